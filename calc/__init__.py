@@ -1,0 +1,35 @@
+"""Compare chip clusters from provenance-tagged sheets: every figure as-reported, spans over all reports.
+
+>>> import calc
+>>> found = calc.compare("cm384", "nvl72")
+>>> print(found.row("peak_compute.bf16.dense").ratios["cm384"].value.magnitude)
+1.6666666666666667
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["CalcError", "chip", "compare", "explain", "load", "system"]
+
+if TYPE_CHECKING:
+    from calc.api import chip, compare, explain, load, system
+    from calc.errors import CalcError
+
+
+def __getattr__(name: str) -> Any:
+    # Names are looked up when they are used, so that `--help` need not import pint.
+    if name == "CalcError":
+        from calc.errors import CalcError
+
+        return CalcError
+    if name in __all__:
+        from calc import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'calc' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,148 @@
+"""The public names of `calc` for Python and Jupyter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from calc import derive, metrics, workings
+from calc.catalog import Catalog
+from calc.compare import Cell, Comparer, Comparison
+from calc.errors import UsageError
+from calc.explain import Node
+from calc.policy import Policy
+from calc.readings import Readings
+from calc.results import Result
+
+
+class Subject:
+    """A chip or a system: its metrics, each with value, span and working.
+
+    Examples
+    --------
+    >>> import calc
+    >>> cm384 = calc.system("cm384")
+    >>> cm384["memory_capacity"].value.to("TB").magnitude
+    49.2
+    """
+
+    def __init__(self, comparer: Comparer, held: Readings) -> None:
+        self._comparer, self._held = comparer, held
+        self.id, self.name, self.vendor, self.kind = held.sheet.id, held.sheet.name, held.sheet.vendor, held.sheet.kind
+        self.sheet = held.sheet
+
+    @property
+    def metrics(self) -> list[str]:
+        """The ids of all metrics that have a value, reported or derived."""
+        return [name for name in derive.available([self._held])]
+
+    def cell(self, metric: str) -> Cell:
+        """Return what is known of a metric: state, value, reports, origins, flags."""
+        return self._comparer.cell(self._held, metrics.metric(metric).id)
+
+    def __getitem__(self, metric: str) -> Result:
+        """Return a metric's value with its span.
+
+        Raises
+        ------
+        UsageError
+            If there is no such metric, or nobody reports it; the message says what is known.
+        """
+        cell = self.cell(metric)
+        if cell.result is None:
+            words = cell.state.replace("_", " ")
+            raise UsageError(f"{metric} of {self.id}: {words}" + (f" ({cell.note})" if cell.note else ""))
+        return cell.result
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.id}: {self.name}, {len(self.metrics)} metrics, as-reported>"
+
+
+class Workspace:
+    """A catalog under a policy, with the same functions that `calc` has for the shipped one.
+
+    Parameters
+    ----------
+    overlays : sequence of path
+        Folders of sheets to lay over the shipped ones.
+    as_of, prefer, strict
+        The policy, as on the command line.
+    """
+
+    def __init__(
+        self, overlays: Sequence[Path | str] = (), *, as_of: str | None = None, prefer: str | None = None,
+        strict: bool = False,
+    ) -> None:  # fmt: skip
+        catalog = Catalog.from_environment(overlays)
+        self.comparer = Comparer(catalog, Policy.parse(catalog, as_of, prefer, strict))
+
+    def chip(self, name: str) -> Subject:
+        """Return a chip by its id or an alias."""
+        return self._subject(name, "chip")
+
+    def system(self, name: str) -> Subject:
+        """Return a system by its id or an alias."""
+        return self._subject(name, "system")
+
+    def _subject(self, name: str, kind: str) -> Subject:
+        catalog = self.comparer.catalog
+        sheet = catalog.sheet(*catalog.resolve(name, kind))
+        return Subject(self.comparer, self.comparer.reader.of(sheet))
+
+    def compare(self, *names: str, baseline: str | None = None) -> Comparison:
+        """Compare two or more systems, or chips; ratios are to the last, or to the baseline."""
+        return self.comparer.compare(names, baseline)
+
+    def explain(self, *names: str) -> Node:
+        """Return the working of ``explain(id, metric)`` or ``explain(a, b, metric)`` as a tree."""
+        if len(names) not in (2, 3):
+            raise UsageError("explain takes one or two ids and a metric")
+        return workings.working(self.comparer, names[:-1], names[-1])
+
+
+@cache
+def _workspace(**policy: Any) -> Workspace:
+    return Workspace(**policy)
+
+
+def load(*overlays: Path | str, as_of: str | None = None, prefer: str | None = None, strict: bool = False) -> Workspace:
+    """Return a workspace over folders of your own sheets, or under a policy of your own.
+
+    Raises
+    ------
+    UsageError
+        If a folder holds no sheets, or the policy's words are wrong.
+    """
+    return Workspace(overlays, as_of=as_of, prefer=prefer, strict=strict)
+
+
+def chip(name: str, **policy: Any) -> Subject:
+    """Return a chip of the shipped catalog by its id or an alias."""
+    return _workspace(**policy).chip(name)
+
+
+def system(name: str, **policy: Any) -> Subject:
+    """Return a system of the shipped catalog by its id or an alias."""
+    return _workspace(**policy).system(name)
+
+
+def compare(*names: str, baseline: str | None = None, **policy: Any) -> Comparison:
+    """Compare systems, or chips, of the shipped catalog.
+
+    Parameters
+    ----------
+    *names : str
+        Two or more ids or aliases.
+    baseline : str, optional
+        What ratios are to; by default the last name.
+    **policy
+        ``as_of``, ``prefer``, ``strict``.
+    """
+    return _workspace(**policy).compare(*names, baseline=baseline)
+
+
+def explain(*names: str, **policy: Any) -> Node:
+    """Return the working of a figure (``id, metric``) or of a ratio (``a, b, metric``) as a tree."""
+    return _workspace(**policy).explain(*names)

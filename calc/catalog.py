@@ -1,0 +1,237 @@
+"""Find sheets and sources by id, in the shipped folder and in overlays, reading only what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, cached_property
+from pathlib import Path
+
+from calc import places, schema, sheets
+from calc.errors import Problem, SheetError, UsageError, did_you_mean
+from calc.places import FOLDERS, SOURCES
+
+class Catalog:
+    """Everything that can be looked up, in layers: the shipped folder first, overlays on top.
+
+    Parameters
+    ----------
+    overlays : sequence of Path
+        Folders with ``chips/``, ``systems/`` or ``sources.yaml``; later ones add to earlier ones.
+    base : Path, optional
+        The lowest folder, by default the shipped one.
+
+    Raises
+    ------
+    UsageError
+        If an overlay is not such a folder.
+    """
+
+    def __init__(self, overlays: Sequence[Path | str] = (), base: Path | None = None) -> None:
+        self.layers = [base or places.shipped()]
+        for overlay in map(Path, overlays):
+            if overlay.resolve() == self.layers[0].resolve():
+                continue
+            if not places.is_layer(overlay):
+                raise UsageError(f"no sheets in {str(overlay)!r}: expected chips/, systems/ or {SOURCES} there")
+            self.layers.append(overlay)
+        self.sheet = cache(self._sheet)
+        self.source = cache(self._source)
+
+    @classmethod
+    def from_environment(cls, overlays: Sequence[Path | str] = ()) -> Catalog:
+        """Make a catalog with the folders of ``CALC_SPECS`` below the overlays given."""
+        return cls([*places.from_environment(), *overlays])
+
+    # -- sheets ---------------------------------------------------------------------------------
+
+    def files(self, kind: str, id: str) -> list[tuple[int, Path]]:
+        """Return the files that make up a sheet, with the number of their layer."""
+        found = ((n, layer / FOLDERS[kind] / f"{id}.yaml") for n, layer in enumerate(self.layers))
+        return [(n, path) for n, path in found if path.is_file()]
+
+    def ids(self, kind: str) -> list[str]:
+        """Return all ids of a kind, sorted, without reading a sheet."""
+        return places.ids(self.layers, kind)
+
+    def resolve(self, name: str, kind: str | None = None) -> tuple[str, str]:
+        """Return (kind, id) for an id or an alias.
+
+        Raises
+        ------
+        UsageError
+            If nothing has the name (the nearest are named), or if several things have the alias.
+        """
+        kinds = [kind] if kind else list(FOLDERS)
+        plain = name if name and not set(name) & {"/", "\\", "\0"} else ""
+        direct = [(k, plain) for k in kinds if plain and self.files(k, plain)]
+        found = direct or sorted({pair for pair in self._aliases.get(name.casefold(), ()) if pair[0] in kinds})
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UsageError(f"{name!r} may be {' or '.join(id for _, id in found)}; say which")
+        known = [id for k in kinds for id in self.ids(k)]
+        known += [alias for alias, pairs in self._aliases.items() if any(k in kinds for k, _ in pairs)]
+        hint = did_you_mean(name, known) or "`calc list` shows what there is"
+        raise UsageError(f"no {kind or 'chip or system'} {name!r}; {hint}")
+
+    @cached_property
+    def _aliases(self) -> dict[str, list[tuple[str, str]]]:
+        aliases: dict[str, list[tuple[str, str]]] = {}
+        for kind in FOLDERS:
+            for id in self.ids(kind):
+                for _, path in self.files(kind, id):
+                    for alias in sheets.peek_aliases(path):
+                        aliases.setdefault(alias.casefold(), []).append((kind, id))
+        return aliases
+
+    def subject(self, name: str) -> schema.Sheet:
+        """Return the sheet that an id or an alias names."""
+        return self.sheet(*self.resolve(name))
+
+    def subjects(self, names: Iterable[str]) -> list[schema.Sheet]:
+        """Return the sheets of several names; the faults of all of them come together."""
+        found, problems = [], []
+        for kind, id in [self.resolve(name) for name in names]:
+            try:
+                found.append(self.sheet(kind, id))
+            except SheetError as error:
+                problems += error.problems
+        if problems:
+            raise SheetError(problems)
+        return found
+
+    def chip_of(self, sheet: schema.Sheet) -> schema.Chip | None:
+        """Return the chip's sheet of a system, and of a chip none."""
+        if not isinstance(sheet, schema.System):
+            return None
+        chip = self.sheet("chip", sheet.chip)
+        assert isinstance(chip, schema.Chip)
+        return chip
+
+    def _sheet(self, kind: str, id: str) -> schema.Sheet:
+        merged: schema.Sheet | None = None
+        problems: list[Problem] = []
+        for layer, path in self.files(kind, id):
+            try:
+                part = sheets.load_sheet(path, kind, shown(path), known=merged is not None, check=self._resolves)
+            except SheetError as error:
+                problems += error.problems
+                continue
+            part = _marked(part, str(self.layers[layer])) if layer else part
+            merged = part if isinstance(part, schema.Sheet) else _merge(merged, part) if merged else None
+        if problems or merged is None:
+            raise SheetError(problems)
+        return merged
+
+    def _resolves(self, sheet: schema.AnySheet) -> Iterator[schema.Fault]:
+        """Yield each reference of a sheet that leads nowhere."""
+        for where, source in schema.citations(sheet):
+            if not any(source in file for file in self.source_files):
+                yield where, f"unknown source {source!r}", f"an id of {SOURCES}", (
+                    did_you_mean(source, self.source_ids()) or f"add it to {SOURCES} {self._place(source)}"
+                )
+        if isinstance(sheet, schema.System) and not self.files("chip", sheet.chip):
+            yield ("chip",), f"unknown chip {sheet.chip!r}", "the id of a sheet in chips/", (
+                did_you_mean(sheet.chip, self.ids("chip"))
+            )
+
+    def _place(self, source: str) -> str:
+        before = [id for id in sorted(self.source_ids()) if id < source]
+        return f"after {before[-1]!r}" if before else "as its first entry"
+
+    # -- sources --------------------------------------------------------------------------------
+
+    @cached_property
+    def source_files(self) -> list[sheets.SourceFile]:
+        """The file of sources of each layer that has one."""
+        paths = [layer / SOURCES for layer in self.layers]
+        return [sheets.SourceFile(path, shown(path)) for path in paths if path.is_file()]
+
+    def source_ids(self) -> list[str]:
+        """Return the ids of all sources."""
+        return [id for file in self.source_files for id in file.ids()]
+
+    def _source(self, id: str) -> schema.Source:
+        for file in self.source_files:
+            if id in file:
+                return file.get(id)
+        raise UsageError(f"no source {id!r}; {did_you_mean(id, self.source_ids()) or '`calc sources` lists them'}")
+
+    @cached_property
+    def superseded(self) -> dict[str, tuple[str, ...]]:
+        """For each superseded source, the sources that supersede it."""
+        newer: dict[str, list[str]] = {}
+        for file in self.source_files:
+            for id in file.mentioning("supersedes:"):
+                for old in self.source(id).supersedes:
+                    newer.setdefault(old, []).append(id)
+        return {old: tuple(ids) for old, ids in newer.items()}
+
+    # -- all of it ------------------------------------------------------------------------------
+
+    def problems(self) -> list[Problem]:
+        """Read everything and return every fault of every file."""
+        problems: list[Problem] = []
+        seen: dict[str, str] = {}
+        for file in self.source_files:
+            problems += file.check()
+            for id in file.ids():
+                if id in seen:
+                    problems.append(Problem(file.name, 1, 1, f"the source {id!r} stands in {seen[id]} already"))
+                seen[id] = file.name
+        problems += self._loose_sources()
+        for layer in self.layers:
+            problems += [_stray(path) for path in places.strays(layer)]
+        for kind in FOLDERS:
+            for id in self.ids(kind):
+                try:
+                    self.sheet(kind, id)
+                except SheetError as error:
+                    problems += error.problems
+        return problems
+
+    def _loose_sources(self) -> Iterator[Problem]:
+        for file in self.source_files:
+            for id in file.ids():
+                try:
+                    source = self.source(id)
+                except SheetError:
+                    continue
+                for other in (*source.cites, *source.supersedes, *source.same_work_as):
+                    if not any(other in known for known in self.source_files):
+                        hint = did_you_mean(other, self.source_ids())
+                        yield Problem(file.name, file.line(id), 1, f"{id!r} names an unknown source {other!r}",
+                                      f"an id of {SOURCES}", hint)  # fmt: skip
+
+
+def shown(path: Path) -> str:
+    """Return a file's name for messages: relative to where the user stands, if it lies below."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _stray(path: Path) -> Problem:
+    return Problem(shown(path), 1, 1, "a file that nothing reads", "chips/ID.yaml, systems/ID.yaml or sources.yaml")
+
+
+def _marked(sheet: schema.AnySheet, layer: str) -> schema.AnySheet:
+    """Return a sheet of an overlay with each of its reports marked as coming from there."""
+    mark = {"layer": layer}
+    reports = {name: tuple(r.model_copy(update=mark) for r in rows) for name, rows in sheet.reports.items()}
+    remarks = tuple(remark.model_copy(update=mark) for remark in sheet.remarks)
+    return sheet.model_copy(update={"reports": reports, "remarks": remarks})
+
+
+def _merge(below: schema.Sheet, above: schema.AnySheet) -> schema.Sheet:
+    """Return a sheet with what an overlay adds to it."""
+    reports = dict(below.reports)
+    for name, rows in above.reports.items():
+        reports[name] = reports.get(name, ()) + rows
+    update = {"reports": reports}
+    update |= {
+        field: getattr(below, field) + getattr(above, field)
+        for field in ("aliases", "remarks", "same_as", "not_reported", "not_applicable")
+    }
+    return below.model_copy(update=update)

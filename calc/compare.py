@@ -1,0 +1,233 @@
+"""Set systems, or chips, side by side: one row a metric, a cell a subject, ratios to a baseline."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from calc import derive, metrics, results, schema
+from calc.catalog import Catalog
+from calc.errors import UsageError
+from calc.metrics import Metric
+from calc.policy import UNDATED, Policy, last_day
+from calc.readings import Other, Reader, Reading, Readings
+from calc.results import Result
+
+WIDE = 1.25
+"""From this ratio of its ends on, a span is marked as wide."""
+
+# Asked of every system and chip: shown even where nobody reports them.
+CORE = {
+    "system": (
+        "chip_count", "peak_compute.bf16.dense", "memory_capacity", "memory_bandwidth", "scale_up_domain",
+        "scale_up_bandwidth", "scale_out_bandwidth", "power.all-in", "price.usd", "rack_count", "weight",
+    ),
+    "chip": (
+        "peak_compute.bf16.dense", "memory_capacity", "memory_bandwidth", "scale_up_bandwidth",
+        "scale_out_bandwidth", "power.chip", "price.usd",
+    ),
+}  # fmt: skip
+REPORTED, DERIVED, NOT_REPORTED, NOT_APPLICABLE = "reported", "derived", "not_reported", "not_applicable"
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """What is known of one metric of one subject.
+
+    ``state`` is ``reported``, ``derived``, ``not_reported`` or ``not_applicable``; ``result`` is None
+    for the last two, and ``note`` then says what a sheet knows of the gap.
+    """
+
+    state: str
+    result: Result | None = None
+    reports: tuple[schema.Report, ...] = ()
+    sources: tuple[str, ...] = ()
+    origins: int = 0
+    flags: tuple[str, ...] = ()
+    others: tuple[Other, ...] = ()
+    note: str = ""
+
+    @property
+    def wide(self) -> bool:
+        """Whether the ends of the span lie a factor of `WIDE` apart."""
+        if self.result is None:
+            return False
+        _, low, high = self.result.numbers
+        return high >= low * WIDE if low > 0 else high > low
+
+    @property
+    def formula(self) -> str | None:
+        """The equation of a computed value, in words."""
+        if self.result is None:
+            return None
+        node = self.result.expression
+        if isinstance(node, Reading):
+            return results.FORMULAS[node.headline.formula].text if node.headline.formula else None
+        return node.formula.text if isinstance(node, results.Applied) else None
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One metric across the subjects; ``ratios`` holds those of which both sides are known."""
+
+    metric: Metric
+    unit: str
+    cells: dict[str, Cell]
+    ratios: dict[str, Result]
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The answer to ``compare``: rows in the order of the table of metrics, under one policy."""
+
+    subjects: tuple[schema.Sheet, ...]
+    baseline: str
+    rows: tuple[Row, ...]
+    policy: Policy
+    as_of: datetime.date | None
+    undated: tuple[str, ...]
+
+    def row(self, metric: str) -> Row:
+        """Return the row of one metric.
+
+        Raises
+        ------
+        UsageError
+            If the comparison has none.
+        """
+        name = metrics.metric(metric).id
+        for row in self.rows:
+            if row.metric.id == name:
+                return row
+        raise UsageError(f"none of {', '.join(s.id for s in self.subjects)} has a figure for {name!r}")
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what ``--format json`` prints."""
+        from calc.render.json import comparison
+
+        return comparison(self)
+
+    def __repr__(self) -> str:
+        names = ", ".join(s.id for s in self.subjects)
+        return f"<Comparison of {names}: {len(self.rows)} metrics, as-reported>"
+
+
+class Comparer:
+    """Makes cells and rows out of readings; one for each policy."""
+
+    def __init__(self, catalog: Catalog, policy: Policy) -> None:
+        self.catalog, self.policy = catalog, policy
+        self.reader = Reader(catalog, policy)
+
+    def compare(self, names: Sequence[str], baseline: str | None = None) -> Comparison:
+        """Compare two or more subjects of one kind.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Ids or aliases, all of systems or all of chips.
+        baseline : str, optional
+            The one that ratios are to; by default the last.
+
+        Raises
+        ------
+        UsageError
+            For fewer than two names, an unknown one, chips among systems, or a baseline that is not
+            compared.
+        """
+        if len(names) < 2:
+            raise UsageError("compare takes two ids or more, for example `compare cm384 nvl72`")
+        sheets = self.catalog.subjects(names)
+        kinds = {sheet.kind for sheet in sheets}
+        if len(kinds) > 1:
+            raise UsageError(_mixed(sheets))
+        ids = [sheet.id for sheet in sheets]
+        base = self.catalog.resolve(baseline)[1] if baseline else ids[-1]
+        if base not in ids:
+            raise UsageError(f"the baseline {base!r} is not among the compared: {', '.join(ids)}")
+        unique = list({sheet.id: sheet for sheet in sheets}.values())
+        held = [self.reader.of(sheet) for sheet in unique]
+        present = list(derive.available(held))
+        wanted = set(present) | set(CORE[sheets[0].kind])
+        order = [name for name in metrics.TABLE if name in wanted]
+        rows = tuple(self._row(metrics.metric(name), held, base) for name in order)
+        return Comparison(tuple(unique), base, rows, self.policy, *self._dates(held))
+
+    def _row(self, metric: Metric, held: list[Readings], base: str) -> Row:
+        cells = {subject.sheet.id: self.cell(subject, metric.id) for subject in held}
+        below = cells[base].result
+        ratios = {}
+        for id, cell in cells.items():
+            if id != base and cell.result and below and below.numbers[1] > 0:
+                ratios[id] = results.ratio(cell.result, below)
+        if len(cells) == 1 and below and below.numbers[1] > 0:
+            ratios[base] = results.ratio(below, below)
+        return Row(metric, metric.unit(held[0].sheet.kind), cells, ratios)
+
+    def cell(self, subject: Readings, name: str) -> Cell:
+        """Return what is known of one metric of one subject."""
+        found = derive.result(subject, name)
+        others = tuple(other for key, rows in subject.apart.items() if metrics.covers(key, name) for other in rows)
+        if found is None:
+            state, note = _gap(subject.sheet, name)
+            return Cell(state, others=others, note=note)
+        parts = list(results.readings(found.expression))
+        reports = {id(r): r for part in parts for r in part.reports()}
+        chosen = [report for part in parts for _, report in part.headline.reports()]
+        sources = list(dict.fromkeys(r.source for r in (*chosen, *reports.values())))
+        computed = isinstance(found.expression, results.Applied) or parts[0].headline.report is None
+        others = parts[0].others if len(parts) == 1 else ()
+        flags = self._flags(subject, name, found, parts)
+        origins = min(len(self.reader.origins.groups(r.source for r in part.reports())) for part in parts)
+        return Cell(
+            DERIVED if computed else REPORTED, found, tuple(reports.values()), tuple(sources), origins, flags, others
+        )  # fmt: skip
+
+    def _flags(self, subject: Readings, name: str, found: Result, parts: list[Reading]) -> tuple[str, ...]:
+        flags: list[str] = []
+        for part in parts:
+            flags += (f"{part.metric.id}: {flag}" if len(parts) > 1 else flag for flag in part.headline.flags)
+            if not all(c.stated for c in part.candidates) and part.headline.stated:
+                flags.append(f"{part.metric.id}: some reports leave a qualifier open")
+            if metrics.UNSTATED in metrics.qualifiers(part.metric.id):
+                flags.append(f"{part.metric.id}: compared only with what leaves the same open")
+        if found.reduced:
+            flags.append("only the extremes of each reading were combined")
+        if (also := derive.printed(subject, name)) is not None:
+            flags.append(f"printed as {also.numbers[0]:.6g} {also.unit}")
+        return tuple(dict.fromkeys(flags))
+
+    def _dates(self, held: list[Readings]) -> tuple[datetime.date | None, tuple[str, ...]]:
+        """Return the day that the figures stand for, and the undated sources left out under it."""
+        sources = {r.source for subject in held for r in _all_reports(subject)}
+        undated = tuple(sorted(s for s in sources if self.reader.excludes(s) == UNDATED))
+        if self.policy.as_of:
+            return self.policy.as_of, undated
+        dates = (self.catalog.source(s).known_by or "" for s in sources)
+        days = [last_day(date) for date in dates if len(date) == len("2025-07-28")]
+        return (max(days) if days else None), ()
+
+
+def _all_reports(subject: Readings) -> list[schema.Report]:
+    own = [report for reports in subject.sheet.reports.values() for report in reports]
+    return own + [r for reading in subject.held.values() for r in reading.reports()]
+
+
+def _gap(sheet: schema.Sheet, name: str) -> tuple[str, str]:
+    for state, gaps in ((NOT_APPLICABLE, sheet.not_applicable), (NOT_REPORTED, sheet.not_reported)):
+        for gap in gaps:
+            if gap.metric and metrics.covers(gap.metric, name):
+                return state, gap.note or ""
+    return NOT_REPORTED, ""
+
+
+def _mixed(sheets: Sequence[schema.Sheet]) -> str:
+    chips = [sheet.id for sheet in sheets if sheet.kind == "chip"]
+    systems = [sheet for sheet in sheets if isinstance(sheet, schema.System)]
+    instead = " ".join([*chips, *(system.chip for system in systems)])
+    return (
+        f"{', '.join(chips)} cannot be compared with {', '.join(s.id for s in systems)}: a chip is no system; "
+        f"compare the chips (`compare {instead}`), or read the rows per chip of a comparison of systems"
+    )
+

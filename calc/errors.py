@@ -1,0 +1,85 @@
+"""The error tree: what can go wrong, with the exit code of each kind on its class."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class CalcError(Exception):
+    """Something the user can mend; never shown with a traceback."""
+
+    exit_code = 1
+
+
+class DataError(CalcError):
+    """The sheets are bad, or the finding is."""
+
+    exit_code = 1
+
+
+class UsageError(CalcError):
+    """The call is wrong: an unknown id, metric or option value."""
+
+    exit_code = 2
+
+
+class UnitError(DataError):
+    """A text is not a quantity of the vocabulary, or not of the dimension wanted.
+
+    Parameters
+    ----------
+    found : str
+        What is wrong with the text, as a clause ("'1.8 TB' is an amount of information").
+    expected : str
+        What would be right, as a noun phrase with an example.
+    hint : str
+        What to write instead; empty if nothing is near.
+    """
+
+    def __init__(self, found: str, expected: str, hint: str = "") -> None:
+        self.found, self.expected, self.hint = found, expected, hint
+        super().__init__(f"{found}; expected {expected}" + (f"; {hint}" if hint else ""))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One located fault of a sheet: where, what was found, what was expected, what to do."""
+
+    file: str
+    line: int
+    column: int
+    found: str
+    expected: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.file}:{self.line}:{self.column}: {self.found}"
+        second = "; ".join(
+            part for part in (f"expected {self.expected}" if self.expected else "", self.hint) if part
+        )
+        return text + (f"\n  {second}" if second else "")
+
+
+class SheetError(DataError):
+    """All the faults found in one run, in order of file and line."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(
+            set(problems), key=lambda p: (p.file, p.line, p.column, p.found)
+        )
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
+    """Return the known words most like ``word``, best first; empty if none is near."""
+    by_fold = {name.casefold(): name for name in known}
+    found = difflib.get_close_matches(word.casefold(), by_fold, n=limit, cutoff=0.6)
+    return [by_fold[name] for name in found]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return "did you mean 'a' or 'b'?" for the nearest known words, or an empty text."""
+    names = nearest(word, known)
+    return f"did you mean {' or '.join(map(repr, names))}?" if names else ""

@@ -1,0 +1,63 @@
+"""Numbers to digits, once, at the edge: computed exactly until here, rounded here."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+DERIVED_DIGITS = 4
+RATIO_DIGITS = 3
+EXACT_DIGITS = 12
+
+
+def digits(value: float, significant: int, *, pad: bool = False) -> str:
+    """Print a number with at most so many significant digits, never with an exponent.
+
+    Parameters
+    ----------
+    value : float
+        A finite number.
+    significant : int
+        How many digits count.
+    pad : bool
+        Whether to keep zeros at the end: ``1.60``.
+
+    Examples
+    --------
+    >>> digits(1.6049, 3, pad=True), digits(599.821, 12), digits(0.000064, 4)
+    ('1.60', '599.821', '0.000064')
+    """
+    rounded = Context(prec=significant, rounding=ROUND_HALF_EVEN).create_decimal(repr(value))
+    if rounded == 0:
+        return "0"
+    if pad:
+        exponent = rounded.adjusted() - significant + 1
+        return format(rounded.quantize(Decimal(1).scaleb(min(exponent, 0))), "f")
+    return format(rounded.normalize(), "f")
+
+
+def number(value: float, *, exact: bool = False) -> str:
+    """Print a figure: with all its digits if a report printed it, else with those that mean something."""
+    return digits(value, EXACT_DIGITS if exact else DERIVED_DIGITS)
+
+
+def amount(value: float, unit: str, *, exact: bool = False) -> str:
+    """Print a figure with its unit, so that `calc.units.parse` reads it back."""
+    return f"{number(value, exact=exact)} {unit}"
+
+
+def span(low: float, high: float) -> str:
+    """Print the two ends of a span; an empty text where they are one."""
+    first, last = number(low), number(high)
+    return "" if first == last else f"{first} to {last}"
+
+
+def ratio(value: float, low: float, high: float) -> str:
+    """Print a ratio with its span: ``1.67 (1.60 to 1.90)``."""
+    shown = [digits(part, RATIO_DIGITS, pad=True) for part in (value, low, high)]
+    return shown[0] if shown[0] == shown[1] == shown[2] else f"{shown[0]} ({shown[1]} to {shown[2]})"
+
+
+def grouped(text: str) -> str:
+    """Set commas into the whole part of a number from five digits on, for reading in a table."""
+    whole, dot, rest = text.partition(".")
+    return f"{int(whole):,}{dot}{rest}" if len(whole) >= 5 and whole.isdigit() else text

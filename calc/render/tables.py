@@ -1,0 +1,67 @@
+"""Tables as csv, markdown and json records."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+from calc.compare import Comparison
+from calc.render import json as contract
+from calc.views import Table
+
+
+def as_csv(table: Table) -> str:
+    """Return a table as CSV, with its group as the first column where it has groups."""
+    records = [{key: text.strip() for key, text in record.items()} for record in table.records()]
+    names = [*(["group"] if any(isinstance(r, str) for r in table.rows) else []), *(c.key for c in table.columns)]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
+    return out.getvalue()
+
+
+def as_markdown(table: Table) -> str:
+    """Return a table as a pipe table, notes as a list below."""
+    lines = [f"**{table.title}**", "", _line([c.title for c in table.columns])]
+    lines.append("|" + "|".join("---:" if c.numeric else "---" for c in table.columns) + "|")
+    for row in table.rows:
+        cells = [f"**{row}**", *[""] * (len(table.columns) - 1)] if isinstance(row, str) else row
+        lines.append(_line(cells))
+    return "\n".join([*lines, "", *(f"- {_escape(note)}" for note in table.notes)]) + "\n"
+
+
+def _line(cells: list[str]) -> str:
+    return "| " + " | ".join(_escape(cell.strip()) for cell in cells) + " |"
+
+
+def _escape(text: str) -> str:
+    return text.replace("|", "\\|").replace("*", "\\*").replace("~", "\\~").replace("\\*\\*", "**")
+
+
+def as_json(table: Table, command: str) -> str:
+    """Return a table as JSON: its records, marked as-reported."""
+    body = {"command": command, "status": "as-reported", "title": table.title, "rows": table.records()}
+    return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+
+
+def comparison_csv(found: Comparison) -> str:
+    """Return a comparison as a long table: one row a metric and subject, all its parts in columns."""
+    names = ["metric", "title", "group", "unit", "better", "subject", "state", "status", "value", "low", "high", "text",
+             "formula", "reports", "origins", "sources", "flags", "baseline", "ratio", "ratio_low", "ratio_high"]  # fmt: skip
+    out = io.StringIO()
+    writer = csv.DictWriter(out, names, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    body = contract.comparison(found)
+    for row in body["rows"]:
+        for id, cell in row["cells"].items():
+            ratio = row["ratios"].get(id, {})
+            writer.writerow(
+                row | cell | {
+                    "subject": id, "sources": " ".join(cell["sources"]), "flags": "; ".join(cell["flags"]),
+                    "baseline": found.baseline, "ratio": ratio.get("value"), "ratio_low": ratio.get("low"),
+                    "ratio_high": ratio.get("high"),
+                }
+            )  # fmt: skip
+    return out.getvalue()

@@ -1,0 +1,216 @@
+"""Tables and trees for the terminal, by rich: no digit is ever cut, whatever the width."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from typing import Any, TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+from rich.tree import Tree
+
+from calc.policy import Policy
+from calc.results import Result
+from calc.views import AS_REPORTED, Column, Table, policy_line
+
+NARROW = 14
+"""Columns of words may be wrapped down to this width."""
+
+
+def console(stream: TextIO, color: str = "auto") -> Console:
+    """Return a console on a stream; ``color`` is ``auto``, ``always`` or ``never``."""
+    force = {"always": True, "never": False}.get(color)
+    return Console(
+        file=stream, force_terminal=force, no_color=True if color == "never" else None, highlight=False,
+        emoji=False, markup=False, legacy_windows=False,
+    )  # fmt: skip
+
+
+def plain(renderable: RenderableType, width: int = 100) -> str:
+    """Return what a renderable looks like without colour."""
+    out = io.StringIO()
+    Console(file=out, width=width, no_color=True, force_terminal=False, highlight=False, emoji=False, markup=False).print(
+        renderable
+    )
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def captured(make: Callable[[Console], RenderableType], width: int = 100) -> str:
+    """Return the plain text of what would be printed, for a file."""
+    return plain(make(Console(file=io.StringIO(), width=width)), width) + "\n"
+
+
+def table(shown: Table, target: Console) -> RenderableType:
+    """Return a table as a grid if the console is wide enough for it, else as one block a row."""
+    shown = _merged(shown)
+    body = _grid(shown) if _need(shown) <= target.width else _blocks(shown)
+    return Group(Text(shown.title, style="bold"), body, *(Text(note, style="dim") for note in shown.notes))
+
+
+_SAID_BY_THE_TITLE = frozenset(
+    "chip die superchip node rack cpu core module switch cable port stack plane nic transistor x USD CNY".split()
+)
+
+
+def _merged(shown: Table) -> Table:
+    """Return a table with neighbours taken together: ``Memory capacity (TB)``, ``15 / 8``."""
+    keys = [column.key for column in shown.columns]
+    joins: dict[str, tuple[str, Callable[[str, str], str]]] = {
+        "unit": ("metric", lambda left, unit: left if unit in _SAID_BY_THE_TITLE else f"{left} ({unit})"),
+        "origins": ("reports", lambda left, right: f"{left} / {right}" if right else left),
+    }
+    columns, rows = list(shown.columns), list(shown.rows)
+    for key, (partner, join) in joins.items():
+        if key not in keys or partner not in keys:
+            continue
+        place, left = keys.index(key), keys.index(partner)
+        if key == "origins":
+            columns[left] = Column(partner, "reports / origins", True)
+        del columns[place], keys[place]
+        rows = [row if isinstance(row, str) else _joined(row, left, place, join) for row in rows]
+    return Table(shown.title, columns, rows, shown.notes)
+
+
+def _joined(row: list[str], left: int, place: int, join: Callable[[str, str], str]) -> list[str]:
+    merged = [*row[:left], join(row[left], row[place]), *row[left + 1 :]]
+    return merged[:place] + merged[place + 1 :]
+
+
+def _need(shown: Table) -> int:
+    """Return the width below which a grid would have to break a number."""
+    return sum(_least(shown, place) + 2 for place in range(len(shown.columns))) - 2
+
+
+def _least(shown: Table, place: int) -> int:
+    """Return the width below which a column would have to break a number, or a word it may not break."""
+    column = shown.columns[place]
+    cells = [row[place] for row in shown.rows if not isinstance(row, str)]
+    words = column.title.split()
+    if column.wraps:
+        words += [] if column.folds else [word for cell in cells for word in cell.split(" ")]
+        return max(NARROW, *map(cell_len, words))
+    return max(map(cell_len, [*cells, *words]), default=0)
+
+
+def _grid(shown: Table) -> RichTable:
+    grid = RichTable(box=SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
+    for place, column in enumerate(shown.columns):
+        grid.add_column(
+            column.title, justify="right" if column.numeric else "left", overflow="fold",
+            min_width=_least(shown, place), header_style="bold",
+        )  # fmt: skip
+    for row in shown.rows:
+        if isinstance(row, str):
+            grid.add_row(Text(row.capitalize(), style="bold cyan"))
+        else:
+            grid.add_row(*(Text(cell, style=_style(cell)) for cell in row))
+    return grid
+
+
+def _style(cell: str) -> str:
+    return "dim" if cell.startswith(("not reported", "not applicable", "not in a span")) else ""
+
+
+def _blocks(shown: Table) -> Group:
+    """Return the rows one below the other, each cell on a line with its heading."""
+    parts: list[RenderableType] = []
+    rest = shown.columns[1:]
+    heads = max((cell_len(column.title) for column in rest), default=0)
+    for row in shown.rows:
+        if isinstance(row, str):
+            parts.append(Text(f"\n{row.capitalize()}", style="bold cyan"))
+            continue
+        parts += [Text(row[0], style="bold")] if row[0] else []
+        for column, cell in zip(rest, row[1:], strict=True):
+            if cell.strip():
+                head = column.title + " " * (heads - cell_len(column.title))
+                parts.append(Text(f"  {head}  {cell.strip()}", style=_style(cell), overflow="fold"))
+    return Group(*parts)
+
+
+def explanation(result: Result) -> str:
+    """Return the working of a result as plain text."""
+    from calc.explain import tree
+
+    return plain(working(tree(result)))
+
+
+def working(node: dict[str, Any]) -> Tree:
+    """Return an explanation as a tree of lines, the selected report of each reading marked."""
+    seen: set[tuple[str, str, str]] = set()
+    tree = Tree(_line(node, None, seen), guide_style="dim")
+    _grow(tree, node, seen)
+    return tree
+
+
+def working_page(node: dict[str, Any], policy: Policy) -> RenderableType:
+    """Return a working with the lines that every output ends in."""
+    foot = (AS_REPORTED, policy_line(policy, policy.as_of))
+    return Group(working(node), *(Text(line, style="dim") for line in foot))
+
+
+def _grow(tree: Tree, node: dict[str, Any], seen: set[tuple[str, str, str]]) -> None:
+    for child in node["inputs"]:
+        _grow(tree.add(_line(child, node, seen)), child, seen)
+
+
+def _line(node: dict[str, Any], parent: dict[str, Any] | None, seen: set[tuple[str, str, str]]) -> RenderableType:
+    """Return a node's line: value first, and what it is only where that is not its parent's."""
+    inherited = parent is not None and parent["label"] == node["label"]
+    head = Text()
+    if node["kind"] in ("formula", "reading"):
+        head.append("" if inherited else f"{node['label']}  ", style="bold")
+        head.append(f"= {node['formula']}  " if node["formula"] else "")
+    elif node["kind"] == "assumption":
+        head.append(f"{node['label']}  ")
+    head.append(node["text"], style="bold green" if node["selected"] else "")
+    head.append(_span(node))
+    if node["printed"] and node["printed"] != node["text"]:
+        head.append(f"  “{node['printed']}”")
+    for mark in _marks(node, parent):
+        head.append(f"  [{mark}]", style="green" if mark == "selected" else "yellow")
+    details = _details(node, inherited, seen)
+    return Group(head, Padding(Text(details, style="dim"), (0, 0, 0, 2), expand=False)) if details else head
+
+
+def _span(node: dict[str, Any]) -> str:
+    from calc.numbers import span
+
+    if node["low"] is None or node["kind"] not in ("formula", "reading"):
+        return ""
+    ends = span(node["low"], node["high"])
+    return f" ({ends})" if ends else ""
+
+
+def _marks(node: dict[str, Any], parent: dict[str, Any] | None) -> Iterable[str]:
+    if node["kind"] == "reading":
+        if node["why"]:
+            yield node["why"]
+    elif parent and parent["kind"] == "reading":
+        if node["selected"]:
+            yield "selected"
+        yield from node["roles"]
+
+
+def _details(node: dict[str, Any], inherited: bool, seen: set[tuple[str, str, str]]) -> str:
+    parts = []
+    if node["source"]:
+        key = (node["source"], node["locator"], node["text"])
+        if key in seen:
+            return f"{node['source']}, as above"
+        seen.add(key)
+        where = ", ".join(filter(None, (node.get("kind_of_source"), node.get("date") or "undated")))
+        parts.append(f"{node['source']} ({where}), {node['locator']}, read: {node['read']}")
+        if node.get("relay"):
+            parts.append(f"through {node['relay']}")
+        parts += [] if inherited else [node["label"]]
+    parts += node["flags"]
+    if node["why"] and node["kind"] != "reading":
+        aside = node["kind"] == "report" and node["value"] is None
+        parts.append(f"not in the span: {node['why']}" if aside else node["why"])
+    return "; ".join(parts)

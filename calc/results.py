@@ -1,0 +1,216 @@
+"""Expressions over readings, evaluated on the grid of every combination of reports.
+
+Each disputed reading is an axis. The formula is evaluated once on the broadcast grid: the cell at
+the headlines is the value, the smallest and the largest cell are the span, and their places say
+which reports produce them. A reading that occurs twice in an expression is one axis, so it agrees
+with itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from calc import units
+from calc.formulas import aggregate
+from calc.readings import Candidate, Reading
+from calc.units import Quantity
+
+MAX_CELLS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A pure function with the words that explain it.
+
+    Parameters
+    ----------
+    name : str
+        The function's name.
+    text : str
+        The equation, with the names of the inputs.
+    function : callable
+        Takes the inputs as quantities, in order.
+    """
+
+    name: str
+    text: str
+    function: Callable[..., Quantity]
+
+
+FORMULAS = {
+    formula.name: formula
+    for formula in (
+        Formula("total", "chips x per chip", aggregate.total),
+        Formula("per_chip", "total / chips", aggregate.per_chip),
+        Formula("equivalent", "subject / object", aggregate.equivalent),
+        Formula("per_power", "amount / power", aggregate.per_power),
+        Formula("power_per", "power / amount", aggregate.power_per),
+        Formula("per_price", "amount / price", aggregate.per_price),
+        Formula("price_per", "price / amount", aggregate.price_per),
+        Formula("bytes_per_flop", "bandwidth / compute", aggregate.bytes_per_flop),
+        Formula("ridge_point", "compute / memory bandwidth", aggregate.ridge_point),
+        Formula("chips_per_rack", "chips / racks", aggregate.chips_per_rack),
+    )
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Assumption:
+    """A number that no source prints: the user's, or the tool's stated one."""
+
+    label: str
+    value: Quantity
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Applied:
+    """A formula and what it is applied to; ``unit`` is the one to show the result in."""
+
+    label: str
+    formula: Formula
+    inputs: tuple[Expression, ...]
+    unit: str
+
+
+Expression = Reading | Assumption | Applied
+
+
+def readings(expression: Expression) -> Iterator[Reading]:
+    """Yield each reading of an expression once, in order of appearance: the axes of its grid."""
+    seen: set[int] = set()
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Applied):
+            stack += reversed(node.inputs)
+        elif isinstance(node, Reading) and id(node) not in seen:
+            seen.add(id(node))
+            yield node
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A value, its span over every combination of reports, and the expression that gave it.
+
+    Parameters
+    ----------
+    expression : Expression
+        The tree down to reports and assumptions.
+    unit : str
+        The unit of ``value``, ``low`` and ``high``.
+    """
+
+    expression: Expression
+    unit: str
+
+    @cached_property
+    def _grid(self) -> tuple[float, float, float, dict[int, Candidate], dict[int, Candidate], bool]:
+        axes = list(readings(self.expression))
+        choices = [reading.distinct() for reading in axes]
+        reduced = math.prod(map(len, choices)) > MAX_CELLS
+        if reduced:
+            choices = [_extremes(choice) for choice in choices]
+        arrays = {
+            id(reading): _along(reading.quantity(choice), axis, len(axes))
+            for axis, (reading, choice) in enumerate(zip(axes, choices, strict=True))
+        }
+        grid = _evaluate(self.expression, arrays).to(units.unit(self.unit)).magnitude
+        grid = np.broadcast_to(np.asarray(grid, dtype=float), tuple(map(len, choices)))
+
+        def at(flat: int) -> dict[int, Candidate]:
+            places = np.unravel_index(flat, grid.shape)
+            return {
+                id(reading): choice[place]
+                for reading, choice, place in zip(axes, choices, places, strict=True)
+            }  # fmt: skip
+
+        low, high = int(np.argmin(grid)), int(np.argmax(grid))
+        value = float(grid[(0,) * grid.ndim])
+        return value, float(grid.flat[low]), float(grid.flat[high]), at(low), at(high), reduced
+
+    @property
+    def value(self) -> Quantity:
+        """What the headlines give. [the unit's dimension]"""
+        return units.quantity(self._grid[0], self.unit)
+
+    @property
+    def low(self) -> Quantity:
+        """The smallest value that any combination of reports gives."""
+        return units.quantity(self._grid[1], self.unit)
+
+    @property
+    def high(self) -> Quantity:
+        """The largest value that any combination of reports gives."""
+        return units.quantity(self._grid[2], self.unit)
+
+    @property
+    def numbers(self) -> tuple[float, float, float]:
+        """Value, low and high as bare numbers in ``unit``."""
+        return self._grid[0], self._grid[1], self._grid[2]
+
+    @property
+    def reduced(self) -> bool:
+        """Whether the grid was so large that only the extremes of each reading were combined."""
+        return self._grid[5]
+
+    def chosen(self, reading: Reading) -> tuple[Candidate, Candidate, Candidate]:
+        """Return a reading's candidates in the headline cell, in the lowest and in the highest."""
+        return reading.headline, self._grid[3][id(reading)], self._grid[4][id(reading)]
+
+    def explain(self) -> str:
+        """Return the working as text: the tree down to every report, the selected ones marked."""
+        from calc.render.text import explanation
+
+        return explanation(self)
+
+
+def unit_of(node: Expression) -> str:
+    """Return the unit in which a node is shown."""
+    if isinstance(node, Assumption):
+        return units.unit_text(node.value.units)
+    return node.unit
+
+
+def ratio(subject: Result, object: Result) -> Result:
+    """Return how many of the object equal one of the subject, over every combination of reports.
+
+    Raises
+    ------
+    calc.units.DimensionalityError
+        If the two are not of one dimension and one basis.
+    """
+    label = f"{_label(subject.expression)} / {_label(object.expression)}"
+    node = Applied(label, FORMULAS["equivalent"], (subject.expression, object.expression), "x")
+    return Result(node, "x")
+
+
+def _label(node: Expression) -> str:
+    return node.name if isinstance(node, Reading) else node.label
+
+
+def _evaluate(node: Expression, arrays: dict[int, Quantity]) -> Quantity:
+    if isinstance(node, Reading):
+        return arrays[id(node)]
+    if isinstance(node, Assumption):
+        return node.value
+    return node.formula.function(*(_evaluate(part, arrays) for part in node.inputs))
+
+
+def _along(values: Quantity, axis: int, axes: int) -> Quantity:
+    shape = [1] * axes
+    shape[axis] = -1
+    return values.reshape(shape)
+
+
+def _extremes(choice: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Return the headline, the lowest and the highest of a reading's candidates."""
+    ends = (choice[0], min(choice, key=lambda c: c.value), max(choice, key=lambda c: c.value))
+    return tuple({id(c): c for c in ends}.values())
+
+

@@ -1,0 +1,376 @@
+"""Frozen records of what a sheet may hold, and the rules for each field.
+
+The records carry text as printed; what a value means is checked here once, against the table of
+metrics and the vocabulary, and computed with in `calc.readings`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from calc import metrics, units
+from calc.errors import UnitError, UsageError, did_you_mean
+
+Location = tuple[str | int, ...]
+Fault = tuple[Location, str, str, str]
+"""Where in the record, what was found, what was expected, what to do."""
+
+KINDS = (
+    "vendor", "filing", "paper", "regulator", "standard", "dataset", "analyst", "code", "press", "blog",
+)  # fmt: skip
+READS = ("source", "copy", "relay")
+PERS = (
+    "chip", "die", "superchip", "node", "rack", "system", "port", "link", "pair", "module", "stack", "unstated",
+)  # fmt: skip
+STATUS = "as-reported"
+
+
+def _expected(what: str) -> PydanticCustomError:
+    return PydanticCustomError("expected", "{what}", {"what": what})
+
+
+def _flag(value: Any) -> bool:
+    if value in (True, "true"):
+        return True
+    raise _expected("'true' (leave the key out otherwise)")
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise _expected("some text")
+    return value
+
+
+def _id(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(?:[.-][a-z0-9]+)*", value):
+        raise _expected("an id of lower-case letters, digits, '-' and '.'")
+    return value
+
+
+def a_date(value: str) -> str:
+    """Check a date as exact as known; raise `ValueError` if it is none."""
+    match = re.fullmatch(r"([12]\d{3})(?:-(\d\d)(?:-(\d\d))?)?", value)
+    try:
+        datetime.date(*(int(part or 1) for part in match.groups())) if match else None
+    except ValueError:
+        match = None
+    if not match:
+        raise _expected("a date as exact as known: '2025-07-28', '2025-07' or '2025'")
+    return value
+
+
+def _url(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>\"']+", value):
+        raise _expected("one address that begins with http:// or https://")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_text)]
+Id = Annotated[str, AfterValidator(_id)]
+Date = Annotated[str, AfterValidator(a_date)]
+Url = Annotated[str, AfterValidator(_url)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Kind = Literal[
+    "vendor", "filing", "paper", "regulator", "standard", "dataset", "analyst", "code", "press", "blog"
+]
+Read = Literal["source", "copy", "relay"]
+
+
+class Record(BaseModel):
+    """What all records share: frozen, and no key that is not named here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Record):
+    """Who said it: one document, one edition.
+
+    ``date`` is as exact as known; ``seen`` is the day on which an undated page was read or copied in
+    the state that the reports are from, and stands in for its date. ``cites`` and ``supersedes`` name other sources, and
+    ``same_work_as`` another edition of the same work where no order between the two is known.
+    """
+
+    title: Text
+    publisher: Text
+    authors: Text | None = None
+    date: Date | None = None
+    seen: Date | None = None
+    kind: Kind
+    url: Url | None = None
+    edition: Text | None = None
+    supersedes: tuple[Id, ...] = ()
+    cites: tuple[Id, ...] = ()
+    same_work_as: tuple[Id, ...] = ()
+    note: Text | None = None
+
+    @property
+    def known_by(self) -> str | None:
+        """The date, or the day on which an undated page was seen; None if neither is known."""
+        return self.date or self.seen
+
+
+class Printed(Record):
+    """What a report and a remark share: the words, and where they stand."""
+
+    value: Text
+    printed: Text | None = None
+    source: Id
+    locator: Text
+    read: Read = "source"
+    relay: Id | None = None
+    note: Text | None = None
+    layer: str | None = None
+
+    @property
+    def as_printed(self) -> str:
+        """The words of the source, or the value where they are the same."""
+        return self.printed or self.value
+
+
+class Report(Printed):
+    """One printed figure, with the qualifiers that it was printed on.
+
+    Parameters
+    ----------
+    value : str
+        Digits as printed and a unit of the vocabulary; words for a metric held as text.
+    direction : {'unidirectional', 'bidirectional', 'unstated'}
+        Required for link metrics; bidirectional means both directions added up.
+    per : str, optional
+        What the figure is for, if not for the metric's canonical basis.
+    basis : str
+        How the figure came about. Measured ones never join the others.
+    about, at_most, at_least : bool
+        The bound that the source prints with the figure.
+    dense_is_half : str, optional
+        Where the source says that the dense rate is half of this sparse one.
+    scope : str, optional
+        Set if the figure covers a part or a variant of the metric: listed, in no span.
+    set_aside : str, optional
+        Why a plain slip is shown and counted, but in no span.
+    """
+
+    direction: Literal["unidirectional", "bidirectional", "unstated"] | None = None
+    per: (
+        Literal[
+            "chip", "die", "superchip", "node", "rack", "system", "port", "link", "pair", "module", "stack",
+            "unstated",
+        ]
+        | None
+    ) = None  # fmt: skip
+    basis: Literal["peak", "nominal", "measured", "estimate", "target", "unstated"] = "unstated"
+    about: Flag = False
+    at_most: Flag = False
+    at_least: Flag = False
+    dense_is_half: Text | None = None
+    scope: Text | None = None
+    set_aside: Text | None = None
+
+
+class Remark(Printed):
+    """Something printed about the subject for which the table has no metric."""
+
+    about: Text
+
+
+class Gap(Record):
+    """What nobody publishes: a metric (or a whole family), or a matter in words."""
+
+    metric: Text | None = None
+    about: Text | None = None
+    note: Text | None = None
+
+
+class SameAs(Record):
+    """Somebody says that two names are one machine."""
+
+    id: Id
+    source: Id
+    locator: Text
+    read: Read = "source"
+    relay: Id | None = None
+    note: Text | None = None
+
+
+class Extension(Record):
+    """What every sheet holds; alone, a sheet in an overlay that adds to an id known already."""
+
+    id: Id
+    aliases: tuple[Text, ...] = ()
+    status: Literal["as-reported"]
+    reports: dict[str, tuple[Report, ...]] = {}
+    remarks: tuple[Remark, ...] = ()
+    same_as: tuple[SameAs, ...] = ()
+    not_reported: tuple[Gap, ...] = ()
+    not_applicable: tuple[Gap, ...] = ()
+
+
+class Sheet(Extension):
+    """What a chip's and a system's sheet share."""
+
+    name: Text
+    vendor: Text
+
+    @property
+    def kind(self) -> str:
+        """``chip`` or ``system``."""
+        return "chip" if isinstance(self, Chip) else "system"
+
+
+class Chip(Sheet):
+    """The sheet of an accelerator as sold: one package."""
+
+
+class System(Sheet):
+    """The sheet of the whole that is compared; ``chip`` names the sheet of its accelerator."""
+
+    chip: Id
+
+
+AnySheet = Extension
+RECORDS: dict[str, type[Sheet]] = {"chip": Chip, "system": System}
+
+
+def citations(sheet: AnySheet) -> Iterator[tuple[Location, str]]:
+    """Yield where a sheet names a source, and which."""
+    for metric, reports in sheet.reports.items():
+        yield from _cited(("reports", metric), reports)
+    yield from _cited(("remarks",), sheet.remarks)
+    yield from _cited(("same_as",), sheet.same_as)
+
+
+def _cited(where: Location, items: Iterable[Printed | SameAs]) -> Iterator[tuple[Location, str]]:
+    for index, item in enumerate(items):
+        yield (*where, index, "source"), item.source
+        if item.relay:
+            yield (*where, index, "relay"), item.relay
+
+
+def faults(error: ValidationError, record: type[Record]) -> Iterator[Fault]:
+    """Say in this project's words what pydantic found."""
+    for detail in error.errors(include_url=False, include_context=True):
+        yield _fault(detail, record)
+
+
+def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:
+    where, kind = tuple(detail["loc"]), detail["type"]
+    key = next((str(part) for part in reversed(where) if isinstance(part, str)), "the sheet")
+    found = f"{detail['input']!r:.80}" if isinstance(detail["input"], str) else _shape(detail["input"])
+    match kind:
+        case "missing":
+            return where[:-1], f"{key!r} is missing", f"the key {key!r}", ""
+        case "extra_forbidden":
+            known = _fields(where, record)
+            if record is Extension and len(where) == 1 and key in System.model_fields:
+                return (*where, "<key>"), f"{key!r} of an id that is known already", "only what is added", (
+                    "leave it out, or take an id of your own"
+                )
+            return (*where, "<key>"), f"unknown key {key!r}", f"one of {', '.join(known)}", did_you_mean(key, known)
+        case "literal_error":
+            known = re.findall(r"'([^']+)'", str(detail["ctx"]["expected"]))
+            hint = did_you_mean(str(detail["input"]), known)
+            return where, f"{key}: {found}", f"one of {', '.join(known)}", hint
+        case "expected":
+            return where, f"{key}: {found}", str(detail["ctx"]["what"]), ""
+        case "tuple_type":
+            return where, f"{key}: {found}", "a list", "write it as '- …' lines or in [ ]"
+        case "string_type":
+            return where, f"{key}: {found}", "text", ""
+    return where, f"{key}: {found}", "a mapping of keys to values", ""
+
+
+def _shape(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    return "a mapping" if isinstance(value, dict) else repr(value)
+
+
+def _fields(where: Location, record: type[Record]) -> list[str]:
+    inner: dict[str, type[Record]] = {
+        "reports": Report, "remarks": Remark, "same_as": SameAs, "not_reported": Gap,
+    }  # fmt: skip
+    at = inner.get(str(where[0]), record) if len(where) > 1 else record
+    return [name for name in at.model_fields if name != "layer"]
+
+
+def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
+    """Yield what is wrong with a sheet beyond the shape of its fields.
+
+    Metrics exist, values are of the metric's dimension and plausible, qualifiers that could mislead
+    are stated, and bounds do not contradict each other.
+    """
+    for name, reports in sheet.reports.items():
+        try:
+            metric = metrics.metric(name)
+        except UsageError as error:
+            yield ("reports", name, "<key>"), f"unknown metric {name!r}", "a metric of `calc list metrics`", (
+                str(error).partition("; ")[2]
+            )
+            continue
+        if metric.formula and metric.formula == "per_chip" or name.endswith(f".{metrics.MEASURED}"):
+            base = name.rpartition(".")[0]
+            way = "per: chip" if metric.formula else "basis: measured"
+            yield ("reports", name, "<key>"), f"{name!r} is computed", f"the metric {base!r}", f"write '{way}' in it"
+            continue
+        for index, report in enumerate(reports):
+            for field, found, expected, hint in check_report(report, metric, kind):
+                yield ("reports", name, index, field), f"{name}: {found}", expected, hint
+    gaps = [("not_reported", i, gap) for i, gap in enumerate(sheet.not_reported)]
+    gaps += [("not_applicable", i, gap) for i, gap in enumerate(sheet.not_applicable)]
+    for key, index, gap in gaps:
+        where: Location = (key, index)
+        if (gap.metric is None) == (gap.about is None):
+            yield where, "a gap names one thing", "either 'metric' or 'about'", ""
+        elif gap.metric and not any(metrics.covers(gap.metric, known) for known in metrics.TABLE):
+            hint = metrics.suggest(gap.metric)
+            yield (*where, "metric"), f"unknown metric {gap.metric!r}", "a metric or the head of its id", hint
+
+
+def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield (field, found, expected, hint) for each rule that one report of a metric breaks."""
+    if report.at_most and report.at_least:
+        yield "at_least", "'at_most' and 'at_least' together", "one bound", "a range is '125..135 kW'"
+    if metric.directed and report.direction is None:
+        expected = "direction: unidirectional, bidirectional or unstated"
+        yield "value", "the direction of a link is missing", expected, (
+            "bidirectional means that both directions are added up"
+        )
+    if report.direction and not metric.directed:
+        yield "direction", "a direction makes no sense here", "no 'direction'", ""
+    if report.per and not metric.per:
+        yield "per", f"'per: {report.per}' makes no sense here", "no 'per'", ""
+    if report.per == "system" and kind == "chip":
+        yield "per", "'per: system' in a chip's sheet", "chip, die, superchip or another part", (
+            "a system's figure belongs in the system's sheet"
+        )
+    if report.dense_is_half and not metric.id.endswith(".sparse"):
+        yield "dense_is_half", "'dense_is_half' on a rate that is not sparse", "a metric that ends in .sparse", ""
+    if metric.is_text:
+        return
+    try:
+        parsed = units.split(report.value)
+        units.require(parsed, metric.like, metric.dimension.example)
+    except UnitError as error:
+        yield "value", error.found, error.expected, error.hint
+        return
+    scale, (low, high) = units.factor(parsed.unit), plausible(metric.dimension)
+    if not (low <= float(parsed.low) * scale and float(parsed.high) * scale <= high):
+        yield "value", f"{report.value!r} is not plausible", (
+            f"{metric.dimension.low} to {metric.dimension.high}"
+        ), "check the prefix of the unit"
+
+
+@lru_cache(maxsize=256)
+def plausible(dimension: metrics.Dimension) -> tuple[float, float]:
+    """Return the range in which a figure of the dimension is plausible, in base units."""
+    low, high = units.split(dimension.low), units.split(dimension.high)
+    return float(low.low) * units.factor(low.unit), float(high.low) * units.factor(high.unit)

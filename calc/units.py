@@ -1,0 +1,300 @@
+"""Text to quantity and back: the one pint registry, made from ``units.txt`` alone.
+
+A number and its unit are parsed apart. The unit is looked up, name by name, in the vocabulary;
+pint's own text parser is never called, because it evaluates expressions and completes prefixes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
+from typing import Any, TypeAlias
+
+import pint
+from pint.util import UnitsContainer
+
+from calc.errors import UnitError, nearest
+
+Quantity: TypeAlias = Any
+"""A pint quantity; pint's own generic type says nothing about dimensions, so none is claimed."""
+
+MAX_LENGTH = 80
+_NUMBER = r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
+_VALUE = re.compile(rf"\s*({_NUMBER})(?:\s*\.\.\s*({_NUMBER}))?(.*)", re.DOTALL)
+_FACTOR = re.compile(r"([A-Za-z]+)(?:\^([1-3]))?$")
+
+
+def _make_registry() -> pint.UnitRegistry[Any]:
+    lines = resources.files("calc").joinpath("units.txt").read_text(encoding="utf-8").splitlines()
+    return pint.UnitRegistry(
+        [line for line in lines if line and not line.startswith("#")],
+        on_redefinition="raise",
+        autoconvert_offset_to_baseunit=False,
+        cache_folder=None,
+    )
+
+
+registry = _make_registry()
+VOCABULARY = frozenset(
+    line.partition(" =")[0]
+    for line in resources.files("calc").joinpath("units.txt").read_text(encoding="utf-8").splitlines()
+    if " = " in line and not line.startswith("#")
+)
+DimensionalityError = pint.DimensionalityError
+
+# Spellings that people use and that mean one thing only, and those that mean none.
+_SPELLINGS = {
+    "%": "percent", "$": "USD", "US$": "USD", "RMB": "CNY", "yuan": "CNY", "KB": "kB", "K": "kB",
+    "bit": "b", "bits": "b", "byte": "B", "bytes": "B", "sec": "s", "second": "s", "seconds": "s",
+    "watt": "W", "watts": "W", "KW": "kW", "hour": "h", "hours": "h", "days": "day", "years": "year",
+    "GPU": "chip", "GPUs": "chip", "NPU": "chip", "NPUs": "chip", "TPU": "chip", "chips": "chip",
+    "accelerator": "chip", "dies": "die", "chiplet": "die", "server": "node", "tray": "node",
+    "cabinet": "rack", "tokens": "token", "μs": "us", "µs": "us", "ton": "t", "tons": "t",
+    "tonne": "t", "mm2": "mm^2", "mm²": "mm^2", "m2": "m^2", "flop": "FLOP", "op": "OP",
+}  # fmt: skip
+_ADVICE = {
+    "GT/s": "transfers are not data: give the data rate in 'GB/s' or 'Gb/s'",
+    "mb": "write 'MB' for megabyte or 'Mb' for megabit",
+    "gb": "write 'GB' for gigabyte or 'Gb' for gigabit",
+    "tb": "write 'TB' for terabyte or 'Tb' for terabit",
+    "mb/s": "write 'MB/s' for megabytes or 'Mb/s' for megabits a second",
+    "gb/s": "write 'GB/s' for gigabytes or 'Gb/s' for gigabits a second",
+    "tb/s": "write 'TB/s' for terabytes or 'Tb/s' for terabits a second",
+}  # fmt: skip
+_PER_SECOND = re.compile(r"([kKMGTPEZ]?)(b|B)(?:ps|it/s|its/s)$")
+_OPS = re.compile(r"([kKMGTPEZ]?)(FLOPS|FLOPs|flops|Flops|FLOP|OPS|OPs|ops)(/s)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A number as printed and its unit; ``high`` differs from ``low`` for a printed range."""
+
+    low: Decimal
+    high: Decimal
+    unit: str
+
+    @property
+    def is_range(self) -> bool:
+        """Whether two ends were printed."""
+        return self.low != self.high
+
+    def quantity(self, *, high: bool = False) -> Quantity:
+        """Return the number (the lower end, or the upper) as a quantity of its unit."""
+        return registry.Quantity(float(self.high if high else self.low), unit(self.unit))
+
+
+@lru_cache(maxsize=4096)
+def unit(text: str) -> pint.Unit:
+    """Look a unit's name up, factor by factor.
+
+    Parameters
+    ----------
+    text : str
+        Names of the vocabulary joined by ``/`` and ``*``, each with an optional ``^2`` or ``^3``;
+        one `` per `` divides the left side by the right. ``x`` alone is the pure number.
+
+    Raises
+    ------
+    UnitError
+        If any name is not in the vocabulary.
+
+    Examples
+    --------
+    >>> str(unit("Gb/s").dimensionality)
+    '[information] / [time]'
+    """
+    left, per, right = text.partition(" per ")
+    powers: dict[str, int] = {}
+    for side, sign in ((left, 1), (right, -1)):
+        if side == right and not per:
+            continue
+        for position, factor in enumerate(re.split(r"([/*])", side.strip())):
+            if position % 2:
+                continue
+            match = _FACTOR.match(factor.strip())
+            if match is None or match[1] not in VOCABULARY:
+                raise UnitError(
+                    f"{text!r} is not a unit of the vocabulary", "a unit such as 'GB/s' or 'kW'",
+                    _suggest(text, factor.strip()),
+                )  # fmt: skip
+            over = position > 0 and re.split(r"([/*])", side.strip())[position - 1] == "/"
+            step = sign * (-1 if over else 1) * int(match[2] or 1)
+            powers[match[1]] = powers.get(match[1], 0) + step
+    return registry.Unit(UnitsContainer({name: power for name, power in powers.items() if power}))
+
+
+def _suggest(text: str, factor: str) -> str:
+    """Say what to write instead of a unit that is not in the vocabulary."""
+    if text in _ADVICE or factor in _ADVICE:
+        return _ADVICE.get(text) or _ADVICE[factor]
+    if rate := _PER_SECOND.match(text):
+        return f"write '{rate[1].replace('K', 'k')}{rate[2]}/s'"
+    if ops := _OPS.match(text):
+        kind = "OP" if ops[2].upper().startswith("OP") else "FLOP"
+        return f"write '{ops[1]}{kind}/s' for a rate, '{ops[1]}{kind}' for an amount"
+    if factor in _SPELLINGS:
+        return f"write {text.replace(factor, _SPELLINGS[factor])!r}"
+    near = nearest(factor, VOCABULARY)
+    return f"did you mean {text.replace(factor, near[0])!r}?" if near and factor else ""
+
+
+@lru_cache(maxsize=4096)
+def factor(name: str) -> float:
+    """Return how many base units one of this unit is: 8e9 for ``GB``."""
+    return float(registry.Quantity(1.0, unit(name)).to_base_units().magnitude)
+
+
+@lru_cache(maxsize=65536)
+def split(text: str) -> Parsed:
+    """Split a value as a sheet prints it into number (or range) and unit; check both.
+
+    Parameters
+    ----------
+    text : str
+        ``"384 chip"``, ``"125..135 kW"``: digits as printed, no thousands separators.
+
+    Returns
+    -------
+    Parsed
+        The exact decimal digits and the unit's name.
+
+    Raises
+    ------
+    UnitError
+        For an empty text, a missing number or unit, an unknown unit, a number that is not finite.
+
+    Examples
+    --------
+    >>> split("1.80 TB/s").low
+    Decimal('1.80')
+    """
+    expected = "a number and a unit, for example '900 GB/s'"
+    if not text.strip():
+        raise UnitError("the value is empty", expected)
+    if len(text) > MAX_LENGTH:
+        raise UnitError(f"the value is {len(text)} characters long", expected)
+    match = _VALUE.fullmatch(text)
+    if match is None:
+        hint = _suggest(text, text) if text.isalpha() else ""
+        raise UnitError(f"{text!r} does not begin with a number", expected, hint)
+    first, last, rest = match[1], match[2] or match[1], match[3]
+    name = rest.strip()
+    if re.match(r"[,']\d{3}", rest):
+        raise UnitError(f"{text!r} has a thousands separator", expected, "write the digits only")
+    if name and not (name[0].isalpha() or name[0] in "%$µ"):
+        raise UnitError(f"{text!r} is not one number and one unit", expected)
+    if not name:
+        raise UnitError(f"{text!r} is a bare number", expected, f"write what it counts: '{first} chip'")
+    try:
+        unit(name)
+    except UnitError as error:
+        raise UnitError(error.found, expected, error.hint.replace("write '", f"write '{first} ", 1)) from None
+    low, high = Decimal(first), Decimal(last)
+    if abs(low) > Decimal("1e60") or abs(high) > Decimal("1e60"):
+        raise UnitError(f"{text!r} is too large to be a figure", expected)
+    if low > high:
+        raise UnitError(f"{text!r} is a range that runs downwards", "the lower end first")
+    return Parsed(low, high, name)
+
+
+def parse(text: str, like: str | None = None, example: str | None = None) -> Quantity:
+    """Turn a text into a quantity, of the dimension of ``like`` if one is given.
+
+    Parameters
+    ----------
+    text : str
+        Number and unit; of a range the lower end is taken.
+    like : str, optional
+        A unit whose dimension the quantity must have.
+    example : str, optional
+        A right value for the message, by default built from ``like``.
+
+    Raises
+    ------
+    UnitError
+        As `split`, and if the dimension is another one.
+
+    Examples
+    --------
+    >>> parse("400 Gb/s", like="GB/s").to("GB/s").magnitude
+    50.0
+    """
+    parsed = split(text)
+    if like is not None:
+        require(parsed, like, example or f"{parsed.low} {like}")
+    return parsed.quantity()
+
+
+@lru_cache(maxsize=4096)
+def _same_dimension(first: str, second: str) -> bool:
+    return bool(unit(first).dimensionality == unit(second).dimensionality)
+
+
+def require(parsed: Parsed, like: str, example: str) -> None:
+    """Raise `UnitError` unless the parsed value has the dimension of the unit ``like``."""
+    if _same_dimension(parsed.unit, like):
+        return
+    number = f"{parsed.low}..{parsed.high}" if parsed.is_range else f"{parsed.low}"
+    hint = f"did you mean '{number} {parsed.unit}/s'?" if (
+        "/" not in parsed.unit and _same_dimension(f"{parsed.unit}/s", like)
+    ) else ""  # fmt: skip
+    raise UnitError(
+        f"'{number} {parsed.unit}' is {describe(parsed.unit)}",
+        f"{describe(like)}, for example '{example}'",
+        hint,
+    )
+
+
+_WORDS = {
+    "b": "an amount of information", "b/s": "a data rate", "FLOP": "an amount of arithmetic",
+    "FLOP/s": "a compute rate", "s": "a time", "J": "an energy", "W": "a power", "m": "a length",
+    "g": "a mass", "USD": "a price in USD", "CNY": "a price in CNY", "x": "a pure number",
+    "m^2": "an area", "1/s": "a frequency", "token/s": "a token rate",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def describe(name: str) -> str:
+    """Say in words what a unit measures ("a data rate"), with an article."""
+    for simple, words in _WORDS.items():
+        if simple != "1/s" and _same_dimension(name, simple):
+            return words
+    if name in VOCABULARY and unit(name).dimensionality == {f"[{name}]": 1}:
+        return f"a count of {name}s" if not name.endswith("h") else f"a count of {name}es"
+    return f"a quantity in {name}"
+
+
+def pure(number: float) -> Quantity:
+    """Return a pure number as a quantity."""
+    return registry.Quantity(number, registry.Unit(UnitsContainer()))
+
+
+def quantity(number: Any, name: str) -> Quantity:
+    """Return a number, or an array of numbers, as a quantity of the unit ``name``."""
+    return registry.Quantity(number, unit(name))
+
+
+def text(value: Quantity, name: str | None = None) -> str:
+    """Print a scalar quantity so that `parse` reads the same quantity back.
+
+    Examples
+    --------
+    >>> text(parse("400 Gb/s"), "GB/s")
+    '50.0 GB/s'
+    """
+    if name is None:
+        name = unit_text(value.units)
+    else:
+        value = value.to(unit(name))
+    return f"{float(value.magnitude)!r} {name}"
+
+
+def unit_text(units: pint.Unit) -> str:
+    """Return the name of a unit in the vocabulary's own grammar (``Gb/s/chip``, ``x``)."""
+    powers = dict(units._units)
+    over = [f"{n}^{p:g}" if p != 1 else n for n, p in sorted(powers.items()) if p > 0]
+    under = [f"{n}^{-p:g}" if p != -1 else n for n, p in sorted(powers.items()) if p < 0]
+    return "/".join(["*".join(over) or "x", *under])

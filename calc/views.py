@@ -1,0 +1,295 @@
+"""What the commands show, as neutral tables: words and marks, no form of output yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from calc import derive, metrics, schema
+from calc.catalog import Catalog
+from calc.compare import CORE, DERIVED, NOT_APPLICABLE, WIDE, Cell, Comparer, Comparison, Row
+from calc.numbers import grouped, number, ratio, span
+from calc.places import FOLDERS
+from calc.policy import ORDER, Origins, Policy
+from calc.readings import Readings
+
+WIDE_MARK, FEW_MARK = "~", "*"
+FEW = 2
+AS_REPORTED = "All figures are as-reported: somebody printed them, or they follow from what somebody printed."
+LEGEND = {
+    WIDE_MARK: f"{WIDE_MARK} wide: the ends of the span lie a factor of {WIDE} or more apart",
+    FEW_MARK: f"{FEW_MARK} fewer than two independent origins",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its key in csv and json, its heading, and how it may be made narrower.
+
+    Numbers are never broken; words go on a new line where ``wraps``, anywhere where ``folds``.
+    """
+
+    key: str
+    title: str
+    numeric: bool = False
+    wraps: bool = False
+    folds: bool = False
+
+
+@dataclass
+class Table:
+    """A table in words; a row is a list of texts, or one text that heads a group."""
+
+    title: str
+    columns: list[Column]
+    rows: list[list[str] | str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def records(self) -> list[dict[str, str]]:
+        """Return the rows as mappings from column keys; a group's heading goes into ``group``."""
+        found, group = [], None
+        for row in self.rows:
+            if isinstance(row, str):
+                group = row
+            else:
+                first = {"group": group} if group is not None else {}
+                found.append(first | dict(zip((c.key for c in self.columns), row, strict=True)))
+        return found
+
+
+def marks(cell: Cell) -> str:
+    """Return the marks of a cell: wide span, few origins."""
+    few = cell.result is not None and cell.origins < FEW
+    return (WIDE_MARK if cell.wide else "") + (FEW_MARK if few else "")
+
+
+def value(cell: Cell) -> str:
+    """Return the headline of a cell without unit, or what is said of the gap."""
+    if cell.result is None:
+        return "not applicable" if cell.state == NOT_APPLICABLE else "not reported"
+    return grouped(number(cell.result.numbers[0], exact=cell.state != DERIVED))
+
+
+def policy_line(policy: Policy, as_of: object) -> str:
+    """Say under which policy and date a table stands."""
+    asked = f"as of {as_of}" if policy.as_of else f"newest source {as_of}" if as_of else "sources of any date"
+    prefer = f"preferred first: {policy.prefer}; " if policy.prefer else ""
+    strict = "unstated qualifiers are not read by comparison (--strict); " if policy.strict else ""
+    return (
+        f"Headline: {prefer}{strict}fully qualified before open, reported before computed, then by kind of source "
+        f"({', '.join(ORDER[:4])}...), then newest; {asked}."
+    )
+
+
+def comparison(found: Comparison, *, everything: bool = False, ids: bool = False) -> Table:
+    """Return the table of a comparison: grouped, headline per subject, ratio with its span.
+
+    Parameters
+    ----------
+    found : Comparison
+        What to show.
+    everything : bool
+        All rows; otherwise those that two subjects or more have, and the core ones.
+    ids : bool
+        Metric ids in place of titles.
+    """
+    others = [s for s in found.subjects if s.id != found.baseline]
+    base = next(s for s in found.subjects if s.id == found.baseline)
+    columns = [Column("metric", "metric", wraps=True), Column("unit", "unit")]
+    columns += [Column(s.id, s.name, True) for s in found.subjects]
+    columns += [Column(f"{s.id}/{base.id}", f"{s.id} / {base.id}", True) for s in others or [base]]
+    names = " beside ".join(f"{s.name} ({s.id})" for s in found.subjects)
+    table = Table(names, columns)
+    shown = [row for row in found.rows if everything or _worth(row, found)]
+    group, used = "", ""
+    for row in shown:
+        if row.metric.group != group:
+            group = row.metric.group
+            table.rows.append(group)
+        cells = []
+        for subject in found.subjects:
+            mark = marks(row.cells[subject.id])
+            used += mark
+            cells.append(f"{value(row.cells[subject.id])} {mark:<2}")
+        ratios = [_ratio(row, s.id) for s in others or [base]]
+        table.rows.append([row.metric.id if ids else row.metric.title, row.unit, *cells, *ratios])
+    table.notes = [*(text for mark, text in LEGEND.items() if mark in used), *_foot(found, base, len(shown))]
+    return table
+
+
+def _ratio(row: Row, id: str) -> str:
+    """Return a ratio with its span and the mark for a wide one."""
+    if id not in row.ratios:
+        return ""
+    numbers = row.ratios[id].numbers
+    return f"{ratio(*numbers)} {WIDE_MARK if numbers[2] >= numbers[1] * WIDE else ' '}"
+
+
+def _worth(row: Row, found: Comparison) -> bool:
+    """Whether a row belongs into the short table.
+
+    That is: what two subjects or more have and what is better one way or the other; of the ratios
+    and shares of compute only those of one precision, and of each ratio and its inverse only one.
+    """
+    metric = row.metric
+    if metric.id in CORE[found.subjects[0].kind]:
+        return True
+    if sum(cell.result is not None for cell in row.cells.values()) < min(2, len(row.cells)):
+        return False
+    if metric.formula in ("", "chips_per_rack"):
+        return metric.better != "neither"
+    if metric.formula.endswith(("_per_power", "compute_per_price")) or metric.id.endswith(".chip"):
+        return False
+    of_compute = metric.family == "peak_compute" or metric.formula.endswith("_per_compute") or metric.formula == "ridge_point"
+    return _lead(found) in metric.id if of_compute else metric.family in _SHORT
+
+
+_SHORT = (
+    "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "power_per_memory_bandwidth",
+    "power_per_memory_capacity", "price_per_memory_bandwidth", "price_per_memory_capacity",
+)  # fmt: skip
+
+
+def _lead(found: Comparison) -> str:
+    """Return the precision that most subjects report, BF16 dense before the others."""
+    rows = [row for row in found.rows if row.metric.family == "peak_compute" and row.metric.formula == ""]
+    lead = ".bf16.dense"
+    rows.sort(key=lambda r: (-sum(c.result is not None for c in r.cells.values()), not r.metric.id.endswith(lead)))
+    return rows[0].metric.id.removeprefix("peak_compute") if rows else lead
+
+
+def _foot(found: Comparison, base: schema.Sheet, rows: int) -> list[str]:
+    ids = " ".join(s.id for s in found.subjects)
+    notes = [AS_REPORTED, policy_line(found.policy, found.as_of)]
+    if found.undated:
+        notes.append(f"{len(found.undated)} undated sources were left out.")
+    if base.kind == "system":
+        notes.append(
+            f"A ratio says how many {base.name} equal one of the other, where figures add up; its span covers "
+            "every combination of reports."
+        )
+    more = f" All {len(found.rows)} rows: --all." if rows < len(found.rows) else ""
+    notes.append(f"Working: python -m calc explain {ids} METRIC (ids: --ids).{more}")
+    return notes
+
+
+def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
+    """Return one chip's or system's data sheet: every metric with its span, reports and origins, and the gaps."""
+    subject = comparer.catalog.subject(name)
+    held = comparer.reader.of(subject)
+    table = Table(
+        f"{subject.name} ({subject.id}), {subject.vendor}",
+        [Column("metric", "metric", wraps=True), Column("value", "value", True), Column("span", "span", True),
+         Column("reports", "reports", True), Column("origins", "origins", True),
+         Column("source", "headline from", wraps=True, folds=True)],
+    )  # fmt: skip
+    group = ""
+    wanted = [*derive.available([held]), *(n for n in subject.reports if metrics.metric(n).is_text or n in held.apart)]
+    for metric_name in sorted(dict.fromkeys(wanted), key=_order):
+        metric = metrics.metric(metric_name)
+        if metric.formula and metric.formula != "per_chip":
+            continue
+        if metric.group != group:
+            group = metric.group
+            table.rows.append(group)
+        table.rows += _sheet_rows(comparer, held, metric, metric.id if ids else metric.title)
+    table.notes = _sheet_notes(subject, comparer)
+    return table
+
+
+_POSITION = {name: place for place, name in enumerate(metrics.TABLE)}
+
+
+def _order(name: str) -> tuple[int, str]:
+    return _POSITION.get(name.removesuffix(f".{metrics.MEASURED}"), len(_POSITION)), name
+
+
+def _sheet_rows(comparer: Comparer, held: Readings, metric: metrics.Metric, title: str) -> list[list[str] | str]:
+    cell = comparer.cell(held, metric.id)
+    rows: list[list[str] | str] = []
+    if cell.result is not None:
+        _, low, high = cell.result.numbers
+        shown = f"{value(cell)} {metric.unit(held.sheet.kind)} {marks(cell):<2}"
+        source = cell.sources[0] if cell.state != DERIVED else f"{cell.formula}: {cell.sources[-1]}"
+        rows.append([title, shown, span(low, high), str(len(cell.reports)), str(cell.origins), source])
+    own = [o for o in held.apart.get(metric.id, []) if o.metric == metric.id]
+    if metric.is_text:
+        words: dict[str, list[str]] = {}
+        for other in own:
+            words.setdefault(other.report.value, []).append(other.report.source)
+        rows += [[title, "", "", str(len(by)), "", f"“{text}” {by[0]}"] for text, by in words.items()]
+    elif own:
+        kinds = sorted({other.why.partition(":")[0] for other in own})
+        rows.append([title if not rows else "", "not in a span", "", str(len(own)), "", "; ".join(kinds)])
+    return rows
+
+
+def _sheet_notes(subject: schema.Sheet, comparer: Comparer) -> list[str]:
+    notes = [text for text in LEGEND.values()]
+    for words, gaps in (("Not reported", subject.not_reported), ("Not applicable", subject.not_applicable)):
+        notes += [f"{words}: {gap.metric or gap.about}" + (f" ({gap.note})" if gap.note else "") for gap in gaps]
+    if subject.remarks:
+        notes.append(f"{len(subject.remarks)} remarks on further matters: --format json.")
+    return [*notes, AS_REPORTED, f"Working of a line: python -m calc explain {subject.id} METRIC (ids: --ids)."]
+
+
+def listing(catalog: Catalog, what: str) -> Table:
+    """Return the list of chips and systems, or of metrics."""
+    if what == "metrics":
+        table = Table("Metrics", [Column("id", "id"), Column("title", "title", wraps=True), Column("unit", "unit")])
+        group = ""
+        for metric in metrics.TABLE.values():
+            if metric.group != group:
+                group = metric.group
+                table.rows.append(group)
+            table.rows.append([metric.id, metric.title, metric.unit("system")])
+        table.notes = ["Values that somebody measured: any id with .measured at the end."]
+        return table
+    kinds = [kind for kind, folder in FOLDERS.items() if what in ("all", folder)]
+    table = Table("Chips and systems", [
+        Column("kind", "kind"), Column("id", "id"), Column("name", "name", wraps=True), Column("vendor", "vendor"),
+        Column("aliases", "aliases", wraps=True), Column("reports", "reports", True),
+    ])  # fmt: skip
+    pairs = [(kind, id) for kind in kinds for id in catalog.ids(kind)]
+    for kind, found in zip((k for k, _ in pairs), catalog.subjects([id for _, id in pairs]), strict=True):
+        reports = str(sum(map(len, found.reports.values())))
+        table.rows.append([kind, found.id, found.name, found.vendor, ", ".join(found.aliases), reports])
+    table.notes = ["A sheet: python -m calc show ID. Side by side: python -m calc compare A B."]
+    return table
+
+
+def sources(catalog: Catalog, name: str | None) -> Table:
+    """Return all sources, one in full, or those that a chip's or a system's sheet cites."""
+    if name is not None and name in catalog.source_ids():
+        return _source(catalog, name)
+    cited: Sequence[str] = sorted(catalog.source_ids())
+    title = "Sources"
+    if name is not None:
+        subject = catalog.subject(name)
+        cited = sorted({id for _, id in schema.citations(subject)})
+        title = f"Sources of {subject.name} ({subject.id})"
+    table = Table(title, [
+        Column("id", "id", wraps=True, folds=True), Column("date", "date"), Column("kind", "kind"),
+        Column("publisher", "publisher", wraps=True), Column("cites", "cites", wraps=True, folds=True),
+    ])  # fmt: skip
+    for id in cited:
+        found = catalog.source(id)
+        table.rows.append([id, found.known_by or "undated", found.kind, found.publisher, " ".join(found.cites)])
+    groups = Origins(catalog).groups(cited)
+    many = "origin" if len(groups) == 1 else "origins"
+    table.notes = [f"{len(cited)} sources, {len(groups)} {many}.", "One of them: python -m calc sources SOURCE."]
+    return table
+
+
+def _source(catalog: Catalog, id: str) -> Table:
+    found = catalog.source(id)
+    table = Table(id, [Column("field", "field"), Column("value", "value", wraps=True, folds=True)])
+    for key, held in found.model_dump(exclude_none=True).items():
+        if held:
+            table.rows.append([key, " ".join(held) if isinstance(held, tuple) else str(held)])
+    if newer := catalog.superseded.get(id):
+        table.rows.append(["superseded by", " ".join(newer)])
+    origin = sorted(root for root in Origins(catalog).roots(id) if root != id and not root.startswith("publisher: "))
+    if origin:
+        table.rows.append(["goes back to", " ".join(origin)])
+    return table

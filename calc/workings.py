@@ -1,0 +1,77 @@
+"""The question behind ``explain``: which figure, or which ratio of two, and how it comes about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from calc import metrics, results
+from calc.compare import Comparer
+from calc.derive import result
+from calc.errors import UsageError
+from calc.explain import Node, gap, tree
+from calc.readings import Other, Readings
+
+
+def working(comparer: Comparer, names: Sequence[str], metric: str) -> Node:
+    """Return the tree of one subject's metric, or of the ratio of two subjects'.
+
+    Parameters
+    ----------
+    comparer : Comparer
+        Catalog and policy.
+    names : sequence of str
+        One or two ids.
+    metric : str
+        A metric's id.
+
+    Raises
+    ------
+    UsageError
+        For an unknown id or metric, or two subjects of different kinds.
+    """
+    name = metrics.metric(metric).id
+    sheets = comparer.catalog.subjects(names)
+    if len({sheet.kind for sheet in sheets}) > 1:
+        raise UsageError(f"{sheets[0].id} is a {sheets[0].kind} and {sheets[1].id} a {sheets[1].kind}: no ratio of them")
+    held = [comparer.reader.of(sheet) for sheet in sheets]
+    found = [result(subject, name) for subject in held]
+    known = [part for part in found if part is not None]
+    if len(known) == len(held):
+        return tree(known[0] if len(known) == 1 else results.ratio(*known), comparer.catalog)
+    parts = [
+        tree(part, comparer.catalog) if part else missing(comparer, subject, name)
+        for subject, part in zip(held, found, strict=True)
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    label = " / ".join(f"{sheet.name}" for sheet in sheets)
+    return gap(f"{label}, {name}", "no ratio: not both are reported", (), None) | {"inputs": parts}
+
+
+def missing(comparer: Comparer, subject: Readings, name: str) -> Node:
+    """Return the tree of a metric without a value: the gap, and what was printed but fits no basis."""
+    cell = comparer.cell(subject, name)
+    words = cell.state.replace("_", " ") + (f": {cell.note}" if cell.note else "")
+    metric = metrics.metric(name)
+    others = list(_near(subject, name))
+    chip = comparer.catalog.chip_of(subject.sheet)
+    if chip and metric.adds == "sum":
+        held = comparer.reader.of(chip)
+        others += _near(held, name)
+        below = comparer.cell(held, name)
+        if below.result is None and below.note:
+            words += f"; of the chip: {below.note}"
+    if metric.is_text and others:
+        words = "held as words"
+    return gap(f"{subject.sheet.id} {name}", words, others, comparer.catalog)
+
+
+def _near(subject: Readings, name: str) -> list[Other]:
+    family = metrics.metric(name).family
+    return [
+        other
+        for key, rows in subject.apart.items()
+        for other in rows
+        if metrics.metric(key).family == family and (key == name or metrics.UNSTATED in key or "/" in key)
+    ]
+
