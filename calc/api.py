@@ -9,9 +9,9 @@ from typing import Any
 
 from calc import derive, metrics, workings
 from calc.catalog import Catalog
-from calc.compare import Cell, Comparer, Comparison
+from calc.comparison import Cell, Comparer, Comparison
 from calc.errors import UsageError
-from calc.explain import Node
+from calc.explanation import Node
 from calc.policy import Policy
 from calc.readings import Readings
 from calc.results import Result
@@ -36,7 +36,7 @@ class Subject:
     @property
     def metrics(self) -> list[str]:
         """The ids of all metrics that have a value, reported or derived."""
-        return [name for name in derive.available([self._held])]
+        return list(derive.available([self._held]))
 
     def cell(self, metric: str) -> Cell:
         """Return what is known of a metric: state, value, reports, origins, flags."""

@@ -10,6 +10,7 @@ from calc import places, schema, sheets
 from calc.errors import Problem, SheetError, UsageError, did_you_mean
 from calc.places import FOLDERS, SOURCES
 
+
 class Catalog:
     """Everything that can be looked up, in layers: the shipped folder first, overlays on top.
 
@@ -127,12 +128,18 @@ class Catalog:
         """Yield each reference of a sheet that leads nowhere."""
         for where, source in schema.citations(sheet):
             if not any(source in file for file in self.source_files):
-                yield where, f"unknown source {source!r}", f"an id of {SOURCES}", (
-                    did_you_mean(source, self.source_ids()) or f"add it to {SOURCES} {self._place(source)}"
+                yield (
+                    where,
+                    f"unknown source {source!r}",
+                    f"an id of {SOURCES}",
+                    (did_you_mean(source, self.source_ids()) or f"add it to {SOURCES} {self._place(source)}"),
                 )
         if isinstance(sheet, schema.System) and not self.files("chip", sheet.chip):
-            yield ("chip",), f"unknown chip {sheet.chip!r}", "the id of a sheet in chips/", (
-                did_you_mean(sheet.chip, self.ids("chip"))
+            yield (
+                ("chip",),
+                f"unknown chip {sheet.chip!r}",
+                "the id of a sheet in chips/",
+                (did_you_mean(sheet.chip, self.ids("chip"))),
             )
 
     def _place(self, source: str) -> str:

@@ -19,7 +19,7 @@ from calc.errors import CalcError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from calc.catalog import Catalog
-    from calc.compare import Comparer
+    from calc.comparison import Comparer
     from calc.views import Table
 
 FORMATS = ("text", "json", "csv", "markdown")
@@ -75,7 +75,9 @@ def _policy_options(command: Command) -> Command:
 def _output_options(command: Command) -> Command:
     for option in (
         click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True),
-        click.option("-o", "output", metavar="FILE", type=click.Path(dir_okay=False), help="Write to a file, whole or not at all."),
+        click.option(
+            "-o", "output", metavar="FILE", type=click.Path(dir_okay=False), help="A file to write, whole or not at all."
+        ),
         click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True),
     ):  # fmt: skip
         command = option(command)
@@ -127,9 +129,7 @@ def show(id: str, by_id: bool, form: str, **options: Any) -> None:
 @click.option("--ids", "by_id", is_flag=True, help="Metric ids in place of titles.")
 @_output_options
 @_policy_options
-def compare(
-    ids: Sequence[str], baseline: str | None, everything: bool, by_id: bool, form: str, **options: Any
-) -> None:
+def compare(ids: Sequence[str], baseline: str | None, everything: bool, by_id: bool, form: str, **options: Any) -> None:
     """Set systems, or chips, side by side, with ratios and their spans."""
     comparer = _comparer(**_taken(options))
     found = comparer.compare(ids, baseline)
@@ -211,7 +211,7 @@ def _catalog(specs: Sequence[str]) -> Catalog:
 
 
 def _comparer(specs: Sequence[str], as_of: str | None, prefer: str | None, strict: bool) -> Comparer:
-    from calc.compare import Comparer
+    from calc.comparison import Comparer
     from calc.policy import Policy
 
     catalog = _catalog(specs)

@@ -56,9 +56,7 @@ class Problem:
 
     def __str__(self) -> str:
         text = f"{self.file}:{self.line}:{self.column}: {self.found}"
-        second = "; ".join(
-            part for part in (f"expected {self.expected}" if self.expected else "", self.hint) if part
-        )
+        second = "; ".join(part for part in (f"expected {self.expected}" if self.expected else "", self.hint) if part)
         return text + (f"\n  {second}" if second else "")
 
 
@@ -66,9 +64,7 @@ class SheetError(DataError):
     """All the faults found in one run, in order of file and line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = sorted(
-            set(problems), key=lambda p: (p.file, p.line, p.column, p.found)
-        )
+        self.problems = sorted(set(problems), key=lambda p: (p.file, p.line, p.column, p.found))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

@@ -114,9 +114,7 @@ class Metric:
     @property
     def dimension(self) -> Dimension:
         """Example and plausible range of values."""
-        return DIMENSIONS.get(self.like) or Dimension(
-            f"384 {self.like}", f"0.01 {self.like}", f"1e15 {self.like}"
-        )
+        return DIMENSIONS.get(self.like) or Dimension(f"384 {self.like}", f"0.01 {self.like}", f"1e15 {self.like}")
 
     def unit(self, kind: str) -> str:
         """Return the display unit in a sheet of this kind (``chip`` or ``system``)."""

@@ -38,7 +38,7 @@ def last_day(text: str) -> datetime.date:
     >>> last_day("2025-02")
     datetime.date(2025, 2, 28)
     """
-    year, month, day = (int(part) for part in (text.split("-") + ["0", "0"])[:3])
+    year, month, day = (int(part) for part in [*text.split("-"), "0", "0"][:3])
     month = month or 12
     return datetime.date(year, month, day or calendar.monthrange(year, month)[1])
 

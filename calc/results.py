@@ -136,7 +136,7 @@ class Result:
 
     @property
     def value(self) -> Quantity:
-        """What the headlines give. [the unit's dimension]"""
+        """What the headlines give. [the unit's dimension]."""
         return units.quantity(self._grid[0], self.unit)
 
     @property
@@ -212,5 +212,3 @@ def _extremes(choice: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
     """Return the headline, the lowest and the highest of a reading's candidates."""
     ends = (choice[0], min(choice, key=lambda c: c.value), max(choice, key=lambda c: c.value))
     return tuple({id(c): c for c in ends}.values())
-
-

@@ -77,9 +77,7 @@ Id = Annotated[str, AfterValidator(_id)]
 Date = Annotated[str, AfterValidator(a_date)]
 Url = Annotated[str, AfterValidator(_url)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
-Kind = Literal[
-    "vendor", "filing", "paper", "regulator", "standard", "dataset", "analyst", "code", "press", "blog"
-]
+Kind = Literal["vendor", "filing", "paper", "regulator", "standard", "dataset", "analyst", "code", "press", "blog"]
 Read = Literal["source", "copy", "relay"]
 
 
@@ -93,8 +91,8 @@ class Source(Record):
     """Who said it: one document, one edition.
 
     ``date`` is as exact as known; ``seen`` is the day on which an undated page was read or copied in
-    the state that the reports are from, and stands in for its date. ``cites`` and ``supersedes`` name other sources, and
-    ``same_work_as`` another edition of the same work where no order between the two is known.
+    the state that the reports are from, and stands in for its date. ``cites`` and ``supersedes``
+    name other sources, and ``same_work_as`` another edition of the same work where no order between the two is known.
     """
 
     title: Text
@@ -269,8 +267,11 @@ def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:
         case "extra_forbidden":
             known = _fields(where, record)
             if record is Extension and len(where) == 1 and key in System.model_fields:
-                return (*where, "<key>"), f"{key!r} of an id that is known already", "only what is added", (
-                    "leave it out, or take an id of your own"
+                return (
+                    (*where, "<key>"),
+                    f"{key!r} of an id that is known already",
+                    "only what is added",
+                    ("leave it out, or take an id of your own"),
                 )
             return (*where, "<key>"), f"unknown key {key!r}", f"one of {', '.join(known)}", did_you_mean(key, known)
         case "literal_error":
@@ -312,11 +313,14 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
         try:
             metric = metrics.metric(name)
         except UsageError as error:
-            yield ("reports", name, "<key>"), f"unknown metric {name!r}", "a metric of `calc list metrics`", (
-                str(error).partition("; ")[2]
+            yield (
+                ("reports", name, "<key>"),
+                f"unknown metric {name!r}",
+                "a metric of `calc list metrics`",
+                (str(error).partition("; ")[2]),
             )
             continue
-        if metric.formula and metric.formula == "per_chip" or name.endswith(f".{metrics.MEASURED}"):
+        if (metric.formula and metric.formula == "per_chip") or name.endswith(f".{metrics.MEASURED}"):
             base = name.rpartition(".")[0]
             way = "per: chip" if metric.formula else "basis: measured"
             yield ("reports", name, "<key>"), f"{name!r} is computed", f"the metric {base!r}", f"write '{way}' in it"
@@ -341,16 +345,22 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
         yield "at_least", "'at_most' and 'at_least' together", "one bound", "a range is '125..135 kW'"
     if metric.directed and report.direction is None:
         expected = "direction: unidirectional, bidirectional or unstated"
-        yield "value", "the direction of a link is missing", expected, (
-            "bidirectional means that both directions are added up"
+        yield (
+            "value",
+            "the direction of a link is missing",
+            expected,
+            ("bidirectional means that both directions are added up"),
         )
     if report.direction and not metric.directed:
         yield "direction", "a direction makes no sense here", "no 'direction'", ""
     if report.per and not metric.per:
         yield "per", f"'per: {report.per}' makes no sense here", "no 'per'", ""
     if report.per == "system" and kind == "chip":
-        yield "per", "'per: system' in a chip's sheet", "chip, die, superchip or another part", (
-            "a system's figure belongs in the system's sheet"
+        yield (
+            "per",
+            "'per: system' in a chip's sheet",
+            "chip, die, superchip or another part",
+            ("a system's figure belongs in the system's sheet"),
         )
     if report.dense_is_half and not metric.id.endswith(".sparse"):
         yield "dense_is_half", "'dense_is_half' on a rate that is not sparse", "a metric that ends in .sparse", ""
@@ -364,9 +374,12 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
         return
     scale, (low, high) = units.factor(parsed.unit), plausible(metric.dimension)
     if not (low <= float(parsed.low) * scale and float(parsed.high) * scale <= high):
-        yield "value", f"{report.value!r} is not plausible", (
-            f"{metric.dimension.low} to {metric.dimension.high}"
-        ), "check the prefix of the unit"
+        yield (
+            "value",
+            f"{report.value!r} is not plausible",
+            (f"{metric.dimension.low} to {metric.dimension.high}"),
+            "check the prefix of the unit",
+        )
 
 
 @lru_cache(maxsize=256)

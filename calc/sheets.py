@@ -86,11 +86,12 @@ def compose(text: str, name: str, first_line: int = 1) -> yaml.Node:
 
 def _refuse_anchors(text: str, name: str, first_line: int) -> None:
     for event in yaml.parse(text, Loader=_Loader):
-        if getattr(event, "anchor", None):
+        anchor = getattr(event, "anchor", None)
+        if anchor and event.start_mark:
             mark = event.start_mark
             what = "an alias" if isinstance(event, yaml.AliasEvent) else "an anchor"
             raise _fault(
-                name, f"{what} ({event.anchor!r})", "each value written out where it stands",
+                name, f"{what} ({anchor!r})", "each value written out where it stands",
                 mark.line + first_line, mark.column + 1, "if it is text, quote it",
             )  # fmt: skip
 
@@ -217,9 +218,7 @@ class SourceFile:
             seen = match.start()
             id = match[1].strip()
             if id in self._starts:
-                self._duplicates.append(
-                    Problem(self.name, line, 1, f"the source {id!r} a second time", "each id once")
-                )
+                self._duplicates.append(Problem(self.name, line, 1, f"the source {id!r} a second time", "each id once"))
             else:
                 self._starts[id] = (match.start(), end)
 
@@ -272,7 +271,13 @@ class SourceFile:
                 previous = [id for id in sorted(ids) if id < after]
                 place = f"after {previous[-1]!r}" if previous else "first"
                 problems.append(
-                    Problem(self.name, self.line(after), 1, f"{after!r} is out of order", f"entries sorted by id: it belongs {place}")
+                    Problem(
+                        self.name,
+                        self.line(after),
+                        1,
+                        f"{after!r} is out of order",
+                        f"entries sorted by id: it belongs {place}",
+                    )
                 )
                 break
         return problems

@@ -294,7 +294,7 @@ def text(value: Quantity, name: str | None = None) -> str:
 
 def unit_text(units: pint.Unit) -> str:
     """Return the name of a unit in the vocabulary's own grammar (``Gb/s/chip``, ``x``)."""
-    powers = dict(units._units)
+    powers = {name: float(str(power)) for name, power in units._units.items()}
     over = [f"{n}^{p:g}" if p != 1 else n for n, p in sorted(powers.items()) if p > 0]
     under = [f"{n}^{-p:g}" if p != -1 else n for n, p in sorted(powers.items()) if p < 0]
     return "/".join(["*".join(over) or "x", *under])

@@ -1,4 +1,4 @@
-"""The question behind ``validate``: is every sheet well formed, every reference resolved, every source used?"""
+"""What ``validate`` asks: whether each sheet is well formed, each reference resolves, each source is used."""
 
 from __future__ import annotations
 
@@ -72,7 +72,9 @@ def _layer(path: Path) -> Path:
     for folder in (path, path.parent, path.parent.parent):
         if folder.is_dir() and places.is_layer(folder):
             return folder
-    raise UsageError(f"{str(path)!r} is neither a sheet in chips/ or systems/, nor {places.SOURCES}, nor a folder of them")
+    raise UsageError(
+        f"{str(path)!r} is neither a sheet in chips/ or systems/, nor {places.SOURCES}, nor a folder of them"
+    )
 
 
 def _report(catalog: Catalog, problems: Sequence[Problem]) -> Report:
@@ -81,8 +83,8 @@ def _report(catalog: Catalog, problems: Sequence[Problem]) -> Report:
         for kind in places.FOLDERS:
             for id in catalog.ids(kind):
                 reports += sum(map(len, catalog.sheet(kind, id).reports.values()))
-    counts = [len(catalog.ids(kind)) for kind in places.FOLDERS]
-    return Report(*counts, len(catalog.source_ids()), reports, tuple(problems))
+    chips, systems = (len(catalog.ids(kind)) for kind in ("chip", "system"))
+    return Report(chips, systems, len(catalog.source_ids()), reports, tuple(problems))
 
 
 def used_sources(catalog: Catalog) -> set[str]:

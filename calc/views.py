@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from calc import derive, metrics, schema
 from calc.catalog import Catalog
-from calc.compare import CORE, DERIVED, NOT_APPLICABLE, WIDE, Cell, Comparer, Comparison, Row
+from calc.comparison import CORE, DERIVED, NOT_APPLICABLE, WIDE, Cell, Comparer, Comparison, Row
 from calc.numbers import grouped, number, ratio, span
 from calc.places import FOLDERS
 from calc.policy import ORDER, Origins, Policy
@@ -140,7 +140,9 @@ def _worth(row: Row, found: Comparison) -> bool:
         return metric.better != "neither"
     if metric.formula.endswith(("_per_power", "compute_per_price")) or metric.id.endswith(".chip"):
         return False
-    of_compute = metric.family == "peak_compute" or metric.formula.endswith("_per_compute") or metric.formula == "ridge_point"
+    of_compute = (
+        metric.family == "peak_compute" or metric.formula.endswith("_per_compute") or metric.formula == "ridge_point"
+    )
     return _lead(found) in metric.id if of_compute else metric.family in _SHORT
 
 
@@ -219,13 +221,13 @@ def _sheet_rows(comparer: Comparer, held: Readings, metric: metrics.Metric, titl
             words.setdefault(other.report.value, []).append(other.report.source)
         rows += [[title, "", "", str(len(by)), "", f"“{text}” {by[0]}"] for text, by in words.items()]
     elif own:
-        kinds = sorted({other.why.partition(":")[0] for other in own})
+        kinds = sorted({other.why.partition(":")[0].partition(" by ")[0] for other in own})
         rows.append([title if not rows else "", "not in a span", "", str(len(own)), "", "; ".join(kinds)])
     return rows
 
 
 def _sheet_notes(subject: schema.Sheet, comparer: Comparer) -> list[str]:
-    notes = [text for text in LEGEND.values()]
+    notes = list(LEGEND.values())
     for words, gaps in (("Not reported", subject.not_reported), ("Not applicable", subject.not_applicable)):
         notes += [f"{words}: {gap.metric or gap.about}" + (f" ({gap.note})" if gap.note else "") for gap in gaps]
     if subject.remarks:

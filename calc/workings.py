@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from calc import metrics, results
-from calc.compare import Comparer
+from calc.comparison import Comparer
 from calc.derive import result
 from calc.errors import UsageError
-from calc.explain import Node, gap, tree
+from calc.explanation import Node, gap, tree
 from calc.readings import Other, Readings
 
 
@@ -32,7 +32,9 @@ def working(comparer: Comparer, names: Sequence[str], metric: str) -> Node:
     name = metrics.metric(metric).id
     sheets = comparer.catalog.subjects(names)
     if len({sheet.kind for sheet in sheets}) > 1:
-        raise UsageError(f"{sheets[0].id} is a {sheets[0].kind} and {sheets[1].id} a {sheets[1].kind}: no ratio of them")
+        raise UsageError(
+            f"{sheets[0].id} is a {sheets[0].kind} and {sheets[1].id} a {sheets[1].kind}: no ratio of them"
+        )
     held = [comparer.reader.of(sheet) for sheet in sheets]
     found = [result(subject, name) for subject in held]
     known = [part for part in found if part is not None]
@@ -74,4 +76,3 @@ def _near(subject: Readings, name: str) -> list[Other]:
         for other in rows
         if metrics.metric(key).family == family and (key == name or metrics.UNSTATED in key or "/" in key)
     ]
-

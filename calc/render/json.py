@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 from calc import derive
-from calc.compare import DERIVED, Cell, Comparer, Comparison, Row
+from calc.comparison import DERIVED, Cell, Comparer, Comparison, Row
 from calc.numbers import amount
 from calc.policy import CRITERIA, Policy
 
@@ -28,7 +28,12 @@ def schema(command: str) -> dict[str, Any]:
 
 def policy(used: Policy) -> dict[str, Any]:
     """Return a policy as outputs print it."""
-    return {"order": list(CRITERIA), "prefer": used.prefer, "strict": used.strict, "as_of_asked": used.as_of is not None}
+    return {
+        "order": list(CRITERIA),
+        "prefer": used.prefer,
+        "strict": used.strict,
+        "as_of_asked": used.as_of is not None,
+    }
 
 
 def comparison(found: Comparison) -> dict[str, Any]:

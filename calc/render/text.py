@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -34,9 +34,9 @@ def console(stream: TextIO, color: str = "auto") -> Console:
 def plain(renderable: RenderableType, width: int = 100) -> str:
     """Return what a renderable looks like without colour."""
     out = io.StringIO()
-    Console(file=out, width=width, no_color=True, force_terminal=False, highlight=False, emoji=False, markup=False).print(
-        renderable
-    )
+    Console(
+        file=out, width=width, no_color=True, force_terminal=False, highlight=False, emoji=False, markup=False
+    ).print(renderable)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
@@ -48,13 +48,18 @@ def captured(make: Callable[[Console], RenderableType], width: int = 100) -> str
 def table(shown: Table, target: Console) -> RenderableType:
     """Return a table as a grid if the console is wide enough for it, else as one block a row."""
     shown = _merged(shown)
-    body = _grid(shown) if _need(shown) <= target.width else _blocks(shown)
+    widths = _widths(shown, target.width)
+    fits = sum(widths) + GAP * (len(widths) - 1) <= target.width
+    body = _grid(shown, widths) if fits else _blocks(shown)
     return Group(Text(shown.title, style="bold"), body, *(Text(note, style="dim") for note in shown.notes))
 
 
 _SAID_BY_THE_TITLE = frozenset(
-    "chip die superchip node rack cpu core module switch cable port stack plane nic transistor x USD CNY".split()
-)
+    (
+        "chip", "die", "superchip", "node", "rack", "cpu", "core", "module", "switch", "cable", "port", "stack",
+        "plane", "nic", "transistor", "x", "USD", "CNY",
+    )
+)  # fmt: skip
 
 
 def _merged(shown: Table) -> Table:
@@ -70,7 +75,7 @@ def _merged(shown: Table) -> Table:
             continue
         place, left = keys.index(key), keys.index(partner)
         if key == "origins":
-            columns[left] = Column(partner, "reports / origins", True)
+            columns[left] = Column(partner, "reports/ origins", True)
         del columns[place], keys[place]
         rows = [row if isinstance(row, str) else _joined(row, left, place, join) for row in rows]
     return Table(shown.title, columns, rows, shown.notes)
@@ -81,9 +86,7 @@ def _joined(row: list[str], left: int, place: int, join: Callable[[str, str], st
     return merged[:place] + merged[place + 1 :]
 
 
-def _need(shown: Table) -> int:
-    """Return the width below which a grid would have to break a number."""
-    return sum(_least(shown, place) + 2 for place in range(len(shown.columns))) - 2
+GAP = 2
 
 
 def _least(shown: Table, place: int) -> int:
@@ -97,13 +100,27 @@ def _least(shown: Table, place: int) -> int:
     return max(map(cell_len, [*cells, *words]), default=0)
 
 
-def _grid(shown: Table) -> RichTable:
-    grid = RichTable(box=SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
+def _widths(shown: Table, width: int) -> list[int]:
+    """Return the width of each column: what it asks for, the words cut back first where space is short."""
+    least = [_least(shown, place) for place in range(len(shown.columns))]
+    wanted = list(least)
     for place, column in enumerate(shown.columns):
-        grid.add_column(
-            column.title, justify="right" if column.numeric else "left", overflow="fold",
-            min_width=_least(shown, place), header_style="bold",
-        )  # fmt: skip
+        if column.wraps:
+            cells = [row[place] for row in shown.rows if not isinstance(row, str)]
+            wanted[place] = max([least[place], *map(cell_len, cells)])
+    while sum(wanted) + GAP * (len(wanted) - 1) > width:
+        spare, place = max((wanted[n] - least[n] and wanted[n], n) for n in range(len(wanted)))
+        if spare <= 0:
+            break
+        wanted[place] -= 1
+    return wanted
+
+
+def _grid(shown: Table, widths: list[int]) -> RichTable:
+    grid = RichTable(box=SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False)
+    for column, width in zip(shown.columns, widths, strict=True):
+        justify: Literal["left", "right"] = "right" if column.numeric else "left"
+        grid.add_column(column.title, justify=justify, overflow="fold", width=width, header_style="bold")
     for row in shown.rows:
         if isinstance(row, str):
             grid.add_row(Text(row.capitalize(), style="bold cyan"))
@@ -135,7 +152,7 @@ def _blocks(shown: Table) -> Group:
 
 def explanation(result: Result) -> str:
     """Return the working of a result as plain text."""
-    from calc.explain import tree
+    from calc.explanation import tree
 
     return plain(working(tree(result)))
 

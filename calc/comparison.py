@@ -11,7 +11,8 @@ from calc.catalog import Catalog
 from calc.errors import UsageError
 from calc.metrics import Metric
 from calc.policy import UNDATED, Policy, last_day
-from calc.readings import Other, Reader, Reading, Readings
+from calc.reader import Reader
+from calc.readings import Other, Reading, Readings
 from calc.results import Result
 
 WIDE = 1.25
@@ -230,4 +231,3 @@ def _mixed(sheets: Sequence[schema.Sheet]) -> str:
         f"{', '.join(chips)} cannot be compared with {', '.join(s.id for s in systems)}: a chip is no system; "
         f"compare the chips (`compare {instead}`), or read the rows per chip of a comparison of systems"
     )
-

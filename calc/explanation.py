@@ -7,9 +7,9 @@ from typing import Any
 
 from calc import schema, units
 from calc.catalog import Catalog
+from calc.numbers import amount
 from calc.policy import SHORT
 from calc.readings import Candidate, Other, Reading
-from calc.numbers import amount
 from calc.results import FORMULAS, Applied, Assumption, Expression, Result, unit_of
 
 Node = dict[str, Any]
@@ -67,9 +67,8 @@ class _Explainer:
         ends = self.result.chosen(reading)[1:] if self.result else ()
         inputs = []
         for candidate in reading.candidates:
-            roles = [
-                role for role, end in zip((LOW, HIGH), ends, strict=False) if end is candidate and len(reading.distinct()) > 1
-            ]  # fmt: skip
+            disputed = len(reading.distinct()) > 1
+            roles = [role for role, end in zip((LOW, HIGH), ends, strict=False) if disputed and end is candidate]
             inputs.append(self.candidate(candidate, candidate is reading.headline, roles))
         inputs += [self.other(other) for other in reading.others]
         values = [candidate.value for candidate in reading.candidates]

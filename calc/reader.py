@@ -1,0 +1,414 @@
+"""From a sheet's reports to its readings: each report on the canonical basis, or set apart with a reason.
+
+The rule for what a source leaves open stands in `_Subject._resolve`: an open qualifier is read one
+way only if that way alone agrees with reports that state it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from calc import metrics, schema, units
+from calc.catalog import Catalog
+from calc.metrics import MEASURED, PER_CHIP, PRECISIONS, SHARED_PRECISIONS, UNSTATED, Metric
+from calc.policy import Origins, Policy
+from calc.readings import Candidate, Other, Reading, Readings, canonical_unit
+
+NEAR = 0.25
+"""How near a value must lie to a stated report for that report to support a reading of it."""
+ROUNDING = 1e-9
+
+
+class Reader:
+    """Makes readings of the sheets of a catalog under one policy, each subject once."""
+
+    def __init__(self, catalog: Catalog, policy: Policy) -> None:
+        self.catalog, self.policy, self.origins = catalog, policy, Origins(catalog)
+        self._done: dict[tuple[str, str], Readings] = {}
+        self._excluded: dict[str, str | None] = {}
+
+    def of(self, sheet: schema.Sheet) -> Readings:
+        """Return the readings of a sheet."""
+        key = (sheet.kind, sheet.id)
+        if key not in self._done:
+            self._done[key] = _Subject(self, sheet).read()
+        return self._done[key]
+
+    def excludes(self, source: str) -> str | None:
+        """Say why the policy keeps a source out, or return None."""
+        if source not in self._excluded:
+            self._excluded[source] = self.policy.excludes(self.catalog, source)
+        return self._excluded[source]
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """One way of reading a report: what it would mean, and what was assumed for that."""
+
+    metric: str
+    level: str
+    candidate: Candidate
+    assumed: tuple[str, ...]
+
+
+class _Subject:
+    """The work of reading one sheet: first the stated reports, then the open ones against them."""
+
+    STRUCTURE = ("rack_count", "dies_per_chip", "chips_per_superchip", "chip_count")
+
+    def __init__(self, reader: Reader, sheet: schema.Sheet) -> None:
+        self.reader, self.sheet, self.kind = reader, sheet, sheet.kind
+        chip = reader.catalog.chip_of(sheet)
+        self.chip = reader.of(chip) if chip else None
+        self.own: dict[tuple[str, str], list[Candidate]] = {}
+        self.others: dict[str, list[Other]] = {}
+        self._support: dict[tuple[str, str], list[Candidate]] = {}
+
+    def read(self) -> Readings:
+        names = [n for n in self.STRUCTURE if n in self.sheet.reports]
+        names += [n for n in self.sheet.reports if n not in names]
+        # Stated reports first: they alone lend support, so that no open report leans on another.
+        waiting: list[tuple[str, schema.Report]] = []
+        for name in names:
+            metric = metrics.metric(name)
+            for report in self.sheet.reports[name]:
+                if why := self._apart(report, metric):
+                    self._set_apart(name, report, why)
+                elif _left_open(name, report):
+                    waiting.append((name, report))
+                else:
+                    self._take_stated(name, report)
+        for option in [o for item in waiting for o in self._take_open(*item)]:
+            self.own.setdefault((option.metric, option.level), []).append(option.candidate)
+        return self._readings()
+
+    def _take_stated(self, name: str, report: schema.Report) -> None:
+        for variant in _variants(name):
+            options, why = self._options(variant, report)
+            if not options:
+                self._set_apart(name, report, why)
+            for option in options:
+                self.own.setdefault((option.metric, option.level), []).append(option.candidate)
+                if report.dense_is_half:
+                    dense = f"{option.metric.removesuffix('.sparse')}.dense"
+                    half = _half(option.candidate, f"dense is half, says the source: {report.dense_is_half}")
+                    self.own.setdefault((dense, option.level), []).append(half)
+
+    def _take_open(self, name: str, report: schema.Report) -> list[_Open]:
+        found: list[_Open] = []
+        for variant in _variants(name):
+            options, why = self._options(variant, report)
+            if options:
+                options, why = self._resolve(variant, report, options)
+            if why:
+                self._set_apart(name, report, why)
+            found += options
+        return found
+
+    # -- one report -----------------------------------------------------------------------------
+
+    def _apart(self, report: schema.Report, metric: Metric) -> str:
+        """Say why a report can never be a candidate."""
+        if report.set_aside:
+            return f"set aside: {report.set_aside}"
+        if why := self.reader.excludes(report.source):
+            return why
+        if report.scope:
+            return f"only part of it, or a variant: {report.scope}"
+        if metric.listed:
+            return "listed only: its conditions are part of the figure"
+        return "held as words" if metric.is_text else ""
+
+    def _set_apart(self, name: str, report: schema.Report, why: str) -> None:
+        others = self.others.setdefault(name, [])
+        if not any(other.report is report for other in others):
+            others.append(Other(report, name, why))
+
+    def _options(self, name: str, report: schema.Report) -> tuple[list[_Open], str]:
+        """Return every way to read a report, each with what it assumes; or why there is none."""
+        metric = metrics.metric(name)
+        found: list[_Open] = []
+        why = ""
+        for target, said_metric in self._targets(name):
+            for way, said_way in _directions(report):
+                for per, said_per in self._pers(metric, report):
+                    level, scales, why_not = self._level(metric, per)
+                    why = why or why_not
+                    assumed = tuple(said for said in (said_metric, said_way, said_per) if said)
+                    for scale, structure, step in scales:
+                        if report.basis == MEASURED:
+                            target = f"{target.removesuffix('.' + MEASURED)}.{MEASURED}"
+                        unit = canonical_unit(metrics.metric(target), level)
+                        steps = (*(("half of both directions",) if way == 0.5 else ()), *((step,) if step else ()))
+                        found += [
+                            _Open(target, level, candidate, assumed)
+                            for candidate in self._candidates(name, report, way * scale, structure, steps, unit)
+                        ]
+        if not found and not why:
+            why = "reported, but the precision is not stated"
+        return found, why
+
+    def _targets(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield the metrics that a report may belong to, each with what that assumes."""
+        family, *rest = name.split(".")
+        if family != "peak_compute":
+            yield name, ""
+            return
+        precision, sparsity = rest
+        precisions = [(precision, "")]
+        if precision == UNSTATED:
+            known = {key[0].split(".")[1] for key in self._stated_keys() if key[0].startswith("peak_compute.")}
+            precisions = [(p, f"{p} assumed") for p in PRECISIONS if p in known]
+        sparsities = [(sparsity, "")]
+        if sparsity == UNSTATED:
+            sparsities = [("dense", "read as dense"), ("sparse", "read as sparse")]
+        for p, said in precisions:
+            for s, said_too in sparsities:
+                yield f"{family}.{p}.{s}", " and ".join(filter(None, (said, said_too)))
+
+    def _stated_keys(self) -> set[tuple[str, str]]:
+        keys = set(self.own)
+        if self.chip:
+            keys |= {(name, "chip") for name in self.chip.held}
+        return keys
+
+    def _pers(self, metric: Metric, report: schema.Report) -> list[tuple[str, str]]:
+        """Return the things that a report's figure may be for, each with what that assumes."""
+        own = "" if not metric.per else self.kind if metric.per == metrics.SUBJECT else metric.per
+        if report.per != UNSTATED:
+            return [(report.per or own, "")]
+        if metric.per != metrics.SUBJECT:
+            return [(UNSTATED, "")]
+        parts = ("chip", "die", "superchip") if self.kind == "chip" else ("system", "chip")
+        return [(per, f"read as per {per}") for per in parts if self._level(metric, per)[1]]
+
+    def _level(self, metric: Metric, per: str) -> tuple[str, list[tuple[float, Candidate | None, str]], str]:
+        """Return the level a figure per ``per`` belongs to, and the exact factors that lead there."""
+        one: list[tuple[float, Candidate | None, str]] = [(1.0, None, "")]
+        if metric.per != metrics.SUBJECT:
+            if per == metric.per:
+                return self.kind, one, ""
+        elif per == self.kind:
+            return self.kind, one, ""
+        elif self.kind == "chip" and per in ("die", "superchip"):
+            counts = self.own.get((f"{per}s_per_chip" if per == "die" else "chips_per_superchip", "chip"), [])
+            unique = {c.value: c for c in sorted(counts, key=lambda c: c.rank, reverse=True)}
+            if per == "die":
+                return "chip", [(n, c, f"{n:g} dies per chip") for n, c in unique.items()], "per die, dies unknown"
+            return "chip", [(1 / n, c, f"{n:g} chips per superchip") for n, c in unique.items()], "per superchip"
+        elif self.kind == "system" and per == "rack":
+            racks = self.own.get(("rack_count", "system"), [])
+            if racks and all(c.value == 1 for c in racks):
+                return "system", [(1.0, racks[0], "one rack is the system")], ""
+        elif self.kind == "system" and per == "chip" and metric.adds == "sum":
+            return "chip", one, ""
+        if per == UNSTATED:
+            return "", [], "reported, but per what is not stated"
+        return "", [], f"reported per {per}, another basis"
+
+    def _candidates(
+        self, name: str, report: schema.Report, scale: float, structure: Candidate | None,
+        steps: tuple[str, ...], unit: str,
+    ) -> Iterator[Candidate]:  # fmt: skip
+        """Yield a report's values (two for a range) in the unit of the level they belong to."""
+        parsed = units.split(report.value)
+        # A report is for one of what it is per, so the counting units of the two sides agree at 1.
+        factor = units.factor(parsed.unit) / units.factor(unit) * scale
+        source = self.reader.catalog.source(report.source)
+        rank = self.reader.policy.rank(report.source, source, report, self.sheet.vendor, True)
+        for end in dict.fromkeys((parsed.low, parsed.high)):
+            exponent = end.as_tuple().exponent
+            half = 0.0 if report.basis == MEASURED else 0.5 * 10.0 ** (exponent if isinstance(exponent, int) else 0)
+            flags = [word for word, on in (
+                ("about", report.about), ("up to", report.at_most), ("more than", report.at_least),
+                ("one end of a printed range", parsed.is_range), (report.basis, report.basis in ("estimate", "target")),
+                ("from an overlay", report.layer is not None),
+            ) if on]  # fmt: skip
+            yield Candidate(
+                float(end) * factor, half * abs(factor), unit, self.sheet.id, name, (*rank[:7], float(end)), report,
+                (structure,) if structure else (), "", steps, tuple(flags),
+            )  # fmt: skip
+
+    # -- what a source leaves open ----------------------------------------------------------------
+
+    def _resolve(self, name: str, report: schema.Report, options: list[_Open]) -> tuple[list[_Open], str]:
+        """Decide how to read a report that leaves a qualifier open.
+
+        Each option is supported if its value lies within `NEAR` of a stated report of the metric so
+        read; an option that equals a stated report within rounding beats those that are merely
+        near. If just one is left, the report is read so. Otherwise a link's figure keeps both
+        directions, a compute rate goes to the metric of its own for unstated sparsity, and a figure
+        whose precision or whose part is unknown is taken by no reading.
+
+        Returns
+        -------
+        list, str
+            What to take, and why nothing is taken.
+        """
+        left = _left_open(name, report)
+        fitting = [(option, *fit) for option in options if (fit := self._fit(option))]
+        fitting = [item for item in fitting if item[1]] or fitting
+        if len(fitting) == 1 and not self.reader.policy.strict:
+            option, same, stated = fitting[0]
+            unit = option.candidate.unit
+            flag = (
+                f"{left} not stated; {', '.join(option.assumed)}: {option.candidate.value:.6g} {unit} "
+                f"{'equals' if same else 'is near'} the stated {stated.value:.6g} {unit}"
+            )
+            return [_opened(option, flag)], ""
+        if "precision" in left or report.per == UNSTATED:
+            many = f" ({len(fitting)} ways of reading it would fit)" if len(fitting) > 1 else ""
+            return [], f"reported, but {left} is not stated{many}"
+        if report.direction == UNSTATED:
+            return [_opened(option, "direction not stated: one way or both") for option in options], ""
+        dense = [o for o in options if ".dense" in o.metric]
+        return [replace(o, metric=o.metric.replace(".dense", f".{UNSTATED}")) for o in dense], ""
+
+    def _fit(self, option: _Open) -> tuple[bool, Candidate] | None:
+        """Return whether (and how closely) some stated candidate supports an option."""
+        value, half = option.candidate.value, option.candidate.half
+        near = [c for c in self._stated(option.metric, option.level) if abs(value - c.value) <= NEAR * abs(c.value)]
+        if not near:
+            return None
+        best = min(near, key=lambda c: (abs(value - c.value), c.rank))
+        same = abs(value - best.value) <= (half + best.half) * (1 + ROUNDING) + ROUNDING * abs(value)
+        return same, best
+
+    def _stated(self, name: str, level: str) -> list[Candidate]:
+        """Return the stated candidates of a metric, those that follow from count x per chip among them."""
+        if (name, level) not in self._support:
+            found = list(self.own.get((name, level), ()))
+            if self.kind == "system":
+                found = self._with_computed(name, level, only_stated=True)
+            self._support[name, level] = [c for c in found if c.stated]
+        return self._support[name, level]
+
+    # -- the whole ------------------------------------------------------------------------------
+
+    def _with_computed(self, name: str, level: str, only_stated: bool = False) -> list[Candidate]:
+        """Return a system's candidates at a level: reported there, and computed from the other level.
+
+        A total is reported for the system or is count x per chip; a share is reported per chip or
+        is total / count. What was computed in one direction is never computed back.
+        """
+        here = list(self.own.get((name, level), ()))
+        metric = metrics.metric(name)
+        counts = _first_of_each(self.own.get(("chip_count", "system"), ()))
+        if metric.adds != "sum" or not counts:
+            return here
+        if level == "system":
+            there, formula = self._per_chip(name), "total"
+        else:
+            here, there, formula = self._per_chip(name), self.own.get((name, "system"), []), "per_chip"
+        # Chip figures are held in chip units, totals in system units.
+        ratio = units.factor(metric.unit("chip")) / units.factor(metric.unit("system"))
+        unit = canonical_unit(metric, level)
+        for count, other in itertools.product(counts, there):
+            if only_stated and not other.stated:
+                continue
+            factor = count.value * ratio if level == "system" else 1 / (count.value * ratio)
+            rank = (other.rank[0], other.rank[1], 1, *other.rank[3:])
+            here.append(
+                Candidate(
+                    other.value * factor, other.half * factor, unit, self.sheet.id, name, rank, None, (count, other),
+                    formula, (), other.flags, other.stated,
+                )
+            )  # fmt: skip
+        return here
+
+    def _per_chip(self, name: str) -> list[Candidate]:
+        """Return the candidates per chip: the chip's own sheet, and what this sheet prints per chip."""
+        reading = self.chip.get(name) if self.chip else None
+        return [*(reading.candidates if reading else ()), *self.own.get((name, "chip"), ())]
+
+    def _readings(self) -> Readings:
+        found = Readings(self.sheet, apart=self.others)
+        names = {name for name, _ in self.own}
+        if self.kind == "system" and self.chip:
+            names |= {name for name, r in self.chip.held.items() if r.metric.adds == "sum"}
+        for name in sorted(names, key=_table_order):
+            metric = metrics.metric(name)
+            candidates = self._with_computed(name, self.kind) if self.kind == "system" else self.own.get(
+                (name, "chip"), []
+            )  # fmt: skip
+            self._hold(found, metric, candidates)
+            if self.kind == "system" and metric.adds == "sum" and "chip_count" in self.sheet.reports:
+                share = metrics.metric(f"{name}.{PER_CHIP}")
+                self._hold(found, share, self._with_computed(name, "chip"))
+        return found
+
+    def _hold(self, found: Readings, metric: Metric, candidates: Iterable[Candidate]) -> None:
+        ordered = tuple(sorted(candidates, key=lambda c: c.rank))
+        if not ordered:
+            return
+        others = [o for name, rows in self.others.items() for o in rows if _belongs(name, metric.id)]
+        found.held[metric.id] = Reading(self.sheet.id, self.sheet.name, metric, ordered, tuple(others))
+
+
+def _half(candidate: Candidate, step: str) -> Candidate:
+    steps = (*candidate.steps, step)
+    return replace(candidate, value=candidate.value / 2, half=candidate.half / 2, steps=steps)
+
+
+def _opened(option: _Open, flag: str) -> _Open:
+    """Return an option whose candidate says that it was read where the source is silent."""
+    old = option.candidate
+    rank = (1, *old.rank[1:7], old.value)
+    return replace(option, candidate=replace(old, stated=False, flags=(*old.flags, flag), rank=rank))
+
+
+def _variants(name: str) -> list[str]:
+    """Return the metrics that a shared precision counts for: both, each in its own right."""
+    family, *rest = name.split(".")
+    if rest and rest[0] in SHARED_PRECISIONS:
+        return [".".join((family, precision, *rest[1:])) for precision in SHARED_PRECISIONS[rest[0]]]
+    return [name]
+
+
+def _directions(report: schema.Report) -> list[tuple[float, str]]:
+    match report.direction:
+        case "bidirectional":
+            return [(0.5, "")]
+        case "unstated":
+            return [(1.0, "read as one way"), (0.5, "read as both ways")]
+    return [(1.0, "")]
+
+
+def _left_open(name: str, report: schema.Report) -> str:
+    compute = metrics.qualifiers(name) if name.startswith("peak_compute.") else ("", "")
+    left = [
+        word
+        for word, is_open in (
+            ("precision", compute[0] == UNSTATED), ("sparsity", compute[1] == UNSTATED),
+            ("direction", report.direction == UNSTATED), ("per what", report.per == UNSTATED),
+        )
+        if is_open
+    ]  # fmt: skip
+    return " and ".join(left)
+
+
+def _first_of_each(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return the best-ranked candidate of each value."""
+    return list({c.value: c for c in sorted(candidates, key=lambda c: c.rank, reverse=True)}.values())[::-1]
+
+
+def _belongs(reported: str, name: str) -> bool:
+    """Whether a report held under one id concerns the reading of another."""
+    base = name.removesuffix(f".{PER_CHIP}").removesuffix(f".{MEASURED}")
+    if base in _variants(reported):
+        return True
+    family, *rest = reported.split(".")
+    if family != "peak_compute" or not base.startswith("peak_compute."):
+        return False
+    precision, sparsity = base.split(".")[1:3]
+    same = precision in SHARED_PRECISIONS.get(rest[0], (rest[0],))
+    return same and UNSTATED in (rest[1], sparsity)
+
+
+_ORDER = {name: index for index, name in enumerate(metrics.TABLE)}
+
+
+def _table_order(name: str) -> tuple[int, str]:
+    return _ORDER.get(name.removesuffix(f".{MEASURED}"), len(_ORDER)), name
