@@ -76,7 +76,8 @@ def _output_options(command: Command) -> Command:
     for option in (
         click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True),
         click.option(
-            "-o", "output", metavar="FILE", type=click.Path(dir_okay=False), help="A file to write, whole or not at all."
+            "-o", "output", metavar="FILE", type=click.Path(dir_okay=False),
+            help="A file to write, whole or not at all."
         ),
         click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True),
     ):  # fmt: skip

@@ -48,10 +48,29 @@ def as_json(table: Table, command: str) -> str:
 
 def comparison_csv(found: Comparison) -> str:
     """Return a comparison as a long table: one row a metric and subject, all its parts in columns."""
-    names = (
-        "metric title group unit better subject state status value low high text formula reports origins sources "
-        "flags baseline ratio ratio_low ratio_high"
-    ).split()
+    names = [
+        "metric",
+        "title",
+        "group",
+        "unit",
+        "better",
+        "subject",
+        "state",
+        "status",
+        "value",
+        "low",
+        "high",
+        "text",
+        "formula",
+        "reports",
+        "origins",
+        "sources",
+        "flags",
+        "baseline",
+        "ratio",
+        "ratio_low",
+        "ratio_high",
+    ]
     out = io.StringIO()
     writer = csv.DictWriter(out, names, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()

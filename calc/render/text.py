@@ -221,8 +221,8 @@ def _details(node: dict[str, Any], inherited: bool, seen: set[tuple[str, str, st
         if key in seen:
             return f"{node['source']}, as above"
         seen.add(key)
-        where = ", ".join(filter(None, (node.get("kind_of_source"), node.get("date") or "undated")))
-        parts.append(f"{node['source']} ({where}), {node['locator']}, read: {node['read']}")
+        where = f" ({node['kind_of_source']}, {node['date'] or 'undated'})" if "date" in node else ""
+        parts.append(f"{node['source']}{where}, {node['locator']}, read: {node['read']}")
         if node.get("relay"):
             parts.append(f"through {node['relay']}")
         parts += [] if inherited else [node["label"]]
