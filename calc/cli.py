@@ -5,7 +5,9 @@ Nothing heavy is imported before a command runs, so that ``--help`` and shell co
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -277,10 +279,18 @@ def _umask() -> int:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 fine, 1 bad data or finding, 2 a wrong call, 130 interrupted."""
-    sys.exit(_run(args))
+    code = _run(args)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    # Taking tens of thousands of records apart, one by one, is a sixth of the run and helps nobody.
+    gc.freeze()
+    sys.exit(code)
 
 
 def _run(args: Sequence[str] | None) -> int:
+    # A short run makes many records and frees few: collecting garbage early only costs time.
+    gc.set_threshold(100_000, 50, 50)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

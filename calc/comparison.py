@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from calc import derive, metrics, results, schema
 from calc.catalog import Catalog
@@ -34,20 +35,68 @@ REPORTED, DERIVED, NOT_REPORTED, NOT_APPLICABLE = "reported", "derived", "not_re
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """What is known of one metric of one subject.
+    """What is known of one metric of one subject; what it rests on is gathered when it is asked for.
 
     ``state`` is ``reported``, ``derived``, ``not_reported`` or ``not_applicable``; ``result`` is None
     for the last two, and ``note`` then says what a sheet knows of the gap.
     """
 
+    comparer: Comparer
+    subject: Readings
+    name: str
     state: str
-    result: Result | None = None
-    reports: tuple[schema.Report, ...] = ()
-    sources: tuple[str, ...] = ()
-    origins: int = 0
-    flags: tuple[str, ...] = ()
-    others: tuple[Other, ...] = ()
+    result: Result | None
     note: str = ""
+
+    @cached_property
+    def _parts(self) -> list[Reading]:
+        return list(results.readings(self.result.expression)) if self.result else []
+
+    @cached_property
+    def reports(self) -> tuple[schema.Report, ...]:
+        """The reports of the metric, or of the metrics that it is computed from."""
+        return tuple({id(report): report for part in self._parts for report in part.reports()}.values())
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The ids of their sources, those of the headline first."""
+        chosen = [report for part in self._parts for _, report in part.headline.reports()]
+        return tuple(dict.fromkeys(report.source for report in (*chosen, *self.reports)))
+
+    @cached_property
+    def origins(self) -> int:
+        """How many origins the reports have; of a computed value, those of its weakest part."""
+        groups = self.comparer.reader.origins.groups
+        return min((len(groups(r.source for r in part.reports())) for part in self._parts), default=0)
+
+    @property
+    def others(self) -> tuple[Other, ...]:
+        """The reports that are shown and counted, but in no span."""
+        if len(self._parts) == 1:
+            return self._parts[0].others
+        if self._parts:
+            return ()
+        return tuple(o for key, rows in self.subject.apart.items() if metrics.covers(key, self.name) for o in rows)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What a reader should know of the headline and its span."""
+        if self.result is None:
+            return ()
+        flags: list[str] = []
+        several = len(self._parts) > 1
+        for part in self._parts:
+            head = f"{part.metric.id}: "
+            flags += (f"{head if several else ''}{flag}" for flag in part.headline.flags)
+            if part.headline.stated and not all(c.stated for c in part.candidates):
+                flags.append(f"{head}some reports leave a qualifier open")
+            if metrics.UNSTATED in metrics.qualifiers(part.metric.id):
+                flags.append(f"{head}compared only with what leaves the same open")
+        if self.result.reduced:
+            flags.append("only the extremes of each reading were combined")
+        if (also := derive.printed(self.subject, self.name)) is not None:
+            flags.append(f"printed as {also.numbers[0]:.6g} {also.unit}")
+        return tuple(dict.fromkeys(flags))
 
     @property
     def wide(self) -> bool:
@@ -158,46 +207,21 @@ class Comparer:
     def _row(self, metric: Metric, held: list[Readings], base: str) -> Row:
         cells = {subject.sheet.id: self.cell(subject, metric.id) for subject in held}
         below = cells[base].result
-        ratios = {}
-        for id, cell in cells.items():
-            if id != base and cell.result and below and below.numbers[1] > 0:
-                ratios[id] = results.ratio(cell.result, below)
-        if len(cells) == 1 and below and below.numbers[1] > 0:
-            ratios[base] = results.ratio(below, below)
+        ratios = {
+            id: results.ratio(cell.result, below)
+            for id, cell in cells.items()
+            if cell.result and below and (id != base or len(cells) == 1)
+        }
         return Row(metric, metric.unit(held[0].sheet.kind), cells, ratios)
 
     def cell(self, subject: Readings, name: str) -> Cell:
         """Return what is known of one metric of one subject."""
         found = derive.result(subject, name)
-        others = tuple(other for key, rows in subject.apart.items() if metrics.covers(key, name) for other in rows)
         if found is None:
-            state, note = _gap(subject.sheet, name)
-            return Cell(state, others=others, note=note)
-        parts = list(results.readings(found.expression))
-        reports = {id(r): r for part in parts for r in part.reports()}
-        chosen = [report for part in parts for _, report in part.headline.reports()]
-        sources = list(dict.fromkeys(r.source for r in (*chosen, *reports.values())))
-        computed = isinstance(found.expression, results.Applied) or parts[0].headline.report is None
-        others = parts[0].others if len(parts) == 1 else ()
-        flags = self._flags(subject, name, found, parts)
-        origins = min(len(self.reader.origins.groups(r.source for r in part.reports())) for part in parts)
-        return Cell(
-            DERIVED if computed else REPORTED, found, tuple(reports.values()), tuple(sources), origins, flags, others
-        )  # fmt: skip
-
-    def _flags(self, subject: Readings, name: str, found: Result, parts: list[Reading]) -> tuple[str, ...]:
-        flags: list[str] = []
-        for part in parts:
-            flags += (f"{part.metric.id}: {flag}" if len(parts) > 1 else flag for flag in part.headline.flags)
-            if not all(c.stated for c in part.candidates) and part.headline.stated:
-                flags.append(f"{part.metric.id}: some reports leave a qualifier open")
-            if metrics.UNSTATED in metrics.qualifiers(part.metric.id):
-                flags.append(f"{part.metric.id}: compared only with what leaves the same open")
-        if found.reduced:
-            flags.append("only the extremes of each reading were combined")
-        if (also := derive.printed(subject, name)) is not None:
-            flags.append(f"printed as {also.numbers[0]:.6g} {also.unit}")
-        return tuple(dict.fromkeys(flags))
+            return Cell(self, subject, name, *_gap(subject.sheet, name))
+        node = found.expression
+        computed = isinstance(node, results.Applied) or (isinstance(node, Reading) and node.headline.report is None)
+        return Cell(self, subject, name, DERIVED if computed else REPORTED, found)
 
     def _dates(self, held: list[Readings]) -> tuple[datetime.date | None, tuple[str, ...]]:
         """Return the day that the figures stand for, and the undated sources left out under it."""
@@ -215,12 +239,13 @@ def _all_reports(subject: Readings) -> list[schema.Report]:
     return own + [r for reading in subject.held.values() for r in reading.reports()]
 
 
-def _gap(sheet: schema.Sheet, name: str) -> tuple[str, str]:
+def _gap(sheet: schema.Sheet, name: str) -> tuple[str, None, str]:
+    """Return state, result and note of a metric that a sheet has no figure for."""
     for state, gaps in ((NOT_APPLICABLE, sheet.not_applicable), (NOT_REPORTED, sheet.not_reported)):
         for gap in gaps:
             if gap.metric and metrics.covers(gap.metric, name):
-                return state, gap.note or ""
-    return NOT_REPORTED, ""
+                return state, None, gap.note or ""
+    return NOT_REPORTED, None, ""
 
 
 def _mixed(sheets: Sequence[schema.Sheet]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -70,6 +69,8 @@ class SheetError(DataError):
 
 def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """Return the known words most like ``word``, best first; empty if none is near."""
+    import difflib  # only errors need it
+
     by_fold = {name.casefold(): name for name in known}
     found = difflib.get_close_matches(word.casefold(), by_fold, n=limit, cutoff=0.6)
     return [by_fold[name] for name in found]

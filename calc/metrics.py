@@ -8,9 +8,9 @@ their own too, with ``.measured`` at the end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from calc.errors import UsageError, did_you_mean
 
@@ -57,8 +57,7 @@ DIMENSIONS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """One line of the table.
 
     Parameters
@@ -278,8 +277,8 @@ def _ratio_rows(compute: list[Metric], power: list[Metric]) -> list[Metric]:
 def _shares(rows: list[Metric]) -> list[Metric]:
     """What adds up over chips has a share per chip, shown in a system's sheet."""
     return [
-        replace(
-            row, id=f"{row.id}.{PER_CHIP}", title=f"{row.title}, per chip", per="chip", adds="none",
+        row._replace(
+            id=f"{row.id}.{PER_CHIP}", title=f"{row.title}, per chip", per="chip", adds="none",
             system_unit=row.chip_unit or row.like, formula="per_chip",
         )
         for row in rows
@@ -327,7 +326,7 @@ def metric(name: str) -> Metric:
     base, dot, last = name.rpartition(".")
     if dot and last == MEASURED and base in TABLE:
         found = TABLE[base]
-        return replace(found, id=name, title=f"{found.title}, measured", adds="none")
+        return found._replace(id=name, title=f"{found.title}, measured", adds="none")
     raise UsageError(f"no metric {name!r}; {suggest(name)}")
 
 

@@ -343,7 +343,9 @@ class _Subject:
         ordered = tuple(sorted(candidates, key=lambda c: c.rank))
         if not ordered:
             return
-        others = [o for name, rows in self.others.items() for o in rows if _belongs(name, metric.id)]
+        base = metric.id.removesuffix(f".{PER_CHIP}").removesuffix(f".{MEASURED}")
+        near = (name for name in self.others if name == base or name.startswith("peak_compute."))
+        others = [o for name in near if _belongs(name, base) for o in self.others[name]]
         found.held[metric.id] = Reading(self.sheet.id, self.sheet.name, metric, ordered, tuple(others))
 
 
@@ -394,10 +396,9 @@ def _first_of_each(candidates: Iterable[Candidate]) -> list[Candidate]:
     return list({c.value: c for c in sorted(candidates, key=lambda c: c.rank, reverse=True)}.values())[::-1]
 
 
-def _belongs(reported: str, name: str) -> bool:
+def _belongs(reported: str, base: str) -> bool:
     """Whether a report held under one id concerns the reading of another."""
-    base = name.removesuffix(f".{PER_CHIP}").removesuffix(f".{MEASURED}")
-    if base in _variants(reported):
+    if base == reported or base in _variants(reported):
         return True
     family, *rest = reported.split(".")
     if family != "peak_compute" or not base.startswith("peak_compute."):

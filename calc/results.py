@@ -110,6 +110,14 @@ class Result:
     unit: str
 
     @cached_property
+    def _ends(self) -> tuple[float, float, float]:
+        """Value, low and high; of a mere reading without a grid."""
+        if isinstance(self.expression, Reading):
+            values = [candidate.value for candidate in self.expression.candidates]
+            return values[0], min(values), max(values)
+        return self._grid[:3]
+
+    @cached_property
     def _grid(self) -> tuple[float, float, float, dict[int, Candidate], dict[int, Candidate], bool]:
         axes = list(readings(self.expression))
         choices = [reading.distinct() for reading in axes]
@@ -137,22 +145,22 @@ class Result:
     @property
     def value(self) -> Quantity:
         """What the headlines give. [the unit's dimension]."""
-        return units.quantity(self._grid[0], self.unit)
+        return units.quantity(self._ends[0], self.unit)
 
     @property
     def low(self) -> Quantity:
         """The smallest value that any combination of reports gives."""
-        return units.quantity(self._grid[1], self.unit)
+        return units.quantity(self._ends[1], self.unit)
 
     @property
     def high(self) -> Quantity:
         """The largest value that any combination of reports gives."""
-        return units.quantity(self._grid[2], self.unit)
+        return units.quantity(self._ends[2], self.unit)
 
     @property
     def numbers(self) -> tuple[float, float, float]:
         """Value, low and high as bare numbers in ``unit``."""
-        return self._grid[0], self._grid[1], self._grid[2]
+        return self._ends
 
     @property
     def reduced(self) -> bool:

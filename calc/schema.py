@@ -4,8 +4,6 @@ The records carry text as printed; what a value means is checked here once, agai
 metrics and the vocabulary, and computed with in `calc.readings`.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections.abc import Iterable, Iterator

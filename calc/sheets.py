@@ -18,13 +18,34 @@ from calc import schema
 from calc.errors import DataError, Problem, SheetError
 
 try:
-    from yaml import CSafeLoader as _Loader
+    from yaml import CSafeLoader as _Parser
 except ImportError:  # the wheel of PyYAML came without its C part
-    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
+
+
+class _Loader(_Parser):
+    """A parser that resolves no scalar: what is not tagged by hand is text, a list or a mapping."""
+
+    def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:
+        """Return the tag of a node that carries none."""
+        return _TAGS[kind]
+
+    def descend_resolver(self, node: yaml.Node | None, index: object) -> None:
+        """Know of no paths."""
+
+    def ascend_resolver(self) -> None:
+        """Know of no paths."""
+
+
+_TAGS = {
+    yaml.ScalarNode: "tag:yaml.org,2002:str",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 8
-_PLAIN_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "map", "seq", "value"}
+_PLAIN_TAGS = frozenset(_TAGS.values())
 _ENTRY = re.compile(r"^([^\s#{}\[\]&*!|>'\"%@`-][^:#\n]*):(?=\s|$)", re.MULTILINE)
 R = TypeVar("R", bound=schema.Record)
 
@@ -112,12 +133,11 @@ class _Document:
         if depth > MAX_DEPTH:
             self.problems.append(self.problem(node, "nested too deeply", f"at most {MAX_DEPTH} levels"))
             return None
-        prefix, _, tag = node.tag.rpartition(":")
-        if prefix != "tag:yaml.org,2002" or tag not in _PLAIN_TAGS:
+        if node.tag not in _PLAIN_TAGS:
             self.problems.append(self.problem(node, f"the tag {node.tag!r}", "no tags"))
             return None
         if isinstance(node, yaml.ScalarNode):
-            return None if tag == "null" and not node.value else node.value
+            return None if not node.value and node.style is None else node.value
         if isinstance(node, yaml.SequenceNode):
             return [self._plain(child, depth + 1) for child in node.value]
         data: dict[str, Any] = {}

@@ -7,6 +7,7 @@ pint's own text parser is never called, because it evaluates expressions and com
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -14,6 +15,7 @@ from importlib import resources
 from typing import Any, TypeAlias
 
 import pint
+from pint.facets.plain import ScaleConverter, UnitDefinition
 from pint.util import UnitsContainer
 
 from calc.errors import UnitError, nearest
@@ -27,22 +29,36 @@ _VALUE = re.compile(rf"\s*({_NUMBER})(?:\s*\.\.\s*({_NUMBER}))?(.*)", re.DOTALL)
 _FACTOR = re.compile(r"([A-Za-z]+)(?:\^([1-3]))?$")
 
 
-def _make_registry() -> pint.UnitRegistry[Any]:
-    lines = resources.files("calc").joinpath("units.txt").read_text(encoding="utf-8").splitlines()
-    return pint.UnitRegistry(
-        [line for line in lines if line and not line.startswith("#")],
-        on_redefinition="raise",
-        autoconvert_offset_to_baseunit=False,
-        cache_folder=None,
-    )
+def _definitions() -> Iterator[UnitDefinition]:
+    """Yield the units of ``units.txt``: ``name = [dimension]``, or a product of numbers and names.
+
+    pint could read the file as well; reading its few shapes here takes a tenth of the time.
+    """
+    for line in resources.files("calc").joinpath("units.txt").read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        name, _, meaning = line.partition(" = ")
+        powers: dict[str, float] = {}
+        scale, sign = 1.0, 1
+        for token in meaning.split():
+            if token in "*/":
+                sign = 1 if token == "*" else -1
+            elif token[0].isdigit():
+                scale *= float(token) ** sign
+            elif token != "[]":
+                powers[token] = sign
+        yield UnitDefinition(name, None, (), ScaleConverter(scale), UnitsContainer(powers))
+
+
+def _make_registry() -> Any:
+    made: Any = pint.UnitRegistry(None, on_redefinition="raise", cache_folder=None)
+    for definition in _definitions():
+        made.define(definition)
+    return made
 
 
 registry = _make_registry()
-VOCABULARY = frozenset(
-    line.partition(" =")[0]
-    for line in resources.files("calc").joinpath("units.txt").read_text(encoding="utf-8").splitlines()
-    if " = " in line and not line.startswith("#")
-)
+VOCABULARY = frozenset(definition.name for definition in _definitions())
 DimensionalityError = pint.DimensionalityError
 
 # Spellings that people use and that mean one thing only, and those that mean none.

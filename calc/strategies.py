@@ -1,0 +1,463 @@
+"""Hypothesis strategies for all that a sheet may hold: units, values, reports, sheets, whole catalogs.
+
+For tests of your own formulas and sheets, beside those of this package; the only module that needs
+hypothesis (``pip install "chipcalc[test]"``). Whatever is drawn here passes `calc.schema.check`.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Context, Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from calc import metrics, schema, units
+
+Kind = Literal["chip", "system"]
+
+MAKER = "Maker"
+"""The vendor of every sheet that is drawn; a drawn source may have it as its publisher."""
+
+CHIP_METRICS = (
+    "dies_per_chip", "chips_per_superchip", "peak_compute.bf16.dense", "peak_compute.bf16.sparse", "memory_capacity",
+    "memory_bandwidth", "scale_up_bandwidth", "power.chip", "power.board", "price.usd",
+)  # fmt: skip
+SYSTEM_METRICS = (
+    "chip_count", "rack_count", "peak_compute.bf16.dense", "peak_compute.bf16.sparse", "memory_capacity",
+    "memory_bandwidth", "scale_up_bandwidth", "power.rack", "power.all-in", "price.usd", "price.cny",
+)  # fmt: skip
+OPEN_METRICS = ("peak_compute.bf16.unstated", "peak_compute.unstated.dense", "power.unstated")
+
+_EXACT = Context(prec=60)
+_FEW = {"dies_per_chip": 4, "chips_per_superchip": 4, "rack_count": 3}
+
+
+# -- units and values ---------------------------------------------------------------------------
+
+
+@functools.cache
+def units_like(like: str) -> tuple[str, ...]:
+    """Return names of units that have the dimension of ``like``, itself first.
+
+    Parameters
+    ----------
+    like : str
+        A unit of the vocabulary's grammar: ``GB/s``, ``W``.
+
+    Returns
+    -------
+    tuple of str
+        All single names of the dimension, and all that differ in the name left of the first ``/``.
+
+    Examples
+    --------
+    >>> units_like("g")
+    ('g', 'kg', 't')
+    """
+    wanted = units.unit(like).dimensionality
+    head, slash, tail = like.partition("/")
+    near = [f"{name}{slash}{tail}" for name in _alike(head)] if " per " not in like else []
+    single = [name for name in sorted(units.VOCABULARY) if units.unit(name).dimensionality == wanted]
+    return tuple(dict.fromkeys([like, *single, *near]))
+
+
+def _alike(name: str) -> list[str]:
+    wanted = units.unit(name).dimensionality
+    return [other for other in sorted(units.VOCABULARY) if units.unit(other).dimensionality == wanted]
+
+
+def unit_names() -> SearchStrategy[str]:
+    """Return a strategy for single names of the vocabulary."""
+    return st.sampled_from(sorted(units.VOCABULARY))
+
+
+@st.composite
+def compound_units(draw: DrawFn, /, max_factors: int = 3) -> str:
+    """Draw a unit of one to ``max_factors`` different names: ``GB/s/chip``, ``W*h``, ``m^2/s``."""
+    names = draw(st.lists(unit_names(), min_size=1, max_size=max_factors, unique=True))
+    made = ""
+    for name in names:
+        power = draw(st.sampled_from(["", "", "", "^2", "^3"]))
+        made += (draw(st.sampled_from("/*")) if made else "") + name + power
+    return made
+
+
+@st.composite
+def numbers(draw: DrawFn, /, low: int = 1, high: int = 999) -> str:
+    """Draw a number as sheets print it: up to three places after the point, zeros at the end kept."""
+    whole = draw(st.integers(low, high))
+    places = draw(st.sampled_from([0, 0, 0, 1, 2, 3]))
+    rest = "".join(draw(st.sampled_from("0005")) for _ in range(places))
+    return f"{whole}.{rest}" if rest else str(whole)
+
+
+def quantities(like: str) -> SearchStrategy[units.Quantity]:
+    """Return a strategy for scalar quantities of the dimension of ``like``, in any of its units."""
+    name = st.sampled_from(units_like(like))
+    number = st.floats(1e-6, 1e12, allow_nan=False, allow_infinity=False)
+    return st.builds(units.quantity, number, name)
+
+
+@st.composite
+def value_texts(draw: DrawFn, /, name: str, kind: Kind = "system", *, ranges: bool = False) -> str:
+    """Draw a plausible value of a metric as a sheet prints it.
+
+    Parameters
+    ----------
+    draw : callable
+        Given by hypothesis.
+    name : str
+        A metric's id; not one that is held as words.
+    kind : {'chip', 'system'}
+        The sheet that it is for, which decides on the size.
+    ranges : bool
+        Whether a printed range may be drawn.
+    """
+    metric = metrics.metric(name)
+    unit = metric.unit(kind)
+    if name in _FEW:
+        return f"{draw(st.integers(1, _FEW[name]))} {unit}"
+    if metric.adds == "count":
+        return f"{draw(st.sampled_from([8, 64, 72, 128, 384]))} {unit}"
+    # Few sizes, so that reports often agree, lie near one another, or a factor of two apart.
+    first = draw(st.one_of(st.sampled_from(["100", "104", "120", "200", "208", "400"]), numbers()))
+    text = f"{first} {unit}"
+    if ranges and draw(st.integers(0, 5)) == 0:
+        text = f"{first}..{Decimal(first) + draw(st.integers(1, 40))} {unit}"
+    if draw(st.booleans()):
+        text = reexpress(text, draw(st.sampled_from(_decimal_units(unit))))
+    return text
+
+
+@functools.cache
+def _decimal_units(unit: str) -> list[str]:
+    return [other for other in units_like(unit) if _power_of_ten(_ratio(unit, other))]
+
+
+def decimal_units(unit: str) -> SearchStrategy[str]:
+    """Return a strategy for units a power of ten away, in which a value keeps its digits."""
+    return st.sampled_from(_decimal_units(unit))
+
+
+def reexpress(text: str, unit: str) -> str:
+    """Say the same value (or range) in another unit of its dimension.
+
+    Parameters
+    ----------
+    text : str
+        A value as a sheet prints it.
+    unit : str
+        A unit of the same dimension.
+
+    Returns
+    -------
+    str
+        The same amount; to the last digit where a decimal number can say it, to 30 digits otherwise.
+
+    Examples
+    --------
+    >>> reexpress("1.80 TB/s", "Gb/s"), reexpress("1.80 TB/s", "GB/s")
+    ('14400 Gb/s', '1.80E+3 GB/s')
+    """
+    parsed = units.split(text)
+    ratio = _ratio(parsed.unit, unit)
+    ends = dict.fromkeys((parsed.low, parsed.high))
+    return f"{'..'.join(_scaled(end, ratio) for end in ends)} {unit}"
+
+
+def _ratio(unit: str, other: str) -> Decimal:
+    first, second = (Decimal(repr(units.factor(name))) for name in (unit, other))
+    return _EXACT.divide(first, second)
+
+
+def _power_of_ten(ratio: Decimal) -> bool:
+    return ratio.normalize().as_tuple().digits == (1,)
+
+
+def _scaled(number: Decimal, ratio: Decimal) -> str:
+    if _power_of_ten(ratio):
+        return str(number.scaleb(ratio.adjusted()))
+    made = _EXACT.multiply(number, ratio)
+    return str(Context(prec=30).plus(made).normalize())
+
+
+# -- reports ------------------------------------------------------------------------------------
+
+
+@st.composite
+def reports(
+    draw: DrawFn, /, name: str, sources: Sequence[str], kind: Kind = "system", *, is_open: bool = False,
+    apart: bool = False, ranges: bool = False,
+) -> schema.Report:  # fmt: skip
+    """Draw a valid report of a metric.
+
+    Parameters
+    ----------
+    draw : callable
+        Given by hypothesis.
+    name : str
+        The metric's id, with its qualifiers; not one that is held as words.
+    sources : sequence of str
+        Ids to choose the source from.
+    kind : {'chip', 'system'}
+        The sheet that it is for.
+    is_open : bool
+        Whether direction and ``per`` may be left open.
+    apart : bool
+        Whether it may be one that is in no span: set aside, of a part only, measured.
+    ranges : bool
+        Whether a printed range may be drawn.
+    """
+    metric = metrics.metric(name)
+    fields: dict[str, Any] = {
+        "value": draw(value_texts(name, kind, ranges=ranges)),
+        "source": draw(st.sampled_from(sources)),
+        "locator": draw(st.sampled_from(["table 1", "p. 7", "section: \"Overview\", first paragraph"])),
+        "read": draw(st.sampled_from(schema.READS)),
+        "basis": draw(st.sampled_from(["unstated", "peak", "nominal", "estimate"])),
+    }  # fmt: skip
+    fields["per"] = draw(st.sampled_from(parts(metric, kind, is_open=is_open)))
+    if metric.directed:
+        ways = ["unidirectional", "bidirectional", *(["unstated"] if is_open else [])]
+        fields["direction"] = draw(st.sampled_from(ways))
+    bound = draw(st.sampled_from(["", "", "", "about", "at_most", "at_least"]))
+    if bound:
+        fields[bound] = True
+    if apart:
+        what = draw(st.sampled_from(["", "", "", "set_aside", "scope", "measured"]))
+        fields |= {"basis": what} if what == "measured" else {what: "as the case may be"} if what else {}
+    return schema.Report(**{key: value for key, value in fields.items() if value is not None})
+
+
+def parts(metric: metrics.Metric, kind: Kind, *, is_open: bool = False) -> list[str | None]:
+    """Return what a report of a metric may be ``per`` in a sheet; None stands for the sheet's own kind.
+
+    Examples
+    --------
+    >>> parts(metrics.metric("memory_bandwidth"), "chip")
+    [None, 'chip', 'die', 'superchip']
+    """
+    if metric.per == "":
+        return [None]
+    if metric.per != metrics.SUBJECT:
+        return [None, metric.per]
+    found: list[str | None] = [None, kind]
+    if metric.id not in ("rack_count", "chip_count"):
+        more = ("die", "superchip") if kind == "chip" else ("rack", *(("chip",) if metric.adds == "sum" else ()))
+        found += [*more, *(("unstated",) if is_open else ())]
+    return found
+
+
+def conflicting_reports(
+    name: str, sources: Sequence[str], kind: Kind = "system", *, min_size: int = 2, max_size: int = 4, **more: Any,
+) -> SearchStrategy[tuple[schema.Report, ...]]:  # fmt: skip
+    """Return a strategy for lists of reports of one metric, of which no two have the same value text.
+
+    Parameters
+    ----------
+    name, sources, kind
+        As for `reports`.
+    min_size, max_size : int
+        How many.
+    **more
+        ``is_open``, ``apart``, ``ranges`` of `reports`.
+    """
+    each = reports(name, sources, kind, **more)
+    return st.lists(each, min_size=min_size, max_size=max_size, unique_by=lambda r: r.value).map(tuple)
+
+
+# -- sheets and sources -------------------------------------------------------------------------
+
+
+def dates() -> SearchStrategy[str]:
+    """Return a strategy for dates as exact as known: to the day, the month or the year."""
+    day = st.builds(
+        "{}-{:02}-{:02}".format,
+        st.integers(2023, 2026), st.integers(1, 12), st.integers(1, 28),
+    )  # fmt: skip
+    return st.builds(lambda text, cut: text[:cut], day, st.sampled_from([4, 7, 10, 10]))
+
+
+@st.composite
+def sources(
+    draw: DrawFn, /, min_size: int = 2, max_size: int = 5, *, supersede: bool = True
+) -> dict[str, schema.Source]:
+    """Draw sources by id that cite and supersede earlier ones among themselves.
+
+    Parameters
+    ----------
+    draw : callable
+        Given by hypothesis.
+    min_size, max_size : int
+        How many.
+    supersede : bool
+        Whether one may be a new edition of another.
+    """
+    found: dict[str, schema.Source] = {}
+    for number in range(draw(st.integers(min_size, max_size))):
+        earlier = list(found)
+        fields: dict[str, Any] = {
+            "title": f"Source {number}", "publisher": draw(st.sampled_from([MAKER, "Other", "Third"])),
+            "kind": draw(st.sampled_from(schema.KINDS)), "date": draw(st.none() | dates()),
+        }  # fmt: skip
+        if fields["date"] is None and draw(st.booleans()):
+            fields["seen"] = draw(dates())
+        if earlier:
+            fields["cites"] = tuple(draw(st.lists(st.sampled_from(earlier), max_size=2, unique=True)))
+            if supersede and draw(st.integers(0, 4)) == 0:
+                fields["supersedes"] = (draw(st.sampled_from(earlier)),)
+        found[f"source-{number}"] = schema.Source(**fields)
+    return found
+
+
+@st.composite
+def sheets(
+    draw: DrawFn, /, kind: Kind, sources: Sequence[str], *, id: str | None = None, chip: str = "chip-0",
+    names: Sequence[str] | None = None, max_reports: int = 3, must: Collection[str] = (), **more: Any,
+) -> schema.Sheet:  # fmt: skip
+    """Draw a chip's or a system's sheet.
+
+    Parameters
+    ----------
+    draw : callable
+        Given by hypothesis.
+    kind : {'chip', 'system'}
+        Which.
+    sources : sequence of str
+        Ids that its reports may cite.
+    id : str, optional
+        Its id, by default ``chip-0`` or ``system-0``.
+    chip : str
+        The chip that a system names.
+    names : sequence of str, optional
+        The metrics that it may report, by default `CHIP_METRICS` or `SYSTEM_METRICS`.
+    max_reports : int
+        Reports of one metric, at most.
+    must : collection of str
+        Metrics that it reports in any case.
+    **more
+        ``is_open``, ``apart``, ``ranges`` of `reports`; with ``is_open``, `OPEN_METRICS` may come too.
+    """
+    known = [*(names if names is not None else CHIP_METRICS if kind == "chip" else SYSTEM_METRICS)]
+    if more.get("is_open") and names is None:
+        known += OPEN_METRICS
+    reported = {
+        name: draw(st.lists(reports(name, sources, kind, **more), min_size=1, max_size=max_reports).map(tuple))
+        for name in known
+        if name in must or draw(st.booleans())
+    }
+    own: dict[str, Any] = {
+        "id": id or f"{kind}-0", "name": f"A {kind}, “{id or kind}”", "vendor": MAKER, "status": schema.STATUS,
+    }  # fmt: skip
+    own |= {"reports": reported} | ({"chip": chip} if kind == "system" else {})
+    return schema.RECORDS[kind].model_validate(own)
+
+
+def sheet_text(sheet: schema.AnySheet) -> str:
+    """Write a sheet as YAML that loads as the same record."""
+    body = sheet.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    lines = []
+    for key, held in body.items():
+        lines += [f"{key}:", *_block(held)] if key == "reports" else [f"{key}: {_flow(held)}"]
+    return "\n".join(lines) + "\n"
+
+
+def sources_text(found: Mapping[str, schema.Source]) -> str:
+    """Write sources as YAML, sorted by id."""
+    lines = []
+    for id in sorted(found):
+        fields = found[id].model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        lines += [f"{id}:", *(f"  {key}: {_flow(held)}" for key, held in fields.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _block(held: Mapping[str, Sequence[Any]]) -> Iterator[str]:
+    for name, rows in held.items():
+        yield f"  {name}:"
+        yield from (f"    - {_flow(row)}" for row in rows)
+
+
+def _flow(held: Any) -> str:
+    """Write data in YAML's flow style, which holds JSON."""
+    return json.dumps(held, ensure_ascii=False)
+
+
+# -- catalogs -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What a folder of sheets holds, before it is written: sources, chips and systems by id."""
+
+    sources: dict[str, schema.Source] = field(default_factory=dict)
+    chips: dict[str, schema.Chip] = field(default_factory=dict)
+    systems: dict[str, schema.System] = field(default_factory=dict)
+
+    def sheets(self) -> list[schema.Sheet]:
+        """Return all sheets, the chips first."""
+        return [*self.chips.values(), *self.systems.values()]
+
+    def files(self) -> dict[str, str]:
+        """Return the text of each file by its path in the folder."""
+        found = {"sources.yaml": sources_text(self.sources)}
+        found |= {f"{sheet.kind}s/{sheet.id}.yaml": sheet_text(sheet) for sheet in self.sheets()}
+        return found
+
+    def write(self, folder: Path) -> Path:
+        """Write the files into a folder and return it, for `calc.load` or ``--specs``."""
+        for name, text in self.files().items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return folder
+
+    def with_reports(self, sheet: schema.Sheet, name: str, rows: Sequence[schema.Report]) -> Folder:
+        """Return the same folder, with these reports of one metric in one sheet and no others."""
+        reported = {**sheet.reports, name: tuple(rows)}
+        made = sheet.model_copy(update={"reports": {key: held for key, held in reported.items() if held}})
+        if isinstance(made, schema.System):
+            return Folder(self.sources, self.chips, {**self.systems, made.id: made})
+        assert isinstance(made, schema.Chip)
+        return Folder(self.sources, {**self.chips, made.id: made}, self.systems)
+
+
+@st.composite
+def folders(
+    draw: DrawFn, /, *, chips: int = 1, systems: int = 2, supersede: bool = True, must: Collection[str] = (), **more: Any,
+) -> Folder:  # fmt: skip
+    """Draw a small catalog: sources, chips, and systems that name one of the chips.
+
+    Parameters
+    ----------
+    draw : callable
+        Given by hypothesis.
+    chips, systems : int
+        How many.
+    supersede : bool
+        Whether a source may be a new edition of another.
+    must : collection of str
+        Metrics that each sheet reports in any case, where its kind has them.
+    **more
+        ``is_open``, ``apart``, ``ranges`` of `reports`, ``max_reports`` of `sheets`.
+    """
+    cited = draw(sources(supersede=supersede))
+    ids = list(cited)
+    made = Folder(cited)
+    for number in range(chips):
+        id = f"chip-{number}"
+        sheet = draw(sheets("chip", ids, id=id, must=must, **more))
+        assert isinstance(sheet, schema.Chip)
+        made.chips[id] = sheet
+    for number in range(systems):
+        id = f"system-{number}"
+        chip = draw(st.sampled_from(sorted(made.chips)))
+        sheet = draw(sheets("system", ids, id=id, chip=chip, must=must, **more))
+        assert isinstance(sheet, schema.System)
+        made.systems[id] = sheet
+    return made
