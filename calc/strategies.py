@@ -35,6 +35,9 @@ SYSTEM_METRICS = (
 OPEN_METRICS = ("peak_compute.bf16.unstated", "peak_compute.unstated.dense", "power.unstated")
 
 _EXACT = Context(prec=60)
+_ENDINGS = ("", ".0", ".5", ".00", ".25", ".125")
+# Few sizes, so that reports often agree, lie near one another, or a factor of two apart.
+_SIZES = ("100", "104", "120", "200", "208", "400")
 _FEW = {"dies_per_chip": 4, "chips_per_superchip": 4, "rack_count": 3}
 
 
@@ -91,10 +94,7 @@ def compound_units(draw: DrawFn, /, max_factors: int = 3) -> str:
 @st.composite
 def numbers(draw: DrawFn, /, low: int = 1, high: int = 999) -> str:
     """Draw a number as sheets print it: up to three places after the point, zeros at the end kept."""
-    whole = draw(st.integers(low, high))
-    places = draw(st.sampled_from([0, 0, 0, 1, 2, 3]))
-    rest = "".join(draw(st.sampled_from("0005")) for _ in range(places))
-    return f"{whole}.{rest}" if rest else str(whole)
+    return f"{draw(st.integers(low, high))}{draw(st.sampled_from(_ENDINGS))}"
 
 
 def quantities(like: str) -> SearchStrategy[units.Quantity]:
@@ -110,8 +110,6 @@ def value_texts(draw: DrawFn, /, name: str, kind: Kind = "system", *, ranges: bo
 
     Parameters
     ----------
-    draw : callable
-        Given by hypothesis.
     name : str
         A metric's id; not one that is held as words.
     kind : {'chip', 'system'}
@@ -125,19 +123,16 @@ def value_texts(draw: DrawFn, /, name: str, kind: Kind = "system", *, ranges: bo
         return f"{draw(st.integers(1, _FEW[name]))} {unit}"
     if metric.adds == "count":
         return f"{draw(st.sampled_from([8, 64, 72, 128, 384]))} {unit}"
-    # Few sizes, so that reports often agree, lie near one another, or a factor of two apart.
-    first = draw(st.one_of(st.sampled_from(["100", "104", "120", "200", "208", "400"]), numbers()))
-    text = f"{first} {unit}"
-    if ranges and draw(st.integers(0, 5)) == 0:
-        text = f"{first}..{Decimal(first) + draw(st.integers(1, 40))} {unit}"
-    if draw(st.booleans()):
-        text = reexpress(text, draw(st.sampled_from(_decimal_units(unit))))
-    return text
+    first = draw(st.sampled_from(_SIZES) | numbers())
+    wide = draw(st.sampled_from([0, 0, 0, 0, 1, 40])) if ranges else 0
+    text = f"{first}..{Decimal(first) + wide} {unit}" if wide else f"{first} {unit}"
+    return reexpress(text, draw(st.sampled_from(_decimal_units(unit))))
 
 
 @functools.cache
 def _decimal_units(unit: str) -> list[str]:
-    return [other for other in units_like(unit) if _power_of_ten(_ratio(unit, other))]
+    found = [other for other in units_like(unit) if _power_of_ten(_ratio(unit, other))]
+    return [unit] * len(found) + found
 
 
 def decimal_units(unit: str) -> SearchStrategy[str]:
@@ -163,7 +158,7 @@ def reexpress(text: str, unit: str) -> str:
     Examples
     --------
     >>> reexpress("1.80 TB/s", "Gb/s"), reexpress("1.80 TB/s", "GB/s")
-    ('14400 Gb/s', '1.80E+3 GB/s')
+    ('1.44E+4 Gb/s', '1.80E+3 GB/s')
     """
     parsed = units.split(text)
     ratio = _ratio(parsed.unit, unit)
@@ -189,6 +184,17 @@ def _scaled(number: Decimal, ratio: Decimal) -> str:
 
 # -- reports ------------------------------------------------------------------------------------
 
+# One choice of many details draws faster than many choices of one.
+_DETAILS: list[dict[str, Any]] = [
+    {"read": read, "basis": basis, **bound}
+    for read in schema.READS
+    for basis in ("unstated", "peak", "nominal", "estimate")
+    for bound in ({}, {}, {"about": True}, {"at_most": True}, {"at_least": True})
+]
+_APART: list[dict[str, Any]] = [
+    {}, {}, {}, {"set_aside": "plainly a slip"}, {"scope": "one half of it"}, {"basis": metrics.MEASURED},
+]  # fmt: skip
+
 
 @st.composite
 def reports(
@@ -199,8 +205,6 @@ def reports(
 
     Parameters
     ----------
-    draw : callable
-        Given by hypothesis.
     name : str
         The metric's id, with its qualifiers; not one that is held as words.
     sources : sequence of str
@@ -218,20 +222,15 @@ def reports(
     fields: dict[str, Any] = {
         "value": draw(value_texts(name, kind, ranges=ranges)),
         "source": draw(st.sampled_from(sources)),
-        "locator": draw(st.sampled_from(["table 1", "p. 7", "section: \"Overview\", first paragraph"])),
-        "read": draw(st.sampled_from(schema.READS)),
-        "basis": draw(st.sampled_from(["unstated", "peak", "nominal", "estimate"])),
+        "locator": 'section "Overview": table 1',
+        **draw(st.sampled_from(_DETAILS)),
     }  # fmt: skip
     fields["per"] = draw(st.sampled_from(parts(metric, kind, is_open=is_open)))
     if metric.directed:
         ways = ["unidirectional", "bidirectional", *(["unstated"] if is_open else [])]
         fields["direction"] = draw(st.sampled_from(ways))
-    bound = draw(st.sampled_from(["", "", "", "about", "at_most", "at_least"]))
-    if bound:
-        fields[bound] = True
     if apart:
-        what = draw(st.sampled_from(["", "", "", "set_aside", "scope", "measured"]))
-        fields |= {"basis": what} if what == "measured" else {what: "as the case may be"} if what else {}
+        fields |= draw(st.sampled_from(_APART))
     return schema.Report(**{key: value for key, value in fields.items() if value is not None})
 
 
@@ -292,8 +291,6 @@ def sources(
 
     Parameters
     ----------
-    draw : callable
-        Given by hypothesis.
     min_size, max_size : int
         How many.
     supersede : bool
@@ -325,8 +322,6 @@ def sheets(
 
     Parameters
     ----------
-    draw : callable
-        Given by hypothesis.
     kind : {'chip', 'system'}
         Which.
     sources : sequence of str
@@ -429,14 +424,13 @@ class Folder:
 
 @st.composite
 def folders(
-    draw: DrawFn, /, *, chips: int = 1, systems: int = 2, supersede: bool = True, must: Collection[str] = (), **more: Any,
+    draw: DrawFn, /, *, chips: int = 1, systems: int = 2, supersede: bool = True, must: Collection[str] = (),
+    **more: Any,
 ) -> Folder:  # fmt: skip
     """Draw a small catalog: sources, chips, and systems that name one of the chips.
 
     Parameters
     ----------
-    draw : callable
-        Given by hypothesis.
     chips, systems : int
         How many.
     supersede : bool

@@ -139,7 +139,8 @@ def unit(text: str) -> pint.Unit:
             over = position > 0 and re.split(r"([/*])", side.strip())[position - 1] == "/"
             step = sign * (-1 if over else 1) * int(match[2] or 1)
             powers[match[1]] = powers.get(match[1], 0) + step
-    return registry.Unit(UnitsContainer({name: power for name, power in powers.items() if power}))
+    found: pint.Unit = registry.Unit(UnitsContainer({name: power for name, power in powers.items() if power}))
+    return found
 
 
 def _suggest(text: str, factor: str) -> str:

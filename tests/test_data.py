@@ -1,0 +1,76 @@
+"""The shipped sheets, found by glob: each one loads, and what it says is held with its digits."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from calc import metrics, schema, units
+from calc.catalog import Catalog
+from calc.places import FOLDERS, strays
+from calc.validation import used_sources
+from tests.conftest import ROOT
+
+SPECS = ROOT / "specs"
+SHEETS = sorted((kind, path.stem) for kind, folder in FOLDERS.items() for path in (SPECS / folder).glob("*.yaml"))
+FIVE = (
+    "coolest-gadgets-waic-2025", "wion-waic-2025", "cybercorsairs-waic-2025", "gsmgotech-waic-2025",
+    "crystal-pakistan-waic-2025",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return Catalog(base=SPECS)
+
+
+def test_no_fault_in_any_file(catalog: Catalog) -> None:
+    assert [str(problem) for problem in catalog.problems()] == []
+
+
+def test_no_unclaimed_file() -> None:
+    assert list(strays(SPECS)) == []
+    assert SHEETS
+
+
+def test_every_source_is_used(catalog: Catalog) -> None:
+    assert set(catalog.source_ids()) - used_sources(catalog) == set()
+
+
+def test_the_five_articles_that_started_it_are_cited(catalog: Catalog) -> None:
+    cited = {source for kind, id in SHEETS for _, source in schema.citations(catalog.sheet(kind, id))}
+    assert set(FIVE) <= cited
+
+
+@pytest.mark.parametrize(("kind", "id"), SHEETS)
+def test_values_keep_their_digits_and_dimension(catalog: Catalog, kind: str, id: str) -> None:
+    for name, reports in catalog.sheet(kind, id).reports.items():
+        metric = metrics.metric(name)
+        if metric.is_text:
+            continue
+        for report in reports:
+            parsed = units.split(report.value)
+            digits = re.findall(r"\d+(?:\.\d+)?(?:e\d+)?", report.value.rpartition(" ")[0] or report.value)
+            assert str(parsed.low) == digits[0]
+            assert Decimal(digits[0]) == parsed.low
+            units.require(parsed, metric.like, metric.dimension.example)
+
+
+@pytest.mark.parametrize(("kind", "id"), SHEETS)
+def test_a_relayed_report_says_so(catalog: Catalog, kind: str, id: str) -> None:
+    for reports in catalog.sheet(kind, id).reports.values():
+        for report in reports:
+            assert report.relay is None or report.read != "source"
+
+
+def test_status_is_as_reported_everywhere(catalog: Catalog) -> None:
+    assert {catalog.sheet(kind, id).status for kind, id in SHEETS} == {"as-reported"}
+
+
+def test_metax_and_shanghai_cube_are_kept_apart(catalog: Catalog) -> None:
+    metax, cube = catalog.sheet("system", "metax128"), catalog.sheet("system", "shanghai-cube")
+    assert not metax.same_as
+    assert not cube.same_as
+    assert not {s for _, s in schema.citations(metax)} & {s for _, s in schema.citations(cube)}
