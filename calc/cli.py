@@ -101,7 +101,7 @@ def commands() -> None:
 @_output_options
 @_catalog_options
 def list_(what: str, specs: Sequence[str], **out: Any) -> None:
-    """List chips and systems, or the metrics."""
+    """List chips and systems, or metrics."""
     from calc import views
 
     _print_table(views.listing(_catalog(specs), what), "list", **out)
@@ -113,7 +113,7 @@ def list_(what: str, specs: Sequence[str], **out: Any) -> None:
 @_output_options
 @_policy_options
 def show(id: str, by_id: bool, form: str, **options: Any) -> None:
-    """Show one chip's or system's sheet: every metric, its span, its gaps."""
+    """Show one sheet with its spans and gaps."""
     from calc import views
 
     comparer = _comparer(**_taken(options))
@@ -133,7 +133,7 @@ def show(id: str, by_id: bool, form: str, **options: Any) -> None:
 @_output_options
 @_policy_options
 def compare(ids: Sequence[str], baseline: str | None, everything: bool, by_id: bool, form: str, **options: Any) -> None:
-    """Set systems, or chips, side by side, with ratios and their spans."""
+    """Set systems, or chips, side by side."""
     comparer = _comparer(**_taken(options))
     found = comparer.compare(ids, baseline)
     if form == "json":
@@ -155,7 +155,10 @@ def compare(ids: Sequence[str], baseline: str | None, everything: bool, by_id: b
 @_output_options
 @_policy_options
 def explain(names: Sequence[str], form: str, **options: Any) -> None:
-    """Show the working of a figure, or of a ratio of two, down to each report."""
+    """Show the working, down to each report.
+
+    One id and a metric explain a figure, two ids and a metric the ratio of the two.
+    """
     from calc import workings
 
     if len(names) < 2 or len(names) > 3:
@@ -179,7 +182,10 @@ def explain(names: Sequence[str], form: str, **options: Any) -> None:
 @_output_options
 @_catalog_options
 def sources(name: str | None, specs: Sequence[str], **out: Any) -> None:
-    """List the sources: all, those of a chip or system, or one in full."""
+    """List sources, or show one in full.
+
+    Without a name all sources, with a chip's or system's id those that its sheet cites.
+    """
     from calc import views
 
     _print_table(views.sources(_catalog(specs), name), "sources", **out)
@@ -190,7 +196,10 @@ def sources(name: str | None, specs: Sequence[str], **out: Any) -> None:
 @_output_options
 @_catalog_options
 def validate(paths: Sequence[str], specs: Sequence[str], form: str, **out: Any) -> None:
-    """Check sheets and sources: all of them, or files and folders of your own."""
+    """Check sheets and sources.
+
+    Without a path all of them, else the files and folders named, over the shipped ones.
+    """
     from calc import validation
     from calc.errors import SheetError
 
@@ -299,9 +308,11 @@ def _run(args: Sequence[str] | None) -> int:
         return code if isinstance(code, int) else 0
     except CalcError as error:
         return _fail(str(error), error.exit_code)
+    except click.UsageError as error:
+        usage = f"{error.ctx.get_usage()}\n" if error.ctx else ""
+        return _fail(error.format_message(), 2, usage)
     except click.ClickException as error:
-        error.show()
-        return 2
+        return _fail(error.format_message(), 2)
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted", 130)
     except BrokenPipeError:
@@ -316,9 +327,9 @@ def _run(args: Sequence[str] | None) -> int:
         return _fail(f"a fault of this program: {type(error).__name__}: {error}; CALC_DEBUG=1 shows where", 1)
 
 
-def _fail(message: str, code: int) -> int:
+def _fail(message: str, code: int, before: str = "") -> int:
     try:
-        sys.stderr.write(f"error: {message}\n")
+        sys.stderr.write(f"{before}error: {message}\n")
         sys.stderr.flush()
     except BrokenPipeError:
         pass

@@ -9,7 +9,7 @@ from calc import schema, units
 from calc.catalog import Catalog
 from calc.numbers import amount
 from calc.policy import SHORT
-from calc.readings import Candidate, Other, Reading
+from calc.readings import HELD_AS_WORDS, Candidate, Other, Reading
 from calc.results import FORMULAS, Applied, Assumption, Expression, Result, unit_of
 
 Node = dict[str, Any]
@@ -98,7 +98,8 @@ class _Explainer:
 
     def other(self, other: Other) -> Node:
         made = self.report(other.report, "", other.metric)
-        return made | {"text": other.report.value, "selected": False, "why": other.why}
+        why = "" if other.why == HELD_AS_WORDS else f"not in the span: {other.why}"
+        return made | {"text": other.report.value, "why": "; ".join(filter(None, (why, other.report.note)))}
 
     def report(self, report: schema.Report, subject: str, name: str) -> Node:
         made = _node(

@@ -20,7 +20,7 @@ Better = Literal["higher", "lower", "neither"]
 GROUPS = ("chips", "compute", "memory", "scale-up", "scale-out", "power", "price", "physical")
 SUBJECT = "subject"
 
-PRECISIONS = ("fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "fp6", "fp4", "int8", "int4")
+PRECISIONS = ("fp64", "fp32", "tf32", "bf16", "fp16", "fp8", "fp6", "fp4", "int8", "int4")
 SHARED_PRECISIONS = {"fp16/bf16": ("fp16", "bf16"), "fp8/fp6": ("fp8", "fp6")}
 SPARSITIES = ("dense", "sparse", "unstated")
 BOUNDARIES = ("chip", "board", "node", "rack", "cooling", "all-in", "unstated")

@@ -14,7 +14,7 @@ from calc import metrics, schema, units
 from calc.catalog import Catalog
 from calc.metrics import MEASURED, PER_CHIP, PRECISIONS, SHARED_PRECISIONS, UNSTATED, Metric
 from calc.policy import Origins, Policy
-from calc.readings import Candidate, Other, Reading, Readings, canonical_unit
+from calc.readings import HELD_AS_WORDS, Candidate, Other, Reading, Readings, canonical_unit
 
 NEAR = 0.25
 """How near a value must lie to a stated report for that report to support a reading of it."""
@@ -119,7 +119,7 @@ class _Subject:
             return f"only part of it, or a variant: {report.scope}"
         if metric.listed:
             return "listed only: its conditions are part of the figure"
-        return "held as words" if metric.is_text else ""
+        return HELD_AS_WORDS if metric.is_text else ""
 
     def _set_apart(self, name: str, report: schema.Report, why: str) -> None:
         others = self.others.setdefault(name, [])

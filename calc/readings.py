@@ -12,6 +12,9 @@ from calc.metrics import Metric
 from calc.policy import Rank
 
 
+HELD_AS_WORDS = "held as words"
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One admissible value of a reading: a report read in one way, or computed from other readings'.

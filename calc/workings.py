@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from calc import metrics, results
+from calc import derive, metrics, results
 from calc.comparison import Comparer
-from calc.derive import result
 from calc.errors import UsageError
 from calc.explanation import Node, gap, tree
-from calc.readings import Other, Readings
+from calc.places import FOLDERS
+from calc.readings import HELD_AS_WORDS, Other, Readings
+from calc.schema import Sheet
 
 
 def working(comparer: Comparer, names: Sequence[str], metric: str) -> Node:
@@ -29,14 +30,14 @@ def working(comparer: Comparer, names: Sequence[str], metric: str) -> Node:
     UsageError
         For an unknown id or metric, or two subjects of different kinds.
     """
-    name = metrics.metric(metric).id
     sheets = comparer.catalog.subjects(names)
+    name = _metric(comparer, sheets, metric)
     if len({sheet.kind for sheet in sheets}) > 1:
         raise UsageError(
             f"{sheets[0].id} is a {sheets[0].kind} and {sheets[1].id} a {sheets[1].kind}: no ratio of them"
         )
     held = [comparer.reader.of(sheet) for sheet in sheets]
-    found = [result(subject, name) for subject in held]
+    found = [derive.result(subject, name) for subject in held]
     known = [part for part in found if part is not None]
     if len(known) == len(held):
         return tree(known[0] if len(known) == 1 else results.ratio(*known), comparer.catalog)
@@ -48,6 +49,21 @@ def working(comparer: Comparer, names: Sequence[str], metric: str) -> Node:
         return parts[0]
     label = " / ".join(f"{sheet.name}" for sheet in sheets)
     return gap(f"{label}, {name}", "no ratio: not both are reported", (), None) | {"inputs": parts}
+
+
+def _metric(comparer: Comparer, sheets: Sequence[Sheet], metric: str) -> str:
+    """Return a metric's id; where the name is none, say which ids the subjects have."""
+    try:
+        return metrics.metric(metric).id
+    except UsageError as error:
+        have = derive.available([comparer.reader.of(sheet) for sheet in sheets])
+        under = [name for name in have if name.startswith(f"{metric}.")]
+        if under:
+            raise UsageError(f"no metric {metric!r}; reported: {', '.join(under)}") from error
+        if any(comparer.catalog.files(kind, metric) for kind in FOLDERS):
+            words = f"{metric!r} is an id, and the metric is missing: `explain {' '.join(s.id for s in sheets)} {metric} METRIC`"
+            raise UsageError(words) from error
+        raise
 
 
 def missing(comparer: Comparer, subject: Readings, name: str) -> Node:
@@ -64,7 +80,7 @@ def missing(comparer: Comparer, subject: Readings, name: str) -> Node:
         if below.result is None and below.note:
             words += f"; of the chip: {below.note}"
     if metric.is_text and others:
-        words = "held as words"
+        words = HELD_AS_WORDS
     return gap(f"{subject.sheet.id} {name}", words, others, comparer.catalog)
 
 

@@ -228,6 +228,5 @@ def _details(node: dict[str, Any], inherited: bool, seen: set[tuple[str, str, st
         parts += [] if inherited else [node["label"]]
     parts += node["flags"]
     if node["why"] and node["kind"] != "reading":
-        aside = node["kind"] == "report" and node["value"] is None
-        parts.append(f"not in the span: {node['why']}" if aside else node["why"])
+        parts.append(node["why"])
     return "; ".join(parts)
