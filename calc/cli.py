@@ -247,12 +247,14 @@ def _print(make: Callable[[Any], Any], output: str | None, color: str) -> None:
     """Print a renderable to the terminal, or its plain text to a file."""
     from calc.render import text
 
-    if output is None:
-        console = text.console(sys.stdout, color)
+    console = text.console(sys.stdout, color)
+    if output is not None:
+        _write(text.captured(make, text.FILE_WIDTH), output)
+    elif console.is_terminal:
         console.print(make(console))
         sys.stdout.flush()
     else:
-        _write(text.captured(make), output)
+        _write(text.captured(make, console.width))
 
 
 def _write(text: str, output: str | None = None, color: str = "never") -> None:

@@ -225,18 +225,14 @@ class Comparer:
 
     def _dates(self, held: list[Readings]) -> tuple[datetime.date | None, tuple[str, ...]]:
         """Return the day that the figures stand for, and the undated sources left out under it."""
-        sources = {r.source for subject in held for r in _all_reports(subject)}
+        sheets = [s for subject in held for s in (subject.sheet, self.catalog.chip_of(subject.sheet)) if s]
+        sources = {r.source for sheet in sheets for reports in sheet.reports.values() for r in reports}
         undated = tuple(sorted(s for s in sources if self.reader.excludes(s) == UNDATED))
         if self.policy.as_of:
             return self.policy.as_of, undated
         dates = (self.catalog.source(s).known_by or "" for s in sources)
         days = [last_day(date) for date in dates if len(date) == len("2025-07-28")]
         return (max(days) if days else None), ()
-
-
-def _all_reports(subject: Readings) -> list[schema.Report]:
-    own = [report for reports in subject.sheet.reports.values() for report in reports]
-    return own + [r for reading in subject.held.values() for r in reading.reports()]
 
 
 def _gap(sheet: schema.Sheet, name: str) -> tuple[str, None, str]:

@@ -97,13 +97,13 @@ class _Explainer:
         }  # fmt: skip
 
     def other(self, other: Other) -> Node:
-        made = self.report(other.report, "", other.metric)
+        made = self.report(other.report, other.subject, other.metric)
         why = "" if other.why == HELD_AS_WORDS else f"not in the span: {other.why}"
         return made | {"text": other.report.value, "why": "; ".join(filter(None, (why, other.report.note)))}
 
     def report(self, report: schema.Report, subject: str, name: str) -> Node:
         made = _node(
-            f"{subject} {name}".strip(), "report", report.value, "", None, None, None, source=report.source,
+            f"{subject} {name}", "report", report.value, "", None, None, None, source=report.source,
             locator=report.locator, printed=report.as_printed, read=report.read, why=report.note or "",
         )  # fmt: skip
         if report.relay:

@@ -124,7 +124,7 @@ class _Subject:
     def _set_apart(self, name: str, report: schema.Report, why: str) -> None:
         others = self.others.setdefault(name, [])
         if not any(other.report is report for other in others):
-            others.append(Other(report, name, why))
+            others.append(Other(report, self.sheet.id, name, why))
 
     def _options(self, name: str, report: schema.Report) -> tuple[list[_Open], str]:
         """Return every way to read a report, each with what it assumes; or why there is none."""

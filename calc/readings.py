@@ -11,7 +11,6 @@ from calc import metrics, schema, units
 from calc.metrics import Metric
 from calc.policy import Rank
 
-
 HELD_AS_WORDS = "held as words"
 
 
@@ -48,6 +47,7 @@ class Other:
     """A report that is shown and counted, but in no span, and why."""
 
     report: schema.Report
+    subject: str
     metric: str
     why: str
 

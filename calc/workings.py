@@ -61,8 +61,8 @@ def _metric(comparer: Comparer, sheets: Sequence[Sheet], metric: str) -> str:
         if under:
             raise UsageError(f"no metric {metric!r}; reported: {', '.join(under)}") from error
         if any(comparer.catalog.files(kind, metric) for kind in FOLDERS):
-            words = f"{metric!r} is an id, and the metric is missing: `explain {' '.join(s.id for s in sheets)} {metric} METRIC`"
-            raise UsageError(words) from error
+            ids = " ".join([*(sheet.id for sheet in sheets), metric])
+            raise UsageError(f"{metric!r} is an id, and the metric is missing: `explain {ids} METRIC`") from error
         raise
 
 

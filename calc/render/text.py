@@ -18,6 +18,7 @@ from calc.policy import Policy
 from calc.results import Result
 from calc.views import AS_REPORTED, Column, Table, policy_line
 
+FILE_WIDTH = 100
 NARROW = 14
 """Columns of words may be wrapped down to this width."""
 
@@ -31,7 +32,7 @@ def console(stream: TextIO, color: str = "auto") -> Console:
     )  # fmt: skip
 
 
-def plain(renderable: RenderableType, width: int = 100) -> str:
+def plain(renderable: RenderableType, width: int = FILE_WIDTH) -> str:
     """Return what a renderable looks like without colour."""
     out = io.StringIO()
     Console(
@@ -40,8 +41,8 @@ def plain(renderable: RenderableType, width: int = 100) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
-def captured(make: Callable[[Console], RenderableType], width: int = 100) -> str:
-    """Return the plain text of what would be printed, for a file."""
+def captured(make: Callable[[Console], RenderableType], width: int) -> str:
+    """Return the plain text of what would be printed, for a file or a pipe."""
     return plain(make(Console(file=io.StringIO(), width=width)), width) + "\n"
 
 
