@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from calc import metrics, schema, units
 from calc.catalog import Catalog
@@ -19,6 +20,7 @@ from calc.readings import HELD_AS_WORDS, Candidate, Other, Reading, Readings, ca
 NEAR = 0.25
 """How near a value must lie to a stated report for that report to support a reading of it."""
 ROUNDING = 1e-9
+ONE, HALF = Fraction(1), Fraction(1, 2)
 
 
 class Reader:
@@ -141,7 +143,7 @@ class _Subject:
                         if report.basis == MEASURED:
                             target = f"{target.removesuffix('.' + MEASURED)}.{MEASURED}"
                         unit = canonical_unit(metrics.metric(target), level)
-                        steps = (*(("half of both directions",) if way == 0.5 else ()), *((step,) if step else ()))
+                        steps = (*(("half of both directions",) if way == HALF else ()), *((step,) if step else ()))
                         found += [
                             _Open(target, level, candidate, assumed)
                             for candidate in self._candidates(name, report, way * scale, structure, steps, unit)
@@ -184,9 +186,9 @@ class _Subject:
         parts = ("chip", "die", "superchip") if self.kind == "chip" else ("system", "chip")
         return [(per, f"read as per {per}") for per in parts if self._level(metric, per)[1]]
 
-    def _level(self, metric: Metric, per: str) -> tuple[str, list[tuple[float, Candidate | None, str]], str]:
+    def _level(self, metric: Metric, per: str) -> tuple[str, list[tuple[Fraction, Candidate | None, str]], str]:
         """Return the level a figure per ``per`` belongs to, and the exact factors that lead there."""
-        one: list[tuple[float, Candidate | None, str]] = [(1.0, None, "")]
+        one: list[tuple[Fraction, Candidate | None, str]] = [(ONE, None, "")]
         if metric.per != metrics.SUBJECT:
             if per == metric.per:
                 return self.kind, one, ""
@@ -196,12 +198,20 @@ class _Subject:
             counts = self.own.get((f"{per}s_per_chip" if per == "die" else "chips_per_superchip", "chip"), [])
             unique = {c.value: c for c in sorted(counts, key=lambda c: c.rank, reverse=True)}
             if per == "die":
-                return "chip", [(n, c, f"{n:g} dies per chip") for n, c in unique.items()], "per die, dies unknown"
-            return "chip", [(1 / n, c, f"{n:g} chips per superchip") for n, c in unique.items()], "per superchip"
+                return (
+                    "chip",
+                    [(Fraction(n), c, f"{n:g} dies per chip") for n, c in unique.items()],
+                    "per die, dies unknown",
+                )
+            return (
+                "chip",
+                [(1 / Fraction(n), c, f"{n:g} chips per superchip") for n, c in unique.items()],
+                "per superchip",
+            )
         elif self.kind == "system" and per == "rack":
             racks = self.own.get(("rack_count", "system"), [])
             if racks and all(c.value == 1 for c in racks):
-                return "system", [(1.0, racks[0], "one rack is the system")], ""
+                return "system", [(ONE, racks[0], "one rack is the system")], ""
         elif self.kind == "system" and per == "chip" and metric.adds == "sum":
             return "chip", one, ""
         if per == UNSTATED:
@@ -209,13 +219,13 @@ class _Subject:
         return "", [], f"reported per {per}, another basis"
 
     def _candidates(
-        self, name: str, report: schema.Report, scale: float, structure: Candidate | None,
+        self, name: str, report: schema.Report, scale: Fraction, structure: Candidate | None,
         steps: tuple[str, ...], unit: str,
     ) -> Iterator[Candidate]:  # fmt: skip
         """Yield a report's values (two for a range) in the unit of the level they belong to."""
         parsed = units.split(report.value)
         # A report is for one of what it is per, so the counting units of the two sides agree at 1.
-        factor = units.factor(parsed.unit) / units.factor(unit) * scale
+        factor = units.scale(parsed.unit) / units.scale(unit) * scale
         source = self.reader.catalog.source(report.source)
         rank = self.reader.policy.rank(report.source, source, report, self.sheet.vendor, True)
         for end in dict.fromkeys((parsed.low, parsed.high)):
@@ -227,8 +237,8 @@ class _Subject:
                 ("from an overlay", report.layer is not None),
             ) if on]  # fmt: skip
             yield Candidate(
-                float(end) * factor, half * abs(factor), unit, self.sheet.id, name, (*rank[:7], float(end)), report,
-                (structure,) if structure else (), "", steps, tuple(flags),
+                float(Fraction(end) * factor), half * float(factor), unit, self.sheet.id, name,
+                (*rank[:7], float(end)), report, (structure,) if structure else (), "", steps, tuple(flags),
             )  # fmt: skip
 
     # -- what a source leaves open ----------------------------------------------------------------
@@ -303,17 +313,18 @@ class _Subject:
         else:
             here, there, formula = self._per_chip(name), self.own.get((name, "system"), []), "per_chip"
         # Chip figures are held in chip units, totals in system units.
-        ratio = units.factor(metric.unit("chip")) / units.factor(metric.unit("system"))
+        ratio = units.scale(metric.unit("chip")) / units.scale(metric.unit("system"))
         unit = canonical_unit(metric, level)
         for count, other in itertools.product(counts, there):
             if only_stated and not other.stated:
                 continue
-            factor = count.value * ratio if level == "system" else 1 / (count.value * ratio)
+            factor = Fraction(count.value) * ratio
+            factor = factor if level == "system" else 1 / factor
             rank = (other.rank[0], other.rank[1], 1, *other.rank[3:])
             here.append(
                 Candidate(
-                    other.value * factor, other.half * factor, unit, self.sheet.id, name, rank, None, (count, other),
-                    formula, (), other.flags, other.stated,
+                    float(Fraction(other.value) * factor), other.half * float(factor), unit, self.sheet.id, name, rank,
+                    None, (count, other), formula, (), other.flags, other.stated,
                 )
             )  # fmt: skip
         return here
@@ -369,13 +380,13 @@ def _variants(name: str) -> list[str]:
     return [name]
 
 
-def _directions(report: schema.Report) -> list[tuple[float, str]]:
+def _directions(report: schema.Report) -> list[tuple[Fraction, str]]:
     match report.direction:
         case "bidirectional":
-            return [(0.5, "")]
+            return [(HALF, "")]
         case "unstated":
-            return [(1.0, "read as one way"), (0.5, "read as both ways")]
-    return [(1.0, "")]
+            return [(ONE, "read as one way"), (HALF, "read as both ways")]
+    return [(ONE, "")]
 
 
 def _left_open(name: str, report: schema.Report) -> str:

@@ -7,6 +7,7 @@ metrics and the vocabulary, and computed with in `calc.readings`.
 import datetime
 import re
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
@@ -370,8 +371,8 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
     except UnitError as error:
         yield "value", error.found, error.expected, error.hint
         return
-    scale, (low, high) = units.factor(parsed.unit), plausible(metric.dimension)
-    if not (low <= float(parsed.low) * scale and float(parsed.high) * scale <= high):
+    scale, (low, high) = units.scale(parsed.unit), plausible(metric.dimension)
+    if not (low <= Fraction(parsed.low) * scale and Fraction(parsed.high) * scale <= high):
         yield (
             "value",
             f"{report.value!r} is not plausible",
@@ -381,7 +382,7 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
 
 
 @lru_cache(maxsize=256)
-def plausible(dimension: metrics.Dimension) -> tuple[float, float]:
+def plausible(dimension: metrics.Dimension) -> tuple[Fraction, Fraction]:
     """Return the range in which a figure of the dimension is plausible, in base units."""
     low, high = units.split(dimension.low), units.split(dimension.high)
-    return float(low.low) * units.factor(low.unit), float(high.low) * units.factor(high.unit)
+    return Fraction(low.low) * units.scale(low.unit), Fraction(high.low) * units.scale(high.unit)
