@@ -10,6 +10,7 @@ from functools import cached_property
 from calc import derive, metrics, results, schema
 from calc.catalog import Catalog
 from calc.errors import UsageError
+from calc.formulas import FORMULAS
 from calc.metrics import Metric
 from calc.policy import UNDATED, Policy, last_day
 from calc.reader import Reader
@@ -113,7 +114,7 @@ class Cell:
             return None
         node = self.result.expression
         if isinstance(node, Reading):
-            return results.FORMULAS[node.headline.formula].text if node.headline.formula else None
+            return FORMULAS[node.headline.formula].text if node.headline.formula else None
         return node.formula.text if isinstance(node, results.Applied) else None
 
 
@@ -210,7 +211,7 @@ class Comparer:
         ratios = {
             id: results.ratio(cell.result, below)
             for id, cell in cells.items()
-            if cell.result and below and (id != base or len(cells) == 1)
+            if cell.result and below and not below.touches_zero and (id != base or len(cells) == 1)
         }
         return Row(metric, metric.unit(held[0].sheet.kind), cells, ratios)
 

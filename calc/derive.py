@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from calc import metrics
+from calc.formulas import FORMULAS
 from calc.metrics import Metric
 from calc.readings import Readings, canonical_unit
-from calc.results import FORMULAS, Applied, Result
+from calc.results import Applied, Result
 
 # What a computed metric is made of: the formula, and the metrics of its inputs in order. `{q}` is a
 # precision with its sparsity, `{b}` what follows it in the id: a power boundary or a currency.

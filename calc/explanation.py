@@ -7,10 +7,11 @@ from typing import Any
 
 from calc import schema, units
 from calc.catalog import Catalog
+from calc.formulas import FORMULAS
 from calc.numbers import amount
 from calc.policy import SHORT
 from calc.readings import HELD_AS_WORDS, Candidate, Other, Reading
-from calc.results import FORMULAS, Applied, Assumption, Expression, Result, unit_of
+from calc.results import Applied, Assumption, Expression, Result, unit_of
 
 Node = dict[str, Any]
 LOW, HIGH = "low", "high"

@@ -57,6 +57,9 @@ DIMENSIONS = {
 }  # fmt: skip
 
 
+COUNTED = ("chip", "node", "cpu", "core", "rack", "module", "switch", "cable", "port", "stack", "plane", "nic")
+
+
 class Metric(NamedTuple):
     """One line of the table.
 
@@ -104,6 +107,11 @@ class Metric(NamedTuple):
     def is_text(self) -> bool:
         """Whether values are words (a cooling method), not quantities."""
         return not self.like
+
+    @property
+    def counts(self) -> bool:
+        """Whether values are numbers of things, of which there may be none."""
+        return self.like in COUNTED
 
     @property
     def family(self) -> str:

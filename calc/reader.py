@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from calc import metrics, schema, units
 from calc.catalog import Catalog
+from calc.formulas import FORMULAS, exactly
 from calc.metrics import MEASURED, PER_CHIP, PRECISIONS, SHARED_PRECISIONS, UNSTATED, Metric
 from calc.policy import Origins, Policy
 from calc.readings import HELD_AS_WORDS, Candidate, Other, Reading, Readings, canonical_unit
@@ -309,22 +310,21 @@ class _Subject:
         if metric.adds != "sum" or not counts:
             return here
         if level == "system":
-            there, formula = self._per_chip(name), "total"
+            there, formula = self._per_chip(name), FORMULAS["total"]
         else:
-            here, there, formula = self._per_chip(name), self.own.get((name, "system"), []), "per_chip"
-        # Chip figures are held in chip units, totals in system units.
-        ratio = units.scale(metric.unit("chip")) / units.scale(metric.unit("system"))
+            here, there, formula = self._per_chip(name), self.own.get((name, "system"), []), FORMULAS["per_chip"]
         unit = canonical_unit(metric, level)
         for count, other in itertools.product(counts, there):
             if only_stated and not other.stated:
                 continue
-            factor = Fraction(count.value) * ratio
-            factor = factor if level == "system" else 1 / factor
+            parts = (count, other) if formula.name == "total" else (other, count)
+            value = exactly(formula, unit, *((part.value, part.unit) for part in parts))
+            half = other.half * value / other.value if other.value else other.half
             rank = (other.rank[0], other.rank[1], 1, *other.rank[3:])
             here.append(
                 Candidate(
-                    float(Fraction(other.value) * factor), other.half * float(factor), unit, self.sheet.id, name, rank,
-                    None, (count, other), formula, (), other.flags, other.stated,
+                    value, half, unit, self.sheet.id, name, rank, None, parts,
+                    formula.name, (), other.flags, other.stated,
                 )
             )  # fmt: skip
         return here

@@ -9,54 +9,18 @@ with itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from calc import units
-from calc.formulas import aggregate
+from calc.formulas import FORMULAS, Formula
 from calc.readings import Candidate, Reading
 from calc.units import Quantity
 
 MAX_CELLS = 1_000_000
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A pure function with the words that explain it.
-
-    Parameters
-    ----------
-    name : str
-        The function's name.
-    text : str
-        The equation, with the names of the inputs.
-    function : callable
-        Takes the inputs as quantities, in order.
-    """
-
-    name: str
-    text: str
-    function: Callable[..., Quantity]
-
-
-FORMULAS = {
-    formula.name: formula
-    for formula in (
-        Formula("total", "chips x per chip", aggregate.total),
-        Formula("per_chip", "total / chips", aggregate.per_chip),
-        Formula("equivalent", "subject / object", aggregate.equivalent),
-        Formula("per_power", "amount / power", aggregate.per_power),
-        Formula("power_per", "power / amount", aggregate.power_per),
-        Formula("per_price", "amount / price", aggregate.per_price),
-        Formula("price_per", "price / amount", aggregate.price_per),
-        Formula("bytes_per_flop", "bandwidth / compute", aggregate.bytes_per_flop),
-        Formula("ridge_point", "compute / memory bandwidth", aggregate.ridge_point),
-        Formula("chips_per_rack", "chips / racks", aggregate.chips_per_rack),
-    )
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +125,11 @@ class Result:
     def numbers(self) -> tuple[float, float, float]:
         """Value, low and high as bare numbers in ``unit``."""
         return self._ends
+
+    @property
+    def touches_zero(self) -> bool:
+        """Whether some report says that there is none, so that nothing can be related to it."""
+        return any(c.value == 0 for reading in readings(self.expression) for c in reading.candidates)
 
     @property
     def reduced(self) -> bool:

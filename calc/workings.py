@@ -39,7 +39,7 @@ def working(comparer: Comparer, names: Sequence[str], metric: str) -> Node:
     held = [comparer.reader.of(sheet) for sheet in sheets]
     found = [derive.result(subject, name) for subject in held]
     known = [part for part in found if part is not None]
-    if len(known) == len(held):
+    if len(known) == len(held) and not (len(known) > 1 and known[-1].touches_zero):
         return tree(known[0] if len(known) == 1 else results.ratio(*known), comparer.catalog)
     parts = [
         tree(part, comparer.catalog) if part else missing(comparer, subject, name)

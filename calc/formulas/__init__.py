@@ -1,5 +1,86 @@
-"""Pure functions over quantities, by topic: no files, no sheets, no printing.
+"""Pure functions over quantities, by topic, and the words that explain them.
 
 Every function takes and returns pint quantities (scalars or arrays that broadcast), checks nothing
-but what the units check by themselves, and works unchanged on NumPy and Dask arrays.
+but what the units check by themselves, and works unchanged on NumPy and Dask arrays, and on exact
+fractions. No files, no sheets, no printing.
 """
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from calc import units
+from calc.formulas import aggregate
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A pure function with the words that explain it.
+
+    Parameters
+    ----------
+    name : str
+        The function's name.
+    text : str
+        The equation, with the names of the inputs.
+    function : callable
+        Takes the inputs as quantities, in order.
+    """
+
+    name: str
+    text: str
+    function: Callable[..., Any]
+
+
+FORMULAS = {
+    formula.name: formula
+    for formula in (
+        Formula("total", "chips x per chip", aggregate.total),
+        Formula("per_chip", "total / chips", aggregate.per_chip),
+        Formula("equivalent", "subject / object", aggregate.equivalent),
+        Formula("per_power", "amount / power", aggregate.per_power),
+        Formula("power_per", "power / amount", aggregate.power_per),
+        Formula("per_price", "amount / price", aggregate.per_price),
+        Formula("price_per", "price / amount", aggregate.price_per),
+        Formula("bytes_per_flop", "bandwidth / compute", aggregate.bytes_per_flop),
+        Formula("ridge_point", "compute / memory bandwidth", aggregate.ridge_point),
+        Formula("chips_per_rack", "chips / racks", aggregate.chips_per_rack),
+    )
+}
+
+
+def exactly(formula: Formula, unit: str, *inputs: tuple[float, str]) -> float:
+    """Apply a formula to single numbers and round once.
+
+    Parameters
+    ----------
+    formula : Formula
+        What to apply.
+    unit : str
+        The unit of the result.
+    *inputs : tuple of float and str
+        Number and unit of each input.
+
+    Raises
+    ------
+    calc.units.DimensionalityError
+        If the formula, applied to the units of the inputs, does not give the dimension of ``unit``:
+        a count of chips was forgotten, or dies were taken for chips.
+
+    Examples
+    --------
+    >>> exactly(FORMULAS["total"], "PFLOP/s", (384, "chip"), (780, "TFLOP/s/chip"))
+    299.52
+    """
+    _check(formula.name, unit, *(name for _, name in inputs))
+    scaled = (Fraction(number) * units.scale(name) for number, name in inputs)
+    return float(formula.function(*scaled) / units.scale(unit))
+
+
+@lru_cache(maxsize=1024)
+def _check(name: str, unit: str, *inputs: str) -> None:
+    FORMULAS[name].function(*(units.quantity(1.0, text) for text in inputs)).to(units.unit(unit))
