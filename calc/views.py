@@ -13,10 +13,11 @@ from calc.places import FOLDERS
 from calc.policy import ORDER, Origins, Policy
 from calc.readings import Readings
 
-WIDE_MARK, FEW_MARK = "~", "*"
+COMPUTED_MARK, WIDE_MARK, FEW_MARK = "=", "~", "*"
 FEW = 2
 AS_REPORTED = "All figures are as-reported: somebody printed them, or they follow from what somebody printed."
 LEGEND = {
+    COMPUTED_MARK: f"{COMPUTED_MARK} computed from chips x per chip, or total / chips: nobody prints it at this level",
     WIDE_MARK: f"{WIDE_MARK} wide: the ends of the span lie a factor of {WIDE} or more apart",
     FEW_MARK: f"{FEW_MARK} fewer than two independent origins",
 }
@@ -58,9 +59,10 @@ class Table:
 
 
 def marks(cell: Cell) -> str:
-    """Return the marks of a cell: wide span, few origins."""
+    """Return the marks of a cell: computed from another level, wide span, few origins."""
+    computed = cell.state == DERIVED and not derive.inputs(metrics.metric(cell.name))
     few = cell.result is not None and cell.origins < FEW
-    return (WIDE_MARK if cell.wide else "") + (FEW_MARK if few else "")
+    return (COMPUTED_MARK if computed else "") + (WIDE_MARK if cell.wide else "") + (FEW_MARK if few else "")
 
 
 def value(cell: Cell) -> str:
@@ -101,19 +103,18 @@ def comparison(found: Comparison, *, everything: bool = False, ids: bool = False
     names = " beside ".join(f"{s.name} ({s.id})" for s in found.subjects)
     table = Table(names, columns)
     shown = [row for row in found.rows if everything or _worth(row, found)]
-    group, used = "", ""
+    group = ""
+    used = [mark for row in shown for subject in found.subjects if (mark := marks(row.cells[subject.id]))]
+    pad = max(map(len, used), default=0)
     for row in shown:
         if row.metric.group != group:
             group = row.metric.group
             table.rows.append(group)
-        cells = []
-        for subject in found.subjects:
-            mark = marks(row.cells[subject.id])
-            used += mark
-            cells.append(f"{value(row.cells[subject.id])} {mark:<2}")
+        here = [row.cells[subject.id] for subject in found.subjects]
+        cells = [f"{value(cell)} {marks(cell):<{pad}}" for cell in here]
         ratios = [_ratio(row, s.id) for s in others or [base]]
         table.rows.append([row.metric.id if ids else row.metric.title, row.unit, *cells, *ratios])
-    table.notes = [*(text for mark, text in LEGEND.items() if mark in used), *_foot(found, base, len(shown))]
+    table.notes = [*(text for mark, text in LEGEND.items() if mark in "".join(used)), *_foot(found, base, len(shown))]
     return table
 
 
@@ -211,7 +212,7 @@ def _sheet_rows(comparer: Comparer, held: Readings, metric: metrics.Metric, titl
     rows: list[list[str] | str] = []
     if cell.result is not None:
         _, low, high = cell.result.numbers
-        shown = f"{value(cell)} {metric.unit(held.sheet.kind)} {marks(cell):<2}"
+        shown = f"{value(cell)} {metric.unit(held.sheet.kind)} {marks(cell):<3}"
         source = cell.sources[0] if cell.state != DERIVED else f"{cell.formula}: {cell.sources[-1]}"
         rows.append([title, shown, span(low, high), str(len(cell.reports)), str(cell.origins), source])
     own = [o for o in held.apart.get(metric.id, []) if o.metric == metric.id]
