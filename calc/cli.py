@@ -170,7 +170,7 @@ def explain(names: Sequence[str], form: str, **options: Any) -> None:
     if form == "json":
         from calc.render import json
 
-        _write(json.dump(node), **options)
+        _write(json.dump(json.headed(node, comparer.policy)), **options)
     else:
         from calc.render import text
 
@@ -265,8 +265,11 @@ def _write(text: str, output: str | None = None, color: str = "never") -> None:
         return
     import tempfile
 
-    target = Path(output)
+    target = Path(os.path.realpath(output))
     try:
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")  # a device or a pipe is not to be replaced
+            return
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -14,7 +14,7 @@ from calc.formulas import FORMULAS
 from calc.metrics import Metric
 from calc.policy import UNDATED, Policy, last_day
 from calc.reader import Reader
-from calc.readings import Other, Reading, Readings
+from calc.readings import Other, Reading, Readings, canonical_unit
 from calc.results import Result
 
 WIDE = 1.25
@@ -69,6 +69,16 @@ class Cell:
         """How many origins the reports have; of a computed value, those of its weakest part."""
         groups = self.comparer.reader.origins.groups
         return min((len(groups(r.source for r in part.reports())) for part in self._parts), default=0)
+
+    @property
+    def lead(self) -> str:
+        """The source of the headline, or of the figure that it is computed from; empty for a gap."""
+        if not self._parts:
+            return ""
+        candidate = self._parts[0].headline
+        while candidate.report is None:
+            candidate = max(candidate.inputs, key=lambda part: part.metric != "chip_count")
+        return candidate.report.source
 
     @property
     def others(self) -> tuple[Other, ...]:
@@ -201,7 +211,7 @@ class Comparer:
         held = [self.reader.of(sheet) for sheet in unique]
         present = list(derive.available(held))
         wanted = set(present) | set(CORE[sheets[0].kind])
-        order = [name for name in metrics.TABLE if name in wanted]
+        order = sorted(wanted, key=metrics.place)
         rows = tuple(self._row(metrics.metric(name), held, base) for name in order)
         return Comparison(tuple(unique), base, rows, self.policy, *self._dates(held))
 
@@ -213,7 +223,7 @@ class Comparer:
             for id, cell in cells.items()
             if cell.result and below and not below.touches_zero and (id != base or len(cells) == 1)
         }
-        return Row(metric, metric.unit(held[0].sheet.kind), cells, ratios)
+        return Row(metric, canonical_unit(metric, held[0].sheet.kind), cells, ratios)
 
     def cell(self, subject: Readings, name: str) -> Cell:
         """Return what is known of one metric of one subject."""

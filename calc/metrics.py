@@ -338,6 +338,14 @@ def metric(name: str) -> Metric:
     raise UsageError(f"no metric {name!r}; {suggest(name)}")
 
 
+_PLACES = {name: index for index, name in enumerate(TABLE)}
+
+
+def place(name: str) -> tuple[int, str]:
+    """Return where an id stands in the table, for sorting; what was measured follows its own kind."""
+    return _PLACES.get(name.removesuffix(f".{MEASURED}"), len(_PLACES)), name
+
+
 def suggest(name: str) -> str:
     """Say which metrics are near a name that is none."""
     under = [known for known in TABLE if known.startswith(f"{name}.") and not TABLE[known].formula]

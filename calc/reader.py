@@ -339,7 +339,7 @@ class _Subject:
         names = {name for name, _ in self.own}
         if self.kind == "system" and self.chip:
             names |= {name for name, r in self.chip.held.items() if r.metric.adds == "sum"}
-        for name in sorted(names, key=_table_order):
+        for name in sorted(names, key=metrics.place):
             metric = metrics.metric(name)
             candidates = self._with_computed(name, self.kind) if self.kind == "system" else self.own.get(
                 (name, "chip"), []
@@ -417,10 +417,3 @@ def _belongs(reported: str, base: str) -> bool:
     precision, sparsity = base.split(".")[1:3]
     same = precision in SHARED_PRECISIONS.get(rest[0], (rest[0],))
     return same and UNSTATED in (rest[1], sparsity)
-
-
-_ORDER = {name: index for index, name in enumerate(metrics.TABLE)}
-
-
-def _table_order(name: str) -> tuple[int, str]:
-    return _ORDER.get(name.removesuffix(f".{MEASURED}"), len(_ORDER)), name

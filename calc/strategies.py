@@ -7,6 +7,7 @@ hypothesis (``pip install "chipcalc[test]"``). Whatever is drawn here passes `ca
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,8 +37,6 @@ OPEN_METRICS = ("peak_compute.bf16.unstated", "peak_compute.unstated.dense", "po
 
 _EXACT = Context(prec=60)
 _ENDINGS = ("", ".0", ".5", ".00", ".25", ".125")
-# Few sizes, so that reports often agree, lie near one another, or a factor of two apart.
-_SIZES = ("100", "104", "120", "200", "208", "400")
 _FEW = {"dies_per_chip": 4, "chips_per_superchip": 4, "rack_count": 3}
 
 
@@ -97,6 +96,11 @@ def numbers(draw: DrawFn, /, low: int = 1, high: int = 999) -> str:
     return f"{draw(st.integers(low, high))}{draw(st.sampled_from(_ENDINGS))}"
 
 
+# Few sizes, so that reports often agree, lie near one another, or a factor of two apart.
+_SIZE = st.sampled_from(["100", "104", "120", "200", "208", "400"]) | numbers()
+_WIDTH = st.sampled_from([0, 0, 0, 0, 1, 40])
+
+
 def quantities(like: str) -> SearchStrategy[units.Quantity]:
     """Return a strategy for scalar quantities of the dimension of ``like``, in any of its units."""
     name = st.sampled_from(units_like(like))
@@ -123,21 +127,32 @@ def value_texts(draw: DrawFn, /, name: str, kind: Kind = "system", *, ranges: bo
         return f"{draw(st.integers(1, _FEW[name]))} {unit}"
     if metric.adds == "count":
         return f"{draw(st.sampled_from([8, 64, 72, 128, 384]))} {unit}"
-    first = draw(st.sampled_from(_SIZES) | numbers())
-    wide = draw(st.sampled_from([0, 0, 0, 0, 1, 40])) if ranges else 0
+    first = draw(_SIZE)
+    wide = draw(_WIDTH) if ranges else 0
     text = f"{first}..{Decimal(first) + wide} {unit}" if wide else f"{first} {unit}"
-    return reexpress(text, draw(st.sampled_from(_decimal_units(unit))))
+    return reexpress(text, draw(_often_itself(unit)))
 
 
 @functools.cache
-def _decimal_units(unit: str) -> list[str]:
-    found = [other for other in units_like(unit) if _power_of_ten(_ratio(unit, other))]
-    return [unit] * len(found) + found
+def ten_away(unit: str) -> list[str]:
+    """Return the units a power of ten away, itself first, in which a value keeps its digits.
+
+    Examples
+    --------
+    >>> ten_away("kW")
+    ['kW', 'GW', 'MW', 'W', 'mW']
+    """
+    return [other for other in units_like(unit) if _power_of_ten(_ratio(unit, other))]
+
+
+@functools.cache
+def _often_itself(unit: str) -> SearchStrategy[str]:
+    return st.sampled_from([unit] * len(ten_away(unit)) + ten_away(unit))
 
 
 def decimal_units(unit: str) -> SearchStrategy[str]:
     """Return a strategy for units a power of ten away, in which a value keeps its digits."""
-    return st.sampled_from(_decimal_units(unit))
+    return st.sampled_from(ten_away(unit))
 
 
 def reexpress(text: str, unit: str) -> str:
@@ -184,16 +199,34 @@ def _scaled(number: Decimal, ratio: Decimal) -> str:
 
 # -- reports ------------------------------------------------------------------------------------
 
-# One choice of many details draws faster than many choices of one.
-_DETAILS: list[dict[str, Any]] = [
-    {"read": read, "basis": basis, **bound}
-    for read in schema.READS
-    for basis in ("unstated", "peak", "nominal", "estimate")
-    for bound in ({}, {}, {"about": True}, {"at_most": True}, {"at_least": True})
-]
-_APART: list[dict[str, Any]] = [
+_APART: tuple[dict[str, Any], ...] = (
     {}, {}, {}, {"set_aside": "plainly a slip"}, {"scope": "one half of it"}, {"basis": metrics.MEASURED},
-]  # fmt: skip
+)  # fmt: skip
+
+
+@functools.cache
+def _one_of(words: tuple[str, ...]) -> SearchStrategy[str]:
+    return st.sampled_from(words)
+
+
+@functools.cache
+def _details(name: str, kind: Kind, is_open: bool, apart: bool) -> SearchStrategy[dict[str, Any]]:
+    """Return a strategy for the qualifiers of a metric's reports: one choice of many draws faster than many choices."""
+    metric = metrics.metric(name)
+    ways = ("unidirectional", "bidirectional", *(["unstated"] if is_open else [])) if metric.directed else (None,)
+    rows = itertools.product(
+        schema.READS, ("unstated", "peak", "estimate"), ("", "about", "at_most", "at_least"), ways,
+        parts(metric, kind, is_open=is_open), _APART if apart else ({},),
+    )  # fmt: skip
+    found = [
+        {"read": read, "basis": basis}
+        | ({bound: True} if bound else {})
+        | ({"direction": way} if way else {})
+        | ({"per": per} if per else {})
+        | aside
+        for read, basis, bound, way, per, aside in rows
+    ]
+    return st.sampled_from(found)
 
 
 @st.composite
@@ -218,20 +251,10 @@ def reports(
     ranges : bool
         Whether a printed range may be drawn.
     """
-    metric = metrics.metric(name)
-    fields: dict[str, Any] = {
-        "value": draw(value_texts(name, kind, ranges=ranges)),
-        "source": draw(st.sampled_from(sources)),
-        "locator": 'section "Overview": table 1',
-        **draw(st.sampled_from(_DETAILS)),
-    }  # fmt: skip
-    fields["per"] = draw(st.sampled_from(parts(metric, kind, is_open=is_open)))
-    if metric.directed:
-        ways = ["unidirectional", "bidirectional", *(["unstated"] if is_open else [])]
-        fields["direction"] = draw(st.sampled_from(ways))
-    if apart:
-        fields |= draw(st.sampled_from(_APART))
-    return schema.Report(**{key: value for key, value in fields.items() if value is not None})
+    value = draw(value_texts(name, kind, ranges=ranges))
+    source = draw(_one_of(tuple(sources)))
+    details = draw(_details(name, kind, is_open, apart))
+    return schema.Report(value=value, source=source, locator='section "Overview": table 1', **details)
 
 
 def parts(metric: metrics.Metric, kind: Kind, *, is_open: bool = False) -> list[str | None]:

@@ -113,7 +113,7 @@ def comparison(found: Comparison, *, everything: bool = False, ids: bool = False
         here = [row.cells[subject.id] for subject in found.subjects]
         cells = [f"{value(cell)} {marks(cell):<{pad}}" for cell in here]
         ratios = [_ratio(row, s.id) for s in others or [base]]
-        table.rows.append([row.metric.id if ids else row.metric.title, row.unit, *cells, *ratios])
+        table.rows.append([row.metric.id if ids else row.metric.title, row.metric.unit(base.kind), *cells, *ratios])
     table.notes = [*(text for mark, text in LEGEND.items() if mark in "".join(used)), *_foot(found, base, len(shown))]
     return table
 
@@ -129,12 +129,14 @@ def _ratio(row: Row, id: str) -> str:
 def _worth(row: Row, found: Comparison) -> bool:
     """Whether a row belongs into the short table.
 
-    That is: what two subjects or more have and what is better one way or the other; of the ratios
+    That is: nothing measured, as its conditions differ; what two subjects or more have and what is better one way or the other; of the ratios
     and shares of compute only those of one precision, and of each ratio and its inverse only one.
     """
     metric = row.metric
     if metric.id in CORE[found.subjects[0].kind]:
         return True
+    if metric.id.endswith(f".{metrics.MEASURED}"):
+        return False
     if sum(cell.result is not None for cell in row.cells.values()) < min(2, len(row.cells)):
         return False
     if metric.formula in ("", "chips_per_rack"):
@@ -188,9 +190,9 @@ def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
     )  # fmt: skip
     group = ""
     wanted = [*derive.available([held]), *(n for n in subject.reports if metrics.metric(n).is_text or n in held.apart)]
-    for metric_name in sorted(dict.fromkeys(wanted), key=_order):
+    for metric_name in sorted(dict.fromkeys(wanted), key=metrics.place):
         metric = metrics.metric(metric_name)
-        if metric.formula and metric.formula != "per_chip":
+        if metric.formula and metric.formula != "per_chip" and metric_name not in subject.reports:
             continue
         if metric.group != group:
             group = metric.group
@@ -200,20 +202,13 @@ def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
     return table
 
 
-_POSITION = {name: place for place, name in enumerate(metrics.TABLE)}
-
-
-def _order(name: str) -> tuple[int, str]:
-    return _POSITION.get(name.removesuffix(f".{metrics.MEASURED}"), len(_POSITION)), name
-
-
 def _sheet_rows(comparer: Comparer, held: Readings, metric: metrics.Metric, title: str) -> list[list[str] | str]:
     cell = comparer.cell(held, metric.id)
     rows: list[list[str] | str] = []
     if cell.result is not None:
         _, low, high = cell.result.numbers
         shown = f"{value(cell)} {metric.unit(held.sheet.kind)} {marks(cell):<3}"
-        source = cell.sources[0] if cell.state != DERIVED else f"{cell.formula}: {cell.sources[-1]}"
+        source = cell.lead if cell.state != DERIVED else f"{cell.formula}: {cell.lead}"
         rows.append([title, shown, span(low, high), str(len(cell.reports)), str(cell.origins), source])
     own = [o for o in held.apart.get(metric.id, []) if o.metric == metric.id]
     if metric.is_text:

@@ -36,6 +36,11 @@ def policy(used: Policy) -> dict[str, Any]:
     }
 
 
+def headed(node: dict[str, Any], used: Policy) -> dict[str, Any]:
+    """Return the tree of a working with what a file of its own should say of itself."""
+    return {"command": "explain", "status": STATUS, "policy": policy(used), **node}
+
+
 def comparison(found: Comparison) -> dict[str, Any]:
     """Return a comparison by the contract; numbers are in the row's unit."""
     return {

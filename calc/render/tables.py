@@ -37,6 +37,7 @@ def _line(cells: list[str]) -> str:
 
 
 def _escape(text: str) -> str:
+    text = " ".join(text.split())
     return text.replace("|", "\\|").replace("*", "\\*").replace("~", "\\~").replace("\\*\\*", "**")
 
 

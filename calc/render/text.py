@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, TextIO
 
@@ -126,8 +127,14 @@ def _grid(shown: Table, widths: list[int]) -> RichTable:
         if isinstance(row, str):
             grid.add_row(Text(row.capitalize(), style="bold cyan"))
         else:
-            grid.add_row(*(Text(cell, style=_style(cell)) for cell in row))
+            cells = [_folded(cell, c, width) for cell, c, width in zip(row, shown.columns, widths, strict=True)]
+            grid.add_row(*(Text(cell, style=_style(cell)) for cell in cells))
     return grid
+
+
+def _folded(cell: str, column: Column, width: int) -> str:
+    """Return a cell broken at hyphens and blanks where its column may be broken anywhere."""
+    return "\n".join(textwrap.wrap(cell, width)) if column.folds and cell_len(cell) > width else cell
 
 
 def _style(cell: str) -> str:
