@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from pathlib import Path
@@ -48,7 +49,7 @@ class Catalog:
     def files(self, kind: str, id: str) -> list[tuple[int, Path]]:
         """Return the files that make up a sheet, with the number of their layer."""
         found = ((n, layer / FOLDERS[kind] / f"{id}.yaml") for n, layer in enumerate(self.layers))
-        return [(n, path) for n, path in found if path.is_file()]
+        return [(n, path) for n, path in found if os.path.isfile(path)]
 
     def ids(self, kind: str) -> list[str]:
         """Return all ids of a kind, sorted, without reading a sheet."""
@@ -184,7 +185,11 @@ class Catalog:
             problems += file.check()
             for id in file.ids():
                 if id in seen:
-                    problems.append(Problem(file.name, 1, 1, f"the source {id!r} stands in {seen[id]} already"))
+                    found, hint = (
+                        f"the source {id!r} stands in {seen[id]} already",
+                        "leave it out, or take an id of your own",
+                    )
+                    problems.append(Problem(file.name, file.line(id), 1, found, "each id once", hint))
                 seen[id] = file.name
         problems += self._loose_sources()
         for layer in self.layers:

@@ -346,11 +346,13 @@ def place(name: str) -> tuple[int, str]:
     return _PLACES.get(name.removesuffix(f".{MEASURED}"), len(_PLACES)), name
 
 
-def suggest(name: str) -> str:
-    """Say which metrics are near a name that is none."""
+def suggest(name: str, reported: bool = False) -> str:
+    """Say which metrics, or which of those that a sheet may report, are near a name that is none."""
     under = [known for known in TABLE if known.startswith(f"{name}.") and not TABLE[known].formula]
     if under:
         return f"say which: {', '.join(under[:8])}{', and more' if len(under) > 8 else ''}"
+    if reported:
+        return did_you_mean(name, [known for known, row in TABLE.items() if not row.formula])
     return did_you_mean(name, [*TABLE, *ALIASES]) or "`list metrics` shows them all"
 
 

@@ -25,7 +25,8 @@ def from_environment() -> list[str]:
 
 def is_layer(folder: Path) -> bool:
     """Whether a folder holds sheets or sources where a catalog looks for them."""
-    return (folder / SOURCES).is_file() or any((folder / name).is_dir() for name in FOLDERS.values())
+    # Of a name that no file can have, os.path says no where Path raises.
+    return os.path.isfile(folder / SOURCES) or any(os.path.isdir(folder / name) for name in FOLDERS.values())
 
 
 def ids(layers: list[Path], kind: str) -> list[str]:

@@ -47,9 +47,17 @@ def _text(value: str) -> str:
     return value
 
 
+AN_ID = "an id of lower-case letters, digits, '-' and '.'"
+
+
+def is_id(value: str) -> bool:
+    """Whether a text may be an id."""
+    return re.fullmatch(r"[a-z0-9]+(?:[.-][a-z0-9]+)*", value) is not None
+
+
 def _id(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(?:[.-][a-z0-9]+)*", value):
-        raise _expected("an id of lower-case letters, digits, '-' and '.'")
+    if not is_id(value):
+        raise _expected(AN_ID)
     return value
 
 
@@ -262,7 +270,7 @@ def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:
     found = f"{detail['input']!r:.80}" if isinstance(detail["input"], str) else _shape(detail["input"])
     match kind:
         case "missing":
-            return where[:-1], f"{key!r} is missing", f"the key {key!r}", ""
+            return where[:-1], f"{key!r} is missing", f"the key {key!r}", _WRITE.get(key, "")
         case "extra_forbidden":
             known = _fields(where, record)
             if record is Extension and len(where) == 1 and key in System.model_fields:
@@ -276,7 +284,7 @@ def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:
         case "literal_error":
             known = re.findall(r"'([^']+)'", str(detail["ctx"]["expected"]))
             hint = did_you_mean(str(detail["input"]), known)
-            return where, f"{key}: {found}", f"one of {', '.join(known)}", hint
+            return where, f"{key}: {found}", ("one of " if known[1:] else "") + ", ".join(known), hint
         case "expected":
             return where, f"{key}: {found}", str(detail["ctx"]["what"]), ""
         case "tuple_type":
@@ -284,6 +292,16 @@ def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:
         case "string_type":
             return where, f"{key}: {found}", "text", ""
     return where, f"{key}: {found}", "a mapping of keys to values", ""
+
+
+_WRITE = {
+    "source": "write the id of its source in sources.yaml: 'source: an-id'",
+    "locator": "say where in the source it stands: 'locator: table 2'",
+    "status": "write 'status: as-reported'",
+    "value": "write a number and its unit: 'value: 900 GB/s'",
+    "chip": "write the id of the chip's sheet: 'chip: an-id'",
+    "about": "say in words what the remark is about",
+}
 
 
 def _shape(value: Any) -> str:
@@ -311,18 +329,19 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
     for name, reports in sheet.reports.items():
         try:
             metric = metrics.metric(name)
-        except UsageError as error:
+        except UsageError:
             yield (
                 ("reports", name, "<key>"),
                 f"unknown metric {name!r}",
                 "a metric of `calc list metrics`",
-                (str(error).partition("; ")[2]),
+                metrics.suggest(name, reported=True),
             )
             continue
-        if (metric.formula and metric.formula == "per_chip") or name.endswith(f".{metrics.MEASURED}"):
-            base = name.rpartition(".")[0]
-            way = "per: chip" if metric.formula else "basis: measured"
-            yield ("reports", name, "<key>"), f"{name!r} is computed", f"the metric {base!r}", f"write '{way}' in it"
+        if metric.formula == "per_chip" or name in metrics.ALIASES or name.endswith(f".{metrics.MEASURED}"):
+            base = metric.id.removesuffix(f".{metrics.PER_CHIP}").removesuffix(f".{metrics.MEASURED}")
+            way = "per: chip" if metric.formula else "basis: measured" if base != metric.id else ""
+            hint = f"write '{way}' in its reports" if way else ""
+            yield ("reports", name, "<key>"), f"{name!r} stands in no sheet", f"the metric {base!r}", hint
             continue
         for index, report in enumerate(reports):
             for field, found, expected, hint in check_report(report, metric, kind):
@@ -334,7 +353,8 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
         if (gap.metric is None) == (gap.about is None):
             yield where, "a gap names one thing", "either 'metric' or 'about'", ""
         elif gap.metric and not any(metrics.covers(gap.metric, known) for known in metrics.TABLE):
-            hint = metrics.suggest(gap.metric)
+            families = dict.fromkeys(known.family for known in metrics.TABLE.values() if not known.formula)
+            hint = did_you_mean(gap.metric, families) or metrics.suggest(gap.metric, reported=True)
             yield (*where, "metric"), f"unknown metric {gap.metric!r}", "a metric or the head of its id", hint
 
 
@@ -354,7 +374,7 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
         yield "direction", "a direction makes no sense here", "no 'direction'", ""
     if report.per and not metric.per:
         yield "per", f"'per: {report.per}' makes no sense here", "no 'per'", ""
-    if report.per == "system" and kind == "chip":
+    elif report.per == "system" and kind == "chip":
         yield (
             "per",
             "'per: system' in a chip's sheet",
@@ -366,7 +386,7 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
     if metric.is_text:
         return
     try:
-        parsed = units.split(report.value)
+        parsed = units.split(report.value, metric.dimension.example)
         units.require(parsed, metric.like, metric.dimension.example)
     except UnitError as error:
         yield "value", error.found, error.expected, error.hint
@@ -377,8 +397,8 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
         yield (
             "value",
             f"{report.value!r} is not plausible",
-            (f"{metric.dimension.low} to {metric.dimension.high}"),
-            "check the prefix of the unit",
+            f"{metric.dimension.low} to {metric.dimension.high}",
+            "check the prefix of the unit" if parsed.low > 0 else "leave out what is not reported",
         )
 
 

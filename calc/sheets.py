@@ -44,13 +44,16 @@ _TAGS = {
 }
 
 MAX_BYTES = 8 * 1024 * 1024
+_NOTHING = ("", "~", "null", "Null", "NULL")
+_BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 MAX_DEPTH = 8
+MAX_NESTING = 1000
 _PLAIN_TAGS = frozenset(_TAGS.values())
 _ENTRY = re.compile(r"^([^\s#{}\[\]&*!|>'\"%@`-][^:#\n]*):(?=\s|$)", re.MULTILINE)
 R = TypeVar("R", bound=schema.Record)
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, name: str = "") -> str:
     """Read a sheet's text.
 
     Raises
@@ -63,7 +66,11 @@ def read_text(path: Path) -> str:
             raise _fault(path, f"the file is larger than {MAX_BYTES} bytes", "a sheet")
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _fault(path, f"byte {error.start} is not UTF-8", "a text file in UTF-8") from None
+        before = error.object[: error.start].decode("utf-8", "replace")
+        raise _fault(
+            name or path, f"the byte 0x{error.object[error.start]:02x} is not UTF-8", "a text file in UTF-8",
+            before.count("\n") + 1, len(before) - before.rfind("\n"), "save it as UTF-8 in your editor",
+        ) from None  # fmt: skip
     except OSError as error:
         raise _fault(path, f"cannot be read: {error.strerror}", "a readable file") from None
 
@@ -88,15 +95,31 @@ def compose(text: str, name: str, first_line: int = 1) -> yaml.Node:
         If it is not YAML, is empty, holds a second document, or uses an anchor or an alias.
     """
     try:
-        if "&" in text or "*" in text:
-            _refuse_anchors(text, name, first_line)
+        # The composer of libyaml descends on the stack of C: deep nesting would end the process.
+        if "&" in text or "*" in text or sum(map(text.count, "[{-?")) > MAX_NESTING:
+            _refuse_in_events(text, name, first_line)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
         found = error.problem or error.context or "not YAML"
-        hint = "indent with spaces" if "\\t" in found else "quote a text that holds ': ', '#' or a leading mark"
+        hint = "quote a text that holds ': ', '#' or a leading mark"
+        if mark and _BREAK.split(text)[mark.line][mark.column : mark.column + 1] == "\t":
+            found, hint = "a tab", "indent with spaces"
+        elif "another document" in found:
+            found, hint = "a second document", "leave out the line '---', or make it a file of its own"
+        elif error.context_mark and "scanning a quoted" in (error.context or ""):
+            mark, found, hint = error.context_mark, "a quoted text without an end", "close the quote"
+            line, column = mark.line + first_line, mark.column + 1
+        elif "expected ','" in found:
+            hint = f"close the bracket, or {hint}"
+        elif "expected key" in found:
+            hint = f"indent as the lines above, or {hint}"
         raise _fault(name, f"not YAML: {found}", "a mapping of keys to values", line, column, hint) from None
+    except yaml.reader.ReaderError as error:
+        before = text.encode()[: error.position].decode(errors="replace")
+        line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
+        raise _fault(name, "not YAML: a control character", "printable text", line, column, "delete it") from None
     except (yaml.YAMLError, RecursionError) as error:
         found = str(error).splitlines()[0] if str(error) else "nested too deeply"
         raise _fault(name, f"not YAML: {found}", "a mapping of keys to values", first_line) from None
@@ -105,8 +128,13 @@ def compose(text: str, name: str, first_line: int = 1) -> yaml.Node:
     return node
 
 
-def _refuse_anchors(text: str, name: str, first_line: int) -> None:
+def _refuse_in_events(text: str, name: str, first_line: int) -> None:
+    depth = 0
     for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_NESTING and event.start_mark:
+            mark, limit = event.start_mark, f"at most {MAX_DEPTH} levels"
+            raise _fault(name, "nested too deeply", limit, mark.line + first_line, mark.column + 1)
         anchor = getattr(event, "anchor", None)
         if anchor and event.start_mark:
             mark = event.start_mark
@@ -137,7 +165,7 @@ class _Document:
             self.problems.append(self.problem(node, f"the tag {node.tag!r}", "no tags"))
             return None
         if isinstance(node, yaml.ScalarNode):
-            return None if not node.value and node.style is None else node.value
+            return None if not node.style and node.value in _NOTHING else node.value
         if isinstance(node, yaml.SequenceNode):
             return [self._plain(child, depth + 1) for child in node.value]
         data: dict[str, Any] = {}
@@ -145,12 +173,14 @@ class _Document:
             if not isinstance(key, yaml.ScalarNode):
                 self.problems.append(self.problem(key, "a key that is not text", "a plain key"))
             elif key.value in data:
-                self.problems.append(
-                    self.problem(key, f"the key {key.value!r} a second time", "each key once",
-                                 "put both reports under one key, as a list")
-                )  # fmt: skip
+                hint = "put all its reports under one key, as a list" if depth == 1 else "leave one of them out"
+                self.problems.append(self.problem(key, f"the key {key.value!r} a second time", "each key once", hint))
             else:
                 data[key.value] = self._plain(value, depth + 1)
+                if data[key.value] is None and isinstance(value, yaml.ScalarNode) and value.tag in _PLAIN_TAGS:
+                    self.problems.append(
+                        self.problem(value, f"{key.value}: nothing", "a value", "leave the key out if there is none")
+                    )
         return data
 
     def locate(self, where: schema.Location) -> yaml.Node:
@@ -177,7 +207,10 @@ class _Document:
             found = list(check(record)) if check else []
         except ValidationError as error:
             found = list(schema.faults(error, kind))
-        problems += [self.problem(self.locate(where), *rest) for where, *rest in found]
+        # What could not be read at all is wrong in its shape too; once is enough.
+        known = {(p.line, p.column) for p in problems}
+        faults = [self.problem(self.locate(where), *rest) for where, *rest in found]
+        problems += [fault for fault in faults if (fault.line, fault.column) not in known]
         if problems or record is None:
             raise SheetError(problems)
         return record
@@ -215,7 +248,7 @@ def load_sheet(path: Path, kind: str, name: str, *, known: bool, check: Check) -
         yield from check(sheet)
 
     record = schema.Extension if known else schema.RECORDS[kind]
-    return _Document(compose(read_text(path), name), name).record(record, checks)
+    return _Document(compose(read_text(path, name), name), name).record(record, checks)
 
 
 class SourceFile:
@@ -227,11 +260,11 @@ class SourceFile:
 
     def __init__(self, path: Path, name: str | None = None) -> None:
         self.name = name or str(path)
-        self._text = read_text(path)
+        self._text = read_text(path, self.name)
         self._starts: dict[str, tuple[int, int]] = {}
         self._duplicates: list[Problem] = []
         found = list(_ENTRY.finditer(self._text))
-        ends = [match.start() for match in found[1:]] + [len(self._text)]
+        ends = [match.start() for match in found[1:]] + [len(self._text)] * bool(found)
         line, seen = 1, 0
         for match, end in zip(found, ends, strict=True):
             line += self._text.count("\n", seen, match.start())
@@ -279,8 +312,13 @@ class SourceFile:
         except DataError as error:
             return [*problems, *getattr(error, "problems", [])]
         if not isinstance(whole.data, dict) or set(whole.data) - set(self._starts):
-            problems.append(whole.problem(whole.node, "not a mapping of ids", "each id in the first column"))
+            problems.append(
+                whole.problem(whole.node, "not a mapping of ids", "each id in the first column, without quotes",
+                              "write 'an-id:', and its title, publisher and kind indented below it")
+            )  # fmt: skip
         for id in self._starts:
+            if not schema.is_id(id):
+                problems.append(Problem(self.name, self.line(id), 1, f"id: {id!r}", schema.AN_ID))
             try:
                 self.get(id)
             except SheetError as error:

@@ -92,6 +92,15 @@ _ADVICE = {
     "gb/s": "write 'GB/s' for gigabytes or 'Gb/s' for gigabits a second",
     "tb/s": "write 'TB/s' for terabytes or 'Tb/s' for terabits a second",
 }  # fmt: skip
+_SIGNS = {
+    "~": "write 'about: true' beside the value", "≈": "write 'about: true' beside the value",
+    ">": "write 'at_least: true' beside the value", "≥": "write 'at_least: true' beside the value",
+    "<": "write 'at_most: true' beside the value", "≤": "write 'at_most: true' beside the value",
+}  # fmt: skip
+_RESTS = {
+    "-": "a range is '125..135 kW'", "–": "a range is '125..135 kW'", ",": "write a decimal point: '1.8 TB/s'",
+    "+": "write 'at_least: true' beside the value",
+}  # fmt: skip
 _PER_SECOND = re.compile(r"([kKMGTPEZ]?)(b|B)(?:ps|it/s|its/s)$")
 _OPS = re.compile(r"([kKMGTPEZ]?)(FLOPS|FLOPs|flops|Flops|FLOP|OPS|OPs|ops)(/s)?$")
 
@@ -168,9 +177,11 @@ def _suggest(text: str, factor: str) -> str:
     if ops := _OPS.match(text):
         kind = "OP" if ops[2].upper().startswith("OP") else "FLOP"
         return f"write '{ops[1]}{kind}/s' for a rate, '{ops[1]}{kind}' for an amount"
+    if factor != text and text.endswith(f"/{factor}") and _SPELLINGS.get(factor) in ("chip", "die", "node", "rack"):
+        return f"write {text.removesuffix(f'/{factor}')!r}, and beside it 'per: {_SPELLINGS[factor]}'"
     if factor in _SPELLINGS:
         return f"write {text.replace(factor, _SPELLINGS[factor])!r}"
-    near = nearest(factor, VOCABULARY)
+    near = [name for name in nearest(factor, VOCABULARY) if len(name) > 1]
     return f"did you mean {text.replace(factor, near[0])!r}?" if near and factor else ""
 
 
@@ -188,14 +199,23 @@ def factor(name: str) -> float:
     return float(scale(name))
 
 
+def _numbered(hint: str, number: str) -> str:
+    """Return a hint with the number before the unit that it proposes."""
+    if not hint.startswith(("write '", "did you mean")):
+        return hint
+    return re.sub(r"'(?=[A-Za-z]+[^:A-Za-z])", f"'{number} ", hint, count=1)
+
+
 @lru_cache(maxsize=65536)
-def split(text: str) -> Parsed:
+def split(text: str, example: str = "") -> Parsed:
     """Split a value as a sheet prints it into number (or range) and unit; check both.
 
     Parameters
     ----------
     text : str
         ``"384 chip"``, ``"125..135 kW"``: digits as printed, no thousands separators.
+    example : str
+        A right value for the messages.
 
     Returns
     -------
@@ -212,27 +232,31 @@ def split(text: str) -> Parsed:
     >>> split("1.80 TB/s").low
     Decimal('1.80')
     """
-    expected = "a number and a unit, for example '900 GB/s'"
+    expected = f"a number and a unit, for example {example or '900 GB/s'!r}"
     if not text.strip():
         raise UnitError("the value is empty", expected)
     if len(text) > MAX_LENGTH:
         raise UnitError(f"the value is {len(text)} characters long", expected)
     match = _VALUE.fullmatch(text)
     if match is None:
-        hint = _suggest(text, text) if text.isalpha() else ""
+        hint = _suggest(text, text) if text.isalpha() else _SIGNS.get(text.strip()[0], "")
         raise UnitError(f"{text!r} does not begin with a number", expected, hint)
     first, last, rest = match[1], match[2] or match[1], match[3]
     name = rest.strip()
     if re.match(r"[,']\d{3}", rest):
-        raise UnitError(f"{text!r} has a thousands separator", expected, "write the digits only")
+        plain = text.replace(rest[0], "")
+        raise UnitError(f"{text!r} has a thousands separator", expected, f"write the digits only: {plain!r}")
     if name and not (name[0].isalpha() or name[0] in "%$µ"):
-        raise UnitError(f"{text!r} is not one number and one unit", expected)
+        raise UnitError(f"{text!r} is not one number and one unit", expected, _RESTS.get(name[0], ""))
     if not name:
-        raise UnitError(f"{text!r} is a bare number", expected, f"write what it counts: '{first} chip'")
+        hint = f"write what it counts: '{first} chip'"
+        if example:
+            hint = f"write its unit, such as '{first} {example.partition(' ')[2]}'"
+        raise UnitError(f"{text!r} is a bare number", expected, hint)
     try:
         unit(name)
     except UnitError as error:
-        raise UnitError(error.found, expected, error.hint.replace("write '", f"write '{first} ", 1)) from None
+        raise UnitError(error.found, expected, _numbered(error.hint, text.removesuffix(rest).strip())) from None
     low, high = Decimal(first), Decimal(last)
     if abs(low) > Decimal("1e60") or abs(high) > Decimal("1e60"):
         raise UnitError(f"{text!r} is too large to be a figure", expected)
@@ -279,9 +303,11 @@ def require(parsed: Parsed, like: str, example: str) -> None:
     if _same_dimension(parsed.unit, like):
         return
     number = f"{parsed.low}..{parsed.high}" if parsed.is_range else f"{parsed.low}"
-    hint = f"did you mean '{number} {parsed.unit}/s'?" if (
-        "/" not in parsed.unit and _same_dimension(f"{parsed.unit}/s", like)
-    ) else ""  # fmt: skip
+    hint, (whole, _, part) = "", parsed.unit.rpartition("/")
+    if not whole and _same_dimension(f"{parsed.unit}/s", like):
+        hint = f"did you mean '{number} {parsed.unit}/s'?"
+    elif whole and unit(part).dimensionality == {f"[{part}]": 1} and _same_dimension(whole, like):
+        hint = f"write '{number} {whole}', and beside it 'per: {part}' where the sheet is not one of a {part}"
     raise UnitError(
         f"'{number} {parsed.unit}' is {describe(parsed.unit)}",
         f"{describe(like)}, for example '{example}'",

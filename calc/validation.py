@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from calc import places, schema
-from calc.catalog import Catalog, shown
+from calc.catalog import Catalog
 from calc.errors import Problem, UsageError
 from calc.views import Column, Table
 
@@ -60,16 +61,17 @@ def validate(catalog: Catalog, paths: Sequence[Path]) -> Report:
     known = {layer.resolve() for layer in catalog.layers}
     over = Catalog([*catalog.layers[1:], *(x for x in layers if x.resolve() not in known)], catalog.layers[0])
     problems = over.problems()
-    names = [shown(path) for path in paths]
-    wanted = [p for p in problems if any(p.file == name or p.file.startswith(f"{name}/") for name in names)]
-    return _report(over, wanted)
+    asked = [path.resolve() for path in paths]
+    wanted = [p for p in problems if any(Path(p.file).resolve().is_relative_to(path) for path in asked)]
+    return _report(over, wanted, counted=not problems)
 
 
 def _layer(path: Path) -> Path:
     """Return the folder of sheets that a path is or belongs to."""
-    if not path.exists():
+    if not os.path.exists(path):
         raise UsageError(f"no file or folder {str(path)!r}")
-    for folder in (path, path.parent, path.parent.parent):
+    whole = Path(os.path.abspath(path))
+    for folder in (whole, whole.parent, whole.parent.parent):
         if folder.is_dir() and places.is_layer(folder):
             return folder
     raise UsageError(
@@ -77,9 +79,9 @@ def _layer(path: Path) -> Path:
     )
 
 
-def _report(catalog: Catalog, problems: Sequence[Problem]) -> Report:
+def _report(catalog: Catalog, problems: Sequence[Problem], counted: bool = True) -> Report:
     reports = 0
-    if not problems:
+    if counted and not problems:
         for kind in places.FOLDERS:
             for id in catalog.ids(kind):
                 reports += sum(map(len, catalog.sheet(kind, id).reports.values()))

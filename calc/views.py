@@ -129,8 +129,9 @@ def _ratio(row: Row, id: str) -> str:
 def _worth(row: Row, found: Comparison) -> bool:
     """Whether a row belongs into the short table.
 
-    That is: nothing measured, as its conditions differ; what two subjects or more have and what is better one way or the other; of the ratios
-    and shares of compute only those of one precision, and of each ratio and its inverse only one.
+    That is: nothing measured, as its conditions differ; what two subjects or more have and what is
+    better one way or the other; of the ratios and shares of compute only those of one precision,
+    and of each ratio and its inverse only one.
     """
     metric = row.metric
     if metric.id in CORE[found.subjects[0].kind]:

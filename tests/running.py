@@ -1,0 +1,49 @@
+"""Run the command line in this process, as a user would see it in a terminal of some width."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from calc.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent
+SYSTEMS = ("cm384", "metax128", "nvl72", "shanghai-cube")
+CHIPS = ("ascend-910c", "gb200", "metax-c550")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a call left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run(*args: str, width: int = 80) -> Done:
+    """Run ``calc ARGS...`` on the shipped sheets, without colour."""
+    out, err = io.StringIO(), io.StringIO()
+    env = {"COLUMNS": str(width), "NO_COLOR": "1", "CALC_SPECS": "", "CALC_DEBUG": "1"}
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        for name, value in env.items():
+            patch.setenv(name, value)
+        try:
+            main(args)
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+    return Done(code, out.getvalue(), err.getvalue())
+
+
+@cache
+def output(*args: str, width: int = 80) -> str:
+    """Return what a call that must succeed prints; the same call is run once."""
+    done = run(*args, width=width)
+    assert done.code == 0, done.err
+    assert done.err == ""
+    return done.out
