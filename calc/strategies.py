@@ -308,7 +308,13 @@ def dates() -> SearchStrategy[str]:
 
 @st.composite
 def sources(
-    draw: DrawFn, /, min_size: int = 2, max_size: int = 5, *, supersede: bool = True
+    draw: DrawFn,
+    /,
+    min_size: int = 2,
+    max_size: int = 5,
+    *,
+    supersede: bool = True,
+    kinds: Sequence[str] = schema.KINDS,
 ) -> dict[str, schema.Source]:
     """Draw sources by id that cite and supersede earlier ones among themselves.
 
@@ -318,13 +324,15 @@ def sources(
         How many.
     supersede : bool
         Whether one may be a new edition of another.
+    kinds : sequence of str
+        The kinds of source to choose from.
     """
     found: dict[str, schema.Source] = {}
     for number in range(draw(st.integers(min_size, max_size))):
         earlier = list(found)
         fields: dict[str, Any] = {
             "title": f"Source {number}", "publisher": draw(st.sampled_from([MAKER, "Other", "Third"])),
-            "kind": draw(st.sampled_from(schema.KINDS)), "date": draw(st.none() | dates()),
+            "kind": draw(_one_of(tuple(kinds))), "date": draw(st.none() | dates()),
         }  # fmt: skip
         if fields["date"] is None and draw(st.booleans()):
             fields["seen"] = draw(dates())
@@ -447,8 +455,8 @@ class Folder:
 
 @st.composite
 def folders(
-    draw: DrawFn, /, *, chips: int = 1, systems: int = 2, supersede: bool = True, must: Collection[str] = (),
-    **more: Any,
+    draw: DrawFn, /, *, chips: int = 1, systems: int = 2, supersede: bool = True, kinds: Sequence[str] = schema.KINDS,
+    must: Collection[str] = (),     **more: Any,
 ) -> Folder:  # fmt: skip
     """Draw a small catalog: sources, chips, and systems that name one of the chips.
 
@@ -456,14 +464,14 @@ def folders(
     ----------
     chips, systems : int
         How many.
-    supersede : bool
-        Whether a source may be a new edition of another.
+    supersede, kinds
+        As for `sources`.
     must : collection of str
         Metrics that each sheet reports in any case, where its kind has them.
     **more
         ``is_open``, ``apart``, ``ranges`` of `reports`, ``max_reports`` of `sheets`.
     """
-    cited = draw(sources(supersede=supersede))
+    cited = draw(sources(supersede=supersede, kinds=kinds))
     ids = list(cited)
     made = Folder(cited)
     for number in range(chips):

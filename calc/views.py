@@ -11,10 +11,11 @@ from calc.comparison import CORE, DERIVED, NOT_APPLICABLE, WIDE, Cell, Comparer,
 from calc.numbers import grouped, number, ratio, span
 from calc.places import FOLDERS
 from calc.policy import ORDER, Origins, Policy
-from calc.readings import Readings
+from calc.readings import Readings, canonical_unit
 
 COMPUTED_MARK, WIDE_MARK, FEW_MARK = "=", "~", "*"
 FEW = 2
+APART = "not in a span"
 AS_REPORTED = "All figures are as-reported: somebody printed them, or they follow from what somebody printed."
 LEGEND = {
     COMPUTED_MARK: f"{COMPUTED_MARK} computed from chips x per chip, or total / chips: nobody prints it at this level",
@@ -113,7 +114,7 @@ def comparison(found: Comparison, *, everything: bool = False, ids: bool = False
         here = [row.cells[subject.id] for subject in found.subjects]
         cells = [f"{value(cell)} {marks(cell):<{pad}}" for cell in here]
         ratios = [_ratio(row, s.id) for s in others or [base]]
-        table.rows.append([row.metric.id if ids else row.metric.title, row.metric.unit(base.kind), *cells, *ratios])
+        table.rows.append([row.metric.id if ids else row.metric.title, row.unit, *cells, *ratios])
     table.notes = [*(text for mark, text in LEGEND.items() if mark in "".join(used)), *_foot(found, base, len(shown))]
     return table
 
@@ -185,8 +186,9 @@ def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
     held = comparer.reader.of(subject)
     table = Table(
         f"{subject.name} ({subject.id}), {subject.vendor}",
-        [Column("metric", "metric", wraps=True), Column("value", "value", True), Column("span", "span", True),
-         Column("reports", "reports", True), Column("origins", "origins", True),
+        [Column("metric", "metric", wraps=True), Column("unit", "unit"), Column("value", "value", True),
+         Column("marks", "marks"), Column("span", "span", True), Column("reports", "reports", True),
+         Column("origins", "origins", True),
          Column("source", "headline from", wraps=True, folds=True)],
     )  # fmt: skip
     group = ""
@@ -205,21 +207,22 @@ def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
 
 def _sheet_rows(comparer: Comparer, held: Readings, metric: metrics.Metric, title: str) -> list[list[str] | str]:
     cell = comparer.cell(held, metric.id)
+    unit = "" if metric.is_text else canonical_unit(metric, held.sheet.kind)
     rows: list[list[str] | str] = []
     if cell.result is not None:
         _, low, high = cell.result.numbers
-        shown = f"{value(cell)} {metric.unit(held.sheet.kind)} {marks(cell):<3}"
         source = cell.lead if cell.state != DERIVED else f"{cell.formula}: {cell.lead}"
-        rows.append([title, shown, span(low, high), str(len(cell.reports)), str(cell.origins), source])
-    own = [o for o in held.apart.get(metric.id, []) if o.metric == metric.id]
+        counts = [str(len(cell.reports)), str(cell.origins)]
+        rows.append([title, unit, value(cell), marks(cell), span(low, high), *counts, source])
+    own = [other for other in held.apart.get(metric.id, []) if other.metric == metric.id]
     if metric.is_text:
         words: dict[str, list[str]] = {}
         for other in own:
             words.setdefault(other.report.value, []).append(other.report.source)
-        rows += [[title, "", "", str(len(by)), "", f"“{text}” {by[0]}"] for text, by in words.items()]
+        rows += [[title, unit, "", "", "", str(len(by)), "", f"“{text}” {by[0]}"] for text, by in words.items()]
     elif own:
         kinds = sorted({other.why.partition(":")[0].partition(" by ")[0] for other in own})
-        rows.append([title if not rows else "", "not in a span", "", str(len(own)), "", "; ".join(kinds)])
+        rows.append([title, unit, APART, "", "", str(len(own)), "", "; ".join(kinds)])
     return rows
 
 

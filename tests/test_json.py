@@ -140,6 +140,8 @@ def test_explain_of_two_keeps_its_contract(first: str, second: str) -> None:
 def test_explain_prints_what_python_returns(names: tuple[str, ...]) -> None:
     body = json.loads(output("explain", *names, "--format", "json"))
     assert faults("explain", body) == []
+    assert (body.pop("command"), body.pop("status")) == ("explain", "as-reported")
+    assert body.pop("policy")["order"]
     if "--as-of" not in names and "--prefer" not in names:
         assert body == json.loads(dump(workspace().explain(*names)))
 

@@ -58,7 +58,7 @@ def table(shown: Table, target: Console) -> RenderableType:
 
 _SAID_BY_THE_TITLE = frozenset(
     (
-        "chip", "die", "superchip", "node", "rack", "cpu", "core", "module", "switch", "cable", "port", "stack",
+        "", "chip", "die", "superchip", "node", "rack", "cpu", "core", "module", "switch", "cable", "port", "stack",
         "plane", "nic", "transistor", "x", "USD", "CNY",
     )
 )  # fmt: skip
@@ -67,8 +67,11 @@ _SAID_BY_THE_TITLE = frozenset(
 def _merged(shown: Table) -> Table:
     """Return a table with neighbours taken together: ``Memory capacity (TB)``, ``15 / 8``."""
     keys = [column.key for column in shown.columns]
+    texts = [row[keys.index("marks")] for row in shown.rows if not isinstance(row, str)] if "marks" in keys else []
+    pad = max(map(len, texts), default=0)
     joins: dict[str, tuple[str, Callable[[str, str], str]]] = {
         "unit": ("metric", lambda left, unit: left if unit in _SAID_BY_THE_TITLE else f"{left} ({unit})"),
+        "marks": ("value", lambda left, marks: f"{left} {marks:<{pad}}" if left[-1:].isdigit() else left),
         "origins": ("reports", lambda left, right: f"{left} / {right}" if right else left),
     }
     columns, rows = list(shown.columns), list(shown.rows)
@@ -80,7 +83,16 @@ def _merged(shown: Table) -> Table:
             columns[left] = Column(partner, "reports/ origins", True)
         del columns[place], keys[place]
         rows = [row if isinstance(row, str) else _joined(row, left, place, join) for row in rows]
-    return Table(shown.title, columns, rows, shown.notes)
+    return Table(shown.title, columns, _without_repeats(rows) if keys[0] == "metric" else rows, shown.notes)
+
+
+def _without_repeats(rows: list[list[str] | str]) -> list[list[str] | str]:
+    """Return rows that name their metric only where it is another than in the row above."""
+    heads = [row[0] if not isinstance(row, str) else "" for row in rows]
+    return [
+        ["", *row[1:]] if head and head == above and not isinstance(row, str) else row
+        for row, head, above in zip(rows, heads, ["", *heads], strict=False)
+    ]
 
 
 def _joined(row: list[str], left: int, place: int, join: Callable[[str, str], str]) -> list[str]:
