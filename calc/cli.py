@@ -6,7 +6,6 @@ Nothing heavy is imported before a command runs, so that ``--help`` and shell co
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
 import os
 import sys
@@ -259,36 +258,13 @@ def _print(make: Callable[[Any], Any], output: str | None, color: str) -> None:
 
 def _write(text: str, output: str | None = None, color: str = "never") -> None:
     """Write a finished text to standard output, or to a file that is then whole or untouched."""
-    if output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+    if output is not None:
+        from calc import files
+
+        files.write(text, output)
         return
-    import tempfile
-
-    target = Path(os.path.realpath(output))
-    try:
-        if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8")  # a device or a pipe is not to be replaced
-            return
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-            os.chmod(name, mode)
-            os.replace(name, target)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except OSError as error:
-        raise UsageError(f"cannot write {output!r}: {error.strerror}") from error
-
-
-@functools.cache
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def main(args: Sequence[str] | None = None) -> None:

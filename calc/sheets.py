@@ -1,219 +1,32 @@
-"""YAML text to records, with every fault located; the only module that knows YAML.
-
-The text is composed to nodes, because nodes know their line and column. Scalars stay the text that
-they are, so digits are kept as printed and ``384`` does not turn into a number behind one's back.
-"""
+"""Text to records, with every fault located: a sheet, or a file of sources entry by entry."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import yaml
-from pydantic import ValidationError
+from calc import rules, schema
+from calc.errors import Problem, SheetError
+from calc.nodes import Document, compose, first_value, read_text
 
-from calc import schema
-from calc.errors import DataError, Problem, SheetError
-
-try:
-    from yaml import CSafeLoader as _Parser
-except ImportError:  # the wheel of PyYAML came without its C part
-    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
-
-
-class _Loader(_Parser):
-    """A parser that resolves no scalar: what is not tagged by hand is text, a list or a mapping."""
-
-    def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:
-        """Return the tag of a node that carries none."""
-        return _TAGS[kind]
-
-    def descend_resolver(self, node: yaml.Node | None, index: object) -> None:
-        """Know of no paths."""
-
-    def ascend_resolver(self) -> None:
-        """Know of no paths."""
-
-
-_TAGS = {
-    yaml.ScalarNode: "tag:yaml.org,2002:str",
-    yaml.SequenceNode: "tag:yaml.org,2002:seq",
-    yaml.MappingNode: "tag:yaml.org,2002:map",
-}
-
-MAX_BYTES = 8 * 1024 * 1024
-_NOTHING = ("", "~", "null", "Null", "NULL")
-_BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
-MAX_DEPTH = 8
-MAX_NESTING = 1000
-_PLAIN_TAGS = frozenset(_TAGS.values())
 _ENTRY = re.compile(r"^([^\s#{}\[\]&*!|>'\"%@`-][^:#\n]*):(?=\s|$)", re.MULTILINE)
 R = TypeVar("R", bound=schema.Record)
 
 
-def read_text(path: Path, name: str = "") -> str:
-    """Read a sheet's text.
-
-    Raises
-    ------
-    SheetError
-        If the file is missing, too large, or not UTF-8.
-    """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise _fault(path, f"the file is larger than {MAX_BYTES} bytes", "a sheet")
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = error.object[: error.start].decode("utf-8", "replace")
-        raise _fault(
-            name or path, f"the byte 0x{error.object[error.start]:02x} is not UTF-8", "a text file in UTF-8",
-            before.count("\n") + 1, len(before) - before.rfind("\n"), "save it as UTF-8 in your editor",
-        ) from None  # fmt: skip
-    except OSError as error:
-        raise _fault(path, f"cannot be read: {error.strerror}", "a readable file") from None
-
-
-def _fault(path: Path | str, found: str, expected: str, line: int = 1, column: int = 1, hint: str = "") -> SheetError:
-    return SheetError([Problem(str(path), line, column, found, expected, hint)])
-
-
-def compose(text: str, name: str, first_line: int = 1) -> yaml.Node:
-    """Compose one YAML document to nodes.
-
-    Parameters
-    ----------
-    text : str
-        The document, or a piece of it that begins on ``first_line``.
-    name : str
-        The file's name for messages.
-
-    Raises
-    ------
-    SheetError
-        If it is not YAML, is empty, holds a second document, or uses an anchor or an alias.
-    """
-    try:
-        # The composer of libyaml descends on the stack of C: deep nesting would end the process.
-        if "&" in text or "*" in text or sum(map(text.count, "[{-?")) > MAX_NESTING:
-            _refuse_in_events(text, name, first_line)
-        node = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
-        found = error.problem or error.context or "not YAML"
-        hint = "quote a text that holds ': ', '#' or a leading mark"
-        if mark and _BREAK.split(text)[mark.line][mark.column : mark.column + 1] == "\t":
-            found, hint = "a tab", "indent with spaces"
-        elif "another document" in found:
-            found, hint = "a second document", "leave out the line '---', or make it a file of its own"
-        elif error.context_mark and "scanning a quoted" in (error.context or ""):
-            mark, found, hint = error.context_mark, "a quoted text without an end", "close the quote"
-            line, column = mark.line + first_line, mark.column + 1
-        elif "expected ','" in found:
-            hint = f"close the bracket, or {hint}"
-        elif "expected key" in found:
-            hint = f"indent as the lines above, or {hint}"
-        raise _fault(name, f"not YAML: {found}", "a mapping of keys to values", line, column, hint) from None
-    except yaml.reader.ReaderError as error:
-        before = text.encode()[: error.position].decode(errors="replace")
-        line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
-        raise _fault(name, "not YAML: a control character", "printable text", line, column, "delete it") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        found = str(error).splitlines()[0] if str(error) else "nested too deeply"
-        raise _fault(name, f"not YAML: {found}", "a mapping of keys to values", first_line) from None
-    if node is None:
-        raise _fault(name, "the file is empty", "a mapping of keys to values", first_line)
-    return node
-
-
-def _refuse_in_events(text: str, name: str, first_line: int) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_NESTING and event.start_mark:
-            mark, limit = event.start_mark, f"at most {MAX_DEPTH} levels"
-            raise _fault(name, "nested too deeply", limit, mark.line + first_line, mark.column + 1)
-        anchor = getattr(event, "anchor", None)
-        if anchor and event.start_mark:
-            mark = event.start_mark
-            what = "an alias" if isinstance(event, yaml.AliasEvent) else "an anchor"
-            raise _fault(
-                name, f"{what} ({anchor!r})", "each value written out where it stands",
-                mark.line + first_line, mark.column + 1, "if it is text, quote it",
-            )  # fmt: skip
-
-
-class _Document:
-    """One composed document: plain data, and the place of every part of it."""
-
-    def __init__(self, node: yaml.Node, name: str, first_line: int = 1) -> None:
-        self.node, self.name, self.first_line = node, name, first_line
-        self.problems: list[Problem] = []
-        self.data = self._plain(node, 0)
-
-    def problem(self, node: yaml.Node, found: str, expected: str = "", hint: str = "") -> Problem:
-        mark = node.start_mark
-        return Problem(self.name, mark.line + self.first_line, mark.column + 1, found, expected, hint)
-
-    def _plain(self, node: yaml.Node, depth: int) -> Any:
-        if depth > MAX_DEPTH:
-            self.problems.append(self.problem(node, "nested too deeply", f"at most {MAX_DEPTH} levels"))
-            return None
-        if node.tag not in _PLAIN_TAGS:
-            self.problems.append(self.problem(node, f"the tag {node.tag!r}", "no tags"))
-            return None
-        if isinstance(node, yaml.ScalarNode):
-            return None if not node.style and node.value in _NOTHING else node.value
-        if isinstance(node, yaml.SequenceNode):
-            return [self._plain(child, depth + 1) for child in node.value]
-        data: dict[str, Any] = {}
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                self.problems.append(self.problem(key, "a key that is not text", "a plain key"))
-            elif key.value in data:
-                hint = "put all its reports under one key, as a list" if depth == 1 else "leave one of them out"
-                self.problems.append(self.problem(key, f"the key {key.value!r} a second time", "each key once", hint))
-            else:
-                data[key.value] = self._plain(value, depth + 1)
-                if data[key.value] is None and isinstance(value, yaml.ScalarNode) and value.tag in _PLAIN_TAGS:
-                    self.problems.append(
-                        self.problem(value, f"{key.value}: nothing", "a value", "leave the key out if there is none")
-                    )
-        return data
-
-    def locate(self, where: schema.Location) -> yaml.Node:
-        """Return the node at a path, or the deepest one on the way; ``<key>`` asks for the key."""
-        node = self.node
-        want_key = bool(where) and where[-1] == "<key>"
-        path = where[:-1] if want_key else where
-        for depth, part in enumerate(path):
-            last = want_key and depth == len(path) - 1
-            if isinstance(node, yaml.MappingNode):
-                pairs = [(k, v) for k, v in node.value if k.value == part]
-                if not pairs:
-                    return node
-                node = pairs[0][0] if last else pairs[0][1]
-            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-                node = node.value[part]
-        return node
-
-    def record(self, kind: type[R], check: Callable[[R], Iterator[schema.Fault]] | None = None) -> R:
-        """Validate the data as a record; raise all its faults together."""
-        problems, record = list(self.problems), None
-        try:
-            record = kind.model_validate(self.data)
-            found = list(check(record)) if check else []
-        except ValidationError as error:
-            found = list(schema.faults(error, kind))
-        # What could not be read at all is wrong in its shape too; once is enough.
-        known = {(p.line, p.column) for p in problems}
-        faults = [self.problem(self.locate(where), *rest) for where, *rest in found]
-        problems += [fault for fault in faults if (fault.line, fault.column) not in known]
-        if problems or record is None:
-            raise SheetError(problems)
-        return record
+def _record(document: Document, kind: type[R], check: Callable[[R], Iterator[schema.Fault]] | None = None) -> R:
+    """Validate a document as a record; raise all its faults together."""
+    record, found = schema.read(kind, document.data)
+    if record is not None and check:
+        found = list(check(record))
+    # What could not be read at all is wrong in its shape too; once is enough.
+    known = {(p.line, p.column) for p in document.problems}
+    faults = [document.problem(document.locate(where), *rest) for where, *rest in found]
+    problems = document.problems + [fault for fault in faults if (fault.line, fault.column) not in known]
+    if problems or record is None:
+        raise SheetError(problems)
+    return record
 
 
 Check = Callable[[schema.AnySheet], Iterator[schema.Fault]]
@@ -244,11 +57,11 @@ def load_sheet(path: Path, kind: str, name: str, *, known: bool, check: Check) -
     def checks(sheet: schema.AnySheet) -> Iterator[schema.Fault]:
         if sheet.id != path.stem:
             yield ("id",), f"the id {sheet.id!r} in a file named {path.name!r}", f"the id {path.stem!r}", ""
-        yield from schema.check(sheet, kind)
+        yield from rules.check(sheet, kind)
         yield from check(sheet)
 
     record = schema.Extension if known else schema.RECORDS[kind]
-    return _Document(compose(read_text(path, name), name), name).record(record, checks)
+    return _record(Document(compose(read_text(path, name), name), name), record, checks)
 
 
 class SourceFile:
@@ -297,8 +110,7 @@ class SourceFile:
         start, end = self._starts[id]
         first_line = self.line(id)
         node = compose(self._text[start:end], self.name, first_line)
-        entry = node.value[0][1] if isinstance(node, yaml.MappingNode) else node
-        return _Document(entry, self.name, first_line).record(schema.Source)
+        return _record(Document(first_value(node), self.name, first_line), schema.Source)
 
     def mentioning(self, word: str) -> list[str]:
         """Return the ids of the entries whose text holds a word."""
@@ -308,9 +120,9 @@ class SourceFile:
         """Return every fault of the file: duplicates, text outside the entries, bad entries, disorder."""
         problems = list(self._duplicates)
         try:
-            whole = _Document(compose(self._text, self.name), self.name)
-        except DataError as error:
-            return [*problems, *getattr(error, "problems", [])]
+            whole = Document(compose(self._text, self.name), self.name)
+        except SheetError as error:
+            return [*problems, *error.problems]
         if not isinstance(whole.data, dict) or set(whole.data) - set(self._starts):
             problems.append(
                 whole.problem(whole.node, "not a mapping of ids", "each id in the first column, without quotes",
@@ -348,7 +160,7 @@ def peek_aliases(path: Path) -> list[str]:
     if match is None:
         return []
     try:
-        data = _Document(compose(match[0], str(path)), str(path)).data
+        data = Document(compose(match[0], str(path)), str(path)).data
     except SheetError:
         return []
     return [str(alias) for alias in data.get("aliases") or []] if isinstance(data, dict) else []

@@ -456,7 +456,7 @@ class Folder:
 @st.composite
 def folders(
     draw: DrawFn, /, *, chips: int = 1, systems: int = 2, supersede: bool = True, kinds: Sequence[str] = schema.KINDS,
-    must: Collection[str] = (),     **more: Any,
+    must: Collection[str] = (), **more: Any,
 ) -> Folder:  # fmt: skip
     """Draw a small catalog: sources, chips, and systems that name one of the chips.
 

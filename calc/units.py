@@ -19,7 +19,8 @@ import pint
 from pint.facets.plain import ScaleConverter, UnitDefinition
 from pint.util import UnitsContainer
 
-from calc.errors import UnitError, nearest
+from calc import spellings
+from calc.errors import UnitError
 
 Quantity: TypeAlias = Any
 """A pint quantity; pint's own generic type says nothing about dimensions, so none is claimed."""
@@ -72,37 +73,6 @@ registry = _make_registry()
 _EXACT = _exact_scales()
 VOCABULARY = frozenset(_EXACT)
 DimensionalityError = pint.DimensionalityError
-
-# Spellings that people use and that mean one thing only, and those that mean none.
-_SPELLINGS = {
-    "%": "percent", "$": "USD", "US$": "USD", "RMB": "CNY", "yuan": "CNY", "KB": "kB", "K": "kB",
-    "bit": "b", "bits": "b", "byte": "B", "bytes": "B", "sec": "s", "second": "s", "seconds": "s",
-    "watt": "W", "watts": "W", "KW": "kW", "hour": "h", "hours": "h", "days": "day", "years": "year",
-    "GPU": "chip", "GPUs": "chip", "NPU": "chip", "NPUs": "chip", "TPU": "chip", "chips": "chip",
-    "accelerator": "chip", "dies": "die", "chiplet": "die", "server": "node", "tray": "node",
-    "cabinet": "rack", "tokens": "token", "μs": "us", "µs": "us", "ton": "t", "tons": "t",
-    "tonne": "t", "mm2": "mm^2", "mm²": "mm^2", "m2": "m^2", "flop": "FLOP", "op": "OP",
-}  # fmt: skip
-_ADVICE = {
-    "GT/s": "transfers are not data: give the data rate in 'GB/s' or 'Gb/s'",
-    "mb": "write 'MB' for megabyte or 'Mb' for megabit",
-    "gb": "write 'GB' for gigabyte or 'Gb' for gigabit",
-    "tb": "write 'TB' for terabyte or 'Tb' for terabit",
-    "mb/s": "write 'MB/s' for megabytes or 'Mb/s' for megabits a second",
-    "gb/s": "write 'GB/s' for gigabytes or 'Gb/s' for gigabits a second",
-    "tb/s": "write 'TB/s' for terabytes or 'Tb/s' for terabits a second",
-}  # fmt: skip
-_SIGNS = {
-    "~": "write 'about: true' beside the value", "≈": "write 'about: true' beside the value",
-    ">": "write 'at_least: true' beside the value", "≥": "write 'at_least: true' beside the value",
-    "<": "write 'at_most: true' beside the value", "≤": "write 'at_most: true' beside the value",
-}  # fmt: skip
-_RESTS = {
-    "-": "a range is '125..135 kW'", "–": "a range is '125..135 kW'", ",": "write a decimal point: '1.8 TB/s'",
-    "+": "write 'at_least: true' beside the value",
-}  # fmt: skip
-_PER_SECOND = re.compile(r"([kKMGTPEZ]?)(b|B)(?:ps|it/s|its/s)$")
-_OPS = re.compile(r"([kKMGTPEZ]?)(FLOPS|FLOPs|flops|Flops|FLOP|OPS|OPs|ops)(/s)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,27 +132,10 @@ def _powers(text: str) -> dict[str, int]:
             if match is None or match[1] not in VOCABULARY:
                 raise UnitError(
                     f"{text!r} is not a unit of the vocabulary", "a unit such as 'GB/s' or 'kW'",
-                    _suggest(text, token.strip()),
+                    spellings.suggest(text, token.strip(), VOCABULARY),
                 )  # fmt: skip
             powers[match[1]] = powers.get(match[1], 0) + step * int(match[2] or 1)
     return {name: power for name, power in powers.items() if power}
-
-
-def _suggest(text: str, factor: str) -> str:
-    """Say what to write instead of a unit that is not in the vocabulary."""
-    if text in _ADVICE or factor in _ADVICE:
-        return _ADVICE.get(text) or _ADVICE[factor]
-    if rate := _PER_SECOND.match(text):
-        return f"write '{rate[1].replace('K', 'k')}{rate[2]}/s'"
-    if ops := _OPS.match(text):
-        kind = "OP" if ops[2].upper().startswith("OP") else "FLOP"
-        return f"write '{ops[1]}{kind}/s' for a rate, '{ops[1]}{kind}' for an amount"
-    if factor != text and text.endswith(f"/{factor}") and _SPELLINGS.get(factor) in ("chip", "die", "node", "rack"):
-        return f"write {text.removesuffix(f'/{factor}')!r}, and beside it 'per: {_SPELLINGS[factor]}'"
-    if factor in _SPELLINGS:
-        return f"write {text.replace(factor, _SPELLINGS[factor])!r}"
-    near = [name for name in nearest(factor, VOCABULARY) if len(name) > 1]
-    return f"did you mean {text.replace(factor, near[0])!r}?" if near and factor else ""
 
 
 @lru_cache(maxsize=4096)
@@ -197,13 +150,6 @@ def scale(name: str) -> Fraction:
 def factor(name: str) -> float:
     """Return `scale` as a float."""
     return float(scale(name))
-
-
-def _numbered(hint: str, number: str) -> str:
-    """Return a hint with the number before the unit that it proposes."""
-    if not hint.startswith(("write '", "did you mean")):
-        return hint
-    return re.sub(r"'(?=[A-Za-z]+[^:A-Za-z])", f"'{number} ", hint, count=1)
 
 
 @lru_cache(maxsize=65536)
@@ -239,7 +185,7 @@ def split(text: str, example: str = "") -> Parsed:
         raise UnitError(f"the value is {len(text)} characters long", expected)
     match = _VALUE.fullmatch(text)
     if match is None:
-        hint = _suggest(text, text) if text.isalpha() else _SIGNS.get(text.strip()[0], "")
+        hint = spellings.suggest(text, text, VOCABULARY) if text.isalpha() else spellings.SIGNS.get(text.strip()[0], "")
         raise UnitError(f"{text!r} does not begin with a number", expected, hint)
     first, last, rest = match[1], match[2] or match[1], match[3]
     name = rest.strip()
@@ -247,7 +193,7 @@ def split(text: str, example: str = "") -> Parsed:
         plain = text.replace(rest[0], "")
         raise UnitError(f"{text!r} has a thousands separator", expected, f"write the digits only: {plain!r}")
     if name and not (name[0].isalpha() or name[0] in "%$µ"):
-        raise UnitError(f"{text!r} is not one number and one unit", expected, _RESTS.get(name[0], ""))
+        raise UnitError(f"{text!r} is not one number and one unit", expected, spellings.RESTS.get(name[0], ""))
     if not name:
         hint = f"write what it counts: '{first} chip'"
         if example:
@@ -256,7 +202,9 @@ def split(text: str, example: str = "") -> Parsed:
     try:
         unit(name)
     except UnitError as error:
-        raise UnitError(error.found, expected, _numbered(error.hint, text.removesuffix(rest).strip())) from None
+        raise UnitError(
+            error.found, expected, spellings.numbered(error.hint, text.removesuffix(rest).strip())
+        ) from None
     low, high = Decimal(first), Decimal(last)
     if abs(low) > Decimal("1e60") or abs(high) > Decimal("1e60"):
         raise UnitError(f"{text!r} is too large to be a figure", expected)
