@@ -73,18 +73,21 @@ class Catalog:
             raise UsageError(f"{name!r} may be {' or '.join(id for _, id in found)}; say which")
         known = [id for k in kinds for id in self.ids(k)]
         known += [alias for alias, pairs in self._aliases.items() if any(k in kinds for k, _ in pairs)]
-        hint = did_you_mean(name, known) or "`calc list` shows what there is"
+        hint = did_you_mean(name, known) or "`list` shows what there is"
         raise UsageError(f"no {kind or 'chip or system'} {name!r}; {hint}")
 
     @cached_property
     def _aliases(self) -> dict[str, list[tuple[str, str]]]:
-        aliases: dict[str, list[tuple[str, str]]] = {}
+        return self._called("name|aliases")
+
+    def _called(self, keys: str) -> dict[str, list[tuple[str, str]]]:
+        """Return what answers to each id and to each text under the keys given, whatever the case."""
+        called: dict[str, list[tuple[str, str]]] = {}
         for kind in FOLDERS:
             for id in self.ids(kind):
-                for _, path in self.files(kind, id):
-                    for alias in sheets.peek_aliases(path):
-                        aliases.setdefault(alias.casefold(), []).append((kind, id))
-        return aliases
+                for name in (id, *(n for _, path in self.files(kind, id) for n in sheets.peek_names(path, keys))):
+                    called.setdefault(name.casefold(), []).append((kind, id))
+        return called
 
     def subject(self, name: str) -> schema.Sheet:
         """Return the sheet that an id or an alias names."""
@@ -135,7 +138,7 @@ class Catalog:
                     f"an id of {SOURCES}",
                     (did_you_mean(source, self.source_ids()) or f"add it to {SOURCES} {self._place(source)}"),
                 )
-        if isinstance(sheet, schema.System) and not self.files("chip", sheet.chip):
+        if isinstance(sheet, schema.System) and sheet.chip and not self.files("chip", sheet.chip):
             yield (
                 ("chip",),
                 f"unknown chip {sheet.chip!r}",
@@ -163,7 +166,12 @@ class Catalog:
         for file in self.source_files:
             if id in file:
                 return file.get(id)
-        raise UsageError(f"no source {id!r}; {did_you_mean(id, self.source_ids()) or '`calc sources` lists them'}")
+        raise UsageError(f"no source {id!r}; {did_you_mean(id, self.source_ids()) or '`sources` lists them'}")
+
+    def begins(self, name: str) -> str:
+        """Return the sources whose ids begin with a name, as words; empty if there are none."""
+        under = [id for id in self.source_ids() if name and id.startswith(name)]
+        return ", ".join(under[:8]) + (", and more" if under[8:] else "")
 
     @cached_property
     def superseded(self) -> dict[str, tuple[str, ...]]:
@@ -194,6 +202,7 @@ class Catalog:
         problems += self._loose_sources()
         for layer in self.layers:
             problems += [_stray(path) for path in places.strays(layer)]
+        problems += self._shared_names()
         for kind in FOLDERS:
             for id in self.ids(kind):
                 try:
@@ -202,6 +211,15 @@ class Catalog:
                     problems += error.problems
         return problems
 
+    def _shared_names(self) -> Iterator[Problem]:
+        """Yield each id or alias that more than one sheet answers to."""
+        for name, pairs in self._called("aliases").items():
+            for kind, id in sorted(set(pairs))[1:]:
+                path = self.files(kind, id)[-1][1]
+                first = sorted(set(pairs))[0][1]
+                yield Problem(shown(path), 1, 1, f"{id!r} and {first!r} both answer to {name!r}", "names of its own",
+                              "take the name or alias out of one of them")  # fmt: skip
+
     def _loose_sources(self) -> Iterator[Problem]:
         for file in self.source_files:
             for id in file.ids():
@@ -209,6 +227,8 @@ class Catalog:
                     source = self.source(id)
                 except SheetError:
                     continue
+                if id in source.supersedes or id in source.cites:
+                    yield Problem(file.name, file.line(id), 1, f"{id!r} cites or supersedes itself", "other sources")
                 for other in (*source.cites, *source.supersedes, *source.same_work_as):
                     if not any(other in known for known in self.source_files):
                         hint = did_you_mean(other, self.source_ids())

@@ -271,7 +271,7 @@ def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 fine, 1 bad data or finding, 2 a wrong call, 130 interrupted."""
     code = _run(args)
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()
     # Taking tens of thousands of records apart, one by one, is a sixth of the run and helps nobody.
     gc.freeze()
@@ -281,14 +281,23 @@ def main(args: Sequence[str] | None = None) -> None:
 def _run(args: Sequence[str] | None) -> int:
     # A short run makes many records and frees few: collecting garbage early only costs time.
     gc.set_threshold(100_000, 50, 50)
+    # Python has no stream where the caller has closed it; what is written there goes nowhere.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        code = commands.main(args, prog_name="calc", standalone_mode=False)
+        script = Path(sys.argv[0]).name.startswith("chipcalc")
+        code = commands.main(
+            args, prog_name="chipcalc" if script else "python -m calc", complete_var="_CHIPCALC_COMPLETE",
+            standalone_mode=False,
+        )  # fmt: skip
         return code if isinstance(code, int) else 0
     except CalcError as error:
         return _fail(str(error), error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        return _fail("a command is missing", 2, f"{error.ctx.get_help() if error.ctx else ''}\n")
     except click.UsageError as error:
         usage = f"{error.ctx.get_usage()}\n" if error.ctx else ""
         return _fail(error.format_message(), 2, usage)
@@ -300,6 +309,8 @@ def _run(args: Sequence[str] | None) -> int:
         # The reader has seen enough. Nothing may be flushed to the closed pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        return _fail(f"cannot write to standard output: {error.strerror or error}", 1)
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else 1
     except Exception as error:
@@ -312,6 +323,6 @@ def _fail(message: str, code: int, before: str = "") -> int:
     try:
         sys.stderr.write(f"{before}error: {message}\n")
         sys.stderr.flush()
-    except BrokenPipeError:
+    except (OSError, AttributeError):
         pass
     return code

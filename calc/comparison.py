@@ -66,28 +66,27 @@ class Cell:
 
     @cached_property
     def origins(self) -> int:
-        """How many origins the reports have; of a computed value, those of its weakest part."""
-        groups = self.comparer.reader.origins.groups
-        return min((len(groups(r.source for r in part.reports())) for part in self._parts), default=0)
+        """How many origins the reports have at most; of a computed value, those of its weakest part."""
+        independent = self.comparer.reader.origins.independent
+        return min((len(independent(r.source for r in part.reports())) for part in self._parts), default=0)
 
     @property
     def lead(self) -> str:
         """The source of the headline, or of the figure that it is computed from; empty for a gap."""
-        if not self._parts:
-            return ""
-        candidate = self._parts[0].headline
-        while candidate.report is None:
-            candidate = max(candidate.inputs, key=lambda part: part.metric != "chip_count")
-        return candidate.report.source
+        return self._parts[0].headline.lead().source if self._parts else ""
+
+    @property
+    def read(self) -> str:
+        """How that source was read: ``source``, ``copy`` or ``relay``; empty for a gap."""
+        return self._parts[0].headline.lead().read if self._parts else ""
 
     @property
     def others(self) -> tuple[Other, ...]:
         """The reports that are shown and counted, but in no span."""
         if len(self._parts) == 1:
             return self._parts[0].others
-        if self._parts:
-            return ()
-        return tuple(o for key, rows in self.subject.apart.items() if metrics.covers(key, self.name) for o in rows)
+        rows = self.subject.apart if not self._parts else {}
+        return tuple(other for key, found in rows.items() if metrics.concerns(key, self.name) for other in found)
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -148,6 +147,7 @@ class Comparison:
     policy: Policy
     as_of: datetime.date | None
     undated: tuple[str, ...]
+    later: tuple[str, ...]
 
     def row(self, metric: str) -> Row:
         """Return the row of one metric.
@@ -229,30 +229,35 @@ class Comparer:
         """Return what is known of one metric of one subject."""
         found = derive.result(subject, name)
         if found is None:
-            return Cell(self, subject, name, *_gap(subject.sheet, name))
+            return Cell(self, subject, name, *_gap(subject, name))
         node = found.expression
         computed = isinstance(node, results.Applied) or (isinstance(node, Reading) and node.headline.report is None)
         return Cell(self, subject, name, DERIVED if computed else REPORTED, found)
 
-    def _dates(self, held: list[Readings]) -> tuple[datetime.date | None, tuple[str, ...]]:
-        """Return the day that the figures stand for, and the undated sources left out under it."""
+    def _dates(self, held: list[Readings]) -> tuple[datetime.date | None, tuple[str, ...], tuple[str, ...]]:
+        """Return the day that the figures stand for, and the undated and the later sources left out under it."""
         sheets = [s for subject in held for s in (subject.sheet, self.catalog.chip_of(subject.sheet)) if s]
         sources = {r.source for sheet in sheets for reports in sheet.reports.values() for r in reports}
         undated = tuple(sorted(s for s in sources if self.reader.excludes(s) == UNDATED))
         if self.policy.as_of:
-            return self.policy.as_of, undated
+            out = {s: self.reader.excludes(s) or "" for s in sources}
+            later = sorted(s for s, why in out.items() if "later than" in why)
+            return self.policy.as_of, undated, tuple(later)
         dates = (self.catalog.source(s).known_by or "" for s in sources)
         days = [last_day(date) for date in dates if len(date) == len("2025-07-28")]
-        return (max(days) if days else None), ()
+        return (max(days) if days else None), (), ()
 
 
-def _gap(sheet: schema.Sheet, name: str) -> tuple[str, None, str]:
-    """Return state, result and note of a metric that a sheet has no figure for."""
+def _gap(subject: Readings, name: str) -> tuple[str, None, str]:
+    """Return state, result and note of a metric that a subject has no figure for."""
+    sheet = subject.sheet
     for state, gaps in ((NOT_APPLICABLE, sheet.not_applicable), (NOT_REPORTED, sheet.not_reported)):
         for gap in gaps:
             if gap.metric and metrics.covers(gap.metric, name):
                 return state, None, gap.note or ""
-    return NOT_REPORTED, None, ""
+    apart = [o for key, rows in subject.apart.items() if metrics.concerns(key, name) for o in rows]
+    late = sum("later than" in other.why or other.why == UNDATED for other in apart)
+    return NOT_REPORTED, None, f"{late} reports are later than the day, or undated" if late else ""
 
 
 def _mixed(sheets: Sequence[schema.Sheet]) -> str:

@@ -111,7 +111,9 @@ class _Explainer:
             made["relay"] = report.relay
         if self.catalog:
             source = self.catalog.source(report.source)
-            made |= {"publisher": source.publisher, "date": source.known_by, "kind_of_source": source.kind}
+            made |= {"publisher": source.publisher, "date": source.date, "kind_of_source": source.kind}
+            if source.seen:
+                made["seen"] = source.seen
         return made
 
 
@@ -125,11 +127,15 @@ def _node(label: str, kind: str, text: str, unit: str, value: float | None, low:
     return blank | more
 
 
+def _sources(candidate: Candidate) -> set[str]:
+    return {report.source for _, report in candidate.reports()}
+
+
 def _why(reading: Reading) -> str:
     """Say by which criterion the headline came before the next candidate of another value."""
     first = reading.headline
     for other in reading.candidates[1:]:
-        if other.value != first.value:
+        if other.value != first.value and _sources(other) != _sources(first):
             for word, mine, its in zip(SHORT, first.rank, other.rank, strict=True):
                 if mine != its:
                     return f"shown for: {word}"

@@ -361,6 +361,34 @@ def qualifiers(name: str) -> tuple[str, ...]:
     return tuple(name.split(".")[1:])
 
 
+def variants(name: str) -> list[str]:
+    """Return the metrics that an id with a shared precision counts for, each in its own right."""
+    family, *rest = name.split(".")
+    if rest and rest[0] in SHARED_PRECISIONS:
+        return [".".join((family, precision, *rest[1:])) for precision in SHARED_PRECISIONS[rest[0]]]
+    return [name]
+
+
+@lru_cache(maxsize=65536)
+def concerns(reported: str, name: str) -> bool:
+    """Whether a report held under one id is of interest to whoever asks for another.
+
+    It is if both are one metric (shared precisions count for both, shares and measured values are of
+    the same kind), or if the report leaves open the precision or the sparsity that is asked for.
+    """
+    base = name.removesuffix(f".{PER_CHIP}").removesuffix(f".{MEASURED}")
+    if base == reported or base in variants(reported):
+        return True
+    if not (reported.startswith("peak_compute.") and base.startswith("peak_compute.")):
+        return False
+    _, precision, sparsity = reported.split(".")
+    asked, kind = base.split(".")[1:3]
+    return asked in (
+        *SHARED_PRECISIONS.get(precision, (precision,)),
+        precision if precision != UNSTATED else asked,
+    ) and (UNSTATED in (precision, sparsity, kind))
+
+
 def covers(head: str, name: str) -> bool:
     """Whether a metric id is ``head`` itself or one of its family (``peak_compute``, ``power``)."""
     return name == head or name.startswith(f"{head}.")

@@ -19,15 +19,16 @@ CRITERIA = (
     "reported at this level before computed from another",
     f"kind of source: {', '.join(ORDER)}",
     "read at the source before a copy before a relay",
+    "a source that takes its figures from nobody before one that cites another",
     "newest",
     "source id, in alphabetical order",
-    "the lower of two values of one report",
+    "the lower of two values of one source",
 )
 SHORT = (
-    "qualifiers stated", "preferred", "reported at this level", "kind of source", "read more directly",
-    "newer", "first by id", "the lower value",
+    "all qualifiers stated", "preferred", "reported at this level", "kind of source", "read more directly",
+    "cites nobody", "newer", "first by id", "the lower value",
 )  # fmt: skip
-Rank = tuple[int, int, int, int, int, int, str, float]
+Rank = tuple[int, int, int, int, int, int, int, str, float]
 
 
 def last_day(text: str) -> datetime.date:
@@ -74,11 +75,12 @@ class Policy:
         if as_of is not None:
             try:
                 day = last_day(schema.a_date(as_of))
-            except ValueError as error:
+            except (ValueError, TypeError) as error:
                 raise UsageError(f"{as_of!r} is not a date; write it as '2025-07-28'") from error
         if prefer is not None and prefer not in ORDER and prefer not in catalog.source_ids():
             hint = did_you_mean(prefer, [*ORDER, *catalog.source_ids()])
-            raise UsageError(f"cannot prefer {prefer!r}: neither a kind ({', '.join(ORDER)}) nor a source; {hint}")
+            words = f"cannot prefer {prefer!r}: neither a kind ({', '.join(ORDER)}) nor a source"
+            raise UsageError(words + (f"; {hint}" if hint else ""))
         return cls(day, prefer, strict)
 
     def excludes(self, catalog: Catalog, id: str) -> str | None:
@@ -94,18 +96,22 @@ class Policy:
             return None
         if source.known_by is None:
             return UNDATED
-        return f"later than {self.as_of}" if last_day(source.known_by) > self.as_of else None
+        if last_day(source.known_by) <= self.as_of:
+            return None
+        if source.known_by < self.as_of.isoformat():
+            return f"dated only {source.known_by}, so it may be later than {self.as_of}"
+        return f"later than {self.as_of}"
 
     def _newer(self, catalog: Catalog, id: str) -> Iterable[str]:
         return (n for n in catalog.superseded.get(id, ()) if not self._too_late(catalog.source(n)))
 
-    def rank(self, source_id: str, source: schema.Source, report: schema.Report, vendor: str, stated: bool) -> Rank:
+    def rank(self, source_id: str, source: schema.Source, report: schema.Report, vendor: str) -> Rank:
         """Return a report's place in the order of `CRITERIA`; the lowest is the headline."""
         kind = kind_of(source, vendor)
         preferred = self.prefer is not None and self.prefer in (kind, source.kind, source_id)
         newest = -last_day(source.known_by).toordinal() if source.known_by else 0
         return (
-            int(not stated), int(not preferred), 0, ORDER.index(kind), schema.READS.index(report.read),
+            0, int(not preferred), 0, ORDER.index(kind), schema.READS.index(report.read), int(bool(source.cites)),
             newest, source_id, 0.0,
         )  # fmt: skip
 
@@ -121,12 +127,11 @@ def kind_of(source: schema.Source, vendor: str) -> str:
 
 @dataclass
 class Origins:
-    """Groups of sources that cannot be independent of one another.
+    """How many of some sources can be independent of one another, as far as their citations tell.
 
-    Two sources share an origin if one cites or supersedes the other, if both go back to a third,
-    if they are editions of one work, or if one vendor or one analysts' house published both.
-    Counting such groups gives the most origins that the reports may have, never too many for a
-    chain of citations that nobody wrote down.
+    Two sources are not independent if one cites or supersedes the other, if both go back to a third,
+    if they are editions of one work, or if one maker, analysts' house, project or dataset published
+    both. A chain that nobody wrote down is not seen, so counts are upper bounds.
     """
 
     catalog: Catalog
@@ -136,30 +141,28 @@ class Origins:
         """Return all that a source goes back to, itself among it."""
         if id not in self._roots:
             seen: set[str] = set()
-            open_ = [id]
-            while open_:
-                current = open_.pop()
+            waiting = [id]
+            while waiting:
+                current = waiting.pop()
                 if current in seen:
                     continue
                 seen.add(current)
                 source = self.catalog.source(current)
-                if source.kind in ("vendor", "analyst"):
+                if source.kind in ("vendor", "analyst", "code", "dataset"):
                     seen.add(f"publisher: {source.publisher}")
-                open_ += [*source.cites, *source.supersedes, *source.same_work_as]
+                waiting += [*source.cites, *source.supersedes, *source.same_work_as]
             self._roots[id] = frozenset(seen)
         return self._roots[id]
 
-    def groups(self, ids: Iterable[str]) -> list[frozenset[str]]:
-        """Return the sources grouped by common origin."""
-        groups: list[tuple[set[str], set[str]]] = []
-        for id in sorted(set(ids)):
-            roots, members = set(self.roots(id)), {id}
-            apart = []
-            for other_roots, other_members in groups:
-                if roots & other_roots:
-                    roots |= other_roots
-                    members |= other_members
-                else:
-                    apart.append((other_roots, other_members))
-            groups = [*apart, (roots, members)]
-        return [frozenset(members) for _, members in groups]
+    def independent(self, ids: Iterable[str]) -> list[str]:
+        """Return sources that share no root, those that go back to least first: the origins.
+
+        An article that relays two others joins neither of them to the other, and adds none.
+        """
+        chosen: list[str] = []
+        taken: set[str] = set()
+        for id in sorted(set(ids), key=lambda one: (len(self.roots(one)), one)):
+            if not taken & self.roots(id):
+                chosen.append(id)
+                taken |= self.roots(id)
+        return chosen

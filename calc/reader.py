@@ -14,8 +14,8 @@ from fractions import Fraction
 from calc import metrics, schema, units
 from calc.catalog import Catalog
 from calc.formulas import FORMULAS, exactly
-from calc.metrics import MEASURED, PER_CHIP, PRECISIONS, SHARED_PRECISIONS, UNSTATED, Metric
-from calc.policy import Origins, Policy
+from calc.metrics import MEASURED, PER_CHIP, PRECISIONS, UNSTATED, Metric
+from calc.policy import Origins, Policy, Rank
 from calc.readings import HELD_AS_WORDS, Candidate, Other, Reading, Readings, canonical_unit
 
 NEAR = 0.25
@@ -61,10 +61,12 @@ class _Subject:
 
     STRUCTURE = ("rack_count", "dies_per_chip", "chips_per_superchip", "chip_count")
 
-    def __init__(self, reader: Reader, sheet: schema.Sheet) -> None:
+    def __init__(
+        self, reader: Reader, sheet: schema.Sheet, lent: dict[str, list[Candidate]] | None = None
+    ) -> None:  # fmt: skip
         self.reader, self.sheet, self.kind = reader, sheet, sheet.kind
-        chip = reader.catalog.chip_of(sheet)
-        self.chip = reader.of(chip) if chip else None
+        self.chip: Readings | None = None
+        self.lent: dict[str, list[Candidate]] = lent or {}
         self.own: dict[tuple[str, str], list[Candidate]] = {}
         self.others: dict[str, list[Other]] = {}
         self._support: dict[tuple[str, str], list[Candidate]] = {}
@@ -83,12 +85,22 @@ class _Subject:
                     waiting.append((name, report))
                 else:
                     self._take_stated(name, report)
+        if chip := self.reader.catalog.chip_of(self.sheet):
+            self.chip = _Subject(self.reader, chip, self._lends()).read()
         for option in [o for item in waiting for o in self._take_open(*item)]:
             self.own.setdefault((option.metric, option.level), []).append(option.candidate)
         return self._readings()
 
+    def _lends(self) -> dict[str, list[Candidate]]:
+        """Return what this system states of its chip: each stated total shared among the chips.
+
+        A chip's report that leaves something open may lean on it, seen from this system.
+        """
+        names = {name for name, level in self.own if level == "system" and metrics.metric(name).adds == "sum"}
+        return {name: self._with_computed(name, "chip") for name in names}
+
     def _take_stated(self, name: str, report: schema.Report) -> None:
-        for variant in _variants(name):
+        for variant in metrics.variants(name):
             options, why = self._options(variant, report)
             if not options:
                 self._set_apart(name, report, why)
@@ -101,7 +113,7 @@ class _Subject:
 
     def _take_open(self, name: str, report: schema.Report) -> list[_Open]:
         found: list[_Open] = []
-        for variant in _variants(name):
+        for variant in metrics.variants(name):
             options, why = self._options(variant, report)
             if options:
                 options, why = self._resolve(variant, report, options)
@@ -228,7 +240,7 @@ class _Subject:
         # A report is for one of what it is per, so the counting units of the two sides agree at 1.
         factor = units.scale(parsed.unit) / units.scale(unit) * scale
         source = self.reader.catalog.source(report.source)
-        rank = self.reader.policy.rank(report.source, source, report, self.sheet.vendor, True)
+        rank = self.reader.policy.rank(report.source, source, report, self.sheet.vendor)
         for end in dict.fromkeys((parsed.low, parsed.high)):
             exponent = end.as_tuple().exponent
             half = 0.0 if report.basis == MEASURED else 0.5 * 10.0 ** (exponent if isinstance(exponent, int) else 0)
@@ -239,7 +251,7 @@ class _Subject:
             ) if on]  # fmt: skip
             yield Candidate(
                 float(Fraction(end) * factor), half * float(factor), unit, self.sheet.id, name,
-                (*rank[:7], float(end)), report, (structure,) if structure else (), "", steps, tuple(flags),
+                (*rank[:8], float(end)), report, (structure,) if structure else (), "", steps, tuple(flags),
             )  # fmt: skip
 
     # -- what a source leaves open ----------------------------------------------------------------
@@ -259,38 +271,49 @@ class _Subject:
             What to take, and why nothing is taken.
         """
         left = _left_open(name, report)
-        fitting = [(option, *fit) for option in options if (fit := self._fit(option))]
-        fitting = [item for item in fitting if item[1]] or fitting
-        if len(fitting) == 1 and not self.reader.policy.strict:
-            option, same, stated = fitting[0]
+        ways: dict[tuple[str, str, tuple[str, ...]], list[_Open]] = {}
+        for option in options:
+            ways.setdefault((option.metric, option.level, option.assumed), []).append(option)
+        fits = [(way, fit) for way in ways.values() if (fit := self._fit(way))]
+        fits = [item for item in fits if item[1][0]] or fits
+        if len(fits) == 1 and not self.reader.policy.strict:
+            way, (same, option, stated) = fits[0]
             unit = option.candidate.unit
             flag = (
                 f"{left} not stated; {', '.join(option.assumed)}: {option.candidate.value:.6g} {unit} "
                 f"{'equals' if same else 'is near'} the stated {stated.value:.6g} {unit}"
             )
-            return [_opened(option, flag)], ""
+            return [_opened(option, flag) for option in way], ""
         if "precision" in left or report.per == UNSTATED:
-            many = f" ({len(fitting)} ways of reading it would fit)" if len(fitting) > 1 else ""
-            return [], f"reported, but {left} is not stated{many}"
+            many = f" ({len(fits)} ways of reading it would fit)" if len(fits) > 1 else ""
+            return [], f"reported, but without {left}{many}"
         if report.direction == UNSTATED:
             return [_opened(option, "direction not stated: one way or both") for option in options], ""
         dense = [o for o in options if ".dense" in o.metric]
         return [replace(o, metric=o.metric.replace(".dense", f".{UNSTATED}")) for o in dense], ""
 
-    def _fit(self, option: _Open) -> tuple[bool, Candidate] | None:
-        """Return whether (and how closely) some stated candidate supports an option."""
-        value, half = option.candidate.value, option.candidate.half
-        near = [c for c in self._stated(option.metric, option.level) if abs(value - c.value) <= NEAR * abs(c.value)]
-        if not near:
+    def _fit(self, way: list[_Open]) -> tuple[bool, _Open, Candidate] | None:
+        """Return the stated candidate that supports a way of reading best, and whether the two are equal.
+
+        A way has several options where a range was printed; one of its ends is enough.
+        """
+        found: list[tuple[bool, float, Rank, _Open, Candidate]] = []
+        for option in way:
+            value, half = option.candidate.value, option.candidate.half
+            for stated in self._stated(option.metric, option.level):
+                apart = abs(value - stated.value)
+                if apart <= NEAR * abs(stated.value) * (1 + ROUNDING):
+                    equal = apart <= (half + stated.half) * (1 + ROUNDING) + ROUNDING * abs(value)
+                    found.append((not equal, apart, stated.rank, option, stated))
+        if not found:
             return None
-        best = min(near, key=lambda c: (abs(value - c.value), c.rank))
-        same = abs(value - best.value) <= (half + best.half) * (1 + ROUNDING) + ROUNDING * abs(value)
-        return same, best
+        differs, _, _, option, stated = min(found, key=lambda item: item[:3])
+        return not differs, option, stated
 
     def _stated(self, name: str, level: str) -> list[Candidate]:
         """Return the stated candidates of a metric, those that follow from count x per chip among them."""
         if (name, level) not in self._support:
-            found = list(self.own.get((name, level), ()))
+            found = [*self.own.get((name, level), ()), *self.lent.get(name, ())]
             if self.kind == "system":
                 found = self._with_computed(name, level, only_stated=True)
             self._support[name, level] = [c for c in found if c.stated]
@@ -304,15 +327,13 @@ class _Subject:
         A total is reported for the system or is count x per chip; a share is reported per chip or
         is total / count. What was computed in one direction is never computed back.
         """
-        here = list(self.own.get((name, level), ()))
         metric = metrics.metric(name)
+        here, there, formula = list(self.own.get((name, "system"), ())), self._per_chip(name), FORMULAS["total"]
+        if level == "chip":
+            here, there, formula = there, here, FORMULAS["per_chip"]
         counts = _first_of_each(self.own.get(("chip_count", "system"), ()))
         if metric.adds != "sum" or not counts:
             return here
-        if level == "system":
-            there, formula = self._per_chip(name), FORMULAS["total"]
-        else:
-            here, there, formula = self._per_chip(name), self.own.get((name, "system"), []), FORMULAS["per_chip"]
         unit = canonical_unit(metric, level)
         for count, other in itertools.product(counts, there):
             if only_stated and not other.stated:
@@ -345,7 +366,7 @@ class _Subject:
                 (name, "chip"), []
             )  # fmt: skip
             self._hold(found, metric, candidates)
-            if self.kind == "system" and metric.adds == "sum" and "chip_count" in self.sheet.reports:
+            if self.kind == "system" and metric.adds == "sum":
                 share = metrics.metric(f"{name}.{PER_CHIP}")
                 self._hold(found, share, self._with_computed(name, "chip"))
         return found
@@ -354,9 +375,7 @@ class _Subject:
         ordered = tuple(sorted(candidates, key=lambda c: c.rank))
         if not ordered:
             return
-        base = metric.id.removesuffix(f".{PER_CHIP}").removesuffix(f".{MEASURED}")
-        near = (name for name in self.others if name == base or name.startswith("peak_compute."))
-        others = [o for name in near if _belongs(name, base) for o in self.others[name]]
+        others = [o for name, rows in self.others.items() if metrics.concerns(name, metric.id) for o in rows]
         found.held[metric.id] = Reading(self.sheet.id, self.sheet.name, metric, ordered, tuple(others))
 
 
@@ -368,16 +387,8 @@ def _half(candidate: Candidate, step: str) -> Candidate:
 def _opened(option: _Open, flag: str) -> _Open:
     """Return an option whose candidate says that it was read where the source is silent."""
     old = option.candidate
-    rank = (1, *old.rank[1:7], old.value)
+    rank = (1, *old.rank[1:8], old.value)
     return replace(option, candidate=replace(old, stated=False, flags=(*old.flags, flag), rank=rank))
-
-
-def _variants(name: str) -> list[str]:
-    """Return the metrics that a shared precision counts for: both, each in its own right."""
-    family, *rest = name.split(".")
-    if rest and rest[0] in SHARED_PRECISIONS:
-        return [".".join((family, precision, *rest[1:])) for precision in SHARED_PRECISIONS[rest[0]]]
-    return [name]
 
 
 def _directions(report: schema.Report) -> list[tuple[Fraction, str]]:
@@ -405,15 +416,3 @@ def _left_open(name: str, report: schema.Report) -> str:
 def _first_of_each(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return the best-ranked candidate of each value."""
     return list({c.value: c for c in sorted(candidates, key=lambda c: c.rank, reverse=True)}.values())[::-1]
-
-
-def _belongs(reported: str, base: str) -> bool:
-    """Whether a report held under one id concerns the reading of another."""
-    if base == reported or base in _variants(reported):
-        return True
-    family, *rest = reported.split(".")
-    if family != "peak_compute" or not base.startswith("peak_compute."):
-        return False
-    precision, sparsity = base.split(".")[1:3]
-    same = precision in SHARED_PRECISIONS.get(rest[0], (rest[0],))
-    return same and UNSTATED in (rest[1], sparsity)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -33,6 +34,20 @@ class Candidate:
     steps: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     stated: bool = True
+
+    def lead(self) -> schema.Report:
+        """Return the report itself, or that of the figure (not the count) from which the value is computed."""
+        candidate = self
+        while candidate.report is None:
+            candidate = max(candidate.inputs, key=lambda part: part.metric != "chip_count")
+        return candidate.report
+
+    def basis(self) -> Iterator[tuple[tuple[str, str, str], float]]:
+        """Yield what each report below is of (subject, metric, unit), and the value taken from it."""
+        if self.report is not None:
+            yield (self.subject, self.metric, self.unit), self.value
+        for candidate in self.inputs:
+            yield from candidate.basis()
 
     def reports(self) -> Iterator[tuple[Candidate, schema.Report]]:
         """Yield every report that the value rests on, with the candidate that holds it."""
@@ -81,6 +96,11 @@ class Reading:
         for candidate in self.candidates:
             seen.setdefault(round(candidate.value, 12), candidate)
         return tuple(seen.values())
+
+    @cached_property
+    def bases(self) -> tuple[dict[tuple[str, str, str], float], ...]:
+        """For each distinct candidate, the values of the readings that it rests on."""
+        return tuple(dict(candidate.basis()) for candidate in self.distinct())
 
     def quantity(self, candidates: Iterable[Candidate]) -> units.Quantity:
         """Return candidates' values as a one-dimensional quantity in the reading's unit."""

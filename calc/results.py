@@ -8,10 +8,12 @@ with itself.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -94,6 +96,8 @@ class Result:
         }
         grid = _evaluate(self.expression, arrays).to(units.unit(self.unit)).magnitude
         grid = np.broadcast_to(np.asarray(grid, dtype=float), tuple(map(len, choices)))
+        value = float(grid[(0,) * grid.ndim])
+        grid = np.where(_contradictions(axes, choices), np.nan, grid)
 
         def at(flat: int) -> dict[int, Candidate]:
             places = np.unravel_index(flat, grid.shape)
@@ -102,8 +106,7 @@ class Result:
                 for reading, choice, place in zip(axes, choices, places, strict=True)
             }  # fmt: skip
 
-        low, high = int(np.argmin(grid)), int(np.argmax(grid))
-        value = float(grid[(0,) * grid.ndim])
+        low, high = int(np.nanargmin(grid)), int(np.nanargmax(grid))
         return value, float(grid.flat[low]), float(grid.flat[high]), at(low), at(high), reduced
 
     @property
@@ -139,6 +142,10 @@ class Result:
     def chosen(self, reading: Reading) -> tuple[Candidate, Candidate, Candidate]:
         """Return a reading's candidates in the headline cell, in the lowest and in the highest."""
         return reading.headline, self._grid[3][id(reading)], self._grid[4][id(reading)]
+
+    def __repr__(self) -> str:
+        value, low, high = self.numbers
+        return f"<{value:.6g} {self.unit} ({low:.6g} to {high:.6g}), as-reported>"
 
     def explain(self) -> str:
         """Return the working as text: the tree down to every report, the selected ones marked."""
@@ -183,6 +190,28 @@ def _along(values: Quantity, axis: int, axes: int) -> Quantity:
     shape = [1] * axes
     shape[axis] = -1
     return values.reshape(shape)
+
+
+def _contradictions(axes: list[Reading], choices: list[tuple[Candidate, ...]]) -> Any:
+    """Return where on the grid one figure is taken for two values.
+
+    Two readings may rest on one report: the totals of two systems with the same chip. Such a figure
+    is one number wherever it enters. The cell of the headlines always stays.
+    """
+    found = np.zeros(tuple(map(len, choices)), dtype=bool)
+    for (i, first), (j, second) in itertools.combinations(enumerate(axes), 2):
+        if not any(set(one) & set(other) for one in first.bases for other in second.bases):
+            continue
+        apart = np.array(
+            [[_differ(dict(a.basis()), dict(b.basis())) for b in choices[j]] for a in choices[i]], dtype=bool
+        )
+        found |= apart.reshape([len(c) if n in (i, j) else 1 for n, c in enumerate(choices)])
+    found[(0,) * found.ndim] = False
+    return found
+
+
+def _differ(one: dict[tuple[str, str, str], float], other: dict[tuple[str, str, str], float]) -> bool:
+    return any(one[key] != other[key] for key in one.keys() & other.keys())
 
 
 def _extremes(choice: tuple[Candidate, ...]) -> tuple[Candidate, ...]:

@@ -34,7 +34,13 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
             hint = f"write '{way}' in its reports" if way else ""
             yield ("reports", name, "<key>"), f"{name!r} stands in no sheet", f"the metric {base!r}", hint
             continue
+        seen: set[Report] = set()
         for index, report in enumerate(reports):
+            if report is None:  # its own shape is wrong; that is said elsewhere
+                continue
+            if report in seen:
+                yield ("reports", name, index), f"{name}: the same report a second time", "each report once", ""
+            seen.add(report)
             for field, found, expected, hint in check_report(report, metric, kind):
                 yield ("reports", name, index, field), f"{name}: {found}", expected, hint
     gaps = [("not_reported", i, gap) for i, gap in enumerate(sheet.not_reported)]
@@ -72,6 +78,13 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
             "chip, die, superchip or another part",
             ("a system's figure belongs in the system's sheet"),
         )
+    elif report.per in ("die", "superchip") and kind == "system":
+        yield (
+            "per",
+            f"'per: {report.per}' in a system's sheet",
+            "chip, node, rack or system",
+            ("a die's or a superchip's figure belongs in the chip's sheet"),
+        )
     if report.dense_is_half and not metric.id.endswith(".sparse"):
         yield "dense_is_half", "'dense_is_half' on a rate that is not sparse", "a metric that ends in .sparse", ""
     if metric.is_text:
@@ -82,6 +95,13 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
     except UnitError as error:
         yield "value", error.found, error.expected, error.hint
         return
+    if metric.adds == "count" and not report.scope and parsed.low != parsed.low.to_integral_value():
+        yield (
+            "value",
+            f"{report.value!r} is not a whole number",
+            f"a count, for example '{metric.dimension.example}'",
+            ("if it is a share of something, say of what in 'scope'"),
+        )
     scale, (low, high) = units.scale(parsed.unit), plausible(metric.dimension)
     none_at_all = parsed.low == parsed.high == 0 and metric.counts
     if not none_at_all and not (low <= Fraction(parsed.low) * scale and Fraction(parsed.high) * scale <= high):

@@ -1,13 +1,13 @@
 """Frozen records of what a sheet may hold, and the rules for each field.
 
-The records carry text as printed; what a value means is checked here once, against the table of
-metrics and the vocabulary, and computed with in `calc.readings`.
+The records carry text as printed; what a value means is checked in `calc.rules` and
+brought to one basis in `calc.reader`.
 """
 
 import datetime
 import re
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -18,13 +18,6 @@ Location = tuple[str | int, ...]
 Fault = tuple[Location, str, str, str]
 """Where in the record, what was found, what was expected, what to do."""
 
-KINDS = (
-    "vendor", "filing", "paper", "regulator", "standard", "dataset", "analyst", "code", "press", "blog",
-)  # fmt: skip
-READS = ("source", "copy", "relay")
-PERS = (
-    "chip", "die", "superchip", "node", "rack", "system", "port", "link", "pair", "module", "stack", "unstated",
-)  # fmt: skip
 STATUS = "as-reported"
 
 
@@ -83,6 +76,11 @@ Url = Annotated[str, AfterValidator(_url)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Kind = Literal["vendor", "filing", "paper", "regulator", "standard", "dataset", "analyst", "code", "press", "blog"]
 Read = Literal["source", "copy", "relay"]
+Per = Literal[
+    "chip", "die", "superchip", "node", "rack", "system", "port", "link", "pair", "module", "stack", "unstated"
+]
+KINDS: tuple[str, ...] = get_args(Kind)
+READS: tuple[str, ...] = get_args(Read)
 
 
 class Record(BaseModel):
@@ -163,13 +161,7 @@ class Report(Printed):
     """
 
     direction: Literal["unidirectional", "bidirectional", "unstated"] | None = None
-    per: (
-        Literal[
-            "chip", "die", "superchip", "node", "rack", "system", "port", "link", "pair", "module", "stack",
-            "unstated",
-        ]
-        | None
-    ) = None  # fmt: skip
+    per: Per | None = None
     basis: Literal["peak", "nominal", "measured", "estimate", "target", "unstated"] = "unstated"
     about: Flag = False
     at_most: Flag = False
@@ -253,6 +245,8 @@ def citations(sheet: AnySheet) -> Iterator[tuple[Location, str]]:
 
 def _cited(where: Location, items: Iterable[Printed | SameAs]) -> Iterator[tuple[Location, str]]:
     for index, item in enumerate(items):
+        if item is None:
+            continue
         yield (*where, index, "source"), item.source
         if item.relay:
             yield (*where, index, "relay"), item.relay
@@ -265,6 +259,23 @@ def read(record: type[R], data: Any) -> tuple[R | None, list[Fault]]:
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=True)
         return None, [_fault(detail, record) for detail in found]
+
+
+def salvage(record: type[R], data: Any) -> R | None:
+    """Return what can be checked of a sheet whose shape is wrong: its id, and the reports that are whole.
+
+    A report that is not whole leaves an empty place, so that the others keep theirs.
+    """
+    if not isinstance(data, dict) or not issubclass(record, Extension):
+        return None
+    reports = data.get("reports")
+    kept = {
+        name: tuple(read(Report, item)[0] for item in items)
+        for name, items in (reports.items() if isinstance(reports, dict) else ())
+        if isinstance(items, list)
+    }
+    whole: dict[str, Any] = {"id": data.get("id"), "chip": data.get("chip"), "reports": kept}
+    return record.model_construct(**{k: v for k, v in whole.items() if k in record.model_fields})
 
 
 def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:

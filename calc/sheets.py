@@ -18,8 +18,8 @@ R = TypeVar("R", bound=schema.Record)
 def _record(document: Document, kind: type[R], check: Callable[[R], Iterator[schema.Fault]] | None = None) -> R:
     """Validate a document as a record; raise all its faults together."""
     record, found = schema.read(kind, document.data)
-    if record is not None and check:
-        found = list(check(record))
+    if check and (whole := record or schema.salvage(kind, document.data)):
+        found += check(whole)
     # What could not be read at all is wrong in its shape too; once is enough.
     known = {(p.line, p.column) for p in document.problems}
     faults = [document.problem(document.locate(where), *rest) for where, *rest in found]
@@ -55,7 +55,7 @@ def load_sheet(path: Path, kind: str, name: str, *, known: bool, check: Check) -
     """
 
     def checks(sheet: schema.AnySheet) -> Iterator[schema.Fault]:
-        if sheet.id != path.stem:
+        if sheet.id and sheet.id != path.stem:
             yield ("id",), f"the id {sheet.id!r} in a file named {path.name!r}", f"the id {path.stem!r}", ""
         yield from rules.check(sheet, kind)
         yield from check(sheet)
@@ -153,14 +153,18 @@ class SourceFile:
         return problems
 
 
-def peek_aliases(path: Path) -> list[str]:
-    """Return the aliases that a sheet gives, without checking the rest of it."""
-    text = read_text(path)
-    match = re.search(r"^aliases:[^\n]*(?:\n[ \t]+[^\n]*)*", text, re.MULTILINE)
-    if match is None:
-        return []
+def peek_names(path: Path, keys: str = "name|aliases") -> list[str]:
+    """Return the name and the aliases that a sheet gives, without checking the rest of it."""
+    found: list[str] = []
     try:
-        data = Document(compose(match[0], str(path)), str(path)).data
+        text = read_text(path)
     except SheetError:
         return []
-    return [str(alias) for alias in data.get("aliases") or []] if isinstance(data, dict) else []
+    for match in re.finditer(rf"^(?:{keys}):[^\n]*(?:\n[ \t]+[^\n]*)*", text, re.MULTILINE):
+        try:
+            data = Document(compose(match[0], str(path)), str(path)).data
+        except SheetError:
+            continue
+        for held in data.values() if isinstance(data, dict) else ():
+            found += [str(part) for part in held] if isinstance(held, list) else [str(held)] if held else []
+    return found

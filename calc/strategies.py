@@ -306,6 +306,10 @@ def dates() -> SearchStrategy[str]:
     return st.builds(lambda text, cut: text[:cut], day, st.sampled_from([4, 7, 10, 10]))
 
 
+_DATE = st.none() | dates() | dates()
+_ONE_IN_THREE = st.sampled_from([False, False, True])
+
+
 @st.composite
 def sources(
     draw: DrawFn,
@@ -332,13 +336,13 @@ def sources(
         earlier = list(found)
         fields: dict[str, Any] = {
             "title": f"Source {number}", "publisher": draw(st.sampled_from([MAKER, "Other", "Third"])),
-            "kind": draw(_one_of(tuple(kinds))), "date": draw(st.none() | dates()),
+            "kind": draw(_one_of(tuple(kinds))), "date": draw(_DATE),
         }  # fmt: skip
         if fields["date"] is None and draw(st.booleans()):
             fields["seen"] = draw(dates())
         if earlier:
             fields["cites"] = tuple(draw(st.lists(st.sampled_from(earlier), max_size=2, unique=True)))
-            if supersede and draw(st.integers(0, 4)) == 0:
+            if supersede and draw(_ONE_IN_THREE):
                 fields["supersedes"] = (draw(st.sampled_from(earlier)),)
         found[f"source-{number}"] = schema.Source(**fields)
     return found
@@ -374,7 +378,9 @@ def sheets(
     if more.get("is_open") and names is None:
         known += OPEN_METRICS
     reported = {
-        name: draw(st.lists(reports(name, sources, kind, **more), min_size=1, max_size=max_reports).map(tuple))
+        name: draw(
+            st.lists(reports(name, sources, kind, **more), min_size=1, max_size=max_reports, unique=True).map(tuple)
+        )
         for name in known
         if name in must or draw(st.booleans())
     }
@@ -444,8 +450,8 @@ class Folder:
         return folder
 
     def with_reports(self, sheet: schema.Sheet, name: str, rows: Sequence[schema.Report]) -> Folder:
-        """Return the same folder, with these reports of one metric in one sheet and no others."""
-        reported = {**sheet.reports, name: tuple(rows)}
+        """Return the same folder, with these reports of one metric in one sheet, each once, and no others."""
+        reported = {**sheet.reports, name: tuple(dict.fromkeys(rows))}
         made = sheet.model_copy(update={"reports": {key: held for key, held in reported.items() if held}})
         if isinstance(made, schema.System):
             return Folder(self.sources, self.chips, {**self.systems, made.id: made})

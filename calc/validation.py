@@ -1,4 +1,4 @@
-"""What ``validate`` asks: whether each sheet is well formed, each reference resolves, each source is used."""
+"""What ``validate`` asks: whether each sheet is well formed and each reference leads somewhere."""
 
 from __future__ import annotations
 

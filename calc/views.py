@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from calc import derive, metrics, schema
 from calc.catalog import Catalog
 from calc.comparison import CORE, DERIVED, NOT_APPLICABLE, WIDE, Cell, Comparer, Comparison, Row
+from calc.errors import UsageError
 from calc.numbers import grouped, number, ratio, span
 from calc.places import FOLDERS
 from calc.policy import ORDER, Origins, Policy
@@ -20,7 +21,7 @@ AS_REPORTED = "All figures are as-reported: somebody printed them, or they follo
 LEGEND = {
     COMPUTED_MARK: f"{COMPUTED_MARK} computed from chips x per chip, or total / chips: nobody prints it at this level",
     WIDE_MARK: f"{WIDE_MARK} wide: the ends of the span lie a factor of {WIDE} or more apart",
-    FEW_MARK: f"{FEW_MARK} fewer than two independent origins",
+    FEW_MARK: f"{FEW_MARK} fewer than two independent origins, as far as citations tell",
 }
 
 
@@ -130,9 +131,9 @@ def _ratio(row: Row, id: str) -> str:
 def _worth(row: Row, found: Comparison) -> bool:
     """Whether a row belongs into the short table.
 
-    That is: nothing measured, as its conditions differ; what two subjects or more have and what is
-    better one way or the other; of the ratios and shares of compute only those of one precision,
-    and of each ratio and its inverse only one.
+    That is what two subjects or more have and what is better one way or the other: nothing
+    measured, as its conditions differ; no compute of unstated sparsity; of the ratios and shares
+    of compute only those of one precision, and of each ratio and its inverse only one.
     """
     metric = row.metric
     if metric.id in CORE[found.subjects[0].kind]:
@@ -141,6 +142,8 @@ def _worth(row: Row, found: Comparison) -> bool:
         return False
     if sum(cell.result is not None for cell in row.cells.values()) < min(2, len(row.cells)):
         return False
+    if metric.family == "peak_compute" and metrics.UNSTATED in metrics.qualifiers(metric.id)[1:]:
+        return False  # dense on one side may be sparse on the other
     if metric.formula in ("", "chips_per_rack"):
         return metric.better != "neither"
     if metric.formula.endswith(("_per_power", "compute_per_price")) or metric.id.endswith(".chip"):
@@ -159,7 +162,10 @@ _SHORT = (
 
 def _lead(found: Comparison) -> str:
     """Return the precision that most subjects report, BF16 dense before the others."""
-    rows = [row for row in found.rows if row.metric.family == "peak_compute" and row.metric.formula == ""]
+    rows = [
+        row for row in found.rows
+        if row.metric.family == "peak_compute" and row.metric.formula == "" and metrics.UNSTATED not in row.metric.id
+    ]  # fmt: skip
     lead = ".bf16.dense"
     rows.sort(key=lambda r: (-sum(c.result is not None for c in r.cells.values()), not r.metric.id.endswith(lead)))
     return rows[0].metric.id.removeprefix("peak_compute") if rows else lead
@@ -168,8 +174,10 @@ def _lead(found: Comparison) -> str:
 def _foot(found: Comparison, base: schema.Sheet, rows: int) -> list[str]:
     ids = " ".join(s.id for s in found.subjects)
     notes = [AS_REPORTED, policy_line(found.policy, found.as_of)]
-    if found.undated:
-        notes.append(f"{len(found.undated)} undated sources were left out.")
+    if found.policy.as_of:
+        notes.append(
+            f"Left out: {len(found.undated)} undated sources, {len(found.later)} that are or may be later than the day."
+        )
     if base.kind == "system":
         notes.append(
             f"A ratio says how many {base.name} equal one of the other, where figures add up; its span covers "
@@ -189,7 +197,7 @@ def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
         [Column("metric", "metric", wraps=True), Column("unit", "unit"), Column("value", "value", True),
          Column("marks", "marks"), Column("span", "span", True), Column("reports", "reports", True),
          Column("origins", "origins", True),
-         Column("source", "headline from", wraps=True, folds=True)],
+         Column("source", "headline from", wraps=True, folds=True), Column("read", "read")],
     )  # fmt: skip
     group = ""
     wanted = [*derive.available([held]), *(n for n in subject.reports if metrics.metric(n).is_text or n in held.apart)]
@@ -211,28 +219,30 @@ def _sheet_rows(comparer: Comparer, held: Readings, metric: metrics.Metric, titl
     rows: list[list[str] | str] = []
     if cell.result is not None:
         _, low, high = cell.result.numbers
-        source = cell.lead if cell.state != DERIVED else f"{cell.formula}: {cell.lead}"
+        source = f"{cell.formula}: {cell.lead}" if cell.state == DERIVED else cell.lead
         counts = [str(len(cell.reports)), str(cell.origins)]
-        rows.append([title, unit, value(cell), marks(cell), span(low, high), *counts, source])
+        rows.append([title, unit, value(cell), marks(cell), span(low, high), *counts, source, cell.read])
     own = [other for other in held.apart.get(metric.id, []) if other.metric == metric.id]
     if metric.is_text:
         words: dict[str, list[str]] = {}
         for other in own:
             words.setdefault(other.report.value, []).append(other.report.source)
-        rows += [[title, unit, "", "", "", str(len(by)), "", f"“{text}” {by[0]}"] for text, by in words.items()]
+        rows += [[title, unit, "", "", "", str(len(by)), "", f"“{text}” {by[0]}", ""] for text, by in words.items()]
     elif own:
         kinds = sorted({other.why.partition(":")[0].partition(" by ")[0] for other in own})
-        rows.append([title, unit, APART, "", "", str(len(own)), "", "; ".join(kinds)])
+        rows.append([title, unit, APART, "", "", str(len(own)), "", "; ".join(kinds), ""])
     return rows
 
 
 def _sheet_notes(subject: schema.Sheet, comparer: Comparer) -> list[str]:
     notes = list(LEGEND.values())
-    for words, gaps in (("Not reported", subject.not_reported), ("Not applicable", subject.not_applicable)):
+    whole = "Not reported" if subject.kind == "chip" else "Not reported for the system"
+    for words, gaps in ((whole, subject.not_reported), ("Not applicable", subject.not_applicable)):
         notes += [f"{words}: {gap.metric or gap.about}" + (f" ({gap.note})" if gap.note else "") for gap in gaps]
     if subject.remarks:
         notes.append(f"{len(subject.remarks)} remarks on further matters: --format json.")
-    return [*notes, AS_REPORTED, f"Working of a line: python -m calc explain {subject.id} METRIC (ids: --ids)."]
+    policy = policy_line(comparer.policy, comparer.policy.as_of)
+    return [*notes, AS_REPORTED, policy, f"Working of a line: python -m calc explain {subject.id} METRIC (ids: --ids)."]
 
 
 def listing(catalog: Catalog, what: str) -> Table:
@@ -264,6 +274,8 @@ def sources(catalog: Catalog, name: str | None) -> Table:
     """Return all sources, one in full, or those that a chip's or a system's sheet cites."""
     if name is not None and name in catalog.source_ids():
         return _source(catalog, name)
+    if name is not None and (under := catalog.begins(name)):
+        raise UsageError(f"no source or id {name!r}; there is {under}")
     cited: Sequence[str] = sorted(catalog.source_ids())
     title = "Sources"
     if name is not None:
@@ -277,9 +289,12 @@ def sources(catalog: Catalog, name: str | None) -> Table:
     for id in cited:
         found = catalog.source(id)
         table.rows.append([id, found.known_by or "undated", found.kind, found.publisher, " ".join(found.cites)])
-    groups = Origins(catalog).groups(cited)
-    many = "origin" if len(groups) == 1 else "origins"
-    table.notes = [f"{len(cited)} sources, {len(groups)} {many}.", "One of them: python -m calc sources SOURCE."]
+    origins = Origins(catalog).independent(cited)
+    many = "origin" if len(origins) == 1 else "origins"
+    table.notes = [
+        f"{len(cited)} sources, at most {len(origins)} {many}.",
+        "One of them: python -m calc sources SOURCE.",
+    ]
     return table
 
 

@@ -32,6 +32,21 @@ def working(comparer: Comparer, names: Sequence[str], metric: str) -> Node:
     """
     sheets = comparer.catalog.subjects(names)
     name = _metric(comparer, sheets, metric)
+    sisters = _sisters(comparer, sheets, name)
+    node = _working(comparer, sheets, name)
+    return node | {"see_also": sisters} if sisters else node
+
+
+def _sisters(comparer: Comparer, sheets: Sequence[Sheet], name: str) -> list[str]:
+    """Return the metrics of the subjects that differ from one only in a qualifier that sources often leave out."""
+    head, _, last = name.rpartition(".")
+    if not (name.startswith(("power.", "peak_compute.")) and last not in (metrics.PER_CHIP, metrics.MEASURED)):
+        return []
+    have = derive.available([comparer.reader.of(sheet) for sheet in sheets])
+    return [other for other in have if other != name and other.rpartition(".")[0] == head]
+
+
+def _working(comparer: Comparer, sheets: Sequence[Sheet], name: str) -> Node:
     if len({sheet.kind for sheet in sheets}) > 1:
         raise UsageError(
             f"{sheets[0].id} is a {sheets[0].kind} and {sheets[1].id} a {sheets[1].kind}: no ratio of them"
@@ -85,10 +100,4 @@ def missing(comparer: Comparer, subject: Readings, name: str) -> Node:
 
 
 def _near(subject: Readings, name: str) -> list[Other]:
-    family = metrics.metric(name).family
-    return [
-        other
-        for key, rows in subject.apart.items()
-        for other in rows
-        if metrics.metric(key).family == family and (key == name or metrics.UNSTATED in key or "/" in key)
-    ]
+    return [other for key, rows in subject.apart.items() if metrics.concerns(key, name) for other in rows]

@@ -91,7 +91,7 @@ def difference(shown: list[str], printed: list[str]) -> str:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what a reader has, so that no command of a page can change the real one."""
     here = tmp_path_factory.mktemp("checkout")
-    for name in ("calc", "specs", "notebooks"):
+    for name in ("calc", "specs"):
         shutil.copytree(ROOT / name, here / name, ignore=shutil.ignore_patterns("__pycache__"))
     for path in (*ROOT.glob("*.md"), ROOT / "LICENSE"):
         shutil.copy(path, here)

@@ -111,8 +111,10 @@ def test_what_could_be_known_on_the_day() -> None:
     assert found.row("power.unstated").cells["cm384"].result.numbers[0] == 559  # type: ignore[union-attr]
 
 
-def test_the_five_articles_have_one_origin() -> None:
-    assert calc.system("metax128").cell("chip_count").origins == 1
+def test_the_press_on_metax_has_two_origins_at_most() -> None:
+    """Six reports; two of them go back to Reuters, and all but Reuters itself name SemiAnalysis."""
+    cell = calc.system("metax128").cell("chip_count")
+    assert (len(cell.reports), cell.origins) == (6, 2)
 
 
 def test_ratio_ridge_and_shares() -> None:

@@ -1,4 +1,4 @@
-"""The JSON contracts of ``compare`` and ``explain``; `SCHEMAS` holds their schemas."""
+"""The JSON contracts of ``compare``, ``explain`` and ``show``; `schema` returns those that ship."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def policy(used: Policy) -> dict[str, Any]:
         "prefer": used.prefer,
         "strict": used.strict,
         "as_of_asked": used.as_of is not None,
+        "as_of": used.as_of.isoformat() if used.as_of else None,
     }
 
 
@@ -49,6 +50,7 @@ def comparison(found: Comparison) -> dict[str, Any]:
         "as_of": found.as_of.isoformat() if found.as_of else None,
         "policy": policy(found.policy),
         "undated_left_out": list(found.undated),
+        "later_left_out": list(found.later),
         "baseline": found.baseline,
         "systems": [
             {"id": s.id, "name": s.name, "kind": s.kind, "vendor": s.vendor} for s in found.subjects

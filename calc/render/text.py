@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, TextIO
@@ -15,11 +16,13 @@ from rich.table import Table as RichTable
 from rich.text import Text
 from rich.tree import Tree
 
+from calc.numbers import number, span
 from calc.policy import Policy
 from calc.results import Result
 from calc.views import AS_REPORTED, Column, Table, policy_line
 
 FILE_WIDTH = 100
+LEAST_WIDTH = 40
 NARROW = 14
 """Columns of words may be wrapped down to this width."""
 
@@ -28,9 +31,15 @@ def console(stream: TextIO, color: str = "auto") -> Console:
     """Return a console on a stream; ``color`` is ``auto``, ``always`` or ``never``."""
     force = {"always": True, "never": False}.get(color)
     return Console(
-        file=stream, force_terminal=force, no_color=True if color == "never" else None, highlight=False,
+        file=stream, width=_width(), force_terminal=force, no_color=True if color == "never" else None, highlight=False,
         emoji=False, markup=False, legacy_windows=False,
     )  # fmt: skip
+
+
+def _width() -> int | None:
+    """Return the width that COLUMNS asks for, if it is one that a number fits into; else leave it to rich."""
+    asked = os.environ.get("COLUMNS", "")
+    return max(LEAST_WIDTH, int(asked)) if asked.isdigit() else None
 
 
 def plain(renderable: RenderableType, width: int = FILE_WIDTH) -> str:
@@ -72,6 +81,7 @@ def _merged(shown: Table) -> Table:
     joins: dict[str, tuple[str, Callable[[str, str], str]]] = {
         "unit": ("metric", lambda left, unit: left if unit in _SAID_BY_THE_TITLE else f"{left} ({unit})"),
         "marks": ("value", lambda left, marks: f"{left} {marks:<{pad}}" if left[-1:].isdigit() else left),
+        "read": ("source", lambda left, read: f"{left} (relay)" if read == "relay" else left),
         "origins": ("reports", lambda left, right: f"{left} / {right}" if right else left),
     }
     columns, rows = list(shown.columns), list(shown.rows)
@@ -179,7 +189,7 @@ def explanation(result: Result) -> str:
 
 def working(node: dict[str, Any]) -> Tree:
     """Return an explanation as a tree of lines, the selected report of each reading marked."""
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[str] = set()
     tree = Tree(_line(node, None, seen), guide_style="dim")
     _grow(tree, node, seen)
     return tree
@@ -187,16 +197,49 @@ def working(node: dict[str, Any]) -> Tree:
 
 def working_page(node: dict[str, Any], policy: Policy) -> RenderableType:
     """Return a working with the lines that every output ends in."""
-    foot = (AS_REPORTED, policy_line(policy, policy.as_of))
-    return Group(working(node), *(Text(line, style="dim") for line in foot))
+    foot = [AS_REPORTED, policy_line(policy, policy.as_of)]
+    if node.get("see_also"):
+        foot.insert(0, f"See also: {', '.join(node['see_also'])}.")
+    return Group(working(node), *map(Text, _ends(node)), *(Text(line, style="dim") for line in foot))
 
 
-def _grow(tree: Tree, node: dict[str, Any], seen: set[tuple[str, str, str]]) -> None:
+def _ends(node: dict[str, Any]) -> list[str]:
+    """Return the lines that say which reports give the lowest and the highest value."""
+    readings = list(_readings(node))
+    if node["kind"] != "formula" or node["low"] == node["high"]:
+        return []
+    lines = []
+    for end in ("low", "high"):
+        parts = []
+        for reading in readings:
+            taken = next((c for c in reading["inputs"] if end in c["roles"]), None)
+            taken = taken or next(c for c in reading["inputs"] if c["selected"])
+            parts.append(f"{taken['text']} ({_lead(taken)})")
+        lines.append(f"{end} {number(node[end])}: {'; '.join(parts)}")
+    return lines
+
+
+def _readings(node: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    if node["kind"] == "reading":
+        yield node
+    else:
+        for child in node["inputs"]:
+            yield from _readings(child)
+
+
+def _lead(node: dict[str, Any]) -> str:
+    """Return the source of a report, or that of the figure (not the count) of a computed value."""
+    while not node["source"]:
+        node = max(node["inputs"], key=lambda child: not child["label"].endswith(" chip_count"))
+    return str(node["source"])
+
+
+def _grow(tree: Tree, node: dict[str, Any], seen: set[str]) -> None:
     for child in node["inputs"]:
         _grow(tree.add(_line(child, node, seen)), child, seen)
 
 
-def _line(node: dict[str, Any], parent: dict[str, Any] | None, seen: set[tuple[str, str, str]]) -> RenderableType:
+def _line(node: dict[str, Any], parent: dict[str, Any] | None, seen: set[str]) -> RenderableType:
     """Return a node's line: value first, and what it is only where that is not its parent's."""
     inherited = parent is not None and parent["label"] == node["label"]
     head = Text()
@@ -216,8 +259,6 @@ def _line(node: dict[str, Any], parent: dict[str, Any] | None, seen: set[tuple[s
 
 
 def _span(node: dict[str, Any]) -> str:
-    from calc.numbers import span
-
     if node["low"] is None or node["kind"] not in ("formula", "reading"):
         return ""
     ends = span(node["low"], node["high"])
@@ -234,14 +275,15 @@ def _marks(node: dict[str, Any], parent: dict[str, Any] | None) -> Iterable[str]
         yield from node["roles"]
 
 
-def _details(node: dict[str, Any], inherited: bool, seen: set[tuple[str, str, str]]) -> str:
+def _details(node: dict[str, Any], inherited: bool, seen: set[str]) -> str:
     parts = []
     if node["source"]:
-        key = (node["source"], node["locator"], node["text"])
+        key = repr([node.get(name) for name in ("source", "locator", "printed", "relay", "label", "flags", "why")])
         if key in seen:
             return f"{node['source']}, as above"
         seen.add(key)
-        where = f" ({node['kind_of_source']}, {node['date'] or 'undated'})" if "date" in node else ""
+        seen_on = f"seen {node['seen']}" if node.get("seen") else "undated"
+        where = f" ({node['kind_of_source']}, {node['date'] or seen_on})" if "date" in node else ""
         parts.append(f"{node['source']}{where}, {node['locator']}, read: {node['read']}")
         if node.get("relay"):
             parts.append(f"through {node['relay']}")
