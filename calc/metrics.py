@@ -376,7 +376,7 @@ def concerns(reported: str, name: str) -> bool:
     It is if both are one metric (shared precisions count for both, shares and measured values are of
     the same kind), or if the report leaves open the precision or the sparsity that is asked for.
     """
-    base = name.removesuffix(f".{PER_CHIP}").removesuffix(f".{MEASURED}")
+    base = name.removesuffix(f".{MEASURED}").removesuffix(f".{PER_CHIP}")
     if base == reported or base in variants(reported):
         return True
     if not (reported.startswith("peak_compute.") and base.startswith("peak_compute.")):

@@ -159,7 +159,7 @@ class _Subject:
                         steps = (*(("half of both directions",) if way == HALF else ()), *((step,) if step else ()))
                         found += [
                             _Open(target, level, candidate, assumed)
-                            for candidate in self._candidates(name, report, way * scale, structure, steps, unit)
+                            for candidate in self._candidates(name, report, way, scale, structure, steps, unit)
                         ]
         if not found and not why:
             why = "reported, but the precision is not stated"
@@ -209,18 +209,10 @@ class _Subject:
             return self.kind, one, ""
         elif self.kind == "chip" and per in ("die", "superchip"):
             counts = self.own.get((f"{per}s_per_chip" if per == "die" else "chips_per_superchip", "chip"), [])
-            unique = {c.value: c for c in sorted(counts, key=lambda c: c.rank, reverse=True)}
+            found = [(Fraction(count.value), count) for count in _first_of_each(counts)]
             if per == "die":
-                return (
-                    "chip",
-                    [(Fraction(n), c, f"{n:g} dies per chip") for n, c in unique.items()],
-                    "per die, dies unknown",
-                )
-            return (
-                "chip",
-                [(1 / Fraction(n), c, f"{n:g} chips per superchip") for n, c in unique.items()],
-                "per superchip",
-            )
+                return "chip", [(n, c, f"{c.value:g} dies per chip") for n, c in found], "per die, dies unknown"
+            return "chip", [(1 / n, c, f"{c.value:g} chips per superchip") for n, c in found], "per superchip"
         elif self.kind == "system" and per == "rack":
             racks = self.own.get(("rack_count", "system"), [])
             if racks and all(c.value == 1 for c in racks):
@@ -232,13 +224,14 @@ class _Subject:
         return "", [], f"reported per {per}, another basis"
 
     def _candidates(
-        self, name: str, report: schema.Report, scale: Fraction, structure: Candidate | None,
+        self, name: str, report: schema.Report, way: Fraction, scale: Fraction, structure: Candidate | None,
         steps: tuple[str, ...], unit: str,
     ) -> Iterator[Candidate]:  # fmt: skip
         """Yield a report's values (two for a range) in the unit of the level they belong to."""
         parsed = units.split(report.value)
         # A report is for one of what it is per, so the counting units of the two sides agree at 1.
-        factor = units.scale(parsed.unit) / units.scale(unit) * scale
+        plain = units.scale(parsed.unit) / units.scale(unit) * way
+        factor = plain * scale
         source = self.reader.catalog.source(report.source)
         rank = self.reader.policy.rank(report.source, source, report, self.sheet.vendor)
         for end in dict.fromkeys((parsed.low, parsed.high)):
@@ -251,7 +244,8 @@ class _Subject:
             ) if on]  # fmt: skip
             yield Candidate(
                 float(Fraction(end) * factor), half * float(factor), unit, self.sheet.id, name,
-                (*rank[:8], float(end)), report, (structure,) if structure else (), "", steps, tuple(flags),
+                (*rank[:8], float(Fraction(end) * plain)), report, (structure,) if structure else (), "", steps,
+                tuple(flags),
             )  # fmt: skip
 
     # -- what a source leaves open ----------------------------------------------------------------
@@ -366,8 +360,10 @@ class _Subject:
                 (name, "chip"), []
             )  # fmt: skip
             self._hold(found, metric, candidates)
-            if self.kind == "system" and metric.adds == "sum":
-                share = metrics.metric(f"{name}.{PER_CHIP}")
+            measured = name.endswith(f".{MEASURED}")
+            if self.kind == "system" and (metric.adds == "sum" or (measured and (name, "chip") in self.own)):
+                base = name.removesuffix(f".{MEASURED}")
+                share = metrics.metric(f"{base}.{PER_CHIP}{f'.{MEASURED}' if measured else ''}")
                 self._hold(found, share, self._with_computed(name, "chip"))
         return found
 
@@ -414,5 +410,8 @@ def _left_open(name: str, report: schema.Report) -> str:
 
 
 def _first_of_each(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return the best-ranked candidate of each value."""
-    return list({c.value: c for c in sorted(candidates, key=lambda c: c.rank, reverse=True)}.values())[::-1]
+    """Return the best-ranked candidate of each value, the best of all first."""
+    found: dict[float, Candidate] = {}
+    for candidate in sorted(candidates, key=lambda c: c.rank):
+        found.setdefault(candidate.value, candidate)
+    return list(found.values())

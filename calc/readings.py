@@ -13,6 +13,8 @@ from calc.metrics import Metric
 from calc.policy import Rank
 
 HELD_AS_WORDS = "held as words"
+Basis = tuple[str, str, str]
+"""What a report is of: subject, metric, unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Candidate:
             candidate = max(candidate.inputs, key=lambda part: part.metric != "chip_count")
         return candidate.report
 
-    def basis(self) -> Iterator[tuple[tuple[str, str, str], float]]:
+    def basis(self) -> Iterator[tuple[Basis, float]]:
         """Yield what each report below is of (subject, metric, unit), and the value taken from it."""
         if self.report is not None:
             yield (self.subject, self.metric, self.unit), self.value
@@ -98,7 +100,7 @@ class Reading:
         return tuple(seen.values())
 
     @cached_property
-    def bases(self) -> tuple[dict[tuple[str, str, str], float], ...]:
+    def bases(self) -> tuple[dict[Basis, float], ...]:
         """For each distinct candidate, the values of the readings that it rests on."""
         return tuple(dict(candidate.basis()) for candidate in self.distinct())
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from calc import units
 from calc.formulas import FORMULAS, Formula
-from calc.readings import Candidate, Reading
+from calc.readings import Basis, Candidate, Reading
 from calc.units import Quantity
 
 MAX_CELLS = 1_000_000
@@ -89,7 +89,8 @@ class Result:
         choices = [reading.distinct() for reading in axes]
         reduced = math.prod(map(len, choices)) > MAX_CELLS
         if reduced:
-            choices = [_extremes(choice) for choice in choices]
+            common = _common(axes)
+            choices = [_extremes(choice, common) for choice in choices]
         arrays = {
             id(reading): _along(reading.quantity(choice), axis, len(axes))
             for axis, (reading, choice) in enumerate(zip(axes, choices, strict=True))
@@ -210,11 +211,23 @@ def _contradictions(axes: list[Reading], choices: list[tuple[Candidate, ...]]) -
     return found
 
 
-def _differ(one: dict[tuple[str, str, str], float], other: dict[tuple[str, str, str], float]) -> bool:
+def _differ(one: dict[Basis, float], other: dict[Basis, float]) -> bool:
     return any(one[key] != other[key] for key in one.keys() & other.keys())
 
 
-def _extremes(choice: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """Return the headline, the lowest and the highest of a reading's candidates."""
-    ends = (choice[0], min(choice, key=lambda c: c.value), max(choice, key=lambda c: c.value))
+def _common(axes: list[Reading]) -> set[Basis]:
+    """Return the figures on which more than one axis rests."""
+    keys = [{key for base in reading.bases for key in base} for reading in axes]
+    return {key for i, one in enumerate(keys) for other in keys[:i] for key in one & other}
+
+
+def _extremes(choice: tuple[Candidate, ...], common: set[Basis]) -> tuple[Candidate, ...]:
+    """Return the headline, and the lowest and the highest candidate for each value of what is common."""
+    groups: dict[tuple[tuple[Basis, float], ...], list[Candidate]] = {}
+    for candidate in choice:
+        held = tuple(sorted((key, value) for key, value in candidate.basis() if key in common))
+        groups.setdefault(held, []).append(candidate)
+    ends = [choice[0]]
+    for group in groups.values():
+        ends += (min(group, key=lambda c: c.value), max(group, key=lambda c: c.value))
     return tuple({id(c): c for c in ends}.values())

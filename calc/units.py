@@ -26,9 +26,10 @@ Quantity: TypeAlias = Any
 """A pint quantity; pint's own generic type says nothing about dimensions, so none is claimed."""
 
 MAX_LENGTH = 80
-_NUMBER = r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
+MAX_POWER = 9
+_NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?"
 _VALUE = re.compile(rf"\s*({_NUMBER})(?:\s*\.\.\s*({_NUMBER}))?(.*)", re.DOTALL)
-_FACTOR = re.compile(r"([A-Za-z]+)(?:\^([1-3]))?$")
+_FACTOR = re.compile(r"([A-Za-z]+)(?:\^([1-9]))?")
 
 
 def _definitions() -> Iterator[tuple[str, Fraction, dict[str, int]]]:
@@ -100,7 +101,7 @@ def unit(text: str) -> pint.Unit:
     Parameters
     ----------
     text : str
-        Names of the vocabulary joined by ``/`` and ``*``, each with an optional ``^2`` or ``^3``;
+        Names of the vocabulary joined by ``/`` and ``*``, each with an optional power up to ``^9``;
         one `` per `` divides the left side by the right. ``x`` alone is the pure number.
 
     Raises
@@ -128,13 +129,15 @@ def _powers(text: str) -> dict[str, int]:
             if token in ("/", "*"):
                 step = -sign if token == "/" else sign
                 continue
-            match = _FACTOR.match(token.strip())
+            match = _FACTOR.fullmatch(token.strip())
             if match is None or match[1] not in VOCABULARY:
                 raise UnitError(
                     f"{text!r} is not a unit of the vocabulary", "a unit such as 'GB/s' or 'kW'",
                     spellings.suggest(text, token.strip(), VOCABULARY),
                 )  # fmt: skip
             powers[match[1]] = powers.get(match[1], 0) + step * int(match[2] or 1)
+    if any(abs(power) > MAX_POWER for power in powers.values()):
+        raise UnitError(f"{text!r} has a power above {MAX_POWER}", "a unit such as 'GB/s' or 'kW'")
     return {name: power for name, power in powers.items() if power}
 
 

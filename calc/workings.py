@@ -55,7 +55,11 @@ def _working(comparer: Comparer, sheets: Sequence[Sheet], name: str) -> Node:
     found = [derive.result(subject, name) for subject in held]
     known = [part for part in found if part is not None]
     if len(known) == len(held) and not (len(known) > 1 and known[-1].touches_zero):
-        return tree(known[0] if len(known) == 1 else results.ratio(*known), comparer.catalog)
+        node = tree(known[0] if len(known) == 1 else results.ratio(*known), comparer.catalog)
+        printed = [derive.printed(subject, name) for subject in held]
+        extra = [tree(part, comparer.catalog) for part in printed if part and len(known) == 1]
+        aside = {"selected": False, "why": "what sources print; shown is what follows from the figures"}
+        return node | ({"printed_as": [part | aside for part in extra]} if extra else {})
     parts = [
         tree(part, comparer.catalog) if part else missing(comparer, subject, name)
         for subject, part in zip(held, found, strict=True)

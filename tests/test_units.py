@@ -56,7 +56,7 @@ def test_reads(text: str, name: str, number: float) -> None:
         ("Gbps", "write"),
         ("135..125 kW", "the lower end first"),
         ("3 " + "W*" * 60 + "W", "characters long"),
-        ("1 W^9", "not a unit"),
+        ("1 W^10", "not a unit"),
         ("1 __import__", "not one number and one unit"),
         ("1 km/s per h per h", "not a unit"),
     ],

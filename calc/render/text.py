@@ -235,7 +235,7 @@ def _lead(node: dict[str, Any]) -> str:
 
 
 def _grow(tree: Tree, node: dict[str, Any], seen: set[str]) -> None:
-    for child in node["inputs"]:
+    for child in (*node["inputs"], *node.get("printed_as", ())):
         _grow(tree.add(_line(child, node, seen)), child, seen)
 
 

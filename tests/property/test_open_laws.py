@@ -1,0 +1,194 @@
+"""What a source leaves open: one rule, told here once more in numbers and tried against the readings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from calc import metrics, schema, strategies
+from calc.readings import Candidate, Readings
+from calc.strategies import Folder
+from tests.property.laws import MANY, opened, same
+
+SOURCE = {"s": schema.Source(title="T", publisher="P", kind="press", date="2025")}
+# So that values are often near a stated one, or twice or half of it.
+NUMBERS = st.sampled_from(
+    ["50", "52.0", "60", "64.8", "65.0", "99.7", "100", "100.4", "100.5", "104", "120", "125", "126", "129.6", "130",
+     "150", "199", "200", "200.0", "201", "208", "240", "250", "400", "448", "896"]
+)  # fmt: skip
+LISTS = st.lists(NUMBERS, max_size=3, unique=True)
+
+
+def said(number: str, unit: str, **more: object) -> schema.Report:
+    return schema.Report.model_validate({"value": f"{number} {unit}", "source": "s", "locator": "table 1", **more})
+
+
+def read(reports: dict[str, Sequence[schema.Report]], *, strict: bool = False) -> Readings:
+    rows = {name: tuple(held) for name, held in reports.items() if held}
+    sheet = schema.Chip(id="c", name="C", vendor="V", status="as-reported", reports=rows)
+    with opened(Folder(SOURCE, {"c": sheet}), strict=strict) as comparer:
+        return comparer.reader.of(comparer.catalog.sheet("chip", "c"))
+
+
+def half(number: str) -> Fraction:
+    """Half a unit of the last digit printed."""
+    return Fraction(1, 2 * 10 ** len(number.partition(".")[2]))
+
+
+def supported(number: str, factor: Fraction, stated: Sequence[str]) -> tuple[bool, bool]:
+    """Whether a reading of a number lies within 25 % of a stated one, and whether it equals one within rounding."""
+    value = Fraction(number) * factor
+    near = [s for s in stated if abs(value - Fraction(s)) <= Fraction(s) / 4]
+    equal = [s for s in near if abs(value - Fraction(s)) <= half(number) * factor + half(s)]
+    return bool(near), bool(equal)
+
+
+def decided(options: dict[str, tuple[bool, bool]]) -> str | None:
+    """Return the one option that is supported; those that equal go before those that are near."""
+    equal = [name for name, (_, is_equal) in options.items() if is_equal]
+    fitting = equal or [name for name, (is_near, _) in options.items() if is_near]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def opened_ones(readings: Readings, name: str) -> list[Candidate]:
+    reading = readings.get(name)
+    return [candidate for candidate in reading.candidates if not candidate.stated] if reading else []
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@MANY
+@given(number=NUMBERS, stated=LISTS)
+@example(number="130", stated=["64.8"])
+@example(number="896", stated=[])
+@example(number="200", stated=["100", "199"])
+@example(number="200.0", stated=["100.4", "200"])
+def test_an_open_direction(strict: bool, number: str, stated: list[str]) -> None:
+    """One way or both ways, if just one of them agrees with stated reports; otherwise both are in the span."""
+    name = "scale_up_bandwidth"
+    rows = [said(n, "GB/s", direction="unidirectional") for n in stated]
+    found = opened_ones(read({name: [*rows, said(number, "GB/s", direction="unstated")]}, strict=strict), name)
+    ways = {"one": Fraction(1), "both": Fraction(1, 2)}
+    way = None if strict else decided({key: supported(number, factor, stated) for key, factor in ways.items()})
+    expected = [ways[way]] if way else list(ways.values())
+    assert same(sorted(c.value for c in found), sorted(float(Fraction(number) * factor) for factor in expected))
+    assert all(any("direction not stated" in flag for flag in candidate.flags) for candidate in found)
+    if way:
+        assert f"read as {'one way' if way == 'one' else 'both ways'}" in " ".join(found[0].flags)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@MANY
+@given(number=NUMBERS, dense=LISTS, sparse=LISTS)
+@example(number="200", dense=["100"], sparse=["200"])
+@example(number="200", dense=["199"], sparse=["201"])
+@example(number="200", dense=["200"], sparse=["201"])
+def test_an_open_sparsity(strict: bool, number: str, dense: list[str], sparse: list[str]) -> None:
+    """Dense or sparse, if just one agrees with reports that state it; otherwise a metric of its own."""
+    head = "peak_compute.bf16"
+    rows = {"dense": dense, "sparse": sparse, "unstated": [number]}
+    held = read({f"{head}.{key}": [said(n, "TFLOP/s") for n in ns] for key, ns in rows.items()}, strict=strict)
+    stated = {"dense": dense, "sparse": sparse}
+    one = None if strict else decided({key: supported(number, Fraction(1), ns) for key, ns in stated.items()})
+    reading = held.get(f"{head}.unstated")
+    assert (reading is None) == (one is not None)
+    for key in stated:
+        taken = opened_ones(held, f"{head}.{key}")
+        assert [candidate.value for candidate in taken] == ([float(number)] if key == one else [])
+    if reading:
+        assert [candidate.value for candidate in reading.candidates] == [float(number)]
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@MANY
+@given(number=NUMBERS, stated=LISTS, dies=st.sampled_from([None, 1, 2, 4]), chips=st.sampled_from([None, 2]))
+@example(number="50", stated=["100"], dies=2, chips=None)
+@example(number="100", stated=["100", "200"], dies=2, chips=None)
+def test_an_open_per(strict: bool, number: str, stated: list[str], dies: int | None, chips: int | None) -> None:
+    """Per chip, per die or per superchip, if just one agrees with stated reports; otherwise in no reading."""
+    name = "memory_capacity"
+    rows = [said(n, "GB") for n in stated]
+    reports = {name: [*rows, said(number, "GB", per="unstated")]}
+    factors = {"chip": Fraction(1)}
+    if dies:
+        reports["dies_per_chip"] = [said(str(dies), "die")]
+        factors["die"] = Fraction(dies)
+    if chips:
+        reports["chips_per_superchip"] = [said(str(chips), "chip")]
+        factors["superchip"] = Fraction(1, chips)
+    held = read(reports, strict=strict)
+    one = None if strict else decided({key: supported(number, factor, stated) for key, factor in factors.items()})
+    found = opened_ones(held, name)
+    if one:
+        assert same([c.value for c in found], [float(Fraction(number) * factors[one])])
+        assert f"read as per {one}" in " ".join(found[0].flags)
+        assert not held.apart
+    else:
+        assert not found
+        assert "per what" in held.apart[name][0].why
+
+
+@MANY
+@given(number=NUMBERS, bf16=LISTS, fp8=LISTS)
+def test_an_open_precision(number: str, bf16: list[str], fp8: list[str]) -> None:
+    """The one precision that agrees with reports that state it; otherwise in no reading."""
+    stated = {"bf16": bf16, "fp8": fp8}
+    reports = {f"peak_compute.{p}.dense": [said(n, "TFLOP/s") for n in ns] for p, ns in stated.items()}
+    held = read({**reports, "peak_compute.unstated.dense": [said(number, "TFLOP/s")]})
+    one = decided({p: supported(number, Fraction(1), ns) for p, ns in stated.items()})
+    for precision in stated:
+        taken = opened_ones(held, f"peak_compute.{precision}.dense")
+        assert [candidate.value for candidate in taken] == ([float(number)] if precision == one else [])
+    assert bool(held.apart) == (one is None)
+
+
+@MANY
+@given(number=NUMBERS, stated=LISTS, boundary=st.sampled_from(["chip", "board", "all-in"]))
+def test_an_open_power_boundary(number: str, stated: list[str], boundary: str) -> None:
+    """Power of an open boundary is a metric of its own, however near it lies to a stated one."""
+    held = read({
+        "power.unstated": [said(number, "W")], f"power.{boundary}": [said(n, "W") for n in stated],
+    })  # fmt: skip
+    assert [c.value for c in held.held["power.unstated"].candidates] == [float(number)]
+    reading = held.get(f"power.{boundary}")
+    assert sorted(c.value for c in reading.candidates) == sorted(map(float, stated)) if reading else not stated
+
+
+@pytest.mark.parametrize("text", ["60..70", "120..140"])
+def test_a_range_is_read_one_way_with_both_its_ends(text: str) -> None:
+    """A range of which both ends agree with stated reports in one reading, and no other, is read so, as a range."""
+    name = "scale_up_bandwidth"
+    rows = [said("64.8", "GB/s", direction="unidirectional"), said(text, "GB/s", direction="unstated")]
+    assert sorted(candidate.value for candidate in opened_ones(read({name: rows}), name)) == [60.0, 70.0]
+
+
+def test_a_shared_precision_counts_for_both() -> None:
+    """What is printed for fp16 and bf16 together is a figure of each, and no other precision's."""
+    held = read({"peak_compute.fp16/bf16.dense": [said("100", "TFLOP/s")]})
+    assert sorted(held.held) == ["peak_compute.bf16.dense", "peak_compute.fp16.dense"]
+
+
+@MANY
+@given(number=NUMBERS, stated=NUMBERS, count=st.sampled_from([8, 384]))
+def test_a_total_is_supported_by_count_times_a_chip(number: str, stated: str, count: int) -> None:
+    """An open total is read against the chips' stated figures as against the system's own."""
+    chip = schema.Chip(
+        id="c", name="C", vendor="V", status="as-reported",
+        reports={"scale_up_bandwidth": (said(stated, "GB/s", direction="unidirectional"),)},
+    )  # fmt: skip
+    total = strategies.reexpress(f"{float(number) * count:.3f} GB/s", "TB/s").split()[0]
+    system = schema.System(
+        id="s", name="S", vendor="V", status="as-reported", chip="c",
+        reports={"chip_count": (said(str(count), "chip"),),
+                 "scale_up_bandwidth": (said(total, "TB/s", direction="unstated"),)},
+    )  # fmt: skip
+    with opened(Folder(SOURCE, {"c": chip}, {"s": system})) as comparer:
+        held = comparer.reader.of(comparer.catalog.sheet("system", "s"))
+    near = {way: supported(number, way, [stated])[0] for way in (Fraction(1), Fraction(1, 2))}
+    expected = [way for way, is_near in near.items() if is_near] or list(near)
+    found = [c.value for c in opened_ones(held, "scale_up_bandwidth")]
+    assert same(sorted(found), sorted(float(Fraction(number) * way * count / 1000) for way in expected))
+    assert metrics.metric("scale_up_bandwidth").unit("system") == "TB/s"

@@ -1,0 +1,209 @@
+"""The vocabulary: what a text means, and what may meet what."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pint
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from calc import metrics, strategies, units
+from calc.errors import UnitError
+from calc.formulas import aggregate
+from calc.results import Applied, Assumption, Formula, Result
+from tests.property.laws import FEW, MANY
+
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
+
+
+@MANY
+@given(st.floats(-1e50, 1e50, allow_nan=False), strategies.compound_units())
+def test_parse_reads_what_text_prints(number: float, name: str) -> None:
+    """parse(text(q)) == q."""
+    quantity = units.quantity(number, name)
+    assert units.parse(units.text(quantity)) == quantity
+
+
+@pytest.mark.parametrize("name", ["GB/s*s", "x", "x/GB", "GB/GB", "W per TFLOP/s", "percent"])
+def test_parse_reads_what_text_prints_of_odd_units(name: str) -> None:
+    """parse(text(q)) == q, also where powers add up or cancel."""
+    quantity = units.quantity(3.5, name)
+    assert units.parse(units.text(quantity)) == quantity
+
+
+@pytest.mark.parametrize("name", ["m*m*m*m", "GB^3*GB", "W/s/s/s/s"])
+def test_no_unit_is_taken_that_text_could_not_print(name: str) -> None:
+    """A unit whose powers add up to more than the grammar can write is refused, or else written and read back."""
+    try:
+        quantity = units.quantity(3.5, name)
+    except UnitError:
+        return
+    assert units.parse(units.text(quantity)) == quantity
+
+
+@MANY
+@given(st.sampled_from(["GB/s", "TFLOP/s", "W", "chip"]).flatmap(strategies.quantities), st.data())
+def test_text_in_another_unit_is_the_same_quantity(quantity: units.Quantity, data: st.DataObject) -> None:
+    """parse(text(q, unit)) == q, to twelve digits, for every unit of the dimension."""
+    unit = data.draw(st.sampled_from(strategies.units_like(units.unit_text(quantity.units))))
+    again = units.parse(units.text(quantity, unit)).to(quantity.units)
+    assert again.magnitude == pytest.approx(quantity.magnitude, rel=1e-12)
+
+
+@MANY
+@given(strategies.numbers() | st.from_regex(NUMBER, fullmatch=True), strategies.compound_units(2))
+def test_split_keeps_the_digits_as_printed(number: str, unit: str) -> None:
+    """The digits that a source prints are the digits that are held, zeros at the end among them."""
+    assume(abs(Decimal(number)) < Decimal("1e60"))
+    parsed = units.split(f"{number} {unit}")
+    assert (str(parsed.low), str(parsed.high), parsed.unit) == (str(Decimal(number)), str(Decimal(number)), unit)
+    assert not parsed.is_range
+
+
+@MANY
+@given(strategies.numbers(), strategies.numbers(), strategies.unit_names(), st.sampled_from(["..", " .. "]))
+def test_a_range_keeps_both_ends(first: str, last: str, unit: str, dots: str) -> None:
+    """A printed range has the two ends that were printed, or runs downwards and is refused."""
+    text = f"{first}{dots}{last} {unit}"
+    if Decimal(first) > Decimal(last):
+        with pytest.raises(UnitError, match="downwards"):
+            units.split(text)
+    else:
+        parsed = units.split(text)
+        assert (str(parsed.low), str(parsed.high)) == (str(Decimal(first)), str(Decimal(last)))
+
+
+@MANY
+@given(st.text("0159+-.eE/*^ _,'%xGBMbsWchip()\t\nINFnan٣３²½µ", max_size=14))
+@example("5")
+@example("GB")
+@example("5 GB 3 GB")
+@example("5 GB + 3 GB")
+@example("9**9**9")
+@example("1_000 W")
+@example("1,000 W")
+@example("0x1F W")
+@example("nan W")
+@example("inf W")
+@example("1e999 W")
+@example("٣ W")
+@example("３８４ chip")
+@example("5 GB/")
+@example("5 /s")
+@example("5 1/s")
+@example("5 GB^0")
+@example("5 GB^10")
+@example("5 W per GB per s")
+def test_what_is_no_number_and_unit_is_refused(text: str) -> None:
+    """Whatever parse takes is a number (or a range) in plain digits, and a unit of the vocabulary; nothing else."""
+    try:
+        parsed = units.split(text)
+    except UnitError:
+        return
+    taken = re.fullmatch(r"\s*([-+0-9.eE\s]+?)\s*([A-Za-z].*?)\s*", text, re.DOTALL)
+    assert taken, "what was taken does not begin with plain digits"
+    number, rest = taken.groups()
+    assert all(NUMBER.fullmatch(end.strip()) for end in number.split("..", 1))
+    names = re.split(r"[/*\s]+|\bper\b", rest)
+    assert {re.sub(r"\^[1-9]$", "", name) for name in names if name} <= units.VOCABULARY
+    assert parsed.unit == rest
+
+
+@MANY
+@given(st.sampled_from(sorted(set(dir(pint.get_application_registry())) - units.VOCABULARY)))
+@example("gilbert")
+@example("terabarn")
+@example("Gbps")
+@example("gb")
+@example("TFLOPS")
+@example("KB")
+@example("meter")
+@example("kilobyte")
+def test_no_unit_outside_the_vocabulary(name: str) -> None:
+    """Units that pint would know by itself do not exist here."""
+    for text in (f"1 {name}", f"1 {name}/s", f"1 GB/{name}"):
+        with pytest.raises(UnitError):
+            units.parse(text)
+
+
+def test_a_prefix_means_one_thing() -> None:
+    """KB is 1000 bytes and KiB 1024, always; a byte is eight bits; and so on up the scale."""
+    decimal = dict(zip("kMGTPEZ", (1000**n for n in range(1, 8)), strict=True))
+    binary = {f"{letter}i": 1024**n for n, letter in enumerate("KMGTP", 1)}
+    base = {"b": 1, "B": 8, "FLOP": 1, "OP": 1, "Hz": 1, "W": 1, "J": 1, "Wh": 3600}
+    found = {
+        name: base[unit] * factor
+        for prefix, factor in (decimal | binary).items()
+        for unit in base
+        if (name := prefix + unit) in units.VOCABULARY
+    }
+    assert len(found) > 30
+    assert {name: units.factor(name) for name in found} == found
+
+
+def test_the_registry_inherits_nothing() -> None:
+    """The registry's units are those of the vocabulary."""
+    assert set(units.registry._units) == units.VOCABULARY
+    assert set(units.registry._prefixes) <= {""}
+
+
+def test_units_of_the_table_are_of_the_metrics_dimension() -> None:
+    """What a metric is shown in, its example and its limits are of one dimension."""
+    for metric in metrics.TABLE.values():
+        if metric.is_text:
+            continue
+        shown = [f"1 {metric.unit(kind)}" for kind in ("chip", "system")]
+        for text in (*shown, metric.dimension.example, metric.dimension.low, metric.dimension.high):
+            assert units.parse(text, like=metric.like).magnitude > 0, metric.id
+
+
+# What people add by mistake.
+APART = [
+    ("GB/s", "Hz"), ("chip", "die"), ("chip", "superchip"), ("node", "rack"), ("USD", "CNY"), ("FLOP", "FLOP/s"),
+    ("GB", "GB/s"), ("TFLOP/s", "TFLOP/s/chip"), ("chip", "x"), ("token", "b"), ("J", "W"), ("kg", "J"), ("W", "kWh"),
+    ("m", "s"), ("cpu", "core"), ("port", "switch"), ("GB/s/chip", "GB/s/die"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "second"), APART)
+def test_what_must_not_be_added_raises(first: str, second: str) -> None:
+    """Things of two kinds have no sum, no difference and no order."""
+    one, two = units.quantity(1.0, first), units.quantity(1.0, second)
+    for mistake in (lambda: one + two, lambda: two - one, lambda: one < two, lambda: one.to(units.unit(second))):
+        with pytest.raises(units.DimensionalityError):
+            mistake()
+
+
+@FEW
+@given(strategies.quantities("TFLOP/s/chip"), st.sampled_from(["die", "superchip", "node", "x", "GB"]))
+def test_whoever_forgets_the_chips_gets_an_error(rate: units.Quantity, counted: str) -> None:
+    """A total is a count of chips times a figure per chip; a count of anything else is no total."""
+    assert aggregate.total(units.quantity(384, "chip"), rate).check("[operation]/[time]")
+    for wrong in (aggregate.total(units.quantity(384, counted), rate), rate):
+        with pytest.raises(units.DimensionalityError):
+            wrong.to(units.unit("PFLOP/s"))
+
+
+@pytest.mark.parametrize("unit", ["GB/s", "x", "TFLOP/s", "W"])
+def test_a_result_has_the_dimension_it_names(unit: str) -> None:
+    """A result in a unit of another dimension than its formula gives is an error, not a number."""
+    formula = Formula("ridge_point", "compute / memory bandwidth", aggregate.ridge_point)
+    inputs = (
+        Assumption("compute", units.parse("800 TFLOP/s"), ""),
+        Assumption("memory bandwidth", units.parse("4 TB/s"), ""),
+    )  # fmt: skip
+    assert Result(Applied("ridge", formula, inputs, "FLOP/B"), "FLOP/B").numbers == (200.0, 200.0, 200.0)
+    with pytest.raises(units.DimensionalityError):
+        _ = Result(Applied("ridge", formula, inputs, unit), unit).numbers
+
+
+@MANY
+@given(strategies.value_texts("memory_bandwidth", ranges=True), st.data())
+def test_reexpress_says_the_same(text: str, data: st.DataObject) -> None:
+    """The strategies' own change of units keeps the amount."""
+    unit = data.draw(st.sampled_from(strategies.units_like(units.split(text).unit)))
+    again = units.parse(strategies.reexpress(text, unit))
+    assert again.to(units.unit("b/s")).magnitude == pytest.approx(units.parse(text).to(units.unit("b/s")).magnitude)
