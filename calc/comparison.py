@@ -10,13 +10,15 @@ from functools import cached_property
 from calc import derive, metrics, results, schema
 from calc.catalog import Catalog
 from calc.errors import UsageError
-from calc.formulas import FORMULAS
+from calc.formulas import FORMULAS, exactly
 from calc.metrics import Metric
 from calc.policy import UNDATED, Policy, last_day
 from calc.reader import Reader
 from calc.readings import Other, Reading, Readings, canonical_unit
 from calc.results import Result
 
+SPLIT = 0.03
+"""By how much a headline per chip may differ from the share of the total's headline before it is marked."""
 WIDE = 1.25
 """From this ratio of its ends on, a span is marked as wide."""
 
@@ -81,6 +83,21 @@ class Cell:
         return self._parts[0].headline.lead().read if self._parts else ""
 
     @property
+    def split(self) -> str:
+        """What the share of the total's headline is, where the headline per chip is another one; else empty."""
+        whole = self.subject.get(self.name.removesuffix(f".{metrics.PER_CHIP}"))
+        count = self.subject.get("chip_count")
+        if not (self.result and whole and count and self.name.endswith(f".{metrics.PER_CHIP}")):
+            return ""
+        head = whole.headline
+        value = exactly(
+            FORMULAS["per_chip"], self.result.unit, (head.value, head.unit), (count.headline.value, count.headline.unit)
+        )
+        if abs(value - self.result.numbers[0]) <= SPLIT * value:
+            return ""
+        return f"the total's headline ({head.lead().source}) is {value:.6g} {self.result.unit} per chip"
+
+    @property
     def others(self) -> tuple[Other, ...]:
         """The reports that are shown and counted, but in no span."""
         if len(self._parts) == 1:
@@ -93,7 +110,7 @@ class Cell:
         """What a reader should know of the headline and its span."""
         if self.result is None:
             return ()
-        flags: list[str] = []
+        flags: list[str] = [self.split] if self.split else []
         several = len(self._parts) > 1
         for part in self._parts:
             head = f"{part.metric.id}: "

@@ -102,6 +102,15 @@ class Policy:
             return f"dated only {source.known_by}, so it may be later than {self.as_of}"
         return f"later than {self.as_of}"
 
+    def late_relay(self, catalog: Catalog, report: schema.Report) -> str | None:
+        """Say if a report of a source known by the day is known here only through something later."""
+        if self.as_of is None or report.relay is None:
+            return None
+        known = catalog.source(report.relay).known_by
+        if known and last_day(known) <= self.as_of:
+            return None
+        return f"known here only through {report.relay}, {known or 'undated'}"
+
     def _newer(self, catalog: Catalog, id: str) -> Iterable[str]:
         return (n for n in catalog.superseded.get(id, ()) if not self._too_late(catalog.source(n)))
 

@@ -234,13 +234,14 @@ class _Subject:
         factor = plain * scale
         source = self.reader.catalog.source(report.source)
         rank = self.reader.policy.rank(report.source, source, report, self.sheet.vendor)
+        late = self.reader.policy.late_relay(self.reader.catalog, report)
         for end in dict.fromkeys((parsed.low, parsed.high)):
             exponent = end.as_tuple().exponent
             half = 0.0 if report.basis == MEASURED else 0.5 * 10.0 ** (exponent if isinstance(exponent, int) else 0)
             flags = [word for word, on in (
                 ("about", report.about), ("up to", report.at_most), ("more than", report.at_least),
                 ("one end of a printed range", parsed.is_range), (report.basis, report.basis in ("estimate", "target")),
-                ("from an overlay", report.layer is not None),
+                ("from an overlay", report.layer is not None), (late or "", late is not None),
             ) if on]  # fmt: skip
             yield Candidate(
                 float(Fraction(end) * factor), half * float(factor), unit, self.sheet.id, name,

@@ -285,11 +285,6 @@ def describe(name: str) -> str:
     return f"a quantity in {name}"
 
 
-def pure(number: float) -> Quantity:
-    """Return a pure number as a quantity."""
-    return registry.Quantity(number, registry.Unit(UnitsContainer()))
-
-
 def quantity(number: Any, name: str) -> Quantity:
     """Return a number, or an array of numbers, as a quantity of the unit ``name``."""
     return registry.Quantity(number, unit(name))

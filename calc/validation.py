@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from calc import places, schema
+from calc import places
 from calc.catalog import Catalog
 from calc.errors import Problem, UsageError
 from calc.views import Column, Table
@@ -87,19 +87,3 @@ def _report(catalog: Catalog, problems: Sequence[Problem], counted: bool = True)
                 reports += sum(map(len, catalog.sheet(kind, id).reports.values()))
     chips, systems = (len(catalog.ids(kind)) for kind in ("chip", "system"))
     return Report(chips, systems, len(catalog.source_ids()), reports, tuple(problems))
-
-
-def used_sources(catalog: Catalog) -> set[str]:
-    """Return the ids of the sources that some sheet, or a used source, names."""
-    used = {
-        id for kind in places.FOLDERS for sheet in catalog.ids(kind)
-        for _, id in schema.citations(catalog.sheet(kind, sheet))
-    }  # fmt: skip
-    waiting = list(used)
-    while waiting:
-        source = catalog.source(waiting.pop())
-        for other in (*source.cites, *source.supersedes, *source.same_work_as):
-            if other not in used:
-                used.add(other)
-                waiting.append(other)
-    return used

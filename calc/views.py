@@ -14,12 +14,13 @@ from calc.places import FOLDERS
 from calc.policy import ORDER, Origins, Policy
 from calc.readings import Readings, canonical_unit
 
-COMPUTED_MARK, WIDE_MARK, FEW_MARK = "=", "~", "*"
+COMPUTED_MARK, SPLIT_MARK, WIDE_MARK, FEW_MARK = "=", "!", "~", "*"
 FEW = 2
 APART = "not in a span"
 AS_REPORTED = "All figures are as-reported: somebody printed them, or they follow from what somebody printed."
 LEGEND = {
     COMPUTED_MARK: f"{COMPUTED_MARK} computed from chips x per chip, or total / chips: nobody prints it at this level",
+    SPLIT_MARK: f"{SPLIT_MARK} the headline of the total rests on another report and gives another share",
     WIDE_MARK: f"{WIDE_MARK} wide: the ends of the span lie a factor of {WIDE} or more apart",
     FEW_MARK: f"{FEW_MARK} fewer than two independent origins, as far as citations tell",
 }
@@ -64,7 +65,8 @@ def marks(cell: Cell) -> str:
     """Return the marks of a cell: computed from another level, wide span, few origins."""
     computed = cell.state == DERIVED and not derive.inputs(metrics.metric(cell.name))
     few = cell.result is not None and cell.origins < FEW
-    return (COMPUTED_MARK if computed else "") + (WIDE_MARK if cell.wide else "") + (FEW_MARK if few else "")
+    split = SPLIT_MARK if cell.split else ""
+    return (COMPUTED_MARK if computed else "") + split + (WIDE_MARK if cell.wide else "") + (FEW_MARK if few else "")
 
 
 def value(cell: Cell) -> str:

@@ -13,6 +13,9 @@ from calc.readings import HELD_AS_WORDS, Other, Readings
 from calc.schema import Sheet
 
 
+FEW = 8
+
+
 def working(comparer: Comparer, names: Sequence[str], metric: str) -> Node:
     """Return the tree of one subject's metric, or of the ratio of two subjects'.
 
@@ -75,10 +78,13 @@ def _metric(comparer: Comparer, sheets: Sequence[Sheet], metric: str) -> str:
     try:
         return metrics.metric(metric).id
     except UsageError as error:
-        have = derive.available([comparer.reader.of(sheet) for sheet in sheets])
+        have = list(derive.available([comparer.reader.of(sheet) for sheet in sheets]))
         under = [name for name in have if name.startswith(f"{metric}.")]
+        under = under or [name for name in have if len(metric) > 2 and metric.casefold() in name]
         if under:
-            raise UsageError(f"no metric {metric!r}; reported: {', '.join(under)}") from error
+            under.sort(key=lambda name: (bool(metrics.metric(name).formula), metrics.place(name)))
+            more = ", and more" if under[FEW:] else ""
+            raise UsageError(f"no metric {metric!r}; reported: {', '.join(under[:FEW])}{more}") from error
         if any(comparer.catalog.files(kind, metric) for kind in FOLDERS):
             ids = " ".join([*(sheet.id for sheet in sheets), metric])
             raise UsageError(f"{metric!r} is an id, and the metric is missing: `explain {ids} METRIC`") from error

@@ -10,7 +10,6 @@ import pytest
 from calc import metrics, schema, units
 from calc.catalog import Catalog
 from calc.places import FOLDERS, strays
-from calc.validation import used_sources
 from tests.conftest import ROOT
 
 SPECS = ROOT / "specs"
@@ -19,6 +18,22 @@ FIVE = (
     "coolest-gadgets-waic-2025", "wion-waic-2025", "cybercorsairs-waic-2025", "gsmgotech-waic-2025",
     "crystal-pakistan-waic-2025",
 )  # fmt: skip
+
+
+def used_sources(catalog: Catalog) -> set[str]:
+    """Return the ids of the sources that some sheet, or a used source, names."""
+    used = {
+        id for kind in FOLDERS for sheet in catalog.ids(kind)
+        for _, id in schema.citations(catalog.sheet(kind, sheet))
+    }  # fmt: skip
+    waiting = list(used)
+    while waiting:
+        source = catalog.source(waiting.pop())
+        for other in (*source.cites, *source.supersedes, *source.same_work_as):
+            if other not in used:
+                used.add(other)
+                waiting.append(other)
+    return used
 
 
 @pytest.fixture(scope="module")

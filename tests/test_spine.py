@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 import calc
+from calc import explanation, results, units
 from calc.api import Subject, Workspace
 from calc.comparison import NOT_APPLICABLE, NOT_REPORTED
 from calc.errors import UsageError
+from calc.formulas import FORMULAS
 
 
 def ends(subject: Subject, metric: str, unit: str) -> tuple[float, float, float]:
@@ -148,6 +150,16 @@ def test_strict_reads_nothing_by_comparison() -> None:
 def test_three_systems_and_a_chosen_baseline() -> None:
     found = calc.compare("cm384", "metax128", "nvl72", baseline="cm384")
     assert set(found.row("memory_capacity").ratios) == {"metax128", "nvl72"}
+
+
+def test_an_assumption_is_told_apart_from_reports() -> None:
+    """What if there were 400 chips: the tree ends in the assumption and in the chip's reports."""
+    chip = calc.chip("ascend-910c")["memory_capacity"].expression
+    assumed = results.Assumption("chips, if there were more", units.parse("400 chip"), "the user's")
+    found = results.Result(results.Applied("what if", FORMULAS["total"], (assumed, chip), "TB"), "TB")
+    assert found.numbers == pytest.approx((51.2, 51.2, 51.2))
+    assert [node["kind"] for node in explanation.tree(found)["inputs"]] == ["assumption", "reading"]
+    assert "if there were more" in found.explain()
 
 
 def test_aliases_and_refusals() -> None:
