@@ -12,7 +12,6 @@ from calc.places import FOLDERS
 from calc.readings import HELD_AS_WORDS, Other, Readings
 from calc.schema import Sheet
 
-
 FEW = 8
 
 
