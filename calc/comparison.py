@@ -49,7 +49,18 @@ class Cell:
     name: str
     state: str
     result: Result | None
-    note: str = ""
+
+    @property
+    def note(self) -> str:
+        """What the sheet says of the gap, or how many reports the policy keeps out; empty for a figure."""
+        if self.result is not None:
+            return ""
+        gaps = (*self.subject.sheet.not_applicable, *self.subject.sheet.not_reported)
+        for gap in gaps:
+            if gap.metric and gap.note and metrics.covers(gap.metric, self.name):
+                return gap.note
+        late = sum("later than" in other.why or other.why == UNDATED for other in self.others)
+        return f"{late} reports are later than the day, or undated" if late else ""
 
     @cached_property
     def _parts(self) -> list[Reading]:
@@ -246,7 +257,7 @@ class Comparer:
         """Return what is known of one metric of one subject."""
         found = derive.result(subject, name)
         if found is None:
-            return Cell(self, subject, name, *_gap(subject, name))
+            return Cell(self, subject, name, _gap(subject.sheet, name), None)
         node = found.expression
         computed = isinstance(node, results.Applied) or (isinstance(node, Reading) and node.headline.report is None)
         return Cell(self, subject, name, DERIVED if computed else REPORTED, found)
@@ -265,16 +276,10 @@ class Comparer:
         return (max(days) if days else None), (), ()
 
 
-def _gap(subject: Readings, name: str) -> tuple[str, None, str]:
-    """Return state, result and note of a metric that a subject has no figure for."""
-    sheet = subject.sheet
-    for state, gaps in ((NOT_APPLICABLE, sheet.not_applicable), (NOT_REPORTED, sheet.not_reported)):
-        for gap in gaps:
-            if gap.metric and metrics.covers(gap.metric, name):
-                return state, None, gap.note or ""
-    apart = [o for key, rows in subject.apart.items() if metrics.concerns(key, name) for o in rows]
-    late = sum("later than" in other.why or other.why == UNDATED for other in apart)
-    return NOT_REPORTED, None, f"{late} reports are later than the day, or undated" if late else ""
+def _gap(sheet: schema.Sheet, name: str) -> str:
+    """Return the state of a metric that a subject has no figure for."""
+    applies = not any(gap.metric and metrics.covers(gap.metric, name) for gap in sheet.not_applicable)
+    return NOT_REPORTED if applies else NOT_APPLICABLE
 
 
 def _mixed(sheets: Sequence[schema.Sheet]) -> str:

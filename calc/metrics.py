@@ -376,6 +376,8 @@ def concerns(reported: str, name: str) -> bool:
     It is if both are one metric (shared precisions count for both, shares and measured values are of
     the same kind), or if the report leaves open the precision or the sparsity that is asked for.
     """
+    if reported.partition(".")[0] != name.partition(".")[0]:
+        return False
     base = name.removesuffix(f".{MEASURED}").removesuffix(f".{PER_CHIP}")
     if base == reported or base in variants(reported):
         return True

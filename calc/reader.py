@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from calc import metrics, schema, units
 from calc.catalog import Catalog
@@ -159,7 +160,9 @@ class _Subject:
                         steps = (*(("half of both directions",) if way == HALF else ()), *((step,) if step else ()))
                         found += [
                             _Open(target, level, candidate, assumed)
-                            for candidate in self._candidates(name, report, way, scale, structure, steps, unit)
+                            for candidate in self._candidates(
+                                name, report, (way * scales[0][0], way * scale), structure, steps, unit
+                            )
                         ]
         if not found and not why:
             why = "reported, but the precision is not stated"
@@ -224,14 +227,14 @@ class _Subject:
         return "", [], f"reported per {per}, another basis"
 
     def _candidates(
-        self, name: str, report: schema.Report, way: Fraction, scale: Fraction, structure: Candidate | None,
+        self, name: str, report: schema.Report, scales: tuple[Fraction, Fraction], structure: Candidate | None,
         steps: tuple[str, ...], unit: str,
     ) -> Iterator[Candidate]:  # fmt: skip
         """Yield a report's values (two for a range) in the unit of the level they belong to."""
         parsed = units.split(report.value)
         # A report is for one of what it is per, so the counting units of the two sides agree at 1.
-        plain = units.scale(parsed.unit) / units.scale(unit) * way
-        factor = plain * scale
+        # Values are put in order as the best-ranked structure gives them, whichever structure they are read with.
+        first, factor = (_factor(parsed.unit, unit, scale) for scale in scales)
         source = self.reader.catalog.source(report.source)
         rank = self.reader.policy.rank(report.source, source, report, self.sheet.vendor)
         late = self.reader.policy.late_relay(self.reader.catalog, report)
@@ -245,7 +248,7 @@ class _Subject:
             ) if on]  # fmt: skip
             yield Candidate(
                 float(Fraction(end) * factor), half * float(factor), unit, self.sheet.id, name,
-                (*rank[:8], float(Fraction(end) * plain)), report, (structure,) if structure else (), "", steps,
+                (*rank[:8], float(Fraction(end) * first)), report, (structure,) if structure else (), "", steps,
                 tuple(flags),
             )  # fmt: skip
 
@@ -374,6 +377,11 @@ class _Subject:
             return
         others = [o for name, rows in self.others.items() if metrics.concerns(name, metric.id) for o in rows]
         found.held[metric.id] = Reading(self.sheet.id, self.sheet.name, metric, ordered, tuple(others))
+
+
+@lru_cache(maxsize=4096)
+def _factor(printed: str, unit: str, scale: Fraction) -> Fraction:
+    return units.scale(printed) / units.scale(unit) * scale
 
 
 def _half(candidate: Candidate, step: str) -> Candidate:

@@ -104,6 +104,11 @@ class Reading:
         """For each distinct candidate, the values of the readings that it rests on."""
         return tuple(dict(candidate.basis()) for candidate in self.distinct())
 
+    @cached_property
+    def keys(self) -> frozenset[Basis]:
+        """All that its candidates rest on."""
+        return frozenset(key for base in self.bases for key in base)
+
     def quantity(self, candidates: Iterable[Candidate]) -> units.Quantity:
         """Return candidates' values as a one-dimensional quantity in the reading's unit."""
         return units.quantity(np.array([c.value for c in candidates], dtype=float), self.unit)

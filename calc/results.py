@@ -201,7 +201,7 @@ def _contradictions(axes: list[Reading], choices: list[tuple[Candidate, ...]]) -
     """
     found = np.zeros(tuple(map(len, choices)), dtype=bool)
     for (i, first), (j, second) in itertools.combinations(enumerate(axes), 2):
-        if not any(set(one) & set(other) for one in first.bases for other in second.bases):
+        if first.keys.isdisjoint(second.keys):
             continue
         apart = np.array(
             [[_differ(dict(a.basis()), dict(b.basis())) for b in choices[j]] for a in choices[i]], dtype=bool
@@ -217,8 +217,7 @@ def _differ(one: dict[Basis, float], other: dict[Basis, float]) -> bool:
 
 def _common(axes: list[Reading]) -> set[Basis]:
     """Return the figures on which more than one axis rests."""
-    keys = [{key for base in reading.bases for key in base} for reading in axes]
-    return {key for i, one in enumerate(keys) for other in keys[:i] for key in one & other}
+    return {key for i, one in enumerate(axes) for other in axes[:i] for key in one.keys & other.keys}
 
 
 def _extremes(choice: tuple[Candidate, ...], common: set[Basis]) -> tuple[Candidate, ...]:
