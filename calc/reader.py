@@ -219,7 +219,7 @@ class _Subject:
         elif self.kind == "system" and per == "rack":
             racks = self.own.get(("rack_count", "system"), [])
             if racks and all(c.value == 1 for c in racks):
-                return "system", [(ONE, racks[0], "one rack is the system")], ""
+                return "system", [(ONE, min(racks, key=lambda c: c.rank), "one rack is the system")], ""
         elif self.kind == "system" and per == "chip" and metric.adds == "sum":
             return "chip", one, ""
         if per == UNSTATED:
@@ -284,7 +284,7 @@ class _Subject:
             return [_opened(option, flag) for option in way], ""
         if "precision" in left or report.per == UNSTATED:
             many = f" ({len(fits)} ways of reading it would fit)" if len(fits) > 1 else ""
-            return [], f"reported, but without {left}{many}"
+            return [], f"reported, but {left} {'are' if ' and ' in left else 'is'} not stated{many}"
         if report.direction == UNSTATED:
             return [_opened(option, "direction not stated: one way or both") for option in options], ""
         dense = [o for o in options if ".dense" in o.metric]
@@ -334,16 +334,17 @@ class _Subject:
             return here
         unit = canonical_unit(metric, level)
         for count, other in itertools.product(counts, there):
-            if only_stated and not other.stated:
+            stated = other.stated and count.stated
+            if only_stated and not stated:
                 continue
             parts = (count, other) if formula.name == "total" else (other, count)
             value = exactly(formula, unit, *((part.value, part.unit) for part in parts))
             half = other.half * value / other.value if other.value else other.half
-            rank = (other.rank[0], other.rank[1], 1, *other.rank[3:])
+            rank = (max(other.rank[0], count.rank[0]), other.rank[1], 1, *other.rank[3:])
             here.append(
                 Candidate(
                     value, half, unit, self.sheet.id, name, rank, None, parts,
-                    formula.name, (), other.flags, other.stated,
+                    formula.name, (), other.flags, stated,
                 )
             )  # fmt: skip
         return here
