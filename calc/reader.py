@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from decimal import Decimal
 from functools import lru_cache
 
 from calc import metrics, schema, units
@@ -22,7 +22,7 @@ from calc.readings import HELD_AS_WORDS, Candidate, Other, Reading, Readings, ca
 NEAR = 0.25
 """How near a value must lie to a stated report for that report to support a reading of it."""
 ROUNDING = 1e-9
-ONE, HALF = Fraction(1), Fraction(1, 2)
+ONE, HALF = Decimal(1), Decimal("0.5")
 
 
 class Reader:
@@ -202,9 +202,9 @@ class _Subject:
         parts = ("chip", "die", "superchip") if self.kind == "chip" else ("system", "chip")
         return [(per, f"read as per {per}") for per in parts if self._level(metric, per)[1]]
 
-    def _level(self, metric: Metric, per: str) -> tuple[str, list[tuple[Fraction, Candidate | None, str]], str]:
+    def _level(self, metric: Metric, per: str) -> tuple[str, list[tuple[Decimal, Candidate | None, str]], str]:
         """Return the level a figure per ``per`` belongs to, and the exact factors that lead there."""
-        one: list[tuple[Fraction, Candidate | None, str]] = [(ONE, None, "")]
+        one: list[tuple[Decimal, Candidate | None, str]] = [(ONE, None, "")]
         if metric.per != metrics.SUBJECT:
             if per == metric.per:
                 return self.kind, one, ""
@@ -212,7 +212,7 @@ class _Subject:
             return self.kind, one, ""
         elif self.kind == "chip" and per in ("die", "superchip"):
             counts = self.own.get((f"{per}s_per_chip" if per == "die" else "chips_per_superchip", "chip"), [])
-            found = [(Fraction(count.value), count) for count in _first_of_each(counts)]
+            found = [(Decimal(count.value), count) for count in _first_of_each(counts)]
             if per == "die":
                 return "chip", [(n, c, f"{c.value:g} dies per chip") for n, c in found], "per die, dies unknown"
             return "chip", [(1 / n, c, f"{c.value:g} chips per superchip") for n, c in found], "per superchip"
@@ -227,7 +227,7 @@ class _Subject:
         return "", [], f"reported per {per}, another basis"
 
     def _candidates(
-        self, name: str, report: schema.Report, scales: tuple[Fraction, Fraction], structure: Candidate | None,
+        self, name: str, report: schema.Report, scales: tuple[Decimal, Decimal], structure: Candidate | None,
         steps: tuple[str, ...], unit: str,
     ) -> Iterator[Candidate]:  # fmt: skip
         """Yield a report's values (two for a range) in the unit of the level they belong to."""
@@ -247,8 +247,8 @@ class _Subject:
                 ("from an overlay", report.layer is not None), (late or "", late is not None),
             ) if on]  # fmt: skip
             yield Candidate(
-                float(Fraction(end) * factor), half * float(factor), unit, self.sheet.id, name,
-                (*rank[:8], float(Fraction(end) * first)), report, (structure,) if structure else (), "", steps,
+                float(end * factor), half * float(factor), unit, self.sheet.id, name,
+                (*rank[:8], float(end * first)), report, (structure,) if structure else (), "", steps,
                 tuple(flags),
             )  # fmt: skip
 
@@ -381,7 +381,7 @@ class _Subject:
 
 
 @lru_cache(maxsize=4096)
-def _factor(printed: str, unit: str, scale: Fraction) -> Fraction:
+def _factor(printed: str, unit: str, scale: Decimal) -> Decimal:
     return units.scale(printed) / units.scale(unit) * scale
 
 
@@ -397,7 +397,7 @@ def _opened(option: _Open, flag: str) -> _Open:
     return replace(option, candidate=replace(old, stated=False, flags=(*old.flags, flag), rank=rank))
 
 
-def _directions(report: schema.Report) -> list[tuple[Fraction, str]]:
+def _directions(report: schema.Report) -> list[tuple[Decimal, str]]:
     match report.direction:
         case "bidirectional":
             return [(HALF, "")]

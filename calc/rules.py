@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
+from decimal import Decimal
 from functools import lru_cache
 
 from calc import metrics, units
@@ -104,7 +104,7 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
         )
     scale, (low, high) = units.scale(parsed.unit), plausible(metric.dimension)
     none_at_all = parsed.low == parsed.high == 0 and metric.counts
-    if not none_at_all and not (low <= Fraction(parsed.low) * scale and Fraction(parsed.high) * scale <= high):
+    if not none_at_all and not (low <= parsed.low * scale and parsed.high * scale <= high):
         yield (
             "value",
             f"{report.value!r} is not plausible",
@@ -114,7 +114,7 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
 
 
 @lru_cache(maxsize=256)
-def plausible(dimension: metrics.Dimension) -> tuple[Fraction, Fraction]:
+def plausible(dimension: metrics.Dimension) -> tuple[Decimal, Decimal]:
     """Return the range in which a figure of the dimension is plausible, in base units."""
     low, high = units.split(dimension.low), units.split(dimension.high)
-    return Fraction(low.low) * units.scale(low.unit), Fraction(high.low) * units.scale(high.unit)
+    return low.low * units.scale(low.unit), high.low * units.scale(high.unit)

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache
 from importlib import resources
 from typing import Any, TypeAlias
@@ -32,7 +31,7 @@ _VALUE = re.compile(rf"\s*({_NUMBER})(?:\s*\.\.\s*({_NUMBER}))?(.*)", re.DOTALL)
 _FACTOR = re.compile(r"([A-Za-z]+)(?:\^([1-9]))?")
 
 
-def _definitions() -> Iterator[tuple[str, Fraction, dict[str, int]]]:
+def _definitions() -> Iterator[tuple[str, Decimal, dict[str, int]]]:
     """Yield name, scale and powers of each unit of ``units.txt``: a dimension, or numbers and names.
 
     pint could read the file as well; reading its few shapes here is exact and takes less time.
@@ -42,12 +41,12 @@ def _definitions() -> Iterator[tuple[str, Fraction, dict[str, int]]]:
             continue
         name, _, meaning = line.partition(" = ")
         powers: dict[str, int] = {}
-        scale, sign = Fraction(1), 1
+        scale, sign = Decimal(1), 1
         for token in meaning.split():
             if token in "*/":
                 sign = 1 if token == "*" else -1
             elif token[0].isdigit():
-                scale *= Fraction(token) ** sign
+                scale *= Decimal(token) ** sign
             elif token != "[]":
                 powers[token] = sign
         yield name, scale, powers
@@ -60,12 +59,12 @@ def _make_registry() -> Any:
     return made
 
 
-def _exact_scales() -> dict[str, Fraction]:
+def _exact_scales() -> dict[str, Decimal]:
     """Return each unit's scale to the base units; a unit is defined by units that stand above it."""
-    scales: dict[str, Fraction] = {}
+    scales: dict[str, Decimal] = {}
     for name, scale, powers in _definitions():
         for part, power in powers.items():
-            scale *= scales.get(part, Fraction(1)) ** power
+            scale *= scales.get(part, Decimal(1)) ** power
         scales[name] = scale
     return scales
 
@@ -142,9 +141,9 @@ def _powers(text: str) -> dict[str, int]:
 
 
 @lru_cache(maxsize=4096)
-def scale(name: str) -> Fraction:
+def scale(name: str) -> Decimal:
     """Return how many base units one of this unit is, exactly: 8 000 000 000 for ``GB``."""
-    found = Fraction(1)
+    found = Decimal(1)
     for part, power in _powers(name).items():
         found *= _EXACT[part] ** power
     return found

@@ -1,15 +1,15 @@
 """Pure functions over quantities, by topic, and the words that explain them.
 
 Every function takes and returns pint quantities (scalars or arrays that broadcast), checks nothing
-but what the units check by themselves, and works unchanged on NumPy and Dask arrays, and on exact
-fractions. No files, no sheets, no printing.
+but what the units check by themselves, and works unchanged on NumPy and Dask arrays, and on
+decimal numbers. No files, no sheets, no printing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -54,7 +54,7 @@ FORMULAS = {
 
 
 def exactly(formula: Formula, unit: str, *inputs: tuple[float, str]) -> float:
-    """Apply a formula to single numbers and round once.
+    """Apply a formula to single numbers in decimal arithmetic, and round to a float once.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def exactly(formula: Formula, unit: str, *inputs: tuple[float, str]) -> float:
     299.52
     """
     _check(formula.name, unit, *(name for _, name in inputs))
-    scaled = (Fraction(number) * units.scale(name) for number, name in inputs)
+    scaled = (Decimal(number) * units.scale(name) for number, name in inputs)
     return float(formula.function(*scaled) / units.scale(unit))
 
 
