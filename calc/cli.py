@@ -162,14 +162,16 @@ def explain(names: Sequence[str], form: str, **options: Any) -> None:
 
     if len(names) < 2 or len(names) > 3:
         raise UsageError("explain takes one or two ids and a metric: `explain cm384 nvl72 peak_compute.bf16.dense`")
-    if form not in ("text", "json"):
-        raise UsageError(f"a working is a tree, it has no {form} form; use --format text or json")
     comparer = _comparer(**_taken(options))
     node = workings.working(comparer, names[:-1], names[-1])
     if form == "json":
         from calc.render import json
 
         _write(json.dump(json.headed(node, comparer.policy)), **options)
+    elif form in ("csv", "markdown"):
+        from calc.render import tables
+
+        _write(tables.working_csv(node) if form == "csv" else tables.working_markdown(node), **options)
     else:
         from calc.render import text
 

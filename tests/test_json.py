@@ -501,13 +501,28 @@ FILES = [
 @pytest.mark.parametrize("form", ["text", "json", "csv", "markdown"])
 @pytest.mark.parametrize("call", FILES, ids=" ".join)
 def test_a_file_holds_what_would_be_printed(call: tuple[str, ...], form: str, tmp_path: Path) -> None:
-    if call[0] == "explain" and form in ("csv", "markdown"):
-        pytest.skip("a working has no such form")
     """Text in a file is as wide as files are, not as the terminal happens to be."""
     target = tmp_path / "out"
     assert output(*call, "--format", form, "-o", str(target)) == ""
     assert target.read_bytes() == output(*call, "--format", form, width=FILE_WIDTH).encode()
     assert os.listdir(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("names", [("cm384", "nvl72", "memory_capacity"), ("metax128", "peak_compute.bf16.dense")])
+def test_every_form_of_a_working_has_every_node(names: tuple[str, ...]) -> None:
+    """JSON, CSV and Markdown hold the same tree: as many nodes, in one order, the same digits."""
+
+    def walk(node: Json) -> list[Json]:
+        return [node, *(part for child in node["inputs"] for part in walk(child))]
+
+    nodes = walk(json.loads(output("explain", *names, "--format", "json")))
+    rows = list(csv.DictReader(io.StringIO(output("explain", *names, "--format", "csv"))))
+    lines = output("explain", *names, "--format", "markdown").splitlines()
+    assert [row["text"] for row in rows] == [node["text"] for node in nodes]
+    assert [row["value"] for row in rows] == ["" if n["value"] is None else str(n["value"]) for n in nodes]
+    assert len(lines) == len(nodes)
+    for line, node in zip(lines, nodes, strict=True):
+        assert node["text"].split()[0] in line
 
 
 def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 
 from calc.comparison import Comparison
+from calc.explanation import Node
 from calc.render import json as contract
 from calc.views import Table
 
@@ -87,3 +89,38 @@ def comparison_csv(found: Comparison) -> str:
                 }
             )  # fmt: skip
     return out.getvalue()
+
+
+def working_csv(node: Node) -> str:
+    """Return a working as one row a node, in the order of the tree; ``depth`` says how deep it stands."""
+    names = (
+        "depth", "label", "kind", "text", "unit", "value", "low", "high", "formula", "source", "locator", "printed",
+        "read", "relay", "selected", "roles", "flags", "why",
+    )  # fmt: skip
+    out = io.StringIO()
+    writer = csv.DictWriter(out, names, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for depth, part in _walk(node, 0):
+        lists = {"roles": " ".join(part["roles"]), "flags": "; ".join(part["flags"])}
+        writer.writerow(part | lists | {"depth": depth})
+    return out.getvalue()
+
+
+def working_markdown(node: Node) -> str:
+    """Return a working as a list of lists."""
+    lines = []
+    for depth, part in _walk(node, 0):
+        words = [f"**{_escape(part['text'])}**" if part["selected"] else _escape(part["text"]), _escape(part["label"])]
+        if part["formula"]:
+            words.append(f"= {_escape(part['formula'])}")
+        if part["printed"]:
+            words.append(f"“{_escape(part['printed'])}”, {_escape(part['source'])}, {_escape(part['locator'])}")
+        words += [*part["roles"], *map(_escape, part["flags"]), _escape(part["why"])]
+        lines.append(f"{'  ' * depth}- {'; '.join(filter(None, words))}")
+    return "\n".join(lines) + "\n"
+
+
+def _walk(node: Node, depth: int) -> Iterator[tuple[int, Node]]:
+    yield depth, node
+    for part in (*node["inputs"], *node.get("printed_as", ())):
+        yield from _walk(part, depth + 1)
