@@ -147,15 +147,15 @@ class _Subject:
         metric = metrics.metric(name)
         found: list[_Open] = []
         why = ""
-        for target, said_metric in self._targets(name):
+        measured = f".{MEASURED}" if report.basis == MEASURED else ""
+        for plain, said_metric in self._targets(name):
+            target = f"{plain}{measured}"
             for way, said_way in _directions(report):
                 for per, said_per in self._pers(metric, report):
                     level, scales, why_not = self._level(metric, per)
                     why = why or why_not
                     assumed = tuple(said for said in (said_metric, said_way, said_per) if said)
                     for scale, structure, step in scales:
-                        if report.basis == MEASURED:
-                            target = f"{target.removesuffix('.' + MEASURED)}.{MEASURED}"
                         unit = canonical_unit(metrics.metric(target), level)
                         steps = (*(("half of both directions",) if way == HALF else ()), *((step,) if step else ()))
                         found += [
