@@ -250,7 +250,10 @@ def _sheet_notes(subject: schema.Sheet, comparer: Comparer) -> list[str]:
 def listing(catalog: Catalog, what: str) -> Table:
     """Return the list of chips and systems, or of metrics."""
     if what == "metrics":
-        table = Table("Metrics", [Column("id", "id"), Column("title", "title", wraps=True), Column("unit", "unit")])
+        table = Table(
+            "Metrics",
+            [Column("id", "id", wraps=True, folds=True), Column("title", "title", wraps=True), Column("unit", "unit")],
+        )
         group = ""
         for metric in metrics.TABLE.values():
             if metric.group != group:
