@@ -49,6 +49,9 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
         where: Location = (key, index)
         if (gap.metric is None) == (gap.about is None):
             yield where, "a gap names one thing", "either 'metric' or 'about'", ""
+        elif any(report is not None and not report.set_aside for report in sheet.reports.get(gap.metric or "", ())):
+            hint = "leave the gap out, or say in 'about' what of it is missing"
+            yield (*where, "metric"), f"{gap.metric!r} is reported in this sheet", "a metric without a report", hint
         elif gap.metric and not any(metrics.covers(gap.metric, known) for known in metrics.TABLE):
             families = dict.fromkeys(known.family for known in metrics.TABLE.values() if not known.formula)
             hint = did_you_mean(gap.metric, families) or metrics.suggest(gap.metric, reported=True)
