@@ -40,7 +40,7 @@ class _Commands(click.Group):
         return list(self.commands)
 
 
-class _Id(click.ParamType[str]):
+class _Id(click.ParamType):  # type: ignore[type-arg]  # a generic only in newer releases of click
     """An id or alias of a chip or a system, completed by the shell."""
 
     name = "id"
