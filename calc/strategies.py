@@ -182,7 +182,7 @@ def reexpress(text: str, unit: str) -> str:
 
 
 def _ratio(unit: str, other: str) -> Decimal:
-    first, second = (Decimal(repr(units.factor(name))) for name in (unit, other))
+    first, second = (units.scale(name) for name in (unit, other))
     return _EXACT.divide(first, second)
 
 

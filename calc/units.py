@@ -149,11 +149,6 @@ def scale(name: str) -> Decimal:
     return found
 
 
-def factor(name: str) -> float:
-    """Return `scale` as a float."""
-    return float(scale(name))
-
-
 @lru_cache(maxsize=65536)
 def split(text: str, example: str = "") -> Parsed:
     """Split a value as a sheet prints it into number (or range) and unit; check both.

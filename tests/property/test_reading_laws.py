@@ -225,7 +225,7 @@ def test_the_headline_of_a_total_is_made_of_headlines(folder: Folder, data: st.D
     for name, (value, _, _) in chip.items():
         metric = metrics.metric(name)
         if metric.adds == "sum":
-            scale = units.factor(metric.unit("chip")) / units.factor(metric.unit("system"))
+            scale = float(units.scale(metric.unit("chip")) / units.scale(metric.unit("system")))
             assert same(made[name][0], made["chip_count"][0] * value * scale)
 
 
