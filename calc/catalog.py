@@ -94,11 +94,12 @@ class Catalog:
         return self.sheet(*self.resolve(name))
 
     def subjects(self, names: Iterable[str]) -> list[schema.Sheet]:
-        """Return the sheets of several names; the faults of all of them come together."""
+        """Return the sheets of several names; the faults of all of them and of their chips come together."""
         found, problems = [], []
         for kind, id in [self.resolve(name) for name in names]:
             try:
                 found.append(self.sheet(kind, id))
+                self.chip_of(found[-1])
             except SheetError as error:
                 problems += error.problems
         if problems:
@@ -193,10 +194,8 @@ class Catalog:
             problems += file.check()
             for id in file.ids():
                 if id in seen:
-                    found, hint = (
-                        f"the source {id!r} stands in {seen[id]} already",
-                        "leave it out, or take an id of your own",
-                    )
+                    found = f"the source {id!r} stands in {seen[id]} already"
+                    hint = "leave it out, or take an id of your own"
                     problems.append(Problem(file.name, file.line(id), 1, found, "each id once", hint))
                 seen[id] = file.name
         problems += self._loose_sources()

@@ -12,15 +12,13 @@ from calc.catalog import Catalog
 from calc.errors import UsageError
 from calc.formulas import FORMULAS, exactly
 from calc.metrics import Metric
-from calc.policy import UNDATED, Policy, last_day
+from calc.policy import Policy, last_day
 from calc.reader import Reader
 from calc.readings import Other, Reading, Readings, canonical_unit
 from calc.results import Result
 
 SPLIT = 0.03
 """By how much a headline per chip may differ from the share of the total's headline before it is marked."""
-WIDE = 1.25
-"""From this ratio of its ends on, a span is marked as wide."""
 
 # Asked of every system and chip: shown even where nobody reports them.
 CORE = {
@@ -59,7 +57,7 @@ class Cell:
         for gap in gaps:
             if gap.metric and gap.note and metrics.covers(gap.metric, self.name):
                 return gap.note
-        late = sum("later than" in other.why or other.why == UNDATED for other in self.others)
+        late = sum(self.comparer.late(other.report.source) for other in self.others)
         return f"{late} reports are later than the day, or undated" if late else ""
 
     @cached_property
@@ -138,11 +136,8 @@ class Cell:
 
     @property
     def wide(self) -> bool:
-        """Whether the ends of the span lie a factor of `WIDE` apart."""
-        if self.result is None:
-            return False
-        _, low, high = self.result.numbers
-        return high >= low * WIDE if low > 0 else high > low
+        """Whether the span is wide."""
+        return self.result is not None and self.result.wide
 
     @property
     def formula(self) -> str | None:
@@ -262,15 +257,18 @@ class Comparer:
         computed = isinstance(node, results.Applied) or (isinstance(node, Reading) and node.headline.report is None)
         return Cell(self, subject, name, DERIVED if computed else REPORTED, found)
 
+    def late(self, source: str) -> bool:
+        """Whether a source is left out because of the day asked for."""
+        return self.policy.too_late(self.catalog.source(source)) is not None
+
     def _dates(self, held: list[Readings]) -> tuple[datetime.date | None, tuple[str, ...], tuple[str, ...]]:
         """Return the day that the figures stand for, and the undated and the later sources left out under it."""
         sheets = [s for subject in held for s in (subject.sheet, self.catalog.chip_of(subject.sheet)) if s]
         sources = {r.source for sheet in sheets for reports in sheet.reports.values() for r in reports}
-        undated = tuple(sorted(s for s in sources if self.reader.excludes(s) == UNDATED))
         if self.policy.as_of:
-            out = {s: self.reader.excludes(s) or "" for s in sources}
-            later = sorted(s for s, why in out.items() if "later than" in why)
-            return self.policy.as_of, undated, tuple(later)
+            late = sorted(source for source in sources if self.late(source))
+            undated = tuple(source for source in late if self.catalog.source(source).known_by is None)
+            return self.policy.as_of, undated, tuple(source for source in late if source not in undated)
         dates = (self.catalog.source(s).known_by or "" for s in sources)
         days = [last_day(date) for date in dates if len(date) == len("2025-07-28")]
         return (max(days) if days else None), (), ()

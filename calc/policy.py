@@ -85,17 +85,18 @@ class Policy:
 
     def excludes(self, catalog: Catalog, id: str) -> str | None:
         """Say why a source may not speak, or return None if it may."""
-        if reason := self._too_late(catalog.source(id)):
+        if reason := self.too_late(catalog.source(id)):
             return reason
         for newer in self._newer(catalog, id):
             return f"superseded by {newer}"
         return None
 
-    def _too_late(self, source: schema.Source) -> str | None:
+    def too_late(self, source: schema.Source) -> str | None:
+        """Say why a source was not known by the day asked for, or return None if it was."""
         if self.as_of is None:
             return None
         if source.known_by is None:
-            return UNDATED
+            return "undated"
         if last_day(source.known_by) <= self.as_of:
             return None
         if source.known_by < self.as_of.isoformat():
@@ -112,7 +113,7 @@ class Policy:
         return f"known here only through {report.relay}, {known or 'undated'}"
 
     def _newer(self, catalog: Catalog, id: str) -> Iterable[str]:
-        return (n for n in catalog.superseded.get(id, ()) if not self._too_late(catalog.source(n)))
+        return (n for n in catalog.superseded.get(id, ()) if not self.too_late(catalog.source(n)))
 
     def rank(self, source_id: str, source: schema.Source, report: schema.Report, vendor: str) -> Rank:
         """Return a report's place in the order of `CRITERIA`; the lowest is the headline."""
@@ -123,9 +124,6 @@ class Policy:
             0, int(not preferred), 0, ORDER.index(kind), schema.READS.index(report.read), int(bool(source.cites)),
             newest, source_id, 0.0,
         )  # fmt: skip
-
-
-UNDATED = "undated"
 
 
 def kind_of(source: schema.Source, vendor: str) -> str:

@@ -23,6 +23,8 @@ from calc.readings import Basis, Candidate, Reading
 from calc.units import Quantity
 
 MAX_CELLS = 1_000_000
+WIDE = 1.25
+"""From this ratio of its ends on, a span is marked as wide."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +131,12 @@ class Result:
     def numbers(self) -> tuple[float, float, float]:
         """Value, low and high as bare numbers in ``unit``."""
         return self._ends
+
+    @property
+    def wide(self) -> bool:
+        """Whether the ends of the span lie a factor of `WIDE` apart."""
+        _, low, high = self.numbers
+        return high >= low * WIDE if low > 0 else high > low
 
     @property
     def touches_zero(self) -> bool:

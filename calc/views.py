@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from calc import derive, metrics, schema
 from calc.catalog import Catalog
-from calc.comparison import CORE, DERIVED, NOT_APPLICABLE, WIDE, Cell, Comparer, Comparison, Row
+from calc.comparison import CORE, DERIVED, NOT_APPLICABLE, Cell, Comparer, Comparison, Row
 from calc.errors import UsageError
 from calc.numbers import grouped, number, ratio, span
 from calc.places import FOLDERS
 from calc.policy import ORDER, Origins, Policy
 from calc.readings import Readings, canonical_unit
+from calc.results import WIDE
 
 COMPUTED_MARK, SPLIT_MARK, WIDE_MARK, FEW_MARK = "=", "!", "~", "*"
 FEW = 2
@@ -48,6 +49,13 @@ class Table:
     columns: list[Column]
     rows: list[list[str] | str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    def add(self, group: str, rows: Iterable[list[str]]) -> None:
+        """Add rows under the heading of their group, which is set where it is not the last one."""
+        last = next((row for row in reversed(self.rows) if isinstance(row, str)), None)
+        if group != last:
+            self.rows.append(group)
+        self.rows += rows
 
     def records(self) -> list[dict[str, str]]:
         """Return the rows as mappings from column keys; a group's heading goes into ``group``."""
@@ -106,19 +114,17 @@ def comparison(found: Comparison, *, everything: bool = False, ids: bool = False
     columns += [Column(f"{s.id}/{base.id}", f"{s.id} / {base.id}", True) for s in others or [base]]
     names = " beside ".join(f"{s.name} ({s.id})" for s in found.subjects)
     table = Table(names, columns)
-    shown = [row for row in found.rows if everything or _worth(row, found)]
-    group = ""
-    used = [mark for row in shown for subject in found.subjects if (mark := marks(row.cells[subject.id]))]
-    pad = max(map(len, used), default=0)
+    lead = _lead(found)
+    shown = [row for row in found.rows if everything or _worth(row, found.subjects[0].kind, lead)]
+    used = {row.metric.id: [marks(row.cells[subject.id]) for subject in found.subjects] for row in shown}
+    pad = max((len(mark) for found_marks in used.values() for mark in found_marks), default=0)
     for row in shown:
-        if row.metric.group != group:
-            group = row.metric.group
-            table.rows.append(group)
-        here = [row.cells[subject.id] for subject in found.subjects]
-        cells = [f"{value(cell)} {marks(cell):<{pad}}" for cell in here]
+        here = zip((row.cells[subject.id] for subject in found.subjects), used[row.metric.id], strict=True)
+        cells = [f"{value(cell)} {mark:<{pad}}" for cell, mark in here]
         ratios = [_ratio(row, s.id) for s in others or [base]]
-        table.rows.append([row.metric.id if ids else row.metric.title, row.unit, *cells, *ratios])
-    table.notes = [*(text for mark, text in LEGEND.items() if mark in "".join(used)), *_foot(found, base, len(shown))]
+        table.add(row.metric.group, [[row.metric.id if ids else row.metric.title, row.unit, *cells, *ratios]])
+    every = {mark for found_marks in used.values() for mark in "".join(found_marks)}
+    table.notes = [*(text for mark, text in LEGEND.items() if mark in every), *_foot(found, base, len(shown))]
     return table
 
 
@@ -126,19 +132,19 @@ def _ratio(row: Row, id: str) -> str:
     """Return a ratio with its span and the mark for a wide one."""
     if id not in row.ratios:
         return ""
-    numbers = row.ratios[id].numbers
-    return f"{ratio(*numbers)} {WIDE_MARK if numbers[2] >= numbers[1] * WIDE else ' '}"
+    found = row.ratios[id]
+    return f"{ratio(*found.numbers)} {WIDE_MARK if found.wide else ' '}"
 
 
-def _worth(row: Row, found: Comparison) -> bool:
+def _worth(row: Row, kind: str, lead: str) -> bool:
     """Whether a row belongs into the short table.
 
     That is what two subjects or more have and what is better one way or the other: nothing
     measured, as its conditions differ; no compute of unstated sparsity; of the ratios and shares
-    of compute only those of one precision, and of each ratio and its inverse only one.
+    of compute only those of the precision ``lead``, and of each ratio and its inverse only one.
     """
     metric = row.metric
-    if metric.id in CORE[found.subjects[0].kind]:
+    if metric.id in CORE[kind]:
         return True
     if metric.id.endswith(f".{metrics.MEASURED}"):
         return False
@@ -153,7 +159,7 @@ def _worth(row: Row, found: Comparison) -> bool:
     of_compute = (
         metric.family == "peak_compute" or metric.formula.endswith("_per_compute") or metric.formula == "ridge_point"
     )
-    return _lead(found) in metric.id if of_compute else metric.family in _SHORT
+    return lead in metric.id if of_compute else metric.family in _SHORT
 
 
 _SHORT = (
@@ -201,24 +207,20 @@ def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
          Column("origins", "origins", True),
          Column("source", "headline from", wraps=True, folds=True), Column("read", "read")],
     )  # fmt: skip
-    group = ""
     wanted = [*derive.available([held]), *(n for n in subject.reports if metrics.metric(n).is_text or n in held.apart)]
     for metric_name in sorted(dict.fromkeys(wanted), key=metrics.place):
         metric = metrics.metric(metric_name)
         if metric.formula and metric.formula != "per_chip" and metric_name not in subject.reports:
             continue
-        if metric.group != group:
-            group = metric.group
-            table.rows.append(group)
-        table.rows += _sheet_rows(comparer, held, metric, metric.id if ids else metric.title)
+        table.add(metric.group, _sheet_rows(comparer, held, metric, metric.id if ids else metric.title))
     table.notes = _sheet_notes(subject, comparer)
     return table
 
 
-def _sheet_rows(comparer: Comparer, held: Readings, metric: metrics.Metric, title: str) -> list[list[str] | str]:
+def _sheet_rows(comparer: Comparer, held: Readings, metric: metrics.Metric, title: str) -> list[list[str]]:
     cell = comparer.cell(held, metric.id)
     unit = "" if metric.is_text else canonical_unit(metric, held.sheet.kind)
-    rows: list[list[str] | str] = []
+    rows: list[list[str]] = []
     if cell.result is not None:
         _, low, high = cell.result.numbers
         source = f"{cell.formula}: {cell.lead}" if cell.state == DERIVED else cell.lead
@@ -254,12 +256,8 @@ def listing(catalog: Catalog, what: str) -> Table:
             "Metrics",
             [Column("id", "id", wraps=True, folds=True), Column("title", "title", wraps=True), Column("unit", "unit")],
         )
-        group = ""
         for metric in metrics.TABLE.values():
-            if metric.group != group:
-                group = metric.group
-                table.rows.append(group)
-            table.rows.append([metric.id, metric.title, metric.unit("system")])
+            table.add(metric.group, [[metric.id, metric.title, metric.unit("system")]])
         table.notes = ["Values that somebody measured: any id with .measured at the end."]
         return table
     kinds = [kind for kind, folder in FOLDERS.items() if what in ("all", folder)]
@@ -279,12 +277,15 @@ def sources(catalog: Catalog, name: str | None) -> Table:
     """Return all sources, one in full, or those that a chip's or a system's sheet cites."""
     if name is not None and name in catalog.source_ids():
         return _source(catalog, name)
-    if name is not None and (under := catalog.begins(name)):
-        raise UsageError(f"no source or id {name!r}; there is {under}")
     cited: Sequence[str] = sorted(catalog.source_ids())
     title = "Sources"
     if name is not None:
-        subject = catalog.subject(name)
+        try:
+            subject = catalog.subject(name)
+        except UsageError as error:
+            if under := catalog.begins(name):
+                raise UsageError(f"no source or id {name!r}; there is {under}") from error
+            raise
         cited = sorted({id for _, id in schema.citations(subject)})
         title = f"Sources of {subject.name} ({subject.id})"
     table = Table(title, [

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import calc
-from calc import explanation, results, units
+from calc import explanation, results, schema, units, views
 from calc.api import Subject, Workspace
 from calc.comparison import NOT_APPLICABLE, NOT_REPORTED
-from calc.errors import UsageError
+from calc.errors import SheetError, UsageError
 from calc.formulas import FORMULAS
 
 
@@ -160,6 +162,22 @@ def test_an_assumption_is_told_apart_from_reports() -> None:
     assert found.numbers == pytest.approx((51.2, 51.2, 51.2))
     assert [node["kind"] for node in explanation.tree(found)["inputs"]] == ["assumption", "reading"]
     assert "if there were more" in found.explain()
+
+
+@pytest.mark.parametrize("id", ["ascend-910c", "gb200", "metax-c550", "cm384", "metax128", "nvl72", "shanghai-cube"])
+def test_sources_of_each_sheet(id: str) -> None:
+    """An id with which a source's id begins, too, is still the sheet's: metax-c550 and metax-c550-page."""
+    catalog = calc.load().comparer.catalog
+    assert len(views.sources(catalog, id).rows) == len({s for _, s in schema.citations(catalog.subject(id))})
+
+
+def test_the_faults_of_one_system_and_of_the_other_s_chip_come_together(tmp_path: Path) -> None:
+    for kind, id in (("chips", "ascend-910c"), ("systems", "nvl72")):
+        (tmp_path / kind).mkdir()
+        (tmp_path / kind / f"{id}.yaml").write_text(f"id: {id}\nstatus: rumour\n", encoding="utf-8")
+    with pytest.raises(SheetError) as caught:
+        calc.load(tmp_path).compare("cm384", "nvl72")
+    assert [Path(problem.file).parent.name for problem in caught.value.problems] == ["chips", "systems"]
 
 
 def test_aliases_and_refusals() -> None:

@@ -10,8 +10,7 @@ from calc import derive
 from calc.comparison import DERIVED, Cell, Comparer, Comparison, Row
 from calc.numbers import amount
 from calc.policy import CRITERIA, Policy
-
-STATUS = "as-reported"
+from calc.schema import STATUS
 
 
 def dump(body: object) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from calc.comparison import Comparison
 from calc.explanation import Node
 from calc.render import json as contract
+from calc.schema import STATUS
 from calc.views import Table
 
 
@@ -45,7 +46,7 @@ def _escape(text: str) -> str:
 
 def as_json(table: Table, command: str) -> str:
     """Return a table as JSON: its records, marked as-reported."""
-    body = {"command": command, "status": "as-reported", "title": table.title, "rows": table.records()}
+    body = {"command": command, "status": STATUS, "title": table.title, "rows": table.records()}
     return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
 
 
