@@ -25,7 +25,7 @@ def tree(result: Result, catalog: Catalog | None = None) -> Node:
     result : Result
         What to explain.
     catalog : Catalog, optional
-        Given, each report also carries its source's title, publisher, date and address.
+        Given, each report also carries its source's publisher, date and kind.
 
     Returns
     -------

@@ -87,7 +87,7 @@ class Metric(NamedTuple):
     listed : bool
         Only listed, never in a span: its conditions are part of it and differ from row to row.
     formula : str
-        Name of the formula if the metric is never reported but computed.
+        Its recipe in `calc.derive` if the metric is computed from others, whoever prints it besides.
     """
 
     id: str
@@ -224,7 +224,7 @@ def _power_rows() -> list[Metric]:
 
 
 def _ratio_rows(compute: list[Metric], power: list[Metric]) -> list[Metric]:
-    """What the formulas of `calc.formulas.aggregate` compute from two of the metrics above."""
+    """Return what the recipes of `calc.derive` compute from two of the metrics above."""
     m = Metric
     rows = [
         m("chips_per_rack", "Chips per rack", "physical", "chip", "rack", "none", "higher", formula="chips_per_rack"),

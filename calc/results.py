@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -62,6 +62,17 @@ def readings(expression: Expression) -> Iterator[Reading]:
             yield node
 
 
+class _Grid(NamedTuple):
+    """What the grid of an expression says; ``at_low`` and ``at_high`` give each reading's candidate by its identity."""
+
+    value: float
+    low: float
+    high: float
+    at_low: dict[int, Candidate]
+    at_high: dict[int, Candidate]
+    reduced: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Result:
     """A value, its span over every combination of reports, and the expression that gave it.
@@ -78,15 +89,15 @@ class Result:
     unit: str
 
     @cached_property
-    def _ends(self) -> tuple[float, float, float]:
-        """Value, low and high; of a mere reading without a grid."""
-        if isinstance(self.expression, Reading):
+    def numbers(self) -> tuple[float, float, float]:
+        """Value, low and high as bare numbers in ``unit``."""
+        if isinstance(self.expression, Reading):  # its candidates are the grid
             values = [candidate.value for candidate in self.expression.candidates]
             return values[0], min(values), max(values)
-        return self._grid[:3]
+        return self._grid.value, self._grid.low, self._grid.high
 
     @cached_property
-    def _grid(self) -> tuple[float, float, float, dict[int, Candidate], dict[int, Candidate], bool]:
+    def _grid(self) -> _Grid:
         axes = list(readings(self.expression))
         choices = [reading.distinct() for reading in axes]
         reduced = math.prod(map(len, choices)) > MAX_CELLS
@@ -110,27 +121,22 @@ class Result:
             }  # fmt: skip
 
         low, high = int(np.nanargmin(grid)), int(np.nanargmax(grid))
-        return value, float(grid.flat[low]), float(grid.flat[high]), at(low), at(high), reduced
+        return _Grid(value, float(grid.flat[low]), float(grid.flat[high]), at(low), at(high), reduced)
 
     @property
     def value(self) -> Quantity:
         """What the headlines give. [the unit's dimension]."""
-        return units.quantity(self._ends[0], self.unit)
+        return units.quantity(self.numbers[0], self.unit)
 
     @property
     def low(self) -> Quantity:
         """The smallest value that any combination of reports gives."""
-        return units.quantity(self._ends[1], self.unit)
+        return units.quantity(self.numbers[1], self.unit)
 
     @property
     def high(self) -> Quantity:
         """The largest value that any combination of reports gives."""
-        return units.quantity(self._ends[2], self.unit)
-
-    @property
-    def numbers(self) -> tuple[float, float, float]:
-        """Value, low and high as bare numbers in ``unit``."""
-        return self._ends
+        return units.quantity(self.numbers[2], self.unit)
 
     @property
     def wide(self) -> bool:
@@ -146,11 +152,11 @@ class Result:
     @property
     def reduced(self) -> bool:
         """Whether the grid was so large that only the extremes of each reading were combined."""
-        return self._grid[5]
+        return self._grid.reduced
 
     def chosen(self, reading: Reading) -> tuple[Candidate, Candidate, Candidate]:
         """Return a reading's candidates in the headline cell, in the lowest and in the highest."""
-        return reading.headline, self._grid[3][id(reading)], self._grid[4][id(reading)]
+        return reading.headline, self._grid.at_low[id(reading)], self._grid.at_high[id(reading)]
 
     def __repr__(self) -> str:
         value, low, high = self.numbers

@@ -1,7 +1,7 @@
 """Hypothesis strategies for all that a sheet may hold: units, values, reports, sheets, whole catalogs.
 
 For tests of your own formulas and sheets, beside those of this package; the only module that needs
-hypothesis (``pip install "chipcalc[test]"``). Whatever is drawn here passes `calc.schema.check`.
+hypothesis (``pip install "chipcalc[test]"``). Whatever is drawn here passes `calc.rules.check`.
 """
 
 from __future__ import annotations
