@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from calc import derive, metrics, workings
+from calc.auditing import Audit, Auditor
 from calc.catalog import Catalog
 from calc.comparison import Cell, Comparer, Comparison
 from calc.errors import UsageError
@@ -95,10 +96,20 @@ class Workspace:
         """Compare two or more systems, or chips; ratios are to the last, or to the baseline."""
         return self.comparer.compare(names, baseline)
 
+    def audit(self, *names: str, source: str | None = None, claim: str | None = None) -> Audit:
+        """Recompute claims: all, or those on one or two subjects, by one source, or one claim."""
+        return self._auditor.audit(names, source, claim)
+
+    @cached_property
+    def _auditor(self) -> Auditor:
+        return Auditor(self.comparer)
+
     def explain(self, *names: str) -> Node:
-        """Return the working of ``explain(id, metric)`` or ``explain(a, b, metric)`` as a tree."""
+        """Return the working of ``explain(id, metric)``, ``explain(a, b, metric)`` or ``explain(claim)`` as a tree."""
+        if len(names) == 1 and "/" in names[0]:
+            return workings.of_claim(self.comparer, names[0])
         if len(names) not in (2, 3):
-            raise UsageError("explain takes one or two ids and a metric")
+            raise UsageError("explain takes one or two ids and a metric, or the id of a claim")
         return workings.working(self.comparer, names[:-1], names[-1])
 
 
@@ -143,6 +154,28 @@ def compare(*names: str, baseline: str | None = None, **policy: Any) -> Comparis
     return _workspace(**policy).compare(*names, baseline=baseline)
 
 
+def audit(*names: str, source: str | None = None, claim: str | None = None, **policy: Any) -> Audit:
+    """Recompute what was claimed.
+
+    Parameters
+    ----------
+    *names : str
+        No id, one or two: only claims about these, whichever is subject and whichever object.
+    source, claim : str, optional
+        Only what one source claims, or one claim (``SOURCE/CLAIM``).
+    **policy
+        ``as_of``, ``prefer``, ``strict``.
+
+    Examples
+    --------
+    >>> import calc
+    >>> found = calc.audit(claim="semianalysis-cm384-2026/table-power")
+    >>> found.findings[0].own.verdict
+    'reproduced'
+    """
+    return _workspace(**policy).audit(*names, source=source, claim=claim)
+
+
 def explain(*names: str, **policy: Any) -> Node:
-    """Return the working of a figure (``id, metric``) or of a ratio (``a, b, metric``) as a tree."""
+    """Return the working of a figure (``id, metric``), of a ratio (``a, b, metric``) or of a claim as a tree."""
     return _workspace(**policy).explain(*names)

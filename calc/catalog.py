@@ -9,7 +9,7 @@ from pathlib import Path
 
 from calc import places, schema, sheets
 from calc.errors import Problem, SheetError, UsageError, did_you_mean
-from calc.places import FOLDERS, SOURCES
+from calc.places import CLAIMS, FOLDERS, SOURCES
 
 
 class Catalog:
@@ -18,7 +18,7 @@ class Catalog:
     Parameters
     ----------
     overlays : sequence of Path
-        Folders with ``chips/``, ``systems/`` or ``sources.yaml``; later ones add to earlier ones.
+        Folders with ``chips/``, ``systems/``, ``claims/`` or ``sources.yaml``; later ones add to earlier ones.
     base : Path, optional
         The lowest folder, by default the shipped one.
 
@@ -34,9 +34,12 @@ class Catalog:
             if overlay.resolve() == self.layers[0].resolve():
                 continue
             if not places.is_layer(overlay):
-                raise UsageError(f"no sheets in {str(overlay)!r}: expected chips/, systems/ or {SOURCES} there")
+                raise UsageError(
+                    f"no sheets in {str(overlay)!r}: expected chips/, systems/, claims/ or {SOURCES} there"
+                )
             self.layers.append(overlay)
         self.sheet = cache(self._sheet)
+        self.claims = cache(self._claims)
         self.source = cache(self._source)
 
     @classmethod
@@ -108,7 +111,7 @@ class Catalog:
 
     def chip_of(self, sheet: schema.Sheet) -> schema.Chip | None:
         """Return the chip's sheet of a system, and of a chip none."""
-        if not isinstance(sheet, schema.System):
+        if not isinstance(sheet, schema.System) or sheet.chip is None:
             return None
         chip = self.sheet("chip", sheet.chip)
         assert isinstance(chip, schema.Chip)
@@ -132,13 +135,7 @@ class Catalog:
     def _resolves(self, sheet: schema.AnySheet) -> Iterator[schema.Fault]:
         """Yield each reference of a sheet that leads nowhere."""
         for where, source in schema.citations(sheet):
-            if not any(source in file for file in self.source_files):
-                yield (
-                    where,
-                    f"unknown source {source!r}",
-                    f"an id of {SOURCES}",
-                    (did_you_mean(source, self.source_ids()) or f"add it to {SOURCES} {self._place(source)}"),
-                )
+            yield from self._known_source(where, source)
         if isinstance(sheet, schema.System) and sheet.chip and not self.files("chip", sheet.chip):
             yield (
                 ("chip",),
@@ -147,9 +144,63 @@ class Catalog:
                 (did_you_mean(sheet.chip, self.ids("chip"))),
             )
 
+    def _known_source(self, where: schema.Location, source: str) -> Iterator[schema.Fault]:
+        if not any(source in file for file in self.source_files):
+            hint = did_you_mean(source, self.source_ids()) or f"add it to {SOURCES} {self._place(source)}"
+            yield where, f"unknown source {source!r}", f"an id of {SOURCES}", hint
+
     def _place(self, source: str) -> str:
         before = [id for id in sorted(self.source_ids()) if id < source]
         return f"after {before[-1]!r}" if before else "as its first entry"
+
+    # -- claims ---------------------------------------------------------------------------------
+
+    def claim_sources(self) -> list[str]:
+        """Return the sources that have a sheet of claims, sorted, without reading one."""
+        return places.stems(self.layers, CLAIMS)
+
+    def _claims(self, source: str) -> dict[str, schema.Claim]:
+        """Return what a source claims, by its keys, over all layers."""
+        found: dict[str, schema.Claim] = {}
+        problems: list[Problem] = []
+        for layer, path in self._claim_files(source):
+            try:
+                part = sheets.load_claims(path, shown(path), self._claims_resolve, known=found.keys())
+            except SheetError as error:
+                problems += error.problems
+                continue
+            mark = {"layer": str(self.layers[layer])} if layer else {}
+            found |= {key: claim.model_copy(update=mark) for key, claim in part.claims.items()}
+        if problems:
+            raise SheetError(problems)
+        return found
+
+    def _claim_files(self, source: str) -> list[tuple[int, Path]]:
+        found = ((n, layer / CLAIMS / f"{source}.yaml") for n, layer in enumerate(self.layers))
+        return [(n, path) for n, path in found if os.path.isfile(path)]
+
+    def _claims_resolve(self, sheet: schema.ClaimSheet) -> Iterator[schema.Fault]:
+        """Yield each reference of claims that leads nowhere."""
+        if sheet.id:
+            yield from self._known_source(("id",), sheet.id)
+        for key, claim in sheet.claims.items():
+            where: schema.Location = ("claims", key)
+            if claim is None:  # its own shape is wrong; that is said elsewhere
+                continue
+            if claim.relay:
+                yield from self._known_source((*where, "relay"), claim.relay)
+            if schema.credit(claim):
+                yield from self._known_source((*where, "credited_to"), schema.credit(claim))
+            for field in ("subject", "object"):
+                name = getattr(claim, field)
+                if name not in sheet.without_sheet and not self.has_sheet(name):
+                    known = [id for kind in FOLDERS for id in self.ids(kind)]
+                    hint = did_you_mean(name, known) or "list it under 'without_sheet' if it has none"
+                    yield (*where, field), f"no chip or system {name!r}", "the id of a sheet", hint
+
+    def has_sheet(self, id: str) -> bool:
+        """Whether a chip or a system has the id."""
+        return any(self.files(kind, id) for kind in FOLDERS)
 
     # -- sources --------------------------------------------------------------------------------
 
@@ -208,6 +259,11 @@ class Catalog:
                     self.sheet(kind, id)
                 except SheetError as error:
                     problems += error.problems
+        for source in self.claim_sources():
+            try:
+                self.claims(source)
+            except SheetError as error:
+                problems += error.problems
         return problems
 
     def _shared_names(self) -> Iterator[Problem]:
@@ -244,7 +300,8 @@ def shown(path: Path) -> str:
 
 
 def _stray(path: Path) -> Problem:
-    return Problem(shown(path), 1, 1, "a file that nothing reads", "chips/ID.yaml, systems/ID.yaml or sources.yaml")
+    return Problem(shown(path), 1, 1, "a file that nothing reads",
+                   "chips/ID.yaml, systems/ID.yaml, claims/SOURCE.yaml or sources.yaml")  # fmt: skip
 
 
 def _marked(sheet: schema.AnySheet, layer: str) -> schema.AnySheet:
@@ -263,6 +320,6 @@ def _merge(below: schema.Sheet, above: schema.AnySheet) -> schema.Sheet:
     update = {"reports": reports}
     update |= {
         field: getattr(below, field) + getattr(above, field)
-        for field in ("aliases", "remarks", "same_as", "not_reported", "not_applicable")
+        for field in ("aliases", "remarks", "same_as", "not_reported", "not_applicable", "contradictions")
     }
     return below.model_copy(update=update)

@@ -63,14 +63,17 @@ def _catalog_options(command: Command) -> Command:
     )(command)  # fmt: skip
 
 
+def _day_option(command: Command) -> Command:
+    return click.option("--as-of", metavar="DATE", help="Only sources known by this day, e.g. 2025-07-28.")(command)
+
+
 def _policy_options(command: Command) -> Command:
     for option in (
         click.option("--strict", is_flag=True, help="Never read an unstated qualifier by comparison."),
         click.option("--prefer", metavar="KIND|SOURCE", help="Put a kind of source, or one source, first."),
-        click.option("--as-of", metavar="DATE", help="Only sources known by this day, e.g. 2025-07-28."),
     ):
         command = option(command)
-    return _catalog_options(command)
+    return _catalog_options(_day_option(command))
 
 
 def _output_options(command: Command) -> Command:
@@ -150,20 +153,25 @@ def compare(ids: Sequence[str], baseline: str | None, everything: bool, by_id: b
 
 
 @commands.command()
-@click.argument("names", nargs=-1, required=True, metavar="ID [ID] METRIC")
+@click.argument("names", nargs=-1, required=True, metavar="ID [ID] METRIC | CLAIM")
 @_output_options
 @_policy_options
 def explain(names: Sequence[str], form: str, **options: Any) -> None:
     """Show the working, down to each report.
 
-    One id and a metric explain a figure, two ids and a metric the ratio of the two.
+    One id and a metric explain a figure, two ids and a metric the ratio of the two, and a claim's
+    id (SOURCE/CLAIM, as `audit` prints it) how it is recomputed.
     """
     from calc import workings
 
-    if len(names) < 2 or len(names) > 3:
-        raise UsageError("explain takes one or two ids and a metric: `explain cm384 nvl72 peak_compute.bf16.dense`")
+    a_claim = len(names) == 1 and "/" in names[0]
+    if not a_claim and (len(names) < 2 or len(names) > 3):
+        raise UsageError(
+            "explain takes one or two ids and a metric, `explain cm384 nvl72 peak_compute.bf16.dense`, or a claim, "
+            "`explain semianalysis-cm384-2026/table-power`"
+        )
     comparer = _comparer(**_taken(options))
-    node = workings.working(comparer, names[:-1], names[-1])
+    node = workings.of_claim(comparer, names[0]) if a_claim else workings.working(comparer, names[:-1], names[-1])
     if form == "json":
         from calc.render import json
 
@@ -179,17 +187,77 @@ def explain(names: Sequence[str], form: str, **options: Any) -> None:
 
 
 @commands.command()
-@click.argument("name", required=False, metavar="[SOURCE|ID]")
+@click.argument("id", type=ID)
+@click.argument("metric")
 @_output_options
-@_catalog_options
-def sources(name: str | None, specs: Sequence[str], **out: Any) -> None:
-    """List sources, or show one in full.
+@_policy_options
+def history(id: str, metric: str, form: str, **options: Any) -> None:
+    """Show the reports of a metric in time.
 
-    Without a name all sources, with a chip's or system's id those that its sheet cites.
+    With editions, and what became of each: shown, in the span, superseded, set aside. METRIC may be
+    the head of ids, like `power`.
     """
     from calc import views
 
-    _print_table(views.sources(_catalog(specs), name), "sources", **out)
+    comparer = _comparer(**_taken(options))
+    _print_table(views.chronicle(comparer, id, metric), "history", form=form, **options)
+
+
+@commands.command()
+@click.argument("ids", nargs=-1, type=ID, metavar="[A [B]]")
+@click.option("--source", metavar="SOURCE", help="Only what this source claims.")
+@click.option("--claim", metavar="SOURCE/CLAIM", help="Only this claim.")
+@click.option("--sheets", is_flag=True, help="Not claims, but where reports of a sheet contradict one another.")
+@_output_options
+@_policy_options
+def audit(
+    ids: Sequence[str], source: str | None, claim: str | None, sheets: bool, form: str, **options: Any
+) -> None:  # fmt: skip
+    """Recompute what was claimed.
+
+    Every claimed ratio from the figures of whoever claims it and from every combination of reports;
+    of two ids also on which metrics the one is ahead of the other. With --sheets, the sheets are
+    held against themselves: all, or those named. That ends with 1 if something is not pinned yet.
+    """
+    if sheets:
+        if source is not None or claim is not None:
+            raise UsageError("--sheets looks at figures, not at claims: leave out --source and --claim")
+        _audit_sheets(ids, form, **options)
+        return
+    from calc.auditing import Auditor
+
+    found = Auditor(_comparer(**_taken(options))).audit(ids, source, claim)
+    if form == "json":
+        from calc.render import json
+
+        _write(json.dump(json.audit(found)), **options)
+    elif form == "csv":
+        from calc.render import tables
+
+        _write(tables.audit_csv(found), **options)
+    else:
+        from calc import audit_views
+
+        _print_tables(audit_views.audit(found), form=form, **options)
+
+
+@commands.command()
+@click.argument("name", required=False, metavar="[SOURCE|ID]")
+@_output_options
+@_day_option
+@_catalog_options
+def sources(name: str | None, specs: Sequence[str], as_of: str | None, **out: Any) -> None:
+    """List sources, or show one in full.
+
+    Without a name all sources; with a chip's or system's id those that its sheet cites, each below
+    the one that it takes its figures from.
+    """
+    from calc import views
+    from calc.policy import Policy
+
+    catalog = _catalog(specs)
+    policy = Policy.parse(catalog, as_of, None, False)
+    _print_table(views.sources(catalog, name, policy), "sources", **out)
 
 
 @commands.command()
@@ -209,6 +277,27 @@ def validate(paths: Sequence[str], specs: Sequence[str], form: str, **out: Any) 
         raise SheetError(report.problems)
     _print_table(report.table(), "validate", form=form, **out)
     if report.problems:
+        sys.exit(1)
+
+
+def _audit_sheets(ids: Sequence[str], form: str, **options: Any) -> None:
+    from calc import audit_views, crosschecks
+
+    comparer = _comparer(**_taken(options))
+    if ids:
+        subjects = comparer.catalog.subjects(ids)
+        found = [each for subject in subjects for each in crosschecks.contradictions(comparer, subject)]
+        stale = [(subject, pin) for subject in subjects for pin in crosschecks.stale_pins(comparer, subject)]
+    else:
+        found = list(crosschecks.catalog_contradictions(comparer))
+        stale = list(crosschecks.catalog_stale_pins(comparer))
+    if form == "json":
+        from calc.render import json
+
+        _write(json.dump(json.contradictions(found, stale, comparer.policy)), **options)
+    else:
+        _print_table(audit_views.sheets(comparer, found, stale), "audit", form=form, **options)
+    if stale or not all(each.known for each in found):
         sys.exit(1)
 
 
@@ -242,6 +331,17 @@ def _print_table(table: Table, command: str, form: str, output: str | None, colo
     made = {"json": lambda: tables.as_json(table, command), "csv": lambda: tables.as_csv(table),
             "markdown": lambda: tables.as_markdown(table)}  # fmt: skip
     _write(made[form](), output, color)
+
+
+def _print_tables(shown: Sequence[Table], form: str, output: str | None, color: str) -> None:
+    if form == "text":
+        from calc.render import text
+
+        _print(lambda console: text.tables(shown, console), output, color)
+        return
+    from calc.render import tables
+
+    _write("\n".join(map(tables.as_markdown, shown)), output, color)
 
 
 def _print(make: Callable[[Any], Any], output: str | None, color: str) -> None:

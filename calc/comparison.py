@@ -78,8 +78,7 @@ class Cell:
     @cached_property
     def origins(self) -> int:
         """How many origins the reports have at most; of a computed value, those of its weakest part."""
-        independent = self.comparer.reader.origins.independent
-        return min((len(independent(r.source for r in part.reports())) for part in self._parts), default=0)
+        return min((self.comparer.reader.origins.of(part.reports()) for part in self._parts), default=0)
 
     @property
     def lead(self) -> str:
@@ -186,6 +185,12 @@ class Comparison:
                 return row
         raise UsageError(f"none of {', '.join(s.id for s in self.subjects)} has a figure for {name!r}")
 
+    @cached_property
+    def short(self) -> tuple[Row, ...]:
+        """The rows that two subjects or more have and that say which is better, and the core ones."""
+        lead = _lead(self.rows)
+        return tuple(row for row in self.rows if _worth(row, self.subjects[0].kind, lead))
+
     def to_dict(self) -> dict[str, object]:
         """Return what ``--format json`` prints."""
         from calc.render.json import comparison
@@ -283,8 +288,51 @@ def _gap(sheet: schema.Sheet, name: str) -> str:
 def _mixed(sheets: Sequence[schema.Sheet]) -> str:
     chips = [sheet.id for sheet in sheets if sheet.kind == "chip"]
     systems = [sheet for sheet in sheets if isinstance(sheet, schema.System)]
-    instead = " ".join([*chips, *(system.chip for system in systems)])
+    instead = " ".join([*chips, *(system.chip for system in systems if system.chip)])
     return (
         f"{', '.join(chips)} cannot be compared with {', '.join(s.id for s in systems)}: a chip is no system; "
         f"compare the chips (`compare {instead}`), or read the rows per chip of a comparison of systems"
     )
+
+
+def _worth(row: Row, kind: str, lead: str) -> bool:
+    """Whether a row belongs into the short table.
+
+    That is what two subjects or more have and what is better one way or the other: nothing
+    measured, as its conditions differ; no compute of unstated sparsity; of the ratios and shares
+    of compute only those of the precision ``lead``, and of each ratio and its inverse only one.
+    """
+    metric = row.metric
+    if metric.id in CORE[kind]:
+        return True
+    if metric.id.endswith(f".{metrics.MEASURED}"):
+        return False
+    if sum(cell.result is not None for cell in row.cells.values()) < min(2, len(row.cells)):
+        return False
+    if metric.family == "peak_compute" and metrics.UNSTATED in metrics.qualifiers(metric.id)[1:]:
+        return False  # dense on one side may be sparse on the other
+    if metric.formula in ("", "chips_per_rack"):
+        return metric.better != "neither"
+    if metric.formula.endswith(("_per_power", "compute_per_price")) or metric.id.endswith(".chip"):
+        return False
+    of_compute = (
+        metric.family == "peak_compute" or metric.formula.endswith("_per_compute") or metric.formula == "ridge_point"
+    )
+    return lead in metric.id if of_compute else metric.family in _SHORT
+
+
+_SHORT = (
+    "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "power_per_memory_bandwidth",
+    "power_per_memory_capacity", "power_per_chip", "price_per_memory_bandwidth", "price_per_memory_capacity",
+)  # fmt: skip
+
+
+def _lead(rows: Sequence[Row]) -> str:
+    """Return the precision that most subjects report, BF16 dense before the others."""
+    rows = [
+        row for row in rows
+        if row.metric.family == "peak_compute" and row.metric.formula == "" and metrics.UNSTATED not in row.metric.id
+    ]  # fmt: skip
+    lead = ".bf16.dense"
+    rows.sort(key=lambda r: (-sum(c.result is not None for c in r.cells.values()), not r.metric.id.endswith(lead)))
+    return rows[0].metric.id.removeprefix("peak_compute") if rows else lead

@@ -19,6 +19,7 @@ RECIPES: dict[str, tuple[str, tuple[str, str]]] = {
     "memory_bandwidth_per_compute": ("bytes_per_flop", ("memory_bandwidth", _COMPUTE)),
     "scale_up_bandwidth_per_compute": ("bytes_per_flop", ("scale_up_bandwidth", _COMPUTE)),
     "scale_out_bandwidth_per_compute": ("bytes_per_flop", ("scale_out_bandwidth", _COMPUTE)),
+    "power_per_chip": ("per_chip", (_POWER, "chip_count")),
     "power_per_compute": ("power_per", (_POWER, _COMPUTE)),
     "compute_per_power": ("per_power", (_COMPUTE, _POWER)),
     "price_per_compute": ("price_per", (_PRICE, _COMPUTE)),

@@ -45,6 +45,23 @@ def gap(label: str, words: str, others: Iterable[Other], catalog: Catalog | None
     return _node(label, "reading", words, "", None, None, None, inputs=inputs)
 
 
+def printed(
+    label: str, text: str, source: str, locator: str, words: str, read: str, catalog: Catalog, relay: str | None,
+    credited_to: str | None, flags: list[str], why: str,
+) -> Node:  # fmt: skip
+    """Return the node of something that a source prints, without what it rests on."""
+    made = _node(label, "report", text, "", None, None, None, source=source, locator=locator, printed=words, read=read,
+                 flags=flags, why=why)  # fmt: skip
+    links = {"relay": relay, "credited_to": credited_to}
+    return made | {key: held for key, held in links.items() if held} | _about(source, catalog)
+
+
+def _about(id: str, catalog: Catalog) -> dict[str, Any]:
+    source = catalog.source(id)
+    about = {"publisher": source.publisher, "date": source.date, "kind_of_source": source.kind}
+    return about | ({"seen": source.seen} if source.seen else {})
+
+
 class _Explainer:
     def __init__(self, result: Result | None, catalog: Catalog | None) -> None:
         self.result, self.catalog = result, catalog
@@ -109,12 +126,9 @@ class _Explainer:
         )  # fmt: skip
         if report.relay:
             made["relay"] = report.relay
-        if self.catalog:
-            source = self.catalog.source(report.source)
-            made |= {"publisher": source.publisher, "date": source.date, "kind_of_source": source.kind}
-            if source.seen:
-                made["seen"] = source.seen
-        return made
+        if report.credited_to:
+            made["credited_to"] = report.credited_to
+        return made | (_about(report.source, self.catalog) if self.catalog else {})
 
 
 def _node(label: str, kind: str, text: str, unit: str, value: float | None, low: float | None, high: float | None,

@@ -114,6 +114,14 @@ class Metric(NamedTuple):
         return self.like in COUNTED
 
     @property
+    def full_title(self) -> str:
+        """The title as it stands without the heading of its group: "Scale-up: bandwidth, one way"."""
+        if self.group in ("scale-up", "scale-out") and self.group not in self.title:
+            first = self.title[:1].lower() if self.title[1:2].islower() else self.title[:1]
+            return f"{self.group.capitalize()}: {first}{self.title[1:]}"
+        return self.title
+
+    @property
     def family(self) -> str:
         """The id without qualifiers."""
         return self.id.partition(".")[0]
@@ -229,7 +237,9 @@ def _ratio_rows(compute: list[Metric], power: list[Metric]) -> list[Metric]:
     rows = [
         m("chips_per_rack", "Chips per rack", "physical", "chip", "rack", "none", "higher", formula="chips_per_rack"),
     ]
+    # What leaves the precision open is in no reading, but an audit takes it as printed.
     single = [c for c in compute if "/" not in c.id and not c.id.startswith("peak_compute.unstated")]
+    single += [c for c in compute if c.id == f"peak_compute.{UNSTATED}.{UNSTATED}"]
     # A node's power is per node, and a cooling loop's is not drawn by the chips: no ratio to the whole.
     watts = [
         (p.id.removeprefix("power."), p.title.removeprefix("Power, "))
@@ -264,6 +274,11 @@ def _ratio_rows(compute: list[Metric], power: list[Metric]) -> list[Metric]:
                 m(f"compute_per_price.{q}.{tail}", f"{c.title} per {money}", "price", f"FLOP/s per {money}", "",
                   "none", "higher", f"G{op}/s per {money}", formula="compute_per_price"),
             ]  # fmt: skip
+    rows += [
+        m(f"power_per_chip.{boundary}", f"Power per chip of the system, {words}", "power", "W", "chip", "none", "lower",
+          "W", formula="power_per_chip")
+        for boundary, words in watts if boundary in ("rack", "all-in", UNSTATED)
+    ]  # fmt: skip
     for what, like, shown in (("memory_bandwidth", "b/s", "TB/s"), ("memory_capacity", "b", "TB")):
         title = what.replace("_", " ")
         for boundary, words in watts:
@@ -354,6 +369,22 @@ def suggest(name: str, reported: bool = False) -> str:
     if reported:
         return did_you_mean(name, [known for known, row in TABLE.items() if not row.formula])
     return did_you_mean(name, [*TABLE, *ALIASES]) or "`list metrics` shows them all"
+
+
+@lru_cache(maxsize=256)
+def under(head: str) -> tuple[str, ...]:
+    """Return the metrics that an id or the head of ids may mean, in the order of the table.
+
+    A share per chip is meant only where it is named, and a precision given for two counts for each.
+
+    Examples
+    --------
+    >>> under("price")
+    ('price.usd', 'price.cny')
+    """
+    if head in TABLE or head in ALIASES:
+        return tuple(variants(ALIASES.get(head, head)))
+    return tuple(n for n in TABLE if n.startswith(f"{head}.") and not n.endswith(f".{PER_CHIP}") and "/" not in n)
 
 
 def qualifiers(name: str) -> tuple[str, ...]:

@@ -158,7 +158,7 @@ class Document:
         mark = node.start_mark
         return Problem(self.name, mark.line + self.first_line, mark.column + 1, found, expected, hint)
 
-    def _plain(self, node: yaml.Node, depth: int) -> Any:
+    def _plain(self, node: yaml.Node, depth: int, under: str = "") -> Any:
         if depth > MAX_DEPTH:
             self.problems.append(self.problem(node, "nested too deeply", f"at most {MAX_DEPTH} levels"))
             return None
@@ -174,10 +174,10 @@ class Document:
             if not isinstance(key, yaml.ScalarNode):
                 self.problems.append(self.problem(key, "a key that is not text", "a plain key"))
             elif key.value in data:
-                hint = "put all its reports under one key, as a list" if depth == 1 else "leave one of them out"
+                hint = "put all its reports under one key, as a list" if under == "reports" else "leave one of them out"
                 self.problems.append(self.problem(key, f"the key {key.value!r} a second time", "each key once", hint))
             else:
-                data[key.value] = self._plain(value, depth + 1)
+                data[key.value] = self._plain(value, depth + 1, key.value)
                 if data[key.value] is None and isinstance(value, yaml.ScalarNode) and value.tag in _PLAIN_TAGS:
                     self.problems.append(
                         self.problem(value, f"{key.value}: nothing", "a value", "leave the key out if there is none")

@@ -56,11 +56,15 @@ class Policy:
         A kind of source (``maker``, ``paper``...) or a source's id that goes before the others.
     strict : bool
         If true, no unstated qualifier is read by comparison with stated reports.
+    hearing : frozenset of str
+        Sources that are taken at their word: what of them is superseded or set aside speaks too.
+        Only an audit of what they say asks for that.
     """
 
     as_of: datetime.date | None = None
     prefer: str | None = None
     strict: bool = False
+    hearing: frozenset[str] = frozenset()
 
     @classmethod
     def parse(cls, catalog: Catalog, as_of: str | None, prefer: str | None, strict: bool) -> Policy:
@@ -87,7 +91,9 @@ class Policy:
         """Say why a source may not speak, or return None if it may."""
         if reason := self.too_late(catalog.source(id)):
             return reason
-        for newer in self._newer(catalog, id):
+        if id in self.hearing:
+            return None
+        for newer in self.newer(catalog, id):
             return f"superseded by {newer}"
         return None
 
@@ -112,7 +118,8 @@ class Policy:
             return None
         return f"known here only through {report.relay}, {known or 'undated'}"
 
-    def _newer(self, catalog: Catalog, id: str) -> Iterable[str]:
+    def newer(self, catalog: Catalog, id: str) -> Iterable[str]:
+        """Yield the sources that supersede one and were known by the day."""
         return (n for n in catalog.superseded.get(id, ()) if not self.too_late(catalog.source(n)))
 
     def rank(self, source_id: str, source: schema.Source, report: schema.Report, vendor: str) -> Rank:
@@ -166,10 +173,28 @@ class Origins:
 
         An article that relays two others joins neither of them to the other, and adds none.
         """
-        chosen: list[str] = []
-        taken: set[str] = set()
-        for id in sorted(set(ids), key=lambda one: (len(self.roots(one)), one)):
-            if not taken & self.roots(id):
-                chosen.append(id)
-                taken |= self.roots(id)
-        return chosen
+        return _apart({id: self.roots(id) for id in ids})
+
+    def of(self, reports: Iterable[schema.Report]) -> int:
+        """Return how many origins reports have at most; one credited to somebody goes back to them too."""
+        roots: dict[str, frozenset[str]] = {}
+        for report in reports:
+            credited = report.credited_to or ""
+            beyond = (
+                self.roots(credited)
+                if schema.credit(report)
+                else frozenset({f"publisher: {credited}"} if credited else ())
+            )
+            roots[f"{report.source} {credited}"] = self.roots(report.source) | beyond
+        return len(_apart(roots))
+
+
+def _apart(roots: dict[str, frozenset[str]]) -> list[str]:
+    """Return keys whose roots are disjoint, those with the fewest first."""
+    chosen: list[str] = []
+    taken: set[str] = set()
+    for key in sorted(roots, key=lambda one: (len(roots[one]), one)):
+        if not taken & roots[key]:
+            chosen.append(key)
+            taken |= roots[key]
+    return chosen

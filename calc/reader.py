@@ -118,6 +118,8 @@ class _Subject:
             options, why = self._options(variant, report)
             if options:
                 options, why = self._resolve(variant, report, options)
+            if not options and report.source in self.reader.policy.hearing:
+                options, why = [_opened(o, "as printed") for o in self._options(variant, report, literally=True)[0]], ""
             if why:
                 self._set_apart(name, report, why)
             found += options
@@ -127,7 +129,7 @@ class _Subject:
 
     def _apart(self, report: schema.Report, metric: Metric) -> str:
         """Say why a report can never be a candidate."""
-        if report.set_aside:
+        if report.set_aside and report.source not in self.reader.policy.hearing:
             return f"set aside: {report.set_aside}"
         if why := self.reader.excludes(report.source):
             return why
@@ -142,16 +144,20 @@ class _Subject:
         if not any(other.report is report for other in others):
             others.append(Other(report, self.sheet.id, name, why))
 
-    def _options(self, name: str, report: schema.Report) -> tuple[list[_Open], str]:
-        """Return every way to read a report, each with what it assumes; or why there is none."""
+    def _options(self, name: str, report: schema.Report, literally: bool = False) -> tuple[list[_Open], str]:
+        """Return every way to read a report, each with what it assumes; or why there is none.
+
+        Taken literally, what leaves its metric open is a metric of its own, and what leaves open what it
+        is for is the subject's.
+        """
         metric = metrics.metric(name)
         found: list[_Open] = []
         why = ""
         measured = f".{MEASURED}" if report.basis == MEASURED else ""
-        for plain, said_metric in self._targets(name):
+        for plain, said_metric in [(name, "")] if literally else self._targets(name):
             target = f"{plain}{measured}"
             for way, said_way in _directions(report):
-                for per, said_per in self._pers(metric, report):
+                for per, said_per in [self._pers(metric, report)[0]] if literally else self._pers(metric, report):
                     level, scales, why_not = self._level(metric, per)
                     why = why or why_not
                     assumed = tuple(said for said in (said_metric, said_way, said_per) if said)
@@ -366,10 +372,11 @@ class _Subject:
             )  # fmt: skip
             self._hold(found, metric, candidates)
             measured = name.endswith(f".{MEASURED}")
-            if self.kind == "system" and (metric.adds == "sum" or (measured and (name, "chip") in self.own)):
-                base = name.removesuffix(f".{MEASURED}")
-                share = metrics.metric(f"{base}.{PER_CHIP}{f'.{MEASURED}' if measured else ''}")
-                self._hold(found, share, self._with_computed(name, "chip"))
+            share = f"{name.removesuffix(f'.{MEASURED}')}.{PER_CHIP}"
+            shared = metric.adds == "sum" or (measured and (name, "chip") in self.own)
+            if self.kind == "system" and shared and share in metrics.TABLE:
+                of_share = metrics.metric(f"{share}.{MEASURED}" if measured else share)
+                self._hold(found, of_share, self._with_computed(name, "chip"))
         return found
 
     def _hold(self, found: Readings, metric: Metric, candidates: Iterable[Candidate]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -135,6 +135,30 @@ class Readings:
     def get(self, name: str) -> Reading | None:
         """Return the reading of a metric, or None if nobody reports it."""
         return self.held.get(metrics.ALIASES.get(name, name))
+
+    def said_by(self, sources: Collection[str], counted_by: Collection[str] | None = None) -> Readings:
+        """Return what some sources alone say: their figures, in totals and shares times anybody's count.
+
+        Parameters
+        ----------
+        sources : collection of str
+            Whose figures are kept.
+        counted_by : collection of str, optional
+            Whose counts of chips are kept; by default anybody's where the sources give none. Where
+            they do, their totals and shares rest on that count.
+        """
+        counted = self.held.get("chip_count")
+        counts = {c.value for c in counted.candidates if c.lead().source in sources} if counted else set()
+
+        def by_them(candidate: Candidate) -> bool:
+            used = {value for (_, name, _), value in candidate.basis() if name == "chip_count"}
+            return candidate.lead().source in sources and (not counts or used <= counts)
+
+        kept = {name: tuple(filter(by_them, reading.candidates)) for name, reading in self.held.items()}
+        if counted_by is None and not kept.get("chip_count") and "chip_count" in self.held:
+            kept["chip_count"] = self.held["chip_count"].candidates
+        held = {name: replace(self.held[name], candidates=said, others=()) for name, said in kept.items() if said}
+        return Readings(self.sheet, held)
 
 
 def canonical_unit(metric: Metric, kind: str) -> str:

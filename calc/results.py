@@ -63,7 +63,11 @@ def readings(expression: Expression) -> Iterator[Reading]:
 
 
 class _Grid(NamedTuple):
-    """What the grid of an expression says; ``at_low`` and ``at_high`` give each reading's candidate by its identity."""
+    """What the grid of an expression says; ``at_low`` and ``at_high`` give each reading's candidate by its identity.
+
+    ``cells`` has one axis a reading, in the order of ``choices``, and no number where one figure
+    would have two values.
+    """
 
     value: float
     low: float
@@ -71,6 +75,8 @@ class _Grid(NamedTuple):
     at_low: dict[int, Candidate]
     at_high: dict[int, Candidate]
     reduced: bool
+    cells: Any
+    choices: list[tuple[Candidate, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +127,7 @@ class Result:
             }  # fmt: skip
 
         low, high = int(np.nanargmin(grid)), int(np.nanargmax(grid))
-        return _Grid(value, float(grid.flat[low]), float(grid.flat[high]), at(low), at(high), reduced)
+        return _Grid(value, float(grid.flat[low]), float(grid.flat[high]), at(low), at(high), reduced, grid, choices)
 
     @property
     def value(self) -> Quantity:
@@ -153,6 +159,25 @@ class Result:
     def reduced(self) -> bool:
         """Whether the grid was so large that only the extremes of each reading were combined."""
         return self._grid.reduced
+
+    def nearest(self, low: float, high: float) -> tuple[float, tuple[Candidate, ...]]:
+        """Return what comes nearest to an interval over all combinations, and the candidates that give it.
+
+        Parameters
+        ----------
+        low, high : float
+            The interval, in ``unit``; infinite where it has no end.
+
+        Returns
+        -------
+        float, tuple of Candidate
+            The headline's value if that lies inside, else the nearest one; a candidate a reading.
+        """
+        cells = self._grid.cells
+        apart = np.where(np.isnan(cells), np.inf, np.maximum(np.maximum(low - cells, cells - high), 0))
+        place = np.unravel_index(int(np.argmin(apart)), cells.shape)
+        chosen = tuple(choice[at] for choice, at in zip(self._grid.choices, place, strict=True))
+        return float(cells[place]), chosen
 
     def chosen(self, reading: Reading) -> tuple[Candidate, Candidate, Candidate]:
         """Return a reading's candidates in the headline cell, in the lowest and in the highest."""

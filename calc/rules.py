@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from calc import metrics, units
+from calc import factors, metrics, units
 from calc.errors import UnitError, UsageError, did_you_mean
-from calc.schema import AnySheet, Fault, Location, Report
+from calc.schema import OVERALL, AnySheet, Claim, ClaimSheet, Fault, Location, Report
 
 
 def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
@@ -43,6 +43,10 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
             seen.add(report)
             for field, found, expected, hint in check_report(report, metric, kind):
                 yield ("reports", name, index, field), f"{name}: {found}", expected, hint
+    for index, pin in enumerate(sheet.contradictions):
+        if not metrics.under(pin.metric):
+            hint = metrics.suggest(pin.metric)
+            yield ("contradictions", index, "metric"), f"unknown metric {pin.metric!r}", "the metric of a finding", hint
     gaps = [("not_reported", i, gap) for i, gap in enumerate(sheet.not_reported)]
     gaps += [("not_applicable", i, gap) for i, gap in enumerate(sheet.not_applicable)]
     for key, index, gap in gaps:
@@ -114,6 +118,71 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
             f"{metric.dimension.low} to {metric.dimension.high}",
             "check the prefix of the unit" if parsed.low > 0 else "leave out what is not reported",
         )
+
+
+def check_claims(sheet: ClaimSheet) -> Iterator[Fault]:
+    """Yield what is wrong with claims beyond the shape of their fields.
+
+    Each is about one metric or one matter in words; its factor is one, and goes the way that it says.
+    """
+    if not sheet.claims:
+        hint = "leave the file out if its source claims nothing"
+        yield ("claims",), "no claim", "one claim at least", hint
+        return
+    whole = [claim for claim in sheet.claims.values() if claim is not None]
+    named = {name for claim in whole for name in (claim.subject, claim.object)}
+    for index, name in enumerate(sheet.without_sheet):
+        if name not in named and len(whole) == len(sheet.claims):
+            hint = did_you_mean(name, named) or "leave it out"
+            yield (
+                ("without_sheet", index),
+                f"no claim here is about {name!r}",
+                "subjects and objects of this file",
+                hint,
+            )
+    for key, claim in sheet.claims.items():
+        for field, found, expected, hint in _check_claim(claim) if claim else ():
+            yield ("claims", key, field), f"{key}: {found}", expected, hint
+
+
+def _check_claim(claim: Claim) -> Iterator[tuple[str, str, str, str]]:
+    if claim.subject == claim.object:
+        yield "object", f"{claim.subject!r} against itself", "two different things", ""
+    if (claim.metric is None) == (claim.about is None):
+        yield "metric", "a claim is about one thing", "either 'metric' or 'about'", ""
+    if claim.object_metric and claim.metric is None:
+        yield "object_metric", "'object_metric' without 'metric'", "both, or neither", ""
+    elif claim.object_metric and OVERALL in (claim.metric, claim.object_metric):
+        yield "object_metric", "'overall' on two different bases", "one 'metric' for both", ""
+    for field in ("metric", "object_metric"):
+        name = getattr(claim, field)
+        if name and name != OVERALL and not metrics.under(name):
+            yield field, f"unknown metric {name!r}", "a metric, the head of its id, or 'overall'", metrics.suggest(name)
+    if claim.factor is None:
+        if claim.hedge:
+            yield "hedge", "'hedge' without a factor", "a factor that it belongs to", ""
+        return
+    try:
+        allowed = factors.interval(claim.factor, claim.hedge)
+    except UnitError as error:
+        yield "factor", error.found, error.expected, error.hint
+        return
+    way = 1 if allowed.low > 1 else -1 if allowed.high is not None and allowed.high < 1 else 0
+    if way and way != _WAYS.get(claim.sense, way):
+        hint = "a factor is subject by object: '2.6x lower' is '1/2.6 x'"
+        yield "sense", f"the factor {claim.factor!r} is not {claim.sense}", "a factor that goes this way", hint
+    known = metrics.TABLE.get(claim.metric or "")
+    if known is not None and known.is_text:
+        yield "metric", f"a factor of {known.id!r}, which is held as words", "a metric with figures", ""
+    elif known is not None and known.better != "neither" and claim.sense in _BETTER:
+        better = _BETTER[claim.sense] * (1 if known.better == "higher" else -1)
+        if way and way != better:
+            expected = f"a sense for which {known.better} is better"
+            yield "sense", f"{claim.factor!r} of {known.id!r} is not {claim.sense}", expected, ""
+
+
+_WAYS = {"higher": 1, "lower": -1, "equal": 0}
+_BETTER = {"better": 1, "ahead": 1, "worse": -1, "behind": -1}
 
 
 @lru_cache(maxsize=256)

@@ -19,6 +19,7 @@ Fault = tuple[Location, str, str, str]
 """Where in the record, what was found, what was expected, what to do."""
 
 STATUS = "as-reported"
+UNSTATED = "unstated"
 
 
 def _expected(what: str) -> PydanticCustomError:
@@ -120,7 +121,10 @@ class Source(Record):
 
 
 class Printed(Record):
-    """What a report and a remark share: the words, and where they stand."""
+    """What a report and a remark share: the words, and where they stand.
+
+    ``credited_to`` is whom the source names for the figure: a source's id, or a name.
+    """
 
     value: Text
     printed: Text | None = None
@@ -128,6 +132,7 @@ class Printed(Record):
     locator: Text
     read: Read = "source"
     relay: Id | None = None
+    credited_to: Text | None = None
     note: Text | None = None
     layer: str | None = None
 
@@ -177,12 +182,96 @@ class Remark(Printed):
     about: Text
 
 
+class Claim(Record):
+    """One relative statement: subject against object on a metric, as printed.
+
+    Parameters
+    ----------
+    subject, object : str
+        Ids of sheets, or names listed in the file's ``without_sheet``.
+    metric : str, optional
+        A metric's id, the head of ids where the claim leaves qualifiers open, or ``overall`` where
+        it names no metric. For what has no metric at all, ``about`` says it in words.
+    object_metric : str, optional
+        The object's metric where it is claimed on another basis than the subject's.
+    factor : str, optional
+        The ratio of subject to object with its digits as printed, as `calc.factors.interval` reads
+        it; a claim without one is qualitative.
+    hedge : str, optional
+        The word beside the factor.
+    basis, object_basis : str
+        What the claim says of its basis; the object's only where it differs.
+    credited_to : str, optional
+        Whom the source names for it: a source's id, or a name.
+    """
+
+    subject: Id
+    object: Id
+    metric: Text | None = None
+    object_metric: Text | None = None
+    about: Text | None = None
+    factor: Text | None = None
+    hedge: Literal["about", "almost", "just over", "more than", "up to", "less than"] | None = None
+    sense: Literal["higher", "lower", "better", "worse", "ahead", "behind", "equal"]
+    printed: Text
+    basis: Text = "unstated"
+    object_basis: Text | None = None
+    locator: Text
+    read: Read = "source"
+    relay: Id | None = None
+    credited_to: Text | None = None
+    note: Text | None = None
+    layer: str | None = None
+
+    @property
+    def matter(self) -> str:
+        """What the claim is about: a metric's id, the head of ids, or words."""
+        return self.metric or self.about or ""
+
+
+class ClaimSheet(Record):
+    """What one source claims; its id is the source's, and each claim has a key of its own."""
+
+    id: Id
+    status: Literal["as-reported"]
+    without_sheet: tuple[Id, ...] = ()
+    claims: dict[Id, Claim]
+
+
 class Gap(Record):
     """What nobody publishes: a metric (or a whole family), or a matter in words."""
 
     metric: Text | None = None
     about: Text | None = None
     note: Text | None = None
+
+
+CheckName = Literal["total", "nodes", "racks", "cpus", "ports", "stacks", "sum", "ratio", "implied-compute", "spread"]
+
+
+def _two(value: tuple[str, ...]) -> tuple[str, ...]:
+    if len(value) != 2 or value[0] == value[1]:
+        raise _expected("two different texts: the 'value' of a report on each side, or its source")
+    return value
+
+
+class Known(Record):
+    """A contradiction that a person has looked at, with what is known of it: listed, but no warning.
+
+    Parameters
+    ----------
+    metric, check : str
+        The metric and the check that the finding names.
+    between : two texts
+        One for each side, in any order: the ``value`` of a report (``400 Gb/s``) or its source.
+    note : str
+        What is known of the cause, in a sentence.
+    """
+
+    metric: Text
+    check: CheckName
+    between: Annotated[tuple[Text, ...], AfterValidator(_two)]
+    note: Text
 
 
 class SameAs(Record):
@@ -207,6 +296,7 @@ class Extension(Record):
     same_as: tuple[SameAs, ...] = ()
     not_reported: tuple[Gap, ...] = ()
     not_applicable: tuple[Gap, ...] = ()
+    contradictions: tuple[Known, ...] = ()
 
 
 class Sheet(Extension):
@@ -226,12 +316,14 @@ class Chip(Sheet):
 
 
 class System(Sheet):
-    """The sheet of the whole that is compared; ``chip`` names the sheet of its accelerator."""
+    """The sheet of the whole that is compared; ``chip`` names the sheet of its accelerator, if it has one."""
 
-    chip: Id
+    chip: Id | None = None
 
 
 AnySheet = Extension
+OVERALL = "overall"
+"""The metric of a claim that names none."""
 RECORDS: dict[str, type[Sheet]] = {"chip": Chip, "system": System}
 
 
@@ -250,6 +342,13 @@ def _cited(where: Location, items: Iterable[Printed | SameAs]) -> Iterator[tuple
         yield (*where, index, "source"), item.source
         if item.relay:
             yield (*where, index, "relay"), item.relay
+        if isinstance(item, Printed) and credit(item):
+            yield (*where, index, "credited_to"), credit(item)
+
+
+def credit(item: Printed | Claim) -> str:
+    """Return the source that an item is credited to, or an empty text if it is nobody or only a name."""
+    return item.credited_to if item.credited_to and is_id(item.credited_to) else ""
 
 
 def read(record: type[R], data: Any) -> tuple[R | None, list[Fault]]:
@@ -264,9 +363,19 @@ def read(record: type[R], data: Any) -> tuple[R | None, list[Fault]]:
 def salvage(record: type[R], data: Any) -> R | None:
     """Return what can be checked of a sheet whose shape is wrong: its id, and the reports that are whole.
 
-    A report that is not whole leaves an empty place, so that the others keep theirs.
+    A report or a claim that is not whole leaves an empty place, so that the others keep theirs.
     """
-    if not isinstance(data, dict) or not issubclass(record, Extension):
+    if not isinstance(data, dict):
+        return None
+    if issubclass(record, ClaimSheet):
+        claims, without = data.get("claims"), data.get("without_sheet")
+        if not isinstance(claims, dict):
+            return None
+        return record.model_construct(
+            id=data.get("id"), claims={key: read(Claim, item)[0] for key, item in claims.items()},
+            without_sheet=tuple(without) if isinstance(without, list) else (),
+        )  # fmt: skip
+    if not issubclass(record, Extension):
         return None
     reports = data.get("reports")
     kept = {
@@ -281,6 +390,8 @@ def salvage(record: type[R], data: Any) -> R | None:
 def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:
     where, kind = tuple(detail["loc"]), detail["type"]
     key = next((str(part) for part in reversed(where) if isinstance(part, str)), "the sheet")
+    if where[-1:] == ("[key]",):
+        return (*where[:-1], "<key>"), f"the key {detail['input']!r:.80}", AN_ID, ""
     found = f"{detail['input']!r:.80}" if isinstance(detail["input"], str) else _shape(detail["input"])
     match kind:
         case "missing":
@@ -315,6 +426,8 @@ _WRITE = {
     "value": "write a number and its unit: 'value: 900 GB/s'",
     "chip": "write the id of the chip's sheet: 'chip: an-id'",
     "about": "say in words what the remark is about",
+    "printed": "write the words of the source: 'printed: 1.7x'",
+    "sense": "write which way: 'sense: higher'",
 }
 
 
@@ -328,7 +441,8 @@ def _shape(value: Any) -> str:
 
 def _fields(where: Location, record: type[Record]) -> list[str]:
     inner: dict[str, type[Record]] = {
-        "reports": Report, "remarks": Remark, "same_as": SameAs, "not_reported": Gap,
+        "reports": Report, "remarks": Remark, "same_as": SameAs, "not_reported": Gap, "claims": Claim,
+        "contradictions": Known,
     }  # fmt: skip
     at = inner.get(str(where[0]), record) if len(where) > 1 else record
     return [name for name in at.model_fields if name != "layer"]

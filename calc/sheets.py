@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,6 +30,7 @@ def _record(document: Document, kind: type[R], check: Callable[[R], Iterator[sch
 
 
 Check = Callable[[schema.AnySheet], Iterator[schema.Fault]]
+CheckClaims = Callable[[schema.ClaimSheet], Iterator[schema.Fault]]
 
 
 def load_sheet(path: Path, kind: str, name: str, *, known: bool, check: Check) -> schema.AnySheet:
@@ -55,13 +56,48 @@ def load_sheet(path: Path, kind: str, name: str, *, known: bool, check: Check) -
     """
 
     def checks(sheet: schema.AnySheet) -> Iterator[schema.Fault]:
-        if sheet.id and sheet.id != path.stem:
-            yield ("id",), f"the id {sheet.id!r} in a file named {path.name!r}", f"the id {path.stem!r}", ""
+        yield from _stem(path, sheet.id)
         yield from rules.check(sheet, kind)
         yield from check(sheet)
 
     record = schema.Extension if known else schema.RECORDS[kind]
     return _record(Document(compose(read_text(path, name), name), name), record, checks)
+
+
+def load_claims(path: Path, name: str, check: CheckClaims, known: Collection[str] = ()) -> schema.ClaimSheet:
+    """Read and check what one source claims.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its stem must be the source's id.
+    name : str
+        The file's name for messages.
+    check : callable
+        Yields faults that need the rest of the catalog (sources, subjects).
+    known : collection of str
+        Keys that a lower folder has already.
+
+    Raises
+    ------
+    SheetError
+        With every fault of the file.
+    """
+
+    def checks(sheet: schema.ClaimSheet) -> Iterator[schema.Fault]:
+        yield from _stem(path, sheet.id)
+        for key in sheet.claims.keys() & known:
+            found = f"the claim {key!r} of {sheet.id} stands in a lower folder"
+            yield ("claims", key, "<key>"), found, "keys of its own", "give it another key"
+        yield from rules.check_claims(sheet)
+        yield from check(sheet)
+
+    return _record(Document(compose(read_text(path, name), name), name), schema.ClaimSheet, checks)
+
+
+def _stem(path: Path, id: str) -> Iterator[schema.Fault]:
+    if id and id != path.stem:
+        yield ("id",), f"the id {id!r} in a file named {path.name!r}", f"the id {path.stem!r}", ""
 
 
 class SourceFile:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from calc import places
+from calc import crosschecks, places
 from calc.catalog import Catalog
+from calc.comparison import Comparer
 from calc.errors import Problem, UsageError
+from calc.policy import Policy
 from calc.views import Column, Table
 
 
@@ -20,17 +22,22 @@ class Report:
     chips: int
     systems: int
     sources: int
+    claims: int
     reports: int
     problems: tuple[Problem, ...]
+    warnings: tuple[str, ...] = ()
 
     def table(self) -> Table:
         """Return the problems as a table, or the counts if there is none."""
         if not self.problems:
             columns = [Column("what", "what"), Column("count", "count", True)]
             rows: list[list[str] | str] = [
-                [name, str(getattr(self, name))] for name in ("chips", "systems", "sources", "reports")
+                [name, str(getattr(self, name))] for name in ("chips", "systems", "claims", "sources", "reports")
             ]
-            return Table("No faults found", columns, rows, ["All figures are as-reported."])
+            rows.append(["contradictions to look at", str(len(self.warnings))])
+            notes = [f"Warning: {text}" for text in self.warnings]
+            notes += ["What contradicts what: python -m calc audit --sheets."] if self.warnings else []
+            return Table("No faults found", columns, rows, [*notes, "All figures are as-reported."])
         columns = [Column(name, name, name in ("line", "column"), name not in ("line", "column")) for name in (
             "file", "line", "column", "found", "expected", "hint")]  # fmt: skip
         found: list[list[str] | str] = [
@@ -63,7 +70,7 @@ def validate(catalog: Catalog, paths: Sequence[Path]) -> Report:
     problems = over.problems()
     asked = [path.resolve() for path in paths]
     wanted = [p for p in problems if any(Path(p.file).resolve().is_relative_to(path) for path in asked)]
-    return _report(over, wanted, counted=not problems)
+    return _report(over, wanted, asked, counted=not problems)
 
 
 def _layer(path: Path) -> Path:
@@ -79,11 +86,31 @@ def _layer(path: Path) -> Path:
     )
 
 
-def _report(catalog: Catalog, problems: Sequence[Problem], counted: bool = True) -> Report:
-    reports = 0
+def _report(
+    catalog: Catalog, problems: Sequence[Problem], asked: Sequence[Path] | None = None, counted: bool = True
+) -> Report:  # fmt: skip
+    """Count what was read, and where no fault hinders, hold the sheets that were asked for against themselves."""
+    chips, systems = (catalog.ids(kind) for kind in ("chip", "system"))
+    many = claims = 0
+    warnings: tuple[str, ...] = ()
     if counted and not problems:
-        for kind in places.FOLDERS:
-            for id in catalog.ids(kind):
-                reports += sum(map(len, catalog.sheet(kind, id).reports.values()))
-    chips, systems = (len(catalog.ids(kind)) for kind in ("chip", "system"))
-    return Report(chips, systems, len(catalog.source_ids()), reports, tuple(problems))
+        sheets = [catalog.sheet(kind, id) for kind, ids in (("chip", chips), ("system", systems)) for id in ids]
+        many = sum(len(reports) for sheet in sheets for reports in sheet.reports.values())
+        claims = sum(len(catalog.claims(source)) for source in catalog.claim_sources())
+        warnings = tuple(_warnings(catalog, asked))
+    counts = (len(chips), len(systems), len(catalog.source_ids()), claims, many)
+    return Report(*counts, tuple(problems), warnings)
+
+
+def _warnings(catalog: Catalog, asked: Sequence[Path] | None) -> Iterator[str]:
+    """Yield what reports contradict one another in and nobody has looked at, and pins that match nothing."""
+    comparer = Comparer(catalog, Policy())
+    for kind in places.FOLDERS:
+        for id in catalog.ids(kind):
+            files = [path.resolve() for _, path in catalog.files(kind, id)]
+            if asked is None or any(file.is_relative_to(path) for file in files for path in asked):
+                sheet = catalog.sheet(kind, id)
+                found = crosschecks.contradictions(comparer, sheet)
+                yield from (f"{id}: {each.text}" for each in found if not each.known)
+                for pin in crosschecks.stale_pins(comparer, sheet):
+                    yield f"{id}: the pin of {pin.metric} ({pin.check}) matches nothing any more; take it out"

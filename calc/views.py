@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from calc import derive, metrics, schema
+from calc import derive, lineage, metrics, schema
 from calc.catalog import Catalog
-from calc.comparison import CORE, DERIVED, NOT_APPLICABLE, Cell, Comparer, Comparison, Row
+from calc.comparison import DERIVED, NOT_APPLICABLE, Cell, Comparer, Comparison, Row
 from calc.errors import UsageError
+from calc.history import history
 from calc.numbers import grouped, number, ratio, span
 from calc.places import FOLDERS
 from calc.policy import ORDER, Origins, Policy
@@ -17,6 +18,7 @@ from calc.results import WIDE
 
 COMPUTED_MARK, SPLIT_MARK, WIDE_MARK, FEW_MARK = "=", "!", "~", "*"
 FEW = 2
+INDENT = "  "
 APART = "not in a span"
 AS_REPORTED = "All figures are as-reported: somebody printed them, or they follow from what somebody printed."
 LEGEND = {
@@ -31,7 +33,8 @@ LEGEND = {
 class Column:
     """A column: its key in csv and json, its heading, and how it may be made narrower.
 
-    Numbers are never broken; words go on a new line where ``wraps``, anywhere where ``folds``.
+    Numbers are never broken; words go on a new line where ``wraps``, anywhere where ``folds``. A
+    column ``for_programs`` is in csv and json alone.
     """
 
     key: str
@@ -39,16 +42,21 @@ class Column:
     numeric: bool = False
     wraps: bool = False
     folds: bool = False
+    for_programs: bool = False
 
 
 @dataclass
 class Table:
-    """A table in words; a row is a list of texts, or one text that heads a group."""
+    """A table in words; a row is a list of texts, or one text that heads a group.
+
+    ``lead`` stands between the title and the table, ``notes`` below it.
+    """
 
     title: str
     columns: list[Column]
     rows: list[list[str] | str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    lead: list[str] = field(default_factory=list)
 
     def add(self, group: str, rows: Iterable[list[str]]) -> None:
         """Add rows under the heading of their group, which is set where it is not the last one."""
@@ -56,6 +64,12 @@ class Table:
         if group != last:
             self.rows.append(group)
         self.rows += rows
+
+    def for_readers(self) -> Table:
+        """Return the table without the columns that only programs want."""
+        kept = [place for place, column in enumerate(self.columns) if not column.for_programs]
+        rows = [row if isinstance(row, str) else [row[place] for place in kept] for row in self.rows]
+        return Table(self.title, [self.columns[place] for place in kept], rows, self.notes, self.lead)
 
     def records(self) -> list[dict[str, str]]:
         """Return the rows as mappings from column keys; a group's heading goes into ``group``."""
@@ -65,7 +79,8 @@ class Table:
                 group = row
             else:
                 first = {"group": group} if group is not None else {}
-                found.append(first | dict(zip((c.key for c in self.columns), row, strict=True)))
+                cells = (cell.strip() for cell in row)
+                found.append(first | dict(zip((c.key for c in self.columns), cells, strict=True)))
         return found
 
 
@@ -114,8 +129,7 @@ def comparison(found: Comparison, *, everything: bool = False, ids: bool = False
     columns += [Column(f"{s.id}/{base.id}", f"{s.id} / {base.id}", True) for s in others or [base]]
     names = " beside ".join(f"{s.name} ({s.id})" for s in found.subjects)
     table = Table(names, columns)
-    lead = _lead(found)
-    shown = [row for row in found.rows if everything or _worth(row, found.subjects[0].kind, lead)]
+    shown = found.rows if everything else found.short
     used = {row.metric.id: [marks(row.cells[subject.id]) for subject in found.subjects] for row in shown}
     pad = max((len(mark) for found_marks in used.values() for mark in found_marks), default=0)
     for row in shown:
@@ -134,49 +148,6 @@ def _ratio(row: Row, id: str) -> str:
         return ""
     found = row.ratios[id]
     return f"{ratio(*found.numbers)} {WIDE_MARK if found.wide else ' '}"
-
-
-def _worth(row: Row, kind: str, lead: str) -> bool:
-    """Whether a row belongs into the short table.
-
-    That is what two subjects or more have and what is better one way or the other: nothing
-    measured, as its conditions differ; no compute of unstated sparsity; of the ratios and shares
-    of compute only those of the precision ``lead``, and of each ratio and its inverse only one.
-    """
-    metric = row.metric
-    if metric.id in CORE[kind]:
-        return True
-    if metric.id.endswith(f".{metrics.MEASURED}"):
-        return False
-    if sum(cell.result is not None for cell in row.cells.values()) < min(2, len(row.cells)):
-        return False
-    if metric.family == "peak_compute" and metrics.UNSTATED in metrics.qualifiers(metric.id)[1:]:
-        return False  # dense on one side may be sparse on the other
-    if metric.formula in ("", "chips_per_rack"):
-        return metric.better != "neither"
-    if metric.formula.endswith(("_per_power", "compute_per_price")) or metric.id.endswith(".chip"):
-        return False
-    of_compute = (
-        metric.family == "peak_compute" or metric.formula.endswith("_per_compute") or metric.formula == "ridge_point"
-    )
-    return lead in metric.id if of_compute else metric.family in _SHORT
-
-
-_SHORT = (
-    "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "power_per_memory_bandwidth",
-    "power_per_memory_capacity", "price_per_memory_bandwidth", "price_per_memory_capacity",
-)  # fmt: skip
-
-
-def _lead(found: Comparison) -> str:
-    """Return the precision that most subjects report, BF16 dense before the others."""
-    rows = [
-        row for row in found.rows
-        if row.metric.family == "peak_compute" and row.metric.formula == "" and metrics.UNSTATED not in row.metric.id
-    ]  # fmt: skip
-    lead = ".bf16.dense"
-    rows.sort(key=lambda r: (-sum(c.result is not None for c in r.cells.values()), not r.metric.id.endswith(lead)))
-    return rows[0].metric.id.removeprefix("peak_compute") if rows else lead
 
 
 def _foot(found: Comparison, base: schema.Sheet, rows: int) -> list[str]:
@@ -249,6 +220,28 @@ def _sheet_notes(subject: schema.Sheet, comparer: Comparer) -> list[str]:
     return [*notes, AS_REPORTED, policy, f"Working of a line: python -m calc explain {subject.id} METRIC (ids: --ids)."]
 
 
+def chronicle(comparer: Comparer, name: str, metric: str) -> Table:
+    """Return the reports of a metric in time, with editions and what became of each."""
+    subject = comparer.catalog.subject(name)
+    events = history(comparer, name, metric)
+    table = Table(f"{metric} of {subject.name} ({subject.id}) in time", [
+        Column("date", "date"), Column("value", "reported", wraps=True),
+        Column("source", "source", wraps=True, folds=True), Column("edition", "edition", wraps=True, folds=True),
+        Column("fate", "what became of it", wraps=True, folds=True),
+        Column("read", "read", for_programs=True), Column("locator", "locator", for_programs=True),
+        Column("printed", "printed", for_programs=True), Column("subject", "subject", for_programs=True),
+    ])  # fmt: skip
+    for event in events:
+        report, per = event.report, "" if event.subject == subject.id else " per chip"
+        words = [report.direction, f"per {report.per}" if report.per else per.strip(), report.basis]
+        said = ", ".join([report.value, *(word for word in words if word and word != schema.UNSTATED)])
+        edition = " ".join(filter(None, (event.source.edition, f"({report.read})" if report.read != "source" else "")))
+        row = [event.source.known_by or "undated", said, report.source, edition, event.fate]
+        table.add(event.metric, [[*row, report.read, report.locator, report.as_printed, event.subject]])
+    table.notes = [AS_REPORTED, policy_line(comparer.policy, comparer.policy.as_of)]
+    return table
+
+
 def listing(catalog: Catalog, what: str) -> Table:
     """Return the list of chips and systems, or of metrics."""
     if what == "metrics":
@@ -273,34 +266,64 @@ def listing(catalog: Catalog, what: str) -> Table:
     return table
 
 
-def sources(catalog: Catalog, name: str | None) -> Table:
-    """Return all sources, one in full, or those that a chip's or a system's sheet cites."""
-    if name is not None and name in catalog.source_ids():
+def sources(catalog: Catalog, name: str | None, policy: Policy | None = None) -> Table:
+    """Return all sources, one in full, or those of a chip's or a system's sheet with what they go back to.
+
+    The policy's day alone matters here: what was not known by it is left out.
+    """
+    policy = policy or Policy()
+    if name is None:
+        return _all_sources(catalog, policy)
+    if name in catalog.source_ids():
         return _source(catalog, name)
-    cited: Sequence[str] = sorted(catalog.source_ids())
-    title = "Sources"
-    if name is not None:
-        try:
-            subject = catalog.subject(name)
-        except UsageError as error:
-            if under := catalog.begins(name):
-                raise UsageError(f"no source or id {name!r}; there is {under}") from error
-            raise
-        cited = sorted({id for _, id in schema.citations(subject)})
-        title = f"Sources of {subject.name} ({subject.id})"
-    table = Table(title, [
+    try:
+        return _lineage(catalog, catalog.subject(name), policy)
+    except UsageError as error:
+        if under := catalog.begins(name):
+            raise UsageError(f"no source or id {name!r}; there is {under}") from error
+        raise
+
+
+def _all_sources(catalog: Catalog, policy: Policy) -> Table:
+    table = Table("Sources", [
         Column("id", "id", wraps=True, folds=True), Column("date", "date"), Column("kind", "kind"),
         Column("publisher", "publisher", wraps=True), Column("cites", "cites", wraps=True, folds=True),
     ])  # fmt: skip
-    for id in cited:
+    for id in sorted(id for id in catalog.source_ids() if not policy.too_late(catalog.source(id))):
         found = catalog.source(id)
         table.rows.append([id, found.known_by or "undated", found.kind, found.publisher, " ".join(found.cites)])
-    origins = Origins(catalog).independent(cited)
-    many = "origin" if len(origins) == 1 else "origins"
+    table.notes = [f"{len(table.rows)} sources.", "One of them: python -m calc sources SOURCE. Those of a sheet: ID."]
+    return table
+
+
+def _lineage(catalog: Catalog, subject: schema.Sheet, policy: Policy) -> Table:
+    """Return the sources of a sheet as a forest: each below the one that it takes its figures from."""
+    everybody = {id for _, id in schema.citations(subject)}
+    cited = {id for id in everybody if not policy.too_late(catalog.source(id))}
+    reports = [report for rows in subject.reports.values() for report in rows if report.source in cited]
+    table = Table(f"Sources of {subject.name} ({subject.id})", [
+        Column("id", "source", wraps=True, folds=True), Column("reports", "reports", True),
+        Column("date", "date"), Column("kind", "kind"), Column("relation", "relation", wraps=True),
+        Column("under", "under", for_programs=True),
+    ])  # fmt: skip
+    if cited:
+        table.lead = [
+            f"{len(reports)} reports of {len({report.source for report in reports})} sources, which go back to at most "
+            f"{Origins(catalog).of(reports)} independent origins."
+        ]
+    for branch in lineage.forest(catalog, cited):
+        found = catalog.source(branch.id)
+        many = sum(report.source == branch.id for report in reports)
+        row = [INDENT * branch.depth + branch.id, str(many), found.known_by or "undated", found.kind, branch.relation]
+        table.rows.append([*row, branch.parent])
     table.notes = [
-        f"{len(cited)} sources, at most {len(origins)} {many}.",
+        "A source stands below the one that it takes figures from, or that supersedes it; one that names several "
+        "stands below the first. One with 0 reports is there for what others take from it, relay or remark.",
         "One of them: python -m calc sources SOURCE.",
     ]
+    if policy.as_of:
+        left = len(everybody - cited)
+        table.notes.insert(0, f"As of {policy.as_of}: {left} undated or later sources are left out.")
     return table
 
 
@@ -310,6 +333,10 @@ def _source(catalog: Catalog, id: str) -> Table:
     for key, held in found.model_dump(exclude_none=True).items():
         if held:
             table.rows.append([key, " ".join(held) if isinstance(held, tuple) else str(held)])
+    if id in catalog.claim_sources():
+        table.rows.append(["claims", f"{len(catalog.claims(id))}: python -m calc audit --source {id}"])
+    if takers := [one for one in catalog.source_ids() if id in catalog.source(one).cites]:
+        table.rows.append(["cited by", " ".join(sorted(takers))])
     if newer := catalog.superseded.get(id):
         table.rows.append(["superseded by", " ".join(newer)])
     origin = sorted(root for root in Origins(catalog).roots(id) if root != id and not root.startswith("publisher: "))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from calc import derive, metrics, results
+from calc import auditing, derive, metrics, results
+from calc.auditing import Attempt, Contrast, Finding, Side
 from calc.comparison import Comparer
 from calc.errors import UsageError
-from calc.explanation import Node, gap, tree
+from calc.explanation import Node, gap, printed, tree
+from calc.numbers import digits
 from calc.places import FOLDERS
 from calc.readings import HELD_AS_WORDS, Other, Readings
 from calc.schema import Sheet
@@ -88,6 +90,76 @@ def _metric(comparer: Comparer, sheets: Sequence[Sheet], metric: str) -> str:
             ids = " ".join([*(sheet.id for sheet in sheets), metric])
             raise UsageError(f"{metric!r} is an id, and the metric is missing: `explain {ids} METRIC`") from error
         raise
+
+
+def of_claim(comparer: Comparer, claim: str) -> Node:
+    """Return the tree of a claim: what is printed, and both recomputations down to every report.
+
+    Raises
+    ------
+    UsageError
+        If there is no such claim, or its source is later than the day asked for.
+    """
+    found = auditing.Auditor(comparer).audit(claim=claim)
+    if not found.findings:
+        raise UsageError(f"the claim {claim!r} is left out: {found.late[0]} is undated, or later than the day")
+    return of_finding(found.findings[0])
+
+
+def of_finding(finding: Finding) -> Node:
+    """Return the tree of a finding."""
+    claim, catalog = finding.claim, finding.comparer.catalog
+    between = f"{claim.subject} / {claim.object} {claim.matter}"
+    text = claim.printed if finding.claimed is None else f"{claim.printed}: {finding.claimed}"
+    if finding.claimed is not None and claim.factor is not None and claim.factor.startswith("1/"):
+        text += f" (object / subject {finding.claimed.inverse()})"
+    flags = [f"bases: {finding.mismatch}"] if finding.mismatch else []
+    flags += ["its source is superseded"] if finding.superseded else []
+    node = printed(
+        f"{between}, as claimed", text, finding.source, claim.locator, claim.printed, claim.read, catalog,
+        relay=claim.relay, credited_to=claim.credited_to, flags=flags, why=claim.note or "",
+    )  # fmt: skip
+    sides = [
+        child
+        for words, side in (("own figures", finding.own), ("any reports", finding.any))
+        for child in _sides(f"{between}, {words}", side, finding)
+    ]
+    return node | {"claim": finding.id, "inputs": sides}
+
+
+def _sides(label: str, side: Side, finding: Finding) -> list[Node]:
+    if side.missing:
+        return [gap(label, f"{side.verdict}: {side.missing}", ())]
+    if side.contrast is not None:
+        return [gap(label, _lists(f"{side.verdict}, by {side.by}" if side.by else side.verdict, side.contrast), ())]
+    inside = [one for one in side.attempts if one.inside]
+    shown = inside or list(side.attempts[:1])
+    outside = [one.on for one in side.attempts if not one.inside and one not in shown]
+    rest = f"; outside: {', '.join(outside)}" if outside else ""
+    verdict = f"{side.verdict}, by {side.by}" if side.by else side.verdict
+    return [_attempt(label, verdict, one, finding, rest) for one in shown]
+
+
+def _attempt(label: str, verdict: str, attempt: Attempt, finding: Finding, rest: str) -> Node:
+    made = tree(attempt.ratio, finding.comparer.catalog)
+    sources = ", ".join(dict.fromkeys(candidate.lead().source for candidate in attempt.chosen))
+    value = attempt.ratio.numbers[0]
+    inside = attempt.inside and finding.claimed is not None and finding.claimed.holds(value)
+    how = "by the headlines" if inside else f"nearest: {digits(attempt.nearest, 4)} by {sources}"
+    close = "; inside for a generous reader of the digits" if attempt.close else ""
+    on = f" on {attempt.on}" if attempt.on != finding.claim.metric else ""
+    return made | {"label": f"{label}: {made['label']}", "why": f"{verdict}{on}, {how}{close}{rest}"}
+
+
+def _lists(verdict: str, contrast: Contrast) -> str:
+    parts = [
+        f"{words} {len(names)}: {', '.join(names)}"
+        for words, names in (("ahead on", contrast.ahead), ("behind on", contrast.behind),
+                             ("overlapping on", contrast.overlapping), ("not comparable", contrast.not_comparable),
+                             ("not reported for one of them", contrast.not_reported))
+        if names
+    ]  # fmt: skip
+    return "; ".join([verdict, *parts])
 
 
 def missing(comparer: Comparer, subject: Readings, name: str) -> Node:

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "calc"
 
 # A module imports from the floors below its own, and on its own floor from what stands to its left.
 FLOORS = (
-    ("errors", "places", "numbers", "files"),
+    ("errors", "places", "numbers", "files", "factors"),
     ("spellings", "units"),
     ("metrics",),
     ("schema", "rules"),
@@ -25,8 +25,9 @@ FLOORS = (
     ("catalog",),
     ("policy", "readings", "formulas.*", "formulas"),
     ("results", "reader"),
-    ("derive", "explanation", "comparison", "workings"),
-    ("views", "validation", "render", "render.json", "render.*"),
+    ("derive", "lineage", "explanation", "comparison", "auditing", "history", "workings"),
+    ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
+    ("views", "audit_views", "validation", "render", "render.json", "render.*"),
     ("strategies", "api", "", "cli", "__main__"),
 )  # fmt: skip
 
@@ -35,6 +36,8 @@ FLOORS = (
 SHOWS_ITSELF = {
     ("results", "render.text"): "Result.explain",
     ("comparison", "render.json"): "Comparison.to_dict",
+    ("auditing", "render.text"): "Finding.explain",
+    ("auditing", "render.json"): "Audit.to_dict",
 }
 
 DOORS = {

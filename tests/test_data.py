@@ -26,6 +26,9 @@ def used_sources(catalog: Catalog) -> set[str]:
         id for kind in FOLDERS for sheet in catalog.ids(kind)
         for _, id in schema.citations(catalog.sheet(kind, sheet))
     }  # fmt: skip
+    for source in catalog.claim_sources():
+        named = (name for claim in catalog.claims(source).values() for name in (claim.relay, claim.credited_to))
+        used |= {source, *(name for name in named if name and schema.is_id(name))}
     waiting = list(used)
     while waiting:
         source = catalog.source(waiting.pop())

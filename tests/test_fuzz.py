@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from calc import cli, places
 
 SHIPPED = places.shipped()
 FILES = sorted(path.relative_to(SHIPPED).as_posix() for path in SHIPPED.rglob("*.yaml"))
-SHEETS = [name for name in FILES if name != places.SOURCES]
+CLAIMS = [name for name in FILES if name.startswith(f"{places.CLAIMS}/")]
+SHEETS = [name for name in FILES if name != places.SOURCES and name not in CLAIMS]
 
 BOUNDED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
@@ -155,10 +156,29 @@ def _ask(name: str) -> None:
             json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} in JSON"))
 
 
+FORMS = ("json", "csv", "text", "markdown")
+
+
+def _ask_claims(name: str, *pair: str, forms: Sequence[str] = FORMS) -> None:
+    """Audit what one file claims, as JSON first; what validation passes must then be answered."""
+    code, _, _ = run("validate", "--format", "json")
+    source = Path(name).stem
+    answers = [run("audit", "--source", source, "--format", form) for form in forms]
+    for status, _, err in answers:
+        assert status == 0 or code == 1, err
+    if answers[0][0] == 0:
+        body = json.loads(answers[0][1], parse_constant=lambda word: pytest.fail(f"{word} in JSON"))
+        for finding in body["findings"][:3]:
+            status, _, err = run("explain", finding["claim"])
+            assert status == 0, err
+    if pair:
+        run("audit", *pair)
+
+
 def _restored(specs: Path, name: str, changes: list[Mutation]) -> None:
     try:
         _mutate(specs / name, changes)
-        _ask(name)
+        _ask_claims(name, "cm384", "nvl72") if name in CLAIMS else _ask(name)
     finally:
         shutil.copyfile(SHIPPED / name, specs / name)
 
@@ -187,6 +207,114 @@ def test_changed_figures(folder: Path, name: str, changes: list[Mutation]) -> No
 
 
 @settings(BOUNDED, max_examples=15)
+@given(name=st.sampled_from(CLAIMS), changes=mutated)
+def test_mutated_claims(folder: Path, name: str, changes: list[Mutation]) -> None:
+    _restored(folder, name, changes)
+
+
+SMALL = {
+    "sources.yaml": """maker: {title: T, publisher: V, kind: vendor, date: 2025-01}
+said: {title: S, publisher: P, kind: press}""",
+    "chips/c.yaml": "memory_bandwidth: [{value: 2 TB/s, source: said, locator: p}]",
+    "chips/d.yaml": "memory_bandwidth: [{value: 1.2 TB/s, source: maker, locator: p}]",
+    "systems/a.yaml": """chip_count: [{value: 8 chip, source: maker, locator: p}]
+  power.all-in: [{value: 90 kW, source: said, locator: p}, {value: 100 kW, source: maker, locator: p}]
+  peak_compute.bf16.unstated: [{value: 7 PFLOP/s, source: said, locator: p}]
+  scale_up_bandwidth: [{value: 7 TB/s, source: said, locator: p, direction: unstated}]
+  cooling: [{value: liquid, source: said, locator: p}]
+  throughput: [{value: 7 token/s, source: said, locator: p}]""",
+    "systems/b.yaml": """chip_count:
+    - {value: 4 chip, source: said, locator: p}
+    - {value: 5 chip, source: maker, locator: p}
+  power.all-in: [{value: 50 kW, source: said, locator: p}]
+  power.rack: [{value: 40 kW, source: said, locator: p}]
+  peak_compute.bf16.sparse: [{value: 4 PFLOP/s, source: said, locator: p}]
+  scale_up_bandwidth: [{value: 4 TB/s, source: said, locator: p, direction: unidirectional}]
+  optical_module_count: [{value: 0 module, source: said, locator: p}]
+  cooling: [{value: air, source: said, locator: p}]
+  throughput: [{value: 4 token/s, source: said, locator: p}]""",
+}  # fmt: skip
+"""A catalog so small that many claims on it can be tried."""
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    specs = tmp_path / "specs"
+    for name, text in SMALL.items():
+        kind, _, file = name.rpartition("/")
+        id, chip = Path(file).stem, "chip: c\n" if kind == "systems" else ""
+        head = f"id: {id}\nname: {id.upper()}\nvendor: V\nstatus: as-reported\n{chip}reports:\n  " if kind else ""
+        (specs / kind).mkdir(parents=True, exist_ok=True)
+        (specs / name).write_text(head + text + "\n")
+    (specs / places.CLAIMS).mkdir()
+    monkeypatch.setattr(places, "shipped", lambda: specs)
+    monkeypatch.delenv(places.VARIABLE, raising=False)
+    monkeypatch.delenv("CALC_DEBUG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return specs
+
+
+HEDGES = ("about", "almost", "just over", "more than", "up to", "less than", "nearly")
+FACTORS = (
+    "1 x", "1.7 x", "1/2.6 x", "70 percent more", "25 percent less", "60 percent of", "2..3 x", "1/10..20 x", "0 x",
+    "100 percent less", "150 percent less", "95 percent less", "99.99 percent less", "0.001 x", "1e3 x", "2..1 x", "x",
+    "1.7", "9" * 60 + " x", "9" * 400 + " x", "1/0." + "0" * 400 + "1 x", "0." + "9" * 40 + " x", "٣ x", "1.7 x y",
+)  # fmt: skip
+MATTERS = (
+    "overall", "power", "power.all-in", "peak_compute", "memory_bandwidth", "price", "cooling", "throughput", "pue",
+    "chip_count", "injection_bandwidth", "memory_bandwidth.measured", "memory_bandwidth.per-chip", "power.all",
+    "peak_compute.fp16/bf16.dense", "scale_up_bandwidth", "optical_module_count", "power_per_compute", "ridge_point",
+)  # fmt: skip
+optional = {
+    "metric": st.sampled_from(MATTERS), "factor": st.sampled_from(FACTORS), "hedge": st.sampled_from(HEDGES),
+    "object_metric": st.sampled_from(MATTERS), "about": st.just("cost"), "relay": st.sampled_from(["maker", "nobody"]),
+    "basis": st.just("fp4"), "object_basis": st.just("fp8"), "credited_to": st.sampled_from(["maker", "Somebody"]),
+}  # fmt: skip
+subjects = st.sampled_from(["a", "b", "c", "d", "h100", "nobody"])
+senses = st.sampled_from(["higher", "lower", "better", "worse", "ahead", "behind", "equal", "faster"])
+claims = st.fixed_dictionaries(
+    {"subject": subjects, "object": subjects, "sense": senses, "printed": st.just("so"), "locator": st.just("p")},
+    optional=optional,
+)  # fmt: skip
+
+
+def _claim(specs: Path, held: list[dict[str, str]], *pair: str, forms: Sequence[str] = FORMS) -> None:
+    body = {"id": "said", "status": "as-reported", "without_sheet": ["h100"]}
+    numbered = {f"claim-{number}": each for number, each in enumerate(held)}
+    (specs / places.CLAIMS / "said.yaml").write_text(json.dumps(body | {"claims": numbered}, indent=1))
+    _ask_claims(f"{places.CLAIMS}/said.yaml", *pair, forms=forms)
+
+
+@settings(BOUNDED, max_examples=60)
+@given(held=st.lists(claims, min_size=1, max_size=3))
+def test_claims_of_any_kind(small: Path, held: list[dict[str, str]]) -> None:
+    _claim(small, held, "a", "b")
+
+
+@pytest.mark.parametrize("factor", FACTORS, ids=lambda word: ascii(word)[:20])
+def test_every_factor_with_every_word(small: Path, factor: str) -> None:
+    """One claim at a time, so that the fault of one hides no other; on a chip, as there are both figures."""
+    plain = {"subject": "c", "object": "d", "metric": "memory_bandwidth", "sense": "better", "printed": "so"}
+    for hedge in (None, *HEDGES):
+        word = {"hedge": hedge} if hedge else {}
+        _claim(small, [plain | word | {"factor": factor, "locator": "p"}], forms=["json", "text"])
+
+
+ODD_ONES = ("memory_bandwidth.measured", "power.all", "power_per_compute", "ridge_point")
+"""Not metrics of a claim, or heads of so many that all pairs of them take long."""
+
+
+@pytest.mark.parametrize("metric", [metric for metric in MATTERS if metric not in ODD_ONES[:2]])
+def test_every_matter_with_every_other(small: Path, metric: str) -> None:
+    """Totals against shares, words against numbers, peaks against watts: recomputed, or said why not."""
+    for pair in (("a", "b"), ("b", "a"), ("a", "c")):
+        plain = {"subject": pair[0], "object": pair[1], "metric": metric, "printed": "so", "locator": "p"}
+        known = [other for other in MATTERS if other not in ODD_ONES and "overall" not in (metric, other)]
+        held = [plain | {"sense": "better", "factor": "2 x", "object_metric": other} for other in known]
+        _claim(small, [*held, plain | {"sense": "better", "factor": "2 x"}, plain | {"sense": "ahead"}], *pair)
+
+
+@settings(BOUNDED, max_examples=15)
 @given(name=st.sampled_from(FILES), data=st.binary(max_size=200) | st.text(max_size=200).map(lambda t: t.encode()))
 def test_sheets_of_noise_in_an_overlay(folder: Path, name: str, data: bytes) -> None:
     path = Path("mine") / name
@@ -194,7 +322,13 @@ def test_sheets_of_noise_in_an_overlay(folder: Path, name: str, data: bytes) -> 
     path.parent.mkdir(parents=True)
     path.write_bytes(data)
     run("validate", "mine")
-    for args in (["compare", "cm384", "nvl72"], ["show", "cloudmatrix384"], ["list"], ["show", "no-such-thing"]):
+    for args in (
+        ["compare", "cm384", "nvl72"],
+        ["audit", "cm384", "nvl72"],
+        ["show", "cloudmatrix384"],
+        ["list"],
+        ["show", "no-such-thing"],
+    ):
         run(*args, "--specs", "mine")
 
 
@@ -218,6 +352,7 @@ NAMES = (
     "memory_bandwidth.measured", "semianalysis-cm384-2026", "maker", "press", "text", "json", "csv", "markdown",
     "html", "auto", "always", "never", "chips", "metrics", "all", "2025-07-28", "2025", "2025-02-30", "0000", "9999",
     "mine", "mine/chips", "mine/chips/mine.yaml", "no/such/path", "specs", "specs/sources.yaml", "..", ".", "/", "-",
+    "semianalysis-cm384-2026/table-power", "wion-waic-2025/overall", "nobody/nothing", "/",
     "--", "/dev/null/x", "out.txt", "*", "%s", "{}", "--nonsense", "--format=json", "--as-of=2025-07", "0",
 )  # fmt: skip
 OUTPUTS = ("out.txt", "mine", "no/such/out.txt", "", ".", "-", "o" * 300, "naïve-雲\udc80.txt")
@@ -263,7 +398,7 @@ CHOICES = (
 
 @settings(BOUNDED, max_examples=100)
 @given(
-    command=st.sampled_from(["show", "compare", "explain", "explain", "sources"]),
+    command=st.sampled_from(["show", "compare", "explain", "explain", "sources", "audit"]),
     ids=st.lists(st.sampled_from(IDS), min_size=1, max_size=3),
     metric=st.sampled_from(METRICS),
     options=st.lists(st.sampled_from(CHOICES), max_size=3),
@@ -271,5 +406,5 @@ CHOICES = (
 def test_nearly_right_command_lines(
     folder: Path, command: str, ids: list[str], metric: str, options: list[list[str]]
 ) -> None:
-    names = ids if command == "compare" else ids[:1] if command != "explain" else [*ids[:2], metric]
+    names = ids if command in ("compare", "audit") else ids[:1] if command != "explain" else [*ids[:2], metric]
     run(command, *names, *(word for option in options for word in option))

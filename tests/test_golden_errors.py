@@ -18,7 +18,7 @@ from calc import cli, places
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(path.stem for path in (GOLDEN / "errors").glob("*.yaml"))
-FOLDERS = {"chip": "chips/", "system": "systems/", "sources": ""}
+FOLDERS = {"chip": "chips/", "system": "systems/", "claims": "claims/", "sources": ""}
 PROBLEM = re.compile(r"(?P<file>[^:\n]+):(?P<line>\d+):(?P<column>\d+): (?P<found>.+)\n  expected (?P<expected>.+)")
 
 
@@ -49,7 +49,7 @@ def test_bad_sheet(
     monkeypatch.delenv(places.VARIABLE, raising=False)
     monkeypatch.chdir(tmp_path)
     path = Path(place(case))
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(sheet(case))
 
     code = cli._run(["validate", str(path)])

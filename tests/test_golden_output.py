@@ -26,6 +26,10 @@ CALLS: dict[str, tuple[str, ...]] = {
     "explain-gap": ("explain", "cm384", "metax128", "peak_compute.bf16.dense"),
     "list": ("list",),
     "sources-of": ("sources", "nvl72"),
+    "audit-pair": ("audit", "cm384", "nvl72"),
+    "audit-source": ("audit", "--source", "semianalysis-cm384-2026"),
+    "audit-chips": ("audit", "ascend-910c", "gb200"),
+    "explain-claim": ("explain", "semianalysis-cm384-2026/subtitle-compute-per-power"),
     "help": ("--help",),
 }
 WIDTHS = (80, 60)
@@ -60,9 +64,14 @@ def test_json_of_a_working() -> None:
     assert now == stored(GOLDEN / "explain-one.json", now)
 
 
+def test_json_of_an_audit() -> None:
+    now = output("audit", "cm384", "nvl72", "--format", "json")
+    assert now == stored(GOLDEN / "audit-pair.json", now)
+
+
 def test_each_golden_file_has_a_case() -> None:
     assert {path.name for path in GOLDEN.iterdir()} == {
-        "explain-one.json", *(f"{name}-{width}.txt" for name, width in CASES),
+        "audit-pair.json", "explain-one.json", *(f"{name}-{width}.txt" for name, width in CASES),
     }  # fmt: skip
 
 
@@ -78,6 +87,9 @@ SHOWN: dict[str, tuple[str, ...]] = CALLS | {
     "sources": ("sources",),
     "one-source": ("sources", "nvidia-gb200-nvl72-page"),
     "validate": ("validate",),
+    "audit-one-id": ("audit", "scalex640"),
+    "audit-as-of": ("audit", "cm384", "--as-of", "2025-07-28"),
+    "explain-vague": ("explain", "wion-waic-2025/overall"),
     "explain-long": ("explain", "nvl72", "power_per_compute.bf16.dense.all-in"),
 }
 
@@ -133,7 +145,7 @@ def test_every_digit_of_a_sheet_is_shown_at_every_width(id: str, width: int) -> 
 
 
 @pytest.mark.parametrize("width", ALL_WIDTHS)
-@pytest.mark.parametrize("name", ["compare-two", "compare-three", "compare-chips"])
+@pytest.mark.parametrize("name", ["compare-two", "compare-three", "compare-chips", "audit-chips"])
 def test_every_width_shows_the_same_numbers(name: str, width: int) -> None:
     assert numbers(output(*CALLS[name], width=width)) == numbers(output(*CALLS[name], width=200))
 
@@ -146,7 +158,7 @@ def test_every_width_shows_the_same_words(name: str, width: int) -> None:
     def letters(text: str) -> list[str]:
         return sorted(re.sub(r"[\s│├└─┌┐━│╶╴╷╵═]", "", text))
 
-    if name.startswith(("compare", "show", "list", "sources", "one-source", "validate", "help")):
+    if name.startswith(("compare", "show", "list", "sources", "one-source", "validate", "help", "audit")):
         # As a grid the headings stand once, as blocks with every row: only what is in both counts.
         wide, here = (set(letters(output(*SHOWN[name], width=w))) for w in (200, width))
         assert wide == here

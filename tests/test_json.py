@@ -45,6 +45,19 @@ SETS: dict[str, tuple[str, ...]] = {
     "all-at-once": ("ascend-910c", "metax-c550", "--prefer", "press", "--strict", "--as-of", "2025-12"),
 }
 """The calls of ``compare`` that are looked at, as arguments."""
+AUDITS: dict[str, tuple[str, ...]] = {
+    "all": (),
+    "pair": ("cm384", "nvl72"),
+    "chips": ("ascend-910c", "gb200"),
+    "nothing-claimed": ("metax-c550",),
+    "mixed": ("cm384", "gb200"),
+    "no-sheet": ("h100",),
+    "claim": ("--claim", "semianalysis-cm384-2026/table-power"),
+    "as-of": ("cm384", "nvl72", "--as-of", "2025-07-28"),
+    "as-of-early": ("--as-of", "2020"),
+    "strict": ("cm384", "nvl72", "--strict", "--prefer", "press"),
+}
+"""The calls of ``audit``."""
 
 
 @cache
@@ -94,7 +107,7 @@ def cells(body: Json) -> Iterator[tuple[Json, str, Json]]:
 # -- the schemas -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["compare", "explain"])
+@pytest.mark.parametrize("command", ["audit", "compare", "explain"])
 def test_schema_is_a_schema(command: str) -> None:
     Draft202012Validator.check_schema(schema(command))
     assert schema(command)["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
@@ -103,6 +116,30 @@ def test_schema_is_a_schema(command: str) -> None:
 @pytest.mark.parametrize("name", SETS)
 def test_compare_keeps_its_contract(name: str) -> None:
     assert faults("compare", compared(name)) == []
+
+
+@pytest.mark.parametrize("name", AUDITS)
+def test_audit_keeps_its_contract(name: str) -> None:
+    assert faults("audit", json.loads(output("audit", *AUDITS[name], "--format", "json"))) == []
+
+
+def test_audit_of_sheets_keeps_its_contract() -> None:
+    body = json.loads(run("audit", "--sheets", "--format", "json").out)
+    assert body["contradictions"]
+    assert faults("audit", body) == []
+
+
+def test_audit_prints_what_python_returns() -> None:
+    body = json.loads(output("audit", "cm384", "nvl72", "--format", "json"))
+    assert body == json.loads(dump(workspace().audit("cm384", "nvl72").to_dict()))
+
+
+def test_explain_of_each_claim_keeps_its_contract() -> None:
+    for claim in ("table-power", "subtitle-compute-per-power", "network-cost", "chip-overall", "budget-compute"):
+        names = (f"semianalysis-cm384-2026/{claim}",)
+        assert faults("explain", json.loads(output("explain", *names, "--format", "json"))) == [], claim
+    for finding in workspace().audit().findings:
+        assert faults("explain", json.loads(dump(workspace().explain(finding.id)))) == [], finding.id
 
 
 @pytest.mark.parametrize("id", [*SYSTEMS, *CHIPS])
@@ -179,6 +216,43 @@ def test_schema_of_compare_refuses_what_breaks_the_contract() -> None:
         ((*unknown, "state"), "zero"), ((*known, "flags"), [""]), (("rows", 0, "better"), "more"),
     ):  # fmt: skip
         assert faults("compare", changed(path, value)), (path, value)
+
+
+def test_schema_of_audit_refuses_what_breaks_the_contract() -> None:
+    whole = json.loads(output("audit", "cm384", "nvl72", "--format", "json"))
+    source = "semianalysis-cm384-2026"
+    kinds = (f"{source}/table-power", f"{source}/budget-compute", f"{source}/network-cost", "wion-waic-2025/overall")
+    good = whole | {"findings": [next(f for f in whole["findings"] if f["claim"] == claim) for claim in kinds]}
+    assert faults("audit", good) == []
+    inside, outside, unknown, vague = range(4)
+    for n, path, value in (
+        (inside, ("own", "verdict"), "true"), (inside, ("own", "verdict"), "not reproduced"),
+        (inside, ("own", "verdict"), "supported by 1 metric"), (inside, ("any", "value"), None),
+        (inside, ("own", "tried"), []), (inside, ("own", "close"), True), (inside, ("own", "missing"), "a figure"),
+        (inside, ("own", "nearest_sources"), []), (inside, ("claimed", "low"), None), (inside, ("claimed", "low"), -1),
+        (inside, ("claimed", "hedge"), "roughly"), (inside, ("claimed", "sense"), "faster"), (inside, ("ahead",), []),
+        (inside, ("claim",), source), (inside, ("locator",), ""), (inside, ("status",), "final"),
+        (inside, ("extra",), 1),
+        (outside, ("own", "verdict"), "reproduced"), (unknown, ("own", "missing"), ""), (unknown, ("own", "value"), 0),
+        (unknown, ("any", "verdict"), "reproduced"), (vague, ("any", "verdict"), "supported by 1 metrics"),
+        (vague, ("claimed", "low"), 1.0), (vague, ("any", "missing"), "a figure"), (vague, ("ahead",), None),
+    ):  # fmt: skip
+        body: Any = json.loads(json.dumps(good))
+        at = body["findings"][n]
+        for part in path[:-1]:
+            at = at[part]
+        at[path[-1]] = value
+        assert faults("audit", body), (n, path, value)
+    for change in (
+        {"contrast": {}},
+        {"extra": 1},
+        {"status": "final"},
+        {"subjects": ["a", "b", "c"]},
+        {"sheets": True},
+    ):
+        assert faults("audit", good | change), change
+    bare = [{key: held for key, held in good["findings"][vague].items() if key != "behind"}]
+    assert faults("audit", good | {"findings": bare})
 
 
 def test_schema_of_explain_refuses_what_breaks_the_contract() -> None:
@@ -357,6 +431,10 @@ def records(*call: str) -> list[dict[str, str]]:
     return found
 
 
+FOR_PROGRAMS = ("under",)
+"""Columns that are in csv and json alone."""
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_csv_markdown_and_json_of_a_table_agree(name: str) -> None:
     call = TABLES[name]
@@ -366,7 +444,7 @@ def test_csv_markdown_and_json_of_a_table_agree(name: str) -> None:
     assert body["rows"] == rows
     assert rows
     _, lines = pipe_table(output(*call, "--format", "markdown"))
-    assert lines == [[text for key, text in row.items() if key != "group"] for row in rows]
+    assert lines == [[text for key, text in row.items() if key not in ("group", *FOR_PROGRAMS)] for row in rows]
 
 
 @pytest.mark.parametrize("id", [*SYSTEMS, *CHIPS])
@@ -473,6 +551,7 @@ def every_call() -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = [("--help",), ("--version",), *((name, "--help") for name in commands.commands)]
     tables = [*TABLES.values(), *(("show", id) for id in (*SYSTEMS, *CHIPS)), ("compare", *SYSTEMS, "--all")]
     tables += [("compare", *CHIPS, "--all"), ("compare", "cm384", "nvl72", "--as-of", "2025-07-28", "--strict")]
+    tables += [("audit", "cm384", "nvl72"), ("audit", "ascend-910c"), ("audit", "--claim", "wion-waic-2025/overall")]
     found += [(*call, "--format", form) for call in tables for form in ("text", "json", "csv", "markdown")]
     explained = [("cm384", "nvl72", "peak_compute.bf16.dense"), ("metax-c550", "power.board"), ("nvl72", "cooling")]
     return found + [("explain", *call, "--format", form) for call in explained for form in ("text", "json")]
@@ -494,7 +573,8 @@ def test_no_working_claims_more_than_a_report() -> None:
 
 FILES = [
     ("compare", "cm384", "nvl72"), ("show", "gb200"), ("list",), ("sources", "nvl72"), ("validate",),
-    ("explain", "cm384", "nvl72", "memory_capacity"),
+    ("explain", "cm384", "nvl72", "memory_capacity"), ("audit", "ascend-910c", "gb200"),
+    ("explain", "semianalysis-cm384-2026/table-power"),
 ]  # fmt: skip
 
 
@@ -542,6 +622,8 @@ def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
         (("explain", "cm384", "no_such_metric", "--format", "json"), 2),
         (("compare", "cm384", "nvl72", "--as-of", "some day", "--format", "csv"), 2),
         (("sources", "no-such-source"), 2),
+        (("audit", "cm384", "nvl27", "--format", "json"), 2),
+        (("audit", "--claim", "nobody/nothing"), 2),
     ],
 )
 def test_a_failing_call_leaves_the_file_alone(call: tuple[str, ...], code: int, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import calc
-from calc import explanation, results, schema, units, views
+from calc import explanation, lineage, results, schema, units, views
 from calc.api import Subject, Workspace
 from calc.comparison import NOT_APPLICABLE, NOT_REPORTED
 from calc.errors import SheetError, UsageError
@@ -168,7 +168,23 @@ def test_an_assumption_is_told_apart_from_reports() -> None:
 def test_sources_of_each_sheet(id: str) -> None:
     """An id with which a source's id begins, too, is still the sheet's: metax-c550 and metax-c550-page."""
     catalog = calc.load().comparer.catalog
-    assert len(views.sources(catalog, id).rows) == len({s for _, s in schema.citations(catalog.subject(id))})
+    records = views.sources(catalog, id).records()
+    cited = {source for _, source in schema.citations(catalog.subject(id))}
+    shown = [record["id"] for record in records]
+    assert len(shown) == len(set(shown))
+    assert cited <= set(shown)
+    below = {record["under"] for record in records}
+    assert set(shown) - cited <= below, "what nothing cites is there only for what stands below it"
+    assert below - {""} <= set(shown)
+
+
+def test_the_press_collapses_into_its_origins() -> None:
+    catalog = calc.load().comparer.catalog
+    press = [id for id in catalog.source_ids() if id.endswith("-waic-2025") and catalog.source(id).cites]
+    assert len(press) >= 5
+    found = {branch.id: branch for branch in lineage.forest(catalog, press)}
+    assert all(found[id].depth > 0 for id in press)
+    assert {found[id].parent for id in press} <= {"reuters-waic-2025", "semianalysis-cm384-2025"}
 
 
 def test_the_faults_of_one_system_and_of_the_other_s_chip_come_together(tmp_path: Path) -> None:

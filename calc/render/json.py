@@ -1,16 +1,22 @@
-"""The JSON contracts of ``compare``, ``explain`` and ``show``; `schema` returns those that ship."""
+"""The JSON contracts of ``compare``, ``explain``, ``audit`` and ``show``; `schema` returns those that ship."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calc import derive
+from calc.auditing import Audit, Contrast, Finding, Side
 from calc.comparison import DERIVED, Cell, Comparer, Comparison, Row
 from calc.numbers import amount
 from calc.policy import CRITERIA, Policy
-from calc.schema import STATUS
+from calc.schema import STATUS, Known, Sheet
+
+if TYPE_CHECKING:
+    from calc.crosschecks import Contradiction
+    from calc.crosschecks import Side as Said
 
 
 def dump(body: object) -> str:
@@ -19,7 +25,7 @@ def dump(body: object) -> str:
 
 
 def schema(command: str) -> dict[str, Any]:
-    """Return the JSON Schema of a command's output (``compare`` or ``explain``)."""
+    """Return the JSON Schema of a command's output (``compare``, ``explain`` or ``audit``)."""
     text = resources.files("calc.render").joinpath(f"{command}.schema.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
@@ -68,6 +74,92 @@ def sheet(comparer: Comparer, name: str) -> dict[str, Any]:
         "command": "show", "kind": subject.kind, "policy": policy(comparer.policy), **body, "status": STATUS,
         "metrics": cells,
     }  # fmt: skip
+
+
+def audit(found: Audit) -> dict[str, Any]:
+    """Return an audit by the contract; an end of an interval that is open to all sides is null."""
+    return {
+        "command": "audit",
+        "status": STATUS,
+        "policy": policy(found.policy),
+        "subjects": list(found.names),
+        "later_left_out": list(found.late),
+        "contrast": _lists(found.contrast) if found.contrast else None,
+        "findings": [_finding(one) for one in found.findings],
+    }
+
+
+def contradictions(
+    found: Sequence[Contradiction], stale: Sequence[tuple[Sheet, Known]], used: Policy
+) -> dict[str, Any]:  # fmt: skip
+    """Return what the cross-checks of sheets found, and the pins that match nothing any more."""
+    return {
+        "command": "audit", "status": STATUS, "policy": policy(used), "sheets": True, "findings": [],
+        "contradictions": [
+            {
+                "subject": one.subject, "check": one.check, "metric": one.metric, "one": _said(one.one),
+                "other": _said(one.other), "factor": one.factor, "causes": list(one.causes), "known": one.known,
+                "in_one_source": one.by_itself, "agree": [_said(side) for side in one.agree], "status": STATUS,
+            }
+            for one in found
+        ],
+        "stale_pins": [{"subject": sheet.id, **pin.model_dump(mode="json")} for sheet, pin in stale],
+    }  # fmt: skip
+
+
+def _said(side: Said) -> dict[str, Any]:
+    return {
+        "text": side.text, "value": side.value, "unit": side.unit, "sources": list(side.sources),
+        "locators": list(side.locators),
+    }  # fmt: skip
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    claim, claimed = found.claim, found.claimed
+    body: dict[str, Any] = {
+        "claim": found.id, "subject": claim.subject, "object": claim.object, "metric": claim.matter,
+        "claimed": {
+            "text": claim.printed, "low": None, "high": None, "low_open": False, "high_open": False,
+            "factor": claim.factor, "hedge": claim.hedge, "sense": claim.sense,
+        },
+        "own": _side(found.own), "any": _side(found.any), "source": found.source, "status": STATUS,
+    }  # fmt: skip
+    if claimed is not None:
+        high = None if claimed.high is None else float(claimed.high)
+        body["claimed"] |= {
+            "low": float(claimed.low), "high": high, "low_open": claimed.low_open, "high_open": claimed.high_open,
+        }  # fmt: skip
+    if found.any.contrast is not None:
+        body |= _lists(found.any.contrast)
+    return body | {
+        "basis": claim.basis, "object_basis": claim.object_basis or claim.basis, "mismatch": found.mismatch,
+        "locator": claim.locator, "read": claim.read, "relay": claim.relay, "credited_to": claim.credited_to,
+        "superseded": found.superseded, "note": claim.note or "",
+    }  # fmt: skip
+
+
+def _side(side: Side) -> dict[str, Any]:
+    best = side.best
+    body: dict[str, Any] = {"value": None, "low": None, "high": None, "verdict": side.verdict, "missing": side.missing}
+    if best is not None:
+        body |= dict(zip(("value", "low", "high"), best.ratio.numbers, strict=True))
+    return body | {
+        "nearest": best.nearest if best else None,
+        "nearest_sources": list(dict.fromkeys(c.lead().source for c in best.chosen)) if best else [],
+        "close": best.close if best else False,
+        "metric": best.metric if best else None,
+        "object_metric": best.object_metric if best else None,
+        "by": side.by or None,
+        "tried": [
+            {"metric": one.metric, "object_metric": one.object_metric, "inside": one.inside,
+             **dict(zip(("value", "low", "high"), one.ratio.numbers, strict=True))}
+            for one in side.attempts
+        ],
+    }  # fmt: skip
+
+
+def _lists(found: Contrast) -> dict[str, Any]:
+    return {name: list(getattr(found, name)) for name in Contrast.__dataclass_fields__}
 
 
 def _row(row: Row) -> dict[str, Any]:

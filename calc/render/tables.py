@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from calc.comparison import Comparison
 from calc.explanation import Node
@@ -13,10 +14,13 @@ from calc.render import json as contract
 from calc.schema import STATUS
 from calc.views import Table
 
+if TYPE_CHECKING:
+    from calc.auditing import Audit
+
 
 def as_csv(table: Table) -> str:
     """Return a table as CSV, with its group as the first column where it has groups."""
-    records = [{key: text.strip() for key, text in record.items()} for record in table.records()]
+    records = table.records()
     names = [*(["group"] if any(isinstance(r, str) for r in table.rows) else []), *(c.key for c in table.columns)]
     out = io.StringIO()
     writer = csv.DictWriter(out, names, lineterminator="\n")
@@ -27,7 +31,9 @@ def as_csv(table: Table) -> str:
 
 def as_markdown(table: Table) -> str:
     """Return a table as a pipe table, notes as a list below."""
-    lines = [f"**{table.title}**", "", _line([c.title for c in table.columns])]
+    table = table.for_readers()
+    lines = [f"**{table.title}**", "", *(f"{_escape(text)}\n" for text in table.lead)]
+    lines.append(_line([c.title for c in table.columns]))
     lines.append("|" + "|".join("---:" if c.numeric else "---" for c in table.columns) + "|")
     for row in table.rows:
         cells = [f"**{row}**", *[""] * (len(table.columns) - 1)] if isinstance(row, str) else row
@@ -48,6 +54,26 @@ def as_json(table: Table, command: str) -> str:
     """Return a table as JSON: its records, marked as-reported."""
     body = {"command": command, "status": STATUS, "title": table.title, "rows": table.records()}
     return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+
+
+def audit_csv(found: Audit) -> str:
+    """Return an audit as a long table: one row a claim, its two sides in columns."""
+    claimed = ("text", "low", "high", "low_open", "high_open", "hedge", "sense")
+    side = ("value", "low", "high", "nearest", "verdict", "close", "metric", "object_metric", "by", "missing")
+    plain = ("claim", "subject", "object", "metric", "source", "locator", "read", "relay", "credited_to", "basis",
+             "object_basis", "mismatch", "superseded", "status", "note")  # fmt: skip
+    lists = ("ahead", "behind", "overlapping", "not_comparable", "not_reported")
+    names = [*plain[:4], *(f"claimed_{n}" for n in claimed), *(f"own_{n}" for n in side), *(f"any_{n}" for n in side),
+             *plain[4:], *lists]  # fmt: skip
+    out = io.StringIO()
+    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer.writeheader()
+    for row in contract.audit(found)["findings"]:
+        record = {name: row[name] for name in plain}
+        record |= {f"claimed_{n}": row["claimed"][n] for n in claimed}
+        record |= {f"{key}_{n}": row[key][n] for key in ("own", "any") for n in side}
+        writer.writerow(record | {name: " ".join(row.get(name, ())) for name in lists})
+    return out.getvalue()
 
 
 def comparison_csv(found: Comparison) -> str:

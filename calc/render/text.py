@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
+import re
 import textwrap
-from collections.abc import Callable, Iterable
-from typing import Any, Literal, TextIO
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -16,10 +18,14 @@ from rich.table import Table as RichTable
 from rich.text import Text
 from rich.tree import Tree
 
+from calc.metrics import GROUPS
 from calc.numbers import number, span
 from calc.policy import Policy
 from calc.results import Result
 from calc.views import AS_REPORTED, Column, Table, policy_line
+
+if TYPE_CHECKING:
+    from calc.auditing import Finding
 
 FILE_WIDTH = 100
 LEAST_WIDTH = 40
@@ -58,11 +64,25 @@ def captured(make: Callable[[Console], RenderableType], width: int) -> str:
 
 def table(shown: Table, target: Console) -> RenderableType:
     """Return a table as a grid if the console is wide enough for it, else as one block a row."""
-    shown = _merged(shown)
+    shown = _merged(shown.for_readers())
     widths = _widths(shown, target.width)
+    if not shown.columns:
+        return Group(
+            Text(shown.title, style="bold"), *map(Text, shown.lead), *(Text(n, style="dim") for n in shown.notes)
+        )
     fits = sum(widths) + GAP * (len(widths) - 1) <= target.width
     body = _grid(shown, widths) if fits else _blocks(shown)
-    return Group(Text(shown.title, style="bold"), body, *(Text(note, style="dim") for note in shown.notes))
+    lead = map(Text, shown.lead)
+    return Group(Text(shown.title, style="bold"), *lead, body, *(Text(note, style="dim") for note in shown.notes))
+
+
+def tables(shown: Sequence[Table], target: Console) -> RenderableType:
+    """Return tables one below the other."""
+    blank = [Text("")] * (len(shown) - 1)
+    parts = [
+        part for one, gap in itertools.zip_longest((table(t, target) for t in shown), blank) for part in (one, gap)
+    ]
+    return Group(*(part for part in parts if part is not None))
 
 
 _SAID_BY_THE_TITLE = frozenset(
@@ -93,7 +113,8 @@ def _merged(shown: Table) -> Table:
             columns[left] = Column(partner, "reports/ origins", True)
         del columns[place], keys[place]
         rows = [row if isinstance(row, str) else _joined(row, left, place, join) for row in rows]
-    return Table(shown.title, columns, _without_repeats(rows) if keys[0] == "metric" else rows, shown.notes)
+    rows = _without_repeats(rows) if keys[:1] == ["metric"] else rows
+    return Table(shown.title, columns, rows, shown.notes, shown.lead)
 
 
 def _without_repeats(rows: list[list[str] | str]) -> list[list[str] | str]:
@@ -140,23 +161,44 @@ def _widths(shown: Table, width: int) -> list[int]:
     return wanted
 
 
-def _grid(shown: Table, widths: list[int]) -> RichTable:
-    grid = RichTable(box=SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False)
-    for column, width in zip(shown.columns, widths, strict=True):
-        justify: Literal["left", "right"] = "right" if column.numeric else "left"
-        grid.add_column(column.title, justify=justify, overflow="fold", width=width, header_style="bold")
+def _grid(shown: Table, widths: list[int]) -> RenderableType:
+    """Return the rows in columns; a heading stands on a line of its own, however long it is."""
+    parts: list[RenderableType] = [_columns(shown, widths, head=True)]
+    grid: RichTable = parts[0]  # type: ignore[assignment]
     for row in shown.rows:
         if isinstance(row, str):
-            grid.add_row(Text(row.capitalize(), style="bold cyan"))
+            parts += [Text(_heading(row), style="bold cyan"), _columns(shown, widths, head=False)]
+            grid = parts[-1]  # type: ignore[assignment]
         else:
             cells = [_folded(cell, c, width) for cell, c, width in zip(row, shown.columns, widths, strict=True)]
             grid.add_row(*(Text(cell, style=_style(cell)) for cell in cells))
+    return Group(*parts)
+
+
+def _columns(shown: Table, widths: list[int], head: bool) -> RichTable:
+    grid = RichTable(box=SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False, show_header=head)
+    for column, width in zip(shown.columns, widths, strict=True):
+        justify: Literal["left", "right"] = "right" if column.numeric else "left"
+        grid.add_column(column.title, justify=justify, overflow="fold", width=width, header_style="bold")
     return grid
 
 
+def _heading(group: str) -> str:
+    return group.capitalize() if group in GROUPS else group
+
+
 def _folded(cell: str, column: Column, width: int) -> str:
-    """Return a cell broken at hyphens and blanks where its column may be broken anywhere."""
-    return "\n".join(textwrap.wrap(cell, width)) if column.folds and cell_len(cell) > width else cell
+    """Return a cell broken at hyphens and blanks where its column may be broken anywhere, its indent kept."""
+    if not column.folds or cell_len(cell) <= width:
+        return cell
+    indent = cell[: len(cell) - len(cell.lstrip())]
+    return "\n".join(_Wrapper(width, subsequent_indent=f"{indent}  " if indent else "").wrap(cell))
+
+
+class _Wrapper(textwrap.TextWrapper):
+    """Breaks ids too, after their marks: ``peak_compute.`` / ``bf16.dense``; never a number at its point."""
+
+    wordsep_re = re.compile(r"(\s+|\S*?(?:-(?=\w)|[A-Za-z0-9][._/](?=[A-Za-z])))")
 
 
 def _style(cell: str) -> str:
@@ -170,7 +212,7 @@ def _blocks(shown: Table) -> Group:
     heads = max((cell_len(column.title) for column in rest), default=0)
     for row in shown.rows:
         if isinstance(row, str):
-            parts.append(Text(f"\n{row.capitalize()}", style="bold cyan"))
+            parts.append(Text(f"\n{_heading(row)}", style="bold cyan"))
             continue
         parts += [Text(row[0], style="bold")] if row[0] else []
         for column, cell in zip(rest, row[1:], strict=True):
@@ -185,6 +227,13 @@ def explanation(result: Result) -> str:
     from calc.explanation import tree
 
     return plain(working(tree(result)))
+
+
+def explained(finding: Finding) -> str:
+    """Return the working of a finding as plain text."""
+    from calc.workings import of_finding
+
+    return plain(working(of_finding(finding)))
 
 
 def working(node: dict[str, Any]) -> Tree:
@@ -287,6 +336,8 @@ def _details(node: dict[str, Any], inherited: bool, seen: set[str]) -> str:
         parts.append(f"{node['source']}{where}, {node['locator']}, read: {node['read']}")
         if node.get("relay"):
             parts.append(f"through {node['relay']}")
+        if node.get("credited_to"):
+            parts.append(f"credited to {node['credited_to']}")
         parts += [] if inherited else [node["label"]]
     parts += node["flags"]
     if node["why"] and node["kind"] != "reading":

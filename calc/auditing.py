@@ -1,0 +1,490 @@
+"""What the arithmetic says of what was said: every claimed ratio recomputed, every vague claim answered by metrics.
+
+A claim is recomputed twice: from the figures of whoever makes it, and from every combination of
+admissible reports. It is `REPRODUCED` if some combination gives a ratio within the interval that
+the printed factor allows. That says something of the arithmetic, and nothing of the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+
+from calc import derive, metrics, results, schema, units
+from calc.comparison import Comparer, Comparison
+from calc.errors import UsageError, did_you_mean
+from calc.factors import Interval, interval, leeway
+from calc.metrics import Metric
+from calc.policy import Policy
+from calc.reader import Reader
+from calc.readings import Candidate, Readings
+from calc.results import Result
+
+Pair = tuple[Readings, Readings]
+REPRODUCED, NOT_REPRODUCED, NOT_COMPUTABLE = "reproduced", "not reproduced", "not computable"
+PEAKS = ("peak_compute", "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth")
+"""The families in which a ratio of "performance" is looked for where a claim names no metric."""
+
+
+@dataclass(frozen=True, eq=False)
+class Attempt:
+    """A claim recomputed on one metric: the ratio with its span, and the combination nearest to the claim.
+
+    ``close`` says of one outside that a generous reader of the printed digits (`calc.factors.leeway`)
+    would take it.
+    """
+
+    metric: str
+    object_metric: str
+    ratio: Result
+    nearest: float
+    chosen: tuple[Candidate, ...]
+    inside: bool
+    close: bool
+
+    @property
+    def on(self) -> str:
+        """The metric, or the two where the sides differ."""
+        return self.metric if self.metric == self.object_metric else f"{self.metric} against {self.object_metric}"
+
+
+@dataclass(frozen=True, eq=False)
+class Contrast:
+    """On which metrics one subject is ahead of another, and on which nobody can tell; all are metric ids.
+
+    Ahead and behind mean that all of the one's span is better than all of the other's.
+    ``not_comparable`` are those that the two state on different or on open bases.
+    """
+
+    ahead: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+    overlapping: tuple[str, ...] = ()
+    not_comparable: tuple[str, ...] = ()
+    not_reported: tuple[str, ...] = ()
+
+    def supports(self, sense: str, overall: bool) -> int:
+        """Return on how many metrics the spans are as a word says: ahead, behind, level, higher or lower.
+
+        Of a claim that names no metric, higher and lower mean ahead and behind.
+        """
+        if sense == "equal":
+            return len(self.overlapping)
+        if sense in ("ahead", "better") or (overall and sense == "higher"):
+            return len(self.ahead)
+        if sense in ("behind", "worse") or overall:
+            return len(self.behind)
+        above = [name for name in self.ahead if metrics.metric(name).better == "higher"]
+        above += [name for name in self.behind if metrics.metric(name).better == "lower"]
+        return len(above) if sense == "higher" else len(self.ahead) + len(self.behind) - len(above)
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """What comes of a claim by one set of figures.
+
+    ``attempts`` has one entry for each metric that the claim may mean and that both sides have;
+    ``missing`` says what is not there if nothing could be computed. ``by`` is the source that a
+    claim is credited to, if its figures stand in for those that the claim's own source does not print.
+    """
+
+    verdict: str
+    attempts: tuple[Attempt, ...] = ()
+    missing: str = ""
+    contrast: Contrast | None = None
+    by: str = ""
+
+    @property
+    def best(self) -> Attempt | None:
+        """The first attempt that reproduces the claim, else the first; None if nothing was computed."""
+        return next((one for one in self.attempts if one.inside), self.attempts[0] if self.attempts else None)
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """One claim, and what recomputing it gives."""
+
+    id: str
+    source: str
+    claim: schema.Claim
+    claimed: Interval | None
+    own: Side
+    any: Side
+    mismatch: str
+    superseded: bool
+    comparer: Comparer
+
+    @property
+    def qualitative(self) -> bool:
+        """Whether the claim prints no factor."""
+        return self.claimed is None
+
+    def explain(self) -> str:
+        """Return the working as text: the claim, and both recomputations down to every report."""
+        from calc.render.text import explained
+
+        return explained(self)
+
+    def __repr__(self) -> str:
+        return f"<Finding {self.id}: “{self.claim.printed}”, own {self.own.verdict}, any {self.any.verdict}>"
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """The answer to ``audit``: findings in the order of sources and keys.
+
+    ``names`` are the one or two ids that were asked for; ``late`` are the sources whose claims the
+    day asked for leaves out.
+    """
+
+    names: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    comparison: Comparison | None
+    contrast: Contrast | None
+    late: tuple[str, ...]
+    comparer: Comparer
+
+    @property
+    def policy(self) -> Policy:
+        """The policy under which it was made."""
+        return self.comparer.policy
+
+    def finding(self, claim: str) -> Finding:
+        """Return the finding on one claim.
+
+        Raises
+        ------
+        UsageError
+            If the audit has none of that id.
+        """
+        for finding in self.findings:
+            if finding.id == claim:
+                return finding
+        raise UsageError(f"no claim {claim!r} here; {did_you_mean(claim, [f.id for f in self.findings])}".rstrip("; "))
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what ``--format json`` prints."""
+        from calc.render.json import audit
+
+        return audit(self)
+
+    def __repr__(self) -> str:
+        return f"<Audit of {' and '.join(self.names) or 'all claims'}: {len(self.findings)} claims, as-reported>"
+
+
+class Auditor:
+    """Recomputes claims under the policy of a comparer."""
+
+    def __init__(self, comparer: Comparer) -> None:
+        self.comparer, self.catalog = comparer, comparer.catalog
+        self._hearing = cache(self._reader_that_hears)
+        self.contrast = cache(self._contrast)
+
+    # -- which claims ---------------------------------------------------------------------------
+
+    def audit(self, names: Sequence[str] = (), source: str | None = None, claim: str | None = None) -> Audit:
+        """Recompute claims: all, or those on one or two subjects, by one source, or one claim.
+
+        Raises
+        ------
+        UsageError
+            For more than two names, or a name, source or claim that is none.
+        """
+        if len(names) > 2:
+            raise UsageError("audit takes no id, one or two: `audit cm384 nvl72`")
+        sources = self._sources(source, claim)
+        late = {s for s in sources if self.comparer.late(s)}
+        found = [(s, key, c) for s in sources for key, c in self.catalog.claims(s).items()]
+        if claim is not None:
+            found = [item for item in found if claim_id(*item[:2]) == claim]
+            if not found:
+                keys = [claim_id(s, key) for s in sources for key in self.catalog.claims(s)]
+                raise UsageError(
+                    f"no claim {claim!r}; {did_you_mean(claim, keys) or 'its source claims ' + ', '.join(keys)}"
+                )
+        ids = tuple(dict.fromkeys(self._named(name, found) for name in names))
+        wanted = [item for item in found if set(ids) <= {item[2].subject, item[2].object}]
+        heard = [item for item in wanted if item[0] not in late]
+        gone = tuple(sorted({s for s, *_ in wanted} & late))
+        pair = ids if len(ids) == 2 else ()
+        comparison = contrast = None
+        if pair and all(map(self.catalog.has_sheet, pair)) and len({self.catalog.resolve(id)[0] for id in pair}) == 1:
+            comparison = self.comparer.compare(pair)
+            contrast = self.contrast(*pair)
+        findings = tuple(self.finding(*item) for item in heard)
+        return Audit(ids, findings, comparison, contrast, gone, self.comparer)
+
+    def _sources(self, source: str | None, claim: str | None) -> list[str]:
+        known = self.catalog.claim_sources()
+        wanted = source if source is not None else claim.partition("/")[0] if claim is not None else None
+        if wanted is None:
+            return known
+        if wanted in known:
+            return [wanted]
+        if wanted in self.catalog.source_ids():
+            raise UsageError(f"no claim of {wanted} is recorded")
+        hint = did_you_mean(wanted, known) or "`audit` lists all claims by source"
+        raise UsageError(f"no source of claims {wanted!r}; {hint}")
+
+    def _named(self, name: str, found: Iterable[tuple[str, str, schema.Claim]]) -> str:
+        """Return the id of a sheet, or a name that claims use for what has none."""
+        try:
+            return self.catalog.resolve(name)[1]
+        except UsageError:
+            if any(name in (claim.subject, claim.object) for _, _, claim in found):
+                return name
+            raise
+
+    # -- one claim ------------------------------------------------------------------------------
+
+    def finding(self, source: str, key: str, claim: schema.Claim) -> Finding:
+        """Recompute one claim of a source."""
+        claimed = _claimed(claim)
+        mismatch = _mismatch(claim)
+        superseded = any(self.comparer.policy.newer(self.catalog, source))
+        gone = [name for name in dict.fromkeys((claim.subject, claim.object)) if not self.catalog.has_sheet(name)]
+        if gone or claim.about:
+            missing = f"no metric for {claim.about}" if claim.about else f"no sheet for {' and '.join(gone)}"
+            side = Side(NOT_COMPUTABLE, missing=missing)
+            own = every = side
+        else:
+            sheets = [self.catalog.sheet(*self.catalog.resolve(name)) for name in (claim.subject, claim.object)]
+            kinds = [sheet.kind for sheet in sheets]
+            if kinds[0] != kinds[1]:
+                mismatch = "; ".join(filter(None, (f"a {kinds[0]} against a {kinds[1]}", mismatch)))
+            said_by = frozenset(filter(None, (source, claim.relay)))
+            own = self._own(claim, claimed, sheets, said_by)
+            if own.verdict == NOT_COMPUTABLE and (credited := schema.credit(claim)):
+                other = self._own(claim, claimed, sheets, frozenset({credited}))
+                own = replace(other, by=credited) if other.verdict != NOT_COMPUTABLE else own
+            every = self._side(claim, claimed, self._read(self.comparer.reader, sheets),
+                               self._read(self._reader(said_by, sheets), sheets))  # fmt: skip
+        return Finding(
+            claim_id(source, key), source, claim, claimed, own, every, mismatch, superseded, self.comparer
+        )  # fmt: skip
+
+    def _own(
+        self, claim: schema.Claim, claimed: Interval | None, sheets: Sequence[schema.Sheet], said_by: frozenset[str]
+    ) -> Side:  # fmt: skip
+        counted_by = said_by if claim.metric == "chip_count" else None
+        subject, object = self._read(self._reader(said_by, sheets), sheets)
+        heard = subject.said_by(said_by, counted_by), object.said_by(said_by, counted_by)
+        return self._side(claim, claimed, heard, heard, own=True)
+
+    def _read(self, reader: Reader, sheets: Sequence[schema.Sheet]) -> Pair:
+        subject, object = sheets
+        return reader.of(subject), reader.of(object)
+
+    def _side(
+        self, claim: schema.Claim, claimed: Interval | None, held: Pair, as_printed: Pair, own: bool = False
+    ) -> Side:  # fmt: skip
+        if claimed is None:
+            return self._qualitative(claim, *held, own=own)
+        pairs = list(_meant(claim))
+        attempts = tuple(self._attempts(claim, claimed, pairs, *held))
+        if not any(one.inside for one in attempts):
+            tried = {(one.metric, one.object_metric) for one in attempts}
+            also = [pair for pair in _as_printed(claim, pairs, *as_printed) if pair not in tried]
+            attempts += tuple(self._attempts(claim, claimed, also, *as_printed))
+        if not attempts:
+            return Side(NOT_COMPUTABLE, missing=self._missing(claim, pairs, held))
+        return Side(REPRODUCED if any(one.inside for one in attempts) else NOT_REPRODUCED, attempts)
+
+    def _attempts(
+        self, claim: schema.Claim, claimed: Interval, pairs: Iterable[tuple[str, str]], subject: Readings,
+        object: Readings,
+    ) -> Iterator[Attempt]:  # fmt: skip
+        loose = leeway(claim.factor or "", claim.hedge)
+        for name, other in pairs:
+            above, below = derive.result(subject, name), derive.result(object, other)
+            if above is None or below is None or below.touches_zero:
+                continue
+            ratio = results.ratio(above, below)
+            try:
+                nearest, chosen = ratio.nearest(*claimed.ends)
+            except units.DimensionalityError:
+                continue  # a total against a share: `_missing` says so
+            inside = claimed.holds(nearest)
+            close = not inside and loose is not None and loose.holds(ratio.nearest(*loose.ends)[0])
+            yield Attempt(name, other, ratio, nearest, chosen, inside, close)
+
+    def _missing(self, claim: schema.Claim, pairs: list[tuple[str, str]], held: Pair) -> str:
+        """Say what is not there: the figure, or a basis that the two have in common."""
+        if any(metrics.metric(name).listed for pair in pairs for name in pair):
+            return f"{claim.metric} is only listed: its conditions are part of each figure"
+        lacking = []
+        for subject, names in zip(held, zip(*pairs, strict=True), strict=True):
+            if all(derive.result(subject, name) is None for name in names):
+                wanted = derive.inputs(metrics.metric(names[0])) if len(set(names)) == 1 else ()
+                parts = [part for part in wanted if subject.get(part) is None] or [_in_words(claim)]
+                lacking.append(f"{' and '.join(parts)} of {subject.sheet.id}")
+        if lacking:
+            return f"no {' and no '.join(lacking)}"
+        if held[0].sheet.kind != held[1].sheet.kind:
+            return "a chip's figure and a system's have no ratio"
+        return f"{_in_words(claim)} on different bases for the two"
+
+    # -- whose figures --------------------------------------------------------------------------
+
+    def _reader(self, sources: frozenset[str], sheets: Sequence[schema.Sheet]) -> Reader:
+        """Return a reader to which what some sources had superseded or set aside is figures too."""
+        everything = [part for sheet in sheets for part in (sheet, self.catalog.chip_of(sheet)) if part]
+        apart = (
+            other for sheet in everything for rows in self.comparer.reader.of(sheet).apart.values() for other in rows
+        )
+        unheard = (o for o in apart if o.report.source in sources and not _only_listed(metrics.metric(o.metric)))
+        return self._hearing(sources) if any(unheard) else self.comparer.reader
+
+    def _reader_that_hears(self, sources: frozenset[str]) -> Reader:
+        return Reader(self.catalog, replace(self.comparer.policy, hearing=sources))
+
+    # -- claims without a factor ----------------------------------------------------------------
+
+    def _qualitative(self, claim: schema.Claim, subject: Readings, object: Readings, *, own: bool) -> Side:
+        if subject.sheet.kind != object.sheet.kind:
+            return Side(NOT_COMPUTABLE, missing="a chip and a system have no metric in common")
+        whole = self.contrast(subject.sheet.id, object.sheet.id)
+        if own:
+            whole = _sorted_out(whole, subject, object)
+        head = claim.metric or schema.OVERALL
+        contrast = whole if head == schema.OVERALL else _only(whole, head)
+        if not (contrast.ahead or contrast.behind or contrast.overlapping):
+            what = "figure" if head == schema.OVERALL else head
+            return Side(NOT_COMPUTABLE, missing=f"no {what} for both on one basis", contrast=contrast)
+        many = contrast.supports(claim.sense, head == schema.OVERALL)
+        return Side(f"supported by {many} metric{'s' if many != 1 else ''}", contrast=contrast)
+
+    def _contrast(self, subject: str, object: str) -> Contrast:
+        """Sort the metrics of two subjects of one kind by which is ahead."""
+        found = self.comparer.compare((subject, object), object)
+        short = {row.metric.id for row in found.short}
+        lists: dict[str, list[str]] = {name: [] for name in Contrast.__dataclass_fields__}
+        for row in found.rows:
+            metric = row.metric
+            if metric.better == "neither" or metric.id.endswith(f".{metrics.MEASURED}"):
+                continue
+            if all(cell.result for cell in row.cells.values()):
+                if metrics.UNSTATED in metrics.qualifiers(metric.id):
+                    lists["not_comparable"] += [] if metric.formula else [metric.id]
+                elif subject in row.ratios and metric.id in short:
+                    lists[_place(metric, row.ratios[subject])].append(metric.id)
+            elif not metric.formula and metrics.UNSTATED not in metrics.qualifiers(metric.id):
+                held = [self.comparer.reader.of(self.catalog.subject(id)) for id in (subject, object)]
+                lists["not_comparable" if _otherwise(metric, held) else "not_reported"].append(metric.id)
+        return Contrast(**{name: tuple(ids) for name, ids in lists.items()})
+
+
+def _claimed(claim: schema.Claim) -> Interval | None:
+    """Return the interval of a claim; a bound on one side reaches no further than the sense: "up to 30x higher"."""
+    if claim.factor is None:
+        return None
+    found = interval(claim.factor, claim.hedge)
+    if claim.sense == "higher" and found.low < 1 and (found.high is None or found.high > 1) and not found.low:
+        return replace(found, low=Fraction(1), low_open=True)
+    if claim.sense == "lower" and found.high is None:
+        return replace(found, high=Fraction(1), high_open=True)
+    return found
+
+
+def claim_id(source: str, key: str) -> str:
+    """Return the id of a claim: its source's, and its key in the source's sheet."""
+    return f"{source}/{key}"
+
+
+def _meant(claim: schema.Claim) -> Iterator[tuple[str, str]]:
+    """Yield the metrics, subject's and object's, that a claim may mean."""
+    if claim.metric == schema.OVERALL:
+        for name, metric in metrics.TABLE.items():
+            plain = not metric.formula and "/" not in name and metrics.UNSTATED not in metrics.qualifiers(name)
+            if metric.family in PEAKS and plain:
+                yield name, name
+        return
+    assert claim.metric is not None
+    if claim.object_metric is None:
+        yield from ((name, name) for name in metrics.under(claim.metric))
+        return
+    for name in metrics.under(claim.metric):
+        for other in metrics.under(claim.object_metric):
+            yield name, other
+
+
+def _in_words(claim: schema.Claim) -> str:
+    return "peak figure" if claim.metric == schema.OVERALL else claim.matter
+
+
+def _as_printed(
+    claim: schema.Claim, pairs: Iterable[tuple[str, str]], subject: Readings, object: Readings
+) -> Iterator[tuple[str, str]]:  # fmt: skip
+    """Yield pairs of metrics that both have, of which one leaves open what the other or the claim states."""
+    asked = [_stated(name) for name in (claim.metric, claim.object_metric or claim.metric)]
+    for families in dict.fromkeys((metrics.metric(a).family, metrics.metric(b).family) for a, b in pairs):
+        mine, its = (_of_family(held, family) for held, family in zip((subject, object), families, strict=True))
+        for name in mine:
+            for other in its:
+                first, second = metrics.qualifiers(name), metrics.qualifiers(other)
+                alike = claim.object_metric is not None or _agree(first, second)
+                if alike and _agree(first, asked[0]) and _agree(second, asked[1]):
+                    yield name, other
+
+
+def _stated(name: str | None) -> Sequence[str]:
+    return metrics.qualifiers(name) if name and name != schema.OVERALL else ()
+
+
+def _of_family(held: Readings, family: str) -> list[str]:
+    apart = (f".{metrics.PER_CHIP}", f".{metrics.MEASURED}")
+    return [n for n in derive.available([held]) if metrics.metric(n).family == family and not n.endswith(apart)]
+
+
+def _agree(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether two bases may be one: each qualifier is the same, or left open by one of them."""
+    return all(one == other or metrics.UNSTATED in (one, other) for one, other in zip(first, second, strict=False))
+
+
+def _only_listed(metric: Metric) -> bool:
+    return metric.listed or metric.is_text
+
+
+def _mismatch(claim: schema.Claim) -> str:
+    """Say how the bases of the two sides differ, by the claim's own words."""
+    if claim.object_basis is None or claim.object_basis == claim.basis:
+        return ""
+    if claim.object_basis == metrics.UNSTATED:
+        return f"{claim.basis}; basis of the object not stated"
+    return f"{claim.basis} against {claim.object_basis}"
+
+
+def _place(metric: Metric, ratio: Result) -> str:
+    _, low, high = ratio.numbers
+    if low <= 1 <= high:
+        return "overlapping"
+    return "ahead" if (low > 1) == (metric.better == "higher") else "behind"
+
+
+def _otherwise(metric: Metric, held: Sequence[Readings]) -> bool:
+    """Whether whoever lacks a metric has the same thing on another basis: another boundary, or open sparsity."""
+    return all(any(_alike(metric, metrics.metric(name)) for name in one.held) for one in held)
+
+
+def _alike(metric: Metric, other: Metric) -> bool:
+    if metric.family != other.family or other.id.endswith((f".{metrics.PER_CHIP}", f".{metrics.MEASURED}")):
+        return False
+    return metric.family != "peak_compute" or metrics.qualifiers(metric.id)[0] == metrics.qualifiers(other.id)[0]
+
+
+def _sorted_out(whole: Contrast, subject: Readings, object: Readings) -> Contrast:
+    """Return what is left of a contrast by the figures of some sources alone."""
+    lists: dict[str, list[str]] = {"ahead": [], "behind": [], "overlapping": []}
+    for name in (*whole.ahead, *whole.behind, *whole.overlapping):
+        above, below = derive.result(subject, name), derive.result(object, name)
+        if above and below and not below.touches_zero:
+            lists[_place(metrics.metric(name), results.ratio(above, below))].append(name)
+    return Contrast(**{name: tuple(ids) for name, ids in lists.items()})
+
+
+def _only(whole: Contrast, head: str) -> Contrast:
+    """Return what a contrast says of one metric, or of those under the head of ids."""
+    meant = metrics.under(head)
+    parts = {name: tuple(id for id in getattr(whole, name) if id in meant) for name in Contrast.__dataclass_fields__}
+    return Contrast(**parts)

@@ -1,0 +1,87 @@
+"""Who takes figures from whom: sources as a small forest, each below what it goes back to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from calc.catalog import Catalog
+from calc.policy import Origins
+
+ORIGIN, RELAYS, EARLIER, EDITION, HOUSE = (
+    "origin",
+    "takes from it",
+    "earlier edition",
+    "other edition",
+    "same publisher",
+)
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One source in the forest.
+
+    Parameters
+    ----------
+    id : str
+        The source.
+    depth : int
+        How far below its origin it stands; 0 for what goes back to nothing else here.
+    parent : str
+        What it stands below; empty at the top.
+    relation : str
+        Why it stands there: `ORIGIN`, `RELAYS`, `EARLIER`, `EDITION` or `HOUSE`.
+    cited : bool
+        Whether it is one of those asked for, or stands only for what others take from it.
+    """
+
+    id: str
+    depth: int
+    parent: str
+    relation: str
+    cited: bool
+
+
+def forest(catalog: Catalog, ids: Iterable[str]) -> list[Branch]:
+    """Return sources and what they go back to as a forest, each branch followed by those below it.
+
+    A source that names several stands below the first of them. What a source goes back to is there
+    too if nothing in a sheet cites it by itself.
+    """
+    asked = set(ids)
+    known = asked | {up for id in asked for up in Origins(catalog).roots(id) if not up.startswith("publisher: ")}
+    above = {id: _above(catalog, id, known) for id in sorted(known)}
+    heads: dict[str, str] = {}
+    for id in [id for id, (parent, _) in above.items() if not parent]:
+        source = catalog.source(id)
+        if source.kind in ("vendor", "analyst", "code", "dataset"):
+            first = heads.setdefault(source.publisher, id)
+            if first != id:
+                above[id] = (first, HOUSE)
+    below: dict[str, list[str]] = {}
+    for id, (parent, _) in above.items():
+        below.setdefault(parent, []).append(id)
+
+    def walk(parent: str, depth: int) -> Iterator[Branch]:
+        for id in below.get(parent, ()):
+            rest = list(walk(id, depth + 1))
+            if id in asked or rest:  # what nothing here stands below says nothing
+                yield Branch(id, depth, parent, above[id][1], id in asked)
+                yield from rest
+
+    return list(walk("", 0))
+
+
+def _above(catalog: Catalog, id: str, known: set[str]) -> tuple[str, str]:
+    """Return what a source stands below and why, following nothing back to itself."""
+    source = catalog.source(id)
+    for newer in catalog.superseded.get(id, ()):
+        if newer in known:
+            return newer, EARLIER
+    for other in source.cites:
+        if other in known and id not in Origins(catalog).roots(other):
+            return other, RELAYS
+    for other in source.same_work_as:
+        if other in known and id not in Origins(catalog).roots(other):
+            return other, EDITION
+    return "", ORIGIN
