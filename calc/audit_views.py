@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from calc import metrics, schema
-from calc.auditing import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Contrast, Finding, Side
+from calc.auditing import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Finding, Side
 from calc.comparison import Comparer, Comparison, Row
+from calc.contrasts import Contrast
 from calc.crosschecks import Contradiction
 from calc.crosschecks import Side as Said
 from calc.numbers import RATIO_DIGITS, digits, ratio
@@ -30,10 +31,15 @@ FEW_NOTE = LEGEND[FEW_MARK]
 
 def audit(found: Audit) -> list[Table]:
     """Return the tables of an audit: of two subjects first on what they differ, then the claims."""
-    tables = []
-    if found.comparison is not None and found.contrast is not None:
-        tables.append(contrast(found.comparison, found.contrast, found.findings))
-    return [*tables, _claims(found)]
+    claims = _claims(found)
+    if found.comparison is None or found.contrast is None:
+        return [claims]
+    if not (found.contrast.ahead or found.contrast.behind or found.contrast.overlapping):
+        claims.lead.insert(
+            0, f"{' and '.join(found.names)} have no figure on one basis; `compare` shows what each has."
+        )
+        return [claims]
+    return [contrast(found.comparison, found.contrast, found.findings), claims]
 
 
 # -- on which metrics ahead, on which behind ------------------------------------------------------
@@ -97,15 +103,15 @@ def _paragraph(compared: Comparison, found: Contrast) -> str:
 
 def _vague(findings: Iterable[Finding], compared: Comparison) -> Iterator[str]:
     """Yield a sentence for each way in which claims without a factor are answered."""
-    said: dict[tuple[str, str, str], list[Finding]] = {}
+    said: dict[tuple[str, str, str, str], list[Finding]] = {}
     for finding in findings:
-        if finding.qualitative and finding.any.verdict != NOT_COMPUTABLE:
-            said.setdefault((finding.claim.subject, finding.claim.sense, finding.any.verdict), []).append(finding)
+        claim, verdict = finding.claim, finding.any.verdict
+        if finding.qualitative and verdict != NOT_COMPUTABLE:
+            said.setdefault((claim.subject, claim.sense, verdict, claim.credited_to or ""), []).append(finding)
     names = {subject.id: subject.name for subject in compared.subjects}
-    for (subject, sense, verdict), group in said.items():
+    for (subject, sense, verdict, credited), group in said.items():
         words = "; ".join(f"“{finding.claim.printed}” ({finding.source})" for finding in group)
-        credits = {finding.claim.credited_to for finding in group}
-        credit = f", credited to {credits.pop()}" if len(credits) == 1 and None not in credits else ""
+        credit = f", credited to {credited}" if credited else ""
         many = f"{len(group)} claims{credit}" if len(group) > 1 else f"One claim{credit}"
         lists = group[0].any.contrast
         if sense == "equal" and lists:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 
-from calc import derive, metrics, results, schema, units
+from calc import claims, contrasts, derive, metrics, results, schema, units
 from calc.comparison import Comparer, Comparison
+from calc.contrasts import Contrast
 from calc.errors import UsageError, did_you_mean
-from calc.factors import Interval, interval, leeway
+from calc.factors import Interval, leeway
 from calc.metrics import Metric
 from calc.policy import Policy
 from calc.reader import Reader
@@ -24,8 +24,6 @@ from calc.results import Result
 
 Pair = tuple[Readings, Readings]
 REPRODUCED, NOT_REPRODUCED, NOT_COMPUTABLE = "reproduced", "not reproduced", "not computable"
-PEAKS = ("peak_compute", "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth")
-"""The families in which a ratio of "performance" is looked for where a claim names no metric."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,36 +46,6 @@ class Attempt:
     def on(self) -> str:
         """The metric, or the two where the sides differ."""
         return self.metric if self.metric == self.object_metric else f"{self.metric} against {self.object_metric}"
-
-
-@dataclass(frozen=True, eq=False)
-class Contrast:
-    """On which metrics one subject is ahead of another, and on which nobody can tell; all are metric ids.
-
-    Ahead and behind mean that all of the one's span is better than all of the other's.
-    ``not_comparable`` are those that the two state on different or on open bases.
-    """
-
-    ahead: tuple[str, ...] = ()
-    behind: tuple[str, ...] = ()
-    overlapping: tuple[str, ...] = ()
-    not_comparable: tuple[str, ...] = ()
-    not_reported: tuple[str, ...] = ()
-
-    def supports(self, sense: str, overall: bool) -> int:
-        """Return on how many metrics the spans are as a word says: ahead, behind, level, higher or lower.
-
-        Of a claim that names no metric, higher and lower mean ahead and behind.
-        """
-        if sense == "equal":
-            return len(self.overlapping)
-        if sense in ("ahead", "better") or (overall and sense == "higher"):
-            return len(self.ahead)
-        if sense in ("behind", "worse") or overall:
-            return len(self.behind)
-        above = [name for name in self.ahead if metrics.metric(name).better == "higher"]
-        above += [name for name in self.behind if metrics.metric(name).better == "lower"]
-        return len(above) if sense == "higher" else len(self.ahead) + len(self.behind) - len(above)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +147,7 @@ class Auditor:
     def __init__(self, comparer: Comparer) -> None:
         self.comparer, self.catalog = comparer, comparer.catalog
         self._hearing = cache(self._reader_that_hears)
-        self.contrast = cache(self._contrast)
+        self.contrast = cache(partial(contrasts.contrast, comparer))
 
     # -- which claims ---------------------------------------------------------------------------
 
@@ -240,8 +208,8 @@ class Auditor:
 
     def finding(self, source: str, key: str, claim: schema.Claim) -> Finding:
         """Recompute one claim of a source."""
-        claimed = _claimed(claim)
-        mismatch = _mismatch(claim)
+        claimed = claims.claimed(claim)
+        mismatch = claims.mismatch(claim)
         superseded = any(self.comparer.policy.newer(self.catalog, source))
         gone = [name for name in dict.fromkeys((claim.subject, claim.object)) if not self.catalog.has_sheet(name)]
         if gone or claim.about:
@@ -281,11 +249,11 @@ class Auditor:
     ) -> Side:  # fmt: skip
         if claimed is None:
             return self._qualitative(claim, *held, own=own)
-        pairs = list(_meant(claim))
+        pairs = list(claims.meant(claim))
         attempts = tuple(self._attempts(claim, claimed, pairs, *held))
         if not any(one.inside for one in attempts):
             tried = {(one.metric, one.object_metric) for one in attempts}
-            also = [pair for pair in _as_printed(claim, pairs, *as_printed) if pair not in tried]
+            also = [pair for pair in claims.as_printed(claim, pairs, *as_printed) if pair not in tried]
             attempts += tuple(self._attempts(claim, claimed, also, *as_printed))
         if not attempts:
             return Side(NOT_COMPUTABLE, missing=self._missing(claim, pairs, held))
@@ -317,13 +285,13 @@ class Auditor:
         for subject, names in zip(held, zip(*pairs, strict=True), strict=True):
             if all(derive.result(subject, name) is None for name in names):
                 wanted = derive.inputs(metrics.metric(names[0])) if len(set(names)) == 1 else ()
-                parts = [part for part in wanted if subject.get(part) is None] or [_in_words(claim)]
+                parts = [part for part in wanted if subject.get(part) is None] or [claims.in_words(claim)]
                 lacking.append(f"{' and '.join(parts)} of {subject.sheet.id}")
         if lacking:
             return f"no {' and no '.join(lacking)}"
         if held[0].sheet.kind != held[1].sheet.kind:
             return "a chip's figure and a system's have no ratio"
-        return f"{_in_words(claim)} on different bases for the two"
+        return f"{claims.in_words(claim)} on different bases for the two"
 
     # -- whose figures --------------------------------------------------------------------------
 
@@ -346,45 +314,14 @@ class Auditor:
             return Side(NOT_COMPUTABLE, missing="a chip and a system have no metric in common")
         whole = self.contrast(subject.sheet.id, object.sheet.id)
         if own:
-            whole = _sorted_out(whole, subject, object)
+            whole = contrasts.said_by_them(whole, subject, object)
         head = claim.metric or schema.OVERALL
-        contrast = whole if head == schema.OVERALL else _only(whole, head)
+        contrast = whole if head == schema.OVERALL else contrasts.only(whole, head)
         if not (contrast.ahead or contrast.behind or contrast.overlapping):
             what = "figure" if head == schema.OVERALL else head
             return Side(NOT_COMPUTABLE, missing=f"no {what} for both on one basis", contrast=contrast)
         many = contrast.supports(claim.sense, head == schema.OVERALL)
         return Side(f"supported by {many} metric{'s' if many != 1 else ''}", contrast=contrast)
-
-    def _contrast(self, subject: str, object: str) -> Contrast:
-        """Sort the metrics of two subjects of one kind by which is ahead."""
-        found = self.comparer.compare((subject, object), object)
-        short = {row.metric.id for row in found.short}
-        lists: dict[str, list[str]] = {name: [] for name in Contrast.__dataclass_fields__}
-        for row in found.rows:
-            metric = row.metric
-            if metric.better == "neither" or metric.id.endswith(f".{metrics.MEASURED}"):
-                continue
-            if all(cell.result for cell in row.cells.values()):
-                if metrics.UNSTATED in metrics.qualifiers(metric.id):
-                    lists["not_comparable"] += [] if metric.formula else [metric.id]
-                elif subject in row.ratios and metric.id in short:
-                    lists[_place(metric, row.ratios[subject])].append(metric.id)
-            elif not metric.formula and metrics.UNSTATED not in metrics.qualifiers(metric.id):
-                held = [self.comparer.reader.of(self.catalog.subject(id)) for id in (subject, object)]
-                lists["not_comparable" if _otherwise(metric, held) else "not_reported"].append(metric.id)
-        return Contrast(**{name: tuple(ids) for name, ids in lists.items()})
-
-
-def _claimed(claim: schema.Claim) -> Interval | None:
-    """Return the interval of a claim; a bound on one side reaches no further than the sense: "up to 30x higher"."""
-    if claim.factor is None:
-        return None
-    found = interval(claim.factor, claim.hedge)
-    if claim.sense == "higher" and found.low < 1 and (found.high is None or found.high > 1) and not found.low:
-        return replace(found, low=Fraction(1), low_open=True)
-    if claim.sense == "lower" and found.high is None:
-        return replace(found, high=Fraction(1), high_open=True)
-    return found
 
 
 def claim_id(source: str, key: str) -> str:
@@ -392,99 +329,5 @@ def claim_id(source: str, key: str) -> str:
     return f"{source}/{key}"
 
 
-def _meant(claim: schema.Claim) -> Iterator[tuple[str, str]]:
-    """Yield the metrics, subject's and object's, that a claim may mean."""
-    if claim.metric == schema.OVERALL:
-        for name, metric in metrics.TABLE.items():
-            plain = not metric.formula and "/" not in name and metrics.UNSTATED not in metrics.qualifiers(name)
-            if metric.family in PEAKS and plain:
-                yield name, name
-        return
-    assert claim.metric is not None
-    if claim.object_metric is None:
-        yield from ((name, name) for name in metrics.under(claim.metric))
-        return
-    for name in metrics.under(claim.metric):
-        for other in metrics.under(claim.object_metric):
-            yield name, other
-
-
-def _in_words(claim: schema.Claim) -> str:
-    return "peak figure" if claim.metric == schema.OVERALL else claim.matter
-
-
-def _as_printed(
-    claim: schema.Claim, pairs: Iterable[tuple[str, str]], subject: Readings, object: Readings
-) -> Iterator[tuple[str, str]]:  # fmt: skip
-    """Yield pairs of metrics that both have, of which one leaves open what the other or the claim states."""
-    asked = [_stated(name) for name in (claim.metric, claim.object_metric or claim.metric)]
-    for families in dict.fromkeys((metrics.metric(a).family, metrics.metric(b).family) for a, b in pairs):
-        mine, its = (_of_family(held, family) for held, family in zip((subject, object), families, strict=True))
-        for name in mine:
-            for other in its:
-                first, second = metrics.qualifiers(name), metrics.qualifiers(other)
-                alike = claim.object_metric is not None or _agree(first, second)
-                if alike and _agree(first, asked[0]) and _agree(second, asked[1]):
-                    yield name, other
-
-
-def _stated(name: str | None) -> Sequence[str]:
-    return metrics.qualifiers(name) if name and name != schema.OVERALL else ()
-
-
-def _of_family(held: Readings, family: str) -> list[str]:
-    apart = (f".{metrics.PER_CHIP}", f".{metrics.MEASURED}")
-    return [n for n in derive.available([held]) if metrics.metric(n).family == family and not n.endswith(apart)]
-
-
-def _agree(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Whether two bases may be one: each qualifier is the same, or left open by one of them."""
-    return all(one == other or metrics.UNSTATED in (one, other) for one, other in zip(first, second, strict=False))
-
-
 def _only_listed(metric: Metric) -> bool:
     return metric.listed or metric.is_text
-
-
-def _mismatch(claim: schema.Claim) -> str:
-    """Say how the bases of the two sides differ, by the claim's own words."""
-    if claim.object_basis is None or claim.object_basis == claim.basis:
-        return ""
-    if claim.object_basis == metrics.UNSTATED:
-        return f"{claim.basis}; basis of the object not stated"
-    return f"{claim.basis} against {claim.object_basis}"
-
-
-def _place(metric: Metric, ratio: Result) -> str:
-    _, low, high = ratio.numbers
-    if low <= 1 <= high:
-        return "overlapping"
-    return "ahead" if (low > 1) == (metric.better == "higher") else "behind"
-
-
-def _otherwise(metric: Metric, held: Sequence[Readings]) -> bool:
-    """Whether whoever lacks a metric has the same thing on another basis: another boundary, or open sparsity."""
-    return all(any(_alike(metric, metrics.metric(name)) for name in one.held) for one in held)
-
-
-def _alike(metric: Metric, other: Metric) -> bool:
-    if metric.family != other.family or other.id.endswith((f".{metrics.PER_CHIP}", f".{metrics.MEASURED}")):
-        return False
-    return metric.family != "peak_compute" or metrics.qualifiers(metric.id)[0] == metrics.qualifiers(other.id)[0]
-
-
-def _sorted_out(whole: Contrast, subject: Readings, object: Readings) -> Contrast:
-    """Return what is left of a contrast by the figures of some sources alone."""
-    lists: dict[str, list[str]] = {"ahead": [], "behind": [], "overlapping": []}
-    for name in (*whole.ahead, *whole.behind, *whole.overlapping):
-        above, below = derive.result(subject, name), derive.result(object, name)
-        if above and below and not below.touches_zero:
-            lists[_place(metrics.metric(name), results.ratio(above, below))].append(name)
-    return Contrast(**{name: tuple(ids) for name, ids in lists.items()})
-
-
-def _only(whole: Contrast, head: str) -> Contrast:
-    """Return what a contrast says of one metric, or of those under the head of ids."""
-    meant = metrics.under(head)
-    parts = {name: tuple(id for id in getattr(whole, name) if id in meant) for name in Contrast.__dataclass_fields__}
-    return Contrast(**parts)

@@ -82,7 +82,7 @@ def _layer(path: Path) -> Path:
         if folder.is_dir() and places.is_layer(folder):
             return folder
     raise UsageError(
-        f"{str(path)!r} is neither a sheet in chips/ or systems/, nor {places.SOURCES}, nor a folder of them"
+        f"{str(path)!r} is neither a sheet in chips/, systems/ or claims/, nor {places.SOURCES}, nor a folder of them"
     )
 
 

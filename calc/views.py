@@ -227,7 +227,7 @@ def chronicle(comparer: Comparer, name: str, metric: str) -> Table:
     table = Table(f"{metric} of {subject.name} ({subject.id}) in time", [
         Column("date", "date"), Column("value", "reported", wraps=True),
         Column("source", "source", wraps=True, folds=True), Column("edition", "edition", wraps=True, folds=True),
-        Column("fate", "what became of it", wraps=True, folds=True),
+        Column("fate", "fate", wraps=True, folds=True),
         Column("read", "read", for_programs=True), Column("locator", "locator", for_programs=True),
         Column("printed", "printed", for_programs=True), Column("subject", "subject", for_programs=True),
     ])  # fmt: skip

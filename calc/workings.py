@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from calc import auditing, derive, metrics, results
-from calc.auditing import Attempt, Contrast, Finding, Side
+from calc.auditing import Attempt, Finding, Side
 from calc.comparison import Comparer
+from calc.contrasts import Contrast
 from calc.errors import UsageError
 from calc.explanation import Node, gap, printed, tree
 from calc.numbers import digits

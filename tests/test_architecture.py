@@ -25,7 +25,7 @@ FLOORS = (
     ("catalog",),
     ("policy", "readings", "formulas.*", "formulas"),
     ("results", "reader"),
-    ("derive", "lineage", "explanation", "comparison", "auditing", "history", "workings"),
+    ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "workings"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
     ("views", "audit_views", "validation", "render", "render.json", "render.*"),
     ("strategies", "api", "", "cli", "__main__"),

@@ -8,13 +8,14 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from calc import derive
-from calc.auditing import Audit, Contrast, Finding, Side
 from calc.comparison import DERIVED, Cell, Comparer, Comparison, Row
 from calc.numbers import amount
 from calc.policy import CRITERIA, Policy
 from calc.schema import STATUS, Known, Sheet
 
 if TYPE_CHECKING:
+    from calc.auditing import Audit, Finding, Side
+    from calc.contrasts import Contrast
     from calc.crosschecks import Contradiction
     from calc.crosschecks import Side as Said
 
@@ -159,7 +160,7 @@ def _side(side: Side) -> dict[str, Any]:
 
 
 def _lists(found: Contrast) -> dict[str, Any]:
-    return {name: list(getattr(found, name)) for name in Contrast.__dataclass_fields__}
+    return {name: list(ids) for name, ids in vars(found).items()}
 
 
 def _row(row: Row) -> dict[str, Any]:
