@@ -171,7 +171,10 @@ def test_reproduced_means_that_some_combination_is_inside(made: Drawn) -> None:
 
 
 def check_meant(each: schema.Claim, *tried: str) -> None:
-    """What is tried is what the claim names, as far as it does: no other family, and no other basis than it states."""
+    """What is tried is what the claim names, as far as it does; two stated bases meet only where the claim says so."""
+    if each.object_metric is None:
+        first, second = (name.split(".") for name in tried)
+        assert all(one == other or "unstated" in (one, other) for one, other in zip(first, second, strict=True)), tried
     for asked, name in zip((each.metric, each.object_metric or each.metric), tried, strict=True):
         assert asked is not None
         if asked != schema.OVERALL:
@@ -427,3 +430,40 @@ def test_one_figure_is_not_taken_for_two_values() -> None:
     assert the(shared).any.verdict == NOT_REPRODUCED
     level = twice.model_copy(update={"factor": "1.0 x", "sense": "equal"})
     assert the(replace(shared, claims={"said": {"it": level}})).any.verdict == REPRODUCED
+
+
+def test_up_to_so_many_times_higher_is_higher() -> None:
+    """A bound on one side ends at 1 where the claim says which way: half is not "up to 4 x higher", 1.5 times is."""
+    for size, verdict in (("1 TB/s", NOT_REPRODUCED), ("2 TB/s", NOT_REPRODUCED), ("3 TB/s", REPRODUCED)):
+        figures = {f"chip-{n}": {"memory_bandwidth": (row(held, "said"),)} for n, held in enumerate((size, "2 TB/s"))}
+        both = {"metric": "memory_bandwidth", "hedge": "up to"}
+        there = claim(subject="chip-0", object="chip-1", factor="4 x", sense="higher", **both)
+        back = claim(subject="chip-1", object="chip-0", factor="1/4 x", sense="lower", **both)
+        assert [the(catalog_of(figures, one)).any.verdict for one in (there, back)] == [verdict, verdict], size
+
+
+def test_whom_a_source_credits_stands_in_for_figures_that_it_does_not_print() -> None:
+    """And is named; where the credited one prints none either, what is missing is the source's own."""
+    figures = {f"chip-{n}": {"memory_bandwidth": (row(f"{n + 1} TB/s", "other"),)} for n in (0, 1)}
+    half = claim(subject="chip-0", object="chip-1", metric="memory_bandwidth", factor="1/2 x", credited_to="other")
+    found = the(catalog_of(figures, half))
+    assert (found.own.verdict, found.own.by) == (REPRODUCED, "other")
+    found = the(catalog_of(figures | {"chip-1": {}}, half))
+    assert (found.own.verdict, found.own.by) == (NOT_COMPUTABLE, "")
+    assert found.own.missing == "no memory_bandwidth of chip-0 and no memory_bandwidth of chip-1"
+
+
+def test_two_stated_bases_meet_only_where_the_claim_says_so() -> None:
+    """An eighth is BF16 against FP8: what a claim names that says both, and not what one means that says neither."""
+    figures = {
+        f"chip-{n}": {
+            "peak_compute.bf16.dense": (row(f"{1 + n} TFLOP/s", "said"),),
+            "peak_compute.fp8.dense": (row(f"{7 + n} TFLOP/s", "said"),),
+        }
+        for n in (0, 1)
+    }
+    pair = {"subject": "chip-0", "object": "chip-1", "factor": "1/8 x"}
+    both = claim(**pair, metric="peak_compute.bf16.dense", object_metric="peak_compute.fp8.dense")
+    assert the(catalog_of(figures, both)).any.verdict == REPRODUCED
+    for matter in ("peak_compute", "peak_compute.bf16.dense", schema.OVERALL):
+        assert the(catalog_of(figures, claim(**pair, metric=matter))).any.verdict == NOT_REPRODUCED, matter
