@@ -242,7 +242,7 @@ def test_the_front_door_is_light(code: str, tmp_path: Path) -> None:
 
 
 def test_completion_of_ids_is_light(tmp_path: Path) -> None:
-    code = "from calc.cli import ID; print([c.value for c in ID.shell_complete(None, None, 'nv')])"
+    code = "from calc.cli import ID; print([c.value for c in ID.shell_complete(None, None, 'nvl7')])"
     modules = loaded(code, tmp_path)
     assert "['nvl72']" in modules
     assert modules & HEAVY == set()

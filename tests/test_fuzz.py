@@ -206,7 +206,7 @@ def test_changed_figures(folder: Path, name: str, changes: list[Mutation]) -> No
     _restored(folder, name, changes)
 
 
-@settings(BOUNDED, max_examples=15)
+@settings(BOUNDED, max_examples=10)
 @given(name=st.sampled_from(CLAIMS), changes=mutated)
 def test_mutated_claims(folder: Path, name: str, changes: list[Mutation]) -> None:
     _restored(folder, name, changes)

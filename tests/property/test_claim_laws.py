@@ -281,7 +281,7 @@ def test_what_is_preferred_changes_no_verdict(made: Drawn) -> None:
     """It moves the headline alone: every verdict, every list and every end of a span stay."""
     with opened(made) as auditor:
         here, catalog = auditor.audit(), auditor.catalog
-        for prefer in (*ORDER[:3], *made.folder.sources):
+        for prefer in (ORDER[0], *list(made.folder.sources)[:2]):
             there = Auditor(Comparer(catalog, Policy(prefer=prefer))).audit()
             assert verdicts(there) == verdicts(here), prefer
             for one, other in zip(here.findings, there.findings, strict=True):
