@@ -162,7 +162,7 @@ def _row(finding: Finding, pair: bool) -> list[str]:
     about = ": ".join(filter(None, parts)) + (f" ({finding.mismatch})" if finding.mismatch else "")
     claimed = f"“{claim.printed}”"
     if finding.claimed:
-        claimed += f" {finding.claimed.inverse()}, object / subject" if _inverse(claim) else f" {finding.claimed}"
+        claimed += f" {finding.claimed.inverse()}, object / subject" if claim.inverse else f" {finding.claimed}"
     own, every = _outcome(finding.own, finding), _outcome(finding.any, finding)
     return [about, claimed, own, finding.any.verdict if own == every and not finding.any.best else every]
 
@@ -179,7 +179,7 @@ def _outcome(side: Side, finding: Finding) -> str:
         return side.verdict + (f": {missing}" if missing else "") + by
     (value, low, high), nearest, near = best.ratio.numbers, best.nearest, ""
     inside = finding.claimed is not None and finding.claimed.holds(value)
-    if _inverse(claim) and low > 0:
+    if claim.inverse and low > 0:
         value, low, high, nearest = 1 / value, 1 / high, 1 / low, 1 / nearest
     if best.inside and not inside:
         near = f", nearest {digits(nearest, RATIO_DIGITS, pad=True)}"
@@ -187,11 +187,6 @@ def _outcome(side: Side, finding: Finding) -> str:
     if best.object_metric != best.metric:
         on += f" against {_short(best.object_metric, claim)}"
     return f"{ratio(value, low, high)}{near} {side.verdict}{CLOSE_MARK if best.close else ''}{on}{by}"
-
-
-def _inverse(claim: schema.Claim) -> bool:
-    """Whether the claim is printed the other way round: "2.6x lower"."""
-    return claim.factor is not None and claim.factor.startswith("1/")
 
 
 def _short(name: str, claim: schema.Claim) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 
 from calc import claims, contrasts, derive, metrics, results, schema, units
 from calc.comparison import Comparer, Comparison
@@ -147,7 +147,8 @@ class Auditor:
     def __init__(self, comparer: Comparer) -> None:
         self.comparer, self.catalog = comparer, comparer.catalog
         self._hearing = cache(self._reader_that_hears)
-        self.contrast = cache(partial(contrasts.contrast, comparer))
+        self._compared = cache(lambda *pair: comparer.compare(pair))
+        self._contrast = cache(lambda *pair: contrasts.contrast(self._compared(*pair)))
 
     # -- which claims ---------------------------------------------------------------------------
 
@@ -178,8 +179,7 @@ class Auditor:
         pair = ids if len(ids) == 2 else ()
         comparison = contrast = None
         if pair and all(map(self.catalog.has_sheet, pair)) and len({self.catalog.resolve(id)[0] for id in pair}) == 1:
-            comparison = self.comparer.compare(pair)
-            contrast = self.contrast(*pair)
+            comparison, contrast = self._compared(*pair), self._contrast(*pair)
         findings = tuple(self.finding(*item) for item in heard)
         return Audit(ids, findings, comparison, contrast, gone, self.comparer)
 
@@ -312,7 +312,7 @@ class Auditor:
     def _qualitative(self, claim: schema.Claim, subject: Readings, object: Readings, *, own: bool) -> Side:
         if subject.sheet.kind != object.sheet.kind:
             return Side(NOT_COMPUTABLE, missing="a chip and a system have no metric in common")
-        whole = self.contrast(subject.sheet.id, object.sheet.id)
+        whole: Contrast = self._contrast(subject.sheet.id, object.sheet.id)
         if own:
             whole = contrasts.said_by_them(whole, subject, object)
         head = claim.metric or schema.OVERALL

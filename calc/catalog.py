@@ -51,7 +51,10 @@ class Catalog:
 
     def files(self, kind: str, id: str) -> list[tuple[int, Path]]:
         """Return the files that make up a sheet, with the number of their layer."""
-        found = ((n, layer / FOLDERS[kind] / f"{id}.yaml") for n, layer in enumerate(self.layers))
+        return self._files(FOLDERS[kind], id)
+
+    def _files(self, folder: str, stem: str) -> list[tuple[int, Path]]:
+        found = ((n, layer / folder / f"{stem}.yaml") for n, layer in enumerate(self.layers))
         return [(n, path) for n, path in found if os.path.isfile(path)]
 
     def ids(self, kind: str) -> list[str]:
@@ -163,7 +166,7 @@ class Catalog:
         """Return what a source claims, by its keys, over all layers."""
         found: dict[str, schema.Claim] = {}
         problems: list[Problem] = []
-        for layer, path in self._claim_files(source):
+        for layer, path in self._files(CLAIMS, source):
             try:
                 part = sheets.load_claims(path, shown(path), self._claims_resolve, known=found.keys())
             except SheetError as error:
@@ -174,10 +177,6 @@ class Catalog:
         if problems:
             raise SheetError(problems)
         return found
-
-    def _claim_files(self, source: str) -> list[tuple[int, Path]]:
-        found = ((n, layer / CLAIMS / f"{source}.yaml") for n, layer in enumerate(self.layers))
-        return [(n, path) for n, path in found if os.path.isfile(path)]
 
     def _claims_resolve(self, sheet: schema.ClaimSheet) -> Iterator[schema.Fault]:
         """Yield each reference of claims that leads nowhere."""

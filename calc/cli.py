@@ -284,13 +284,7 @@ def _audit_sheets(ids: Sequence[str], form: str, **options: Any) -> None:
     from calc import audit_views, crosschecks
 
     comparer = _comparer(**_taken(options))
-    if ids:
-        subjects = comparer.catalog.subjects(ids)
-        found = [each for subject in subjects for each in crosschecks.contradictions(comparer, subject)]
-        stale = [(subject, pin) for subject in subjects for pin in crosschecks.stale_pins(comparer, subject)]
-    else:
-        found = list(crosschecks.catalog_contradictions(comparer))
-        stale = list(crosschecks.catalog_stale_pins(comparer))
+    found, stale = crosschecks.check(comparer, comparer.catalog.subjects(ids) if ids else None)
     if form == "json":
         from calc.render import json
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from calc import derive, metrics, results
-from calc.comparison import Comparer
+from calc.comparison import Comparison
 from calc.metrics import Metric
 from calc.readings import Readings
 from calc.results import Result
@@ -42,23 +42,16 @@ class Contrast:
         return len(above) if sense == "higher" else len(self.ahead) + len(self.behind) - len(above)
 
 
-def contrast(comparer: Comparer, subject: str, object: str) -> Contrast:
-    """Sort the metrics of two subjects of one kind by which is ahead.
+def contrast(found: Comparison) -> Contrast:
+    """Sort the metrics of two subjects by which is ahead.
 
     Parameters
     ----------
-    comparer : Comparer
-        Catalog and policy.
-    subject, object : str
-        Ids.
-
-    Raises
-    ------
-    calc.errors.UsageError
-        If one is no id, or one is a chip and the other a system.
+    found : Comparison
+        Of two subjects, the second the baseline.
     """
-    found = comparer.compare((subject, object), object)
-    held = [comparer.reader.of(comparer.catalog.subject(id)) for id in (subject, object)]
+    subject = found.subjects[0].id
+    held = [cell.subject for cell in found.rows[0].cells.values()]
     short = {row.metric.id for row in found.short}
     lists: dict[str, list[str]] = {name: [] for name in Contrast.__dataclass_fields__}
     for row in found.rows:

@@ -49,8 +49,9 @@ def forest(catalog: Catalog, ids: Iterable[str]) -> list[Branch]:
     too if nothing in a sheet cites it by itself.
     """
     asked = set(ids)
-    known = asked | {up for id in asked for up in Origins(catalog).roots(id) if not up.startswith("publisher: ")}
-    above = {id: _above(catalog, id, known) for id in sorted(known)}
+    origins = Origins(catalog)
+    known = asked | {up for id in asked for up in origins.roots(id) if not up.startswith("publisher: ")}
+    above = {id: _above(origins, id, known) for id in sorted(known)}
     heads: dict[str, str] = {}
     for id in [id for id, (parent, _) in above.items() if not parent]:
         source = catalog.source(id)
@@ -72,16 +73,16 @@ def forest(catalog: Catalog, ids: Iterable[str]) -> list[Branch]:
     return list(walk("", 0))
 
 
-def _above(catalog: Catalog, id: str, known: set[str]) -> tuple[str, str]:
+def _above(origins: Origins, id: str, known: set[str]) -> tuple[str, str]:
     """Return what a source stands below and why, following nothing back to itself."""
-    source = catalog.source(id)
+    catalog, source = origins.catalog, origins.catalog.source(id)
     for newer in catalog.superseded.get(id, ()):
         if newer in known:
             return newer, EARLIER
     for other in source.cites:
-        if other in known and id not in Origins(catalog).roots(other):
+        if other in known and id not in origins.roots(other):
             return other, RELAYS
     for other in source.same_work_as:
-        if other in known and id not in Origins(catalog).roots(other):
+        if other in known and id not in origins.roots(other):
             return other, EDITION
     return "", ORIGIN

@@ -228,6 +228,11 @@ class Claim(Record):
         """What the claim is about: a metric's id, the head of ids, or words."""
         return self.metric or self.about or ""
 
+    @property
+    def inverse(self) -> bool:
+        """Whether the factor is printed as object by subject: "2.6x lower"."""
+        return self.factor is not None and self.factor.startswith("1/")
+
 
 class ClaimSheet(Record):
     """What one source claims; its id is the source's, and each claim has a key of its own."""

@@ -104,13 +104,13 @@ def _report(
 
 def _warnings(catalog: Catalog, asked: Sequence[Path] | None) -> Iterator[str]:
     """Yield what reports contradict one another in and nobody has looked at, and pins that match nothing."""
-    comparer = Comparer(catalog, Policy())
-    for kind in places.FOLDERS:
-        for id in catalog.ids(kind):
-            files = [path.resolve() for _, path in catalog.files(kind, id)]
-            if asked is None or any(file.is_relative_to(path) for file in files for path in asked):
-                sheet = catalog.sheet(kind, id)
-                found = crosschecks.contradictions(comparer, sheet)
-                yield from (f"{id}: {each.text}" for each in found if not each.known)
-                for pin in crosschecks.stale_pins(comparer, sheet):
-                    yield f"{id}: the pin of {pin.metric} ({pin.check}) matches nothing any more; take it out"
+    wanted = [
+        catalog.sheet(kind, id)
+        for kind in places.FOLDERS
+        for id in catalog.ids(kind)
+        if asked is None or any(f.resolve().is_relative_to(path) for _, f in catalog.files(kind, id) for path in asked)
+    ]
+    found, stale = crosschecks.check(Comparer(catalog, Policy()), wanted)
+    yield from (f"{each.subject}: {each.text}" for each in found if not each.known)
+    for sheet, pin in stale:
+        yield f"{sheet.id}: the pin of {pin.metric} ({pin.check}) matches nothing any more; take it out"

@@ -112,7 +112,7 @@ def of_finding(finding: Finding) -> Node:
     claim, catalog = finding.claim, finding.comparer.catalog
     between = f"{claim.subject} / {claim.object} {claim.matter}"
     text = claim.printed if finding.claimed is None else f"{claim.printed}: {finding.claimed}"
-    if finding.claimed is not None and claim.factor is not None and claim.factor.startswith("1/"):
+    if finding.claimed is not None and claim.inverse:
         text += f" (object / subject {finding.claimed.inverse()})"
     flags = [f"bases: {finding.mismatch}"] if finding.mismatch else []
     flags += ["its source is superseded"] if finding.superseded else []

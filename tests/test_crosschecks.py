@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from calc import metrics, schema
 from calc.catalog import Catalog
 from calc.comparison import Comparer
-from calc.crosschecks import Contradiction, catalog_contradictions, contradictions, stale_pins
+from calc.crosschecks import Contradiction, check, contradictions, stale_pins
 from calc.policy import Policy
 from calc.strategies import Folder, folders
 
@@ -57,7 +57,7 @@ def comparer(made: Folder, path: Path) -> Comparer:
 
 
 def found(made: Folder, path: Path) -> list[Contradiction]:
-    return list(catalog_contradictions(comparer(made, path)))
+    return check(comparer(made, path))[0]
 
 
 # -- clean sheets of several shapes -----------------------------------------------------------------
@@ -582,7 +582,7 @@ def shipped() -> Comparer:
 
 
 def test_every_contradiction_of_the_shipped_sheets_is_pinned(shipped: Comparer) -> None:
-    all_found = list(catalog_contradictions(shipped))
+    all_found = check(shipped)[0]
     assert all_found
     assert [each.text for each in all_found if not each.known] == []
 
@@ -594,14 +594,14 @@ def test_no_pin_of_the_shipped_sheets_is_stale(shipped: Comparer) -> None:
 
 
 def test_the_paper_on_cm384_counts_with_752_and_not_with_1054(shipped: Comparer) -> None:
-    (only,) = (each for each in catalog_contradictions(shipped) if each.check == "implied-compute")
+    (only,) = (each for each in check(shipped)[0] if each.check == "implied-compute")
     assert (only.subject, only.one.text, only.one.value) == ("cm384", "1054 TOP/s per die x 2 dies", 2108)
     assert only.other.text.startswith("6688 token/s per chip at 4.45 token/s per TFLOP/s, which is 1501 to 1505 TOP/s")
     assert [(side.text, side.value) for side in only.agree] == [("752 TOP/s per die x 2 dies", 1504)]
 
 
 def test_findings_say_of_nothing_what_it_is(shipped: Comparer) -> None:
-    for each_ in catalog_contradictions(shipped):
+    for each_ in check(shipped)[0]:
         assert not {"true", "false", "wrong", "verified", "correct"} & set(
             f"{each_.text} {each_.known}".lower().split()
         )

@@ -7,7 +7,7 @@ printed (`implied`). A finding says which two reports do not fit together, and o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from calc import schema
@@ -19,7 +19,7 @@ from calc.crosschecks.spread import spreads
 from calc.crosschecks.subject import Subject, readable
 from calc.places import FOLDERS
 
-__all__ = ["Contradiction", "Side", "catalog_contradictions", "catalog_stale_pins", "contradictions", "stale_pins"]
+__all__ = ["Contradiction", "Side", "check", "contradictions", "stale_pins"]
 
 
 def contradictions(comparer: Comparer, sheet: schema.Sheet) -> list[Contradiction]:
@@ -40,11 +40,26 @@ def contradictions(comparer: Comparer, sheet: schema.Sheet) -> list[Contradictio
     return _Checks(comparer).of(sheet)
 
 
-def catalog_contradictions(comparer: Comparer) -> Iterator[Contradiction]:
-    """Yield what `contradictions` finds in each sheet of the catalog, chips first; faulty sheets are passed over."""
+def check(
+    comparer: Comparer, sheets: Iterable[schema.Sheet] | None = None
+) -> tuple[list[Contradiction], list[tuple[schema.Sheet, schema.Known]]]:  # fmt: skip
+    """Return what `contradictions` finds in some sheets, and their stale pins, each sheet looked at once.
+
+    Parameters
+    ----------
+    comparer : Comparer
+        Catalog and policy.
+    sheets : iterable of Sheet, optional
+        By default all of the catalog, chips first; faulty ones are passed over.
+    """
     checks = _Checks(comparer)
-    for sheet in checks.sheets():
-        yield from checks.of(sheet)
+    found: list[Contradiction] = []
+    stale: list[tuple[schema.Sheet, schema.Known]] = []
+    for sheet in checks.sheets() if sheets is None else sheets:
+        here = checks.of(sheet)
+        found += here
+        stale += ((sheet, pin) for pin in _stale(sheet, here))
+    return found, stale
 
 
 def stale_pins(comparer: Comparer, sheet: schema.Sheet) -> list[schema.Known]:
@@ -53,14 +68,6 @@ def stale_pins(comparer: Comparer, sheet: schema.Sheet) -> list[schema.Known]:
     Under a policy that leaves sources out, a pin may match nothing without being stale.
     """
     return _stale(sheet, contradictions(comparer, sheet))
-
-
-def catalog_stale_pins(comparer: Comparer) -> Iterator[tuple[schema.Sheet, schema.Known]]:
-    """Yield the stale pins of each sheet of the catalog, with the sheet."""
-    checks = _Checks(comparer)
-    for sheet in checks.sheets():
-        if sheet.contradictions:
-            yield from ((sheet, pin) for pin in _stale(sheet, checks.of(sheet)))
 
 
 class _Checks:

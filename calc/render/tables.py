@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 from calc.comparison import Comparison
 from calc.explanation import Node
@@ -22,8 +22,15 @@ def as_csv(table: Table) -> str:
     """Return a table as CSV, with its group as the first column where it has groups."""
     records = table.records()
     names = [*(["group"] if any(isinstance(r, str) for r in table.rows) else []), *(c.key for c in table.columns)]
+    return _written(names, records)
+
+
+def _written(
+    names: Sequence[str], records: Iterable[dict[str, Any]], extras: Literal["raise", "ignore"] = "raise"
+) -> str:
+    """Return records as CSV; what a record has beyond the names is a fault, or ignored."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer = csv.DictWriter(out, names, extrasaction=extras, lineterminator="\n")
     writer.writeheader()
     writer.writerows(records)
     return out.getvalue()
@@ -65,15 +72,13 @@ def audit_csv(found: Audit) -> str:
     lists = ("ahead", "behind", "overlapping", "not_comparable", "not_reported")
     names = [*plain[:4], *(f"claimed_{n}" for n in claimed), *(f"own_{n}" for n in side), *(f"any_{n}" for n in side),
              *plain[4:], *lists]  # fmt: skip
-    out = io.StringIO()
-    writer = csv.DictWriter(out, names, lineterminator="\n")
-    writer.writeheader()
+    records = []
     for row in contract.audit(found)["findings"]:
         record = {name: row[name] for name in plain}
         record |= {f"claimed_{n}": row["claimed"][n] for n in claimed}
         record |= {f"{key}_{n}": row[key][n] for key in ("own", "any") for n in side}
-        writer.writerow(record | {name: " ".join(row.get(name, ())) for name in lists})
-    return out.getvalue()
+        records.append(record | {name: " ".join(row.get(name, ())) for name in lists})
+    return _written(names, records)
 
 
 def comparison_csv(found: Comparison) -> str:
@@ -101,21 +106,18 @@ def comparison_csv(found: Comparison) -> str:
         "ratio_low",
         "ratio_high",
     ]
-    out = io.StringIO()
-    writer = csv.DictWriter(out, names, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    body = contract.comparison(found)
-    for row in body["rows"]:
+    records = []
+    for row in contract.comparison(found)["rows"]:
         for id, cell in row["cells"].items():
             ratio = row["ratios"].get(id, {})
-            writer.writerow(
+            records.append(
                 row | cell | {
                     "subject": id, "sources": " ".join(cell["sources"]), "flags": "; ".join(cell["flags"]),
                     "baseline": found.baseline, "ratio": ratio.get("value"), "ratio_low": ratio.get("low"),
                     "ratio_high": ratio.get("high"),
                 }
             )  # fmt: skip
-    return out.getvalue()
+    return _written(names, records, "ignore")
 
 
 def working_csv(node: Node) -> str:
@@ -124,13 +126,11 @@ def working_csv(node: Node) -> str:
         "depth", "label", "kind", "text", "unit", "value", "low", "high", "formula", "source", "locator", "printed",
         "read", "relay", "selected", "roles", "flags", "why",
     )  # fmt: skip
-    out = io.StringIO()
-    writer = csv.DictWriter(out, names, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
+    records = []
     for depth, part in _walk(node, 0):
         lists = {"roles": " ".join(part["roles"]), "flags": "; ".join(part["flags"])}
-        writer.writerow(part | lists | {"depth": depth})
-    return out.getvalue()
+        records.append(part | lists | {"depth": depth})
+    return _written(names, records, "ignore")
 
 
 def working_markdown(node: Node) -> str:

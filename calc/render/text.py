@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import itertools
 import os
 import re
 import textwrap
@@ -66,23 +65,16 @@ def table(shown: Table, target: Console) -> RenderableType:
     """Return a table as a grid if the console is wide enough for it, else as one block a row."""
     shown = _merged(shown.for_readers())
     widths = _widths(shown, target.width)
-    if not shown.columns:
-        return Group(
-            Text(shown.title, style="bold"), *map(Text, shown.lead), *(Text(n, style="dim") for n in shown.notes)
-        )
     fits = sum(widths) + GAP * (len(widths) - 1) <= target.width
-    body = _grid(shown, widths) if fits else _blocks(shown)
-    lead = map(Text, shown.lead)
-    return Group(Text(shown.title, style="bold"), *lead, body, *(Text(note, style="dim") for note in shown.notes))
+    body = [_grid(shown, widths) if fits else _blocks(shown)] if shown.columns else []
+    notes = (Text(note, style="dim") for note in shown.notes)
+    return Group(Text(shown.title, style="bold"), *map(Text, shown.lead), *body, *notes)
 
 
 def tables(shown: Sequence[Table], target: Console) -> RenderableType:
-    """Return tables one below the other."""
-    blank = [Text("")] * (len(shown) - 1)
-    parts = [
-        part for one, gap in itertools.zip_longest((table(t, target) for t in shown), blank) for part in (one, gap)
-    ]
-    return Group(*(part for part in parts if part is not None))
+    """Return tables one below the other, with a blank line between."""
+    parts = [part for one in shown for part in (Text(""), table(one, target))]
+    return Group(*parts[1:])
 
 
 _SAID_BY_THE_TITLE = frozenset(
