@@ -28,7 +28,7 @@ FLOORS = (
     ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "workings"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
     ("views", "audit_views", "validation", "render", "render.json", "render.*"),
-    ("strategies", "api", "", "cli", "__main__"),
+    ("strategies", "api", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
 )  # fmt: skip
 
 # Methods that show a result import their form when they are called. Each is a named exception to
@@ -41,7 +41,7 @@ SHOWS_ITSELF = {
 }
 
 DOORS = {
-    "click": ("cli",),
+    "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets"),
     "hypothesis": ("strategies",),
     "numpy": ("readings", "results"),
     "pint": ("units",),

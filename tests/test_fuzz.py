@@ -29,7 +29,7 @@ def run(*args: str) -> tuple[int, str, str]:
     """Run a command line in this process, on streams like those of a terminal's pipe."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     with redirect_stdout(out), redirect_stderr(err):
-        code = cli._run(args)
+        code = cli.run(args)
     texts = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]
     assert code in (0, 1, 2), (args, code, texts)
     for text in texts:

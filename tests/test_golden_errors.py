@@ -52,7 +52,7 @@ def test_bad_sheet(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(sheet(case))
 
-    code = cli._run(["validate", str(path)])
+    code = cli.run(["validate", str(path)])
     out, err = capsys.readouterr()
 
     if os.environ.get("UPDATE_GOLDEN"):
@@ -82,5 +82,5 @@ def test_message_says_where_what_and_what_was_expected(case: str) -> None:
 def test_the_small_catalog_has_no_fault(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(places, "shipped", lambda: GOLDEN / "catalog")
     monkeypatch.delenv(places.VARIABLE, raising=False)
-    assert cli._run(["validate"]) == 0
+    assert cli.run(["validate"]) == 0
     assert "No faults found" in capsys.readouterr().out

@@ -29,7 +29,7 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("form", ["text", "json"])
 @pytest.mark.parametrize("path", [".", "../mine", "chips/..", "{mine}"])
 def test_a_folder_is_all_that_lies_in_it(path: str, form: str, mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli._run(["validate", path.format(mine=mine), "--format", form]) == 1
+    assert cli.run(["validate", path.format(mine=mine), "--format", form]) == 1
     out, err = capsys.readouterr()
     for file in ("chips/bad.yaml", "sources.yaml"):
         assert file in (err if form == "text" else out)
@@ -37,12 +37,12 @@ def test_a_folder_is_all_that_lies_in_it(path: str, form: str, mine: Path, capsy
 
 @pytest.mark.parametrize("path", ["chips/good.yaml", "./chips/good.yaml", "{mine}/chips/good.yaml"])
 def test_the_faults_of_a_neighbour_are_not_a_sheet_s_own(path: str, mine: Path) -> None:
-    assert cli._run(["validate", path.format(mine=mine)]) == 0
+    assert cli.run(["validate", path.format(mine=mine)]) == 0
 
 
 @pytest.mark.parametrize("path", ["chips/bad.yaml", "chips", "chips/"])
 def test_only_what_was_asked_for(path: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli._run(["validate", path]) == 1
+    assert cli.run(["validate", path]) == 1
     err = capsys.readouterr().err
     assert "chips/bad.yaml:4:9" in err
     assert "sources.yaml" not in err
@@ -50,11 +50,11 @@ def test_only_what_was_asked_for(path: str, capsys: pytest.CaptureFixture[str]) 
 
 def test_a_sheet_named_from_its_own_folder(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(mine / "chips")
-    assert cli._run(["validate", "bad.yaml"]) == 1
-    assert cli._run(["validate", "good.yaml"]) == 0
+    assert cli.run(["validate", "bad.yaml"]) == 1
+    assert cli.run(["validate", "good.yaml"]) == 0
 
 
 def test_a_path_through_a_link(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (mine.parent / "link").symlink_to(mine)
-    assert cli._run(["validate", str(mine.parent / "link")]) == 1
+    assert cli.run(["validate", str(mine.parent / "link")]) == 1
     assert "bad.yaml:4:9" in capsys.readouterr().err

@@ -1,0 +1,86 @@
+"""The command line: arguments in, text and an exit code out.
+
+Nothing heavy is imported before a command runs, so that ``--help`` and shell completion are quick.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from calc.cli import figures, sheets
+from calc.cli.group import commands
+from calc.cli.options import ID
+from calc.errors import CalcError
+
+# The commands of these modules join the group when they are imported.
+ROOMS = (sheets, figures)
+__all__ = ["ID", "commands", "main", "run"]
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 fine, 1 bad data or finding, 2 a wrong call, 130 interrupted."""
+    code = run(args)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    # Taking tens of thousands of records apart, one by one, is a sixth of the run and helps nobody.
+    gc.freeze()
+    sys.exit(code)
+
+
+def run(args: Sequence[str] | None) -> int:
+    """Run the command line and return the exit code; errors are said on standard error."""
+    # A short run makes many records and frees few: collecting garbage early only costs time.
+    gc.set_threshold(1_000_000, 50, 50)
+    # Python has no stream where the caller has closed it; what is written there goes nowhere.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        script = Path(sys.argv[0]).name.startswith("chipcalc")
+        code = commands.main(
+            args, prog_name="chipcalc" if script else "python -m calc", complete_var="_CHIPCALC_COMPLETE",
+            standalone_mode=False,
+        )  # fmt: skip
+        return code if isinstance(code, int) else 0
+    except CalcError as error:
+        return _fail(str(error), error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        return _fail("a command is missing", 2, f"{error.ctx.get_help() if error.ctx else ''}\n")
+    except click.UsageError as error:
+        usage = f"{error.ctx.get_usage()}\n" if error.ctx else ""
+        return _fail(error.format_message(), 2, usage)
+    except click.ClickException as error:
+        return _fail(error.format_message(), 2)
+    except (KeyboardInterrupt, click.Abort):
+        return _fail("interrupted", 130)
+    except BrokenPipeError:
+        # The reader has seen enough. Nothing may be flushed to the closed pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return _fail(f"cannot write to standard output: {error.strerror or error}", 1)
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else 1
+    except Exception as error:
+        if os.environ.get("CALC_DEBUG"):
+            raise
+        return _fail(f"a fault of this program: {type(error).__name__}: {error}; CALC_DEBUG=1 shows where", 1)
+
+
+def _fail(message: str, code: int, before: str = "") -> int:
+    try:
+        sys.stderr.write(f"{before}error: {message}\n")
+        sys.stderr.flush()
+    except (OSError, AttributeError):
+        pass
+    return code

@@ -1,0 +1,143 @@
+"""Commands about what the sheets say: figures side by side, their working, their history, claims."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from calc.cli.group import commands
+from calc.cli.options import ID, open_comparer, output_options, policy_options, taken
+from calc.cli.output import print_page, print_table, print_tables, write
+from calc.errors import UsageError
+
+
+@commands.command()
+@click.argument("ids", nargs=-1, required=True, type=ID, metavar="A B...")
+@click.option("--baseline", type=ID, metavar="ID", help="What ratios are to; by default the last named.")
+@click.option("--all", "everything", is_flag=True, help="All rows, not just those that two or more have.")
+@click.option("--ids", "by_id", is_flag=True, help="Metric ids in place of titles.")
+@output_options
+@policy_options
+def compare(ids: Sequence[str], baseline: str | None, everything: bool, by_id: bool, form: str, **options: Any) -> None:
+    """Set systems, or chips, side by side."""
+    comparer = open_comparer(**taken(options))
+    found = comparer.compare(ids, baseline)
+    if form == "json":
+        from calc.render import json
+
+        write(json.dump(json.comparison(found)), **options)
+    elif form == "csv":
+        from calc.render import tables
+
+        write(tables.comparison_csv(found), **options)
+    else:
+        from calc import views
+
+        print_table(views.comparison(found, everything=everything, ids=by_id), "compare", form=form, **options)
+
+
+@commands.command()
+@click.argument("names", nargs=-1, required=True, metavar="ID [ID] METRIC | CLAIM")
+@output_options
+@policy_options
+def explain(names: Sequence[str], form: str, **options: Any) -> None:
+    """Show the working, down to each report.
+
+    One id and a metric explain a figure, two ids and a metric the ratio of the two, and a claim's
+    id (SOURCE/CLAIM, as `audit` prints it) how it is recomputed.
+    """
+    from calc import workings
+
+    a_claim = len(names) == 1 and "/" in names[0]
+    if not a_claim and (len(names) < 2 or len(names) > 3):
+        raise UsageError(
+            "explain takes one or two ids and a metric, `explain cm384 nvl72 peak_compute.bf16.dense`, or a claim, "
+            "`explain semianalysis-cm384-2026/table-power`"
+        )
+    comparer = open_comparer(**taken(options))
+    node = workings.of_claim(comparer, names[0]) if a_claim else workings.working(comparer, names[:-1], names[-1])
+    if form == "json":
+        from calc.render import json
+
+        write(json.dump(json.headed(node, comparer.policy)), **options)
+    elif form in ("csv", "markdown"):
+        from calc.render import tables
+
+        write(tables.working_csv(node) if form == "csv" else tables.working_markdown(node), **options)
+    else:
+        from calc.render import text
+
+        print_page(lambda console: text.working_page(node, comparer.policy), **options)
+
+
+@commands.command()
+@click.argument("id", type=ID)
+@click.argument("metric")
+@output_options
+@policy_options
+def history(id: str, metric: str, form: str, **options: Any) -> None:
+    """Show the reports of a metric in time.
+
+    With editions, and what became of each: shown, in the span, superseded, set aside. METRIC may be
+    the head of ids, like `power`.
+    """
+    from calc import views
+
+    comparer = open_comparer(**taken(options))
+    print_table(views.chronicle(comparer, id, metric), "history", form=form, **options)
+
+
+@commands.command()
+@click.argument("ids", nargs=-1, type=ID, metavar="[A [B]]")
+@click.option("--source", metavar="SOURCE", help="Only what this source claims.")
+@click.option("--claim", metavar="SOURCE/CLAIM", help="Only this claim.")
+@click.option("--sheets", is_flag=True, help="Not claims, but where reports of a sheet contradict one another.")
+@output_options
+@policy_options
+def audit(
+    ids: Sequence[str], source: str | None, claim: str | None, sheets: bool, form: str, **options: Any
+) -> None:  # fmt: skip
+    """Recompute what was claimed.
+
+    Every claimed ratio from the figures of whoever claims it and from every combination of reports;
+    of two ids also on which metrics the one is ahead of the other. With --sheets, the sheets are
+    held against themselves: all, or those named. That ends with 1 if something is not pinned yet.
+    """
+    if sheets:
+        if source is not None or claim is not None:
+            raise UsageError("--sheets looks at figures, not at claims: leave out --source and --claim")
+        _audit_sheets(ids, form, **options)
+        return
+    from calc.auditing import Auditor
+
+    found = Auditor(open_comparer(**taken(options))).audit(ids, source, claim)
+    if form == "json":
+        from calc.render import json
+
+        write(json.dump(json.audit(found)), **options)
+    elif form == "csv":
+        from calc.render import tables
+
+        write(tables.audit_csv(found), **options)
+    else:
+        from calc import audit_views
+
+        print_tables(audit_views.audit(found), form=form, **options)
+
+
+def _audit_sheets(ids: Sequence[str], form: str, **options: Any) -> None:
+    from calc import audit_views, crosschecks
+
+    comparer = open_comparer(**taken(options))
+    found, stale = crosschecks.check(comparer, comparer.catalog.subjects(ids) if ids else None)
+    if form == "json":
+        from calc.render import json
+
+        write(json.dump(json.contradictions(found, stale, comparer.policy)), **options)
+    else:
+        print_table(audit_views.sheets(comparer, found, stale), "audit", form=form, **options)
+    if stale or not all(each.known for each in found):
+        sys.exit(1)

@@ -1,0 +1,93 @@
+"""What several commands take: ids, the catalog and its policy, the form of the output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from calc import places
+
+if TYPE_CHECKING:
+    from calc.catalog import Catalog
+    from calc.comparison import Comparer
+
+FORMATS = ("text", "json", "csv", "markdown")
+Command = Callable[..., None]
+
+
+class Id(click.ParamType):  # type: ignore[type-arg]  # a generic only in newer releases of click
+    """An id or alias of a chip or a system, completed by the shell."""
+
+    name = "id"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """Return the ids that begin so, of the shipped sheets and of ``CALC_SPECS``."""
+        from click.shell_completion import CompletionItem
+
+        layers = [places.shipped(), *map(Path, places.from_environment())]
+        known = [id for kind in places.FOLDERS for id in places.ids(layers, kind)]
+        return [CompletionItem(id) for id in known if id.startswith(incomplete)]
+
+
+ID = Id()
+
+
+def catalog_options(command: Command) -> Command:
+    """Add where sheets are looked for."""
+    return click.option(
+        "--specs", multiple=True, metavar="DIR", type=click.Path(),
+        help="A folder of sheets to lay over the shipped ones (also CALC_SPECS). May be repeated.",
+    )(command)  # fmt: skip
+
+
+def day_option(command: Command) -> Command:
+    """Add the day that sources must be known by."""
+    return click.option("--as-of", metavar="DATE", help="Only sources known by this day, e.g. 2025-07-28.")(command)
+
+
+def policy_options(command: Command) -> Command:
+    """Add what chooses the headline, and where sheets are looked for."""
+    for option in (
+        click.option("--strict", is_flag=True, help="Never read an unstated qualifier by comparison."),
+        click.option("--prefer", metavar="KIND|SOURCE", help="Put a kind of source, or one source, first."),
+    ):
+        command = option(command)
+    return catalog_options(day_option(command))
+
+
+def output_options(command: Command) -> Command:
+    """Add the form of the output, its file and its colours."""
+    for option in (
+        click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True),
+        click.option(
+            "-o", "output", metavar="FILE", type=click.Path(dir_okay=False),
+            help="A file to write, whole or not at all."
+        ),
+        click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def taken(options: dict[str, Any]) -> dict[str, Any]:
+    """Take the options that make a catalog and a policy out of those of a command."""
+    return {name: options.pop(name) for name in ("specs", "as_of", "prefer", "strict")}
+
+
+def open_catalog(specs: Sequence[str]) -> Catalog:
+    """Return the catalog with the overlays of the environment and of the command line."""
+    from calc.catalog import Catalog
+
+    return Catalog.from_environment(specs)
+
+
+def open_comparer(specs: Sequence[str], as_of: str | None, prefer: str | None, strict: bool) -> Comparer:
+    """Return what compares the sheets of the catalog under the policy that was asked for."""
+    from calc.comparison import Comparer
+    from calc.policy import Policy
+
+    catalog = open_catalog(specs)
+    return Comparer(catalog, Policy.parse(catalog, as_of, prefer, strict))
