@@ -18,7 +18,6 @@ import pytest
 
 from calc import metrics, schema
 from calc.catalog import Catalog
-from calc.places import FOLDERS
 from calc.schema import UNSTATED
 from tests.conftest import ROOT
 
@@ -143,8 +142,7 @@ def held(sheet: schema.Sheet) -> Iterator[Held]:
 
 def added() -> list[Held]:
     """Return what the sheets hold beyond the tables."""
-    names = [name for name in Held._fields]
-    return [Held(**{name: line[name] for name in names}) for line in table("added")]
+    return [Held(*(line[name] for name in Held._fields)) for line in table("added")]
 
 
 @cache
