@@ -17,7 +17,7 @@ from calc.catalog import Catalog
 from calc.formulas import FORMULAS, exactly
 from calc.metrics import MEASURED, PER_CHIP, PRECISIONS, UNSTATED, Metric
 from calc.policy import Origins, Policy, Rank
-from calc.readings import HELD_AS_WORDS, Candidate, Other, Reading, Readings, canonical_unit
+from calc.readings import HELD_AS_WORDS, OVERLAY, Candidate, Other, Reading, Readings, canonical_unit
 
 NEAR = 0.25
 """How near a value must lie to a stated report for that report to support a reading of it."""
@@ -250,7 +250,8 @@ class _Subject:
             flags = [word for word, on in (
                 ("about", report.about), ("up to", report.at_most), ("more than", report.at_least),
                 ("one end of a printed range", parsed.is_range), (report.basis, report.basis in ("estimate", "target")),
-                ("from an overlay", report.layer is not None), (late or "", late is not None),
+                (OVERLAY, report.layer is not None),
+                (f"of {report.of}, merged", report.of is not None), (late or "", late is not None),
             ) if on]  # fmt: skip
             yield Candidate(
                 float(end * factor), half * float(factor), unit, self.sheet.id, name,
