@@ -12,7 +12,7 @@ from calc.readings import Readings, canonical_unit
 from calc.views import AS_REPORTED, Column, Table, layers, legend, marks, merged, policy_line, value
 
 APART = "not in a span"
-REMARKS = "remarks"
+REMARKS = "Remarks"
 
 
 def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
