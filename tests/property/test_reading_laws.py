@@ -34,7 +34,7 @@ from tests.property.laws import (
 )  # fmt: skip
 
 CHIP_ONLY = {"chips": 1, "systems": 0}
-REPORTED = ("memory_bandwidth", "memory_capacity", "peak_compute.bf16.dense", "scale_up_bandwidth")
+REPORTED = ("memory_bandwidth", "memory_capacity", "peak_compute.bf16.dense", "scale_up_bandwidth", "die_area")
 
 
 def stated() -> st.SearchStrategy[Folder]:
