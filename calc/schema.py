@@ -86,6 +86,8 @@ Read = Literal["source", "copy", "relay"]
 Per = Literal[
     "chip", "die", "superchip", "node", "rack", "system", "port", "link", "pair", "module", "stack", "unstated"
 ]
+FORECASTS = ("estimate", "target")
+"""Bases of figures that nobody has seen yet, or that somebody worked out."""
 KINDS: tuple[str, ...] = get_args(Kind)
 READS: tuple[str, ...] = get_args(Read)
 
@@ -288,8 +290,9 @@ class Known(Record):
 
 
 class Said(Record):
-    """Where somebody says something of a whole sheet."""
+    """Where somebody says something of a whole sheet, and in which words."""
 
+    printed: Text | None = None
     source: Id
     locator: Text
     read: Read = "source"
