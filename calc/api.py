@@ -70,13 +70,15 @@ class Workspace:
         Folders of sheets to lay over the shipped ones.
     as_of, prefer, strict
         The policy, as on the command line.
+    merge : bool
+        If true, sheets that are said to be of one machine are read as one.
     """
 
     def __init__(
         self, overlays: Sequence[Path | str] = (), *, as_of: str | None = None, prefer: str | None = None,
-        strict: bool = False,
+        strict: bool = False, merge: bool = False,
     ) -> None:  # fmt: skip
-        catalog = Catalog.from_environment(overlays)
+        catalog = Catalog.from_environment(overlays, merge=merge)
         self.comparer = Comparer(catalog, Policy.parse(catalog, as_of, prefer, strict))
 
     def chip(self, name: str) -> Subject:
@@ -118,7 +120,10 @@ def _workspace(**policy: Any) -> Workspace:
     return Workspace(**policy)
 
 
-def load(*overlays: Path | str, as_of: str | None = None, prefer: str | None = None, strict: bool = False) -> Workspace:
+def load(
+    *overlays: Path | str, as_of: str | None = None, prefer: str | None = None, strict: bool = False,
+    merge: bool = False,
+) -> Workspace:  # fmt: skip
     """Return a workspace over folders of your own sheets, or under a policy of your own.
 
     Raises
@@ -126,7 +131,7 @@ def load(*overlays: Path | str, as_of: str | None = None, prefer: str | None = N
     UsageError
         If a folder holds no sheets, or the policy's words are wrong.
     """
-    return Workspace(overlays, as_of=as_of, prefer=prefer, strict=strict)
+    return Workspace(overlays, as_of=as_of, prefer=prefer, strict=strict, merge=merge)
 
 
 def chip(name: str, **policy: Any) -> Subject:
@@ -149,7 +154,7 @@ def compare(*names: str, baseline: str | None = None, **policy: Any) -> Comparis
     baseline : str, optional
         What ratios are to; by default the last name.
     **policy
-        ``as_of``, ``prefer``, ``strict``.
+        ``as_of``, ``prefer``, ``strict``, ``merge``.
     """
     return _workspace(**policy).compare(*names, baseline=baseline)
 
@@ -164,7 +169,7 @@ def audit(*names: str, source: str | None = None, claim: str | None = None, **po
     source, claim : str, optional
         Only what one source claims, or one claim (``SOURCE/CLAIM``).
     **policy
-        ``as_of``, ``prefer``, ``strict``.
+        ``as_of``, ``prefer``, ``strict``, ``merge``.
 
     Examples
     --------

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 
-from calc import places, schema, sheets
+from calc import merging, places, schema, sheets
 from calc.errors import Problem, SheetError, UsageError, did_you_mean
+from calc.nodes import read_text
 from calc.places import CLAIMS, FOLDERS, SOURCES
 
 
@@ -21,6 +22,8 @@ class Catalog:
         Folders with ``chips/``, ``systems/``, ``claims/`` or ``sources.yaml``; later ones add to earlier ones.
     base : Path, optional
         The lowest folder, by default the shipped one.
+    merge : bool
+        If true, sheets that are said to be of one machine (``same_as``) are read as one.
 
     Raises
     ------
@@ -28,7 +31,8 @@ class Catalog:
         If an overlay is not such a folder.
     """
 
-    def __init__(self, overlays: Sequence[Path | str] = (), base: Path | None = None) -> None:
+    def __init__(self, overlays: Sequence[Path | str] = (), base: Path | None = None, *, merge: bool = False) -> None:
+        self.merge = merge
         self.layers = [base or places.shipped()]
         for overlay in map(Path, overlays):
             if overlay.resolve() == self.layers[0].resolve():
@@ -39,13 +43,14 @@ class Catalog:
                 )
             self.layers.append(overlay)
         self.sheet = cache(self._sheet)
+        self._layered = cache(self._of_all_layers)
         self.claims = cache(self._claims)
         self.source = cache(self._source)
 
     @classmethod
-    def from_environment(cls, overlays: Sequence[Path | str] = ()) -> Catalog:
+    def from_environment(cls, overlays: Sequence[Path | str] = (), *, merge: bool = False) -> Catalog:
         """Make a catalog with the folders of ``CALC_SPECS`` below the overlays given."""
-        return cls([*places.from_environment(), *overlays])
+        return cls([*places.from_environment(), *overlays], merge=merge)
 
     # -- sheets ---------------------------------------------------------------------------------
 
@@ -121,6 +126,26 @@ class Catalog:
         return chip
 
     def _sheet(self, kind: str, id: str) -> schema.Sheet:
+        sheet = self._layered(kind, id)
+        for twin in self.twins(kind, id) if self.merge else ():
+            sheet = merging.one(sheet, self._layered(kind, twin))
+        return sheet
+
+    def twins(self, kind: str, id: str) -> list[str]:
+        """Return the other ids that somebody says are the same thing, whichever sheet says so."""
+        said = [
+            (other, twin.id)
+            for other in self.ids(kind)
+            if any("same_as:" in read_text(path) for _, path in self.files(kind, other))
+            for twin in self._layered(kind, other).same_as
+        ]
+        found, before = {id}, 0
+        while len(found) > before:
+            before = len(found)
+            found |= {name for pair in said if found & set(pair) for name in pair}
+        return sorted(found - {id})
+
+    def _of_all_layers(self, kind: str, id: str) -> schema.Sheet:
         merged: schema.Sheet | None = None
         problems: list[Problem] = []
         for layer, path in self.files(kind, id):
@@ -129,8 +154,8 @@ class Catalog:
             except SheetError as error:
                 problems += error.problems
                 continue
-            part = _marked(part, str(self.layers[layer])) if layer else part
-            merged = part if isinstance(part, schema.Sheet) else _merge(merged, part) if merged else None
+            part = merging.marked(part, str(self.layers[layer])) if layer else part
+            merged = part if isinstance(part, schema.Sheet) else merging.extended(merged, part) if merged else None
         if problems or merged is None:
             raise SheetError(problems)
         return merged
@@ -146,6 +171,18 @@ class Catalog:
                 "the id of a sheet in chips/",
                 (did_you_mean(sheet.chip, self.ids("chip"))),
             )
+        said = [(name, n, kin) for name in ("predecessor", "same_as") for n, kin in enumerate(getattr(sheet, name))]
+        for field, index, kin in said:
+            if kin.id == sheet.id:
+                yield (field, index, "id"), f"{kin.id!r} itself", "another sheet", ""
+            elif not self.has_sheet(kin.id):
+                known = [id for kind in FOLDERS for id in self.ids(kind)]
+                yield (
+                    (field, index, "id"),
+                    f"no chip or system {kin.id!r}",
+                    "the id of a sheet",
+                    did_you_mean(kin.id, known),
+                )
 
     def _known_source(self, where: schema.Location, source: str) -> Iterator[schema.Fault]:
         if not any(source in file for file in self.source_files):
@@ -301,24 +338,3 @@ def shown(path: Path) -> str:
 def _stray(path: Path) -> Problem:
     return Problem(shown(path), 1, 1, "a file that nothing reads",
                    "chips/ID.yaml, systems/ID.yaml, claims/SOURCE.yaml or sources.yaml")  # fmt: skip
-
-
-def _marked(sheet: schema.AnySheet, layer: str) -> schema.AnySheet:
-    """Return a sheet of an overlay with each of its reports marked as coming from there."""
-    mark = {"layer": layer}
-    reports = {name: tuple(r.model_copy(update=mark) for r in rows) for name, rows in sheet.reports.items()}
-    remarks = tuple(remark.model_copy(update=mark) for remark in sheet.remarks)
-    return sheet.model_copy(update={"reports": reports, "remarks": remarks})
-
-
-def _merge(below: schema.Sheet, above: schema.AnySheet) -> schema.Sheet:
-    """Return a sheet with what an overlay adds to it."""
-    reports = dict(below.reports)
-    for name, rows in above.reports.items():
-        reports[name] = reports.get(name, ()) + rows
-    update = {"reports": reports}
-    update |= {
-        field: getattr(below, field) + getattr(above, field)
-        for field in ("aliases", "remarks", "same_as", "not_reported", "not_applicable", "contradictions")
-    }
-    return below.model_copy(update=update)

@@ -14,7 +14,7 @@ from calc.formulas import FORMULAS, exactly
 from calc.metrics import Metric
 from calc.policy import Policy, last_day
 from calc.reader import Reader
-from calc.readings import Other, Reading, Readings, canonical_unit
+from calc.readings import OVERLAY, Other, Reading, Readings, canonical_unit
 from calc.results import Result
 
 SPLIT = 0.03
@@ -127,6 +127,8 @@ class Cell:
                 flags.append(f"{head}some reports leave a qualifier open")
             if metrics.UNSTATED in metrics.qualifiers(part.metric.id):
                 flags.append(f"{head}compared only with what leaves the same open")
+        if any(report.layer for report in self.reports):
+            flags.append(OVERLAY)
         if self.result.reduced:
             flags.append("only the extremes of each reading were combined")
         if (also := derive.printed(self.subject, self.name)) is not None:
@@ -137,6 +139,11 @@ class Cell:
     def wide(self) -> bool:
         """Whether the span is wide."""
         return self.result is not None and self.result.wide
+
+    @property
+    def exact(self) -> bool:
+        """Whether all digits of the headline mean something: it is reported, and not in binary units."""
+        return self.state == REPORTED and self._parts[0].headline.exact
 
     @property
     def formula(self) -> str | None:
@@ -185,6 +192,12 @@ class Comparison:
                 return row
         raise UsageError(f"none of {', '.join(s.id for s in self.subjects)} has a figure for {name!r}")
 
+    @property
+    def layers(self) -> list[str]:
+        """The overlays that figures come from."""
+        found = (r.layer for row in self.rows for cell in row.cells.values() for r in cell.reports if r.layer)
+        return list(dict.fromkeys(found))
+
     @cached_property
     def short(self) -> tuple[Row, ...]:
         """The rows that two subjects or more have and that say which is better, and the core ones."""
@@ -232,6 +245,9 @@ class Comparer:
         if len(kinds) > 1:
             raise UsageError(_mixed(sheets))
         ids = [sheet.id for sheet in sheets]
+        for sheet in sheets:
+            if also := [id for id in ids if id in sheet.merged]:
+                raise UsageError(f"{sheet.id} and {also[0]} are read as one machine (--merge): name one of them")
         base = self.catalog.resolve(baseline)[1] if baseline else ids[-1]
         if base not in ids:
             raise UsageError(f"the baseline {base!r} is not among the compared: {', '.join(ids)}")

@@ -15,6 +15,7 @@ from calc.results import Applied, Result
 _COMPUTE, _POWER, _PRICE = "peak_compute.{q}", "power.{b}", "price.{b}"
 RECIPES: dict[str, tuple[str, tuple[str, str]]] = {
     "chips_per_rack": ("chips_per_rack", ("chip_count", "rack_count")),
+    "performance_density": ("performance_density", ("total_processing_performance", "die_area")),
     "ridge_point": ("ridge_point", (_COMPUTE, "memory_bandwidth")),
     "memory_bandwidth_per_compute": ("bytes_per_flop", ("memory_bandwidth", _COMPUTE)),
     "scale_up_bandwidth_per_compute": ("bytes_per_flop", ("scale_up_bandwidth", _COMPUTE)),

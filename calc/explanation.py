@@ -93,7 +93,7 @@ class _Explainer:
         headline = reading.headline
         return _node(
             f"{reading.subject} {reading.metric.id}", "reading",
-            amount(headline.value, reading.unit, exact=headline.report is not None), reading.unit, headline.value,
+            amount(headline.value, reading.unit, exact=headline.exact), reading.unit, headline.value,
             min(values), max(values), selected=True, inputs=inputs, why=_why(reading),
         )  # fmt: skip
 
@@ -108,7 +108,7 @@ class _Explainer:
             )  # fmt: skip
         made = self.report(candidate.report, candidate.subject, candidate.metric)
         return made | {
-            "text": amount(candidate.value, unit, exact=True), "unit": unit, "value": candidate.value,
+            "text": amount(candidate.value, unit, exact=candidate.exact), "unit": unit, "value": candidate.value,
             "low": candidate.value, "high": candidate.value, "selected": selected, "roles": roles,
             "flags": [*candidate.steps, *candidate.flags],
             "inputs": [self.candidate(part, selected, []) for part in candidate.inputs],

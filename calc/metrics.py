@@ -20,8 +20,12 @@ Better = Literal["higher", "lower", "neither"]
 GROUPS = ("chips", "compute", "memory", "scale-up", "scale-out", "power", "price", "physical")
 SUBJECT = "subject"
 
-PRECISIONS = ("fp64", "fp32", "tf32", "bf16", "fp16", "fp8", "fp6", "fp4", "int8", "int4")
-SHARED_PRECISIONS = {"fp16/bf16": ("fp16", "bf16"), "fp8/fp6": ("fp8", "fp6")}
+# FP64 is printed of the vector units and, apart from that, of the matrix units ("FP64 Tensor Core").
+PRECISIONS = ("fp64", "fp64-matrix", "fp32", "tf32", "bf16", "fp16", "fp8", "fp6", "fp4", "int8", "int4")
+SHARED_PRECISIONS = {
+    shared: tuple(shared.split("/"))
+    for shared in ("fp16/bf16", "fp8/fp6", "fp16/bf16/tf32", "fp8/fp16/bf16/tf32", "fp8/fp4")
+}
 SPARSITIES = ("dense", "sparse", "unstated")
 BOUNDARIES = ("chip", "board", "node", "rack", "cooling", "all-in", "unstated")
 UNSTATED = "unstated"
@@ -46,6 +50,11 @@ DIMENSIONS = {
     "s": Dimension("1.2 us", "1 ns", "1 s"),
     "kg": Dimension("1360 kg", "1 g", "10000 t"),
     "m": Dimension("3.2 km", "1 mm", "100000 km"),
+    "mm^2": Dimension("814 mm^2", "1 mm^2", "100000 mm^2"),
+    "m^2": Dimension("1000 m^2", "0.1 m^2", "1e8 m^2"),
+    "Hz": Dimension("1.65 GHz", "1 MHz", "100 GHz"),
+    "OP*b/s": Dimension("4992 TOP*b/s", "1 TOP*b/s", "1e12 TOP*b/s"),
+    "OP*b/s/m^2": Dimension("5.92 TOP*b/s/mm^2", "0.0001 TOP*b/s/mm^2", "1e6 TOP*b/s/mm^2"),
     "USD": Dimension("8200000 USD", "1 USD", "1e12 USD"),
     "CNY": Dimension("60000000 CNY", "1 CNY", "1e13 CNY"),
     "token/s": Dimension("1943 token/s", "0.001 token/s", "1e12 token/s"),
@@ -54,6 +63,7 @@ DIMENSIONS = {
     "W per b/s": Dimension("488.1 W per TB/s", "0.001 W per TB/s", "1e9 W per TB/s"),
     "W per b": Dimension("12.2 kW per TB", "0.001 W per TB", "1e9 W per TB"),
     "x": Dimension("1.15 x", "0.001 x", "1000 x"),
+    "percent": Dimension("40 percent", "0.1 percent", "100 percent"),
 }  # fmt: skip
 
 
@@ -152,12 +162,27 @@ def _rows() -> list[Metric]:
         m("core_count.vector", "Vector cores", "chips", "core"),
         m("core_count.multiprocessor", "Multiprocessors", "chips", "core"),
         m("transistor_count", "Transistors", "chips", "transistor"),
+        m("die_area", "Die area", "chips", "mm^2"),
+        m("clock", "Clock", "chips", "Hz", "", chip_unit="GHz"),
         m("die_to_die_bandwidth", "Die to die, one way", "chips", "b/s", "chip", "none", "higher", "GB/s", directed=True),
+        m("chip_to_cpu_bandwidth", "Chip to CPU, one way", "chips", "b/s", directed=True, **rate),  # type: ignore[arg-type]
+        m("io_bandwidth", "All inputs and outputs, one way", "chips", "b/s", better="higher", chip_unit="GB/s", directed=True),
         m("process", "Process", "chips", ""),
         m("release_date", "Release", "chips", ""),
         m("throughput", "Throughput", "compute", "token/s", listed=True, better="higher"),
         m("throughput_per_compute", "Throughput per compute", "compute", "token/FLOP", "", listed=True,
           better="higher", chip_unit="token/s per TFLOP/s"),
+        m("time_per_output_token", "Time per output token", "compute", "s", "", listed=True, better="lower", chip_unit="ms"),
+        m("mfu", "Model FLOPs utilisation", "compute", "percent", "", listed=True, better="higher"),
+        m("expert_parallel_latency.dispatch", "Latency of expert dispatch", "compute", "s", "", listed=True,
+          better="lower", chip_unit="us"),
+        m("expert_parallel_latency.combine", "Latency of expert combine", "compute", "s", "", listed=True,
+          better="lower", chip_unit="us"),
+        m("expert_parallel_bandwidth.dispatch", "Bandwidth of expert dispatch", "compute", "b/s", "", listed=True,
+          better="higher", chip_unit="GB/s"),
+        m("expert_parallel_bandwidth.combine", "Bandwidth of expert combine", "compute", "b/s", "", listed=True,
+          better="higher", chip_unit="GB/s"),
+        m("total_processing_performance", "Total processing performance (TPP)", "compute", "OP*b/s", chip_unit="TOP*b/s"),
         m("memory_capacity", "Memory capacity", "memory", "b", adds="sum", better="higher", chip_unit="GB", system_unit="TB"),
         m("memory_bandwidth", "Memory bandwidth", "memory", "b/s", adds="sum", better="higher", chip_unit="TB/s"),
         m("memory_type", "Memory type", "memory", ""),
@@ -170,9 +195,12 @@ def _rows() -> list[Metric]:
         m("scale_up_domain", "Chips in one domain", "scale-up", "chip", "", "domain", "higher"),
         m("scale_up_bandwidth", "Bandwidth, one way", "scale-up", "b/s", directed=True, **rate),  # type: ignore[arg-type]
         m("scale_up_pair_bandwidth", "Between two chips, one way", "scale-up", "b/s", "", "none", "higher", "GB/s", directed=True),
+        m("bisection_bandwidth", "Bisection bandwidth, one way", "scale-up", "b/s", better="higher", chip_unit="GB/s",
+          system_unit="TB/s", directed=True),
         m("scale_up_latency", "Latency between chips", "scale-up", "s", "", "none", "lower", "us"),
         m("scale_up_ports", "Ports", "scale-up", "port", adds="sum"),
         m("scale_up_port_rate", "Rate of a port, one way", "scale-up", "b/s", "port", "none", "higher", "GB/s", directed=True),
+        m("scale_up_lane_rate", "Rate of a lane, one way", "scale-up", "b/s", "", chip_unit="Gb/s"),
         m("scale_up_plane_count", "Planes", "scale-up", "plane", adds="count"),
         m("switch_count.scale-up", "Switches or switch trays", "scale-up", "switch", adds="count"),
         m("switch_chip_count.tier-1", "Switch chips, first tier", "scale-up", "switch", adds="count"),
@@ -183,6 +211,7 @@ def _rows() -> list[Metric]:
         m("cable_length", "Cable length", "scale-up", "m", chip_unit="km"),
         m("scale_out_bandwidth", "Bandwidth, one way", "scale-out", "b/s", directed=True, **rate),  # type: ignore[arg-type]
         m("scale_out_pair_bandwidth", "Between two hosts, one way", "scale-out", "b/s", "", "none", "higher", "GB/s", directed=True),
+        m("scale_out_ports", "Ports", "scale-out", "port", adds="sum"),
         m("scale_out_port_rate", "Rate of a port, one way", "scale-out", "b/s", "port", "none", "higher", "GB/s", directed=True),
         m("switch_count.scale-out", "Switches", "scale-out", "switch", adds="count"),
         m("optical_module_count.scale-out", "Optical modules, scale-out", "scale-out", "module", adds="sum", better="lower"),
@@ -199,6 +228,7 @@ def _rows() -> list[Metric]:
         m("switch_rack_count", "Switch racks", "physical", "rack", adds="count"),
         m("chips_per_compute_rack", "Chips per compute rack", "physical", "chip", "rack", "none", "higher"),
         m("weight", "Weight", "physical", "kg", better="lower"),
+        m("floor_space", "Floor space", "physical", "m^2", better="lower"),
         m("form_factor", "Form factor", "physical", ""),
         m("cooling", "Cooling", "physical", ""),
     ]  # fmt: skip
@@ -209,7 +239,8 @@ def _compute_rows() -> list[Metric]:
     for precision in (*PRECISIONS, *SHARED_PRECISIONS, UNSTATED):
         operation = "OP" if precision.startswith("int") else "FLOP"
         for sparsity in SPARSITIES:
-            name = "precision unstated" if precision == UNSTATED else precision.upper()
+            format, _, units = precision.partition("-")
+            name = "precision unstated" if precision == UNSTATED else f"{format.upper()} {units}".rstrip()
             kind = "sparsity unstated" if sparsity == UNSTATED else sparsity
             rows.append(
                 Metric(f"peak_compute.{precision}.{sparsity}", f"{name} {kind}", "compute", "FLOP/s",
@@ -236,7 +267,9 @@ def _ratio_rows(compute: list[Metric], power: list[Metric]) -> list[Metric]:
     m = Metric
     rows = [
         m("chips_per_rack", "Chips per rack", "physical", "chip", "rack", "none", "higher", formula="chips_per_rack"),
-    ]
+        m("performance_density", "Performance density (TPP per die area)", "compute", "OP*b/s/m^2", "",
+          chip_unit="TOP*b/s/mm^2", formula="performance_density"),
+    ]  # fmt: skip
     # What leaves the precision open is in no reading, but an audit takes it as printed.
     single = [c for c in compute if "/" not in c.id and not c.id.startswith("peak_compute.unstated")]
     single += [c for c in compute if c.id == f"peak_compute.{UNSTATED}.{UNSTATED}"]

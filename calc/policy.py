@@ -18,6 +18,7 @@ CRITERIA = (
     "preferred by the user",
     "reported at this level before computed from another",
     f"kind of source: {', '.join(ORDER)}",
+    "neither an estimate nor a target",
     "read at the source before a copy before a relay",
     "a source that takes its figures from nobody before one that cites another",
     "newest",
@@ -25,10 +26,11 @@ CRITERIA = (
     "the lower of two values of one source",
 )
 SHORT = (
-    "all qualifiers stated", "preferred", "reported at this level", "kind of source", "read more directly",
+    "all qualifiers stated", "preferred", "reported at this level", "kind of source",
+    "no estimate", "read more directly",
     "cites nobody", "newer", "first by id", "the lower value",
 )  # fmt: skip
-Rank = tuple[int, int, int, int, int, int, int, str, float]
+Rank = tuple[int, int, int, int, int, int, int, int, str, float]
 
 
 def last_day(text: str) -> datetime.date:
@@ -128,8 +130,8 @@ class Policy:
         preferred = self.prefer is not None and self.prefer in (kind, source.kind, source_id)
         newest = -last_day(source.known_by).toordinal() if source.known_by else 0
         return (
-            0, int(not preferred), 0, ORDER.index(kind), schema.READS.index(report.read), int(bool(source.cites)),
-            newest, source_id, 0.0,
+            0, int(not preferred), 0, ORDER.index(kind), int(report.basis in schema.FORECASTS),
+            schema.READS.index(report.read), int(bool(source.cites)), newest, source_id, 0.0,
         )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from calc.catalog import Catalog
 from calc.formulas import FORMULAS, exactly
 from calc.metrics import MEASURED, PER_CHIP, PRECISIONS, UNSTATED, Metric
 from calc.policy import Origins, Policy, Rank
-from calc.readings import HELD_AS_WORDS, Candidate, Other, Reading, Readings, canonical_unit
+from calc.readings import HELD_AS_WORDS, OVERLAY, Candidate, Other, Reading, Readings, canonical_unit
 
 NEAR = 0.25
 """How near a value must lie to a stated report for that report to support a reading of it."""
@@ -249,12 +249,13 @@ class _Subject:
             half = 0.0 if report.basis == MEASURED else 0.5 * 10.0 ** (exponent if isinstance(exponent, int) else 0)
             flags = [word for word, on in (
                 ("about", report.about), ("up to", report.at_most), ("more than", report.at_least),
-                ("one end of a printed range", parsed.is_range), (report.basis, report.basis in ("estimate", "target")),
-                ("from an overlay", report.layer is not None), (late or "", late is not None),
+                ("one end of a printed range", parsed.is_range), (report.basis, report.basis in schema.FORECASTS),
+                (OVERLAY, report.layer is not None),
+                (f"of {report.of}, merged", report.of is not None), (late or "", late is not None),
             ) if on]  # fmt: skip
             yield Candidate(
                 float(end * factor), half * float(factor), unit, self.sheet.id, name,
-                (*rank[:8], float(end * first)), report, (structure,) if structure else (), "", steps,
+                (*rank[:9], float(end * first)), report, (structure,) if structure else (), "", steps,
                 tuple(flags),
             )  # fmt: skip
 
@@ -400,7 +401,7 @@ def _half(candidate: Candidate, step: str) -> Candidate:
 def _opened(option: _Open, flag: str) -> _Open:
     """Return an option whose candidate says that it was read where the source is silent."""
     old = option.candidate
-    rank = (1, *old.rank[1:8], old.value)
+    rank = (1, *old.rank[1:9], old.value)
     return replace(option, candidate=replace(old, stated=False, flags=(*old.flags, flag), rank=rank))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +14,9 @@ from calc.metrics import Metric
 from calc.policy import Rank
 
 HELD_AS_WORDS = "held as words"
+OVERLAY = "from an overlay"
+LENGTHENED = 3
+"""By how many digits an exact rule (half of both directions, dies of a chip) may lengthen a printed figure."""
 Basis = tuple[str, str, str]
 """What a report is of: subject, metric, unit."""
 
@@ -36,6 +40,15 @@ class Candidate:
     steps: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     stated: bool = True
+
+    @property
+    def exact(self) -> bool:
+        """Whether all digits mean something: a report's, not lengthened by a unit such as GiB."""
+        if self.report is None:
+            return False
+        printed = units.split(self.report.value)
+        held = _digits(Decimal(repr(self.value)))
+        return held <= max(_digits(printed.low), _digits(printed.high)) + LENGTHENED
 
     def lead(self) -> schema.Report:
         """Return the report itself, or that of the figure (not the count) from which the value is computed."""
@@ -159,6 +172,11 @@ class Readings:
             kept["chip_count"] = self.held["chip_count"].candidates
         held = {name: replace(self.held[name], candidates=said, others=()) for name, said in kept.items() if said}
         return Readings(self.sheet, held)
+
+
+def _digits(value: Decimal) -> int:
+    """Return how many digits of a number count."""
+    return len(value.normalize().as_tuple().digits)
 
 
 def canonical_unit(metric: Metric, kind: str) -> str:

@@ -64,6 +64,10 @@ def a_date(value: str) -> str:
     return value
 
 
+def _ours(value: Any) -> None:
+    raise PydanticCustomError("extra_forbidden", "set by the program")
+
+
 def _url(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s<>\"']+", value):
         raise _expected("one address that begins with http:// or https://")
@@ -74,12 +78,16 @@ Text = Annotated[str, AfterValidator(_text)]
 Id = Annotated[str, AfterValidator(_id)]
 Date = Annotated[str, AfterValidator(a_date)]
 Url = Annotated[str, AfterValidator(_url)]
+Ours = Annotated[str | None, BeforeValidator(_ours)]
+"""What the program marks a record with; no file may say it."""
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Kind = Literal["vendor", "filing", "paper", "regulator", "standard", "dataset", "analyst", "code", "press", "blog"]
 Read = Literal["source", "copy", "relay"]
 Per = Literal[
     "chip", "die", "superchip", "node", "rack", "system", "port", "link", "pair", "module", "stack", "unstated"
 ]
+FORECASTS = ("estimate", "target")
+"""Bases of figures that nobody has seen yet, or that somebody worked out."""
 KINDS: tuple[str, ...] = get_args(Kind)
 READS: tuple[str, ...] = get_args(Read)
 
@@ -123,7 +131,8 @@ class Source(Record):
 class Printed(Record):
     """What a report and a remark share: the words, and where they stand.
 
-    ``credited_to`` is whom the source names for the figure: a source's id, or a name.
+    ``credited_to`` is whom the source names for the figure: a source's id, or a name. The program
+    alone sets ``layer``, the overlay that it comes from, and ``of``, the other sheet that was merged.
     """
 
     value: Text
@@ -134,7 +143,8 @@ class Printed(Record):
     relay: Id | None = None
     credited_to: Text | None = None
     note: Text | None = None
-    layer: str | None = None
+    layer: Ours = None
+    of: Ours = None
 
     @property
     def as_printed(self) -> str:
@@ -221,7 +231,7 @@ class Claim(Record):
     relay: Id | None = None
     credited_to: Text | None = None
     note: Text | None = None
-    layer: str | None = None
+    layer: Ours = None
 
     @property
     def matter(self) -> str:
@@ -279,10 +289,10 @@ class Known(Record):
     note: Text
 
 
-class SameAs(Record):
-    """Somebody says that two names are one machine."""
+class Said(Record):
+    """Where somebody says something of a whole sheet, and in which words."""
 
-    id: Id
+    printed: Text | None = None
     source: Id
     locator: Text
     read: Read = "source"
@@ -290,18 +300,38 @@ class SameAs(Record):
     note: Text | None = None
 
 
+class Family(Said):
+    """Somebody counts the chip or system among a family: a generation, an architecture, a series."""
+
+    name: Text
+
+
+class Kin(Said):
+    """Somebody says how another sheet's subject is related: one machine with this, or its predecessor."""
+
+    id: Id
+
+
 class Extension(Record):
-    """What every sheet holds; alone, a sheet in an overlay that adds to an id known already."""
+    """What every sheet holds; alone, a sheet in an overlay that adds to an id known already.
+
+    The program alone sets ``layers``, the overlays that the sheet or a part of it comes from, and
+    ``merged``, the ids of other sheets that were merged into it.
+    """
 
     id: Id
     aliases: tuple[Text, ...] = ()
     status: Literal["as-reported"]
     reports: dict[str, tuple[Report, ...]] = {}
     remarks: tuple[Remark, ...] = ()
-    same_as: tuple[SameAs, ...] = ()
+    family: tuple[Family, ...] = ()
+    predecessor: tuple[Kin, ...] = ()
+    same_as: tuple[Kin, ...] = ()
     not_reported: tuple[Gap, ...] = ()
     not_applicable: tuple[Gap, ...] = ()
     contradictions: tuple[Known, ...] = ()
+    layers: Annotated[tuple[str, ...], BeforeValidator(_ours)] = ()
+    merged: Annotated[tuple[str, ...], BeforeValidator(_ours)] = ()
 
 
 class Sheet(Extension):
@@ -329,6 +359,9 @@ class System(Sheet):
 AnySheet = Extension
 OVERALL = "overall"
 """The metric of a claim that names none."""
+RELATIONS = ("family", "predecessor", "same_as")
+"""What a sheet says of its subject as a whole, each with its source."""
+OURS = frozenset({"layer", "layers", "of", "merged"})
 RECORDS: dict[str, type[Sheet]] = {"chip": Chip, "system": System}
 
 
@@ -337,10 +370,11 @@ def citations(sheet: AnySheet) -> Iterator[tuple[Location, str]]:
     for metric, reports in sheet.reports.items():
         yield from _cited(("reports", metric), reports)
     yield from _cited(("remarks",), sheet.remarks)
-    yield from _cited(("same_as",), sheet.same_as)
+    for field in RELATIONS:
+        yield from _cited((field,), getattr(sheet, field))
 
 
-def _cited(where: Location, items: Iterable[Printed | SameAs]) -> Iterator[tuple[Location, str]]:
+def _cited(where: Location, items: Iterable[Printed | Said]) -> Iterator[tuple[Location, str]]:
     for index, item in enumerate(items):
         if item is None:
             continue
@@ -446,8 +480,9 @@ def _shape(value: Any) -> str:
 
 def _fields(where: Location, record: type[Record]) -> list[str]:
     inner: dict[str, type[Record]] = {
-        "reports": Report, "remarks": Remark, "same_as": SameAs, "not_reported": Gap, "claims": Claim,
+        "reports": Report, "remarks": Remark, "family": Family, "predecessor": Kin,
+        "same_as": Kin, "not_reported": Gap, "claims": Claim,
         "contradictions": Known,
     }  # fmt: skip
     at = inner.get(str(where[0]), record) if len(where) > 1 else record
-    return [name for name in at.model_fields if name != "layer"]
+    return [name for name in at.model_fields if name not in OURS]

@@ -16,6 +16,7 @@ _SPELLINGS = {
     "accelerator": "chip", "dies": "die", "chiplet": "die", "server": "node", "tray": "node",
     "cabinet": "rack", "tokens": "token", "μs": "us", "µs": "us", "ton": "t", "tons": "t",
     "tonne": "t", "mm2": "mm^2", "mm²": "mm^2", "m2": "m^2", "flop": "FLOP", "op": "OP",
+    "Tbit-OP": "TOP*b", "TPP": "TOP*b/s",
 }  # fmt: skip
 _ADVICE = {
     "GT/s": "transfers are not data: give the data rate in 'GB/s' or 'Gb/s'",

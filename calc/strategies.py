@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
@@ -27,7 +28,8 @@ MAKER = "Maker"
 
 CHIP_METRICS = (
     "dies_per_chip", "chips_per_superchip", "peak_compute.bf16.dense", "peak_compute.bf16.sparse", "memory_capacity",
-    "memory_bandwidth", "scale_up_bandwidth", "power.chip", "power.board", "price.usd",
+    "memory_bandwidth", "scale_up_bandwidth", "power.chip", "power.board", "price.usd", "die_area",
+    "total_processing_performance",
 )  # fmt: skip
 SYSTEM_METRICS = (
     "chip_count", "rack_count", "peak_compute.bf16.dense", "peak_compute.bf16.sparse", "memory_capacity",
@@ -55,16 +57,16 @@ def units_like(like: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        All single names of the dimension, and all that differ in the name left of the first ``/``.
+        All single names of the dimension, and all that differ in the first name.
 
     Examples
     --------
-    >>> units_like("g")
-    ('g', 'kg', 't')
+    >>> units_like("g"), units_like("mm^2")[:3]
+    (('g', 'kg', 't'), ('mm^2', 'cm^2', 'km^2'))
     """
     wanted = units.unit(like).dimensionality
-    head, slash, tail = like.partition("/")
-    near = [f"{name}{slash}{tail}" for name in _alike(head)] if " per " not in like else []
+    head = re.split(r"[/*^ ]", like)[0]
+    near = [f"{name}{like.removeprefix(head)}" for name in _alike(head)] if " per " not in like else []
     single = [name for name in sorted(units.VOCABULARY) if units.unit(name).dimensionality == wanted]
     return tuple(dict.fromkeys([like, *single, *near]))
 

@@ -264,7 +264,8 @@ _WORDS = {
     "b": "an amount of information", "b/s": "a data rate", "FLOP": "an amount of arithmetic",
     "FLOP/s": "a compute rate", "s": "a time", "J": "an energy", "W": "a power", "m": "a length",
     "g": "a mass", "USD": "a price in USD", "CNY": "a price in CNY", "x": "a pure number",
-    "m^2": "an area", "1/s": "a frequency", "token/s": "a token rate",
+    "m^2": "an area", "Hz": "a frequency", "token/s": "a token rate",
+    "OP*b/s": "a rate of operations times their bit length",
 }  # fmt: skip
 
 
@@ -272,7 +273,7 @@ _WORDS = {
 def describe(name: str) -> str:
     """Say in words what a unit measures ("a data rate"), with an article."""
     for simple, words in _WORDS.items():
-        if simple != "1/s" and _same_dimension(name, simple):
+        if _same_dimension(name, simple):
             return words
     if name in VOCABULARY and unit(name).dimensionality == {f"[{name}]": 1}:
         return f"a count of {name}s" if not name.endswith("h") else f"a count of {name}es"

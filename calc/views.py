@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 
 from calc import derive, lineage, metrics, schema
 from calc.catalog import Catalog
 from calc.comparison import DERIVED, NOT_APPLICABLE, Cell, Comparer, Comparison, Row
 from calc.errors import UsageError
 from calc.history import history
-from calc.numbers import grouped, number, ratio, span
-from calc.places import FOLDERS
+from calc.numbers import grouped, number, ratio
 from calc.policy import ORDER, Origins, Policy
-from calc.readings import Readings, canonical_unit
+from calc.readings import OVERLAY
 from calc.results import WIDE
 
-COMPUTED_MARK, SPLIT_MARK, WIDE_MARK, FEW_MARK = "=", "!", "~", "*"
+COMPUTED_MARK, SPLIT_MARK, WIDE_MARK, FEW_MARK, OVERLAY_MARK = "=", "!", "~", "*", "+"
 FEW = 2
 INDENT = "  "
 APART = "not in a span"
@@ -34,7 +33,7 @@ class Column:
     """A column: its key in csv and json, its heading, and how it may be made narrower.
 
     Numbers are never broken; words go on a new line where ``wraps``, anywhere where ``folds``. A
-    column ``for_programs`` is in csv and json alone.
+    column ``for_programs`` is in csv and json alone, and one that is ``optional`` also where it is empty.
     """
 
     key: str
@@ -43,13 +42,15 @@ class Column:
     wraps: bool = False
     folds: bool = False
     for_programs: bool = False
+    optional: bool = False
 
 
 @dataclass
 class Table:
     """A table in words; a row is a list of texts, or one text that heads a group.
 
-    ``lead`` stands between the title and the table, ``notes`` below it.
+    ``lead`` stands between the title and the table, ``notes`` below it; ``narrow`` says the same in
+    fewer columns, for where this does not fit.
     """
 
     title: str
@@ -57,6 +58,7 @@ class Table:
     rows: list[list[str] | str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     lead: list[str] = field(default_factory=list)
+    narrow: Table | None = None
 
     def add(self, group: str, rows: Iterable[list[str]]) -> None:
         """Add rows under the heading of their group, which is set where it is not the last one."""
@@ -67,9 +69,15 @@ class Table:
 
     def for_readers(self) -> Table:
         """Return the table without the columns that only programs want."""
-        kept = [place for place, column in enumerate(self.columns) if not column.for_programs]
+        rows = [row for row in self.rows if not isinstance(row, str)]
+        empty = {c.key for place, c in enumerate(self.columns) if c.optional and not any(row[place] for row in rows)}
+        return self.without(empty | {column.key for column in self.columns if column.for_programs})
+
+    def without(self, keys: Collection[str]) -> Table:
+        """Return the table without some columns."""
+        kept = [place for place, column in enumerate(self.columns) if column.key not in keys]
         rows = [row if isinstance(row, str) else [row[place] for place in kept] for row in self.rows]
-        return Table(self.title, [self.columns[place] for place in kept], rows, self.notes, self.lead)
+        return replace(self, columns=[self.columns[place] for place in kept], rows=rows)
 
     def records(self) -> list[dict[str, str]]:
         """Return the rows as mappings from column keys; a group's heading goes into ``group``."""
@@ -88,15 +96,39 @@ def marks(cell: Cell) -> str:
     """Return the marks of a cell: computed from another level, wide span, few origins."""
     computed = cell.state == DERIVED and not derive.inputs(metrics.metric(cell.name))
     few = cell.result is not None and cell.origins < FEW
-    split = SPLIT_MARK if cell.split else ""
-    return (COMPUTED_MARK if computed else "") + split + (WIDE_MARK if cell.wide else "") + (FEW_MARK if few else "")
+    overlay = OVERLAY in cell.flags
+    found = ((COMPUTED_MARK, computed), (SPLIT_MARK, bool(cell.split)), (WIDE_MARK, cell.wide), (FEW_MARK, few),
+             (OVERLAY_MARK, overlay))  # fmt: skip
+    return "".join(mark for mark, holds in found if holds)
+
+
+def legend(used: Iterable[str], layers: Iterable[str] = ()) -> list[str]:
+    """Return what the marks in use mean, in the order of `LEGEND`."""
+    seen = set("".join(used))
+    lines = [text for mark, text in LEGEND.items() if mark in seen]
+    if OVERLAY_MARK in seen:
+        lines.append(f"{OVERLAY_MARK} rests on a report of an overlay: {', '.join(dict.fromkeys(layers))}")
+    return lines
+
+
+def layers(*sheets: schema.Sheet | None) -> list[str]:
+    """Return the overlays that sheets or parts of them come from."""
+    return list(dict.fromkeys(layer for sheet in sheets if sheet for layer in sheet.layers))
+
+
+def merged(sheet: schema.Sheet) -> list[str]:
+    """Say what was merged into a sheet, and who says that it is the same."""
+    if not sheet.merged:
+        return []
+    by = ", ".join(dict.fromkeys(kin.source for kin in sheet.same_as))
+    return [f"Merged into {sheet.id} (--merge): {', '.join(sheet.merged)}; that it is one machine is said by {by}."]
 
 
 def value(cell: Cell) -> str:
     """Return the headline of a cell without unit, or what is said of the gap."""
     if cell.result is None:
         return "not applicable" if cell.state == NOT_APPLICABLE else "not reported"
-    return grouped(number(cell.result.numbers[0], exact=cell.state != DERIVED))
+    return grouped(number(cell.result.numbers[0], exact=cell.exact))
 
 
 def policy_line(policy: Policy, as_of: object) -> str:
@@ -126,19 +158,23 @@ def comparison(found: Comparison, *, everything: bool = False, ids: bool = False
     base = next(s for s in found.subjects if s.id == found.baseline)
     columns = [Column("metric", "metric", wraps=True), Column("unit", "unit")]
     columns += [Column(s.id, s.name, True) for s in found.subjects]
-    columns += [Column(f"{s.id}/{base.id}", f"{s.id} / {base.id}", True) for s in others or [base]]
+    ratios = [Column(f"{s.id}/{base.id}", f"{s.id} / {base.id}", True) for s in others or [base]]
     names = " beside ".join(f"{s.name} ({s.id})" for s in found.subjects)
-    table = Table(names, columns)
+    table, narrow = Table(names, [*columns, *ratios]), Table(names, columns)
     shown = found.rows if everything else found.short
     used = {row.metric.id: [marks(row.cells[subject.id]) for subject in found.subjects] for row in shown}
     pad = max((len(mark) for found_marks in used.values() for mark in found_marks), default=0)
     for row in shown:
         here = zip((row.cells[subject.id] for subject in found.subjects), used[row.metric.id], strict=True)
         cells = [f"{value(cell)} {mark:<{pad}}" for cell, mark in here]
-        ratios = [_ratio(row, s.id) for s in others or [base]]
-        table.add(row.metric.group, [[row.metric.id if ids else row.metric.title, row.unit, *cells, *ratios]])
-    every = {mark for found_marks in used.values() for mark in "".join(found_marks)}
-    table.notes = [*(text for mark, text in LEGEND.items() if mark in every), *_foot(found, base, len(shown))]
+        head = [row.metric.id if ids else row.metric.title, row.unit]
+        table.add(row.metric.group, [[*head, *cells, *(_ratio(row, s.id) for s in others or [base])]])
+        narrow.add(row.metric.group, [[*head, *(_stacked(row, s.id, pad) for s in found.subjects)]])
+    every = [mark for found_marks in used.values() for mark in found_marks]
+    table.notes = [*legend(every, found.layers), *_foot(found, base, len(shown))]
+    under = f"Under a figure: its ratio to {base.name}, and the span of the ratio."
+    narrow.notes = [under, *table.notes]
+    table.narrow = narrow if len(others) > 1 else None
     return table
 
 
@@ -150,9 +186,24 @@ def _ratio(row: Row, id: str) -> str:
     return f"{ratio(*found.numbers)} {WIDE_MARK if found.wide else ' '}"
 
 
+def _stacked(row: Row, id: str, pad: int) -> str:
+    """Return a figure with its ratio below it, and below that the ratio's span."""
+    cell = row.cells[id]
+    if cell.result is None:
+        return "\n".join(f"{word} {'':<{pad}}" for word in value(cell).split())
+    lines = [f"{value(cell)} {marks(cell):<{pad}}"]
+    if id in row.ratios:
+        found = row.ratios[id]
+        first, _, ends = ratio(*found.numbers).partition(" ")
+        lines.append(f"{first}x {WIDE_MARK if found.wide else '':<{pad}}")
+        lines += [ends[1:-1].replace(" to ", "-")] if ends else []
+    return "\n".join(lines)
+
+
 def _foot(found: Comparison, base: schema.Sheet, rows: int) -> list[str]:
     ids = " ".join(s.id for s in found.subjects)
-    notes = [AS_REPORTED, policy_line(found.policy, found.as_of)]
+    notes = [*(line for one in found.subjects for line in merged(one)), AS_REPORTED]
+    notes.append(policy_line(found.policy, found.as_of))
     if found.policy.as_of:
         notes.append(
             f"Left out: {len(found.undated)} undated sources, {len(found.later)} that are or may be later than the day."
@@ -165,59 +216,6 @@ def _foot(found: Comparison, base: schema.Sheet, rows: int) -> list[str]:
     more = f" All {len(found.rows)} rows: --all." if rows < len(found.rows) else ""
     notes.append(f"Working: python -m calc explain {ids} METRIC (ids: --ids).{more}")
     return notes
-
-
-def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
-    """Return one chip's or system's data sheet: every metric with its span, reports and origins, and the gaps."""
-    subject = comparer.catalog.subject(name)
-    held = comparer.reader.of(subject)
-    table = Table(
-        f"{subject.name} ({subject.id}), {subject.vendor}",
-        [Column("metric", "metric", wraps=True), Column("unit", "unit"), Column("value", "value", True),
-         Column("marks", "marks"), Column("span", "span", True), Column("reports", "reports", True),
-         Column("origins", "origins", True),
-         Column("source", "headline from", wraps=True, folds=True), Column("read", "read")],
-    )  # fmt: skip
-    wanted = [*derive.available([held]), *(n for n in subject.reports if metrics.metric(n).is_text or n in held.apart)]
-    for metric_name in sorted(dict.fromkeys(wanted), key=metrics.place):
-        metric = metrics.metric(metric_name)
-        if metric.formula and metric.formula != "per_chip" and metric_name not in subject.reports:
-            continue
-        table.add(metric.group, _sheet_rows(comparer, held, metric, metric.id if ids else metric.title))
-    table.notes = _sheet_notes(subject, comparer)
-    return table
-
-
-def _sheet_rows(comparer: Comparer, held: Readings, metric: metrics.Metric, title: str) -> list[list[str]]:
-    cell = comparer.cell(held, metric.id)
-    unit = "" if metric.is_text else canonical_unit(metric, held.sheet.kind)
-    rows: list[list[str]] = []
-    if cell.result is not None:
-        _, low, high = cell.result.numbers
-        source = f"{cell.formula}: {cell.lead}" if cell.state == DERIVED else cell.lead
-        counts = [str(len(cell.reports)), str(cell.origins)]
-        rows.append([title, unit, value(cell), marks(cell), span(low, high), *counts, source, cell.read])
-    own = [other for other in held.apart.get(metric.id, []) if other.metric == metric.id]
-    if metric.is_text:
-        words: dict[str, list[str]] = {}
-        for other in own:
-            words.setdefault(other.report.value, []).append(other.report.source)
-        rows += [[title, unit, "", "", "", str(len(by)), "", f"“{text}” {by[0]}", ""] for text, by in words.items()]
-    elif own:
-        kinds = sorted({other.why.partition(":")[0].partition(" by ")[0] for other in own})
-        rows.append([title, unit, APART, "", "", str(len(own)), "", "; ".join(kinds), ""])
-    return rows
-
-
-def _sheet_notes(subject: schema.Sheet, comparer: Comparer) -> list[str]:
-    notes = list(LEGEND.values())
-    whole = "Not reported" if subject.kind == "chip" else "Not reported for the system"
-    for words, gaps in ((whole, subject.not_reported), ("Not applicable", subject.not_applicable)):
-        notes += [f"{words}: {gap.metric or gap.about}" + (f" ({gap.note})" if gap.note else "") for gap in gaps]
-    if subject.remarks:
-        notes.append(f"{len(subject.remarks)} remarks on further matters: --format json.")
-    policy = policy_line(comparer.policy, comparer.policy.as_of)
-    return [*notes, AS_REPORTED, policy, f"Working of a line: python -m calc explain {subject.id} METRIC (ids: --ids)."]
 
 
 def chronicle(comparer: Comparer, name: str, metric: str) -> Table:
@@ -239,30 +237,6 @@ def chronicle(comparer: Comparer, name: str, metric: str) -> Table:
         row = [event.source.known_by or "undated", said, report.source, edition, event.fate]
         table.add(event.metric, [[*row, report.read, report.locator, report.as_printed, event.subject]])
     table.notes = [AS_REPORTED, policy_line(comparer.policy, comparer.policy.as_of)]
-    return table
-
-
-def listing(catalog: Catalog, what: str) -> Table:
-    """Return the list of chips and systems, or of metrics."""
-    if what == "metrics":
-        table = Table(
-            "Metrics",
-            [Column("id", "id", wraps=True, folds=True), Column("title", "title", wraps=True), Column("unit", "unit")],
-        )
-        for metric in metrics.TABLE.values():
-            table.add(metric.group, [[metric.id, metric.title, metric.unit("system")]])
-        table.notes = ["Values that somebody measured: any id with .measured at the end."]
-        return table
-    kinds = [kind for kind, folder in FOLDERS.items() if what in ("all", folder)]
-    table = Table("Chips and systems", [
-        Column("kind", "kind"), Column("id", "id"), Column("name", "name", wraps=True), Column("vendor", "vendor"),
-        Column("aliases", "aliases", wraps=True), Column("reports", "reports", True),
-    ])  # fmt: skip
-    pairs = [(kind, id) for kind in kinds for id in catalog.ids(kind)]
-    for kind, found in zip((k for k, _ in pairs), catalog.subjects([id for _, id in pairs]), strict=True):
-        reports = str(sum(map(len, found.reports.values())))
-        table.rows.append([kind, found.id, found.name, found.vendor, ", ".join(found.aliases), reports])
-    table.notes = ["A sheet: python -m calc show ID. Side by side: python -m calc compare A B."]
     return table
 
 

@@ -22,12 +22,13 @@ FLOORS = (
     ("metrics",),
     ("schema", "rules"),
     ("nodes", "sheets"),
-    ("catalog",),
+    ("merging", "catalog"),
     ("policy", "readings", "formulas.*", "formulas"),
     ("results", "reader"),
-    ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "workings"),
+    ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "selection",
+     "workings"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
-    ("views", "audit_views", "validation", "render", "render.json", "render.*"),
+    ("views", "audit_views", "sheet_views", "list_views", "validation", "render", "render.json", "render.*"),
     ("strategies", "api", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
 )  # fmt: skip
 

@@ -290,6 +290,10 @@ BROKEN: dict[str, tuple[str, Rows, Rows | None, str]] = {
     "ports": ("ports", {"scale_up_bandwidth": [said("900 GB/s", **ONE_WAY)], "scale_up_ports": [said("18 port",
             "beta")],
                         "scale_up_port_rate": [said("25 GB/s", "beta", **ONE_WAY)]}, None, "18 port x 25 GB/s"),
+    "scale-out ports": ("ports", {"scale_out_bandwidth": [said("100 GB/s", **ONE_WAY)],
+                                  "scale_out_ports": [said("2 port", "beta")],
+                                  "scale_out_port_rate": [said("25 GB/s", "beta", **ONE_WAY)]},
+                                  None, "2 port x 25 GB/s"),
     "stacks": ("stacks", {"memory_capacity": [said("192 GB")], "memory_stack_count": [said("8 stack", "beta")],
                           "memory_stack_capacity": [said("36 GB", "beta")]}, None, "8 stack x 36 GB"),
     "modules": ("sum", {}, {"optical_module_count": [said("6912 module")],
@@ -301,6 +305,10 @@ BROKEN: dict[str, tuple[str, Rows, Rows | None, str]] = {
     "ratio": ("ratio", {}, {"peak_compute.bf16.dense": [said("300 PFLOP/s")], "power.all-in": [said("600 kW")],
                             "power_per_compute.bf16.dense.all-in": [said("1.87 W per TFLOP/s")]},
                                     "600 kW / 300 PFLOP/s"),
+    "density": ("ratio", {"total_processing_performance": [said("15832 TOP*b/s")],
+                          "die_area": [said("814 mm^2")],
+                          "performance_density": [said("38.9 TOP*b/s/mm^2")]},
+                          None, "15832 TOP*b/s / 814 mm^2"),
 }  # fmt: skip
 
 

@@ -92,3 +92,20 @@ def test_metax_and_shanghai_cube_are_kept_apart(catalog: Catalog) -> None:
     assert not metax.same_as
     assert not cube.same_as
     assert not {s for _, s in schema.citations(metax)} & {s for _, s in schema.citations(cube)}
+
+
+def test_what_is_said_of_kin_keeps_its_words(catalog: Catalog) -> None:
+    said = [kin for kind, id in SHEETS for field in ("family", "predecessor")
+            for kin in getattr(catalog.sheet(kind, id), field)]  # fmt: skip
+    assert len(said) > 150
+    assert all(kin.printed for kin in said)
+
+
+def test_nothing_precedes_itself(catalog: Catalog) -> None:
+    older = {id: {kin.id for kin in catalog.sheet(kind, id).predecessor} for kind, id in SHEETS}
+    for id in older:
+        seen, waiting = set(), set(older[id])
+        while waiting:
+            seen |= waiting
+            waiting = {up for one in waiting for up in older[one]} - seen
+        assert id not in seen

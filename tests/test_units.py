@@ -26,6 +26,10 @@ from calc.errors import UnitError
         ("100 percent", "x", 1.0),
         ("1e3 token", "token", 1000.0),
         ("780 TFLOP/s/chip", "PFLOP/s/chip", 0.78),
+        ("814 mm^2", "cm^2", 8.14),
+        ("1000 m^2", "mm^2", 1e9),
+        ("1.65 GHz", "MHz", 1650.0),
+        ("4992 TOP*b/s", "FLOP*b/s", 4.992e15),
     ],
 )
 def test_reads(text: str, name: str, number: float) -> None:
@@ -40,6 +44,9 @@ def test_reads(text: str, name: str, number: float) -> None:
         ("300 TFLOPS", "write '300 TFLOP/s'"),
         ("300 PFLOPs", "write '300 PFLOP/s'"),
         ("720 TOPS", "write '720 TOP/s'"),
+        ("4992 Tbit-OP/s", "write '4992 TOP*b/s'"),
+        ("4992 TPP", "write '4992 TOP*b/s'"),
+        ("814 mm2", "write '814 mm^2'"),
         ("5 KB", "write '5 kB'"),
         ("32 GT/s", "give the data rate in 'GB/s' or 'Gb/s'"),
         ("5 mb", "'5 MB' for megabyte or 'Mb' for megabit"),
@@ -96,6 +103,14 @@ def test_a_wrong_dimension_is_said_in_words() -> None:
     assert str(caught.value) == (
         "'1.8 TB' is an amount of information; expected a data rate, for example '900 GB/s'; did you mean '1.8 TB/s'?"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("GHz", "a frequency"), ("mm^2", "an area"), ("TOP*b/s", "a rate of operations times their bit length")],
+)
+def test_a_dimension_has_words(name: str, words: str) -> None:
+    assert units.describe(name) == words
 
 
 def test_nothing_is_inherited_from_pint() -> None:

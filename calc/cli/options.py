@@ -51,6 +51,7 @@ def day_option(command: Command) -> Command:
 def policy_options(command: Command) -> Command:
     """Add what chooses the headline, and where sheets are looked for."""
     for option in (
+        click.option("--merge", is_flag=True, help="Read sheets as one that are said to be of one machine."),
         click.option("--strict", is_flag=True, help="Never read an unstated qualifier by comparison."),
         click.option("--prefer", metavar="KIND|SOURCE", help="Put a kind of source, or one source, first."),
     ):
@@ -74,20 +75,22 @@ def output_options(command: Command) -> Command:
 
 def taken(options: dict[str, Any]) -> dict[str, Any]:
     """Take the options that make a catalog and a policy out of those of a command."""
-    return {name: options.pop(name) for name in ("specs", "as_of", "prefer", "strict")}
+    return {name: options.pop(name) for name in ("specs", "as_of", "prefer", "strict", "merge")}
 
 
-def open_catalog(specs: Sequence[str]) -> Catalog:
+def open_catalog(specs: Sequence[str], merge: bool = False) -> Catalog:
     """Return the catalog with the overlays of the environment and of the command line."""
     from calc.catalog import Catalog
 
-    return Catalog.from_environment(specs)
+    return Catalog.from_environment(specs, merge=merge)
 
 
-def open_comparer(specs: Sequence[str], as_of: str | None, prefer: str | None, strict: bool) -> Comparer:
+def open_comparer(
+    specs: Sequence[str], as_of: str | None, prefer: str | None, strict: bool, merge: bool
+) -> Comparer:  # fmt: skip
     """Return what compares the sheets of the catalog under the policy that was asked for."""
     from calc.comparison import Comparer
     from calc.policy import Policy
 
-    catalog = open_catalog(specs)
+    catalog = open_catalog(specs, merge)
     return Comparer(catalog, Policy.parse(catalog, as_of, prefer, strict))

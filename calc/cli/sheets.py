@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from calc import places
 from calc.cli.group import commands
 from calc.cli.options import (
     ID,
@@ -21,17 +22,37 @@ from calc.cli.options import (
     taken,
 )
 from calc.cli.output import print_table, write
+from calc.errors import UsageError
 
 
 @commands.command("list")
 @click.argument("what", type=click.Choice(["all", "chips", "systems", "metrics"]), default="all")
+@click.option("--vendor", "vendors", multiple=True, metavar="NAME", help="Only this vendor's. May be repeated.")
+@click.option("--family", "families", multiple=True, metavar="NAME", help="Only of this family. May be repeated.")
+@click.option("--with", "having", multiple=True, metavar="METRIC", help="Only what has a figure for it.")
+@click.option("--where", multiple=True, metavar="CONDITION", help="E.g. 'memory_capacity >= 128 GB'. May be repeated.")
+@click.option("--sort", metavar="METRIC|KEY", default="id", show_default=True, help="Or name, vendor, reports.")
+@click.option("--reverse", is_flag=True, help="In the opposite order.")
 @output_options
-@catalog_options
-def list_(what: str, specs: Sequence[str], **out: Any) -> None:
-    """List chips and systems, or metrics."""
-    from calc import views
+@policy_options
+def list_(what: str, vendors: Sequence[str], families: Sequence[str], having: Sequence[str], where: Sequence[str],
+          sort: str, reverse: bool, **options: Any) -> None:  # fmt: skip
+    """List chips and systems, or metrics.
 
-    print_table(views.listing(open_catalog(specs), what), "list", **out)
+    By vendor, by family, or by any metric: each that is named in an option is a column too.
+    """
+    from calc import list_views
+    from calc.selection import Condition, Selection
+
+    asked = Selection(vendors, families, having, [Condition.parse(text) for text in where], sort, reverse)
+    comparer = open_comparer(**taken(options))
+    if what == "metrics":
+        if asked != Selection(where=[]):
+            raise UsageError("metrics are listed in the order of their table; leave out what selects chips or systems")
+        print_table(list_views.of_metrics(), "list", **options)
+        return
+    kinds = [kind for kind, folder in places.FOLDERS.items() if what in ("all", folder)]
+    print_table(list_views.of_sheets(comparer, kinds, asked), "list", **options)
 
 
 @commands.command()
@@ -41,7 +62,7 @@ def list_(what: str, specs: Sequence[str], **out: Any) -> None:
 @policy_options
 def show(id: str, by_id: bool, form: str, **options: Any) -> None:
     """Show one sheet with its spans and gaps."""
-    from calc import views
+    from calc import sheet_views
 
     comparer = open_comparer(**taken(options))
     if form == "json":
@@ -49,7 +70,7 @@ def show(id: str, by_id: bool, form: str, **options: Any) -> None:
 
         write(json.dump(json.sheet(comparer, id)), **options)
     else:
-        print_table(views.sheet(comparer, id, ids=by_id), "show", form=form, **options)
+        print_table(sheet_views.sheet(comparer, id, ids=by_id), "show", form=form, **options)
 
 
 @commands.command()

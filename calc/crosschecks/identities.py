@@ -41,6 +41,7 @@ RULES = (
     Rule("racks", "rack_count", ("compute_rack_count", "switch_rack_count"), "+"),
     Rule("cpus", "cpu_count", ("node_count", "cpus_per_node")),
     Rule("ports", "scale_up_bandwidth", ("scale_up_ports", "scale_up_port_rate"), kinds=("chip", "system")),
+    Rule("ports", "scale_out_bandwidth", ("scale_out_ports", "scale_out_port_rate"), kinds=("chip", "system")),
     Rule("stacks", "memory_capacity", ("memory_stack_count", "memory_stack_capacity"), kinds=("chip", "system")),
     Rule("sum", "optical_module_count", ("optical_module_count.scale-up", "optical_module_count.scale-out"), "+"),
     Rule("sum", "fast_memory_capacity", ("memory_capacity", "host_memory_capacity"), "+"),

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from calc import derive
-from calc.comparison import DERIVED, Cell, Comparer, Comparison, Row
+from calc.comparison import Cell, Comparer, Comparison, Row
 from calc.numbers import amount
 from calc.policy import CRITERIA, Policy
 from calc.schema import STATUS, Known, Sheet
@@ -59,7 +59,8 @@ def comparison(found: Comparison) -> dict[str, Any]:
         "later_left_out": list(found.later),
         "baseline": found.baseline,
         "systems": [
-            {"id": s.id, "name": s.name, "kind": s.kind, "vendor": s.vendor} for s in found.subjects
+            {"id": s.id, "name": s.name, "kind": s.kind, "vendor": s.vendor, "merged": list(s.merged),
+             "layers": list(s.layers)} for s in found.subjects
         ],
         "rows": [_row(row) for row in found.rows],
     }  # fmt: skip
@@ -187,7 +188,7 @@ def cell(found: Cell) -> dict[str, Any]:
     else:
         value, low, high = found.result.numbers
         body |= {"value": value, "low": low, "high": high, "formula": found.formula}
-        body["text"] = amount(value, found.result.unit, exact=found.state != DERIVED)
+        body["text"] = amount(value, found.result.unit, exact=found.exact)
     return body | {
         "reports": len(found.reports), "origins": found.origins, "sources": list(found.sources),
         "flags": list(found.flags), "not_in_span": len(found.others),

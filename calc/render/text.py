@@ -62,10 +62,16 @@ def captured(make: Callable[[Console], RenderableType], width: int) -> str:
 
 
 def table(shown: Table, target: Console) -> RenderableType:
-    """Return a table as a grid if the console is wide enough for it, else as one block a row."""
-    shown = _merged(shown.for_readers())
-    widths = _widths(shown, target.width)
-    fits = sum(widths) + GAP * (len(widths) - 1) <= target.width
+    """Return a table as a grid if the console is wide enough for it or for its narrow form, else as one block a row."""
+    fits, form = False, shown
+    while not fits:
+        made = _merged(form.for_readers())
+        widths = _widths(made, target.width)
+        fits = sum(widths) + GAP * (len(widths) - 1) <= target.width
+        if fits or form.narrow is None:
+            break
+        form = form.narrow
+    shown = made if fits else _merged(shown.for_readers())
     body = [_grid(shown, widths) if fits else _blocks(shown)] if shown.columns else []
     notes = (Text(note, style="dim") for note in shown.notes)
     return Group(Text(shown.title, style="bold"), *map(Text, shown.lead), *body, *notes)
@@ -132,9 +138,10 @@ def _least(shown: Table, place: int) -> int:
     cells = [row[place] for row in shown.rows if not isinstance(row, str)]
     words = column.title.split()
     if column.wraps:
-        words += [] if column.folds else [word for cell in cells for word in cell.split(" ")]
+        words += [] if column.folds else [word for cell in cells for word in cell.split()]
         return max(NARROW, *map(cell_len, words))
-    return max(map(cell_len, [*cells, *words]), default=0)
+    lines = [line for cell in cells for line in cell.split("\n")]
+    return max(map(cell_len, [*lines, *words]), default=0)
 
 
 def _widths(shown: Table, width: int) -> list[int]:

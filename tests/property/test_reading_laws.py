@@ -34,7 +34,7 @@ from tests.property.laws import (
 )  # fmt: skip
 
 CHIP_ONLY = {"chips": 1, "systems": 0}
-REPORTED = ("memory_bandwidth", "memory_capacity", "peak_compute.bf16.dense", "scale_up_bandwidth")
+REPORTED = ("memory_bandwidth", "memory_capacity", "peak_compute.bf16.dense", "scale_up_bandwidth", "die_area")
 
 
 def stated() -> st.SearchStrategy[Folder]:
@@ -266,7 +266,9 @@ def place(folder: Folder, report: schema.Report, is_open: bool, prefer: str | No
             days = datetime.date(year, month, day).toordinal()
     preferred = prefer is not None and prefer in (kind, source.kind, report.source)
     relays = bool(source.cites)
-    return is_open, not preferred, KINDS.index(kind), READS.index(report.read), relays, -days, report.source, value
+    forecast = report.basis in ("estimate", "target")
+    read = READS.index(report.read)
+    return is_open, not preferred, KINDS.index(kind), forecast, read, relays, -days, report.source, value
 
 
 def ranked() -> st.SearchStrategy[Folder]:
@@ -295,6 +297,7 @@ def test_the_headline_is_first_by_the_printed_policy(folder: Folder, prefer: str
 LADDER: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({}, {"direction": "unstated"}),
     *(({"kind": above}, {"kind": below}) for above, below in itertools.pairwise(KINDS)),
+    *(({"basis": seen}, {"basis": basis}) for seen in ("peak", "unstated") for basis in ("estimate", "target")),
     ({"read": "source"}, {"read": "copy"}),
     ({"read": "copy"}, {"read": "relay"}),
     ({}, {"cites": ("z",)}),
@@ -304,11 +307,11 @@ LADDER: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"id": "a"}, {"id": "b"}),
     ({"value": "900 GB/s"}, {"value": "1 TB/s"}),
 ]
-STEP = {"direction": 0, "kind": 1, "read": 2, "cites": 3, "date": 4, "id": 5, "value": 6}
-WORST = {"direction": "unstated", "kind": "blog", "read": "relay", "cites": ("z",), "date": None, "id": "y",
-         "value": "3 TB/s"}  # fmt: skip
-BEST = {"direction": "unidirectional", "kind": "maker", "read": "source", "cites": (), "date": "2026-12-31", "id": "x",
-        "value": "2 TB/s"}  # fmt: skip
+STEP = {"direction": 0, "kind": 1, "basis": 2, "read": 3, "cites": 4, "date": 5, "id": 6, "value": 7}
+WORST = {"direction": "unstated", "kind": "blog", "basis": "target", "read": "relay", "cites": ("z",), "date": None,
+         "id": "y", "value": "3 TB/s"}  # fmt: skip
+BEST = {"direction": "unidirectional", "kind": "maker", "basis": "nominal", "read": "source", "cites": (),
+        "date": "2026-12-31", "id": "x", "value": "2 TB/s"}  # fmt: skip
 
 
 @pytest.mark.parametrize("step", range(len(LADDER)))
@@ -329,7 +332,7 @@ def test_each_criterion_decides_where_those_before_it_tie(step: int) -> None:
             "kind": fields["kind"], "publisher": "Other"
         }  # fmt: skip
         sources[fields["id"]] = schema.Source(title="T", date=fields["date"], cites=fields["cites"], **kind)
-        said = {key: fields[key] for key in ("value", "direction", "read")}
+        said = {key: fields[key] for key in ("value", "direction", "read", "basis")}
         rows.append(schema.Report(source=fields["id"], locator="p. 1", **said))
     chip = schema.Chip(
         id="c", name="C", vendor=strategies.MAKER, status="as-reported", reports={"scale_up_bandwidth": tuple(rows)}

@@ -165,6 +165,8 @@ APART = [
     ("GB/s", "Hz"), ("chip", "die"), ("chip", "superchip"), ("node", "rack"), ("USD", "CNY"), ("FLOP", "FLOP/s"),
     ("GB", "GB/s"), ("TFLOP/s", "TFLOP/s/chip"), ("chip", "x"), ("token", "b"), ("J", "W"), ("kg", "J"), ("W", "kWh"),
     ("m", "s"), ("cpu", "core"), ("port", "switch"), ("GB/s/chip", "GB/s/die"),
+    ("GHz", "GB/s"), ("GHz", "TFLOP/s"), ("GHz", "token/s"), ("GHz", "ms"), ("mm^2", "mm"), ("mm^2/chip", "mm^2/die"),
+    ("TOP*b/s", "TOP/s"), ("TOP*b/s", "Tb/s"), ("TOP*b/s/chip", "TOP*b/s"), ("TOP*b/s/mm^2", "TOP/s"),
 ]  # fmt: skip
 
 
