@@ -130,6 +130,8 @@ def _joined(row: list[str], left: int, place: int, join: Callable[[str, str], st
 
 
 GAP = 2
+HALF = "\ue000"
+"""Stands for the second cell of a wide character where characters are counted."""
 
 
 def _least(shown: Table, place: int) -> int:
@@ -191,7 +193,9 @@ def _folded(cell: str, column: Column, width: int) -> str:
     if not column.folds or cell_len(cell) <= width:
         return cell
     indent = cell[: len(cell) - len(cell.lstrip())]
-    return "\n".join(_Wrapper(width, subsequent_indent=f"{indent}  " if indent else "").wrap(cell))
+    wide = "".join(char + HALF * (cell_len(char) - 1) for char in cell)
+    lines = _Wrapper(width, subsequent_indent=f"{indent}  " if indent else "").wrap(wide)
+    return "\n".join(lines).replace(HALF, "")
 
 
 class _Wrapper(textwrap.TextWrapper):
