@@ -100,10 +100,15 @@ def compose(text: str, name: str, first_line: int = 1) -> yaml.Node:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
+        lines = _BREAK.split(text)
+        # The end of a text without a last line break is, for libyaml, on a line of its own.
+        at = min(mark.line, len(lines) - 1) if mark else 0
+        line, column = (
+            (at + first_line, mark.column + 1 if mark.line == at else len(lines[at])) if mark else (first_line, 1)
+        )
         found = error.problem or error.context or "not YAML"
         hint = "quote a text that holds ': ', '#' or a leading mark"
-        if mark and _BREAK.split(text)[mark.line][mark.column : mark.column + 1] == "\t":
+        if mark and lines[at][mark.column : mark.column + 1] == "\t":
             found, hint = "a tab", "indent with spaces"
         elif "another document" in found:
             found, hint = "a second document", "leave out the line '---', or make it a file of its own"

@@ -10,7 +10,7 @@ from calc import keys, metrics, places, schema
 from calc.catalog import Catalog, shown
 from calc.errors import UsageError
 from calc.layout import formatted
-from calc.nodes import TODO, read_text
+from calc.nodes import TODO, outline, read_text
 
 KINDS = (*places.FOLDERS, "source")
 _COLUMN = 22
@@ -108,7 +108,7 @@ def _sheet(kind: str, id: str, editor: str, adds: bool) -> Iterator[str]:
     if adds:
         yield f"# Adds to the {kind} {id}, whose sheet stands in a lower folder: only what is new stands here."
     yield "# Fill in what says TODO; `python -m calc validate` with this file's name says what is still missing."
-    yield "# A line that begins with '#' and no space is an example: take the '#' away and fill it in, or leave it out."
+    yield "# A key with '#' right before it is an example, with the lines below it: take the '#' away, or leave it out."
     yield "# Write down only what a source prints, with its digits. What it leaves open is 'unstated'."
     yield _line(f"id: {id}", keys.SHEET["id"])
     if not adds:
@@ -164,5 +164,7 @@ def _source(catalog: Catalog, layer: Path, id: str) -> Plan:
             raise UsageError(f"the source {id!r} stands in {file.name}, line {file.line(id)}, already")
     path = layer / places.SOURCES
     old = read_text(path, shown(path)) if path.is_file() else ""
+    if any(file.path == path and file.ids() for file in catalog.source_files):
+        outline(old, shown(path))  # a fault is told of where it stands
     text = formatted("\n".join([old, *_entry(id), ""]), path, shown(path))
     return Plan(path, text, not old, f"the source {id}")

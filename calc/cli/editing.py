@@ -34,7 +34,8 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
     plan = skeletons.plan(kind, id, specs, output)
     path = str(plan.path)
     if plan.is_new:
-        files.folder(plan.path.parent)
+        if output is None:
+            files.folder(plan.path.parent)
         files.create(plan.text, path)
     else:
         files.write(plan.text, path)
