@@ -131,8 +131,8 @@ def test_any_text_survives_from_a_block_into_a_row(note: str, name: str, style: 
 
 
 PIECES = st.sampled_from(
-    ["a", "b: ", "- ", "? ", ": ", "\n", "\n", "\n  ", "\n    ", "{", "}", "[", "]", ", ", "# c", " # c\n", "'", '"', "|",
-     "|-\n", ">\n", "&a ", "*a", "!t ", "---\n", "\t", "\r\n", "TODO", "~", "id: x\n", "reports:\n", "  cache:\n", "沐"]
+    ["a", "b: ", "- ", "? ", ": ", "\n", "\n", "\n  ", "\n    ", "{", "}", "[", "]", ", ", "# c", " # c\n", "'", '"',
+     "|", "|-\n", ">\n", "&a ", "*a", "!t ", "---\n", "\t", "\r\n", "TODO", "~", "id: x\n", "reports:\n", "  cache:\n", "沐"]
 )  # fmt: skip
 
 
@@ -159,7 +159,8 @@ CASES = {
         f"{HEAD}reports:\n  power.chip:\n    - {{value: 1 W}}\n  price.usd:\n    - {{value: 1 USD}}\n",
     ),
     "reports stay in their order, keys of one do not": (
-        f"{HEAD}reports:\n  cache:\n  - {{source: b, value: 2 MB}}\n  - {{value: 1 MB, locator: x, source: a, printed: so}}\n",
+        f"{HEAD}reports:\n  cache:\n  - {{source: b, value: 2 MB}}\n"
+        f"  - {{value: 1 MB, locator: x, source: a, printed: so}}\n",
         f"{HEAD}reports:\n  cache:\n    - {{value: 2 MB,\n       source: b}}\n"
         "    - {value: 1 MB, printed: so,\n       source: a, locator: x}\n",
     ),
@@ -177,7 +178,8 @@ CASES = {
     ),
     "a row is broken between keys": (
         f"{HEAD}reports:\n  cache:\n    - {{value: 1 MB, printed: {'x' * 60}, basis: peak, per: chip, about: true}}\n",
-        f"{HEAD}reports:\n  cache:\n    - {{value: 1 MB, printed: {'x' * 60}, about: true, per: chip,\n       basis: peak}}\n",
+        f"{HEAD}reports:\n  cache:\n    - {{value: 1 MB, printed: {'x' * 60}, about: true, per: chip,\n"
+        f"       basis: peak}}\n",
     ),
     "a text is never broken": (
         f"{HEAD}reports:\n  cache:\n    - {{value: 1 MB, note: {'word ' * 40}end}}\n",
@@ -200,17 +202,21 @@ CASES = {
         "id: mine # and so\nname: Mine   # so\n",
     ),
     "comments of metrics move with them": (
-        f"{HEAD}reports: # r\n  # of price\n  price.usd: # p\n  - {{value: 1 USD}} # q\n  # of power\n  power.chip:\n  - {{value: 1 W}}\n",
+        f"{HEAD}reports: # r\n  # of price\n  price.usd: # p\n  - {{value: 1 USD}} # q\n  # of power\n"
+        f"  power.chip:\n  - {{value: 1 W}}\n",
         f"{HEAD}reports: # r\n  # of power\n  power.chip:\n    - {{value: 1 W}}\n"
         "  # of price\n  price.usd: # p\n    - {value: 1 USD} # q\n",
     ),
     "a comment further in closes its block": (
-        f"{HEAD}reports:\n  cache:\n    - {{value: 1 MB}}\n    # of cache\n  # of reports\n# of the remarks\nremarks: []\n",
-        f"{HEAD}reports:\n  cache:\n    - {{value: 1 MB}}\n    # of cache\n  # of reports\n# of the remarks\nremarks: []\n",
+        f"{HEAD}reports:\n  cache:\n    - {{value: 1 MB}}\n    # of cache\n  # of reports\n# of the remarks\n"
+        f"remarks: []\n",
+        f"{HEAD}reports:\n  cache:\n    - {{value: 1 MB}}\n    # of cache\n  # of reports\n# of the remarks\n"
+        f"remarks: []\n",
     ),
     "comments in a row stay in it": (
         f"{HEAD}reports:\n  cache:\n    - {{value: 1 MB, # v\n       # of the note\n       note: x, source: a}} # r\n",
-        f"{HEAD}reports:\n  cache:\n    - {{value: 1 MB, # v\n       source: a,\n       # of the note\n       note: x}} # r\n",
+        f"{HEAD}reports:\n  cache:\n    - {{value: 1 MB, # v\n       source: a,\n       # of the note\n"
+        f"       note: x}} # r\n",
     ),
     "a comment in a row ends its line": (
         f"{HEAD}reports:\n  cache:\n    - {{value: 1 MB, # v\n       printed: so,\n       source: a}}\n",
