@@ -132,7 +132,8 @@ def test_any_text_survives_from_a_block_into_a_row(note: str, name: str, style: 
 
 PIECES = st.sampled_from(
     ["a", "b: ", "- ", "? ", ": ", "\n", "\n", "\n  ", "\n    ", "{", "}", "[", "]", ", ", "# c", " # c\n", "'", '"',
-     "|", "|-\n", ">\n", "&a ", "*a", "!t ", "---\n", "\t", "\r\n", "TODO", "~", "id: x\n", "reports:\n", "  cache:\n", "沐"]
+     "|", "|-\n", ">\n", "&a ", "*a", "!t ", "---\n", "\t", "\r\n", "TODO", "~", "id: x\n", "reports:\n", "  cache:\n",
+     "沐"]
 )  # fmt: skip
 
 
