@@ -52,7 +52,7 @@ def scrambled(text: str, seed: int) -> str:
     return "\n\n\n".join([*(entry for entry in entries if entry.startswith("#")), *body]) + "\n"
 
 
-@pytest.mark.parametrize("path", [p for p in SHIPPED if p.name[0] in "acms"], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [p for p in SHIPPED if p.name[0] in "acs"], ids=lambda path: path.stem)
 def test_a_scrambled_sheet_comes_back(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     mixed = scrambled(text, len(text))
@@ -82,7 +82,7 @@ def commented(draw: st.DrawFn) -> tuple[str, str, list[str]]:
     return name, "\n".join([*lines, " " * draw(st.sampled_from([0, 2, 4])) + comments[-1], ""]), comments
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(drawn=commented())
 def test_nothing_is_lost_and_twice_is_once(drawn: tuple[str, str, list[str]]) -> None:
     name, text, comments = drawn
@@ -93,7 +93,7 @@ def test_nothing_is_lost_and_twice_is_once(drawn: tuple[str, str, list[str]]) ->
     assert Counter(re.findall(r"#\d.*$|# (?:\d|the end).*$", made, re.MULTILINE)) == Counter(comments)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(drawn=commented())
 def test_order_is_that_of_the_tables(drawn: tuple[str, str, list[str]]) -> None:
     name, text, _ = drawn
@@ -111,7 +111,7 @@ def test_order_is_that_of_the_tables(drawn: tuple[str, str, list[str]]) -> None:
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=12)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(note=WORDS, name=WORDS, style=st.sampled_from(["block", "flow"]))
 def test_any_text_survives_from_a_block_into_a_row(note: str, name: str, style: str) -> None:
     quoted = strategies._flow(note), strategies._flow(name)
@@ -137,7 +137,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(pieces=st.lists(PIECES, max_size=14), name=st.sampled_from(["chips/a.yaml", "claims/a.yaml", "sources.yaml"]))
 def test_noise_is_laid_out_or_refused(pieces: list[str], name: str) -> None:
     text = "".join(pieces)
