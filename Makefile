@@ -38,12 +38,13 @@ check: $(VENV)/.test ## Lint, format, types, and all sheets
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m calc validate
+	$(BIN)/python -m calc validate --check-format
 
 .PHONY: format
-format: $(VENV)/.test ## Format the code
+format: $(VENV)/.test ## Format the code and the sheets
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python -m calc validate --fix
 
 .PHONY: bench
 bench: $(VENV)/.test ## Print the benchmarks' ratios, taken in one run

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 from calc import merging, places, schema, sheets
@@ -87,6 +88,10 @@ class Catalog:
         hint = did_you_mean(name, known) or "`list` shows what there is"
         raise UsageError(f"no {kind or 'chip or system'} {name!r}; {hint}")
 
+    def called(self, name: str) -> list[tuple[str, str]]:
+        """Return what answers to a text as its id, its name or an alias, as (kind, id)."""
+        return sorted(set(self._aliases.get(name.casefold(), ())))
+
     @cached_property
     def _aliases(self) -> dict[str, list[tuple[str, str]]]:
         return self._called("name|aliases")
@@ -125,6 +130,19 @@ class Catalog:
         assert isinstance(chip, schema.Chip)
         return chip
 
+    def systems_of(self, chip: str) -> list[str]:
+        """Return the ids of the systems that name a chip, without reading the rest of their sheets."""
+        return self._users.get(chip, [])
+
+    @cached_property
+    def _users(self) -> dict[str, list[str]]:
+        users: dict[str, list[str]] = {}
+        for id in self.ids("system"):
+            for _, path in self.files("system", id):
+                for chip in sheets.peek_names(path, "chip"):
+                    users.setdefault(chip, []).append(id)
+        return users
+
     def _sheet(self, kind: str, id: str) -> schema.Sheet:
         sheet = self._layered(kind, id)
         for twin in self.twins(kind, id) if self.merge else ():
@@ -150,7 +168,8 @@ class Catalog:
         problems: list[Problem] = []
         for layer, path in self.files(kind, id):
             try:
-                part = sheets.load_sheet(path, kind, shown(path), known=merged is not None, check=self._resolves)
+                check = partial(self._resolves, layer)
+                part = sheets.load_sheet(path, kind, shown(path), known=merged is not None, check=check)
             except SheetError as error:
                 problems += error.problems
                 continue
@@ -160,10 +179,10 @@ class Catalog:
             raise SheetError(problems)
         return merged
 
-    def _resolves(self, sheet: schema.AnySheet) -> Iterator[schema.Fault]:
-        """Yield each reference of a sheet that leads nowhere."""
+    def _resolves(self, layer: int, sheet: schema.AnySheet) -> Iterator[schema.Fault]:
+        """Yield each reference of a layer's sheet that leads nowhere."""
         for where, source in schema.citations(sheet):
-            yield from self._known_source(where, source)
+            yield from self._known_source(layer, where, source)
         if isinstance(sheet, schema.System) and sheet.chip and not self.files("chip", sheet.chip):
             yield (
                 ("chip",),
@@ -184,14 +203,21 @@ class Catalog:
                     did_you_mean(kin.id, known),
                 )
 
-    def _known_source(self, where: schema.Location, source: str) -> Iterator[schema.Fault]:
+    def _known_source(self, layer: int, where: schema.Location, source: str) -> Iterator[schema.Fault]:
         if not any(source in file for file in self.source_files):
-            hint = did_you_mean(source, self.source_ids()) or f"add it to {SOURCES} {self._place(source)}"
+            hint = did_you_mean(source, self.source_ids())
+            if not hint and schema.is_id(source):
+                hint = f"add it to {self._place(layer, source)}"
             yield where, f"unknown source {source!r}", f"an id of {SOURCES}", hint
 
-    def _place(self, source: str) -> str:
-        before = [id for id in sorted(self.source_ids()) if id < source]
-        return f"after {before[-1]!r}" if before else "as its first entry"
+    def _place(self, layer: int, source: str) -> str:
+        """Say in which file a source of a layer's sheet belongs, and after which entry."""
+        path = self.layers[layer] / SOURCES
+        known = next((file for file in self.source_files if file.path == path), None)
+        if known is None:
+            return f"{shown(path)}, a new file"
+        before = max((id for id in known.ids() if id < source), default="")
+        return f"{shown(path)} {f'after {before!r}' if before else 'as its first entry'}"
 
     # -- claims ---------------------------------------------------------------------------------
 
@@ -205,7 +231,7 @@ class Catalog:
         problems: list[Problem] = []
         for layer, path in self._files(CLAIMS, source):
             try:
-                part = sheets.load_claims(path, shown(path), self._claims_resolve, known=found.keys())
+                part = sheets.load_claims(path, shown(path), partial(self._claims_resolve, layer), known=found.keys())
             except SheetError as error:
                 problems += error.problems
                 continue
@@ -215,18 +241,18 @@ class Catalog:
             raise SheetError(problems)
         return found
 
-    def _claims_resolve(self, sheet: schema.ClaimSheet) -> Iterator[schema.Fault]:
+    def _claims_resolve(self, layer: int, sheet: schema.ClaimSheet) -> Iterator[schema.Fault]:
         """Yield each reference of claims that leads nowhere."""
         if sheet.id:
-            yield from self._known_source(("id",), sheet.id)
+            yield from self._known_source(layer, ("id",), sheet.id)
         for key, claim in sheet.claims.items():
             where: schema.Location = ("claims", key)
             if claim is None:  # its own shape is wrong; that is said elsewhere
                 continue
             if claim.relay:
-                yield from self._known_source((*where, "relay"), claim.relay)
+                yield from self._known_source(layer, (*where, "relay"), claim.relay)
             if schema.credit(claim):
-                yield from self._known_source((*where, "credited_to"), schema.credit(claim))
+                yield from self._known_source(layer, (*where, "credited_to"), schema.credit(claim))
             for field in ("subject", "object"):
                 name = getattr(claim, field)
                 if name not in sheet.without_sheet and not self.has_sheet(name):
@@ -271,60 +297,76 @@ class Catalog:
                     newer.setdefault(old, []).append(id)
         return {old: tuple(ids) for old, ids in newer.items()}
 
-    # -- all of it ------------------------------------------------------------------------------
+    # -- all of it, or what lies under some paths ------------------------------------------------
 
-    def problems(self) -> list[Problem]:
-        """Read everything and return every fault of every file."""
-        problems: list[Problem] = []
-        seen: dict[str, str] = {}
-        for file in self.source_files:
-            problems += file.check()
-            for id in file.ids():
-                if id in seen:
-                    found = f"the source {id!r} stands in {seen[id]} already"
-                    hint = "leave it out, or take an id of your own"
-                    problems.append(Problem(file.name, file.line(id), 1, found, "each id once", hint))
-                seen[id] = file.name
-        problems += self._loose_sources()
+    def within(self, folder: str, paths: Sequence[Path] | None = None) -> list[str]:
+        """Return the names of the sheets in a folder of any layer, or of those under some resolved paths."""
+        if paths is None:
+            return places.stems(self.layers, folder)
+        found: set[str] = set()
         for layer in self.layers:
-            problems += [_stray(path) for path in places.strays(layer)]
-        problems += self._shared_names()
-        for kind in FOLDERS:
-            for id in self.ids(kind):
-                try:
-                    self.sheet(kind, id)
-                except SheetError as error:
-                    problems += error.problems
-        for source in self.claim_sources():
+            held = (layer / folder).resolve()
+            if any(held.is_relative_to(path) for path in paths):
+                found.update(places.stems([layer], folder))
+            found.update(p.stem for p in paths if p.parent == held and p.suffix == ".yaml" and os.path.isfile(p))
+        return sorted(found)
+
+    def problems(self, paths: Sequence[Path] | None = None, tick: Callable[[], None] | None = None) -> list[Problem]:
+        """Read everything, or what lies under some paths, and return every fault of it.
+
+        Parameters
+        ----------
+        paths : sequence of Path, optional
+            Resolved; what a sheet there refers to is looked up, but only itself is told of.
+        tick : callable, optional
+            Called after each sheet.
+        """
+        problems = [
+            each for file in self.source_files if places.lies_under(file.path, paths) for each in self._in_sources(file)
+        ]
+        problems += [_stray(path) for layer in self.layers for path in places.strays(layer)]
+        problems += self._shared_names(paths)
+        sheets = [(kind, id) for kind, folder in FOLDERS.items() for id in self.within(folder, paths)]
+        for load, names in (
+            *((self.sheet, pair) for pair in sheets), *((self.claims, (id,)) for id in self.within(CLAIMS, paths))
+        ):  # fmt: skip
             try:
-                self.claims(source)
+                load(*names)
             except SheetError as error:
                 problems += error.problems
-        return problems
+            if tick:
+                tick()
+        return [each for each in problems if places.lies_under(Path(each.file), paths)]
 
-    def _shared_names(self) -> Iterator[Problem]:
+    def _in_sources(self, file: sheets.SourceFile) -> Iterator[Problem]:
+        """Yield every fault of a file of sources, in itself and beside those of the other layers."""
+        yield from file.check()
+        below = list(itertools.takewhile(lambda other: other is not file, self.source_files))
+        for id in file.ids():
+            if other := next((other for other in below if id in other), None):
+                found = f"the source {id!r} stands in {other.name} already"
+                hint = "leave it out, or take an id of your own"
+                yield Problem(file.name, file.line(id), 1, found, "each id once", hint)
+            try:
+                source = self.source(id)
+            except SheetError:
+                continue
+            if id in source.supersedes or id in source.cites:
+                yield Problem(file.name, file.line(id), 1, f"{id!r} cites or supersedes itself", "other sources")
+            for name in (*source.cites, *source.supersedes, *source.same_work_as):
+                if not any(name in known for known in self.source_files):
+                    hint = did_you_mean(name, self.source_ids())
+                    yield Problem(file.name, file.line(id), 1, f"{id!r} names an unknown source {name!r}",
+                                  f"an id of {SOURCES}", hint)  # fmt: skip
+
+    def _shared_names(self, paths: Sequence[Path] | None) -> Iterator[Problem]:
         """Yield each id or alias that more than one sheet answers to."""
         for name, pairs in self._called("aliases").items():
-            for kind, id in sorted(set(pairs))[1:]:
-                path = self.files(kind, id)[-1][1]
-                first = sorted(set(pairs))[0][1]
-                yield Problem(shown(path), 1, 1, f"{id!r} and {first!r} both answer to {name!r}", "names of its own",
-                              "take the name or alias out of one of them")  # fmt: skip
-
-    def _loose_sources(self) -> Iterator[Problem]:
-        for file in self.source_files:
-            for id in file.ids():
-                try:
-                    source = self.source(id)
-                except SheetError:
-                    continue
-                if id in source.supersedes or id in source.cites:
-                    yield Problem(file.name, file.line(id), 1, f"{id!r} cites or supersedes itself", "other sources")
-                for other in (*source.cites, *source.supersedes, *source.same_work_as):
-                    if not any(other in known for known in self.source_files):
-                        hint = did_you_mean(other, self.source_ids())
-                        yield Problem(file.name, file.line(id), 1, f"{id!r} names an unknown source {other!r}",
-                                      f"an id of {SOURCES}", hint)  # fmt: skip
+            first, *others = sorted(set(pairs))
+            for pair, other in [*((pair, first) for pair in others), *((first, pair) for pair in others if paths)]:
+                path = self.files(*pair)[-1][1]
+                yield Problem(shown(path), 1, 1, f"{pair[1]!r} and {other[1]!r} both answer to {name!r}",
+                              "names of its own", "take the name or alias out of one of them")  # fmt: skip
 
 
 def shown(path: Path) -> str:

@@ -37,6 +37,42 @@ def write(text: str, output: str) -> None:
         raise UsageError(f"cannot write {output!r}: {error.strerror}") from error
 
 
+def folder(path: Path) -> None:
+    """Make a folder, and the one above it, if they are not there.
+
+    Raises
+    ------
+    UsageError
+        If that cannot be.
+    """
+    try:
+        for each in (path.parent, path):
+            each.mkdir(exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make the folder {str(path)!r}: {error.strerror}") from error
+
+
+def create(text: str, output: str) -> None:
+    """Write a text to a file that is not there yet.
+
+    Raises
+    ------
+    UsageError
+        If there is one, or it cannot be written.
+    """
+    try:
+        os.close(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    except FileExistsError:
+        raise UsageError(f"{output!r} is there already; take another name, or edit it") from None
+    except OSError as error:
+        raise UsageError(f"cannot write {output!r}: {error.strerror}") from error
+    try:
+        write(text, output)
+    except BaseException:
+        os.unlink(output)
+        raise
+
+
 def _mode(target: Path) -> int:
     """Return the permissions of the old file, or those that a new one would get."""
     if target.exists():

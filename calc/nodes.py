@@ -7,11 +7,13 @@ number behind one's back.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from calc import keys
 from calc.errors import Problem, SheetError
 
 try:
@@ -45,6 +47,8 @@ _NOTHING = ("", "~", "null", "Null", "NULL")
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 MAX_DEPTH = 8
 MAX_NESTING = 1000
+TODO = "TODO"
+"""What a skeleton holds where a person has to write something."""
 _PLAIN_TAGS = frozenset(_TAGS.values())
 
 
@@ -96,10 +100,15 @@ def compose(text: str, name: str, first_line: int = 1) -> yaml.Node:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
+        lines = _BREAK.split(text)
+        # The end of a text without a last line break is, for libyaml, on a line of its own.
+        at = min(mark.line, len(lines) - 1) if mark else 0
+        line, column = (
+            (at + first_line, mark.column + 1 if mark.line == at else len(lines[at])) if mark else (first_line, 1)
+        )
         found = error.problem or error.context or "not YAML"
         hint = "quote a text that holds ': ', '#' or a leading mark"
-        if mark and _BREAK.split(text)[mark.line][mark.column : mark.column + 1] == "\t":
+        if mark and lines[at][mark.column : mark.column + 1] == "\t":
             found, hint = "a tab", "indent with spaces"
         elif "another document" in found:
             found, hint = "a second document", "leave out the line '---', or make it a file of its own"
@@ -158,7 +167,7 @@ class Document:
         mark = node.start_mark
         return Problem(self.name, mark.line + self.first_line, mark.column + 1, found, expected, hint)
 
-    def _plain(self, node: yaml.Node, depth: int, under: str = "") -> Any:
+    def _plain(self, node: yaml.Node, depth: int, under: str = "", above: str = "") -> Any:
         if depth > MAX_DEPTH:
             self.problems.append(self.problem(node, "nested too deeply", f"at most {MAX_DEPTH} levels"))
             return None
@@ -166,9 +175,12 @@ class Document:
             self.problems.append(self.problem(node, f"the tag {node.tag!r}", "no tags"))
             return None
         if isinstance(node, yaml.ScalarNode):
+            if node.value == TODO:
+                wanted = keys.meaning(under, above) or "a value"
+                self.problems.append(self.problem(node, f"{under or 'this'} is still to be filled in", wanted))
             return None if not node.style and node.value in _NOTHING else node.value
         if isinstance(node, yaml.SequenceNode):
-            return [self._plain(child, depth + 1) for child in node.value]
+            return [self._plain(child, depth + 1, under, above) for child in node.value]
         data: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -177,7 +189,8 @@ class Document:
                 hint = "put all its reports under one key, as a list" if under == "reports" else "leave one of them out"
                 self.problems.append(self.problem(key, f"the key {key.value!r} a second time", "each key once", hint))
             else:
-                data[key.value] = self._plain(value, depth + 1, key.value)
+                # A row under `reports` or `claims` has a metric or a key of its own above it.
+                data[key.value] = self._plain(value, depth + 1, key.value, above if above in keys.ROWS else under)
                 if data[key.value] is None and isinstance(value, yaml.ScalarNode) and value.tag in _PLAIN_TAGS:
                     self.problems.append(
                         self.problem(value, f"{key.value}: nothing", "a value", "leave the key out if there is none")
@@ -199,3 +212,48 @@ class Document:
             elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
                 node = node.value[part]
         return node
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a document, from character to character: a text, a list, or pairs of key and value.
+
+    ``end`` is where the last character of it stands; comments and blank lines behind do not belong to it.
+    """
+
+    kind: str
+    start: int
+    end: int
+    column: int
+    flow: bool
+    text: str = ""
+    parts: tuple[tuple[Part | None, Part], ...] = ()
+
+
+def outline(text: str, name: str) -> Part:
+    """Return where each part of a document stands in its text.
+
+    Raises
+    ------
+    SheetError
+        As `compose`, and for all that makes it no plain data: tags, keys twice, keys without a value.
+    """
+    node = compose(text, name)
+    if problems := [each for each in Document(node, name).problems if not each.found.endswith("to be filled in")]:
+        raise SheetError(problems)
+    return _part(node)
+
+
+def _part(node: yaml.Node) -> Part:
+    start, end, column = node.start_mark.index, node.end_mark.index, node.start_mark.column
+    if isinstance(node, yaml.ScalarNode):
+        return Part("text", start, end, column, False, node.value)
+    assert isinstance(node, yaml.CollectionNode)
+    if isinstance(node, yaml.SequenceNode):
+        parts: tuple[tuple[Part | None, Part], ...] = tuple((None, _part(child)) for child in node.value)
+    else:
+        parts = tuple((_part(key), _part(value)) for key, value in node.value)
+    flow = bool(node.flow_style)
+    kind = "list" if isinstance(node, yaml.SequenceNode) else "mapping"
+    # A block ends, for YAML, only where the next thing begins.
+    return Part(kind, start, end if flow or not parts else parts[-1][1].end, column, flow, "", parts)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 FOLDERS = {"chip": "chips", "system": "systems"}
 CLAIMS = "claims"
 SOURCES = "sources.yaml"
+SCHEMA = "schema"
+SCHEMAS = {"chips": "chip", "systems": "system", CLAIMS: "claims", SOURCES: "sources"}
+"""What each folder of sheets, and the file of sources, is called by its JSON Schema."""
 VARIABLE = "CALC_SPECS"
 
 
@@ -17,6 +20,11 @@ def shipped() -> Path:
     here = Path(__file__).resolve().parent
     checkout = here.parent / "specs"
     return checkout if (checkout / SOURCES).is_file() else here / "_specs"
+
+
+def is_installed(folder: Path) -> bool:
+    """Whether a folder is that of an installed package, where no person should write."""
+    return folder.resolve() == Path(__file__).resolve().parent / "_specs"
 
 
 def from_environment() -> list[str]:
@@ -29,6 +37,16 @@ def is_layer(folder: Path) -> bool:
     # Of a name that no file can have, os.path says no where Path raises.
     names = (*FOLDERS.values(), CLAIMS)
     return os.path.isfile(folder / SOURCES) or any(os.path.isdir(folder / name) for name in names)
+
+
+def resolved(path: Path) -> Path:
+    """Return a path without links in its folders; a file that is a link itself stays where it lies."""
+    return path.parent.resolve() / path.name if os.path.isfile(path) else path.resolve()
+
+
+def lies_under(path: Path, paths: Sequence[Path] | None) -> bool:
+    """Whether a file lies under one of some resolved paths, or is one of them; where none are given, any does."""
+    return paths is None or any(resolved(path).is_relative_to(other) for other in paths)
 
 
 def ids(layers: list[Path], kind: str) -> list[str]:
@@ -48,5 +66,21 @@ def strays(layer: Path) -> Iterator[Path]:
         if path.is_dir() or path.name.startswith("."):
             continue
         sheet = path.suffix == ".yaml" and path.parent in folders
-        if not sheet and not (path.parent == layer and path.name in (SOURCES, "README.md", "LICENSE")):
+        schema = path.parent == layer / SCHEMA and path.name in map(schema_file, SCHEMAS.values())
+        if not (sheet or schema or (path.parent == layer and path.name in (SOURCES, "README.md", "LICENSE"))):
             yield path
+
+
+def schema_file(kind: str) -> str:
+    """Return the name of the JSON Schema of chips, systems, claims or sources."""
+    return f"{kind}.schema.json"
+
+
+def schema_of(path: Path) -> str:
+    """Return the way from a sheet to its JSON Schema, or an empty text if its folder of sheets has none."""
+    is_sources = path.name == SOURCES
+    kind = SCHEMAS.get(SOURCES if is_sources else path.parent.name, "")
+    layer = path.parent if is_sources else path.parent.parent
+    if not kind or not (layer / SCHEMA / schema_file(kind)).is_file():
+        return ""
+    return f"{'' if is_sources else '../'}{SCHEMA}/{schema_file(kind)}"

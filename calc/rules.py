@@ -28,7 +28,7 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
                 metrics.suggest(name, reported=True),
             )
             continue
-        if metric.formula == "per_chip" or name in metrics.ALIASES or name.endswith(f".{metrics.MEASURED}"):
+        if not may_be_reported(name):
             base = metric.id.removesuffix(f".{metrics.PER_CHIP}").removesuffix(f".{metrics.MEASURED}")
             way = "per: chip" if metric.formula else "basis: measured" if base != metric.id else ""
             hint = f"write '{way}' in its reports" if way else ""
@@ -60,6 +60,12 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
             families = dict.fromkeys(known.family for known in metrics.TABLE.values() if not known.formula)
             hint = did_you_mean(gap.metric, families) or metrics.suggest(gap.metric, reported=True)
             yield (*where, "metric"), f"unknown metric {gap.metric!r}", "a metric or the head of its id", hint
+
+
+def may_be_reported(name: str) -> bool:
+    """Whether a metric stands in sheets under this id: no share per chip, no other name, nothing ``.measured``."""
+    metric = metrics.TABLE.get(name)
+    return metric is not None and metric.formula != "per_chip"
 
 
 def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[tuple[str, str, str, str]]:

@@ -39,11 +39,14 @@ def _text(value: str) -> str:
 
 
 AN_ID = "an id of lower-case letters, digits, '-' and '.'"
+ID = r"[a-z0-9]+(?:[.-][a-z0-9]+)*"
+DATE = r"([12]\d{3})(?:-(\d\d)(?:-(\d\d))?)?"
+URL = r"""https?://[^\s<>"']+"""
 
 
 def is_id(value: str) -> bool:
     """Whether a text may be an id."""
-    return re.fullmatch(r"[a-z0-9]+(?:[.-][a-z0-9]+)*", value) is not None
+    return re.fullmatch(ID, value) is not None
 
 
 def _id(value: str) -> str:
@@ -54,7 +57,7 @@ def _id(value: str) -> str:
 
 def a_date(value: str) -> str:
     """Check a date as exact as known; raise `ValueError` if it is none."""
-    match = re.fullmatch(r"([12]\d{3})(?:-(\d\d)(?:-(\d\d))?)?", value)
+    match = re.fullmatch(DATE, value)
     try:
         datetime.date(*(int(part or 1) for part in match.groups())) if match else None
     except ValueError:
@@ -69,7 +72,7 @@ def _ours(value: Any) -> None:
 
 
 def _url(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s<>\"']+", value):
+    if not re.fullmatch(URL, value):
         raise _expected("one address that begins with http:// or https://")
     return value
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -108,7 +109,7 @@ class SourceFile:
     """
 
     def __init__(self, path: Path, name: str | None = None) -> None:
-        self.name = name or str(path)
+        self.path, self.name = path, name or str(path)
         self._text = read_text(path, self.name)
         self._starts: dict[str, tuple[int, int]] = {}
         self._duplicates: list[Problem] = []
@@ -172,21 +173,30 @@ class SourceFile:
             except SheetError as error:
                 problems += error.problems
         ids = self.ids()
-        for before, after in zip(ids, sorted(ids), strict=True):
-            if before != after:
-                previous = [id for id in sorted(ids) if id < after]
-                place = f"after {previous[-1]!r}" if previous else "first"
-                problems.append(
-                    Problem(
-                        self.name,
-                        self.line(after),
-                        1,
-                        f"{after!r} is out of order",
-                        f"entries sorted by id: it belongs {place}",
-                    )
-                )
-                break
+        for id in _out_of_order(ids):
+            before = max((other for other in ids if other < id), default="")
+            place = f"after {before!r}" if before else "first"
+            found, hint = f"{id!r} is out of order", "`calc validate --fix` sorts them"
+            problems.append(
+                Problem(self.name, self.line(id), 1, found, f"entries sorted by id: it belongs {place}", hint)
+            )
         return problems
+
+
+def _out_of_order(ids: Sequence[str]) -> list[str]:
+    """Return the fewest ids that must move for the others to be sorted; of two that could, the later one."""
+    ranks = {id: rank for rank, id in enumerate(sorted(ids))}
+    ends: list[int] = []  # from the last id backwards: the ranks, below zero, that the best falling rows end in
+    above: dict[int, int] = {}
+    for id in reversed(ids):
+        length = bisect_left(ends, -ranks[id])
+        above[-ranks[id]] = ends[length - 1] if length else 1
+        ends[length : length + 1] = [-ranks[id]]
+    kept, end = set[int](), ends[-1] if ends else 1
+    while end < 1:
+        kept.add(-end)
+        end = above[end]
+    return [id for id in ids if ranks[id] not in kept]
 
 
 def peek_names(path: Path, keys: str = "name|aliases") -> list[str]:

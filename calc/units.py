@@ -26,8 +26,8 @@ Quantity: TypeAlias = Any
 
 MAX_LENGTH = 80
 MAX_POWER = 9
-_NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?"
-_VALUE = re.compile(rf"\s*({_NUMBER})(?:\s*\.\.\s*({_NUMBER}))?(.*)", re.DOTALL)
+NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?"
+_VALUE = re.compile(rf"\s*({NUMBER})(?:\s*\.\.\s*({NUMBER}))?(.*)", re.DOTALL)
 _FACTOR = re.compile(r"([A-Za-z]+)(?:\^([1-9]))?")
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from calc import crosschecks, places
+from calc import crosschecks, formatting, places, schema
 from calc.catalog import Catalog
 from calc.comparison import Comparer
-from calc.errors import Problem, UsageError
+from calc.errors import Problem, SheetError, UsageError
 from calc.policy import Policy
 from calc.views import Column, Table
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,9 @@ class Report:
         return Table(f"{len(found)} faults", columns, found)
 
 
-def validate(catalog: Catalog, paths: Sequence[Path]) -> Report:
+def validate(
+    catalog: Catalog, paths: Sequence[Path], progress: Progress | None = None, *, layout: bool = False
+) -> Report:  # fmt: skip
     """Check a whole catalog, or only some files or folders over it.
 
     Parameters
@@ -55,7 +60,43 @@ def validate(catalog: Catalog, paths: Sequence[Path]) -> Report:
     catalog : Catalog
         What references may lead to.
     paths : sequence of Path
-        Sheets, files of sources, or folders of them; none for the whole catalog.
+        Sheets, files of sources, or folders of them; none for the whole catalog. Of what lies
+        elsewhere, only what these refer to is read.
+    progress : callable, optional
+        Called after each step with how many are done, and how many there are.
+    layout : bool
+        Whether order and spacing that are not by the rules are faults too.
+
+    Raises
+    ------
+    UsageError
+        If a path does not exist or is no sheet.
+    """
+    over, asked = over_paths(catalog, paths)
+    sheets = [(kind, id) for kind, folder in places.FOLDERS.items() for id in over.within(folder, asked)]
+    sources = over.within(places.CLAIMS, asked)
+    steps = _Steps(2 * len(sheets) + len(sources), progress)
+    problems = over.problems(asked, steps.tick) + (list(formatting.misplaced(over, asked)) if layout else [])
+    if problems:
+        return Report(0, 0, 0, 0, 0, tuple(problems))
+    found = list(_loaded(over, sheets))
+    cited = {source for sheet in found for _, source in schema.citations(sheet)}
+    for file in over.source_files:
+        if places.lies_under(file.path, asked):
+            cited.update(file.ids())
+    return Report(
+        chips=sum(sheet.kind == "chip" for sheet in found),
+        systems=sum(sheet.kind == "system" for sheet in found),
+        sources=len(cited),
+        claims=sum(len(over.claims(source)) for source in sources),
+        reports=sum(len(reports) for sheet in found for reports in sheet.reports.values()),
+        problems=(),
+        warnings=tuple(_warnings(over, found, steps)),
+    )
+
+
+def over_paths(catalog: Catalog, paths: Sequence[Path]) -> tuple[Catalog, list[Path] | None]:
+    """Return a catalog with the folders of sheets that some paths belong to, and the paths resolved.
 
     Raises
     ------
@@ -63,14 +104,11 @@ def validate(catalog: Catalog, paths: Sequence[Path]) -> Report:
         If a path does not exist or is no sheet.
     """
     if not paths:
-        return _report(catalog, catalog.problems())
+        return catalog, None
     layers = list(dict.fromkeys(_layer(path) for path in paths))
     known = {layer.resolve() for layer in catalog.layers}
     over = Catalog([*catalog.layers[1:], *(x for x in layers if x.resolve() not in known)], catalog.layers[0])
-    problems = over.problems()
-    asked = [path.resolve() for path in paths]
-    wanted = [p for p in problems if any(Path(p.file).resolve().is_relative_to(path) for path in asked)]
-    return _report(over, wanted, asked, counted=not problems)
+    return over, [places.resolved(path) for path in paths]
 
 
 def _layer(path: Path) -> Path:
@@ -86,31 +124,35 @@ def _layer(path: Path) -> Path:
     )
 
 
-def _report(
-    catalog: Catalog, problems: Sequence[Problem], asked: Sequence[Path] | None = None, counted: bool = True
-) -> Report:  # fmt: skip
-    """Count what was read, and where no fault hinders, hold the sheets that were asked for against themselves."""
-    chips, systems = (catalog.ids(kind) for kind in ("chip", "system"))
-    many = claims = 0
-    warnings: tuple[str, ...] = ()
-    if counted and not problems:
-        sheets = [catalog.sheet(kind, id) for kind, ids in (("chip", chips), ("system", systems)) for id in ids]
-        many = sum(len(reports) for sheet in sheets for reports in sheet.reports.values())
-        claims = sum(len(catalog.claims(source)) for source in catalog.claim_sources())
-        warnings = tuple(_warnings(catalog, asked))
-    counts = (len(chips), len(systems), len(catalog.source_ids()), claims, many)
-    return Report(*counts, tuple(problems), warnings)
+class _Steps:
+    """Counts what is done, and tells of it."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self.done, self.total, self.progress = 0, total, progress
+
+    def tick(self) -> None:
+        self.done += 1
+        if self.progress:
+            self.progress(self.done, self.total)
 
 
-def _warnings(catalog: Catalog, asked: Sequence[Path] | None) -> Iterator[str]:
+def _loaded(catalog: Catalog, sheets: Iterable[tuple[str, str]]) -> Iterator[schema.Sheet]:
+    """Yield the sheets that have no fault; one that was asked for may add to one that has."""
+    for kind, id in sheets:
+        with contextlib.suppress(SheetError):
+            yield catalog.sheet(kind, id)
+
+
+def _warnings(catalog: Catalog, sheets: Iterable[schema.Sheet], steps: _Steps) -> Iterator[str]:
     """Yield what reports contradict one another in and nobody has looked at, and pins that match nothing."""
-    wanted = [
-        catalog.sheet(kind, id)
-        for kind in places.FOLDERS
-        for id in catalog.ids(kind)
-        if asked is None or any(f.resolve().is_relative_to(path) for _, f in catalog.files(kind, id) for path in asked)
-    ]
-    found, stale = crosschecks.check(Comparer(catalog, Policy()), wanted)
-    yield from (f"{each.subject}: {each.text}" for each in found if not each.known)
-    for sheet, pin in stale:
-        yield f"{sheet.id}: the pin of {pin.metric} ({pin.check}) matches nothing any more; take it out"
+    comparer = Comparer(catalog, Policy())
+    for sheet in sheets:
+        try:
+            found, stale = crosschecks.check(comparer, [sheet])
+        except SheetError as error:
+            yield f"{sheet.id}: not held against itself, since it refers to what has a fault: {error.problems[0]}"
+            found, stale = [], []
+        yield from (f"{each.subject}: {each.text}" for each in found if not each.known)
+        for _, pin in stale:
+            yield f"{sheet.id}: the pin of {pin.metric} ({pin.check}) matches nothing any more; take it out"
+        steps.tick()

@@ -17,12 +17,12 @@ PACKAGE = ROOT / "calc"
 
 # A module imports from the floors below its own, and on its own floor from what stands to its left.
 FLOORS = (
-    ("errors", "places", "numbers", "files", "factors"),
+    ("errors", "places", "numbers", "keys", "files", "factors"),
     ("spellings", "units"),
     ("metrics",),
-    ("schema", "rules"),
-    ("nodes", "sheets"),
-    ("merging", "catalog"),
+    ("schema", "rules", "editor_schemas"),
+    ("nodes", "comments", "layout", "sheets"),
+    ("merging", "catalog", "formatting", "skeletons"),
     ("policy", "readings", "formulas.*", "formulas"),
     ("results", "reader"),
     ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "selection",
@@ -42,7 +42,7 @@ SHOWS_ITSELF = {
 }
 
 DOORS = {
-    "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets"),
+    "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets", "cli.editing"),
     "hypothesis": ("strategies",),
     "numpy": ("readings", "results"),
     "pint": ("units",),

@@ -114,11 +114,20 @@ def test_installed_package_is_the_one_that_runs(installed: Path, tmp_path: Path)
         ("explain", "cm384", "nvl72", "peak_compute.bf16.dense", "--format", "json"),
         ("list", "--format", "csv"),
         ("validate",),
+        ("schema", "system"),
     ],
     ids=" ".join,
 )
 def test_installed_package_says_what_the_checkout_says(words: tuple[str, ...], installed: Path, tmp_path: Path) -> None:
     assert call(installed / "python", "-m", "calc", *words, cwd=tmp_path) == output(*words)
+
+
+def test_sheets_of_the_installed_package_are_not_added_to(installed: Path, tmp_path: Path) -> None:
+    words = (str(installed / "chipcalc"), "new", "chip", "mine")
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "give a folder with --specs DIR" in done.stderr
+    assert "mine/chips/mine.yaml" in call(*words, "--specs", "mine", cwd=tmp_path)
 
 
 def test_console_script_is_the_same_program(installed: Path, tmp_path: Path) -> None:

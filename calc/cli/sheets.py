@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +24,10 @@ from calc.cli.options import (
 )
 from calc.cli.output import print_table, write
 from calc.errors import UsageError
+
+if TYPE_CHECKING:
+    from calc.catalog import Catalog
+    from calc.validation import Progress
 
 
 @commands.command("list")
@@ -94,9 +99,13 @@ def sources(name: str | None, specs: Sequence[str], as_of: str | None, **out: An
 
 @commands.command()
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH...]")
+@click.option("--fix", is_flag=True, help="First rewrite order and spacing by rule; digits, texts and comments stay.")
+@click.option("--check-format", is_flag=True, help="Order and spacing that --fix would change are faults too.")
 @output_options
 @catalog_options
-def validate(paths: Sequence[str], specs: Sequence[str], form: str, **out: Any) -> None:
+def validate(
+    paths: Sequence[str], fix: bool, check_format: bool, specs: Sequence[str], form: str, **out: Any
+) -> None:  # fmt: skip
     """Check sheets and sources.
 
     Without a path all of them, else the files and folders named, over the shipped ones.
@@ -104,9 +113,31 @@ def validate(paths: Sequence[str], specs: Sequence[str], form: str, **out: Any) 
     from calc import validation
     from calc.errors import SheetError
 
-    report = validation.validate(open_catalog(specs), [Path(path) for path in paths])
+    asked = [Path(path) for path in paths]
+    if fix:
+        _fix(open_catalog(specs), asked)
+    with _progress() as progress:
+        report = validation.validate(open_catalog(specs), asked, progress, layout=check_format)
     if form == "text" and report.problems:
         raise SheetError(report.problems)
     print_table(report.table(), "validate", form=form, **out)
     if report.problems:
         sys.exit(1)
+
+
+def _progress() -> AbstractContextManager[Progress | None]:
+    """Return what shows on a terminal how far the work has come; elsewhere nothing does."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from calc.render import text
+
+    return text.progress("Checking sheets", sys.stderr)
+
+
+def _fix(catalog: Catalog, paths: Sequence[Path]) -> None:
+    """Rewrite sheets, and say on standard error which."""
+    from calc import formatting, validation
+
+    changed, left = formatting.fix(*validation.over_paths(catalog, paths))
+    for words in (*(f"rewritten: {name}" for name in changed), *left):
+        sys.stderr.write(f"{words}\n")

@@ -75,7 +75,6 @@ class _Checks:
 
     def __init__(self, comparer: Comparer) -> None:
         self.comparer = comparer
-        self._users: dict[str, list[schema.Sheet]] | None = None
         self._told: dict[str, frozenset[int]] = {}
 
     def sheets(self) -> Iterator[schema.Sheet]:
@@ -102,17 +101,11 @@ class _Checks:
         return self._told[chip.id]
 
     def _subject(self, sheet: schema.Sheet) -> Subject:
-        chip = self.comparer.catalog.chip_of(sheet)
-        return Subject(self.comparer, sheet, [chip] if chip else self._systems().get(sheet.id, []))
-
-    def _systems(self) -> dict[str, list[schema.Sheet]]:
-        """Return the systems that name each chip."""
-        if self._users is None:
-            self._users = {}
-            for system in readable(self.comparer.catalog, "system"):
-                if chip := self.comparer.catalog.chip_of(system):
-                    self._users.setdefault(chip.id, []).append(system)
-        return self._users
+        catalog = self.comparer.catalog
+        if chip := catalog.chip_of(sheet):
+            return Subject(self.comparer, sheet, [chip])
+        users = catalog.systems_of(sheet.id) if sheet.kind == "chip" else []
+        return Subject(self.comparer, sheet, list(readable(catalog, "system", users)))
 
 
 def _stale(sheet: schema.Sheet, found: list[Contradiction]) -> list[schema.Known]:

@@ -78,9 +78,9 @@ class Subject:
         return min(first or seen)
 
 
-def readable(catalog: Catalog, kind: str) -> Iterator[schema.Sheet]:
-    """Yield the sheets of a kind that have no fault, nor has their chip's."""
-    for id in catalog.ids(kind):
+def readable(catalog: Catalog, kind: str, ids: Iterable[str] | None = None) -> Iterator[schema.Sheet]:
+    """Yield the sheets of a kind, or some of them, that have no fault, nor has their chip's."""
+    for id in catalog.ids(kind) if ids is None else ids:
         try:
             sheet = catalog.sheet(kind, id)
             catalog.chip_of(sheet)

@@ -6,7 +6,9 @@ import io
 import os
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from rich.box import SIMPLE_HEAD
@@ -39,6 +41,44 @@ def console(stream: TextIO, color: str = "auto") -> Console:
         file=stream, width=_width(), force_terminal=force, no_color=True if color == "never" else None, highlight=False,
         emoji=False, markup=False, legacy_windows=False,
     )  # fmt: skip
+
+
+PATIENCE = 1.0
+"""Seconds that a terminal stays silent before it shows how far a long piece of work has come."""
+
+
+@contextmanager
+def progress(
+    words: str, stream: TextIO, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Callable[[int, int], None]]:
+    """Return what to call with the steps done and the steps in all; on a terminal a bar shows them while they last.
+
+    Parameters
+    ----------
+    words : str
+        What is being done.
+    stream : TextIO
+        Where the bar goes; to what is no terminal nothing is written.
+    clock : callable
+        Tells the seconds.
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # only long pieces of work need it
+
+    target = console(stream)
+    bar = Progress(TextColumn(words), BarColumn(), MofNCompleteColumn(), console=target, transient=True)
+    task = bar.add_task(words, total=None)
+    begun = clock()
+
+    def step(done: int, total: int) -> None:
+        if target.is_interactive and clock() - begun > PATIENCE:
+            bar.start()
+            bar.update(task, completed=done, total=total)
+
+    try:
+        yield step
+    finally:
+        if bar.live.is_started:
+            bar.stop()
 
 
 def _width() -> int | None:

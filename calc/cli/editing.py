@@ -1,0 +1,72 @@
+"""Commands for whoever writes sheets: skeletons of new ones, and schemas for editors."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from calc import places
+from calc.cli.group import commands
+from calc.cli.options import catalog_options
+from calc.cli.output import write
+from calc.errors import UsageError
+
+
+@commands.command()
+@click.argument("kind", type=click.Choice([*places.FOLDERS, "source"]))
+@click.argument("id")
+@click.option(
+    "-o", "output", metavar="FILE", type=click.Path(dir_okay=False), help="The sheet's file; never one that is there."
+)
+@catalog_options
+def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
+    """Write a skeleton to fill in.
+
+    Of a chip's or a system's sheet, or of an entry among the sources. It goes to the last folder of
+    --specs or CALC_SPECS, which is made if need be, else to the sheets of the checkout. A chip or
+    system that is known already gets a sheet that adds to it.
+    """
+    from calc import files, skeletons
+    from calc.catalog import shown
+
+    plan = skeletons.plan(kind, id, specs, output)
+    path = str(plan.path)
+    if plan.is_new:
+        if output is None:
+            files.folder(plan.path.parent)
+        files.create(plan.text, path)
+    else:
+        files.write(plan.text, path)
+    sys.stdout.write(f"{plan.words}: fill in what says TODO in {shown(plan.path)}, then run\n")
+    sys.stdout.write(f"  python -m calc validate {shown(plan.path)}\n")
+    if kind != "source" and not places.schema_of(plan.path) and output is None:
+        folder = shown(plan.path.parent.parent / places.SCHEMA)
+        sys.stdout.write(f"For help in your editor: python -m calc schema --write {folder}, then validate --fix\n")
+
+
+@commands.command()
+@click.argument("kind", required=False, type=click.Choice(list(places.SCHEMAS.values())), metavar="[KIND]")
+@click.option("--write", "folder", metavar="DIR", type=click.Path(file_okay=False), help="Write all four to a folder.")
+def schema(kind: str | None, folder: str | None) -> None:
+    """Print the JSON Schema of a sheet.
+
+    KIND is chip, system, claims or sources. Editors that know YAML check and complete sheets by it.
+    """
+    from pathlib import Path
+
+    from calc import editor_schemas, files
+    from calc.render import json
+
+    if (kind is None) == (folder is None):
+        raise UsageError(f"say which: {', '.join(editor_schemas.KINDS)}, or --write DIR for all of them")
+    if kind is not None:
+        write(json.dump(editor_schemas.made(kind)))
+        return
+    assert folder is not None
+    files.folder(Path(folder))
+    for each in editor_schemas.KINDS:
+        path = Path(folder) / places.schema_file(each)
+        files.write(json.dump(editor_schemas.made(each)), str(path))
+        sys.stdout.write(f"{path}\n")

@@ -1,0 +1,60 @@
+"""What ``specs/README.md`` shows and lists is what the program does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from calc import keys, policy
+from calc.layout import formatted
+from tests.conftest import ROOT
+from tests.test_editor_schemas import errors
+
+PAGE = (ROOT / "specs" / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+WHOLE = [block for block in BLOCKS if block.startswith("id:")]
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split()[1])
+def test_examples_are_laid_out_by_the_rules(block: str) -> None:
+    path = Path("claims/x.yaml" if "claims:" in block else "systems/x.yaml")
+    assert formatted(block, path) == block
+
+
+def test_examples_are_accepted_by_editors() -> None:
+    assert [errors("claims" if "claims:" in block else "system", block) for block in WHOLE] == [[], []]
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The rows of the first table below a heading, cell by cell."""
+    section = PAGE.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    found = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line[:1] == "|"]
+    return found[2:]
+
+
+def named(cells: list[list[str]]) -> list[str]:
+    return [name for row in cells for name in re.findall(r"`([a-z_]+)`", row[0])]
+
+
+def test_each_key_of_a_report_is_explained() -> None:
+    assert sorted(named(rows("What a report may say"))) == sorted(key for group in keys.REPORT for key in group)
+
+
+def test_each_key_of_a_claim_is_explained_or_said_to_be_as_in_a_report() -> None:
+    explained = set(named(rows("Claims"))) | {"subject", "object"}
+    assert explained == {key for group in keys.CLAIM for key in group}
+
+
+def test_each_key_of_a_source_is_named() -> None:
+    text = PAGE.split("A source has", 1)[1].split("##", 1)[0]
+    assert set(keys.SOURCE) <= set(re.findall(r"`([a-z_]+)`", text))
+
+
+def test_kinds_of_source_stand_in_the_order_of_the_policy() -> None:
+    found = rows("Which kind of source wins, and why")
+    kinds = [name for row in found for name in re.findall(r"`([a-z]+)`", row[1])]
+    assert ["maker", *kinds[1:]] == list(policy.ORDER)
+    assert kinds[0] == "vendor"
+    assert [row[0] for row in found] == [str(number) for number in range(1, len(policy.ORDER) + 1)]
