@@ -9,7 +9,7 @@ from functools import cache, cached_property, partial
 from pathlib import Path
 
 from calc import merging, places, schema, sheets
-from calc.errors import Problem, SheetError, UsageError, did_you_mean
+from calc.errors import Problem, SheetError, UsageError, did_you_mean, nearest
 from calc.nodes import read_text
 from calc.places import CLAIMS, FOLDERS, SOURCES
 
@@ -83,9 +83,9 @@ class Catalog:
             return found[0]
         if found:
             raise UsageError(f"{name!r} may be {' or '.join(id for _, id in found)}; say which")
-        known = [id for k in kinds for id in self.ids(k)]
-        known += [alias for alias, pairs in self._aliases.items() if any(k in kinds for k, _ in pairs)]
-        hint = did_you_mean(name, known) or "`list` shows what there is"
+        answers = {called: id for called, pairs in self._aliases.items() for k, id in pairs if k in kinds}
+        near = dict.fromkeys(answers[called] for called in nearest(name, answers, 9))
+        hint = f"did you mean {' or '.join(map(repr, [*near][:3]))}?" if near else "`list` shows what there is"
         raise UsageError(f"no {kind or 'chip or system'} {name!r}; {hint}")
 
     def called(self, name: str) -> list[tuple[str, str]]:

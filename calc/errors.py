@@ -68,12 +68,18 @@ class SheetError(DataError):
 
 
 def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
-    """Return the known words most like ``word``, best first; empty if none is near."""
+    """Return the known words most like ``word``, best first; empty if none is near.
+
+    Those of which it is a part by itself come first: for ``h200``, ``h200-sxm`` before ``h100``.
+    """
     import difflib  # only errors need it
+    import re
 
     by_fold = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(word.casefold(), by_fold, n=limit, cutoff=0.6)
-    return [by_fold[name] for name in found]
+    fold = word.casefold()
+    whole = sorted((name for name in by_fold if fold in re.split(r"[-._ ]", name)), key=lambda name: (len(name), name))
+    like = difflib.get_close_matches(fold, by_fold, n=limit, cutoff=0.6)
+    return [by_fold[name] for name in dict.fromkeys([*whole, *like])][:limit]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

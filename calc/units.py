@@ -250,7 +250,7 @@ def require(parsed: Parsed, like: str, example: str) -> None:
     number = f"{parsed.low}..{parsed.high}" if parsed.is_range else f"{parsed.low}"
     hint, (whole, _, part) = "", parsed.unit.rpartition("/")
     if not whole and _same_dimension(f"{parsed.unit}/s", like):
-        hint = f"did you mean '{number} {parsed.unit}/s'?"
+        hint = f"did you mean '{number} {parsed.unit}/s'? An amount belongs under another metric"
     elif whole and unit(part).dimensionality == {f"[{part}]": 1} and _same_dimension(whole, like):
         hint = f"write '{number} {whole}', and beside it 'per: {part}' where the sheet is not one of a {part}"
     raise UnitError(

@@ -176,7 +176,7 @@ def test_refused(case: str) -> None:
 
 
 RECORDS = {
-    schema.Report: keys.REPORT, schema.Remark: keys.REMARK, schema.SameAs: keys.SAME_AS, schema.Gap: keys.GAP,
+    schema.Report: keys.REPORT, schema.Remark: keys.REMARK, schema.Kin: keys.SAME_AS, schema.Gap: keys.GAP,
     schema.Known: keys.KNOWN, schema.Claim: keys.CLAIM, schema.ClaimSheet: (keys.CLAIM_SHEET,),
     schema.Source: (keys.SOURCE,), schema.System: (keys.SHEET,),
 }  # fmt: skip

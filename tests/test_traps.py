@@ -18,7 +18,6 @@ from tests.conftest import ROOT
 from tests.running import output, run
 
 TRAPS = Path("tests/data/traps")
-pending = pytest.mark.xfail(strict=True, reason="as it should be; the code is not there yet")
 DIE = "a die's figure held as the chip's, which has 2 dies"
 SPARSE = "a sparse rate held as dense"
 BITS = "bytes held as bits"
@@ -243,7 +242,6 @@ def test_nothing_answers_for_h200(call: tuple[str, ...]) -> None:
 # -- where the answer could be better: each holds once the code is mended, and says so then -----------
 
 
-@pending
 @pytest.mark.parametrize("call", ASKED_FOR_H200[:5], ids=lambda call: call[0])
 def test_whoever_asks_for_h200_is_shown_those_that_there_are(call: tuple[str, ...]) -> None:
     said = run(*call).err
@@ -252,13 +250,11 @@ def test_whoever_asks_for_h200_is_shown_those_that_there_are(call: tuple[str, ..
     assert "'h100'" not in said
 
 
-@pending
 def test_an_amount_in_the_place_of_a_rate_may_be_in_the_wrong_place() -> None:
     said = run("validate", "--specs", str(TRAPS / "rack-memory-as-bandwidth")).err
     assert "belongs under another metric" in said
 
 
-@pending
 def test_a_cause_is_named_once() -> None:
     for subject in ("b200", "h100-sxm"):
         causes = contradictions("sparse-as-dense", subject)[0]["causes"]

@@ -113,7 +113,8 @@ def causes(pair: Pair, structure: Structure, stated: tuple[tuple[str, str], ...]
         if sharp and close(pair.one / pair.other, slip.factor, pair.rounding):
             words = {"one": (slip.larger,), "other": (slip.smaller,)}.get(pair.apart, (slip.smaller, slip.larger))
             found.append("; or ".join(filter(None, words)))
-    return tuple(dict.fromkeys(filter(None, found)))
+    named = tuple(dict.fromkeys(filter(None, found)))
+    return tuple(cause for cause in named if not any(other.startswith(f"{cause}:") for other in named))
 
 
 def _as_stated(metric: Metric, stated: tuple[tuple[str, str], ...]) -> Iterator[str]:
