@@ -20,14 +20,16 @@ FLOORS = (
     ("errors", "places", "numbers", "files", "factors"),
     ("spellings", "units"),
     ("metrics",),
-    ("schema", "rules"),
+    ("schema", "fields", "rules"),
     ("nodes", "sheets"),
     ("catalog",),
     ("policy", "readings", "formulas.*", "formulas"),
     ("results", "reader"),
-    ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "workings"),
+    ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "longtables",
+     "workings"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
-    ("views", "audit_views", "validation", "render", "render.json", "render.*"),
+    ("views", "audit_views", "validation", "render", "render.json", "render.tables", "render.datapackage",
+     "render.*"),
     ("strategies", "api", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
 )  # fmt: skip
 
@@ -41,10 +43,11 @@ SHOWS_ITSELF = {
 }
 
 DOORS = {
-    "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets"),
+    "click": ("cli", "cli.exports", "cli.group", "cli.options", "cli.figures", "cli.sheets"),
     "hypothesis": ("strategies",),
     "numpy": ("readings", "results"),
     "pint": ("units",),
+    "pyarrow": ("render.parquet",),
     "pydantic": ("schema",),
     "pydantic_core": ("schema",),
     "rich": ("render.text",),
