@@ -30,9 +30,13 @@ def written(
 ) -> str:
     """Return records as CSV; what a record has beyond the names is a fault, or ignored."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, names, extrasaction=extras, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
+    plain = csv.DictWriter(out, names, extrasaction=extras, lineterminator="\n")
+    # Before Python 3.13 the writer leaves a lone carriage return without quotes, and the reader ends the row there.
+    quoting = csv.DictWriter(out, names, extrasaction=extras, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    plain.writeheader()
+    for record in records:
+        returns = any("\r" in cell for cell in record.values() if isinstance(cell, str))
+        (quoting if returns else plain).writerow(record)
     return out.getvalue()
 
 
