@@ -38,6 +38,7 @@ def plain(text: str) -> str:
     """Return what TeX would set: braces gone, commands turned into their signs."""
     if text.startswith("{") and text.endswith("}"):
         text = text[1:-1]
+    assert not re.search(r"[\\{}&%$#_~^]", COMMAND.sub("", text)), f"TeX would take a sign of {text!r} for its own"
     return COMMAND.sub(lambda match: NAMES.get(match[1] or "", match[2] or ""), text)
 
 

@@ -37,7 +37,8 @@ status: as-reported
 aliases: ["=1+1, “昇腾”\\n超节点"]
 reports:
   memory_capacity:
-    - {value: 48.90..49.20 TB, printed: "a \\"quoted\\", 引用\\r text", source: wion-waic-2025, locator: a page}
+    - {value: 48.90..49.20 TB, printed: "a \\"quoted\\", 引用\\r text", source: wion-waic-2025, locator: a page,
+       note: "before\\rafter"}
 """
 
 
@@ -109,6 +110,9 @@ def test_values_are_the_same_amount_in_base_units() -> None:
         ("ascend-910c", "dies_per_chip", "2 die", "2", "die/chip"),
         ("ascend-910c", "core_count.matrix", "24 core", "24", "core/die"),
         ("gb200", "scale_up_bandwidth", "1.8 TB/s", "14400000000000", "b/s/chip"),
+        ("atlas-800t-a3", "power.node", "16.2 kW", "16200", "W/node"),
+        ("nvl72", "weight", "1.36 t", "1360", "kg/rack"),
+        ("nvl72", "chips_per_node", "4 chip", "4", "chip/node"),
     ],
 )
 def test_figures(subject: str, metric: str, value: str, exact: str, unit: str) -> None:
@@ -253,7 +257,7 @@ def test_json_ld_loses_nothing_when_it_is_expanded() -> None:
     from pyld import jsonld as processor
 
     body = json.loads(output("export", "--format", "jsonld"))
-    (dataset,) = processor.expand(body)
+    (dataset,) = processor.expand(body, {"base": "https://not.absolute/"})
     assert dataset["@type"][0] == "https://schema.org/Dataset"
     nodes = dataset["https://schema.org/hasPart"]
     assert len(nodes) == len(body["hasPart"]) == sum(len(document()[name]) for name in TABLES)
@@ -262,7 +266,7 @@ def test_json_ld_loses_nothing_when_it_is_expanded() -> None:
     for written, node in zip(body["hasPart"], nodes, strict=True):
         assert len(node) == len(written)
         links = [one["@id"] for held in node.values() if isinstance(held, list) for one in held if "@id" in one]
-        assert {link for link in links if link.startswith(jsonld.URN)} <= known
+        assert {link for link in links if link.startswith((jsonld.URN, "https://not.absolute/"))} <= known
 
 
 def test_json_ld_says_where_a_figure_comes_from() -> None:
@@ -355,6 +359,7 @@ def test_an_overlay_is_in_it_and_marked(tmp_path: Path) -> None:
     (row,) = [row for row in found["reports"] if row["layer"]]
     assert (row["subject"], row["layer"]) == ("cm384", str(tmp_path / "mine"))
     assert (row["value"], row["printed"]) == ("48.90..49.20 TB", 'a "quoted", 引用\r text')
+    assert row["note"] == "before\rafter"
     assert (row["low_exact"], row["high_exact"]) == ("391200000000000", "393600000000000")
     assert "=1+1, “昇腾”\n超节点" in next(row for row in found["subjects"] if row["id"] == "cm384")["aliases"]
 
