@@ -43,7 +43,7 @@ SHOWS_ITSELF = {
 }
 
 DOORS = {
-    "click": ("cli", "cli.exports", "cli.group", "cli.options", "cli.figures", "cli.sheets"),
+    "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets", "cli.tables"),
     "hypothesis": ("strategies",),
     "numpy": ("readings", "results"),
     "pint": ("units",),
