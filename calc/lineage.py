@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from calc import schema
 from calc.catalog import Catalog
-from calc.policy import Origins
+from calc.errors import UsageError
+from calc.policy import Origins, Policy
 
 ORIGIN, RELAYS, EARLIER, EDITION, HOUSE = (
     "origin",
@@ -40,6 +42,39 @@ class Branch:
     parent: str
     relation: str
     cited: bool
+
+
+def subject(catalog: Catalog, name: str) -> schema.Sheet:
+    """Return the sheet that a name stands for where a source's id was not asked for.
+
+    Raises
+    ------
+    UsageError
+        If nothing has the name; sources that begin with it are named.
+    """
+    try:
+        return catalog.subject(name)
+    except UsageError as error:
+        if under := catalog.begins(name):
+            raise UsageError(f"no source or id {name!r}; there is {under}") from error
+        raise
+
+
+def named(catalog: Catalog, name: str | None, policy: Policy) -> list[str]:
+    """Return the ids of all sources, of one, or of those that a chip's or a system's sheet cites, sorted.
+
+    Of several only those that were known by the policy's day.
+
+    Raises
+    ------
+    UsageError
+        If nothing has the name.
+    """
+    known = catalog.source_ids()
+    if name in known:
+        return [name]
+    cited = known if name is None else (id for _, id in schema.citations(subject(catalog, name)))
+    return sorted(id for id in set(cited) if not policy.too_late(catalog.source(id)))
 
 
 def forest(catalog: Catalog, ids: Iterable[str]) -> list[Branch]:

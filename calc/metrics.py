@@ -136,6 +136,10 @@ class Metric(NamedTuple):
         """The id without qualifiers."""
         return self.id.partition(".")[0]
 
+    def own_per(self, kind: str) -> str:
+        """Return what a figure in a sheet of this kind is for, unless it says so itself; empty where none makes sense."""
+        return kind if self.per == SUBJECT else self.per
+
     @property
     def dimension(self) -> Dimension:
         """Example and plausible range of values."""
@@ -423,6 +427,25 @@ def under(head: str) -> tuple[str, ...]:
 def qualifiers(name: str) -> tuple[str, ...]:
     """Return what follows the family in an id: ``("bf16", "dense")``, ``("all-in",)``."""
     return tuple(name.split(".")[1:])
+
+
+QUALIFIERS = ("precision", "sparsity", "boundary", "qualifier")
+"""What the qualifiers of an id may say; ``qualifier`` is any other (``scale-up``, ``usd``)."""
+
+
+def named_qualifiers(name: str) -> dict[str, str]:
+    """Return the qualifiers of an id by what they say, of `QUALIFIERS`.
+
+    Examples
+    --------
+    >>> named_qualifiers("peak_compute.bf16.dense")
+    {'precision': 'bf16', 'sparsity': 'dense'}
+    >>> named_qualifiers("power.all-in"), named_qualifiers("price.usd")
+    ({'boundary': 'all-in'}, {'qualifier': 'usd'})
+    """
+    words = list(qualifiers(name))
+    found = dict(zip(QUALIFIERS, (words.pop(0), words.pop(0)), strict=False)) if len(words) > 1 else {}
+    return found | {"boundary" if word in BOUNDARIES else "qualifier": word for word in words}
 
 
 def variants(name: str) -> list[str]:

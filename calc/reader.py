@@ -200,7 +200,7 @@ class _Subject:
 
     def _pers(self, metric: Metric, report: schema.Report) -> list[tuple[str, str]]:
         """Return the things that a report's figure may be for, each with what that assumes."""
-        own = "" if not metric.per else self.kind if metric.per == metrics.SUBJECT else metric.per
+        own = metric.own_per(self.kind)
         if report.per != UNSTATED:
             return [(report.per or own, "")]
         if metric.per != metrics.SUBJECT:

@@ -11,7 +11,7 @@ import itertools
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Context, Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from typing import Any, Literal
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from calc import metrics, schema, units
+from calc import metrics, places, schema, units
 
 Kind = Literal["chip", "system"]
 
@@ -199,6 +199,22 @@ def _scaled(number: Decimal, ratio: Decimal) -> str:
     return str(Context(prec=30).plus(made).normalize())
 
 
+# -- words --------------------------------------------------------------------------------------
+
+_ANY = st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp"), exclude_characters="\ufeff")
+_MARKS = 'aZ 昇\n\r\t",;:#\\{}[]&%$_~^|'
+
+
+def texts(max_size: int = 12) -> SearchStrategy[str]:
+    """Return a strategy for words in any script, with the marks that forms of output take for their own."""
+    found = st.text(_MARKS, min_size=1, max_size=max_size) | st.text(_ANY, min_size=1, max_size=max_size)
+    return found.filter(str.strip)
+
+
+def _words_of(*names: str) -> SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({}, optional={name: texts() for name in names})
+
+
 # -- reports ------------------------------------------------------------------------------------
 
 _APART: tuple[dict[str, Any], ...] = (
@@ -234,7 +250,7 @@ def _details(name: str, kind: Kind, is_open: bool, apart: bool) -> SearchStrateg
 @st.composite
 def reports(
     draw: DrawFn, /, name: str, sources: Sequence[str], kind: Kind = "system", *, is_open: bool = False,
-    apart: bool = False, ranges: bool = False,
+    apart: bool = False, ranges: bool = False, words: bool = False,
 ) -> schema.Report:  # fmt: skip
     """Draw a valid report of a metric.
 
@@ -252,11 +268,18 @@ def reports(
         Whether it may be one that is in no span: set aside, of a part only, measured.
     ranges : bool
         Whether a printed range may be drawn.
+    words : bool
+        Whether the source's own words, its locator and a note are drawn, in any script.
     """
     value = draw(value_texts(name, kind, ranges=ranges))
     source = draw(_one_of(tuple(sources)))
     details = draw(_details(name, kind, is_open, apart))
-    return schema.Report(value=value, source=source, locator='section "Overview": table 1', **details)
+    details = {"locator": 'section "Overview": table 1'} | details
+    if words:
+        details |= draw(_words_of("printed", "locator", "note"))
+        credited = draw(st.none() | _one_of(tuple(sources)) | texts().map("by {}".format))
+        details |= {"credited_to": credited} if credited else {}
+    return schema.Report(value=value, source=source, **details)
 
 
 def parts(metric: metrics.Metric, kind: Kind, *, is_open: bool = False) -> list[str | None]:
@@ -374,7 +397,8 @@ def sheets(
     must : collection of str
         Metrics that it reports in any case.
     **more
-        ``is_open``, ``apart``, ``ranges`` of `reports`; with ``is_open``, `OPEN_METRICS` may come too.
+        ``is_open``, ``apart``, ``ranges``, ``words`` of `reports`; with ``is_open``, `OPEN_METRICS` may come too, with
+        ``words`` aliases, remarks, other names and gaps.
     """
     known = [*(names if names is not None else CHIP_METRICS if kind == "chip" else SYSTEM_METRICS)]
     if more.get("is_open") and names is None:
@@ -390,10 +414,33 @@ def sheets(
         "id": id or f"{kind}-0", "name": f"A {kind}, “{id or kind}”", "vendor": MAKER, "status": schema.STATUS,
     }  # fmt: skip
     own |= {"reports": reported} | ({"chip": chip} if kind == "system" else {})
+    first = f"{kind}-0"
+    own |= draw(_lists(own["id"], sources, [first] if own["id"] != first else [])) if more.get("words") else {}
     return schema.RECORDS[kind].model_validate(own)
 
 
-def sheet_text(sheet: schema.AnySheet) -> str:
+@st.composite
+def _lists(draw: DrawFn, id: str, sources: Sequence[str], others: Sequence[str]) -> dict[str, Any]:
+    """Draw what a sheet may list beside its reports; an alias ends in the sheet's id, so that it is its alone."""
+    place = st.fixed_dictionaries({"source": _one_of(tuple(sources)), "locator": texts()}, optional={"note": texts()})
+    remark = st.fixed_dictionaries({"about": texts(), "value": texts()}, optional={"printed": texts()})
+    gap = st.fixed_dictionaries({"about": texts()}, optional={"note": texts()})
+    return {
+        "aliases": tuple(dict.fromkeys(f"{name} {id}" for name in draw(st.lists(texts(), max_size=2)))),
+        "remarks": [draw(remark) | draw(place) for _ in range(draw(st.integers(0, 2)))],
+        "family": [
+            {"name": draw(texts()), "printed": draw(texts())} | draw(place) for _ in range(draw(st.integers(0, 1)))
+        ],
+        **{
+            kin: [{"id": other} | draw(place) for other in others if draw(st.booleans())]
+            for kin in ("predecessor", "same_as")
+        },
+        "not_reported": draw(st.lists(gap, max_size=2)),
+        "not_applicable": draw(st.lists(gap, max_size=1)),
+    }
+
+
+def sheet_text(sheet: schema.AnySheet | schema.ClaimSheet) -> str:
     """Write a sheet as YAML that loads as the same record."""
     body = sheet.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     lines = []
@@ -432,6 +479,7 @@ class Folder:
     sources: dict[str, schema.Source] = field(default_factory=dict)
     chips: dict[str, schema.Chip] = field(default_factory=dict)
     systems: dict[str, schema.System] = field(default_factory=dict)
+    claims: dict[str, schema.ClaimSheet] = field(default_factory=dict)
 
     def sheets(self) -> list[schema.Sheet]:
         """Return all sheets, the chips first."""
@@ -441,6 +489,7 @@ class Folder:
         """Return the text of each file by its path in the folder."""
         found = {"sources.yaml": sources_text(self.sources)}
         found |= {f"{sheet.kind}s/{sheet.id}.yaml": sheet_text(sheet) for sheet in self.sheets()}
+        found |= {f"{places.CLAIMS}/{sheet.id}.yaml": sheet_text(sheet) for sheet in self.claims.values()}
         return found
 
     def write(self, folder: Path) -> Path:
@@ -456,9 +505,9 @@ class Folder:
         reported = {**sheet.reports, name: tuple(dict.fromkeys(rows))}
         made = sheet.model_copy(update={"reports": {key: held for key, held in reported.items() if held}})
         if isinstance(made, schema.System):
-            return Folder(self.sources, self.chips, {**self.systems, made.id: made})
+            return replace(self, systems={**self.systems, made.id: made})
         assert isinstance(made, schema.Chip)
-        return Folder(self.sources, {**self.chips, made.id: made}, self.systems)
+        return replace(self, chips={**self.chips, made.id: made})
 
 
 @st.composite
@@ -477,7 +526,7 @@ def folders(
     must : collection of str
         Metrics that each sheet reports in any case, where its kind has them.
     **more
-        ``is_open``, ``apart``, ``ranges`` of `reports`, ``max_reports`` of `sheets`.
+        ``is_open``, ``apart``, ``ranges``, ``words`` of `reports`, ``max_reports`` of `sheets`.
     """
     cited = draw(sources(supersede=supersede, kinds=kinds))
     ids = list(cited)
@@ -493,4 +542,34 @@ def folders(
         sheet = draw(sheets("system", ids, id=id, chip=chip, must=must, **more))
         assert isinstance(sheet, schema.System)
         made.systems[id] = sheet
+    if more.get("words"):
+        for source in draw(st.lists(st.sampled_from(ids), max_size=2, unique=True)):
+            made.claims[source] = draw(claim_sheets(source, [sheet.id for sheet in made.sheets()]))
     return made
+
+
+@st.composite
+def claim_sheets(draw: DrawFn, /, source: str, subjects: Sequence[str]) -> schema.ClaimSheet:
+    """Draw what a source claims of some subjects against a thing without a sheet.
+
+    Parameters
+    ----------
+    source : str
+        Its id.
+    subjects : sequence of str
+        Ids of sheets.
+    """
+    claims: dict[str, Any] = {}
+    for number in range(draw(st.integers(1, 3))):
+        matter = draw(st.sampled_from([{"metric": "power"}, {"metric": schema.OVERALL}]) | _about())
+        claims[f"claim-{number}"] = matter | draw(_words_of("basis", "note")) | {
+            "subject": draw(_one_of(tuple(subjects))), "object": "elsewhere", "sense": "higher",
+            "printed": draw(texts()), "locator": draw(texts()), "read": draw(_one_of(schema.READS)),
+            **draw(st.sampled_from([{}, {"factor": "1.70 x"}, {"factor": "70 percent more", "hedge": "about"}])),
+        }  # fmt: skip
+    body = {"id": source, "status": schema.STATUS, "without_sheet": ["elsewhere"], "claims": claims}
+    return schema.ClaimSheet.model_validate(body)
+
+
+def _about() -> SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({"about": texts()})

@@ -69,8 +69,14 @@ def _exact_scales() -> dict[str, Decimal]:
     return scales
 
 
+def _base_units() -> dict[str, str]:
+    """Return the unit that stands for each dimension: those that are defined by nothing else."""
+    return {next(iter(powers)): name for name, _, powers in _definitions() if next(iter(powers), "").startswith("[")}
+
+
 registry = _make_registry()
 _EXACT = _exact_scales()
+_BASES = _base_units()
 VOCABULARY = frozenset(_EXACT)
 DimensionalityError = pint.DimensionalityError
 
@@ -147,6 +153,36 @@ def scale(name: str) -> Decimal:
     for part, power in _powers(name).items():
         found *= _EXACT[part] ** power
     return found
+
+
+@lru_cache(maxsize=4096)
+def si(name: str, per: str = "") -> tuple[str, Decimal]:
+    """Return a unit's counterpart in base units, and how many of those one is.
+
+    The bases are those of SI (kilogram, second, metre, watt for joule per second) and of the
+    vocabulary (bit, FLOP, token, currencies, things that are counted).
+
+    Parameters
+    ----------
+    name : str
+        A unit of the vocabulary's grammar.
+    per : str
+        A thing that is counted, which the unit is divided by.
+
+    Examples
+    --------
+    >>> si("TB/s", "chip"), si("kW"), si("t")
+    (('b/s/chip', Decimal('8E+12')), ('W', Decimal('1E+3')), ('kg', Decimal('1E+3')))
+    """
+    powers = {_BASES[dimension]: int(float(str(power))) for dimension, power in unit(name).dimensionality.items()}
+    factor = scale(name)
+    if mass := powers.pop("g", 0):
+        powers["kg"] = mass
+        factor /= Decimal(1000) ** mass
+    if powers.get("J") == 1 and powers.get("s") == -1:
+        powers = {"W": 1} | {base: power for base, power in powers.items() if base not in ("J", "s")}
+    text = unit_text(registry.Unit(UnitsContainer(powers)))
+    return f"{text}/{per}" if per else text, factor
 
 
 @lru_cache(maxsize=65536)

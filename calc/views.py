@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from calc import derive, lineage, metrics, schema
 from calc.catalog import Catalog
 from calc.comparison import DERIVED, NOT_APPLICABLE, Cell, Comparer, Comparison, Row
-from calc.errors import UsageError
 from calc.history import history
 from calc.numbers import grouped, number, ratio
 from calc.policy import ORDER, Origins, Policy
@@ -250,12 +249,7 @@ def sources(catalog: Catalog, name: str | None, policy: Policy | None = None) ->
         return _all_sources(catalog, policy)
     if name in catalog.source_ids():
         return _source(catalog, name)
-    try:
-        return _lineage(catalog, catalog.subject(name), policy)
-    except UsageError as error:
-        if under := catalog.begins(name):
-            raise UsageError(f"no source or id {name!r}; there is {under}") from error
-        raise
+    return _lineage(catalog, lineage.subject(catalog, name), policy)
 
 
 def _all_sources(catalog: Catalog, policy: Policy) -> Table:
@@ -263,7 +257,7 @@ def _all_sources(catalog: Catalog, policy: Policy) -> Table:
         Column("id", "id", wraps=True, folds=True), Column("date", "date"), Column("kind", "kind"),
         Column("publisher", "publisher", wraps=True), Column("cites", "cites", wraps=True, folds=True),
     ])  # fmt: skip
-    for id in sorted(id for id in catalog.source_ids() if not policy.too_late(catalog.source(id))):
+    for id in lineage.named(catalog, None, policy):
         found = catalog.source(id)
         table.rows.append([id, found.known_by or "undated", found.kind, found.publisher, " ".join(found.cites)])
     table.notes = [f"{len(table.rows)} sources.", "One of them: python -m calc sources SOURCE. Those of a sheet: ID."]

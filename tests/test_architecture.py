@@ -20,15 +20,16 @@ FLOORS = (
     ("errors", "places", "numbers", "keys", "files", "factors"),
     ("spellings", "units"),
     ("metrics",),
-    ("schema", "rules", "editor_schemas"),
+    ("schema", "fields", "rules", "editor_schemas"),
     ("nodes", "comments", "layout", "sheets"),
     ("merging", "catalog", "formatting", "skeletons"),
     ("policy", "readings", "formulas.*", "formulas"),
     ("results", "reader"),
     ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "selection",
-     "workings"),
+     "longtables", "workings"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
-    ("views", "audit_views", "sheet_views", "list_views", "validation", "render", "render.json", "render.*"),
+    ("views", "audit_views", "sheet_views", "list_views", "validation", "render", "render.json", "render.tables",
+     "render.datapackage", "render.*"),
     ("strategies", "api", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
 )  # fmt: skip
 
@@ -42,10 +43,11 @@ SHOWS_ITSELF = {
 }
 
 DOORS = {
-    "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets", "cli.editing"),
+    "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets", "cli.editing", "cli.tables"),
     "hypothesis": ("strategies",),
     "numpy": ("readings", "results"),
     "pint": ("units",),
+    "pyarrow": ("render.parquet",),
     "pydantic": ("schema",),
     "pydantic_core": ("schema",),
     "rich": ("render.text",),

@@ -176,7 +176,8 @@ def test_refused(case: str) -> None:
 
 
 RECORDS = {
-    schema.Report: keys.REPORT, schema.Remark: keys.REMARK, schema.Kin: keys.SAME_AS, schema.Gap: keys.GAP,
+    schema.Report: keys.REPORT, schema.Remark: keys.REMARK, schema.Family: keys.FAMILY, schema.Kin: keys.KIN,
+    schema.Gap: keys.GAP,
     schema.Known: keys.KNOWN, schema.Claim: keys.CLAIM, schema.ClaimSheet: (keys.CLAIM_SHEET,),
     schema.Source: (keys.SOURCE,), schema.System: (keys.SHEET,),
 }  # fmt: skip
@@ -185,7 +186,7 @@ RECORDS = {
 @pytest.mark.parametrize("record", RECORDS)
 def test_each_key_of_a_record_has_a_place_and_a_meaning(record: type[schema.Record]) -> None:
     listed = [key for group in RECORDS[record] for key in group]
-    assert sorted(listed) == sorted(set(record.model_fields) - {"layer"})
+    assert sorted(listed) == sorted(set(record.model_fields) - schema.OURS)
     assert all(held for group in RECORDS[record] for held in group.values())
 
 

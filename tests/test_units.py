@@ -101,7 +101,8 @@ def test_a_wrong_dimension_is_said_in_words() -> None:
     with pytest.raises(UnitError) as caught:
         units.parse("1.8 TB", like="b/s", example="900 GB/s")
     assert str(caught.value) == (
-        "'1.8 TB' is an amount of information; expected a data rate, for example '900 GB/s'; did you mean '1.8 TB/s'? An amount belongs under another metric"
+        "'1.8 TB' is an amount of information; expected a data rate, for example '900 GB/s'; did you mean '1.8 TB/s'? "
+        "An amount belongs under another metric"
     )
 
 

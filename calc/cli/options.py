@@ -86,7 +86,7 @@ def open_catalog(specs: Sequence[str], merge: bool = False) -> Catalog:
 
 
 def open_comparer(
-    specs: Sequence[str], as_of: str | None, prefer: str | None, strict: bool, merge: bool
+    specs: Sequence[str], as_of: str | None = None, prefer: str | None = None, strict: bool = False, merge: bool = False
 ) -> Comparer:  # fmt: skip
     """Return what compares the sheets of the catalog under the policy that was asked for."""
     from calc.comparison import Comparer

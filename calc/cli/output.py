@@ -50,12 +50,13 @@ def print_page(make: Callable[[Any], Any], output: str | None, color: str) -> No
         write(text.captured(make, console.width))
 
 
-def write(text: str, output: str | None = None, color: str = "never") -> None:
-    """Write a finished text to standard output, or to a file that is then whole or untouched."""
+def write(content: str | bytes, output: str | None = None, color: str = "never") -> None:
+    """Write a finished text to standard output, or a text or bytes to a file that is then whole or untouched."""
     if output is not None:
         from calc import files
 
-        files.write(text, output)
+        files.write(content, output)
         return
-    sys.stdout.write(text)
+    assert isinstance(content, str)
+    sys.stdout.write(content)
     sys.stdout.flush()

@@ -80,10 +80,11 @@ def show(id: str, by_id: bool, form: str, **options: Any) -> None:
 
 @commands.command()
 @click.argument("name", required=False, metavar="[SOURCE|ID]")
+@click.option("--bibtex", is_flag=True, help="As BibTeX (UTF-8, for biber), keys are the sources' ids.")
 @output_options
 @day_option
 @catalog_options
-def sources(name: str | None, specs: Sequence[str], as_of: str | None, **out: Any) -> None:
+def sources(name: str | None, bibtex: bool, specs: Sequence[str], as_of: str | None, **out: Any) -> None:
     """List sources, or show one in full.
 
     Without a name all sources; with a chip's or system's id those that its sheet cites, each below
@@ -92,8 +93,16 @@ def sources(name: str | None, specs: Sequence[str], as_of: str | None, **out: An
     from calc import views
     from calc.policy import Policy
 
+    if bibtex and out["form"] != "text":
+        raise UsageError("--bibtex is a form of its own: leave out --format")
     catalog = open_catalog(specs)
     policy = Policy.parse(catalog, as_of, None, False)
+    if bibtex:
+        from calc import lineage
+        from calc.render import bibtex as entries
+
+        write(entries.bibliography(catalog, lineage.named(catalog, name, policy)), out["output"])
+        return
     print_table(views.sources(catalog, name, policy), "sources", **out)
 
 

@@ -22,17 +22,21 @@ def as_csv(table: Table) -> str:
     """Return a table as CSV, with its group as the first column where it has groups."""
     records = table.records()
     names = [*(["group"] if any(isinstance(r, str) for r in table.rows) else []), *(c.key for c in table.columns)]
-    return _written(names, records)
+    return written(names, records)
 
 
-def _written(
+def written(
     names: Sequence[str], records: Iterable[dict[str, Any]], extras: Literal["raise", "ignore"] = "raise"
 ) -> str:
     """Return records as CSV; what a record has beyond the names is a fault, or ignored."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, names, extrasaction=extras, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
+    plain = csv.DictWriter(out, names, extrasaction=extras, lineterminator="\n")
+    # Before Python 3.13 the writer leaves a lone carriage return without quotes, and the reader ends the row there.
+    quoting = csv.DictWriter(out, names, extrasaction=extras, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    plain.writeheader()
+    for record in records:
+        returns = any("\r" in cell for cell in record.values() if isinstance(cell, str))
+        (quoting if returns else plain).writerow(record)
     return out.getvalue()
 
 
@@ -78,7 +82,7 @@ def audit_csv(found: Audit) -> str:
         record |= {f"claimed_{n}": row["claimed"][n] for n in claimed}
         record |= {f"{key}_{n}": row[key][n] for key in ("own", "any") for n in side}
         records.append(record | {name: " ".join(row.get(name, ())) for name in lists})
-    return _written(names, records)
+    return written(names, records)
 
 
 def comparison_csv(found: Comparison) -> str:
@@ -117,7 +121,7 @@ def comparison_csv(found: Comparison) -> str:
                     "ratio_high": ratio.get("high"),
                 }
             )  # fmt: skip
-    return _written(names, records, "ignore")
+    return written(names, records, "ignore")
 
 
 def working_csv(node: Node) -> str:
@@ -130,7 +134,7 @@ def working_csv(node: Node) -> str:
     for depth, part in _walk(node, 0):
         lists = {"roles": " ".join(part["roles"]), "flags": "; ".join(part["flags"])}
         records.append(part | lists | {"depth": depth})
-    return _written(names, records, "ignore")
+    return written(names, records, "ignore")
 
 
 def working_markdown(node: Node) -> str:
