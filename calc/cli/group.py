@@ -10,6 +10,12 @@ from calc import __version__
 from calc.errors import UsageError, did_you_mean
 
 
+ORDER = (
+    "list", "show", "compare", "explain", "audit", "history", "sources", "export", "validate", "new", "schema",
+)  # fmt: skip
+"""In which order help lists the commands: what is asked first, first."""
+
+
 class _Commands(click.Group):
     """A group that names the nearest command where a name is none."""
 
@@ -20,7 +26,7 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+        return sorted(self.commands, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
