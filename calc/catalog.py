@@ -373,8 +373,8 @@ class Catalog:
 def shown(path: Path) -> str:
     """Return a file's name for messages: relative to where the user stands, if it lies below."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except (ValueError, OSError, RuntimeError):  # elsewhere, or links that lead in a circle
+        return places.resolved(path).relative_to(Path.cwd()).as_posix()
+    except ValueError:
         return path.as_posix()
 
 

@@ -11,7 +11,7 @@ from calc.numbers import span
 from calc.places import FOLDERS
 from calc.readings import canonical_unit
 from calc.selection import Selection
-from calc.views import OVERLAY_MARK, Column, Table, layers, legend, policy_line, value
+from calc.views import OVERLAY_MARK, Column, Table, layers, legend, merged, policy_line, value
 
 
 def of_metrics(words: Sequence[str] = (), *, derived: bool = False) -> Table:
@@ -77,6 +77,7 @@ def of_sheets(comparer: Comparer, kinds: Sequence[str], asked: Selection) -> Tab
     table.notes = legend((row[2] for row in table.rows), layers(*found))
     if len(found) < everything or names:
         table.notes.append(f"{len(found)} of {everything}.")
+    table.notes += [line for sheet in found for line in merged(sheet)]
     if names:
         table.notes.append("Conditions and order go by the headline.")
     if names or comparer.policy.as_of:

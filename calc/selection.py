@@ -121,7 +121,7 @@ def select(comparer: Comparer, kinds: Sequence[str], selection: Selection) -> li
         systems together.
     """
     catalog = comparer.catalog
-    sheets = catalog.subjects([id for kind in kinds for id in catalog.ids(kind)])
+    sheets = _once(catalog.subjects([id for kind in kinds for id in catalog.ids(kind)]))
     if selection.columns and len(kinds) > 1:
         raise UsageError("a chip's figure and a system's are two things: list 'chips' or 'systems' by a metric")
     for name in selection.having:
@@ -132,6 +132,15 @@ def select(comparer: Comparer, kinds: Sequence[str], selection: Selection) -> li
     sheets = [one for one in sheets if all(having(comparer, one, name) for name in selection.having)]
     sheets = [one for one in sheets if all(condition.holds(comparer, one) for condition in selection.where)]
     return _sorted(comparer, sheets, selection)
+
+
+def _once(sheets: Iterable[schema.Sheet]) -> list[schema.Sheet]:
+    """Return each machine once: of sheets that are read as one, the first; it answers to the names of the others."""
+    found: dict[str, schema.Sheet] = {}
+    for sheet in sheets:
+        if not found.keys() & set(sheet.merged):
+            found[sheet.id] = sheet
+    return list(found.values())
 
 
 def cell_of(comparer: Comparer, sheet: schema.Sheet, metric: str) -> Cell:

@@ -185,3 +185,11 @@ def test_what_was_printed_later_is_neither_listed_nor_counted() -> None:
     for row in csv.DictReader(io.StringIO(shown)):
         if "\u201d " in row["source"]:
             assert (sources(row["source"].rpartition(" ")[2]).known_by or "9") <= "2022-04-01"
+
+
+def test_programs_get_numbers_without_commas() -> None:
+    big = {row["id"]: row["chip_count"] for row in records("systems", "--with", "chip_count")}
+    assert {id: int(count) for id, count in big.items()}["atlas-950-supercluster"] == 524288
+    shown = csv.DictReader(io.StringIO(output("show", "atlas-950-supercluster", "--format", "csv")))
+    assert [row["value"] for row in shown if "," in row["value"]] == []
+    assert "524,288" in output("list", "systems", "--with", "chip_count")

@@ -142,3 +142,10 @@ def test_one_machine_has_no_ratio_to_itself(call: tuple[str, ...]) -> None:
     done = run(*call, "--merge")
     assert (done.code, done.out) == (2, "")
     assert "are read as one machine (--merge): name one of them" in done.err
+
+
+def test_one_machine_is_listed_once() -> None:
+    listed = json.loads(output("list", "systems", "--merge", "--format", "json"))["rows"]
+    both = [row for row in listed if {ONE, OTHER} & {row["id"], *row["aliases"].split(", ")}]
+    assert [row["id"] for row in both] == [OTHER]
+    assert f"Merged into {OTHER} (--merge): {ONE}" in output("list", "systems", "--merge")

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 @click.option("--reverse", is_flag=True, help="In the opposite order.")
 @output_options
 @policy_options
-def list_(what: str, words: Sequence[str], derived: bool, vendors: Sequence[str], families: Sequence[str], having: Sequence[str], where: Sequence[str],
-          sort: str, reverse: bool, **options: Any) -> None:  # fmt: skip
+def list_(what: str, words: Sequence[str], derived: bool, vendors: Sequence[str], families: Sequence[str],
+          having: Sequence[str], where: Sequence[str], sort: str, reverse: bool, **options: Any) -> None:  # fmt: skip
     """List chips and systems, or metrics.
 
     Chips and systems by vendor, by family, or by any metric: each that is named in an option is a
