@@ -31,7 +31,7 @@ compare: $(VENV)/.run ## Set CloudMatrix 384 beside GB200 NVL72
 
 .PHONY: test
 test: $(VENV)/.test ## Install what tests need and run them
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n logical
 
 .PHONY: check
 check: $(VENV)/.test ## Lint, format, types, and all sheets
