@@ -83,6 +83,8 @@ class Catalog:
         if len(found) == 1:
             return found[0]
         if found:
+            if len({id for _, id in found}) == 1:
+                raise UsageError(f"{name!r} is both a chip and a system, and no id may be; `validate` says where")
             raise UsageError(f"{name!r} may be {' or '.join(id for _, id in found)}; say which")
         answers = {called: id for called, pairs in self._aliases.items() for k, id in pairs if k in kinds}
         near = dict.fromkeys(answers[called] for called in nearest(name, answers, 9))

@@ -57,7 +57,7 @@ def subject(catalog: Catalog, name: str) -> schema.Sheet:
     except UsageError as error:
         if under := catalog.begins(name):
             raise UsageError(f"no source or id {name!r}; there is {under}") from error
-        raise
+        raise UsageError(str(error).replace("no chip or system", "no source or id", 1)) from error
 
 
 def named(catalog: Catalog, name: str | None, policy: Policy) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,7 @@ def plan(kind: str, id: str, specs: Sequence[str], output: str | None = None) ->
         raise UsageError(f"the sheet of {id!r} in a file {path.name!r}: its name is to be {id}.yaml")
     others = [folder for each, folder in places.FOLDERS.items() if each != kind]
     for taken in (path, *(layer / folder / path.name for folder in others)):
-        if taken.exists():
+        if os.path.lexists(taken):
             raise UsageError(f"{shown(taken)} is there already; take another id, or edit it")
     names = [pair for pair in catalog.called(id) if pair != (kind, id)]
     if names:

@@ -116,8 +116,11 @@ def _layer(path: Path) -> Path:
     if not os.path.exists(path):
         raise UsageError(f"no file or folder {str(path)!r}")
     whole = Path(os.path.abspath(path))
-    inside = whole.is_file() or whole.name in (*places.FOLDERS.values(), places.CLAIMS)
-    for folder in (whole, whole.parent, whole.parent.parent) if inside else (whole,):
+    # Some folder named systems/ or claims/ two levels up makes nothing here a sheet.
+    held = whole.parent.name in (*places.SCHEMAS, places.SCHEMA)
+    near = [whole] if whole.is_dir() else []
+    near += [whole.parent] if not whole.is_dir() or whole.name in (*places.SCHEMAS, places.SCHEMA) else []
+    for folder in (*near, *([whole.parent.parent] if held else [])):
         if folder.is_dir() and places.is_layer(folder):
             return folder
     raise UsageError(

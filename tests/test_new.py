@@ -258,3 +258,16 @@ def test_sources_with_a_fault_stay_as_they_are(checkout: Path) -> None:
     assert done.code == 1
     assert "specs/sources.yaml:1:4: not YAML" in done.err
     assert (checkout / "sources.yaml").read_text() == "a: ["
+
+
+def test_a_name_that_no_file_can_have_is_said_to_be_the_fault(checkout: Path) -> None:
+    done = run("new", "chip", "x" * 300)
+    assert done.code == 2
+    assert "standard output" not in done.err
+
+
+def test_the_command_to_run_next_names_the_folders_below(checkout: Path, tmp_path: Path) -> None:
+    (tmp_path / "low").mkdir()
+    (tmp_path / "low" / "systems").mkdir()
+    done = run("new", "chip", "z1", "--specs", "low", "--specs", "high")
+    assert "python -m calc validate high/chips/z1.yaml --specs low\n" in done.out

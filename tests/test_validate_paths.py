@@ -277,3 +277,16 @@ def test_what_is_no_file_is_told_of(mine: Path, capsys: pytest.CaptureFixture[st
     names = ("circle.yaml", "circle", "nowhere.yaml", "folder.yaml", "pipe.yaml")
     assert [f"chips/{name}:1:1: a file that nothing reads" in err for name in names] == [True] * len(names)
     assert Catalog([mine]).ids("chip") == sorted([*Catalog().ids("chip"), "good"])
+
+
+def test_a_folder_called_systems_further_up_takes_nothing_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``/etc/nixos/systems`` beside a project is not a folder of sheets around it."""
+    (tmp_path / "systems").mkdir()
+    (tmp_path / "project" / "part").mkdir(parents=True)
+    (tmp_path / "project" / "part" / "notes.yaml").write_text("a: b\n")
+    monkeypatch.chdir(tmp_path / "project")
+    for path in (".", "part", "part/notes.yaml"):
+        assert cli.run(["validate", "--fix", path]) == 2
+        assert "is neither a sheet in" in capsys.readouterr().err

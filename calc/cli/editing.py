@@ -40,7 +40,9 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
     else:
         files.write(plan.text, path)
     sys.stdout.write(f"{plan.words}: fill in what says TODO in {shown(plan.path)}, then run\n")
-    sys.stdout.write(f"  python -m calc validate {shown(plan.path)}\n")
+    # What it adds to, or cites, may stand in a folder below.
+    below = [f" --specs {each}" for each in specs[:-1]] if output is None else []
+    sys.stdout.write(f"  python -m calc validate {shown(plan.path)}{''.join(below)}\n")
     if kind != "source" and not places.schema_of(plan.path) and output is None:
         folder = shown(plan.path.parent.parent / places.SCHEMA)
         sys.stdout.write(f"For help in your editor: python -m calc schema --write {folder}, then validate --fix\n")

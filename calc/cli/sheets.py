@@ -127,6 +127,8 @@ def validate(
     from calc import validation
     from calc.errors import SheetError
 
+    if "" in paths:  # what an unset variable of a shell comes to; it is not the folder that one stands in
+        raise UsageError("no file or folder ''")
     asked = [Path(path) for path in paths]
     if fix:
         _fix(open_catalog(specs), asked)
