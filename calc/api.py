@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calc import derive, metrics, workings
 from calc.auditing import Audit, Auditor
@@ -16,6 +16,16 @@ from calc.explanation import Node
 from calc.policy import Policy
 from calc.readings import Readings
 from calc.results import Result
+from calc.selection import Condition, Selection, select
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Words = str | Sequence[str]
+
+
+def _several(words: Words) -> Sequence[str]:
+    return [words] if isinstance(words, str) else words
 
 
 class Subject:
@@ -56,6 +66,23 @@ class Subject:
             words = cell.state.replace("_", " ")
             raise UsageError(f"{metric} of {self.id}: {words}" + (f" ({cell.note})" if cell.note else ""))
         return cell.result
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a metric as a pandas frame: all that have a value or words, and the gaps one may ask for.
+
+        Columns: ``subject``, ``metric``, ``title``, ``group``, ``unit``, ``better``, ``state``, ``status``, ``value``
+        with ``low`` and ``high`` in ``unit``, ``text``, ``formula``, ``reports``, ``origins``, ``not_in_span``, the
+        ``source`` of the headline and how it was ``read``, all ``sources``, ``flags``.
+
+        Examples
+        --------
+        >>> import calc
+        >>> frame = calc.system("cm384").to_frame().set_index("metric")
+        >>> frame.loc[["memory_capacity", "weight"], ["state", "value", "low", "high", "unit"]]
+        """
+        from calc.render import frame
+
+        return frame.subject(self._comparer, self._held)
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.id}: {self.name}, {len(self.metrics)} metrics, as-reported>"
@@ -102,6 +129,35 @@ class Workspace:
         """Recompute claims: all, or those on one or two subjects, by one source, or one claim."""
         return self._auditor.audit(names, source, claim)
 
+    def chips(
+        self, *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (),
+        sort: str = "id", reverse: bool = False,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Return a row a chip as a pandas frame; see `calc.chips`."""
+        return self._list("chip", columns, vendor, family, having, where, sort, reverse)
+
+    def systems(
+        self, *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (),
+        sort: str = "id", reverse: bool = False,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Return a row a system as a pandas frame; see `calc.chips`."""
+        return self._list("system", columns, vendor, family, having, where, sort, reverse)
+
+    def _list(self, kind: str, columns: Words, vendor: Words, family: Words, having: Words, where: Words, sort: str,
+              reverse: bool) -> pd.DataFrame:  # fmt: skip
+        from calc.render import frame
+
+        conditions = [Condition.parse(text) for text in _several(where)]
+        asked = Selection(_several(vendor), _several(family), _several(having), conditions, sort, reverse)
+        names = list(dict.fromkeys([*columns, *asked.columns]))
+        return frame.catalog(self.comparer, kind, select(self.comparer, [kind], asked), names)
+
+    def reports(self, *names: str) -> pd.DataFrame:
+        """Return a row a report as a pandas frame; see `calc.reports`."""
+        from calc.render import frame
+
+        return frame.reports(self.comparer, names or None)
+
     @cached_property
     def _auditor(self) -> Auditor:
         return Auditor(self.comparer)
@@ -142,6 +198,87 @@ def chip(name: str, **policy: Any) -> Subject:
 def system(name: str, **policy: Any) -> Subject:
     """Return a system of the shipped catalog by its id or an alias."""
     return _workspace(**policy).system(name)
+
+
+def chips(
+    *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (), sort: str = "id",
+    reverse: bool = False, **policy: Any,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the chips of the shipped catalog as a pandas frame, a row a chip, by their ids.
+
+    Parameters
+    ----------
+    *columns : str
+        Metrics to show, or heads of their ids (``power``); each has its headline in the column of its
+        name, the ends of its span in ``NAME.low`` and ``NAME.high``, and its unit in ``attrs["units"]``.
+    vendor, family : str or sequence of str
+        Only any of these.
+    having : str or sequence of str
+        Only what has a figure for all of these metrics; each is a column too.
+    where : str or sequence of str
+        Conditions that must all hold, as ``"memory_capacity >= 128 GB"``; each metric is a column too.
+    sort : str
+        ``id``, ``name``, ``vendor``, ``reports``, or a metric: best first, what has no figure last.
+    reverse : bool
+        The other way round.
+    **policy
+        ``as_of``, ``prefer``, ``strict``, ``merge``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its index has the ids: ``list(calc.chips().index)``.
+
+    Raises
+    ------
+    UsageError
+        For a vendor, a family or a metric that there is none of, or a condition that is none.
+
+    Examples
+    --------
+    >>> import calc
+    >>> calc.chips(vendor="Huawei", where="memory_capacity >= 128 GB", sort="memory_bandwidth").iloc[:3, [0, 9, 6]]
+    """
+    return _workspace(**policy).chips(
+        *columns, vendor=vendor, family=family, having=having, where=where, sort=sort, reverse=reverse
+    )
+
+
+def systems(
+    *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (), sort: str = "id",
+    reverse: bool = False, **policy: Any,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the systems of the shipped catalog as a pandas frame, a row a system; see `chips`."""
+    return _workspace(**policy).systems(
+        *columns, vendor=vendor, family=family, having=having, where=where, sort=sort, reverse=reverse
+    )
+
+
+def reports(*names: str, **policy: Any) -> pd.DataFrame:
+    """Return the whole long table of the shipped catalog as a pandas frame: a row a report.
+
+    Parameters
+    ----------
+    *names : str
+        Ids or aliases of chips and systems; by default all, the chips first.
+    **policy
+        ``as_of``, ``prefer``, ``strict``, ``merge``: what became of a report (``fate``) depends on them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `calc export`: ``subject``, ``kind``, ``metric`` and ``number`` say which report it is,
+        ``precision``, ``sparsity``, ``boundary``, ``direction``, ``per`` and ``basis`` how it is qualified,
+        ``value`` and ``printed`` have its digits, ``low_si`` and ``high_si`` its value in ``unit_si``; then
+        ``source``, ``locator`` and ``read``, and what became of it: ``fate``, ``readings``.
+
+    Examples
+    --------
+    >>> import calc
+    >>> found = calc.reports("nvl72")
+    >>> found.loc[found["metric"] == "memory_capacity", ["value", "source", "fate"]].head(2)
+    """
+    return _workspace(**policy).reports(*names)
 
 
 def compare(*names: str, baseline: str | None = None, **policy: Any) -> Comparison:

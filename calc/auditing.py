@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from calc import claims, contrasts, derive, metrics, results, schema, units
 from calc.comparison import Comparer, Comparison
@@ -21,6 +22,9 @@ from calc.policy import Policy
 from calc.reader import Reader
 from calc.readings import Candidate, Readings
 from calc.results import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Pair = tuple[Readings, Readings]
 REPRODUCED, NOT_REPRODUCED, NOT_COMPUTABLE = "reproduced", "not reproduced", "not computable"
@@ -134,6 +138,23 @@ class Audit:
     def to_dict(self) -> dict[str, object]:
         """Return what ``--format json`` prints."""
         from calc.render.json import audit
+
+        return audit(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the findings as a pandas frame: a row a claim, the columns of ``--format csv``.
+
+        What was claimed is an interval, ``claimed_low`` to ``claimed_high`` (an end that is open to all
+        sides is ``pandas.NA``). What comes of it by the claimant's own figures stands in ``own_value``,
+        ``own_low``, ``own_high`` and ``own_verdict``, by any reports in ``any_value`` and so on.
+
+        Examples
+        --------
+        >>> import calc
+        >>> found = calc.audit("cm384", "nvl72").to_frame()
+        >>> found.loc[found["metric"] == "memory_capacity", ["claimed_text", "own_value", "own_verdict"]].head(1)
+        """
+        from calc.render.frame import audit
 
         return audit(self)
 

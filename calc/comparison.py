@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from calc import derive, metrics, results, schema
 from calc.catalog import Catalog
@@ -16,6 +17,9 @@ from calc.policy import Policy, last_day
 from calc.reader import Reader
 from calc.readings import OVERLAY, Other, Reading, Readings, canonical_unit
 from calc.results import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SPLIT = 0.03
 """By how much a headline per chip may differ from the share of the total's headline before it is marked."""
@@ -209,6 +213,42 @@ class Comparison:
         from calc.render.json import comparison
 
         return comparison(self)
+
+    def to_frame(self, wide: bool = False) -> pd.DataFrame:
+        """Return the comparison as a pandas frame, with all its rows.
+
+        Parameters
+        ----------
+        wide : bool
+            If false, a row a metric and subject: ``metric``, ``title``, ``group``, ``unit``, ``better``,
+            ``subject``, ``state``, ``status``, ``value`` with ``low`` and ``high`` in ``unit``, ``text``,
+            ``formula``, ``reports``, ``origins``, ``sources``, ``flags``, and to the ``baseline`` the
+            ``ratio`` with ``ratio_low`` and ``ratio_high``. These are the columns of ``--format csv``.
+            If true, a row a metric: a column of headlines a subject, by its id, and one of ratios to
+            the baseline, ``cm384/nvl72``; ``attrs`` has the ``units`` and ``titles`` of the metrics.
+
+        Returns
+        -------
+        pandas.DataFrame
+            What is not reported is ``pandas.NA``. ``attrs`` has ``status`` (as-reported), ``policy``,
+            ``as_of`` and ``baseline``.
+
+        Examples
+        --------
+        >>> import calc
+        >>> found = calc.compare("cm384", "nvl72")
+        >>> found.to_frame(wide=True).loc[["chip_count", "memory_capacity"]].round(2)
+                         cm384  nvl72  cm384/nvl72
+        metric
+        chip_count       384.0   72.0         5.33
+        memory_capacity   49.2   13.4         3.67
+        >>> long = found.to_frame()
+        >>> long[long["metric"] == "memory_capacity"][["subject", "value", "low", "high", "unit"]]
+           subject  value   low   high unit
+        """
+        from calc.render.frame import comparison
+
+        return comparison(self, wide=wide)
 
     def __repr__(self) -> str:
         names = ", ".join(s.id for s in self.subjects)

@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from calc import units
 from calc.formulas import FORMULAS, Formula
 from calc.readings import Basis, Candidate, Reading
 from calc.units import Quantity
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAX_CELLS = 1_000_000
 WIDE = 1.25
@@ -179,6 +182,16 @@ class Result:
         chosen = tuple(choice[at] for choice, at in zip(self._grid.choices, place, strict=True))
         return float(cells[place]), chosen
 
+    def combinations(self) -> Iterator[tuple[float | None, tuple[Candidate, ...]]]:
+        """Yield the value of each combination of reports, that of the headlines first, with a candidate a reading.
+
+        The readings are in the order of `readings`. The value is None where one figure would have to
+        be taken for two. Where the grid is `reduced`, so are the combinations.
+        """
+        grid = self._grid
+        for value, chosen in zip(grid.cells.flat, itertools.product(*grid.choices), strict=True):
+            yield (None if math.isnan(value) else float(value)), chosen
+
     def chosen(self, reading: Reading) -> tuple[Candidate, Candidate, Candidate]:
         """Return a reading's candidates in the headline cell, in the lowest and in the highest."""
         return reading.headline, self._grid.at_low[id(reading)], self._grid.at_high[id(reading)]
@@ -192,6 +205,25 @@ class Result:
         from calc.render.text import explanation
 
         return explanation(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return every combination of reports that the span is taken over, a row each.
+
+        Each row has its ``value``, whether it is that of the headlines (``headline``), an end of the span
+        (``lowest``, ``highest``), and for each reading, ``SUBJECT METRIC``, what it is taken for and the
+        sources that say so. Units are in ``attrs``; where there were too many combinations,
+        ``attrs["reduced"]`` is true and only the extremes of each reading are combined.
+
+        Examples
+        --------
+        >>> import calc
+        >>> ratio = calc.compare("cm384", "nvl72").row("memory_bandwidth").ratios["cm384"]
+        >>> frame = ratio.to_frame()
+        >>> frame[frame["headline"]].iloc[0, [0, 4, 6]]
+        """
+        from calc.render.frame import grid
+
+        return grid(self)
 
 
 def unit_of(node: Expression) -> str:

@@ -1,0 +1,190 @@
+"""Answers as pandas frames; the only module that knows pandas.
+
+Numbers are ``Float64``, counts ``Int64``, yes and no ``boolean``, text ``string``, and a closed list
+of words a category with all of them; what nobody says is ``pandas.NA``, never an empty text. ``attrs``
+says that all of it is as-reported, under which policy and day, and in which units.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from calc import longtables, schema
+from calc.comparison import Comparer, Comparison
+from calc.errors import DataError
+from calc.fields import Field
+from calc.policy import Policy
+from calc.readings import Readings, canonical_unit
+from calc.render import columns, records
+from calc.render import json as contract
+from calc.render.tables import written
+from calc.results import Result
+
+if TYPE_CHECKING:
+    from calc.auditing import Audit
+
+Attrs = dict[str, Any]
+
+
+def comparison(found: Comparison, *, wide: bool = False) -> pd.DataFrame:
+    """Return a comparison: a row a metric and subject, or a row a metric and a column a subject."""
+    attrs = _attrs(found.policy) | {"baseline": found.baseline}
+    attrs["as_of"] = found.as_of.isoformat() if found.as_of else None
+    long = records.comparison(found)
+    if not wide:
+        return made(columns.named(records.COMPARISON), long, attrs)
+    ids = [subject.id for subject in found.subjects]
+    ratios = {id: f"{id}/{found.baseline}" for id in ids if id != found.baseline or len(ids) == 1}
+    rows: dict[str, records.Record] = {}
+    for one in long:
+        row = rows.setdefault(one["metric"], {"metric": one["metric"]})
+        row[one["subject"]] = one["value"]
+        if one["subject"] in ratios:
+            row[ratios[one["subject"]]] = one["ratio"]
+    attrs |= {key: {one["metric"]: one[word] for one in long} for key, word in (("units", "unit"), ("titles", "title"))}
+    return made(columns.wide([*ids, *ratios.values()]), list(rows.values()), attrs).set_index("metric")
+
+
+def audit(found: Audit) -> pd.DataFrame:
+    """Return an audit: a row a claim, its two sides in columns."""
+    return made(columns.named(records.AUDIT), records.audit(found), _attrs(found.policy))
+
+
+def subject(comparer: Comparer, held: Readings) -> pd.DataFrame:
+    """Return a chip or a system: a row a metric, gaps among them."""
+    attrs = _attrs(comparer.policy) | {"subject": held.sheet.id, "name": held.sheet.name, "kind": held.sheet.kind}
+    return made(columns.named(records.SUBJECT), records.subject(comparer, held), attrs)
+
+
+def catalog(comparer: Comparer, kind: str, sheets: Sequence[schema.Sheet], names: Sequence[str]) -> pd.DataFrame:
+    """Return a row a chip or a system, with the metrics named in columns."""
+    wanted = records.meant(comparer, sheets, names)
+    found = records.catalog(comparer, sheets, wanted)
+    units = {metric.id: canonical_unit(metric, kind) for metric in wanted if not metric.is_text}
+    known = columns.catalog([metric.id for metric in wanted])
+    return made(known, found, _attrs(comparer.policy) | {"units": units}).set_index("id")
+
+
+def grid(result: Result) -> pd.DataFrame:
+    """Return a row for each combination of reports that a result's span is taken over."""
+    axes = records.axes(result)
+    attrs = {"status": schema.STATUS, "units": {"value": result.unit} | axes, "reduced": result.reduced}
+    return made(columns.grid(list(axes)), records.grid(result), attrs)
+
+
+def reports(comparer: Comparer, names: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return a row a report, of all chips and systems or of those named."""
+    return made(columns.reports(), longtables.reports(comparer, names), _attrs(comparer.policy))
+
+
+def _attrs(policy: Policy) -> Attrs:
+    used = contract.policy(policy)
+    return {"status": schema.STATUS, "policy": used, "as_of": used["as_of"]}
+
+
+# -- columns ------------------------------------------------------------------------------------
+
+
+def made(fields: Sequence[Field], rows: Sequence[records.Record], attrs: Attrs) -> pd.DataFrame:
+    """Return records as a frame with a column a field.
+
+    Parameters
+    ----------
+    fields : sequence of Field
+        Name, type and words of each column.
+    rows : sequence of dict
+        A value, or None, for each field; an empty text says nothing either.
+    attrs : dict
+        What is true of the whole; plain enough for JSON, so that Parquet keeps it.
+    """
+    frame = pd.DataFrame({one.name: _column(one, [row.get(one.name) for row in rows]) for one in fields})
+    frame.attrs = attrs
+    return frame
+
+
+def _column(field: Field, values: Sequence[Any]) -> pd.Series[Any]:
+    if field.type == columns.ARRAY:
+        values = [" ".join(value or ()) for value in values]
+    if field.type in (columns.STRING, columns.ARRAY):
+        values = [None if value == "" else value for value in values]
+    text = pd.Series(values, dtype=dtype(field), name=field.name)
+    if field.words and int(text.isna().sum()) > values.count(None):
+        odd = next(value for value in values if value is not None and value not in field.words)
+        raise DataError(f"{field.name}: {odd!r}; expected one of {', '.join(field.words)}")
+    return text
+
+
+def dtype(field: Field) -> Any:
+    """Return the type of a column in a frame."""
+    if field.words:
+        words = pd.Index(field.words, dtype="string")
+        return pd.CategoricalDtype(words, ordered=field.name in columns.ORDERED)
+    return {columns.NUMBER: "Float64", columns.INTEGER: "Int64", columns.BOOLEAN: "boolean"}.get(field.type, "string")
+
+
+# -- CSV ----------------------------------------------------------------------------------------
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """Return a frame as CSV that `read_csv` reads back, digit for digit; ``attrs`` are not in it."""
+    plain = frame.reset_index() if frame.index.name else frame
+    rows = plain.astype(object).where(plain.notna(), None).to_dict("records")
+    return written([str(name) for name in plain.columns], [{str(k): v for k, v in row.items()} for row in rows])
+
+
+def read_csv(source: str | PathLike[str] | io.TextIOBase) -> pd.DataFrame:
+    """Read a frame back from CSV, with the types that it had.
+
+    It reads what `as_csv` and ``DataFrame.to_csv`` make of a frame of `calc`, what ``--format csv``
+    of ``compare`` and ``audit`` prints, and the reports of ``export``. CSV has no place for ``attrs``.
+
+    Parameters
+    ----------
+    source : path or file
+        UTF-8 text.
+
+    Raises
+    ------
+    UsageError
+        If the columns are those of no frame.
+    DataError
+        If a cell is not of the type of its column.
+
+    Examples
+    --------
+    >>> import io, calc
+    >>> from calc.render import frame
+    >>> cm384 = calc.system("cm384").to_frame()
+    >>> frame.read_csv(io.StringIO(frame.as_csv(cm384))).equals(cm384)
+    True
+    """
+    text = pd.read_csv(source, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8")
+    if text.columns[0].startswith("Unnamed: "):  # the numbers of the rows, which `to_csv` writes unless told not to
+        text = text.drop(columns=text.columns[0])
+    fields, index = columns.of_header([str(name) for name in text.columns])
+    rows = [{one.name: None for one in fields} for _ in range(len(text))]
+    for field in fields:
+        for place, cell in enumerate(text[field.name]):
+            rows[place][field.name] = None if cell is pd.NA else _read(field, cell, place)
+    frame = made(fields, rows, {"status": schema.STATUS})
+    return frame.set_index(index) if index else frame
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    columns.NUMBER: float, columns.INTEGER: int,
+    columns.BOOLEAN: lambda cell: {"true": True, "false": False}[cell.casefold()],
+    columns.ARRAY: lambda cell: json.loads(cell) if cell.startswith("[") else cell.split(" "),
+}  # fmt: skip
+
+
+def _read(field: Field, cell: str, place: int) -> Any:
+    try:
+        return _READERS.get(field.type, str)(cell)
+    except (ValueError, KeyError):
+        raise DataError(f"row {place + 1}, {field.name}: {cell!r}; expected a {field.type}") from None
