@@ -7,10 +7,11 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calc import derive, metrics, workings
+from calc import attributes, brief, derive, metrics, workings
+from calc.attributes import Branch
 from calc.auditing import Audit, Auditor
 from calc.catalog import Catalog
-from calc.comparison import Cell, Comparer, Comparison
+from calc.comparison import CORE, Cell, Comparer, Comparison
 from calc.errors import UsageError
 from calc.explanation import Node
 from calc.policy import Policy
@@ -37,6 +38,13 @@ class Subject:
     >>> cm384 = calc.system("cm384")
     >>> cm384["memory_capacity"].value.to("TB").magnitude
     49.2
+
+    Metrics are attributes too; what has no figure is an `AttributeError` that says so.
+
+    >>> cm384.memory_capacity
+    <49.2 TB (48 to 49.2), as-reported>
+    >>> cm384.power
+    >>> cm384
     """
 
     def __init__(self, comparer: Comparer, held: Readings) -> None:
@@ -67,6 +75,15 @@ class Subject:
             raise UsageError(f"{metric} of {self.id}: {words}" + (f" ({cell.note})" if cell.note else ""))
         return cell.result
 
+    def __getattr__(self, name: str) -> Result | Branch:
+        return attributes.attribute(self, (), name)
+
+    def __dir__(self) -> list[str]:
+        return sorted([*object.__dir__(self), *attributes.below(self)])
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self.metrics
+
     def to_frame(self) -> pd.DataFrame:
         """Return a row a metric as a pandas frame: all that have a value or words, and the gaps one may ask for.
 
@@ -85,7 +102,8 @@ class Subject:
         return frame.subject(self._comparer, self._held)
 
     def __repr__(self) -> str:
-        return f"<{self.kind} {self.id}: {self.name}, {len(self.metrics)} metrics, as-reported>"
+        head = f"{self.name} ({self.id}), {self.kind} by {self.vendor}: {len(self.metrics)} metrics, as-reported"
+        return brief.page(head, [(name, self.cell(name).figure) for name in CORE[self.kind]])
 
 
 class Workspace:

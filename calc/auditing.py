@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from calc import claims, contrasts, derive, metrics, results, schema, units
+from calc import brief, claims, contrasts, derive, metrics, numbers, results, schema, units
 from calc.comparison import Comparer, Comparison
 from calc.contrasts import Contrast
 from calc.errors import UsageError, did_you_mean
@@ -72,6 +72,11 @@ class Side:
         """The first attempt that reproduces the claim, else the first; None if nothing was computed."""
         return next((one for one in self.attempts if one.inside), self.attempts[0] if self.attempts else None)
 
+    def __str__(self) -> str:
+        if self.best is None:
+            return f"{self.verdict} ({self.missing})" if self.missing else self.verdict
+        return f"{numbers.ratio(*self.best.ratio.numbers)} {self.verdict}"
+
 
 @dataclass(frozen=True, eq=False)
 class Finding:
@@ -99,7 +104,8 @@ class Finding:
         return explained(self)
 
     def __repr__(self) -> str:
-        return f"<Finding {self.id}: “{self.claim.printed}”, own {self.own.verdict}, any {self.any.verdict}>"
+        claimed = f" ({self.claimed})" if self.claimed else ""
+        return f"<Finding {self.id}: “{self.claim.printed}”{claimed}; own {self.own}; any {self.any}; as-reported>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +165,10 @@ class Audit:
         return audit(self)
 
     def __repr__(self) -> str:
-        return f"<Audit of {' and '.join(self.names) or 'all claims'}: {len(self.findings)} claims, as-reported>"
+        head = f"{' and '.join(self.names) or 'all claims'}: {brief.counted(len(self.findings), 'claim')}, as-reported"
+        titles = ("", "claimed", "own figures", "any reports")
+        rows = [(f.id, f"“{f.claim.printed}”", str(f.own), str(f.any)) for f in self.findings]
+        return brief.page(head, [titles, *rows] if rows else (), most=brief.MOST + 1)
 
 
 class Auditor:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from calc import derive, metrics, results, schema
+from calc import brief, derive, metrics, numbers, results, schema
 from calc.catalog import Catalog
 from calc.errors import UsageError
 from calc.formulas import FORMULAS, exactly
@@ -150,6 +150,13 @@ class Cell:
         return self.state == REPORTED and self._parts[0].headline.exact
 
     @property
+    def figure(self) -> str:
+        """The value with unit and span, or the gap, in words."""
+        if self.result is None:
+            return brief.gap(self.state)
+        return brief.figure(self.result.numbers, self.result.unit, exact=self.exact)
+
+    @property
     def formula(self) -> str | None:
         """The equation of a computed value, in words."""
         if self.result is None:
@@ -158,6 +165,16 @@ class Cell:
         if isinstance(node, Reading):
             return FORMULAS[node.headline.formula].text if node.headline.formula else None
         return node.formula.text if isinstance(node, results.Applied) else None
+
+    def __repr__(self) -> str:
+        said = self.figure
+        if self.result is None:
+            said += f" ({self.note})" if self.note else ""
+        else:
+            said += f", {brief.counted(len(self.reports), 'report')}, {brief.counted(self.origins, 'origin')}, as-reported"
+        if self.others:
+            said += f"; {brief.counted(len(self.others), 'report')} in no span"
+        return f"<{self.subject.sheet.id} {self.name}: {said}>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,6 +185,11 @@ class Row:
     unit: str
     cells: dict[str, Cell]
     ratios: dict[str, Result]
+
+    def __repr__(self) -> str:
+        parts = [f"{id} {cell.figure}" for id, cell in self.cells.items()]
+        parts += [f"ratio of {id} {numbers.ratio(*found.numbers)}" for id, found in self.ratios.items()]
+        return f"<{self.metric.id}: {'; '.join(parts)}; as-reported>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,8 +273,16 @@ class Comparison:
         return comparison(self, wide=wide)
 
     def __repr__(self) -> str:
-        names = ", ".join(s.id for s in self.subjects)
-        return f"<Comparison of {names}: {len(self.rows)} metrics, as-reported>"
+        ids = [subject.id for subject in self.subjects]
+        head = f"{' beside '.join(ids)}: {len(self.rows)} metrics, as-reported; ratios to {self.baseline}"
+        others = [id for id in ids if id != self.baseline] or ids
+        rows = [
+            (row.metric.id, *(row.cells[id].figure for id in ids),
+             *(numbers.ratio(*row.ratios[id].numbers) if id in row.ratios else "" for id in others))
+            for row in self.short
+        ]  # fmt: skip
+        titles = ("", *ids, *(f"{id}/{self.baseline}" for id in others))
+        return brief.page(head, [titles, *rows])
 
 
 class Comparer:

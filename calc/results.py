@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from calc import units
+from calc import brief, units
 from calc.formulas import FORMULAS, Formula
 from calc.readings import Basis, Candidate, Reading
 from calc.units import Quantity
@@ -197,8 +197,8 @@ class Result:
         return reading.headline, self._grid.at_low[id(reading)], self._grid.at_high[id(reading)]
 
     def __repr__(self) -> str:
-        value, low, high = self.numbers
-        return f"<{value:.6g} {self.unit} ({low:.6g} to {high:.6g}), as-reported>"
+        exact = isinstance(self.expression, Reading) and self.expression.headline.exact
+        return f"<{brief.figure(self.numbers, self.unit, exact=exact)}, as-reported>"
 
     def explain(self) -> str:
         """Return the working as text: the tree down to every report, the selected ones marked."""

@@ -7,11 +7,13 @@ says that all of it is as-reported, under which policy and day, and in which uni
 
 from __future__ import annotations
 
-import io
+import csv
 import json
+import math
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import pandas as pd
 
@@ -48,7 +50,7 @@ def comparison(found: Comparison, *, wide: bool = False) -> pd.DataFrame:
         if one["subject"] in ratios:
             row[ratios[one["subject"]]] = one["ratio"]
     attrs |= {key: {one["metric"]: one[word] for one in long} for key, word in (("units", "unit"), ("titles", "title"))}
-    return made(columns.wide([*ids, *ratios.values()]), list(rows.values()), attrs).set_index("metric")
+    return made(columns.wide([*ids, *ratios.values()]), list(rows.values()), attrs, "metric")
 
 
 def audit(found: Audit) -> pd.DataFrame:
@@ -68,7 +70,7 @@ def catalog(comparer: Comparer, kind: str, sheets: Sequence[schema.Sheet], names
     found = records.catalog(comparer, sheets, wanted)
     units = {metric.id: canonical_unit(metric, kind) for metric in wanted if not metric.is_text}
     known = columns.catalog([metric.id for metric in wanted])
-    return made(known, found, _attrs(comparer.policy) | {"units": units}).set_index("id")
+    return made(known, found, _attrs(comparer.policy) | {"units": units}, "id")
 
 
 def grid(result: Result) -> pd.DataFrame:
@@ -91,7 +93,8 @@ def _attrs(policy: Policy) -> Attrs:
 # -- columns ------------------------------------------------------------------------------------
 
 
-def made(fields: Sequence[Field], rows: Sequence[records.Record], attrs: Attrs) -> pd.DataFrame:
+def made(fields: Sequence[Field], rows: Sequence[records.Record], attrs: Attrs, index: str | None = None
+) -> pd.DataFrame:
     """Return records as a frame with a column a field.
 
     Parameters
@@ -102,9 +105,14 @@ def made(fields: Sequence[Field], rows: Sequence[records.Record], attrs: Attrs) 
         A value, or None, for each field; an empty text says nothing either.
     attrs : dict
         What is true of the whole; plain enough for JSON, so that Parquet keeps it.
+    index : str, optional
+        The field that becomes the index.
     """
     frame = pd.DataFrame({one.name: _column(one, [row.get(one.name) for row in rows]) for one in fields})
     frame.attrs = attrs
+    if index is not None:
+        labels = pd.Index([str(label) for label in frame.pop(index)], dtype=str, name=index)  # kept by Parquet as it is
+        frame.index = labels
     return frame
 
 
@@ -123,8 +131,7 @@ def _column(field: Field, values: Sequence[Any]) -> pd.Series[Any]:
 def dtype(field: Field) -> Any:
     """Return the type of a column in a frame."""
     if field.words:
-        words = pd.Index(field.words, dtype="string")
-        return pd.CategoricalDtype(words, ordered=field.name in columns.ORDERED)
+        return pd.CategoricalDtype(pd.Index(field.words, dtype=str), ordered=field.name in columns.ORDERED)
     return {columns.NUMBER: "Float64", columns.INTEGER: "Int64", columns.BOOLEAN: "boolean"}.get(field.type, "string")
 
 
@@ -138,7 +145,7 @@ def as_csv(frame: pd.DataFrame) -> str:
     return written([str(name) for name in plain.columns], [{str(k): v for k, v in row.items()} for row in rows])
 
 
-def read_csv(source: str | PathLike[str] | io.TextIOBase) -> pd.DataFrame:
+def read_csv(source: str | PathLike[str] | TextIO) -> pd.DataFrame:
     """Read a frame back from CSV, with the types that it had.
 
     It reads what `as_csv` and ``DataFrame.to_csv`` make of a frame of `calc`, what ``--format csv``
@@ -164,27 +171,36 @@ def read_csv(source: str | PathLike[str] | io.TextIOBase) -> pd.DataFrame:
     >>> frame.read_csv(io.StringIO(frame.as_csv(cm384))).equals(cm384)
     True
     """
-    text = pd.read_csv(source, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8")
-    if text.columns[0].startswith("Unnamed: "):  # the numbers of the rows, which `to_csv` writes unless told not to
-        text = text.drop(columns=text.columns[0])
-    fields, index = columns.of_header([str(name) for name in text.columns])
-    rows = [{one.name: None for one in fields} for _ in range(len(text))]
-    for field in fields:
-        for place, cell in enumerate(text[field.name]):
-            rows[place][field.name] = None if cell is pd.NA else _read(field, cell, place)
-    frame = made(fields, rows, {"status": schema.STATUS})
-    return frame.set_index(index) if index else frame
+    with nullcontext(source) if hasattr(source, "read") else open(source, encoding="utf-8-sig", newline="") as file:
+        head, *body = list(csv.reader(file)) or [[]]
+    if head[:1] == [""]:  # the numbers of the rows, which `to_csv` writes unless told not to
+        head, body = head[1:], [row[1:] for row in body]
+    fields, index = columns.of_header(head)
+    rows = []
+    for number, cells in enumerate(body, 1):
+        if len(cells) != len(fields):
+            raise DataError(f"row {number}: {len(cells)} cells; expected {len(fields)}, as in the header")
+        rows.append({one.name: _read(one, cell, number) for one, cell in zip(fields, cells, strict=True)})
+    return made(fields, rows, {"status": schema.STATUS}, index)
 
 
 _READERS: dict[str, Callable[[str], Any]] = {
-    columns.NUMBER: float, columns.INTEGER: int,
+    columns.NUMBER: lambda cell: _finite(float(cell)), columns.INTEGER: int,
     columns.BOOLEAN: lambda cell: {"true": True, "false": False}[cell.casefold()],
     columns.ARRAY: lambda cell: json.loads(cell) if cell.startswith("[") else cell.split(" "),
 }  # fmt: skip
 
 
-def _read(field: Field, cell: str, place: int) -> Any:
+def _read(field: Field, cell: str, number: int) -> Any:
+    if cell == "":
+        return None
     try:
         return _READERS.get(field.type, str)(cell)
     except (ValueError, KeyError):
-        raise DataError(f"row {place + 1}, {field.name}: {cell!r}; expected a {field.type}") from None
+        raise DataError(f"row {number}, {field.name}: {cell!r}; expected a value of type {field.type}") from None
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise ValueError
+    return number
