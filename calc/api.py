@@ -15,9 +15,9 @@ from calc.comparison import CORE, Cell, Comparer, Comparison
 from calc.errors import UsageError
 from calc.explanation import Node
 from calc.policy import Policy
-from calc.readings import Readings
+from calc.readings import HELD_AS_WORDS, Readings
 from calc.results import Result
-from calc.selection import Condition, Selection, select
+from calc.selection import Condition, Selection, select, words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,8 +71,9 @@ class Subject:
         """
         cell = self.cell(metric)
         if cell.result is None:
-            words = cell.state.replace("_", " ")
-            raise UsageError(f"{metric} of {self.id}: {words}" + (f" ({cell.note})" if cell.note else ""))
+            said = ", ".join(map(repr, words(self.sheet, metrics.metric(metric))))
+            gap = f"{HELD_AS_WORDS}: {said}" if said else brief.gap(cell.state, cell.note)
+            raise UsageError(f"{metric} of {self.id}: {gap}")
         return cell.result
 
     def __getattr__(self, name: str) -> Result | Branch:

@@ -74,8 +74,8 @@ class Branch:
     def __repr__(self) -> str:
         held = [metric for metric in self._holder.metrics if path(metric)[: len(self._head)] == self._head]
         rows = [(".".join(path(metric)[len(self._head) :]), self._holder.cell(metric).figure) for metric in held]
-        head = f"{'.'.join(self._head)} of {self._holder.id}: "
-        return brief.page(head + (f"{brief.counted(len(held), 'metric')}, as-reported" if held else "not reported"), rows)
+        said = f"{brief.counted(len(held), 'metric')}, as-reported" if held else "not reported"
+        return brief.page(f"{'.'.join(self._head)} of {self._holder.id}: {said}", rows)
 
 
 def below(holder: Holder, head: Path = ()) -> list[str]:
@@ -104,4 +104,4 @@ def attribute(holder: Holder, head: Path, name: str) -> Result | Branch:
     if any(one[: len(here)] == here for one in _known()):
         return Branch(holder, here)
     near = did_you_mean(name, {one[len(head)] for one in _known() if one[: len(head)] == head})
-    raise AttributeError(f"no metric {'.'.join(here)!r}" + (f"; {near}" if near else "; `.metrics` lists what there is"))
+    raise AttributeError(f"no metric {'.'.join(here)!r}; {near or '`.metrics` lists what there is'}")

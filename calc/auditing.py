@@ -74,7 +74,7 @@ class Side:
 
     def __str__(self) -> str:
         if self.best is None:
-            return f"{self.verdict} ({self.missing})" if self.missing else self.verdict
+            return self.verdict
         return f"{numbers.ratio(*self.best.ratio.numbers)} {self.verdict}"
 
 
@@ -105,7 +105,8 @@ class Finding:
 
     def __repr__(self) -> str:
         claimed = f" ({self.claimed})" if self.claimed else ""
-        return f"<Finding {self.id}: “{self.claim.printed}”{claimed}; own {self.own}; any {self.any}; as-reported>"
+        own, every = (f"{side} ({side.missing})" if side.missing else str(side) for side in (self.own, self.any))
+        return f"<Finding {self.id}: “{self.claim.printed}”{claimed}; own {own}; any {every}; as-reported>"
 
 
 @dataclass(frozen=True, eq=False)

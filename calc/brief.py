@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from calc.numbers import amount, grouped, number, span
+from calc.numbers import amount, span
 
 MOST = 12
 """So many lines of a long list are shown; the rest is counted."""
@@ -20,7 +20,7 @@ def figure(numbers: tuple[float, float, float], unit: str, *, exact: bool = Fals
     """
     value, low, high = numbers
     ends = span(low, high)
-    shown = f"{grouped(number(value, exact=exact))} {unit}" if unit in ("USD", "CNY") else amount(value, unit, exact=exact)
+    shown = amount(value, unit, exact=exact)
     return f"{shown} ({ends})" if ends else shown
 
 

@@ -171,7 +171,8 @@ class Cell:
         if self.result is None:
             said += f" ({self.note})" if self.note else ""
         else:
-            said += f", {brief.counted(len(self.reports), 'report')}, {brief.counted(self.origins, 'origin')}, as-reported"
+            many = (brief.counted(len(self.reports), "report"), brief.counted(self.origins, "origin"))
+            said = ", ".join((said, *many, "as-reported"))
         if self.others:
             said += f"; {brief.counted(len(self.others), 'report')} in no span"
         return f"<{self.subject.sheet.id} {self.name}: {said}>"

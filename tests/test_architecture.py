@@ -24,11 +24,12 @@ FLOORS = (
     ("nodes", "comments", "layout", "sheets"),
     ("merging", "catalog", "formatting", "skeletons"),
     ("policy", "readings", "formulas.*", "formulas"),
-    ("results", "reader"),
+    ("brief", "results", "reader"),
     ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "selection",
-     "longtables", "workings"),
+     "longtables", "workings", "attributes"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
-    ("views", "audit_views", "sheet_views", "list_views", "validation", "render", "render.json", "render.tables",
+    ("views", "audit_views", "sheet_views", "list_views", "validation", "render", "render.json", "render.records",
+     "render.tables", "render.columns",
      "render.datapackage", "render.*"),
     ("strategies", "api", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
 )  # fmt: skip
@@ -40,12 +41,16 @@ SHOWS_ITSELF = {
     ("comparison", "render.json"): "Comparison.to_dict",
     ("auditing", "render.text"): "Finding.explain",
     ("auditing", "render.json"): "Audit.to_dict",
+    ("results", "render.frame"): "Result.to_frame",
+    ("comparison", "render.frame"): "Comparison.to_frame",
+    ("auditing", "render.frame"): "Audit.to_frame",
 }
 
 DOORS = {
     "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets", "cli.editing", "cli.tables"),
     "hypothesis": ("strategies",),
     "numpy": ("readings", "results"),
+    "pandas": ("render.frame",),
     "pint": ("units",),
     "pyarrow": ("render.parquet",),
     "pydantic": ("schema",),

@@ -8,11 +8,12 @@ says that all of it is as-reported, under which policy and day, and in which uni
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import pandas as pd
@@ -93,7 +94,8 @@ def _attrs(policy: Policy) -> Attrs:
 # -- columns ------------------------------------------------------------------------------------
 
 
-def made(fields: Sequence[Field], rows: Sequence[records.Record], attrs: Attrs, index: str | None = None
+def made(
+    fields: Sequence[Field], rows: Sequence[records.Record], attrs: Attrs, index: str | None = None
 ) -> pd.DataFrame:
     """Return records as a frame with a column a field.
 
@@ -109,7 +111,7 @@ def made(fields: Sequence[Field], rows: Sequence[records.Record], attrs: Attrs, 
         The field that becomes the index.
     """
     frame = pd.DataFrame({one.name: _column(one, [row.get(one.name) for row in rows]) for one in fields})
-    frame.attrs = attrs
+    frame.attrs.update(attrs)
     if index is not None:
         labels = pd.Index([str(label) for label in frame.pop(index)], dtype=str, name=index)  # kept by Parquet as it is
         frame.index = labels
@@ -121,11 +123,11 @@ def _column(field: Field, values: Sequence[Any]) -> pd.Series[Any]:
         values = [" ".join(value or ()) for value in values]
     if field.type in (columns.STRING, columns.ARRAY):
         values = [None if value == "" else value for value in values]
-    text = pd.Series(values, dtype=dtype(field), name=field.name)
-    if field.words and int(text.isna().sum()) > values.count(None):
-        odd = next(value for value in values if value is not None and value not in field.words)
-        raise DataError(f"{field.name}: {odd!r}; expected one of {', '.join(field.words)}")
-    return text
+    odd = [value for value in values if value is not None and value not in field.words] if field.words else ()
+    for value in odd:  # a category would make a gap of it
+        raise DataError(f"{field.name}: {value!r}; expected one of {', '.join(field.words)}")
+    column: pd.Series[Any] = pd.Series(values, dtype=dtype(field), name=field.name)
+    return column
 
 
 def dtype(field: Field) -> Any:
@@ -171,8 +173,9 @@ def read_csv(source: str | PathLike[str] | TextIO) -> pd.DataFrame:
     >>> frame.read_csv(io.StringIO(frame.as_csv(cm384))).equals(cm384)
     True
     """
-    with nullcontext(source) if hasattr(source, "read") else open(source, encoding="utf-8-sig", newline="") as file:
-        head, *body = list(csv.reader(file)) or [[]]
+    if isinstance(source, (str, PathLike)):
+        source = io.StringIO(Path(source).read_bytes().decode("utf-8-sig"), newline="")
+    head, *body = list(csv.reader(source)) or [[]]
     if head[:1] == [""]:  # the numbers of the rows, which `to_csv` writes unless told not to
         head, body = head[1:], [row[1:] for row in body]
     fields, index = columns.of_header(head)

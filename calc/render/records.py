@@ -145,7 +145,7 @@ def _figure(comparer: Comparer, sheet: schema.Sheet, metric: Metric) -> Record:
 
 
 def axes(result: Result) -> dict[str, str]:
-    """Return the columns of a result's readings, each ``SUBJECT METRIC``, with their units; no two are called the same."""
+    """Return a name, ``SUBJECT METRIC``, for each reading of a result, with its unit; no two have one name."""
     found: dict[str, str] = {}
     for reading in readings(result.expression):
         called = name = f"{reading.subject} {reading.metric.id}"
@@ -158,8 +158,8 @@ def axes(result: Result) -> dict[str, str]:
 
 def grid(result: Result) -> list[Record]:
     """Return a record for each combination of reports: the value, and what each reading is taken for."""
-    names = list(axes(result))
-    sources = [{one.key: _sources(reading, one) for one in reading.distinct()} for reading in readings(result.expression)]
+    names, parts = list(axes(result)), list(readings(result.expression))
+    sources = [{one.key: _sources(reading, one) for one in reading.distinct()} for reading in parts]
     _, low, high = result.numbers
     records = []
     for place, (value, chosen) in enumerate(result.combinations()):
