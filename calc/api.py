@@ -44,7 +44,14 @@ class Subject:
     >>> cm384.memory_capacity
     <49.2 TB (48 to 49.2), as-reported>
     >>> cm384.power
-    >>> cm384
+    power of cm384: 4 metrics, as-reported
+      chip           268.8 kW
+      all_in         599.821 kW
+      unstated       599.821 kW (500 to 600)
+      chip_per_chip  700 W/chip
+    >>> cm384.weight
+    Traceback (most recent call last):
+    AttributeError: weight of cm384: not reported
     """
 
     def __init__(self, comparer: Comparer, held: Readings) -> None:
@@ -96,7 +103,10 @@ class Subject:
         --------
         >>> import calc
         >>> frame = calc.system("cm384").to_frame().set_index("metric")
-        >>> frame.loc[["memory_capacity", "weight"], ["state", "value", "low", "high", "unit"]]
+        >>> frame.loc["memory_capacity", ["value", "low", "high"]].to_list()
+        [49.2, 48.0, 49.2]
+        >>> frame.loc["weight", ["state", "value"]].to_list()
+        ['not_reported', <NA>]
         """
         from calc.render import frame
 
@@ -256,7 +266,11 @@ def chips(
     Examples
     --------
     >>> import calc
-    >>> calc.chips(vendor="Huawei", where="memory_capacity >= 128 GB", sort="memory_bandwidth").iloc[:3, [0, 9, 6]]
+    >>> found = calc.chips(vendor="Huawei", where="memory_capacity >= 128 GB", sort="memory_bandwidth")
+    >>> found.loc["ascend-910c", ["memory_capacity", "memory_bandwidth.low", "memory_bandwidth.high"]].to_list()
+    [128.0, 3.2, 3.2]
+    >>> found.attrs["units"]
+    {'memory_capacity': 'GB/chip', 'memory_bandwidth': 'TB/s/chip'}
     """
     return _workspace(**policy).chips(
         *columns, vendor=vendor, family=family, having=having, where=where, sort=sort, reverse=reverse
@@ -295,7 +309,8 @@ def reports(*names: str, **policy: Any) -> pd.DataFrame:
     --------
     >>> import calc
     >>> found = calc.reports("nvl72")
-    >>> found.loc[found["metric"] == "memory_capacity", ["value", "source", "fate"]].head(2)
+    >>> found.loc[found["metric"] == "rack_count", ["subject", "value", "per", "fate"]].iloc[0].to_list()
+    ['nvl72', '1 rack', 'system', 'shown']
     """
     return _workspace(**policy).reports(*names)
 

@@ -158,8 +158,9 @@ class Audit:
         Examples
         --------
         >>> import calc
-        >>> found = calc.audit("cm384", "nvl72").to_frame()
-        >>> found.loc[found["metric"] == "memory_capacity", ["claimed_text", "own_value", "own_verdict"]].head(1)
+        >>> found = calc.audit("cm384", "nvl72").to_frame().set_index("claim")
+        >>> found.loc["semianalysis-cm384-2026/table-power", ["claimed_text", "own_verdict"]].to_list()
+        ['4.1x', 'reproduced']
         """
         from calc.render.frame import audit
 

@@ -260,14 +260,11 @@ class Comparison:
         --------
         >>> import calc
         >>> found = calc.compare("cm384", "nvl72")
-        >>> found.to_frame(wide=True).loc[["chip_count", "memory_capacity"]].round(2)
-                         cm384  nvl72  cm384/nvl72
-        metric
-        chip_count       384.0   72.0         5.33
-        memory_capacity   49.2   13.4         3.67
-        >>> long = found.to_frame()
-        >>> long[long["metric"] == "memory_capacity"][["subject", "value", "low", "high", "unit"]]
-           subject  value   low   high unit
+        >>> found.to_frame(wide=True).loc["memory_capacity"].round(2).to_dict()
+        {'cm384': 49.2, 'nvl72': 13.4, 'cm384/nvl72': 3.67}
+        >>> long = found.to_frame().set_index(["metric", "subject"])
+        >>> long.loc[("memory_capacity", "cm384"), ["value", "low", "high"]].to_list()
+        [49.2, 48.0, 49.2]
         """
         from calc.render.frame import comparison
 

@@ -219,7 +219,10 @@ class Result:
         >>> import calc
         >>> ratio = calc.compare("cm384", "nvl72").row("memory_bandwidth").ratios["cm384"]
         >>> frame = ratio.to_frame()
-        >>> frame[frame["headline"]].iloc[0, [0, 4, 6]]
+        >>> frame.loc[frame["headline"], ["cm384 memory_bandwidth", "nvl72 memory_bandwidth"]].squeeze().to_list()
+        [1229.0, 576.0]
+        >>> frame.attrs["units"]["cm384 memory_bandwidth"]
+        'TB/s'
         """
         from calc.render.frame import grid
 
