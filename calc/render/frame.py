@@ -1,8 +1,10 @@
 """Answers as pandas frames; the only module that knows pandas.
 
 Numbers are ``Float64``, counts ``Int64``, yes and no ``boolean``, text ``string``, and a closed list
-of words a category with all of them; what nobody says is ``pandas.NA``, never an empty text. ``attrs``
-says that all of it is as-reported, under which policy and day, and in which units.
+of words a category with all of them. What nobody says is missing, never an empty text: ``pandas.NA``, or
+in a category, as pandas has it there, ``nan``. ``attrs`` says that all of it is as-reported, under which
+policy and day, and in which units. ``DataFrame.to_parquet`` keeps all of this, but of a frame without
+rows not the words of its categories; for CSV there are `as_csv` and `read_csv`.
 """
 
 from __future__ import annotations
