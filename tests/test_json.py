@@ -698,6 +698,16 @@ def test_a_pipe_is_written_to_not_replaced(tmp_path: Path) -> None:
     assert b"".join(got).decode() == output("list", "chips", "--format", "csv")
 
 
+def test_a_pipe_may_be_named_as_a_device() -> None:
+    """What ``-o >(gzip)`` of a shell and ``-o /dev/stdout | less`` come to."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, encoding="utf-8") as end:
+        done = run("list", "chips", "--vendor", "AMD", "--format", "csv", "-o", f"/dev/fd/{writing}")
+        os.close(writing)
+        assert (done.code, done.err) == (0, "")
+        assert end.read() == output("list", "chips", "--vendor", "AMD", "--format", "csv")
+
+
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     (tmp_path / "there" / "out.csv").write_text("old")

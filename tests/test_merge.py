@@ -135,3 +135,10 @@ def test_what_the_program_marks_stands_in_no_file(line: str, tmp_path: Path) -> 
     done = run("validate", str(tmp_path))
     assert done.code == 1
     assert "unknown key" in done.err
+
+
+@pytest.mark.parametrize("call", [("compare", ONE, OTHER), ("explain", ONE, OTHER, "memory_capacity")])
+def test_one_machine_has_no_ratio_to_itself(call: tuple[str, ...]) -> None:
+    done = run(*call, "--merge")
+    assert (done.code, done.out) == (2, "")
+    assert "are read as one machine (--merge): name one of them" in done.err
