@@ -78,7 +78,7 @@ class Subject:
         """
         cell = self.cell(metric)
         if cell.result is None:
-            said = ", ".join(map(repr, words(self.sheet, metrics.metric(metric))))
+            said = ", ".join(map(repr, words(self._comparer, self.sheet, metrics.metric(metric))))
             gap = f"{HELD_AS_WORDS}: {said}" if said else brief.gap(cell.state, cell.note)
             raise UsageError(f"{metric} of {self.id}: {gap}")
         return cell.result

@@ -92,10 +92,10 @@ def subject(comparer: Comparer, held: Readings) -> list[Record]:
 
 def _in_words(comparer: Comparer, sheet: schema.Sheet, metric: Metric) -> Record:
     """Return what is said of a metric held as words, if anything is."""
-    said = selection.words(sheet, metric)
+    said = selection.words(comparer, sheet, metric)
     if not said:
         return {}
-    reports = [report for report in sheet.reports[metric.id] if not report.set_aside]
+    reports = [report for report in comparer.known(sheet.reports[metric.id]) if not report.set_aside]
     return {
         "state": REPORTED, "text": "; ".join(said), "reports": len(reports), "not_in_span": 0,
         "origins": comparer.reader.origins.of(reports), "source": reports[0].source, "read": reports[0].read,
@@ -126,10 +126,13 @@ def catalog(comparer: Comparer, sheets: Sequence[schema.Sheet], known: Sequence[
     """Return a record a chip or system: what it is, and the figures of some metrics with their spans."""
     records = []
     for sheet in sheets:
-        own = {"family": (one.name for one in sheet.family), "predecessor": (one.id for one in sheet.predecessor)}
+        own = {
+            "family": (one.name for one in comparer.known(sheet.family)),
+            "predecessor": (one.id for one in comparer.known(sheet.predecessor)),
+        }
         record = {"id": sheet.id, "name": sheet.name, "vendor": sheet.vendor, "chip": getattr(sheet, "chip", None)}
         record |= {name: "; ".join(dict.fromkeys(texts)) for name, texts in own.items()}
-        record |= {"aliases": "; ".join(sheet.aliases), "reports": sum(map(len, sheet.reports.values()))}
+        record |= {"aliases": "; ".join(sheet.aliases), "reports": selection.many(comparer, sheet)}
         for metric in known:
             record |= _figure(comparer, sheet, metric)
         records.append(record)
@@ -138,7 +141,7 @@ def catalog(comparer: Comparer, sheets: Sequence[schema.Sheet], known: Sequence[
 
 def _figure(comparer: Comparer, sheet: schema.Sheet, metric: Metric) -> Record:
     if metric.is_text:
-        return {metric.id: "; ".join(selection.words(sheet, metric))}
+        return {metric.id: "; ".join(selection.words(comparer, sheet, metric))}
     found = selection.cell_of(comparer, sheet, metric.id).result
     value, low, high = found.numbers if found else (None, None, None)
     return {metric.id: value, f"{metric.id}.low": low, f"{metric.id}.high": high}
