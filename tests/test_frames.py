@@ -197,6 +197,8 @@ def test_what_is_held_as_words_is_text() -> None:
     assert "HBM3e" in row["text"]
     assert row["source"] in row["sources"].split()
     assert row[["value", "unit"]].isna().all()
+    then = workspace(as_of="2020").chip("gb200").to_frame().set_index("metric").loc["memory_type"]
+    assert then["state"] == "not_reported"
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -283,6 +285,17 @@ def test_a_list_is_what_the_command_prints() -> None:
     assert made["reports"].to_list() == [int(row["reports"]) for row in body["rows"]]
     assert [*made.columns[7:]] == [f"{m}{end}" for m in ("memory_capacity", "memory_bandwidth")
                                    for end in ("", ".low", ".high")]  # fmt: skip
+
+
+def test_a_list_holds_what_was_known_by_the_day() -> None:
+    then, now = calc.systems("memory_capacity", "cooling", as_of="2024-01-01"), calc.systems("memory_capacity", "cooling")
+    assert [*then.index] == [*now.index]
+    assert then["reports"].sum() < now["reports"].sum()
+    for name in ("memory_capacity", "cooling", "family"):
+        assert then[name].notna().sum() < now[name].notna().sum()
+    body = json.loads(output("list", "systems", "--as-of", "2024-01-01", "--format", "json"))
+    assert then["reports"].to_list() == [int(row["reports"]) for row in body["rows"]]
+    assert then["family"].fillna("").to_list() == [row["family"].replace(", ", "; ") for row in body["rows"]]
 
 
 def test_figures_in_a_list_are_those_of_the_chips() -> None:
