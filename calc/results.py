@@ -197,7 +197,7 @@ class Result:
         return reading.headline, self._grid.at_low[id(reading)], self._grid.at_high[id(reading)]
 
     def __repr__(self) -> str:
-        exact = False
+        exact = isinstance(self.expression, Reading) and self.expression.headline.exact
         return f"<{brief.figure(self.numbers, self.unit, exact=exact)}, as-reported>"
 
     def explain(self) -> str:
