@@ -66,6 +66,8 @@ class Branch:
         self._holder, self._head = holder, head
 
     def __getattr__(self, name: str) -> Result | Branch:
+        if name.startswith("_"):  # what is asked of any object, even before it has a holder
+            raise AttributeError(name)
         return attribute(self._holder, self._head, name)
 
     def __dir__(self) -> list[str]:
@@ -94,8 +96,6 @@ def attribute(holder: Holder, head: Path, name: str) -> Result | Branch:
         If there is no such metric, with what is near; or if nobody reports it.
     """
     here = (*head, name)
-    if name.startswith("_"):  # what is asked of any object, before it is made too
-        raise AttributeError(name)
     if here in _known():
         try:
             return holder[_known()[here]]
