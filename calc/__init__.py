@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["CalcError", "audit", "chip", "compare", "explain", "load", "system"]
+__all__ = ["CalcError", "audit", "chip", "chips", "compare", "explain", "load", "reports", "system", "systems"]
 
 if TYPE_CHECKING:
-    from calc.api import audit, chip, compare, explain, load, system
+    from calc.api import audit, chip, chips, compare, explain, load, reports, system, systems
     from calc.errors import CalcError
 
 
@@ -32,4 +32,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from calc import derive, metrics, workings
+from calc import attributes, brief, derive, metrics, workings
+from calc.attributes import Branch
 from calc.auditing import Audit, Auditor
 from calc.catalog import Catalog
-from calc.comparison import Cell, Comparer, Comparison
+from calc.comparison import CORE, Cell, Comparer, Comparison
 from calc.errors import UsageError
 from calc.explanation import Node
 from calc.policy import Policy
-from calc.readings import Readings
+from calc.readings import HELD_AS_WORDS, Readings
 from calc.results import Result
+from calc.selection import Condition, Selection, select, words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Words = str | Sequence[str]
+
+
+def _several(words: Words) -> Sequence[str]:
+    return [words] if isinstance(words, str) else words
 
 
 class Subject:
@@ -27,6 +38,20 @@ class Subject:
     >>> cm384 = calc.system("cm384")
     >>> cm384["memory_capacity"].value.to("TB").magnitude
     49.2
+
+    Metrics are attributes too; what has no figure is an `AttributeError` that says so.
+
+    >>> cm384.memory_capacity
+    <49.2 TB (48 to 49.2), as-reported>
+    >>> cm384.power
+    power of cm384: 4 metrics, as-reported
+      chip           268.8 kW
+      all_in         599.821 kW
+      unstated       599.821 kW (500 to 600)
+      chip_per_chip  700 W/chip
+    >>> cm384.weight
+    Traceback (most recent call last):
+    AttributeError: weight of cm384: not reported
     """
 
     def __init__(self, comparer: Comparer, held: Readings) -> None:
@@ -53,12 +78,43 @@ class Subject:
         """
         cell = self.cell(metric)
         if cell.result is None:
-            words = cell.state.replace("_", " ")
-            raise UsageError(f"{metric} of {self.id}: {words}" + (f" ({cell.note})" if cell.note else ""))
+            said = ", ".join(map(repr, words(self._comparer, self.sheet, metrics.metric(metric))))
+            gap = f"{HELD_AS_WORDS}: {said}" if said else brief.gap(cell.state, cell.note)
+            raise UsageError(f"{metric} of {self.id}: {gap}")
         return cell.result
 
+    def __getattr__(self, name: str) -> Result | Branch:
+        return attributes.attribute(self, (), name)
+
+    def __dir__(self) -> list[str]:
+        return sorted([*object.__dir__(self), *attributes.below(self)])
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self.metrics
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a metric as a pandas frame: all that have a value or words, and the gaps one may ask for.
+
+        Columns: ``subject``, ``metric``, ``title``, ``group``, ``unit``, ``better``, ``state``, ``status``, ``value``
+        with ``low`` and ``high`` in ``unit``, ``text``, ``formula``, ``reports``, ``origins``, ``not_in_span``, the
+        ``source`` of the headline and how it was ``read``, all ``sources``, ``flags``.
+
+        Examples
+        --------
+        >>> import calc
+        >>> frame = calc.system("cm384").to_frame().set_index("metric")
+        >>> frame.loc["memory_capacity", ["value", "low", "high"]].to_list()
+        [49.2, 48.0, 49.2]
+        >>> frame.loc["weight", ["state", "value"]].to_list()
+        ['not_reported', <NA>]
+        """
+        from calc.render import frame
+
+        return frame.subject(self._comparer, self._held)
+
     def __repr__(self) -> str:
-        return f"<{self.kind} {self.id}: {self.name}, {len(self.metrics)} metrics, as-reported>"
+        head = f"{self.name} ({self.id}), {self.kind} by {self.vendor}: {len(self.metrics)} metrics, as-reported"
+        return brief.page(head, [(name, self.cell(name).figure) for name in CORE[self.kind]])
 
 
 class Workspace:
@@ -102,6 +158,35 @@ class Workspace:
         """Recompute claims: all, or those on one or two subjects, by one source, or one claim."""
         return self._auditor.audit(names, source, claim)
 
+    def chips(
+        self, *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (),
+        sort: str = "id", reverse: bool = False,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Return a row a chip as a pandas frame; see `calc.chips`."""
+        return self._list("chip", columns, vendor, family, having, where, sort, reverse)
+
+    def systems(
+        self, *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (),
+        sort: str = "id", reverse: bool = False,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Return a row a system as a pandas frame; see `calc.chips`."""
+        return self._list("system", columns, vendor, family, having, where, sort, reverse)
+
+    def _list(self, kind: str, columns: Words, vendor: Words, family: Words, having: Words, where: Words, sort: str,
+              reverse: bool) -> pd.DataFrame:  # fmt: skip
+        from calc.render import frame
+
+        conditions = [Condition.parse(text) for text in _several(where)]
+        asked = Selection(_several(vendor), _several(family), _several(having), conditions, sort, reverse)
+        names = list(dict.fromkeys([*columns, *asked.columns]))
+        return frame.catalog(self.comparer, kind, select(self.comparer, [kind], asked), names)
+
+    def reports(self, *names: str) -> pd.DataFrame:
+        """Return a row a report as a pandas frame; see `calc.reports`."""
+        from calc.render import frame
+
+        return frame.reports(self.comparer, names or None)
+
     @cached_property
     def _auditor(self) -> Auditor:
         return Auditor(self.comparer)
@@ -142,6 +227,92 @@ def chip(name: str, **policy: Any) -> Subject:
 def system(name: str, **policy: Any) -> Subject:
     """Return a system of the shipped catalog by its id or an alias."""
     return _workspace(**policy).system(name)
+
+
+def chips(
+    *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (), sort: str = "id",
+    reverse: bool = False, **policy: Any,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the chips of the shipped catalog as a pandas frame, a row a chip, by their ids.
+
+    Parameters
+    ----------
+    *columns : str
+        Metrics to show, or heads of their ids (``power``); each has its headline in the column of its
+        name, the ends of its span in ``NAME.low`` and ``NAME.high``, and its unit in ``attrs["units"]``.
+    vendor, family : str or sequence of str
+        Only any of these.
+    having : str or sequence of str
+        Only what has a figure for all of these metrics; each is a column too.
+    where : str or sequence of str
+        Conditions that must all hold, as ``"memory_capacity >= 128 GB"``; each metric is a column too.
+    sort : str
+        ``id``, ``name``, ``vendor``, ``reports``, or a metric: best first, what has no figure last.
+    reverse : bool
+        The other way round.
+    **policy
+        ``as_of``, ``prefer``, ``strict``, ``merge``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its index has the ids: ``list(calc.chips().index)``.
+
+    Raises
+    ------
+    UsageError
+        For a vendor, a family or a metric that there is none of, or a condition that is none.
+
+    Examples
+    --------
+    >>> import calc
+    >>> found = calc.chips(vendor="Huawei", where="memory_capacity >= 128 GB", sort="memory_bandwidth")
+    >>> found.loc["ascend-910c", ["memory_capacity", "memory_bandwidth.low", "memory_bandwidth.high"]].to_list()
+    [128.0, 3.2, 3.2]
+    >>> found.attrs["units"]
+    {'memory_capacity': 'GB/chip', 'memory_bandwidth': 'TB/s/chip'}
+    """
+    return _workspace(**policy).chips(
+        *columns, vendor=vendor, family=family, having=having, where=where, sort=sort, reverse=reverse
+    )
+
+
+def systems(
+    *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (), sort: str = "id",
+    reverse: bool = False, **policy: Any,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the systems of the shipped catalog as a pandas frame, a row a system; see `chips`."""
+    return _workspace(**policy).systems(
+        *columns, vendor=vendor, family=family, having=having, where=where, sort=sort, reverse=reverse
+    )
+
+
+def reports(*names: str, **policy: Any) -> pd.DataFrame:
+    """Return the whole long table of the shipped catalog as a pandas frame: a row a report.
+
+    Parameters
+    ----------
+    *names : str
+        Ids or aliases of chips and systems; by default all, the chips first.
+    **policy
+        ``as_of``, ``prefer``, ``strict``, ``merge``: what became of a report (``fate``) depends on them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `calc export`: ``subject``, ``kind``, ``metric`` and ``number`` say which report it is,
+        ``precision``, ``sparsity``, ``boundary``, ``direction``, ``per`` and ``basis`` how it is qualified,
+        ``value`` and ``printed`` have its digits, ``low_si`` and ``high_si`` its value in ``unit_si``; then
+        ``source``, ``locator`` and ``read``, and what became of it: ``fate``, ``readings``.
+
+    Examples
+    --------
+    >>> import calc
+    >>> found = calc.reports("nvl72")
+    >>> found.loc[found["metric"] == "rack_count", ["subject", "value", "per", "fate"]].iloc[0].to_list()
+    ['nvl72', '1 rack', 'system', 'shown']
+    """
+    return _workspace(**policy).reports(*names)
 
 
 def compare(*names: str, baseline: str | None = None, **policy: Any) -> Comparison:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
-from calc import claims, contrasts, derive, metrics, results, schema, units
+from calc import brief, claims, contrasts, derive, metrics, numbers, results, schema, units
 from calc.comparison import Comparer, Comparison
 from calc.contrasts import Contrast
 from calc.errors import UsageError, did_you_mean
@@ -21,6 +22,9 @@ from calc.policy import Policy
 from calc.reader import Reader
 from calc.readings import Candidate, Readings
 from calc.results import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Pair = tuple[Readings, Readings]
 REPRODUCED, NOT_REPRODUCED, NOT_COMPUTABLE = "reproduced", "not reproduced", "not computable"
@@ -68,6 +72,11 @@ class Side:
         """The first attempt that reproduces the claim, else the first; None if nothing was computed."""
         return next((one for one in self.attempts if one.inside), self.attempts[0] if self.attempts else None)
 
+    def __str__(self) -> str:
+        if self.best is None:
+            return self.verdict
+        return f"{numbers.ratio(*self.best.ratio.numbers)} {self.verdict}"
+
 
 @dataclass(frozen=True, eq=False)
 class Finding:
@@ -95,7 +104,9 @@ class Finding:
         return explained(self)
 
     def __repr__(self) -> str:
-        return f"<Finding {self.id}: “{self.claim.printed}”, own {self.own.verdict}, any {self.any.verdict}>"
+        claimed = f" ({self.claimed})" if self.claimed else ""
+        own, every = (f"{side} ({side.missing})" if side.missing else str(side) for side in (self.own, self.any))
+        return f"<Finding {self.id}: “{self.claim.printed}”{claimed}; own {own}; any {every}; as-reported>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,8 +148,29 @@ class Audit:
 
         return audit(self)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return the findings as a pandas frame: a row a claim, the columns of ``--format csv``.
+
+        What was claimed is an interval, ``claimed_low`` to ``claimed_high`` (an end that is open to all
+        sides is ``pandas.NA``). What comes of it by the claimant's own figures stands in ``own_value``,
+        ``own_low``, ``own_high`` and ``own_verdict``, by any reports in ``any_value`` and so on.
+
+        Examples
+        --------
+        >>> import calc
+        >>> found = calc.audit("cm384", "nvl72").to_frame().set_index("claim")
+        >>> found.loc["semianalysis-cm384-2026/table-power", ["claimed_text", "own_verdict"]].to_list()
+        ['4.1x', 'reproduced']
+        """
+        from calc.render.frame import audit
+
+        return audit(self)
+
     def __repr__(self) -> str:
-        return f"<Audit of {' and '.join(self.names) or 'all claims'}: {len(self.findings)} claims, as-reported>"
+        head = f"{' and '.join(self.names) or 'all claims'}: {brief.counted(len(self.findings), 'claim')}, as-reported"
+        titles = ("", "claimed", "own figures", "any reports")
+        rows = [(f.id, f"“{f.claim.printed}”", str(f.own), str(f.any)) for f in self.findings]
+        return brief.page(head, [titles, *rows] if rows else (), most=brief.MOST + 1)
 
 
 class Auditor:

@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from calc import derive, metrics, results, schema
+from calc import brief, derive, metrics, numbers, results, schema
 from calc.catalog import Catalog
 from calc.errors import UsageError
 from calc.formulas import FORMULAS, exactly
@@ -17,6 +17,9 @@ from calc.policy import Policy, last_day
 from calc.reader import Reader
 from calc.readings import OVERLAY, Other, Reading, Readings, canonical_unit
 from calc.results import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 S = TypeVar("S", schema.Report, schema.Remark, schema.Family, schema.Kin)
 SPLIT = 0.03
@@ -148,6 +151,13 @@ class Cell:
         return self.state == REPORTED and self._parts[0].headline.exact
 
     @property
+    def figure(self) -> str:
+        """The value with unit and span, or the gap, in words."""
+        if self.result is None:
+            return brief.gap(self.state)
+        return brief.figure(self.result.numbers, self.result.unit, exact=self.exact)
+
+    @property
     def formula(self) -> str | None:
         """The equation of a computed value, in words."""
         if self.result is None:
@@ -156,6 +166,17 @@ class Cell:
         if isinstance(node, Reading):
             return FORMULAS[node.headline.formula].text if node.headline.formula else None
         return node.formula.text if isinstance(node, results.Applied) else None
+
+    def __repr__(self) -> str:
+        said = self.figure
+        if self.result is None:
+            said += f" ({self.note})" if self.note else ""
+        else:
+            many = (brief.counted(len(self.reports), "report"), brief.counted(self.origins, "origin"))
+            said = ", ".join((said, *many, "as-reported"))
+        if self.others:
+            said += f"; {brief.counted(len(self.others), 'report')} in no span"
+        return f"<{self.subject.sheet.id} {self.name}: {said}>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +187,11 @@ class Row:
     unit: str
     cells: dict[str, Cell]
     ratios: dict[str, Result]
+
+    def __repr__(self) -> str:
+        parts = [f"{id} {cell.figure}" for id, cell in self.cells.items()]
+        parts += [f"ratio of {id} {numbers.ratio(*found.numbers)}" for id, found in self.ratios.items()]
+        return f"<{self.metric.id}: {'; '.join(parts)}; as-reported>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,9 +238,50 @@ class Comparison:
 
         return comparison(self)
 
+    def to_frame(self, wide: bool = False) -> pd.DataFrame:
+        """Return the comparison as a pandas frame, with all its rows.
+
+        Parameters
+        ----------
+        wide : bool
+            If false, a row a metric and subject: ``metric``, ``title``, ``group``, ``unit``, ``better``,
+            ``subject``, ``state``, ``status``, ``value`` with ``low`` and ``high`` in ``unit``, ``text``,
+            ``formula``, ``reports``, ``origins``, ``sources``, ``flags``, and to the ``baseline`` the
+            ``ratio`` with ``ratio_low`` and ``ratio_high``. These are the columns of ``--format csv``.
+            If true, a row a metric: a column of headlines a subject, by its id, and one of ratios to
+            the baseline, ``cm384/nvl72``; ``attrs`` has the ``units`` and ``titles`` of the metrics.
+
+        Returns
+        -------
+        pandas.DataFrame
+            What is not reported is ``pandas.NA``. ``attrs`` has ``status`` (as-reported), ``policy``,
+            ``as_of`` and ``baseline``.
+
+        Examples
+        --------
+        >>> import calc
+        >>> found = calc.compare("cm384", "nvl72")
+        >>> found.to_frame(wide=True).loc["memory_capacity"].round(2).to_dict()
+        {'cm384': 49.2, 'nvl72': 13.4, 'cm384/nvl72': 3.67}
+        >>> long = found.to_frame().set_index(["metric", "subject"])
+        >>> long.loc[("memory_capacity", "cm384"), ["value", "low", "high"]].to_list()
+        [49.2, 48.0, 49.2]
+        """
+        from calc.render.frame import comparison
+
+        return comparison(self, wide=wide)
+
     def __repr__(self) -> str:
-        names = ", ".join(s.id for s in self.subjects)
-        return f"<Comparison of {names}: {len(self.rows)} metrics, as-reported>"
+        ids = [subject.id for subject in self.subjects]
+        head = f"{' beside '.join(ids)}: {len(self.rows)} metrics, as-reported; ratios to {self.baseline}"
+        others = [id for id in ids if id != self.baseline] or ids
+        rows = [
+            (row.metric.id, *(row.cells[id].figure for id in ids),
+             *(numbers.ratio(*row.ratios[id].numbers) if id in row.ratios else "" for id in others))
+            for row in self.short
+        ]  # fmt: skip
+        titles = ("", *ids, *(f"{id}/{self.baseline}" for id in others))
+        return brief.page(head, [titles, *rows])
 
 
 class Comparer:

@@ -50,6 +50,11 @@ class Candidate:
         held = _digits(Decimal(repr(self.value)))
         return held <= max(_digits(printed.low), _digits(printed.high)) + LENGTHENED
 
+    @property
+    def key(self) -> float:
+        """By what values are told apart on a grid."""
+        return round(self.value, 12)
+
     def lead(self) -> schema.Report:
         """Return the report itself, or that of the figure (not the count) from which the value is computed."""
         candidate = self
@@ -109,7 +114,7 @@ class Reading:
         """Return the first candidate of each value; the headline stays first."""
         seen: dict[float, Candidate] = {}
         for candidate in self.candidates:
-            seen.setdefault(round(candidate.value, 12), candidate)
+            seen.setdefault(candidate.key, candidate)
         return tuple(seen.values())
 
     @cached_property

@@ -13,14 +13,17 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from calc import units
+from calc import brief, units
 from calc.formulas import FORMULAS, Formula
 from calc.readings import Basis, Candidate, Reading
 from calc.units import Quantity
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAX_CELLS = 1_000_000
 WIDE = 1.25
@@ -179,19 +182,51 @@ class Result:
         chosen = tuple(choice[at] for choice, at in zip(self._grid.choices, place, strict=True))
         return float(cells[place]), chosen
 
+    def combinations(self) -> Iterator[tuple[float | None, tuple[Candidate, ...]]]:
+        """Yield the value of each combination of reports, that of the headlines first, with a candidate a reading.
+
+        The readings are in the order of `readings`. The value is None where one figure would have to
+        be taken for two. Where the grid is `reduced`, so are the combinations.
+        """
+        grid = self._grid
+        for value, chosen in zip(grid.cells.flat, itertools.product(*grid.choices), strict=True):
+            yield (None if math.isnan(value) else float(value)), chosen
+
     def chosen(self, reading: Reading) -> tuple[Candidate, Candidate, Candidate]:
         """Return a reading's candidates in the headline cell, in the lowest and in the highest."""
         return reading.headline, self._grid.at_low[id(reading)], self._grid.at_high[id(reading)]
 
     def __repr__(self) -> str:
-        value, low, high = self.numbers
-        return f"<{value:.6g} {self.unit} ({low:.6g} to {high:.6g}), as-reported>"
+        exact = isinstance(self.expression, Reading) and self.expression.headline.exact
+        return f"<{brief.figure(self.numbers, self.unit, exact=exact)}, as-reported>"
 
     def explain(self) -> str:
         """Return the working as text: the tree down to every report, the selected ones marked."""
         from calc.render.text import explanation
 
         return explanation(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return every combination of reports that the span is taken over, a row each.
+
+        Each row has its ``value``, whether it is that of the headlines (``headline``), an end of the span
+        (``lowest``, ``highest``), and for each reading, ``SUBJECT METRIC``, what it is taken for and the
+        sources that say so. Units are in ``attrs``; where there were too many combinations,
+        ``attrs["reduced"]`` is true and only the extremes of each reading are combined.
+
+        Examples
+        --------
+        >>> import calc
+        >>> ratio = calc.compare("cm384", "nvl72").row("memory_bandwidth").ratios["cm384"]
+        >>> frame = ratio.to_frame()
+        >>> frame.loc[frame["headline"], ["cm384 memory_bandwidth", "nvl72 memory_bandwidth"]].squeeze().to_list()
+        [1229.0, 576.0]
+        >>> frame.attrs["units"]["cm384 memory_bandwidth"]
+        'TB/s'
+        """
+        from calc.render.frame import grid
+
+        return grid(self)
 
 
 def unit_of(node: Expression) -> str:

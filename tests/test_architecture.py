@@ -24,11 +24,12 @@ FLOORS = (
     ("nodes", "comments", "layout", "sheets"),
     ("merging", "catalog", "formatting", "skeletons"),
     ("policy", "readings", "formulas.*", "formulas"),
-    ("results", "reader"),
+    ("brief", "results", "reader"),
     ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "selection",
-     "longtables", "workings"),
+     "longtables", "workings", "attributes"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
-    ("views", "audit_views", "sheet_views", "list_views", "validation", "render", "render.json", "render.tables",
+    ("views", "audit_views", "sheet_views", "list_views", "validation", "render", "render.json", "render.records",
+     "render.tables", "render.columns",
      "render.datapackage", "render.*"),
     ("strategies", "api", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
 )  # fmt: skip
@@ -40,12 +41,16 @@ SHOWS_ITSELF = {
     ("comparison", "render.json"): "Comparison.to_dict",
     ("auditing", "render.text"): "Finding.explain",
     ("auditing", "render.json"): "Audit.to_dict",
+    ("results", "render.frame"): "Result.to_frame",
+    ("comparison", "render.frame"): "Comparison.to_frame",
+    ("auditing", "render.frame"): "Audit.to_frame",
 }
 
 DOORS = {
     "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets", "cli.editing", "cli.tables"),
     "hypothesis": ("strategies",),
     "numpy": ("readings", "results"),
+    "pandas": ("render.frame",),
     "pint": ("units",),
     "pyarrow": ("render.parquet",),
     "pydantic": ("schema",),
@@ -256,6 +261,34 @@ def test_compare_loads_no_frames_and_no_plots(form: str, tmp_path: Path) -> None
     modules = loaded(f"from calc.cli import main; main(['compare', 'cm384', 'nvl72', '--format', '{form}'])", tmp_path)
     assert modules & {"pandas", "matplotlib", "jinja2", "IPython", "hypothesis", "jsonschema"} == set()
     assert "pint" in modules
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["list"],
+        ["list", "chips", "--sort", "memory_capacity"],
+        ["show", "cm384"],
+        ["show", "cm384", "--format", "json"],
+        ["explain", "cm384", "memory_capacity"],
+        ["explain", "semianalysis-cm384-2026/table-power"],
+        ["audit", "--claim", "semianalysis-cm384-2026/table-power", "--format", "csv"],
+        ["history", "cm384", "memory_capacity"],
+        ["sources", "cm384"],
+        ["validate", "specs/systems/cm384.yaml"],
+        ["schema", "chip"],
+    ],
+    ids=" ".join,
+)
+def test_no_command_in_the_shell_loads_frames_and_plots(command: list[str], tmp_path: Path) -> None:
+    command = [str(ROOT / word) if word.startswith("specs/") else word for word in command]
+    modules = loaded(f"from calc.cli import main; main({command!r})", tmp_path)
+    assert modules & {"pandas", "matplotlib", "jinja2", "IPython", "hypothesis", "jsonschema", "pyarrow"} == set()
+
+
+def test_objects_in_python_load_no_frames_until_one_is_asked_for(tmp_path: Path) -> None:
+    code = "import calc; repr(calc.system('cm384').power); repr(calc.compare('cm384', 'nvl72')); dir(calc)"
+    assert loaded(code, tmp_path) & {"pandas", "matplotlib", "jinja2", "IPython", "pyarrow", "rich.console"} == set()
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "markdown"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from calc.comparison import Comparison
 from calc.explanation import Node
-from calc.render import json as contract
+from calc.render import records as flat
 from calc.schema import STATUS
 from calc.views import Table
 
@@ -69,59 +69,12 @@ def as_json(table: Table, command: str) -> str:
 
 def audit_csv(found: Audit) -> str:
     """Return an audit as a long table: one row a claim, its two sides in columns."""
-    claimed = ("text", "low", "high", "low_open", "high_open", "hedge", "sense")
-    side = ("value", "low", "high", "nearest", "verdict", "close", "metric", "object_metric", "by", "missing")
-    plain = ("claim", "subject", "object", "metric", "source", "locator", "read", "relay", "credited_to", "basis",
-             "object_basis", "mismatch", "superseded", "status", "note")  # fmt: skip
-    lists = ("ahead", "behind", "overlapping", "not_comparable", "not_reported")
-    names = [*plain[:4], *(f"claimed_{n}" for n in claimed), *(f"own_{n}" for n in side), *(f"any_{n}" for n in side),
-             *plain[4:], *lists]  # fmt: skip
-    records = []
-    for row in contract.audit(found)["findings"]:
-        record = {name: row[name] for name in plain}
-        record |= {f"claimed_{n}": row["claimed"][n] for n in claimed}
-        record |= {f"{key}_{n}": row[key][n] for key in ("own", "any") for n in side}
-        records.append(record | {name: " ".join(row.get(name, ())) for name in lists})
-    return written(names, records)
+    return written(flat.AUDIT, flat.audit(found))
 
 
 def comparison_csv(found: Comparison) -> str:
     """Return a comparison as a long table: one row a metric and subject, all its parts in columns."""
-    names = [
-        "metric",
-        "title",
-        "group",
-        "unit",
-        "better",
-        "subject",
-        "state",
-        "status",
-        "value",
-        "low",
-        "high",
-        "text",
-        "formula",
-        "reports",
-        "origins",
-        "sources",
-        "flags",
-        "baseline",
-        "ratio",
-        "ratio_low",
-        "ratio_high",
-    ]
-    records = []
-    for row in contract.comparison(found)["rows"]:
-        for id, cell in row["cells"].items():
-            ratio = row["ratios"].get(id, {})
-            records.append(
-                row | cell | {
-                    "subject": id, "sources": " ".join(cell["sources"]), "flags": "; ".join(cell["flags"]),
-                    "baseline": found.baseline, "ratio": ratio.get("value"), "ratio_low": ratio.get("low"),
-                    "ratio_high": ratio.get("high"),
-                }
-            )  # fmt: skip
-    return written(names, records, "ignore")
+    return written(flat.COMPARISON, flat.comparison(found))
 
 
 def working_csv(node: Node) -> str:

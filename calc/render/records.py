@@ -1,0 +1,181 @@
+"""Answers as flat records, one row a figure or a claim: what CSV and frames have in common.
+
+The numbers are those of the JSON contracts; nothing is computed here.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from calc import derive, metrics, schema, selection
+from calc.comparison import CORE, REPORTED, Comparer, Comparison
+from calc.metrics import Metric
+from calc.readings import Candidate, Reading, Readings, canonical_unit
+from calc.render import json as contract
+from calc.results import Result, readings
+
+if TYPE_CHECKING:
+    from calc.auditing import Audit
+
+Record = dict[str, Any]
+
+COMPARISON = (
+    "metric", "title", "group", "unit", "better", "subject", "state", "status", "value", "low", "high", "text",
+    "formula", "reports", "origins", "sources", "flags", "baseline", "ratio", "ratio_low", "ratio_high",
+)  # fmt: skip
+SUBJECT = (
+    "subject", "metric", "title", "group", "unit", "better", "state", "status", "value", "low", "high", "text",
+    "formula", "reports", "origins", "not_in_span", "source", "read", "sources", "flags",
+)  # fmt: skip
+CATALOG = ("id", "name", "vendor", "chip", "family", "predecessor", "aliases", "reports")
+
+_CLAIMED = ("text", "low", "high", "low_open", "high_open", "hedge", "sense")
+_SIDE = ("value", "low", "high", "nearest", "verdict", "close", "metric", "object_metric", "by", "missing")
+_FIRST = ("claim", "subject", "object", "metric")
+_LAST = ("source", "locator", "read", "relay", "credited_to", "basis", "object_basis", "mismatch", "superseded",
+         "status", "note")  # fmt: skip
+_LISTS = ("ahead", "behind", "overlapping", "not_comparable", "not_reported")
+AUDIT = (
+    *_FIRST, *(f"claimed_{name}" for name in _CLAIMED), *(f"own_{name}" for name in _SIDE),
+    *(f"any_{name}" for name in _SIDE), *_LAST, *_LISTS,
+)  # fmt: skip
+
+CELL, SOURCES = "value", "source"
+HEADLINE, LOWEST, HIGHEST = "headline", "lowest", "highest"
+GRID = (CELL, HEADLINE, LOWEST, HIGHEST)
+"""The first columns of a grid; each reading follows with its value and its sources."""
+
+
+def comparison(found: Comparison) -> list[Record]:
+    """Return a record a metric and subject."""
+    records = []
+    for row in contract.comparison(found)["rows"]:
+        for id, cell in row["cells"].items():
+            ratio = row["ratios"].get(id, {})
+            record = row | _flat(cell) | {"subject": id, "baseline": found.baseline, "ratio": ratio.get("value")}
+            record |= {f"ratio_{end}": ratio.get(end) for end in ("low", "high")}
+            records.append({name: record[name] for name in COMPARISON})
+    return records
+
+
+def audit(found: Audit) -> list[Record]:
+    """Return a record a claim, its two sides in columns."""
+    records = []
+    for row in contract.audit(found)["findings"]:
+        record = {name: row[name] for name in (*_FIRST, *_LAST)}
+        record |= {f"claimed_{name}": row["claimed"][name] for name in _CLAIMED}
+        record |= {f"{key}_{name}": row[key][name] for key in ("own", "any") for name in _SIDE}
+        record |= {name: " ".join(row.get(name, ())) for name in _LISTS}
+        records.append({name: record[name] for name in AUDIT})
+    return records
+
+
+def subject(comparer: Comparer, held: Readings) -> list[Record]:
+    """Return a record a metric: all with a value or words, and the gaps that somebody may ask for."""
+    sheet = held.sheet
+    gaps = {gap.metric for gap in (*sheet.not_reported, *sheet.not_applicable) if gap.metric in metrics.TABLE}
+    wanted = {*derive.available([held]), *CORE[sheet.kind], *sheet.reports, *gaps} - {None}
+    records = []
+    for metric in (metrics.metric(name) for name in sorted(wanted, key=metrics.place)):
+        cell = comparer.cell(held, metric.id)
+        unit = None if metric.is_text else canonical_unit(metric, sheet.kind)
+        record = _flat(contract.cell(cell)) | {
+            "subject": sheet.id, "metric": metric.id, "title": metric.title, "group": metric.group,
+            "unit": unit, "better": metric.better, "source": cell.lead, "read": cell.read,
+        }  # fmt: skip
+        record |= _in_words(comparer, sheet, metric)
+        records.append({name: record[name] for name in SUBJECT})
+    return records
+
+
+def _in_words(comparer: Comparer, sheet: schema.Sheet, metric: Metric) -> Record:
+    """Return what is said of a metric held as words, if anything is."""
+    said = selection.words(comparer, sheet, metric)
+    if not said:
+        return {}
+    reports = [report for report in comparer.known(sheet.reports[metric.id]) if not report.set_aside]
+    return {
+        "state": REPORTED, "text": "; ".join(said), "reports": len(reports), "not_in_span": 0,
+        "origins": comparer.reader.origins.of(reports), "source": reports[0].source, "read": reports[0].read,
+        "sources": " ".join(dict.fromkeys(report.source for report in reports)),
+    }  # fmt: skip
+
+
+def _flat(cell: Record) -> Record:
+    return cell | {"sources": " ".join(cell["sources"]), "flags": "; ".join(cell["flags"])}
+
+
+def meant(comparer: Comparer, sheets: Sequence[schema.Sheet], names: Iterable[str]) -> list[Metric]:
+    """Return the metrics that names stand for; of the head of several ids those that some of the sheets have."""
+    return [metrics.metric(known) for known in dict.fromkeys(_meant(comparer, sheets, names))]
+
+
+def _meant(comparer: Comparer, sheets: Sequence[schema.Sheet], names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        under = metrics.under(name)
+        if under == (name,) or not under:
+            yield metrics.metric(name).id  # says what is near if there is none
+        else:
+            had = {known for sheet in sheets for known in selection.having(comparer, sheet, name)}
+            yield from (known for known in under if known in had)
+
+
+def catalog(comparer: Comparer, sheets: Sequence[schema.Sheet], known: Sequence[Metric]) -> list[Record]:
+    """Return a record a chip or system: what it is, and the figures of some metrics with their spans."""
+    records = []
+    for sheet in sheets:
+        own = {
+            "family": (one.name for one in comparer.known(sheet.family)),
+            "predecessor": (one.id for one in comparer.known(sheet.predecessor)),
+        }
+        record = {"id": sheet.id, "name": sheet.name, "vendor": sheet.vendor, "chip": getattr(sheet, "chip", None)}
+        record |= {name: "; ".join(dict.fromkeys(texts)) for name, texts in own.items()}
+        record |= {"aliases": "; ".join(sheet.aliases), "reports": selection.many(comparer, sheet)}
+        for metric in known:
+            record |= _figure(comparer, sheet, metric)
+        records.append(record)
+    return records
+
+
+def _figure(comparer: Comparer, sheet: schema.Sheet, metric: Metric) -> Record:
+    if metric.is_text:
+        return {metric.id: "; ".join(selection.words(comparer, sheet, metric))}
+    found = selection.cell_of(comparer, sheet, metric.id).result
+    value, low, high = found.numbers if found else (None, None, None)
+    return {metric.id: value, f"{metric.id}.low": low, f"{metric.id}.high": high}
+
+
+def axes(result: Result) -> dict[str, str]:
+    """Return a name, ``SUBJECT METRIC``, for each reading of a result, with its unit; no two have one name."""
+    found: dict[str, str] = {}
+    for reading in readings(result.expression):
+        called = name = f"{reading.subject} {reading.metric.id}"
+        more = itertools.count(2)
+        while name in found:
+            name = f"{called} ({next(more)})"
+        found[name] = reading.unit
+    return found
+
+
+def grid(result: Result) -> list[Record]:
+    """Return a record for each combination of reports: the value, and what each reading is taken for."""
+    names, parts = list(axes(result)), list(readings(result.expression))
+    sources = [{one.key: _sources(reading, one) for one in reading.distinct()} for reading in parts]
+    _, low, high = result.numbers
+    records = []
+    for place, (value, chosen) in enumerate(result.combinations()):
+        if value is None:
+            continue
+        record: Record = {CELL: value, HEADLINE: place == 0, LOWEST: value == low, HIGHEST: value == high}
+        for name, held, said in zip(names, chosen, sources, strict=True):
+            record |= {name: held.value, f"{name} {SOURCES}": said[held.key]}
+        records.append(record)
+    return records
+
+
+def _sources(reading: Reading, candidate: Candidate) -> str:
+    """Return the sources of all candidates that have the value of one: a grid takes them for one figure."""
+    same = (other for other in reading.candidates if other.key == candidate.key)
+    return " ".join(dict.fromkeys(other.lead().source for other in same))
