@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from calc import derive, metrics, results, schema
 from calc.catalog import Catalog
@@ -16,6 +17,9 @@ from calc.policy import Policy, last_day
 from calc.reader import Reader
 from calc.readings import OVERLAY, Other, Reading, Readings, canonical_unit
 from calc.results import Result
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SPLIT = 0.03
 """By how much a headline per chip may differ from the share of the total's headline before it is marked."""
@@ -198,17 +202,53 @@ class Comparison:
         found = (r.layer for row in self.rows for cell in row.cells.values() for r in cell.reports if r.layer)
         return list(dict.fromkeys(found))
 
+    @property
+    def comparer(self) -> Comparer:
+        """What made it, with the catalog and all readings."""
+        return next(iter(self.rows[0].cells.values())).comparer
+
+    @cached_property
+    def lead(self) -> str:
+        """The qualifiers of the peak compute that most report: ``.bf16.dense``."""
+        return _lead(self.rows)
+
     @cached_property
     def short(self) -> tuple[Row, ...]:
         """The rows that two subjects or more have and that say which is better, and the core ones."""
-        lead = _lead(self.rows)
-        return tuple(row for row in self.rows if _worth(row, self.subjects[0].kind, lead))
+        return tuple(row for row in self.rows if _worth(row, self.subjects[0].kind, self.lead))
 
     def to_dict(self) -> dict[str, object]:
         """Return what ``--format json`` prints."""
         from calc.render.json import comparison
 
         return comparison(self)
+
+    def plot(self, kind: str = "ladder", ax: Axes | None = None, **more: Any) -> Axes:
+        """Draw it: nothing is shown or saved.
+
+        Parameters
+        ----------
+        kind : str
+            ``ladder``, ``reports``, ``roofline``, ``shares`` or ``bars``.
+        ax : matplotlib.axes.Axes, optional
+            Where; without it on a new figure, ``.figure`` of what is returned.
+        **more
+            ``metric`` for all but the ladder; ``subject``, ``everything``, ``claims`` for the ladder;
+            ``level`` (``total`` or ``per-chip``) for the roofline.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            What was drawn on; of several panels the first.
+
+        Raises
+        ------
+        UsageError
+            If there is no such kind, or nothing to draw.
+        """
+        from calc.render.plot import draw
+
+        return draw(kind, self, ax, **more)
 
     def __repr__(self) -> str:
         names = ", ".join(s.id for s in self.subjects)

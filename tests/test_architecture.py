@@ -28,9 +28,9 @@ FLOORS = (
     ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "selection",
      "longtables", "workings"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
-    ("views", "audit_views", "sheet_views", "list_views", "validation", "charts", "charts.common", "charts.*",
+    ("views", "audit_views", "sheet_views", "list_views", "validation", "charts", "charts.common", "charts.reports", "charts.*",
      "render", "render.json", "render.tables", "render.datapackage", "render.plot.style", "render.plot.ladder",
-     "render.plot", "render.*"),
+     "render.plot.reports", "render.plot.bars", "render.plot.shares", "render.plot.rooflines", "render.plot", "render.*"),
     ("strategies", "api", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
 )  # fmt: skip
 
@@ -39,6 +39,7 @@ FLOORS = (
 SHOWS_ITSELF = {
     ("results", "render.text"): "Result.explain",
     ("comparison", "render.json"): "Comparison.to_dict",
+    ("comparison", "render.plot"): "Comparison.plot",
     ("auditing", "render.text"): "Finding.explain",
     ("auditing", "render.json"): "Audit.to_dict",
 }

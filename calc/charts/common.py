@@ -1,29 +1,18 @@
-"""What several figures have in common: the words below them, names, bars of a span."""
+"""What several figures have in common: the words below them, and what they ask of a comparison."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from calc import schema
+from calc import metrics, schema
 from calc.comparison import Cell, Comparison
 from calc.errors import UsageError
 from calc.metrics import Metric
+from calc.readings import Readings
 from calc.views import AS_REPORTED, policy_line
 
 
 def caption(found: Comparison, *more: str) -> tuple[str, ...]:
     """Return the lines that stand below a figure: what is particular to it, as-reported, policy and day."""
     return *filter(None, more), AS_REPORTED, policy_line(found.policy, found.as_of)
-
-
-def names(sheets: Sequence[schema.Sheet]) -> str:
-    """Return the subjects of a figure in one line."""
-    return " and ".join(f"{sheet.name} ({sheet.id})" for sheet in sheets)
-
-
-def axis(title: str, unit: str) -> str:
-    """Return what stands at an axis: what is shown, and its unit."""
-    return f"{title} ({unit})"
 
 
 def sheet(found: Comparison, id: str) -> schema.Sheet:
@@ -40,6 +29,30 @@ def sheet(found: Comparison, id: str) -> schema.Sheet:
     raise UsageError(f"{id!r} is not among the compared: {', '.join(s.id for s in found.subjects)}")
 
 
+def held(found: Comparison, sheet: schema.Sheet) -> Readings:
+    """Return what is held of one of the compared."""
+    return found.rows[0].cells[sheet.id].subject
+
+
 def cells(found: Comparison, metric: Metric) -> list[Cell]:
-    """Return what is known of a metric of each subject, whether or not the comparison has a row for it."""
-    return [cell.comparer.cell(cell.subject, metric.id) for cell in found.rows[0].cells.values()]
+    """Return what is known of a metric of each of the compared, whether or not there is a row for it."""
+    return [found.comparer.cell(held(found, sheet), metric.id) for sheet in found.subjects]
+
+
+def chosen(found: Comparison, metric: str | None) -> Metric:
+    """Return the metric that was asked for, or the peak compute that most of the compared report.
+
+    Raises
+    ------
+    UsageError
+        If there is no such metric, or it is held as words.
+    """
+    asked = metrics.metric(metric if metric is not None else f"peak_compute{found.lead}")
+    if asked.is_text:
+        raise UsageError(f"{asked.id} is held as words, which have no place on an axis")
+    return asked
+
+
+def axis(metric: Metric, unit: str) -> str:
+    """Return what stands at an axis: what is shown, and its unit."""
+    return f"{metric.full_title} ({unit})"

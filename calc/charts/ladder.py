@@ -69,9 +69,9 @@ class Ladder:
     caption: tuple[str, ...]
 
     @property
-    def title(self) -> str:
-        """Whose ratios these are."""
-        return f"{self.subject.name} / {self.object.name}"
+    def subjects(self) -> tuple[schema.Sheet, ...]:
+        """Whose ratios these are: by the second."""
+        return self.subject, self.object
 
     @property
     def axis(self) -> str:
@@ -129,9 +129,8 @@ def _marks(
     found: Comparison, above: schema.Sheet, below: schema.Sheet, rows: dict[str, Row]
 ) -> tuple[dict[str, tuple[Mark, ...]], int]:  # fmt: skip
     """Return the claims on each ratio, those of one interval together, and how many are on none."""
-    comparer = found.rows[0].cells[above.id].comparer
     kept: dict[tuple[str, float, float, bool], list[str]] = {}
-    audit = Auditor(comparer).audit((above.id, below.id))
+    audit = Auditor(found.comparer).audit((above.id, below.id))
     factors: Counter[bool] = Counter()
     for finding in audit.findings:
         if finding.claimed is None:

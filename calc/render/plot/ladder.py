@@ -46,6 +46,11 @@ def places(shown: Ladder) -> list[float]:
     return [*found, at]
 
 
+def height(shown: Ladder) -> float:
+    """Return how many rows the ladder takes."""
+    return places(shown)[-1] + 4
+
+
 def draw(shown: Ladder, ax: Axes) -> list[Artist]:
     """Draw a ladder on an axis, and return the entries of its legend."""
     *heights, end = places(shown)

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from calc import schema
+from calc.numbers import digits, grouped
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -65,14 +66,14 @@ def figure(rows: float, panels: int = 1) -> tuple[Sheet, list[Axes]]:
     return made, list(grid[0])
 
 
-def room(lines: float) -> float:
-    """Return how many rows some lines of the caption take."""
-    return lines * 0.55
-
-
 def name(sheet: schema.Sheet) -> str:
     """Return a subject's name, or its id where the font lacks a letter of the name."""
     return legible(sheet.name, sheet.id)
+
+
+def names(sheets: Sequence[schema.Sheet], between: str = " and ") -> str:
+    """Return the names of several subjects in one line."""
+    return between.join(map(name, sheets))
 
 
 def legible(text: str, instead: str) -> str:
@@ -92,10 +93,10 @@ def wrapped(lines: Sequence[str], width: int = _WORDS) -> str:
     return "\n".join(textwrap.fill(line, width) for line in shown)
 
 
-def dress(made: Figure, axes: Sequence[Axes], title: str, caption: Sequence[str], legend: Sequence[Artist]) -> None:
+def dress(made: Figure, title: str, caption: Sequence[str], legend: Sequence[Artist], columns: int) -> None:
     """Set title, legend and caption around the panels of a figure of our own."""
     shown = made.legend(
-        handles=list(legend), loc="outside upper left", ncols=max(1, min(3, len(legend))), borderaxespad=0.2,
+        handles=list(legend), loc="outside upper left", ncols=columns, borderaxespad=0.2,
         title=" ", alignment="left", title_fontproperties={"weight": "bold", "size": SIZE + 2},
     )  # fmt: skip
     shown.get_title().set_parse_math(False)
@@ -114,6 +115,26 @@ def within(ax: Axes, title: str, caption: Sequence[str], legend: Sequence[Artist
         wrapped(caption, 90), (0, 0), (0, -42), "axes fraction", "offset points", va="top", fontsize=SMALL,
         color=FAINT, parse_math=False, annotation_clip=False,
     )  # fmt: skip
+
+
+def shade(place: int) -> str:
+    """Return the colour of one of several subjects."""
+    return SERIES[place % len(SERIES)]
+
+
+def hatch(place: int) -> str:
+    """Return the hatch of one of several subjects, which tells it apart in grey."""
+    return HATCHES[place % len(HATCHES)]
+
+
+def plain(value: float, _: float) -> str:
+    """Return a number at an axis: digits, with no exponent."""
+    return grouped(digits(float(value), 6))
+
+
+def short(text: str) -> str:
+    """Return a text that stands beside a figure, cut at a word if it is very long."""
+    return textwrap.shorten(text, 64, placeholder=" ...")
 
 
 def key(label: str, **look: Any) -> Line2D:
