@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calc import derive, metrics, workings
 from calc.auditing import Audit, Auditor
@@ -16,6 +16,9 @@ from calc.explanation import Node
 from calc.policy import Policy
 from calc.readings import Readings
 from calc.results import Result
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class Subject:
@@ -56,6 +59,10 @@ class Subject:
             words = cell.state.replace("_", " ")
             raise UsageError(f"{metric} of {self.id}: {words}" + (f" ({cell.note})" if cell.note else ""))
         return cell.result
+
+    def plot(self, kind: str = "bars", ax: Axes | None = None, **more: Any) -> Axes:
+        """Draw what is reported of it, as `calc.comparison.Comparison.plot` does: any kind but the ladder."""
+        return self._comparer.compare((self.id, self.id)).plot(kind, ax, **more)
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.id}: {self.name}, {len(self.metrics)} metrics, as-reported>"

@@ -45,7 +45,7 @@ SHOWS_ITSELF = {
 }
 
 DOORS = {
-    "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets", "cli.editing", "cli.tables"),
+    "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.pictures", "cli.sheets", "cli.editing", "cli.tables"),
     "hypothesis": ("strategies",),
     "matplotlib": ("render.plot.style",),
     "numpy": ("readings", "results"),

@@ -111,17 +111,22 @@ def of_subject(comparer: Comparer, subject: Readings, metric: Metric) -> Iterato
     events = history(comparer, subject.sheet.id, metric.id)
     known = {id(event.report) for event in events}
     head = reading.headline if reading else None
-    for candidates in taken.values():  # half of a sparse rate, where the source says so, is of another metric
-        if id(report := candidates[0].lead()) not in known:
-            owner, source = candidates[0].subject, comparer.catalog.source(report.source)
-            events.append(Event(candidates[0].metric, owner, report, source, IN_SPAN))
+    # What leaves something open, or is half of a sparse rate, is reported under another metric.
+    for holder, report in (pair for found in taken.values() for pair in found[0].reports()):
+        if id(report) in taken and id(report) not in known:
+            known.add(id(report))
+            events.append(Event(holder.metric, holder.subject, report, comparer.catalog.source(report.source), IN_SPAN))
+    for other in reading.others if reading else ():
+        if id(other.report) not in known:
+            source = comparer.catalog.source(other.report.source)
+            events.append(Event(other.metric, other.subject, other.report, source, other.why))
     for event in sorted(events, key=_when):
         report = event.report
         held = taken.get(id(report), [])
         fate = _fate(event.fate) if not held else SHOWN if head in held else IN_SPAN
         values = [candidate.value for candidate in held] or _apart(subject, metric, event)
         yield Line(
-            subject.sheet.id, event.source.known_by or "", report.source, _words(event, subject), fate,
+            subject.sheet.id, event.source.known_by or "", report.source, _words(event, subject, metric), fate,
             "" if held else event.fate, tuple(sorted(set(values))), head.value if head and head in held else None,
         )  # fmt: skip
 
@@ -140,13 +145,14 @@ def _adds(metric: Metric) -> bool:
     return metric.adds == "sum" or metric.id.endswith(f".{metrics.PER_CHIP}")
 
 
-def _words(event: Event, subject: Readings) -> str:
+def _words(event: Event, subject: Readings, metric: Metric) -> str:
     report = event.report
     per = report.per or ("chip" if event.subject != subject.sheet.id else "")
     hedges = [word for word, on in (("about", report.about), ("up to", report.at_most), ("more than", report.at_least))
               if on]  # fmt: skip
-    said = [report.direction, f"per {per}" if per else "", report.basis]
-    words = [word for word in said if word and word != schema.UNSTATED]
+    under = "" if metrics.covers(event.metric, metric.id) else ".".join(metrics.qualifiers(event.metric))
+    said = [report.direction, f"per {per}" if per else "", report.basis, under]
+    words = [word for word in said if word and not word.endswith(f" {schema.UNSTATED}") and word != schema.UNSTATED]
     return ", ".join([" ".join([*hedges, report.value]), *words])
 
 

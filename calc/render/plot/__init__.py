@@ -87,9 +87,10 @@ def draw(kind: str, found: Comparison, ax: Axes | None = None, **more: Any) -> A
         if ax is not None:
             style.within(ax, how.title(first), first.caption, how.draw(first, ax))
             return ax
-        made, axes = style.figure(max(map(how.height, panels)), len(panels))
+        made, axes = style.figure(len(panels))
         keys = [key for shown, panel in zip(panels, axes, strict=True) for key in how.draw(shown, panel)]
-        style.dress(made, how.title(first), first.caption, keys, columns=1 if kind == "roofline" else 3)
+        rows, columns = max(map(how.height, panels)), 1 if kind == "roofline" else 3
+        style.dress(made, rows, how.title(first), first.caption, keys, columns)
         return axes[0]
 
 

@@ -48,7 +48,7 @@ def places(shown: Ladder) -> list[float]:
 
 def height(shown: Ladder) -> float:
     """Return how many rows the ladder takes."""
-    return places(shown)[-1] + 4
+    return places(shown)[-1]
 
 
 def draw(shown: Ladder, ax: Axes) -> list[Artist]:

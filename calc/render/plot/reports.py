@@ -44,6 +44,8 @@ def scale(ax: Axes, values: list[float]) -> None:
     low, high = min(values), max(values)
     if low > 0 and high / low >= WIDE:
         ax.set_xscale("log")
+        ax.xaxis.set_major_locator(style.decades())
+        ax.minorticks_off()
         ax.set_xlim(low / 1.4, high * 1.4)
     else:
         room = (high - low) * 0.08 or abs(high) * 0.1 or 1
@@ -65,7 +67,7 @@ def draw(shown: Strip, ax: Axes) -> list[Artist]:
         labels.append((at, style.name(sheet)))
         for line in lines:
             at += 1
-            labels.append((at, f"{line.source}  {line.date or 'undated':<10}"))
+            labels.append((at, line.source))
             _line(ax, line, at)
         at += 1
     ax.set_ylim(at - 0.4, -0.7)
@@ -88,7 +90,9 @@ def _line(ax: Axes, line: Line, at: float) -> None:
         fate = SHOWN if value == line.headline else IN_SPAN if line.fate == SHOWN else line.fate
         ax.plot([value], [at], linestyle="", zorder=4 if fate == SHOWN else 3, **LOOKS[fate])
     words = line.words if line.values else f"{line.words} (not drawn)"
-    ax.text(1.012, at, style.short(words), transform=ax.get_yaxis_transform(), va="center", fontsize=style.SMALL,
-            parse_math=False, color=style.INK if line.values else style.FAINT)  # fmt: skip
+    for text, off in ((line.date or "undated", 6), (style.short(words), 58)):
+        ax.annotate(text, (1, at), (off, 0), ("axes fraction", "data"), "offset points", va="center",
+                    fontsize=style.SMALL, parse_math=False, annotation_clip=False,
+                    color=style.INK if line.values else style.FAINT)  # fmt: skip
 
 

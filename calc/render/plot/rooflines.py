@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def height(shown: Rooflines) -> float:
-    """Return how many rows the figure takes."""
-    return 17 + 1.2 * len(shown.roofs)
+    """Return how many rows the figure takes, however many roofs it has."""
+    return 15
 
 
 def draw(shown: Rooflines, ax: Axes) -> list[Artist]:
@@ -27,8 +27,10 @@ def draw(shown: Rooflines, ax: Axes) -> list[Artist]:
     ax.set_xlabel(f"Arithmetic intensity ({shown.intensity_unit})", parse_math=False)
     ax.set_ylabel(f"Attainable compute, {shown.metric.title}, {level} ({shown.unit})", parse_math=False)
     ax.grid(which="major", color="#e0e0e0", linewidth=0.6)
-    ax.xaxis.set_major_formatter(style.plain)
-    ax.yaxis.set_major_formatter(style.plain)
+    for side in (ax.xaxis, ax.yaxis):
+        side.set_major_locator(style.decades())
+        side.set_major_formatter(style.plain)
+    ax.minorticks_off()
     found: list[Artist] = []
     for roof in shown.roofs:
         place = [sheet.id for sheet in shown.subjects].index(roof.sheet.id)
@@ -45,7 +47,7 @@ def _roof(ax: Axes, shown: Rooflines, roof: Roof, place: int) -> Artist:
     ax.plot(grid, [roof.at(x) for x in grid], color=shade, linestyle=line, linewidth=1.8, zorder=3,
             gid=f"roof-{roof.sheet.id}-{shown.level}")  # fmt: skip
     value, low, high = roof.ridge.numbers
-    ax.errorbar([value], [roof.at(value)], xerr=[[value - low], [high - value]], color=shade, fmt=mark, markersize=7,
+    ax.errorbar([value], [roof.at(value)], xerr=[[value - low], [high - value]], color=shade, fmt=mark, markersize=5,
                 markeredgecolor=style.INK, capsize=4, zorder=4)  # fmt: skip
     return style.key(label(roof), color=shade, linestyle=line, marker=mark, markeredgecolor=style.INK, linewidth=1.8)
 

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-THICK = 0.5
+THICK = 0.42
 
 
 def height(shown: Shares) -> float:
     """Return how many rows the stacks take."""
-    return 2.6 * len(shown.stacks)
+    return 2.8 * len(shown.stacks)
 
 
 def draw(shown: Shares, ax: Axes) -> list[Artist]:
@@ -25,7 +25,7 @@ def draw(shown: Shares, ax: Axes) -> list[Artist]:
     ax.set_xlabel(axis(shown.metric, shown.unit), parse_math=False)
     for at, stack in enumerate(shown.stacks):
         _stack(ax, shown, stack, at)
-    ax.set_ylim(len(shown.stacks) - 0.4, -0.6)
+    ax.set_ylim(len(shown.stacks) - 0.35, -0.45)
     ax.set_xlim(left=0)
     ax.set_yticks(range(len(shown.stacks)), [style.name(stack.sheet) for stack in shown.stacks], parse_math=False)
     ax.tick_params(axis="y", length=0)
@@ -34,7 +34,7 @@ def draw(shown: Shares, ax: Axes) -> list[Artist]:
     ax.xaxis.set_major_formatter(style.plain)
     found: list[Artist] = [
         style.key(f"{shown.block} chip{'s' if shown.block > 1 else ''}", marker="s", markersize=7,
-                  markerfacecolor=style.shade(0))
+                  markerfacecolor=style.tint(0))
     ]  # fmt: skip
     if any(stack.printed for stack in shown.stacks):
         found.append(style.key("headline of the total, and its span", marker="D", linestyle="-", markersize=5.5))
@@ -45,7 +45,7 @@ def _stack(ax: Axes, shown: Shares, stack: Stack, at: int) -> None:
     blocks = shown.blocks(stack)
     if blocks:
         starts, widths = zip(*blocks, strict=True)
-        ax.barh([at] * len(blocks), widths, left=starts, height=THICK, color=style.shade(at), edgecolor=style.INK,
+        ax.barh([at] * len(blocks), widths, left=starts, height=THICK, color=style.tint(at), edgecolor=style.INK,
                 linewidth=0.6, hatch=style.hatch(at), gid=f"stack-{stack.sheet.id}", zorder=2)  # fmt: skip
     if stack.printed:
         value, low, high = stack.printed

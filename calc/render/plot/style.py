@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from matplotlib import font_manager, style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator
 
 from calc import schema
 from calc.numbers import digits, grouped
@@ -28,12 +30,15 @@ SIZE, SMALL = 9.0, 7.5
 INK, FAINT, PAPER = "#1b1b1b", "#767676", "#ffffff"
 SERIES = ("#1f4e79", "#c25a00", "#5b8c2a", "#7a3b8f", "#b8860b", "#3a8f8f")
 """Of different lightness, too; what is drawn in them differs by hatch, marker or line besides."""
+TINTS = ("#c9d8e8", "#f3d3b3", "#d5e5c3", "#e2cde8", "#efe0b4", "#c6e2e2")
+"""The same, light, for what marks are drawn on."""
 HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++")
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 WIDTH = 8.6
-ROW, LEAST = 0.235, 1.2
-_WORDS = 136
+ROW, LEGEND_LINE, CAPTION_LINE, REST = 0.235, 0.165, 0.15, 1.0
+"""Heights in inches: of a row, of the lines above and below, and of title, ticks and label of the axis."""
+_WORDS = 146
 """How many small letters fit into the width of a figure."""
 SETTINGS: dict[str, Any] = {
     "font.family": [FONT], "font.size": SIZE, "axes.titlesize": SIZE + 2, "text.color": INK, "axes.edgecolor": FAINT,
@@ -58,9 +63,9 @@ def settings() -> Iterator[None]:
         yield
 
 
-def figure(rows: float, panels: int = 1) -> tuple[Sheet, list[Axes]]:
-    """Return an empty figure, with room for so many rows in height, and its panels side by side."""
-    made = Sheet(figsize=(WIDTH, LEAST + ROW * rows), layout="constrained")
+def figure(panels: int = 1) -> tuple[Sheet, list[Axes]]:
+    """Return an empty figure and its panels side by side; `dress` gives it its height."""
+    made = Sheet(figsize=(WIDTH, WIDTH), layout="constrained")
     FigureCanvasAgg(made)
     grid = made.subplots(1, panels, squeeze=False)
     return made, list(grid[0])
@@ -93,8 +98,13 @@ def wrapped(lines: Sequence[str], width: int = _WORDS) -> str:
     return "\n".join(textwrap.fill(line, width) for line in shown)
 
 
-def dress(made: Figure, title: str, caption: Sequence[str], legend: Sequence[Artist], columns: int) -> None:
-    """Set title, legend and caption around the panels of a figure of our own."""
+def dress(
+    made: Figure, rows: float, title: str, caption: Sequence[str], legend: Sequence[Artist], columns: int
+) -> None:  # fmt: skip
+    """Set title, legend and caption around the panels of a figure of our own, and make it as high as they need."""
+    below = wrapped(caption)
+    above = math.ceil(len(legend) / columns)
+    made.set_figheight(REST + ROW * rows + LEGEND_LINE * above + CAPTION_LINE * (below.count("\n") + 1))
     shown = made.legend(
         handles=list(legend), loc="outside upper left", ncols=columns, borderaxespad=0.2,
         title=" ", alignment="left", title_fontproperties={"weight": "bold", "size": SIZE + 2},
@@ -102,7 +112,7 @@ def dress(made: Figure, title: str, caption: Sequence[str], legend: Sequence[Art
     shown.get_title().set_parse_math(False)
     shown.get_title().set_text(title)
     made.supxlabel(
-        wrapped(caption), x=0.01, ha="left", fontsize=SMALL, color=FAINT, linespacing=1.3, parse_math=False
+        below, x=0.01, ha="left", fontsize=SMALL, color=FAINT, linespacing=1.3, parse_math=False
     )  # fmt: skip
 
 
@@ -122,6 +132,11 @@ def shade(place: int) -> str:
     return SERIES[place % len(SERIES)]
 
 
+def tint(place: int) -> str:
+    """Return the light colour of one of several subjects."""
+    return TINTS[place % len(TINTS)]
+
+
 def hatch(place: int) -> str:
     """Return the hatch of one of several subjects, which tells it apart in grey."""
     return HATCHES[place % len(HATCHES)]
@@ -130,6 +145,11 @@ def hatch(place: int) -> str:
 def plain(value: float, _: float) -> str:
     """Return a number at an axis: digits, with no exponent."""
     return grouped(digits(float(value), 6))
+
+
+def decades() -> LogLocator:
+    """Return what sets the ticks of a logarithmic axis: at 1, 2 and 5 of each decade."""
+    return LogLocator(10, (1.0, 2.0, 5.0))
 
 
 def short(text: str) -> str:
