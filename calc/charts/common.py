@@ -7,12 +7,15 @@ from calc.comparison import Cell, Comparison
 from calc.errors import UsageError
 from calc.metrics import Metric
 from calc.readings import Readings
-from calc.views import AS_REPORTED, policy_line
+from calc.views import AS_REPORTED, merged, policy_line
 
 
 def caption(found: Comparison, *more: str) -> tuple[str, ...]:
     """Return the lines that stand below a figure: what is particular to it, as-reported, policy and day."""
-    return *filter(None, more), AS_REPORTED, policy_line(found.policy, found.as_of)
+    lines = [line for one in found.subjects for line in merged(one)]
+    if found.layers:
+        lines.append(f"Some figures rest on reports of an overlay: {', '.join(found.layers)}.")
+    return *filter(None, more), *lines, AS_REPORTED, policy_line(found.policy, found.as_of)
 
 
 def sheet(found: Comparison, id: str) -> schema.Sheet:

@@ -150,19 +150,25 @@ def _words(event: Event, subject: Readings, metric: Metric) -> str:
     per = report.per or ("chip" if event.subject != subject.sheet.id else "")
     hedges = [word for word, on in (("about", report.about), ("up to", report.at_most), ("more than", report.at_least))
               if on]  # fmt: skip
-    under = "" if metrics.covers(event.metric, metric.id) else ".".join(metrics.qualifiers(event.metric))
-    said = [report.direction, f"per {per}" if per else "", report.basis, under]
-    words = [word for word in said if word and not word.endswith(f" {schema.UNSTATED}") and word != schema.UNSTATED]
-    return ", ".join([" ".join([*hedges, report.value]), *words])
+    under = "" if metrics.covers(event.metric, metric.id) else metrics.metric(event.metric).title
+    per = "per what is not stated" if per == schema.UNSTATED else f"per {per}" if per else ""
+    said = [report.direction, per, report.basis if report.basis != schema.UNSTATED else "", under]
+    if report.direction == schema.UNSTATED:
+        said[0] = "direction not stated"
+    return ", ".join([" ".join([*hedges, report.value]), *filter(None, said)])
 
 
 def _apart(subject: Readings, metric: Metric, event: Event) -> list[float]:
     """Return what a report that is in no span would give, where exact rules lead to the basis asked for."""
-    report, kind = event.report, subject.sheet.kind
+    report, kind = event.report, str(subject.sheet.kind)
     base = metrics.metric(metric.id.removesuffix(f".{metrics.PER_CHIP}"))
     own = base.own_per("system" if event.subject == subject.sheet.id and kind == "system" else "chip")
-    per, wanted = report.per or own, "chip" if metric.id.endswith(f".{metrics.PER_CHIP}") else base.own_per(kind)
-    if metric.is_text or {per, wanted} - {"system", "chip"} and per != wanted:
+    per = str(report.per or own)
+    wanted = "chip" if metric.id.endswith(f".{metrics.PER_CHIP}") else base.own_per(kind)
+    racks = subject.get("rack_count")
+    if per == "rack" and wanted == "system" and racks and {c.value for c in racks.candidates} == {1}:
+        per = wanted
+    if {per, wanted} - {"system", "chip"} and per != wanted:
         return []
     parsed = units.split(report.value)
     level = canonical_unit(base, "chip" if per == "chip" and base.per == metrics.SUBJECT else kind)

@@ -47,7 +47,7 @@ def plot(
         raise UsageError(f"--all and --no-claims are for ladders, not for --kind {kind}")
     elif metric is not None:
         more = {"metric": metric}
-    found = open_comparer(**taken(options)).compare(ids if len(ids) > 1 else ids * 2)
+    found = open_comparer(**taken(options)).compare(ids if len(ids) > 1 else (*ids, *ids))
     from calc.render import plot as figures
 
     write(figures.file(kind, found, form, **more), output)

@@ -38,7 +38,7 @@ _KINDS = {
     "ladder": _Kind(ladder_data.ladder, ladder.height, ladder.draw, lambda shown: style.names(shown.subjects, " / "),
                     ("subject", "everything", "claims")),
     "reports": _Kind(reports_data.reports, reports.height, reports.draw,
-                     _of(lambda shown: f"Reports of {shown.metric.id}"), ("metric",)),
+                     _of(lambda shown: f"{shown.metric.full_title}, report by report"), ("metric",)),
     "roofline": _Kind(rooflines_data.rooflines, rooflines.height, rooflines.draw,
                       _of(lambda shown: f"Roofline, {shown.metric.title}"), ("metric", "level")),
     "shares": _Kind(shares_data.shares, shares.height, shares.draw,

@@ -38,8 +38,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 WIDTH = 8.6
 ROW, LEGEND_LINE, CAPTION_LINE, REST = 0.235, 0.165, 0.15, 1.0
 """Heights in inches: of a row, of the lines above and below, and of title, ticks and label of the axis."""
-_WORDS = 146
-"""How many small letters fit into the width of a figure."""
+_WORDS, _TITLE = 146, 76
+"""How many letters of the caption and of the title fit into the width of a figure."""
 SETTINGS: dict[str, Any] = {
     "font.family": [FONT], "font.size": SIZE, "axes.titlesize": SIZE + 2, "text.color": INK, "axes.edgecolor": FAINT,
     "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False,
@@ -78,7 +78,8 @@ def name(sheet: schema.Sheet) -> str:
 
 def names(sheets: Sequence[schema.Sheet], between: str = " and ") -> str:
     """Return the names of several subjects in one line."""
-    return between.join(map(name, sheets))
+    found = list(map(name, sheets))
+    return between.join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
 
 
 def legible(text: str, instead: str) -> str:
@@ -102,8 +103,9 @@ def dress(
     made: Figure, rows: float, title: str, caption: Sequence[str], legend: Sequence[Artist], columns: int
 ) -> None:  # fmt: skip
     """Set title, legend and caption around the panels of a figure of our own, and make it as high as they need."""
-    below = wrapped(caption)
+    title, below = textwrap.fill(title, _TITLE), wrapped(caption)
     above = math.ceil(len(legend) / columns)
+    above += title.count("\n")
     made.set_figheight(REST + ROW * rows + LEGEND_LINE * above + CAPTION_LINE * (below.count("\n") + 1))
     shown = made.legend(
         handles=list(legend), loc="outside upper left", ncols=columns, borderaxespad=0.2,
