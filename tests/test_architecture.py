@@ -261,6 +261,19 @@ def test_compare_loads_no_frames_and_no_plots(form: str, tmp_path: Path) -> None
     assert "pint" in modules
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        ["list", "chips"], ["show", "cm384"], ["explain", "cm384", "power.all-in"], ["audit", "cm384", "nvl72"],
+        ["history", "cm384", "power"], ["sources", "cm384"],
+    ],
+)  # fmt: skip
+def test_other_tables_load_no_frames_and_no_plots(call: list[str], tmp_path: Path) -> None:
+    modules = loaded(f"from calc.cli import main; main({call})", tmp_path)
+    assert modules & {"pandas", "matplotlib", "jinja2", "IPython", "hypothesis", "jsonschema"} == set()
+    assert "pint" in modules
+
+
 @pytest.mark.parametrize("form", ["json", "csv", "markdown"])
 def test_only_text_loads_rich(form: str, tmp_path: Path) -> None:
     modules = loaded(f"from calc.cli import main; main(['compare', 'cm384', 'nvl72', '--format', '{form}'])", tmp_path)

@@ -151,8 +151,8 @@ def _words(event: Event, subject: Readings, metric: Metric) -> str:
     hedges = [word for word, on in (("about", report.about), ("up to", report.at_most), ("more than", report.at_least))
               if on]  # fmt: skip
     under = "" if metrics.covers(event.metric, metric.id) else metrics.metric(event.metric).title
-    per = "per what is not stated" if per == schema.UNSTATED else f"per {per}" if per else ""
-    said = [report.direction, per, report.basis if report.basis != schema.UNSTATED else "", under]
+    each = "per what is not stated" if per == schema.UNSTATED else f"per {per}" if per else ""
+    said = [report.direction, each, report.basis if report.basis != schema.UNSTATED else "", under]
     if report.direction == schema.UNSTATED:
         said[0] = "direction not stated"
     return ", ".join([" ".join([*hedges, report.value]), *filter(None, said)])

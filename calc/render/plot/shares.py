@@ -43,10 +43,9 @@ def draw(shown: Shares, ax: Axes) -> list[Artist]:
 
 def _stack(ax: Axes, shown: Shares, stack: Stack, at: int) -> None:
     blocks = shown.blocks(stack)
-    if blocks:
-        starts, widths = zip(*blocks, strict=True)
-        ax.barh([at] * len(blocks), widths, left=starts, height=THICK, color=style.tint(at), edgecolor=style.INK,
-                linewidth=0.6, hatch=style.hatch(at), gid=f"stack-{stack.sheet.id}", zorder=2)  # fmt: skip
+    for number, (start, width) in enumerate(blocks, 1):
+        ax.barh([at], [width], left=[start], height=THICK, color=style.tint(at), edgecolor=style.INK, linewidth=0.6,
+                hatch=style.hatch(at), gid=f"block-{stack.sheet.id}-{number}", zorder=2)  # fmt: skip
     if stack.printed:
         value, low, high = stack.printed
         ax.errorbar([value], [at], xerr=[[value - low], [high - value]], fmt="D", color=style.INK, capsize=4,
