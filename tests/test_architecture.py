@@ -28,9 +28,10 @@ FLOORS = (
     ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "selection",
      "longtables", "workings"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
-    ("views", "audit_views", "sheet_views", "list_views", "validation", "charts", "charts.common", "charts.reports", "charts.*",
-     "render", "render.json", "render.tables", "render.datapackage", "render.plot.style", "render.plot.ladder",
-     "render.plot.reports", "render.plot.bars", "render.plot.shares", "render.plot.rooflines", "render.plot", "render.*"),
+    ("views", "audit_views", "sheet_views", "list_views", "validation", "charts", "charts.common", "charts.reports",
+     "charts.*", "render", "render.json", "render.tables", "render.datapackage", "render.plot.style",
+     "render.plot.ladder", "render.plot.reports", "render.plot.bars", "render.plot.shares", "render.plot.rooflines",
+     "render.plot", "render.*"),
     ("strategies", "api", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
 )  # fmt: skip
 
@@ -45,7 +46,7 @@ SHOWS_ITSELF = {
 }
 
 DOORS = {
-    "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.pictures", "cli.sheets", "cli.editing", "cli.tables"),
+    "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets", "cli.editing", "cli.tables", "cli.pictures"),
     "hypothesis": ("strategies",),
     "matplotlib": ("render.plot.style",),
     "numpy": ("readings", "results"),

@@ -62,8 +62,7 @@ def bars(found: Comparison, metric: str | None = None) -> Bars:
     if not any(bar.numbers for bar in made):
         raise UsageError(f"none of {', '.join(s.id for s in found.subjects)} has a figure for {asked.id!r}")
     computed = derive.inputs(asked)
-    note = (
-        f"Bar: the headlines. Computed from {' and '.join(computed)}; whiskers: every combination of their reports." if computed
-        else "Bar: the headline; whiskers: the span; dots: every report, those in no span too."
-    )  # fmt: skip
+    note = "Bar: the headline; whiskers: the span; dots: every report, those in no span too."
+    if computed:
+        note = f"Computed from {' and '.join(computed)}; whiskers: every combination of their reports."
     return Bars(asked, canonical_unit(asked, found.subjects[0].kind), tuple(made), caption(found, note))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from calc import metrics, schema
 from calc.charts.common import caption, cells, chosen
@@ -53,7 +54,7 @@ class Shares:
             return []
         edges = [*range(0, int(stack.chips), self.block), stack.chips]
         each = stack.total / stack.chips
-        return [(start * each, (end - start) * each) for start, end in zip(edges, edges[1:], strict=False)]
+        return [(start * each, (end - start) * each) for start, end in pairwise(edges)]
 
 
 def shares(found: Comparison, metric: str | None = None) -> Shares:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class _Kind(NamedTuple):
-    """How a figure is made: what prepares its numbers, how many rows it takes, what draws it, its title, its options."""
+    """How a figure is made: what prepares its numbers, its rows, what draws it, its title and its options."""
 
     prepare: Callable[..., Any]
     height: Callable[[Any], float]
