@@ -36,7 +36,8 @@ class Catalog:
         self.merge = merge
         self.layers = [base or places.shipped()]
         for overlay in map(Path, overlays):
-            if overlay.resolve() == self.layers[0].resolve():
+            # A folder named twice, in CALC_SPECS and again in --specs, would count its reports twice.
+            if os.path.realpath(overlay) in map(os.path.realpath, self.layers):
                 continue
             if not places.is_layer(overlay):
                 raise UsageError(
@@ -372,7 +373,7 @@ class Catalog:
 def shown(path: Path) -> str:
     """Return a file's name for messages: relative to where the user stands, if it lies below."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
+        return places.resolved(path).relative_to(Path.cwd()).as_posix()
     except ValueError:
         return path.as_posix()
 

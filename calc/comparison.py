@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from calc import derive, metrics, results, schema
 from calc.catalog import Catalog
@@ -21,6 +21,7 @@ from calc.results import Result
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+S = TypeVar("S", schema.Report, schema.Remark, schema.Family, schema.Kin)
 SPLIT = 0.03
 """By how much a headline per chip may differ from the share of the total's headline before it is marked."""
 
@@ -285,9 +286,7 @@ class Comparer:
         if len(kinds) > 1:
             raise UsageError(_mixed(sheets))
         ids = [sheet.id for sheet in sheets]
-        for sheet in sheets:
-            if also := [id for id in ids if id in sheet.merged]:
-                raise UsageError(f"{sheet.id} and {also[0]} are read as one machine (--merge): name one of them")
+        refuse_twins(sheets)
         base = self.catalog.resolve(baseline)[1] if baseline else ids[-1]
         if base not in ids:
             raise UsageError(f"the baseline {base!r} is not among the compared: {', '.join(ids)}")
@@ -322,6 +321,10 @@ class Comparer:
         """Whether a source is left out because of the day asked for."""
         return self.policy.too_late(self.catalog.source(source)) is not None
 
+    def known(self, said: Iterable[S]) -> list[S]:
+        """Return what of some reports, remarks or relations was known by the day asked for; all, if none was."""
+        return [one for one in said if not self.late(one.source)]
+
     def _dates(self, held: list[Readings]) -> tuple[datetime.date | None, tuple[str, ...], tuple[str, ...]]:
         """Return the day that the figures stand for, and the undated and the later sources left out under it."""
         sheets = [s for subject in held for s in (subject.sheet, self.catalog.chip_of(subject.sheet)) if s]
@@ -333,6 +336,14 @@ class Comparer:
         dates = (self.catalog.source(s).known_by or "" for s in sources)
         days = [last_day(date) for date in dates if len(date) == len("2025-07-28")]
         return (max(days) if days else None), (), ()
+
+
+def refuse_twins(sheets: Sequence[schema.Sheet]) -> None:
+    """Refuse sheets that are read as one: what both hold is then one machine's, and has no ratio."""
+    ids = [sheet.id for sheet in sheets]
+    for sheet in sheets:
+        if also := [id for id in ids if id in sheet.merged]:
+            raise UsageError(f"{sheet.id} and {also[0]} are read as one machine (--merge): name one of them")
 
 
 def _gap(sheet: schema.Sheet, name: str) -> str:

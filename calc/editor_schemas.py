@@ -128,7 +128,7 @@ def _reports(kind: str) -> tuple[Json, Json]:
     properties: Json = {}
     ratios: dict[tuple[str, str], list[str]] = {}
     for name, metric in metrics.TABLE.items():
-        if not rules.may_be_reported(name):
+        if not rules.may_be_reported(name) or (kind == "chip" and not metric.of_chips):
             continue
         sort, definition = _sort(metric, kind)
         definitions.setdefault(sort, definition)

@@ -24,8 +24,9 @@ def write(content: str | bytes, output: str) -> None:
     target = Path(os.path.realpath(output))
     data = content.encode() if isinstance(content, str) else content
     try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)
+        # Of a pipe behind /dev/stdout or /dev/fd/N the way that a link gives leads nowhere: it is opened as named.
+        if os.path.exists(output) and not os.path.isfile(output):
+            Path(output).write_bytes(data)
             return
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
         try:

@@ -6,22 +6,41 @@ from collections.abc import Sequence
 
 from calc import metrics, schema, selection
 from calc.comparison import Comparer
+from calc.errors import UsageError
 from calc.numbers import span
 from calc.places import FOLDERS
 from calc.readings import canonical_unit
 from calc.selection import Selection
-from calc.views import OVERLAY_MARK, Column, Table, layers, legend, policy_line, value
+from calc.views import OVERLAY_MARK, Column, Table, layers, legend, merged, policy_line, value
 
 
-def of_metrics() -> Table:
-    """Return the list of metrics."""
-    table = Table(
-        "Metrics",
-        [Column("id", "id", wraps=True, folds=True), Column("title", "title", wraps=True), Column("unit", "unit")],
-    )
-    for metric in metrics.TABLE.values():
-        table.add(metric.group, [[metric.id, metric.title, metric.unit("system")]])
+def of_metrics(words: Sequence[str] = (), *, derived: bool = False) -> Table:
+    """Return the list of metrics: of those that a sheet may report, or of all.
+
+    Parameters
+    ----------
+    words : sequence of str
+        All must occur in the id or the title.
+    derived : bool
+        Also what is computed from others: ratios, and shares per chip.
+
+    Raises
+    ------
+    UsageError
+        If no metric is left.
+    """
+    table = Table("Metrics", [Column("id", "id"), Column("title", "title", wraps=True), Column("unit", "unit")])
+    shown = [metric for metric in metrics.TABLE.values() if derived or not metric.formula]
+    for metric in shown:
+        said = f"{metric.id} {metric.full_title}".casefold()
+        if all(word.casefold() in said for word in words):
+            table.add(metric.group, [[metric.id, metric.title, metric.unit("system")]])
+    if not table.rows:
+        hint = metrics.suggest(".".join(words)) or "`list metrics --derived` has all"
+        raise UsageError(f"no metric with {' '.join(words)!r} in its id or title; {hint}")
     table.notes = ["Values that somebody measured: any id with .measured at the end."]
+    if len(shown) < len(metrics.TABLE):
+        table.notes.append(f"Computed from these, {len(metrics.TABLE) - len(shown)} more: --derived.")
     return table
 
 
@@ -50,16 +69,18 @@ def of_sheets(comparer: Comparer, kinds: Sequence[str], asked: Selection) -> Tab
     table = Table("Chips and systems" if len(kinds) > 1 else FOLDERS[kinds[0]].capitalize(), columns)
     for sheet in found:
         row = [sheet.kind, sheet.id, OVERLAY_MARK if sheet.layers else "", sheet.name, sheet.vendor]
-        row += [", ".join(sheet.aliases), ", ".join(dict.fromkeys(one.name for one in sheet.family))]
-        row.append(" ".join(dict.fromkeys(one.id for one in sheet.predecessor)))
+        row += [", ".join(sheet.aliases), ", ".join(dict.fromkeys(one.name for one in comparer.known(sheet.family)))]
+        row.append(" ".join(dict.fromkeys(one.id for one in comparer.known(sheet.predecessor))))
         row += [text for name in names for text in _cells(comparer, sheet, name)]
-        table.rows.append([*row, str(sum(map(len, sheet.reports.values())))])
+        table.rows.append([*row, str(selection.many(comparer, sheet))])
     everything = sum(len(comparer.catalog.ids(kind)) for kind in kinds)
     table.notes = legend((row[2] for row in table.rows), layers(*found))
     if len(found) < everything or names:
         table.notes.append(f"{len(found)} of {everything}.")
+    table.notes += [line for sheet in found for line in merged(sheet)]
     if names:
         table.notes.append("Conditions and order go by the headline.")
+    if names or comparer.policy.as_of:
         table.notes.append(policy_line(comparer.policy, comparer.policy.as_of))
     table.notes.append("A sheet: python -m calc show ID. Side by side: python -m calc compare A B.")
     table.narrow = _narrow(table, names)
@@ -74,7 +95,9 @@ def _narrow(table: Table, names: Sequence[str]) -> Table:
         columns.remove("name")
     made = Table(table.title, [table.columns[place[key]] for key in columns], notes=table.notes)
     under = "id" if names else "name"
-    made.columns[columns.index(under)] = Column(under, under, wraps=True)
+    seen = [column.title for column in table.for_readers().columns]
+    heads = [title for title in (under, "name", "vendor", "aliases", "family") if title in seen]
+    made.columns[columns.index(under)] = Column(under, ", ".join(dict.fromkeys(heads)), wraps=True)
     for row in table.rows:
         cells = {key: row[at] for key, at in place.items()}
         said = ", ".join(filter(None, (cells["name"], cells["vendor"], cells["aliases"], cells["family"])))
@@ -101,7 +124,7 @@ def _cells(comparer: Comparer, sheet: schema.Sheet, name: str) -> list[str]:
     if metric is None:
         return [", ".join(known.removeprefix(f"{name}.") for known in selection.having(comparer, sheet, name))]
     if metric.is_text:
-        return ["; ".join(selection.words(sheet, metric))]
+        return ["; ".join(selection.words(comparer, sheet, metric))]
     cell = selection.cell_of(comparer, sheet, name)
     unit = canonical_unit(metric, sheet.kind)
     if cell.result is None:

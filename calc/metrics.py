@@ -124,6 +124,13 @@ class Metric(NamedTuple):
         return self.like in COUNTED
 
     @property
+    def of_chips(self) -> bool:
+        """Whether a single chip can have it: no count of what a system is made of, no power beyond a board's."""
+        if self.family == "power":
+            return self.id.removeprefix("power.") in ("chip", "board", UNSTATED)
+        return self.adds != "count" or self.id == "cpu_core_count"
+
+    @property
     def full_title(self) -> str:
         """The title as it stands without the heading of its group: "Scale-up: bandwidth, one way"."""
         if self.group in ("scale-up", "scale-out") and self.group not in self.title:
@@ -398,11 +405,29 @@ def place(name: str) -> tuple[int, str]:
     return _PLACES.get(name.removesuffix(f".{MEASURED}"), len(_PLACES)), name
 
 
+_USUAL = {
+    "tdp": "a TDP is power.chip, power.board, or power.unstated where the source does not say of what",
+    "tgp": "a TGP is power.board, or power.unstated where the source does not say of what",
+    "flops": "compute is peak_compute.PRECISION.dense, .sparse or .unstated",
+    "tflops": "compute is peak_compute.PRECISION.dense, .sparse or .unstated",
+    "hbm": "say which: memory_capacity, memory_bandwidth or memory_type",
+    "vram": "say which: memory_capacity, memory_bandwidth or memory_type",
+    "nvlink": "a link among the chips of one domain is scale_up_bandwidth",
+    "interconnect": "say which: scale_up_bandwidth within a domain, scale_out_bandwidth beyond it",
+    "network": "say which: scale_up_bandwidth within a domain, scale_out_bandwidth beyond it",
+    "cost": "a price is price.usd or price.cny",
+}  # fmt: skip
+"""Words of data sheets that name no metric here, and what they mean."""
+
+
 def suggest(name: str, reported: bool = False) -> str:
     """Say which metrics, or which of those that a sheet may report, are near a name that is none."""
     under = [known for known in TABLE if known.startswith(f"{name}.") and not TABLE[known].formula]
     if under:
         return f"say which: {', '.join(under[:8])}{', and more' if len(under) > 8 else ''}"
+    words = {word for word in name.casefold().replace("-", ".").replace("_", ".").split(".") if word in _USUAL}
+    if words:
+        return "; ".join(_USUAL[word] for word in sorted(words))
     if reported:
         return did_you_mean(name, [known for known, row in TABLE.items() if not row.formula])
     return did_you_mean(name, [*TABLE, *ALIASES]) or "`list metrics` shows them all"

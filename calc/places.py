@@ -40,8 +40,11 @@ def is_layer(folder: Path) -> bool:
 
 
 def resolved(path: Path) -> Path:
-    """Return a path without links in its folders; a file that is a link itself stays where it lies."""
-    return path.parent.resolve() / path.name if os.path.isfile(path) else path.resolve()
+    """Return a path without links in its folders; what is no folder, but a link itself, stays where it lies."""
+    # Of links that lead in a circle, os.path says where they lie; Path raises.
+    if os.path.isdir(path):
+        return Path(os.path.realpath(path))
+    return Path(os.path.realpath(path.parent), path.name)
 
 
 def lies_under(path: Path, paths: Sequence[Path] | None) -> bool:
@@ -56,16 +59,18 @@ def ids(layers: list[Path], kind: str) -> list[str]:
 
 def stems(layers: list[Path], folder: str) -> list[str]:
     """Return the names of all sheets in a folder of the layers, sorted."""
-    return sorted({path.stem for layer in layers for path in (layer / folder).glob("*.yaml")})
+    found = (path for layer in layers for path in (layer / folder).glob("*.yaml"))
+    return sorted({path.stem for path in found if os.path.isfile(path)})
 
 
 def strays(layer: Path) -> Iterator[Path]:
     """Yield the files of a layer that nothing reads."""
     folders = [layer / name for name in (*FOLDERS.values(), CLAIMS)]
     for path in sorted(layer.rglob("*")):
-        if path.is_dir() or path.name.startswith("."):
+        in_place = path.suffix == ".yaml" and path.parent in folders
+        if path.name.startswith(".") or (os.path.isdir(path) and not in_place):
             continue
-        sheet = path.suffix == ".yaml" and path.parent in folders
+        sheet = in_place and os.path.isfile(path)  # a folder, a pipe or a link that leads nowhere is none
         schema = path.parent == layer / SCHEMA and path.name in map(schema_file, SCHEMAS.values())
         if not (sheet or schema or (path.parent == layer and path.name in (SOURCES, "README.md", "LICENSE"))):
             yield path

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from calc import factors, metrics, units
 from calc.errors import UnitError, UsageError, did_you_mean
+from calc.metrics import SUBJECT
 from calc.schema import OVERALL, AnySheet, Claim, ClaimSheet, Fault, Location, Report
 
 
@@ -33,6 +34,10 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
             way = "per: chip" if metric.formula else "basis: measured" if base != metric.id else ""
             hint = f"write '{way}' in its reports" if way else ""
             yield ("reports", name, "<key>"), f"{name!r} stands in no sheet", f"the metric {base!r}", hint
+            continue
+        if kind == "chip" and not metric.of_chips:
+            hint = "a rack's or a server's figure belongs into the sheet of a system"
+            yield ("reports", name, "<key>"), f"{name!r} in a chip's sheet", "what a single chip has", hint
             continue
         seen: set[Report] = set()
         for index, report in enumerate(reports):
@@ -84,10 +89,10 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
         yield "direction", "a direction makes no sense here", "no 'direction'", ""
     if report.per and not metric.per:
         yield "per", f"'per: {report.per}' makes no sense here", "no 'per'", ""
-    elif report.per == "system" and kind == "chip":
+    elif kind == "chip" and (report.per == "system" or (report.per in ("node", "rack") and metric.per == SUBJECT)):
         yield (
             "per",
-            "'per: system' in a chip's sheet",
+            f"'per: {report.per}' in a chip's sheet",
             "chip, die, superchip or another part",
             ("a system's figure belongs in the system's sheet"),
         )
@@ -106,7 +111,9 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
         parsed = units.split(report.value, metric.dimension.example)
         units.require(parsed, metric.like, metric.dimension.example)
     except UnitError as error:
-        yield "value", error.found, error.expected, error.hint
+        keep = error.hint.startswith(("write '", "did you mean")) and report.printed is None
+        hint = f"{error.hint}; keep the source's own words in 'printed'" if keep else error.hint
+        yield "value", error.found, error.expected, hint
         return
     if metric.adds == "count" and not report.scope and parsed.low != parsed.low.to_integral_value():
         yield (

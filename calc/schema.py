@@ -447,7 +447,10 @@ def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:
                     "only what is added",
                     ("leave it out, or take an id of your own"),
                 )
-            return (*where, "<key>"), f"unknown key {key!r}", f"one of {', '.join(known)}", did_you_mean(key, known)
+            hint = did_you_mean(key, known)
+            if re.match(r"\d{1,3}(?:\D|$)", key):
+                hint = "a comma ends a value in braces: leave it out of a number, and quote words that hold one"
+            return (*where, "<key>"), f"unknown key {key!r}", f"one of {', '.join(known)}", hint
         case "literal_error":
             known = re.findall(r"'([^']+)'", str(detail["ctx"]["expected"]))
             hint = did_you_mean(str(detail["input"]), known)

@@ -66,7 +66,7 @@ class Condition:
     def holds(self, comparer: Comparer, sheet: schema.Sheet) -> bool:
         """Whether a subject's headline (any of its words, for text) meets the condition; a gap never does."""
         if isinstance(self.value, str):
-            return self.value in (text.casefold() for text in words(sheet, self.metric))
+            return self.value in (text.casefold() for text in words(comparer, sheet, self.metric))
         cell = cell_of(comparer, sheet, self.metric.id)
         if cell.result is None:
             return False
@@ -121,7 +121,7 @@ def select(comparer: Comparer, kinds: Sequence[str], selection: Selection) -> li
         systems together.
     """
     catalog = comparer.catalog
-    sheets = catalog.subjects([id for kind in kinds for id in catalog.ids(kind)])
+    sheets = _once(catalog.subjects([id for kind in kinds for id in catalog.ids(kind)]))
     if selection.columns and len(kinds) > 1:
         raise UsageError("a chip's figure and a system's are two things: list 'chips' or 'systems' by a metric")
     for name in selection.having:
@@ -134,6 +134,15 @@ def select(comparer: Comparer, kinds: Sequence[str], selection: Selection) -> li
     return _sorted(comparer, sheets, selection)
 
 
+def _once(sheets: Iterable[schema.Sheet]) -> list[schema.Sheet]:
+    """Return each machine once: of sheets that are read as one, the first; it answers to the names of the others."""
+    found: dict[str, schema.Sheet] = {}
+    for sheet in sheets:
+        if not found.keys() & set(sheet.merged):
+            found[sheet.id] = sheet
+    return list(found.values())
+
+
 def cell_of(comparer: Comparer, sheet: schema.Sheet, metric: str) -> Cell:
     """Return what is known of one metric of a sheet."""
     return comparer.cell(comparer.reader.of(sheet), metric)
@@ -142,14 +151,23 @@ def cell_of(comparer: Comparer, sheet: schema.Sheet, metric: str) -> Cell:
 def having(comparer: Comparer, sheet: schema.Sheet, name: str) -> list[str]:
     """Return the metrics under a name (a metric or the head of ids) for which a subject has a figure, or words."""
     found = metrics.under(name)
-    return [n for n in found if words(sheet, metrics.metric(n)) or cell_of(comparer, sheet, n).result is not None]
+    return [
+        n for n in found
+        if words(comparer, sheet, metrics.metric(n)) or cell_of(comparer, sheet, n).result is not None
+    ]  # fmt: skip
 
 
-def words(sheet: schema.Sheet, metric: Metric) -> list[str]:
-    """Return what is said of a metric held as words, each text once."""
+def words(comparer: Comparer, sheet: schema.Sheet, metric: Metric) -> list[str]:
+    """Return what is said of a metric held as words by the day asked for, each text once."""
     if not metric.is_text:
         return []
-    return list(dict.fromkeys(report.value for report in sheet.reports.get(metric.id, ()) if not report.set_aside))
+    said = comparer.known(sheet.reports.get(metric.id, ()))
+    return list(dict.fromkeys(report.value for report in said if not report.set_aside))
+
+
+def many(comparer: Comparer, sheet: schema.Sheet) -> int:
+    """Return how many reports of a sheet were known by the day asked for."""
+    return sum(len(comparer.known(reports)) for reports in sheet.reports.values())
 
 
 def _names(sheet: schema.Sheet, field: str) -> list[str]:
@@ -178,7 +196,7 @@ def _sorted(comparer: Comparer, sheets: Iterable[schema.Sheet], selection: Selec
         case "vendor":
             return sorted(found, key=lambda one: one.vendor.casefold(), reverse=reverse)
         case "reports":
-            return sorted(found, key=lambda one: -sum(map(len, one.reports.values())), reverse=reverse)
+            return sorted(found, key=lambda one: -many(comparer, one), reverse=reverse)
     metric = metrics.metric(by)
     if metric.is_text:
         raise UsageError(f"{metric.id} is held as words, which have no order")

@@ -43,7 +43,7 @@ def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
         if metric.formula and metric.formula != "per_chip" and metric_name not in subject.reports:
             continue
         table.add(metric.group, _rows(comparer, held, metric, metric.id if ids else metric.title))
-    for remark in subject.remarks:
+    for remark in comparer.known(subject.remarks):
         words = f"“{remark.value}” {remark.source}"
         table.add(REMARKS, [[remark.about, "", "", "", "", "1", "", words, remark.read]])
     used = [row[3] for row in table.rows if not isinstance(row, str)]
@@ -61,8 +61,8 @@ def _lead(comparer: Comparer, subject: schema.Sheet) -> Iterator[str]:
         chip = catalog.sheet("chip", subject.chip)
         yield f"Chip: {chip.name} ({chip.id})"
     for words, said in (
-        ("Family", [(one.name, one) for one in subject.family]),
-        ("Predecessor", [(one.id, one) for one in subject.predecessor]),
+        ("Family", [(one.name, one) for one in comparer.known(subject.family)]),
+        ("Predecessor", [(one.id, one) for one in comparer.known(subject.predecessor)]),
         ("The same machine as", _twins(comparer, subject)),
     ):
         by: dict[str, list[str]] = {}
@@ -70,7 +70,7 @@ def _lead(comparer: Comparer, subject: schema.Sheet) -> Iterator[str]:
             by.setdefault(name, []).append(one.source)
         yield from (f"{words}: {name}, says {' and '.join(dict.fromkeys(sources))}" for name, sources in by.items())
     yield from merged(subject)
-    reports = [report for rows in subject.reports.values() for report in rows]
+    reports = [report for rows in subject.reports.values() for report in comparer.known(rows)]
     sources = {report.source for report in reports}
     if reports:
         yield (
@@ -103,6 +103,8 @@ def _rows(comparer: Comparer, held: Readings, metric: metrics.Metric, title: str
     if metric.is_text:
         words: dict[str, list[schema.Report]] = {}
         for other in own:
+            if not comparer.known([other.report]):
+                continue
             words.setdefault(other.report.value, []).append(other.report)
         rows += [
             [title, unit, "", "", "", str(len(by)), "", f"“{text}” {by[0].source}", by[0].read]

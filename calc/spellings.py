@@ -14,7 +14,7 @@ _SPELLINGS = {
     "watt": "W", "watts": "W", "KW": "kW", "hour": "h", "hours": "h", "days": "day", "years": "year",
     "GPU": "chip", "GPUs": "chip", "NPU": "chip", "NPUs": "chip", "TPU": "chip", "chips": "chip",
     "accelerator": "chip", "dies": "die", "chiplet": "die", "server": "node", "tray": "node",
-    "cabinet": "rack", "tokens": "token", "μs": "us", "µs": "us", "ton": "t", "tons": "t",
+    "cabinet": "rack", "host": "node", "tokens": "token", "μs": "us", "µs": "us", "ton": "t", "tons": "t",
     "tonne": "t", "mm2": "mm^2", "mm²": "mm^2", "m2": "m^2", "flop": "FLOP", "op": "OP",
     "Tbit-OP": "TOP*b", "TPP": "TOP*b/s",
 }  # fmt: skip
@@ -27,7 +27,13 @@ _ADVICE = {
     "gb/s": "write 'GB/s' for gigabytes or 'Gb/s' for gigabits a second",
     "tb/s": "write 'TB/s' for terabytes or 'Tb/s' for terabits a second",
 }  # fmt: skip
+BOUNDS = {
+    "about": ("about", "around", "approximately", "approx", "roughly", "nearly", "almost", "ca", "~"),
+    "at_most": ("up to", "less than", "at most", "below", "under", "max"),
+    "at_least": ("more than", "over", "at least", "above", "from", "min"),
+}  # fmt: skip
 SIGNS = {
+    "$": "write the number first, and then 'USD'", "¥": "write the number first, and then 'CNY'",
     "~": "write 'about: true' beside the value", "≈": "write 'about: true' beside the value",
     ">": "write 'at_least: true' beside the value", "≥": "write 'at_least: true' beside the value",
     "<": "write 'at_most: true' beside the value", "≤": "write 'at_most: true' beside the value",
@@ -36,12 +42,17 @@ RESTS = {
     "-": "a range is '125..135 kW'", "–": "a range is '125..135 kW'", ",": "write a decimal point: '1.8 TB/s'",
     "+": "write 'at_least: true' beside the value",
 }  # fmt: skip
-_PER_SECOND = re.compile(r"([kKMGTPEZ]?)(b|B)(?:ps|it/s|its/s)$")
-_OPS = re.compile(r"([kKMGTPEZ]?)(FLOPS|FLOPs|flops|Flops|FLOP|OPS|OPs|ops)(/s)?$")
+_PER_SECOND = re.compile(r"([kKMGTPEZ]?i?)(b|B)(?:ps|it/s|its/s|s)$")
+_WORD = re.compile(r"(kilo|mega|giga|tera|peta|exa)[- ]?(\w.*)", re.IGNORECASE)
+_OPS = re.compile(r"([kKMGTPEZ]?)(FLOPS|FLOPs|flops|Flops|FLOP|OPS|OPs|Ops|ops)(/s)?$")
 
 
 def suggest(text: str, factor: str, vocabulary: Collection[str]) -> str:
     """Say what to write instead of a unit that is not in the vocabulary."""
+    if (word := _WORD.fullmatch(text)) and text not in vocabulary:
+        letter = {"kilo": "k"}.get(word[1].lower(), word[1][0].upper())
+        short = letter + {"byte": "B", "bytes": "B", "bit": "b", "bits": "b"}.get(word[2].lower(), word[2])
+        return f"write {short!r}" if short in vocabulary else suggest(short, short, vocabulary)
     if text in _ADVICE or factor in _ADVICE:
         return _ADVICE.get(text) or _ADVICE[factor]
     if rate := _PER_SECOND.match(text):
@@ -53,8 +64,20 @@ def suggest(text: str, factor: str, vocabulary: Collection[str]) -> str:
         return f"write {text.removesuffix(f'/{factor}')!r}, and beside it 'per: {_SPELLINGS[factor]}'"
     if factor in _SPELLINGS:
         return f"write {text.replace(factor, _SPELLINGS[factor])!r}"
-    near = [name for name in nearest(factor, vocabulary) if len(name) > 1]
+    for plain in (factor.lower(), factor.lower().removesuffix("s")):
+        if len(plain) > 2 and (plain in _SPELLINGS or plain in vocabulary):
+            return f"write {text.replace(factor, _SPELLINGS.get(plain, plain))!r}"
+    near = [name for name in nearest(factor, sorted(vocabulary)) if len(name) > 1]
     return f"did you mean {text.replace(factor, near[0])!r}?" if near and factor else ""
+
+
+def bound(text: str) -> str:
+    """Say how a bound is written that stands in words before a number; empty if there is none."""
+    said = text.strip().casefold()
+    for flag, words in BOUNDS.items():
+        if any(said.startswith((f"{word} ", f"{word}. ")) for word in words):
+            return f"write '{flag}: true' beside the value"
+    return ""
 
 
 def numbered(hint: str, number: str) -> str:

@@ -219,6 +219,7 @@ def split(text: str, example: str = "") -> Parsed:
     match = _VALUE.fullmatch(text)
     if match is None:
         hint = spellings.suggest(text, text, VOCABULARY) if text.isalpha() else spellings.SIGNS.get(text.strip()[0], "")
+        hint = hint or spellings.bound(text)
         raise UnitError(f"{text!r} does not begin with a number", expected, hint)
     first, last, rest = match[1], match[2] or match[1], match[3]
     name = rest.strip()
@@ -226,7 +227,10 @@ def split(text: str, example: str = "") -> Parsed:
         plain = text.replace(rest[0], "")
         raise UnitError(f"{text!r} has a thousands separator", expected, f"write the digits only: {plain!r}")
     if name and not (name[0].isalpha() or name[0] in "%$µ"):
-        raise UnitError(f"{text!r} is not one number and one unit", expected, spellings.RESTS.get(name[0], ""))
+        hint = spellings.RESTS.get(name[0], "")
+        if comma := re.fullmatch(r"\s*(\d+),(\d+)(\D.*)?", text):
+            hint = f"write a decimal point: '{comma[1]}.{comma[2]}{comma[3] or ''}'"
+        raise UnitError(f"{text!r} is not one number and one unit", expected, hint)
     if not name:
         hint = f"write what it counts: '{first} chip'"
         if example:

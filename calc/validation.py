@@ -116,7 +116,8 @@ def _layer(path: Path) -> Path:
     if not os.path.exists(path):
         raise UsageError(f"no file or folder {str(path)!r}")
     whole = Path(os.path.abspath(path))
-    for folder in (whole, whole.parent, whole.parent.parent):
+    inside = whole.is_file() or whole.name in (*places.FOLDERS.values(), places.CLAIMS)
+    for folder in (whole, whole.parent, whole.parent.parent) if inside else (whole,):
         if folder.is_dir() and places.is_layer(folder):
             return folder
     raise UsageError(
@@ -152,7 +153,7 @@ def _warnings(catalog: Catalog, sheets: Iterable[schema.Sheet], steps: _Steps) -
         except SheetError as error:
             yield f"{sheet.id}: not held against itself, since it refers to what has a fault: {error.problems[0]}"
             found, stale = [], []
-        yield from (f"{each.subject}: {each.text}" for each in found if not each.known)
+        yield from (f"{each.subject}: {each.text} (check: {each.check})" for each in found if not each.known)
         for _, pin in stale:
             yield f"{sheet.id}: the pin of {pin.metric} ({pin.check}) matches nothing any more; take it out"
         steps.tick()

@@ -9,7 +9,7 @@ from calc import derive, lineage, metrics, schema
 from calc.catalog import Catalog
 from calc.comparison import DERIVED, NOT_APPLICABLE, Cell, Comparer, Comparison, Row
 from calc.history import history
-from calc.numbers import grouped, number, ratio
+from calc.numbers import grouped, number, ratio, ungrouped
 from calc.policy import ORDER, Origins, Policy
 from calc.readings import OVERLAY
 from calc.results import WIDE
@@ -86,8 +86,11 @@ class Table:
                 group = row
             else:
                 first = {"group": group} if group is not None else {}
-                cells = (cell.strip() for cell in row)
-                found.append(first | dict(zip((c.key for c in self.columns), cells, strict=True)))
+                cells = {c.key: cell.strip() for c, cell in zip(self.columns, row, strict=True)}
+                # Commas between thousands are for reading: a program would take the number for a text.
+                found.append(
+                    first | {c.key: ungrouped(cells[c.key]) if c.numeric else cells[c.key] for c in self.columns}
+                )
         return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from calc import auditing, derive, metrics, results
 from calc.auditing import Attempt, Finding, Side
-from calc.comparison import Comparer
+from calc.comparison import Comparer, refuse_twins
 from calc.contrasts import Contrast
 from calc.errors import UsageError
 from calc.explanation import Node, gap, printed, tree
@@ -33,9 +33,10 @@ def working(comparer: Comparer, names: Sequence[str], metric: str) -> Node:
     Raises
     ------
     UsageError
-        For an unknown id or metric, or two subjects of different kinds.
+        For an unknown id or metric, two subjects of different kinds, or two that are read as one.
     """
     sheets = comparer.catalog.subjects(names)
+    refuse_twins(sheets)
     name = _metric(comparer, sheets, metric)
     sisters = _sisters(comparer, sheets, name)
     node = _working(comparer, sheets, name)

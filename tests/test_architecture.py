@@ -46,7 +46,16 @@ SHOWS_ITSELF = {
 }
 
 DOORS = {
-    "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets", "cli.editing", "cli.tables", "cli.pictures"),
+    "click": (
+        "cli",
+        "cli.group",
+        "cli.options",
+        "cli.figures",
+        "cli.sheets",
+        "cli.editing",
+        "cli.tables",
+        "cli.pictures",
+    ),
     "hypothesis": ("strategies",),
     "matplotlib": ("render.plot.style",),
     "numpy": ("readings", "results"),

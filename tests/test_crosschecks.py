@@ -17,6 +17,7 @@ from calc.comparison import Comparer
 from calc.crosschecks import Contradiction, check, contradictions, stale_pins
 from calc.policy import Policy
 from calc.strategies import Folder, folders
+from tests.running import run
 
 ONE_WAY, BOTH_WAYS, OPEN = ({"direction": way} for way in ("unidirectional", "bidirectional", "unstated"))
 Rows = Mapping[str, Sequence[schema.Report]]
@@ -613,3 +614,8 @@ def test_findings_say_of_nothing_what_it_is(shipped: Comparer) -> None:
         assert not {"true", "false", "wrong", "verified", "correct"} & set(
             f"{each_.text} {each_.known}".lower().split()
         )
+
+
+@pytest.mark.parametrize("options", [("--as-of", "2025-01-01"), ("--strict",), ("--prefer", "press"), ("--merge",)])
+def test_nobody_is_told_to_take_out_a_pin_that_another_policy_passes_over(options: tuple[str, ...]) -> None:
+    assert "Take it out" not in run("audit", "--sheets", *options).out

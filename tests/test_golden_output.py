@@ -24,7 +24,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "show-chip": ("show", "metax-c550"),
     "explain-ratio": ("explain", "cm384", "nvl72", "peak_compute.bf16.dense"),
     "explain-gap": ("explain", "cm384", "metax128", "peak_compute.bf16.dense"),
-    "list": ("list",),
+    "list": ("list", "chips", "--vendor", "MetaX", "--vendor", "Biren"),
     "sources-of": ("sources", "nvl72"),
     "audit-pair": ("audit", "cm384", "nvl72"),
     "audit-source": ("audit", "--source", "semianalysis-cm384-2026"),

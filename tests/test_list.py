@@ -124,6 +124,15 @@ def test_no_width_drops_an_id_or_a_figure() -> None:
         assert {row["memory_capacity"] for row in rows} <= set(shown)
 
 
+def test_metrics_are_found_by_words() -> None:
+    everything, reported = (records("metrics", *more) for more in (("--derived",), ()))
+    assert {row["id"] for row in everything} == set(metrics.TABLE)
+    assert {row["id"] for row in reported} == {name for name, metric in metrics.TABLE.items() if not metric.formula}
+    found = {row["id"] for row in records("metrics", "scale-UP", "port")}
+    assert {"scale_up_ports", "scale_up_port_rate"} <= found
+    assert found < {row["id"] for row in reported}
+
+
 def test_a_later_day_leaves_figures_out() -> None:
     early, now = (records("chips", "--with", "memory_capacity", *day) for day in (("--as-of", "2022-12-31"), ()))
     assert 0 < len(early) < len(now)
@@ -144,6 +153,8 @@ def test_a_later_day_leaves_figures_out() -> None:
         (("chips", "--where", "memory_capacity > lots"), "does not begin with a number"),
         (("chips", "--where", "process > 3 nm"), "held as words"),
         (("metrics", "--vendor", "Huawei"), "leave out what selects"),
+        (("metrics", "nvlink"), "is scale_up_bandwidth"),
+        (("chips", "huawei"), "words and --derived choose metrics"),
     ],
 )
 def test_a_wrong_call_is_told(call: tuple[str, ...], words: str) -> None:
@@ -161,3 +172,24 @@ def test_overlays_are_listed_too(tmp_path: Path) -> None:
     (tmp_path / "chips").mkdir()
     (tmp_path / "chips" / "toy.yaml").write_text("id: toy\nname: Toy\nvendor: Us\nstatus: as-reported\n")
     assert [row["id"] for row in records("chips", "--vendor", "us", "--specs", str(tmp_path))] == ["toy"]
+
+
+def test_what_was_printed_later_is_neither_listed_nor_counted() -> None:
+    """Words, counts, families and remarks go by the day as figures do."""
+    assert records("chips", "--with", "memory_type", "--as-of", "1990") == []
+    rows = records("--as-of", "1990")
+    assert {(row["reports"], row["family"], row["predecessor"]) for row in rows} == {("0", "", "")}
+    assert "as of 1990-12-31" in output("list", "--as-of", "1990")
+    sources = Catalog().source
+    shown = output("show", "h100-sxm", "--as-of", "2022-04-01", "--format", "csv")
+    for row in csv.DictReader(io.StringIO(shown)):
+        if "\u201d " in row["source"]:
+            assert (sources(row["source"].rpartition(" ")[2]).known_by or "9") <= "2022-04-01"
+
+
+def test_programs_get_numbers_without_commas() -> None:
+    big = {row["id"]: row["chip_count"] for row in records("systems", "--with", "chip_count")}
+    assert {id: int(count) for id, count in big.items()}["atlas-950-supercluster"] == 524288
+    shown = csv.DictReader(io.StringIO(output("show", "atlas-950-supercluster", "--format", "csv")))
+    assert [row["value"] for row in shown if "," in row["value"]] == []
+    assert "524,288" in output("list", "systems", "--with", "chip_count")

@@ -135,3 +135,17 @@ def test_what_the_program_marks_stands_in_no_file(line: str, tmp_path: Path) -> 
     done = run("validate", str(tmp_path))
     assert done.code == 1
     assert "unknown key" in done.err
+
+
+@pytest.mark.parametrize("call", [("compare", ONE, OTHER), ("explain", ONE, OTHER, "memory_capacity")])
+def test_one_machine_has_no_ratio_to_itself(call: tuple[str, ...]) -> None:
+    done = run(*call, "--merge")
+    assert (done.code, done.out) == (2, "")
+    assert "are read as one machine (--merge): name one of them" in done.err
+
+
+def test_one_machine_is_listed_once() -> None:
+    listed = json.loads(output("list", "systems", "--merge", "--format", "json"))["rows"]
+    both = [row for row in listed if {ONE, OTHER} & {row["id"], *row["aliases"].split(", ")}]
+    assert [row["id"] for row in both] == [OTHER]
+    assert f"Merged into {OTHER} (--merge): {ONE}" in output("list", "systems", "--merge")

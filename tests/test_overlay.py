@@ -312,3 +312,13 @@ def test_a_name_of_a_folder_that_holds_no_sheets_is_refused() -> None:
     done: Done = run("compare", *PAIR, "--specs", "tests/data")
     assert (done.code, done.out) == (2, "")
     assert "no sheets in 'tests/data'" in done.err
+
+
+def test_a_folder_that_is_named_twice_counts_once(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(ROOT / DIR)
+    once = Catalog([DIR])
+    for again in (DIR, f"{DIR}/", str(tmp_path / "link")):
+        twice = Catalog([DIR, again])
+        assert len(twice.layers) == 2
+        assert twice.sheet("system", "cm384") == once.sheet("system", "cm384")
+        assert twice.problems() == []

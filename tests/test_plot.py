@@ -463,7 +463,7 @@ def test_the_users_settings_change_nothing() -> None:
         assert matplotlib.rcParams["font.size"] == 20
 
 
-HOSTILE = "$x_1$ <script> & \"q\" \\alpha"
+HOSTILE = '$x_1$ <script> & "q" \\alpha'
 
 
 def strange(tmp_path: Path, name: str) -> Comparison:

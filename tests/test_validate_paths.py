@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -261,3 +262,18 @@ def test_the_bar_does_not_mix_with_the_answer(mine: Path, monkeypatch: pytest.Mo
         assert cli.run(["validate", "chips/good.yaml", "--format", "json"]) == 0
     assert json.loads(out.getvalue())["command"] == "validate"
     assert "Checking sheets" in err.getvalue()
+
+
+def test_what_is_no_file_is_told_of(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A link in a circle or to nowhere, a folder, a pipe: never read, so never to be passed over in silence."""
+    (mine / "chips" / "bad.yaml").unlink()
+    (mine / "chips" / "circle.yaml").symlink_to("circle.yaml")
+    (mine / "chips" / "circle").symlink_to("circle")
+    (mine / "chips" / "nowhere.yaml").symlink_to("/nonexistent")
+    (mine / "chips" / "folder.yaml").mkdir()
+    os.mkfifo(mine / "chips" / "pipe.yaml")
+    assert cli.run(["validate", "chips"]) == 1
+    err = capsys.readouterr().err
+    names = ("circle.yaml", "circle", "nowhere.yaml", "folder.yaml", "pipe.yaml")
+    assert [f"chips/{name}:1:1: a file that nothing reads" in err for name in names] == [True] * len(names)
+    assert Catalog([mine]).ids("chip") == sorted([*Catalog().ids("chip"), "good"])

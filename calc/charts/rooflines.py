@@ -124,7 +124,9 @@ def rooflines(found: Comparison, metric: str | None = None, level: str = TOTAL) 
                           Result(Applied(ridge.title, FORMULAS["ridge_point"], parts, unit), unit)))  # fmt: skip
     if not roofs:
         names = ", ".join(s.id for s in found.subjects)
-        raise UsageError(f"none of {names} has both {wanted[0].id!r} and {wanted[1].id!r}; `compare` shows what each has")
+        raise UsageError(
+            f"none of {names} has both {wanted[0].id!r} and {wanted[1].id!r}; `compare` shows what each has"
+        )
     note = "Line: headlines; band: the span over all reports; mark: the ridge point, with its span. An upper bound."
     if missing:
         note += f" Not drawn, as one of the two is not reported: {', '.join(missing)}."

@@ -9,7 +9,6 @@ import click
 from calc import __version__
 from calc.errors import UsageError, did_you_mean
 
-
 ORDER = (
     "list", "show", "compare", "explain", "audit", "history", "plot", "sources", "export", "validate", "new", "schema",
 )  # fmt: skip

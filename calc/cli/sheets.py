@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 @commands.command("list")
 @click.argument("what", type=click.Choice(["all", "chips", "systems", "metrics"]), default="all")
+@click.argument("words", nargs=-1, metavar="[WORD...]")
+@click.option("--derived", is_flag=True, help="Also the metrics that are computed from others.")
 @click.option("--vendor", "vendors", multiple=True, metavar="NAME", help="Only this vendor's. May be repeated.")
 @click.option("--family", "families", multiple=True, metavar="NAME", help="Only of this family. May be repeated.")
 @click.option("--with", "having", multiple=True, metavar="METRIC", help="Only what has a figure for it.")
@@ -40,11 +42,12 @@ if TYPE_CHECKING:
 @click.option("--reverse", is_flag=True, help="In the opposite order.")
 @output_options
 @policy_options
-def list_(what: str, vendors: Sequence[str], families: Sequence[str], having: Sequence[str], where: Sequence[str],
-          sort: str, reverse: bool, **options: Any) -> None:  # fmt: skip
+def list_(what: str, words: Sequence[str], derived: bool, vendors: Sequence[str], families: Sequence[str],
+          having: Sequence[str], where: Sequence[str], sort: str, reverse: bool, **options: Any) -> None:  # fmt: skip
     """List chips and systems, or metrics.
 
-    By vendor, by family, or by any metric: each that is named in an option is a column too.
+    Chips and systems by vendor, by family, or by any metric: each that is named in an option is a
+    column too. Metrics by words: `list metrics scale bandwidth`.
     """
     from calc import list_views
     from calc.selection import Condition, Selection
@@ -54,8 +57,10 @@ def list_(what: str, vendors: Sequence[str], families: Sequence[str], having: Se
     if what == "metrics":
         if asked != Selection(where=[]):
             raise UsageError("metrics are listed in the order of their table; leave out what selects chips or systems")
-        print_table(list_views.of_metrics(), "list", **options)
+        print_table(list_views.of_metrics(words, derived=derived), "list", **options)
         return
+    if words or derived:
+        raise UsageError("words and --derived choose metrics: `list metrics WORD`; chips and systems by the options")
     kinds = [kind for kind, folder in places.FOLDERS.items() if what in ("all", folder)]
     print_table(list_views.of_sheets(comparer, kinds, asked), "list", **options)
 

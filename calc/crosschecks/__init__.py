@@ -18,6 +18,7 @@ from calc.crosschecks.sides import Contradiction, Side
 from calc.crosschecks.spread import spreads
 from calc.crosschecks.subject import Subject, readable
 from calc.places import FOLDERS
+from calc.policy import Policy
 
 __all__ = ["Contradiction", "Side", "check", "contradictions", "stale_pins"]
 
@@ -51,14 +52,18 @@ def check(
         Catalog and policy.
     sheets : iterable of Sheet, optional
         By default all of the catalog, chips first; faulty ones are passed over.
+
+    No pin is called stale where sheets are merged, or under a policy other than that of the sheets: it
+    may match nothing there and still be right.
     """
     checks = _Checks(comparer)
+    usual = comparer.policy == Policy() and not comparer.catalog.merge
     found: list[Contradiction] = []
     stale: list[tuple[schema.Sheet, schema.Known]] = []
     for sheet in checks.sheets() if sheets is None else sheets:
         here = checks.of(sheet)
         found += here
-        stale += ((sheet, pin) for pin in _stale(sheet, here))
+        stale += ((sheet, pin) for pin in _stale(sheet, here) if usual)
     return found, stale
 
 

@@ -146,7 +146,7 @@ def test_an_open_precision(number: str, bf16: list[str], fp8: list[str]) -> None
 
 
 @MANY
-@given(number=NUMBERS, stated=LISTS, boundary=st.sampled_from(["chip", "board", "all-in"]))
+@given(number=NUMBERS, stated=LISTS, boundary=st.sampled_from(["chip", "board"]))
 def test_an_open_power_boundary(number: str, stated: list[str], boundary: str) -> None:
     """Power of an open boundary is a metric of its own, however near it lies to a stated one."""
     held = read({

@@ -51,7 +51,7 @@ def _dots(bar: Bar, reach: float) -> list[tuple[int, float, str]]:
     for fate, value in sorted(dots, key=lambda dot: (dot[0] != SHOWN, dot[1])):
         free = (n for n, lane in enumerate(lanes) if all(abs(value - other) > NEAR * reach for other in lane))
         place = next(free, len(lanes))
-        lanes[place:place + 1] = [[*(lanes[place] if place < len(lanes) else ()), value]]
+        lanes[place : place + 1] = [[*(lanes[place] if place < len(lanes) else ()), value]]
         found.append((place, value, fate))
     return found
 

@@ -94,5 +94,3 @@ def _line(ax: Axes, line: Line, at: float) -> None:
         ax.annotate(text, (1, at), (off, 0), ("axes fraction", "data"), "offset points", va="center",
                     fontsize=style.SMALL, parse_math=False, annotation_clip=False,
                     color=style.INK if line.values else style.FAINT)  # fmt: skip
-
-
