@@ -235,7 +235,7 @@ def test_strip_has_a_line_a_report_and_says_what_is_not_drawn() -> None:
                       "GB200 NVL72", *(line.source for line in shown.lines if line.subject == "nvl72")]  # fmt: skip
     dots = [line for line in ax.get_lines() if line.get_marker() in ("D", "o", "x", "s")]
     assert len(dots) == sum(len(line.values) for line in shown.lines)
-    assert words(ax).count("(not drawn)") == sum(not line.values for line in shown.lines) > 0
+    assert words(ax).count("not drawn: ") == sum(not line.values for line in shown.lines) > 0
 
 
 # -- rooflines, shares, bars ----------------------------------------------------------------------

@@ -112,8 +112,8 @@ def ladder(found: Comparison, subject: str | None = None, everything: bool = Fal
         "Marks: ratios of the headlines; whiskers: every combination of reports.",
         f"Below, what was claimed ({many} claims): the interval that the printed digits allow."
         if many else "",
-        f"{elsewhere} more claims have no ratio here: `audit {above.id} {below.id}`." if elsewhere else "",
-        f"{left} rows of `compare` have no figure for both." if left else "",
+        f"Claims without a ratio here: {elsewhere} (`audit {above.id} {below.id}`)." if elsewhere else "",
+        f"Rows of `compare` without a figure for both: {left}." if left else "",
     ]  # fmt: skip
     return Ladder(above, below, rungs, caption(found, " ".join(filter(None, notes))))
 

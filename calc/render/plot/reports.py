@@ -89,7 +89,7 @@ def _line(ax: Axes, line: Line, at: float) -> None:
     for value in line.values:
         fate = SHOWN if value == line.headline else IN_SPAN if line.fate == SHOWN else line.fate
         ax.plot([value], [at], linestyle="", zorder=4 if fate == SHOWN else 3, **LOOKS[fate])
-    words = line.words if line.values else f"{line.words} (not drawn)"
+    words = line.words if line.values else f"not drawn: {line.words}"
     for text, off in ((line.date or "undated", 6), (style.short(words), 58)):
         ax.annotate(text, (1, at), (off, 0), ("axes fraction", "data"), "offset points", va="center",
                     fontsize=style.SMALL, parse_math=False, annotation_clip=False,

@@ -38,7 +38,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 WIDTH = 8.6
 ROW, LEGEND_LINE, CAPTION_LINE, REST = 0.235, 0.165, 0.15, 1.0
 """Heights in inches: of a row, of the lines above and below, and of title, ticks and label of the axis."""
-_WORDS, _TITLE = 146, 76
+_WORDS, _TITLE = 146, 82
 """How many letters of the caption and of the title fit into the width of a figure."""
 SETTINGS: dict[str, Any] = {
     "font.family": [FONT], "font.size": SIZE, "axes.titlesize": SIZE + 2, "text.color": INK, "axes.edgecolor": FAINT,
