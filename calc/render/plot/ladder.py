@@ -91,7 +91,7 @@ def _label(line: str | Rung) -> str:
 
 def _rung(ax: Axes, rung: Rung, height: float, low: float, high: float) -> None:
     first = max(rung.low, low)
-    ax.plot([first, rung.value], [height, height], color=style.INK, linewidth=1.2, zorder=3, gid=f"span-{rung.metric}",
+    ax.plot([first, rung.high], [height, height], color=style.INK, linewidth=1.2, zorder=3, gid=f"span-{rung.metric}",
             marker="|" if rung.low < rung.high else "", markersize=6)  # fmt: skip
     if rung.value > 0:
         ax.plot([rung.value], [height], linestyle="", marker=POINTS[rung.better], markersize=6.5, color=style.INK,
