@@ -21,6 +21,7 @@ from calc.selection import Condition, Selection, select, words
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 Words = str | Sequence[str]
 
@@ -111,6 +112,10 @@ class Subject:
         from calc.render import frame
 
         return frame.subject(self._comparer, self._held)
+
+    def plot(self, kind: str = "bars", ax: Axes | None = None, **more: Any) -> Axes:
+        """Draw what is reported of it, as `calc.comparison.Comparison.plot` does: any kind but the ladder."""
+        return self._comparer.compare((self.id, self.id)).plot(kind, ax, **more)
 
     def __repr__(self) -> str:
         head = f"{self.name} ({self.id}), {self.kind} by {self.vendor}: {len(self.metrics)} metrics, as-reported"

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from calc import brief, derive, metrics, numbers, results, schema
 from calc.catalog import Catalog
@@ -20,6 +20,7 @@ from calc.results import Result
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 S = TypeVar("S", schema.Report, schema.Remark, schema.Family, schema.Kin)
 SPLIT = 0.03
@@ -226,11 +227,20 @@ class Comparison:
         found = (r.layer for row in self.rows for cell in row.cells.values() for r in cell.reports if r.layer)
         return list(dict.fromkeys(found))
 
+    @property
+    def comparer(self) -> Comparer:
+        """What made it, with the catalog and all readings."""
+        return next(iter(self.rows[0].cells.values())).comparer
+
+    @cached_property
+    def lead(self) -> str:
+        """The qualifiers of the peak compute that most report: ``.bf16.dense``."""
+        return _lead(self.rows)
+
     @cached_property
     def short(self) -> tuple[Row, ...]:
         """The rows that two subjects or more have and that say which is better, and the core ones."""
-        lead = _lead(self.rows)
-        return tuple(row for row in self.rows if _worth(row, self.subjects[0].kind, lead))
+        return tuple(row for row in self.rows if _worth(row, self.subjects[0].kind, self.lead))
 
     def to_dict(self) -> dict[str, object]:
         """Return what ``--format json`` prints."""
@@ -270,6 +280,33 @@ class Comparison:
         from calc.render.frame import comparison
 
         return comparison(self, wide=wide)
+
+    def plot(self, kind: str = "ladder", ax: Axes | None = None, **more: Any) -> Axes:
+        """Draw it: nothing is shown or saved.
+
+        Parameters
+        ----------
+        kind : str
+            ``ladder``, ``reports``, ``roofline``, ``shares`` or ``bars``.
+        ax : matplotlib.axes.Axes, optional
+            Where; without it on a new figure, ``.figure`` of what is returned.
+        **more
+            ``metric`` for all but the ladder; ``subject``, ``everything``, ``claims`` for the ladder;
+            ``level`` (``total`` or ``per-chip``) for the roofline.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            What was drawn on; of several panels the first.
+
+        Raises
+        ------
+        UsageError
+            If there is no such kind, or nothing to draw.
+        """
+        from calc.render.plot import draw
+
+        return draw(kind, self, ax, **more)
 
     def __repr__(self) -> str:
         ids = [subject.id for subject in self.subjects]

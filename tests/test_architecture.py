@@ -29,8 +29,10 @@ FLOORS = (
      "longtables", "workings", "attributes"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
     ("views", "audit_views", "sheet_views", "list_views", "validation", "render", "render.json", "render.records",
-     "render.tables", "render.columns",
-     "render.datapackage", "render.*"),
+     "render.tables", "render.columns", "render.datapackage", "charts", "charts.common", "charts.reports", "charts.*",
+     "render.plot.style",
+     "render.plot.ladder", "render.plot.reports", "render.plot.bars", "render.plot.shares", "render.plot.rooflines",
+     "render.plot", "render.*"),
     ("strategies", "api", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
 )  # fmt: skip
 
@@ -39,6 +41,7 @@ FLOORS = (
 SHOWS_ITSELF = {
     ("results", "render.text"): "Result.explain",
     ("comparison", "render.json"): "Comparison.to_dict",
+    ("comparison", "render.plot"): "Comparison.plot",
     ("auditing", "render.text"): "Finding.explain",
     ("auditing", "render.json"): "Audit.to_dict",
     ("results", "render.frame"): "Result.to_frame",
@@ -47,8 +50,18 @@ SHOWS_ITSELF = {
 }
 
 DOORS = {
-    "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets", "cli.editing", "cli.tables"),
+    "click": (
+        "cli",
+        "cli.group",
+        "cli.options",
+        "cli.figures",
+        "cli.sheets",
+        "cli.editing",
+        "cli.tables",
+        "cli.pictures",
+    ),
     "hypothesis": ("strategies",),
+    "matplotlib": ("render.plot.style",),
     "numpy": ("readings", "results"),
     "pandas": ("render.frame",),
     "pint": ("units",),

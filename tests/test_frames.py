@@ -288,7 +288,10 @@ def test_a_list_is_what_the_command_prints() -> None:
 
 
 def test_a_list_holds_what_was_known_by_the_day() -> None:
-    then, now = calc.systems("memory_capacity", "cooling", as_of="2024-01-01"), calc.systems("memory_capacity", "cooling")
+    then, now = (
+        calc.systems("memory_capacity", "cooling", as_of="2024-01-01"),
+        calc.systems("memory_capacity", "cooling"),
+    )
     assert [*then.index] == [*now.index]
     assert then["reports"].sum() < now["reports"].sum()
     for name in ("memory_capacity", "cooling", "family"):

@@ -1,0 +1,184 @@
+"""How all figures look: one font, marks that differ without colour, words that no layout cuts."""
+
+from __future__ import annotations
+
+import io
+import math
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import matplotlib
+from matplotlib import font_manager, style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator
+
+from calc import schema
+from calc.numbers import digits, grouped
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+FONT = "DejaVu Sans"
+"""Comes with matplotlib, so that a figure has the same measures everywhere."""
+SIZE, SMALL = 9.0, 7.5
+INK, FAINT, PAPER = "#1b1b1b", "#767676", "#ffffff"
+SERIES = ("#1f4e79", "#c25a00", "#5b8c2a", "#7a3b8f", "#b8860b", "#3a8f8f")
+"""Of different lightness, too; what is drawn in them differs by hatch, marker or line besides."""
+TINTS = ("#c9d8e8", "#f3d3b3", "#d5e5c3", "#e2cde8", "#efe0b4", "#c6e2e2")
+"""The same, light, for what marks are drawn on."""
+HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++")
+LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)))
+MARKERS = ("o", "s", "^", "D", "v", "P")
+WIDTH = 8.6
+ROW, LEGEND_LINE, CAPTION_LINE, REST = 0.235, 0.165, 0.15, 1.0
+"""Heights in inches: of a row, of the lines above and below, and of title, ticks and label of the axis."""
+_WORDS, _TITLE = 146, 82
+"""How many letters of the caption and of the title fit into the width of a figure."""
+SETTINGS: dict[str, Any] = {
+    "font.family": [FONT], "font.size": SIZE, "axes.titlesize": SIZE + 2, "text.color": INK, "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False,
+    "axes.spines.right": False, "axes.linewidth": 0.8, "figure.facecolor": PAPER, "axes.facecolor": PAPER,
+    "hatch.linewidth": 0.6, "legend.frameon": False, "legend.fontsize": SMALL, "svg.fonttype": "none",
+    "svg.hashsalt": "calc", "pdf.fonttype": 42, "savefig.dpi": 150,
+}  # fmt: skip
+
+
+class Sheet(Figure):
+    """A figure that belongs to nobody's global state; Jupyter shows it as a picture."""
+
+    def _repr_png_(self) -> bytes:
+        return written(self, "png")
+
+
+@contextmanager
+def settings() -> Iterator[None]:
+    """Draw with the defaults of matplotlib and ours, whatever the user's settings are."""
+    with style.context(["default", SETTINGS]):
+        yield
+
+
+def figure(panels: int = 1) -> tuple[Sheet, list[Axes]]:
+    """Return an empty figure and its panels side by side; `dress` gives it its height."""
+    made = Sheet(figsize=(WIDTH, WIDTH), layout="constrained")
+    FigureCanvasAgg(made)
+    grid = made.subplots(1, panels, squeeze=False)
+    return made, list(grid[0])
+
+
+def name(sheet: schema.Sheet) -> str:
+    """Return a subject's name, or its id where the font lacks a letter of the name."""
+    return legible(sheet.name, sheet.id)
+
+
+def names(sheets: Sequence[schema.Sheet], between: str = " and ") -> str:
+    """Return the names of several subjects in one line."""
+    found = list(map(name, sheets))
+    return between.join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+
+
+def legible(text: str, instead: str) -> str:
+    """Return a text, or another one where the font has no glyph for a letter of it."""
+    return text if all(ord(letter) in _glyphs() for letter in text) else instead
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    font = font_manager.get_font(font_manager.findfont(FONT))
+    return frozenset(font.get_charmap())
+
+
+def wrapped(lines: Sequence[str], width: int = _WORDS) -> str:
+    """Return lines broken to the width of a figure, without letters that the font lacks."""
+    shown = ("".join(letter if ord(letter) in _glyphs() else "?" for letter in line) for line in lines)
+    return "\n".join(textwrap.fill(line, width) for line in shown)
+
+
+def dress(
+    made: Figure, rows: float, title: str, caption: Sequence[str], legend: Sequence[Artist], columns: int
+) -> None:  # fmt: skip
+    """Set title, legend and caption around the panels of a figure of our own, and make it as high as they need."""
+    title, below = textwrap.fill(title, _TITLE), wrapped(caption)
+    above = math.ceil(len(legend) / columns)
+    above += title.count("\n")
+    made.set_figheight(REST + ROW * rows + LEGEND_LINE * above + CAPTION_LINE * (below.count("\n") + 1))
+    shown = made.legend(
+        handles=list(legend), loc="outside upper left", ncols=columns, borderaxespad=0.2,
+        title=" ", alignment="left", title_fontproperties={"weight": "bold", "size": SIZE + 2},
+    )  # fmt: skip
+    shown.get_title().set_parse_math(False)
+    shown.get_title().set_text(title)
+    made.supxlabel(
+        below, x=0.01, ha="left", fontsize=SMALL, color=FAINT, linespacing=1.3, parse_math=False
+    )  # fmt: skip
+
+
+def within(ax: Axes, title: str, caption: Sequence[str], legend: Sequence[Artist]) -> None:
+    """Set title, legend and caption on an axis of somebody else's figure."""
+    ax.set_title(title, loc="left", parse_math=False)
+    if legend:
+        ax.legend(handles=list(legend), loc="best", fontsize=SMALL)
+    ax.annotate(
+        wrapped(caption, 90), (0, 0), (0, -42), "axes fraction", "offset points", va="top", fontsize=SMALL,
+        color=FAINT, parse_math=False, annotation_clip=False,
+    )  # fmt: skip
+
+
+def shade(place: int) -> str:
+    """Return the colour of one of several subjects."""
+    return SERIES[place % len(SERIES)]
+
+
+def tint(place: int) -> str:
+    """Return the light colour of one of several subjects."""
+    return TINTS[place % len(TINTS)]
+
+
+def hatch(place: int) -> str:
+    """Return the hatch of one of several subjects, which tells it apart in grey."""
+    return HATCHES[place % len(HATCHES)]
+
+
+def plain(value: float, _: float) -> str:
+    """Return a number at an axis: digits, with no exponent."""
+    return grouped(digits(float(value), 6))
+
+
+def decades() -> LogLocator:
+    """Return what sets the ticks of a logarithmic axis: at 1, 2 and 5 of each decade."""
+    return LogLocator(10, (1.0, 2.0, 5.0))
+
+
+def short(text: str) -> str:
+    """Return a text that stands beside a figure, cut at a word if it is very long."""
+    return textwrap.shorten(text, 64, placeholder=" ...")
+
+
+def key(label: str, **look: Any) -> Line2D:
+    """Return an entry of a legend."""
+    return Line2D([], [], **{"linestyle": "", "color": INK, "label": label, **look})
+
+
+def written(made: Figure, form: str) -> bytes:
+    """Return a figure as a file, the same bytes each time.
+
+    Parameters
+    ----------
+    made : Figure
+        What to write.
+    form : str
+        ``svg``, ``png`` or ``pdf``.
+    """
+    said = {
+        "svg": {"Date": None, "Creator": "calc"}, "png": {"Software": None},
+        "pdf": {"CreationDate": None, "Creator": "calc", "Producer": None},
+    }[form]  # fmt: skip
+    out = io.BytesIO()
+    with settings(), matplotlib.rc_context({"svg.hashsalt": "calc"}):
+        made.savefig(out, format=form, metadata=said)
+    return out.getvalue()
