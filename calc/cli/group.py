@@ -11,7 +11,7 @@ from calc.errors import UsageError, did_you_mean
 
 
 ORDER = (
-    "list", "show", "compare", "explain", "audit", "history", "sources", "export", "validate", "new", "schema",
+    "list", "show", "compare", "explain", "audit", "history", "sources", "report", "export", "validate", "new", "schema",
 )  # fmt: skip
 """In which order help lists the commands: what is asked first, first."""
 
