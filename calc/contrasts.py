@@ -11,6 +11,8 @@ from calc.metrics import Metric
 from calc.readings import Readings
 from calc.results import Result
 
+AHEAD, BEHIND, OVERLAPPING = "ahead", "behind", "overlapping"
+
 
 @dataclass(frozen=True, eq=False)
 class Contrast:
@@ -62,17 +64,18 @@ def contrast(found: Comparison) -> Contrast:
             if metrics.UNSTATED in metrics.qualifiers(metric.id):
                 lists["not_comparable"] += [] if metric.formula else [metric.id]
             elif subject in row.ratios and metric.id in short:
-                lists[_place(metric, row.ratios[subject])].append(metric.id)
+                lists[standing(metric, row.ratios[subject])].append(metric.id)
         elif not metric.formula and metrics.UNSTATED not in metrics.qualifiers(metric.id):
             lists["not_comparable" if _otherwise(metric, held) else "not_reported"].append(metric.id)
     return Contrast(**{name: tuple(ids) for name, ids in lists.items()})
 
 
-def _place(metric: Metric, ratio: Result) -> str:
+def standing(metric: Metric, ratio: Result) -> str:
+    """Return whether the subject of a ratio is `AHEAD`, `BEHIND`, or the spans are `OVERLAPPING`."""
     _, low, high = ratio.numbers
     if low <= 1 <= high:
-        return "overlapping"
-    return "ahead" if (low > 1) == (metric.better == "higher") else "behind"
+        return OVERLAPPING
+    return AHEAD if (low > 1) == (metric.better == "higher") else BEHIND
 
 
 def _otherwise(metric: Metric, held: Sequence[Readings]) -> bool:
@@ -92,7 +95,7 @@ def said_by_them(whole: Contrast, subject: Readings, object: Readings) -> Contra
     for name in (*whole.ahead, *whole.behind, *whole.overlapping):
         above, below = derive.result(subject, name), derive.result(object, name)
         if above and below and not below.touches_zero:
-            lists[_place(metrics.metric(name), results.ratio(above, below))].append(name)
+            lists[standing(metrics.metric(name), results.ratio(above, below))].append(name)
     return Contrast(**{name: tuple(ids) for name, ids in lists.items()})
 
 

@@ -28,8 +28,9 @@ FLOORS = (
     ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "selection",
      "longtables", "workings"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
-    ("views", "audit_views", "sheet_views", "list_views", "validation", "render", "render.json", "render.tables",
-     "render.datapackage", "render.*"),
+    ("views", "audit_views", "sheet_views", "list_views", "validation", "charts", "charts.common", "charts.*",
+     "render", "render.json", "render.tables", "render.datapackage", "render.plot.style", "render.plot.ladder",
+     "render.plot", "render.*"),
     ("strategies", "api", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
 )  # fmt: skip
 
@@ -45,6 +46,7 @@ SHOWS_ITSELF = {
 DOORS = {
     "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets", "cli.editing", "cli.tables"),
     "hypothesis": ("strategies",),
+    "matplotlib": ("render.plot.style",),
     "numpy": ("readings", "results"),
     "pint": ("units",),
     "pyarrow": ("render.parquet",),

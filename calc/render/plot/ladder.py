@@ -1,0 +1,140 @@
+"""The ratio ladder: a logarithmic axis, a rung a metric, claims below what was recomputed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from calc.charts.ladder import OPEN, Ladder, Mark, Rung
+from calc.contrasts import AHEAD, BEHIND, OVERLAPPING
+from calc.numbers import digits
+from calc.render.plot import style
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+POINTS = {"higher": ">", "lower": "<", "neither": "o"}
+"""A mark points to the better side."""
+FILLS = {AHEAD: style.INK, BEHIND: style.PAPER, OVERLAPPING: "#a6a6a6", OPEN: "#a6a6a6"}
+STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+MARGIN = 1.18
+CLAIM, CLAIMED = 0.36, style.SERIES[1]
+"""How far below its rung the first claim lies, in rows, and its colour."""
+
+
+def lines(shown: Ladder) -> list[str | Rung]:
+    """Return what stands on the lines from the top: the heading of a group, or a rung."""
+    found: list[str | Rung] = []
+    group = ""
+    for rung in shown.rungs:
+        if rung.group != group:
+            found.append(rung.group)
+        found.append(rung)
+        group = rung.group
+    return found
+
+
+def places(shown: Ladder) -> list[float]:
+    """Return the height of each line, from the top: a rung needs more room the more claims hang below it."""
+    found: list[float] = []
+    at = 0.0
+    for line in lines(shown):
+        found.append(at)
+        hanging = 0 if isinstance(line, str) else len(line.marks)
+        at += 1 + CLAIM * hanging
+    return [*found, at]
+
+
+def draw(shown: Ladder, ax: Axes) -> list[Artist]:
+    """Draw a ladder on an axis, and return the entries of its legend."""
+    *heights, end = places(shown)
+    low, high = limits(shown)
+    ax.set_xscale("log")
+    ax.set_xlim(low, high)
+    ax.set_ylim(end - 0.4, -0.7)
+    ax.axvline(1, color=style.INK, linewidth=1.0, zorder=1)
+    ax.set_yticks(heights, [_label(line) for line in lines(shown)], parse_math=False)
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlabel(shown.axis, parse_math=False)
+    steps = [step for step in STEPS if low <= step <= high]
+    ax.set_xticks(steps, [f"{digits(step, 3)}x" for step in steps])
+    ax.set_xticks([], minor=True)
+    ax.grid(axis="x", color="#dddddd", linewidth=0.6)
+    ax.set_axisbelow(True)
+    for tick, line, height in zip(ax.get_yticklabels(), lines(shown), heights, strict=True):
+        if isinstance(line, str):
+            tick.set_fontweight("bold")
+        else:
+            _rung(ax, line, height, low, high)
+    return _legend(shown)
+
+
+def limits(shown: Ladder) -> tuple[float, float]:
+    """Return the ends of the axis: all spans and all finite ends of claims, and 1 between them."""
+    values = [1.0]
+    for rung in shown.rungs:
+        values += [rung.value, rung.low, rung.high]
+        values += [end for mark in rung.marks for end in (mark.low, mark.high)]
+    finite = [value for value in values if 0 < value < math.inf]
+    return min(finite) / MARGIN, max(finite) * MARGIN
+
+
+def _label(line: str | Rung) -> str:
+    return line.capitalize() if isinstance(line, str) else line.label
+
+
+def _rung(ax: Axes, rung: Rung, height: float, low: float, high: float) -> None:
+    first = max(rung.low, low)
+    ax.plot([first, rung.high], [height, height], color=style.INK, linewidth=1.2, zorder=3, gid=f"span-{rung.metric}",
+            marker="|" if rung.low < rung.high else "", markersize=6)  # fmt: skip
+    if rung.value > 0:
+        ax.plot([rung.value], [height], linestyle="", marker=POINTS[rung.better], markersize=6.5, color=style.INK,
+                markerfacecolor=FILLS[rung.standing], zorder=4, gid=f"headline-{rung.metric}")  # fmt: skip
+    ax.text(1.012, height, rung.text, transform=ax.get_yaxis_transform(), va="center", fontsize=style.SMALL,
+            parse_math=False)  # fmt: skip
+    for place, mark in enumerate(rung.marks, 1):
+        _claim(ax, mark, f"claim-{rung.metric}-{place}", height + CLAIM * place, (low, high))
+
+
+def _claim(ax: Axes, mark: Mark, gid: str, height: float, ends: tuple[float, float]) -> None:
+    """Draw the interval of a claim; an end that is none is an arrow."""
+    left, right = max(mark.low, ends[0]), min(mark.high, ends[1])
+    look: dict[str, Any] = {"color": CLAIMED, "linewidth": 2.2, "zorder": 3, "solid_capstyle": "butt"}
+    (bar,) = ax.plot([left, right], [height, height], gid=gid, **look)
+    ax.plot([left, right], [height, height], linestyle="", marker="|", markersize=4, color=CLAIMED, zorder=3)
+    if not mark.inside:
+        bar.set(linestyle=(0, (1, 0.7)))
+        ax.plot([math.sqrt(left * right)], [height], linestyle="", marker="x", markersize=5.5, color=CLAIMED, zorder=4)
+    for end, bare, point in ((left, mark.low <= 0, "<"), (right, math.isinf(mark.high), ">")):
+        if bare:
+            ax.plot([end], [height], linestyle="", marker=point, markersize=4.5, color=CLAIMED, zorder=4, clip_on=False)
+    many = f"{len(mark.claims)} claims" if len(mark.claims) > 1 else "claim"
+    beside, off, side = (left, -5, "right") if math.isinf(mark.high) else (right, 5, "left")
+    ax.annotate(many, (beside, height), (off, 0), textcoords="offset points", ha=side, va="center_baseline",
+                fontsize=6.2, color=CLAIMED, annotation_clip=False)  # fmt: skip
+
+
+def _legend(shown: Ladder) -> list[Artist]:
+    used = {(rung.better, rung.standing) for rung in shown.rungs}
+    betters, standings = {better for better, _ in used}, {where for _, where in used}
+    words: dict[str, str] = {
+        AHEAD: f"{style.name(shown.subject)} better, whole span", BEHIND: f"{style.name(shown.object)} better",
+        OVERLAPPING: "the span holds 1x", OPEN: "no better side, or basis left open",
+    }  # fmt: skip
+    found: list[Artist] = [
+        style.key(f"points {side}: {better} is better", marker=POINTS[better], markerfacecolor="#a6a6a6")
+        for better, side in (("higher", "right"), ("lower", "left")) if better in betters
+    ]  # fmt: skip
+    found += [
+        style.key(words[where], marker="s", markerfacecolor=FILLS[where])
+        for where in (AHEAD, BEHIND, OVERLAPPING) if where in standings
+    ]  # fmt: skip
+    if OPEN in standings:
+        found.append(style.key(words[OPEN], marker="o", markerfacecolor=FILLS[OPEN]))
+    marks = [mark for rung in shown.rungs for mark in rung.marks]
+    if any(mark.inside for mark in marks):
+        found.append(style.key("claimed; some combination agrees", linestyle="-", linewidth=2.2, color=CLAIMED))
+    if not all(mark.inside for mark in marks):
+        found.append(style.key("claimed; none agrees", linestyle=":", linewidth=2.2, marker="x", color=CLAIMED))
+    return found
