@@ -220,13 +220,14 @@ def _gaps(found: Comparison) -> Iterator[str]:
 def _sources(catalog: Catalog, lines: Iterable[Line], claims: Iterable[Said]) -> Iterator[tuple[str, schema.Source]]:
     """Yield every source that a figure, a working or a claim of the page names."""
     ids = {id for line in lines for figure in line.figures for id in figure.sources}
-    ids |= {id for line in lines for step in line.workings for id in _named(step)}
-    ids |= {id for claim in claims for id in _named(claim.steps)}
+    ids |= {id for line in lines for step in line.workings for id in named(step)}
+    ids |= {id for claim in claims for id in named(claim.steps)}
     yield from ((id, catalog.source(id)) for id in sorted(ids))
 
 
-def _named(step: Step) -> Iterator[str]:
+def named(step: Step) -> Iterator[str]:
+    """Yield the sources that a working names, as often as it does."""
     if step.source:
         yield step.source
     for below in step.steps:
-        yield from _named(below)
+        yield from named(below)

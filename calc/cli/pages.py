@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +12,9 @@ from calc.cli.group import commands
 from calc.cli.options import ID, open_comparer, policy_options, taken
 from calc.cli.output import write
 from calc.errors import UsageError
+
+if TYPE_CHECKING:
+    from calc.comparison import Comparer
 
 
 @commands.command()
@@ -32,8 +36,27 @@ def report(ids: Sequence[str], everything: bool, baseline: str | None, output: s
         raise UsageError("--all takes the whole catalog: leave out the ids and --baseline")
     if not everything and len(ids) < 2:
         raise UsageError("report takes two ids or more, `report cm384 nvl72 -o report.html`, or --all")
-    from calc import pages
-    from calc.render import html
-
     comparer = open_comparer(**taken(options))
-    write(html.report(pages.page(comparer, ids, baseline)), output)
+    write(_site(comparer) if everything else _report(comparer, ids, baseline), output)
+
+
+def _report(comparer: Comparer, ids: Sequence[str], baseline: str | None) -> str:
+    from calc import pages
+    from calc.render import html, plot
+
+    page = pages.page(comparer, ids, baseline)
+    ladders = [
+        plot.svg("ladder", page.comparison, prefix=f"ladder-{one.id}", subject=one.id)
+        for place, one in enumerate(page.others)
+        if any(line.short and line.shares[place].value is not None for line in page.lines)
+    ]
+    return html.report(page, ladders)
+
+
+def _site(comparer: Comparer) -> str:
+    from calc import longtables, sites
+    from calc.render import datapackage, html, text
+
+    with text.progress("comparing", sys.stderr) as step:
+        held = sites.site(comparer, step)
+    return html.site(held, datapackage.as_csv(longtables.tables(comparer)[0]))

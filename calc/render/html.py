@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from calc import audit_views, metrics
 from calc.render import json, tables
+
+if TYPE_CHECKING:
+    from calc.pages import Page
 
 _TEMPLATES = "templates"
 
@@ -54,24 +59,40 @@ def _own(name: str) -> Markup:
 
 def _document(template: str, script: str, **held: Any) -> str:
     """Return a whole page: its style and script inside, and a policy under which no other script runs."""
-    code = _own(script)
+    code = _own("common.js") + _own(script)
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
     return rendered(template, style=_own("page.css"), script=code, digest=digest, **held)
 
 
-def report(page: Any, ladder: str = "") -> str:
+def report(page: Page, ladders: Sequence[str] = ()) -> str:
     """Return the report of some subjects as one file that needs no other.
 
     Parameters
     ----------
-    page : calc.pages.Page
+    page : Page
         What it holds.
-    ladder : str
-        The picture of the ratios, as SVG made by `calc.render.plot`.
+    ladders : sequence of str
+        Pictures of the ratios: ``svg`` elements made by `calc.render.plot`.
     """
     found = page.comparison
     return _document(
-        "report.html", "report.js", page=page, ladder=Markup(ladder),  # noqa: S704
+        "report.html", "report.js", page=page, ladders=[Markup(ladder) for ladder in ladders],  # noqa: S704
         json=json.dump(json.comparison(found)), csv=json.dump(tables.comparison_csv(found)),
         file="-".join(subject.id for subject in found.subjects),
+    )  # fmt: skip
+
+
+def site(held: dict[str, Any], reports: str) -> str:
+    """Return the page of the whole catalog.
+
+    Parameters
+    ----------
+    held : dict
+        What `calc.sites.site` gives.
+    reports : str
+        The long table of all reports, as CSV.
+    """
+    return _document(
+        "site.html", "site.js", site=held, groups=metrics.GROUPS, notes=audit_views.VERDICTS,
+        json=json.compact(held), csv=json.dump(reports),
     )  # fmt: skip
