@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from calc import derive, metrics, workings
+from calc import derive, metrics, sheet_views, workings
 from calc.auditing import Audit, Auditor
 from calc.catalog import Catalog
 from calc.comparison import Cell, Comparer, Comparison
@@ -56,6 +56,16 @@ class Subject:
             words = cell.state.replace("_", " ")
             raise UsageError(f"{metric} of {self.id}: {words}" + (f" ({cell.note})" if cell.note else ""))
         return cell.result
+
+    def _repr_html_(self) -> str:
+        from calc.render.html import card
+
+        return card(sheet_views.sheet(self._comparer, self.id))
+
+    def _repr_markdown_(self) -> str:
+        from calc.render.tables import as_markdown
+
+        return as_markdown(sheet_views.sheet(self._comparer, self.id))
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.id}: {self.name}, {len(self.metrics)} metrics, as-reported>"

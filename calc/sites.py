@@ -37,7 +37,7 @@ def site(comparer: Comparer, tick: Tick = lambda done, total: None) -> dict[str,
         ``metrics`` (id, title, group, better, scope), ``kinds`` with for each kind ``core``,
         ``units`` and ``subjects`` (``figures`` and ``workings`` by the number of the metric),
         ``pairs`` (``A/B``: number of the metric, value, low and high of the ratio, its text, standing,
-        whether it is in the short table), ``claims`` by pair, ``sources``, ``legend``, ``policy``.
+        whether it is in the short table), ``first`` (the two to begin with), ``claims`` by pair, ``sources``, ``legend``, ``policy``.
     """
     catalog = comparer.catalog
     sheets = {kind: catalog.subjects(_separate(comparer, kind)) for kind in FOLDERS}
@@ -55,13 +55,25 @@ def site(comparer: Comparer, tick: Tick = lambda done, total: None) -> dict[str,
         for kind in FOLDERS
     }
     claims = _claims(Auditor(comparer).audit())
+    pairs = _pairs(comparer, sheets, number, tick)
     used |= {row[0] for rows in claims.values() for row in rows}
     return {
         "version": VERSION, "status": schema.STATUS, "metrics": [_metric(metrics.metric(name)) for name in order],
-        "kinds": kinds, "pairs": _pairs(comparer, sheets, number, tick), "claims": claims,
+        "kinds": kinds, "pairs": pairs, "first": _first(sheets, pairs), "claims": claims,
         "sources": {id: _source(catalog.source(id)) for id in sorted(used)}, "legend": list(LEGEND.values()),
         "policy": [AS_REPORTED, policy_line(comparer.policy, comparer.policy.as_of)],
     }  # fmt: skip
+
+
+def _first(sheets: dict[str, list[schema.Sheet]], pairs: dict[str, list[list[Any]]]) -> dict[str, list[str]]:
+    """Return for each kind the two that have most ratios in the short table."""
+    many = {pair: sum(row[-1] for row in rows) for pair, rows in pairs.items()}
+    first = {}
+    for kind, found in sheets.items():
+        names = [f"{one.id}/{other.id}" for one, other in combinations(found, 2)]
+        best = max(names, key=lambda name: many.get(name, 0), default="")
+        first[kind] = best.split("/") if best else [sheet.id for sheet in found]
+    return first
 
 
 def _separate(comparer: Comparer, kind: str) -> list[str]:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from calc import audit_views, metrics
+from calc import audit_views, cards, metrics
 from calc.render import json, tables
 
 if TYPE_CHECKING:
@@ -62,6 +62,11 @@ def _document(template: str, script: str, **held: Any) -> str:
     code = _own("common.js") + _own(script)
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
     return rendered(template, style=_own("page.css"), script=code, digest=digest, **held)
+
+
+def card(shown: object) -> str:
+    """Return the card of a thing as a fragment with its own style, for a notebook."""
+    return rendered("card.html", card=cards.card(shown), groups=metrics.GROUPS)
 
 
 def report(page: Page, ladders: Sequence[str] = ()) -> str:

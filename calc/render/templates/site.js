@@ -10,7 +10,7 @@ const fill = () => {
   for (const [place, id] of ["one", "other"].entries()) {
     const options = held.kinds[kind()].subjects.map((one) => make("option", `${one.name} (${one.id})`, { value: one.id }));
     by(id).replaceChildren(...options);
-    by(id).selectedIndex = Math.min(place, options.length - 1);
+    if (held.first[kind()][place]) by(id).value = held.first[kind()][place];
   }
   for (const fieldset of document.querySelectorAll(".scopes")) fieldset.hidden = kind() === "chip";
   document.querySelector("input[name=scope][value='']").checked = true;
@@ -118,7 +118,8 @@ const showClaims = (one, other) => {
   by("claims-table").hidden = rows.length === 0;
   by("claims-body").replaceChildren(...rows.map(([from, about, claimed, own, any]) => make("tr", "",
     make("th", "", { scope: "row" }, source(from), make("span", about, { class: "unit" })),
-    make("td", claimed), make("td", own), make("td", any))));
+    make("td", claimed, { "data-label": "Claimed" }), make("td", own, { "data-label": "By own figures" }),
+    make("td", any, { "data-label": "By any reports" }))));
 };
 
 const showSources = () => {
