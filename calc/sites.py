@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
@@ -21,7 +21,9 @@ Tick = Callable[[int, int], None]
 VERSION = 1
 
 
-def site(comparer: Comparer, tick: Tick = lambda done, total: None) -> dict[str, Any]:
+def site(
+    comparer: Comparer, tick: Tick = lambda done, total: None, only: Collection[str] | None = None
+) -> dict[str, Any]:
     """Return what the page shows and nothing that it would have to compute.
 
     Parameters
@@ -30,6 +32,8 @@ def site(comparer: Comparer, tick: Tick = lambda done, total: None) -> dict[str,
         Catalog and policy.
     tick : callable
         Called with the pairs done and the pairs in all.
+    only : collection of str, optional
+        The ids to show; by default every chip and every system.
 
     Returns
     -------
@@ -40,7 +44,7 @@ def site(comparer: Comparer, tick: Tick = lambda done, total: None) -> dict[str,
         whether it is in the short table), ``first`` (the two to begin with), ``claims`` by pair, ``sources``, ``legend``, ``policy``.
     """
     catalog = comparer.catalog
-    sheets = {kind: catalog.subjects(_separate(comparer, kind)) for kind in FOLDERS}
+    sheets = {kind: catalog.subjects(id for id in _separate(comparer, kind) if only is None or id in only) for kind in FOLDERS}
     held = {kind: [comparer.reader.of(sheet) for sheet in found] for kind, found in sheets.items()}
     names = {kind: list(dict.fromkeys([*derive.available(held[kind]), *CORE[kind]])) for kind in FOLDERS}
     order = sorted({name for some in names.values() for name in some}, key=metrics.place)

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "calc"
 
 # A module imports from the floors below its own, and on its own floor from what stands to its left.
 FLOORS = (
-    ("errors", "places", "numbers", "keys", "files", "factors"),
+    ("errors", "places", "numbers", "keys", "files", "factors", "notebook"),
     ("spellings", "units"),
     ("metrics",),
     ("schema", "fields", "rules", "editor_schemas"),
@@ -28,7 +28,7 @@ FLOORS = (
     ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "selection",
      "longtables", "workings"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
-    ("views", "audit_views", "sheet_views", "list_views", "validation", "charts", "charts.common", "charts.*",
+    ("views", "audit_views", "sheet_views", "list_views", "tree_views", "pages", "sites", "cards", "validation", "charts", "charts.common", "charts.*",
      "render", "render.json", "render.tables", "render.datapackage", "render.plot.style", "render.plot.ladder",
      "render.plot", "render.*"),
     ("strategies", "api", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
@@ -41,11 +41,15 @@ SHOWS_ITSELF = {
     ("comparison", "render.json"): "Comparison.to_dict",
     ("auditing", "render.text"): "Finding.explain",
     ("auditing", "render.json"): "Audit.to_dict",
+    ("notebook", "render.html"): "Shown._repr_html_",
+    ("notebook", "render.markdown"): "Shown._repr_markdown_",
 }
 
 DOORS = {
-    "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets", "cli.editing", "cli.tables"),
+    "click": ("cli", "cli.group", "cli.options", "cli.figures", "cli.sheets", "cli.editing", "cli.pages", "cli.tables"),
     "hypothesis": ("strategies",),
+    "jinja2": ("render.html",),
+    "markupsafe": ("render.html",),
     "matplotlib": ("render.plot.style",),
     "numpy": ("readings", "results"),
     "pint": ("units",),

@@ -55,8 +55,8 @@ const figure = (one, metric) => {
   return cell;
 };
 
-const share = (row) => {
-  const cell = make("td", "", { class: "n" });
+const share = (row, label) => {
+  const cell = make("td", "", { class: "n share", "data-label": label });
   if (!row) {
     cell.append(make("span", "no ratio", { class: "gap" }));
     return cell;
@@ -92,7 +92,7 @@ const showTable = (one, other) => {
     const unit = `${here.units[number]}${metric[BETTER] === "neither" ? "" : `, ${metric[BETTER]} is better`}`;
     const title = make("th", "", { scope: "row", title: metric[ID] }, make("span", metric[TITLE], { class: "title" }),
       make("span", unit, { class: "unit" }));
-    const line = make("tr", "", title, figure(one, number), figure(other, number), share(row));
+    const line = make("tr", "", title, figure(one, number), figure(other, number), share(row, `${one.id} / ${other.id}`));
     parts.push(make("tbody", "", { class: `line${short ? "" : " more"}`, "data-group": group, "data-scope": metric[SCOPE],
       "data-metric": metric[ID] }, line));
     const lines = [one, other].filter((each) => each.workings[number]);
