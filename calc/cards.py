@@ -124,14 +124,21 @@ def _result(found: Result) -> Card:
     parts = list(results.readings(found.expression))
     node = found.expression
     title = node.name if isinstance(node, Reading) else node.label
-    rows: list[list[Entry] | str] = [[Entry(title), Entry(number(value), span(low, high)), Entry(found.unit), Entry("")]]
+    rows: list[list[Entry] | str] = [
+        [Entry(title), Entry(number(value), span(low, high)), Entry(found.unit), Entry("")]
+    ]
     if not isinstance(node, Reading):
         rows += [
             [Entry(f"{part.subject} {part.metric.id}"), _spanned(part), Entry(part.unit), Entry(_named(part.headline))]
             for part in parts
         ]
     elif parts:
-        rows[0] = [Entry(f"{node.subject} {node.metric.id}"), _spanned(node), Entry(node.unit), Entry(_named(node.headline))]
+        rows[0] = [
+            Entry(f"{node.subject} {node.metric.id}"),
+            _spanned(node),
+            Entry(node.unit),
+            Entry(_named(node.headline)),
+        ]
     return Card(title, ["", "value", "unit", "headline from"], rows, notes=[AS_REPORTED])
 
 
@@ -164,7 +171,9 @@ def _candidates(reading: Reading) -> Iterator[list[Entry] | str]:
             yield "also in the span"
         lead = one.lead()
         value = Entry(number(one.value, exact=one.exact), hint=f"printed: {lead.as_printed}")
-        said = "; ".join([*(["computed: " + one.formula.replace("_", " ")] if one.formula else []), *one.steps, *one.flags])
+        said = "; ".join(
+            [*(["computed: " + one.formula.replace("_", " ")] if one.formula else []), *one.steps, *one.flags]
+        )
         yield [value, Entry(one.unit), Entry(_named(one)), Entry(lead.locator), Entry(lead.read), Entry(said)]
     if reading.others:
         yield "in no span"

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from calc import audit_views, derive, metrics, schema, workings
+from calc import audit_views, metrics, schema, workings
 from calc.auditing import Audit, Auditor, Finding
 from calc.catalog import Catalog
-from calc.comparison import Cell, Comparer, Comparison, Row
+from calc.comparison import Cell, Comparer, Comparison
 from calc.contrasts import Contrast
 from calc.metrics import Metric
 from calc.numbers import ratio, span
@@ -198,7 +198,7 @@ def _labels(lines: Iterable[Line]) -> frozenset[str]:
 def _audits(comparer: Comparer, found: Comparison) -> list[Audit]:
     """Return the audits of every two subjects, those against the baseline with it as the object."""
     auditor, ids = Auditor(comparer), [one.id for one in found.subjects]
-    pairs = combinations(sorted(ids, key=lambda id: id == found.baseline), 2)
+    pairs = combinations(sorted(ids, key=found.baseline.__eq__), 2)
     return [auditor.audit(pair) for pair in pairs]
 
 

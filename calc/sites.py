@@ -41,10 +41,13 @@ def site(
         ``metrics`` (id, title, group, better, scope), ``kinds`` with for each kind ``core``,
         ``units`` and ``subjects`` (``figures`` and ``workings`` by the number of the metric),
         ``pairs`` (``A/B``: number of the metric, value, low and high of the ratio, its text, standing,
-        whether it is in the short table), ``first`` (the two to begin with), ``claims`` by pair, ``sources``, ``legend``, ``policy``.
+        whether it is in the short table), ``first`` (the two to begin with),
+        ``claims`` by pair, ``sources``, ``legend``, ``policy``.
     """
     catalog = comparer.catalog
-    sheets = {kind: catalog.subjects(id for id in _separate(comparer, kind) if only is None or id in only) for kind in FOLDERS}
+    sheets = {
+        kind: catalog.subjects(id for id in _separate(comparer, kind) if only is None or id in only) for kind in FOLDERS
+    }
     held = {kind: [comparer.reader.of(sheet) for sheet in found] for kind, found in sheets.items()}
     names = {kind: list(dict.fromkeys([*derive.available(held[kind]), *CORE[kind]])) for kind in FOLDERS}
     order = sorted({name for some in names.values() for name in some}, key=metrics.place)

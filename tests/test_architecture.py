@@ -28,8 +28,8 @@ FLOORS = (
     ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "selection",
      "longtables", "workings"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
-    ("views", "audit_views", "sheet_views", "list_views", "tree_views", "pages", "sites", "cards", "validation", "charts", "charts.common", "charts.*",
-     "render", "render.json", "render.tables", "render.datapackage", "render.plot.style", "render.plot.ladder",
+    ("views", "audit_views", "sheet_views", "list_views", "tree_views", "pages", "sites", "cards", "validation",
+     "charts", "charts.common", "charts.*", "render", "render.json", "render.tables", "render.datapackage", "render.plot.style", "render.plot.ladder",
      "render.plot", "render.*"),
     ("strategies", "api", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
 )  # fmt: skip
@@ -231,7 +231,7 @@ def loaded(code: str, tmp_path: Path) -> set[str]:
     return set(done.stdout.splitlines())
 
 
-HEAVY = {"pint", "pydantic", "yaml", "numpy", "rich", "pandas", "matplotlib", "hypothesis"}
+HEAVY = {"pint", "pydantic", "yaml", "numpy", "rich", "pandas", "matplotlib", "jinja2", "hypothesis"}
 
 
 @pytest.mark.parametrize(
@@ -262,6 +262,16 @@ def test_compare_loads_no_frames_and_no_plots(form: str, tmp_path: Path) -> None
     modules = loaded(f"from calc.cli import main; main(['compare', 'cm384', 'nvl72', '--format', '{form}'])", tmp_path)
     assert modules & {"pandas", "matplotlib", "jinja2", "IPython", "hypothesis", "jsonschema"} == set()
     assert "pint" in modules
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("list",), ("show", "cm384"), ("explain", "cm384", "weight"), ("audit", "cm384", "nvl72"), ("report", "--help")],
+    ids=" ".join,
+)
+def test_other_commands_load_no_frames_no_plots_and_no_templates(words: tuple[str, ...], tmp_path: Path) -> None:
+    modules = loaded(f"from calc.cli import main; main({words!r})", tmp_path)
+    assert modules & {"pandas", "matplotlib", "jinja2", "IPython", "hypothesis", "jsonschema"} == set()
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "markdown"])

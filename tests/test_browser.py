@@ -95,7 +95,9 @@ def opened(browser: Any, files: dict[str, Path]) -> Iterator[Any]:
 
 def shown(page: Any) -> list[str]:
     """The metrics of the table that are in sight, in order."""
-    found: list[str] = page.eval_on_selector_all("tbody.line:not([hidden])", "all => all.map(one => one.dataset.metric)")
+    found: list[str] = page.eval_on_selector_all(
+        "tbody.line:not([hidden])", "all => all.map(one => one.dataset.metric)"
+    )
     return found
 
 

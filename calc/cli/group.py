@@ -9,9 +9,9 @@ import click
 from calc import __version__
 from calc.errors import UsageError, did_you_mean
 
-
 ORDER = (
-    "list", "show", "compare", "explain", "audit", "history", "sources", "report", "export", "validate", "new", "schema",
+    "list", "show", "compare", "explain", "audit", "history", "sources", "report", "export", "validate", "new",
+    "schema",
 )  # fmt: skip
 """In which order help lists the commands: what is asked first, first."""
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @commands.command()
 @click.argument("ids", nargs=-1, type=ID, metavar="[A B...]")
-@click.option("--all", "everything", is_flag=True, help="The whole catalog, any two of which can be chosen in the page.")
+@click.option(
+    "--all", "everything", is_flag=True, help="The whole catalog, any two of which can be chosen in the page."
+)
 @click.option("--baseline", type=ID, metavar="ID", help="What ratios are to; by default the last named.")
 @click.option(
     "-o", "output", required=True, metavar="FILE", type=click.Path(dir_okay=False),

@@ -48,13 +48,13 @@ def web(url: str | None) -> str:
 
 def data(text: str) -> Markup:
     """Return JSON text so that no part of it ends the ``script`` element that holds it; it stays the same JSON."""
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
 def _own(name: str) -> Markup:
     """Return a style or a script that ships with the package."""
     path = resources.files("calc.render").joinpath(_TEMPLATES, name)
-    return Markup(path.read_text(encoding="utf-8"))  # noqa: S704
+    return Markup(path.read_text(encoding="utf-8"))
 
 
 def _document(template: str, script: str, **held: Any) -> str:
@@ -81,7 +81,7 @@ def report(page: Page, ladders: Sequence[str] = ()) -> str:
     """
     found = page.comparison
     return _document(
-        "report.html", "report.js", page=page, ladders=[Markup(ladder) for ladder in ladders],  # noqa: S704
+        "report.html", "report.js", page=page, ladders=[Markup(ladder) for ladder in ladders],
         json=json.dump(json.comparison(found)), csv=json.dump(tables.comparison_csv(found)),
         file="-".join(subject.id for subject in found.subjects),
     )  # fmt: skip
