@@ -29,7 +29,8 @@ FLOORS = (
      "longtables", "workings"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
     ("views", "audit_views", "sheet_views", "list_views", "tree_views", "pages", "sites", "cards", "validation",
-     "charts", "charts.common", "charts.*", "render", "render.json", "render.tables", "render.datapackage", "render.plot.style", "render.plot.ladder",
+     "charts", "charts.common", "charts.*", "render", "render.json", "render.tables", "render.datapackage",
+     "render.plot.style", "render.plot.ladder",
      "render.plot", "render.*"),
     ("strategies", "api", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
 )  # fmt: skip
