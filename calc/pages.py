@@ -206,7 +206,8 @@ def _claims(audits: Iterable[Audit], labels: frozenset[str]) -> Iterator[Said]:
     for found in audits:
         rows = [row for row in audit_views.audit(found)[-1].rows if not isinstance(row, str)]
         for one, row in zip(found.findings, rows, strict=True):
-            yield Said(one, *row, steps(workings.of_finding(one), labels))
+            about, claimed, own, every = row
+            yield Said(one, about, claimed, own, every, steps(workings.of_finding(one), labels))
 
 
 def _gaps(found: Comparison) -> Iterator[str]:
