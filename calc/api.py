@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calc import attributes, brief, derive, metrics, workings
+from calc import attributes, brief, derive, metrics, sheet_views, workings
 from calc.attributes import Branch
 from calc.auditing import Audit, Auditor
 from calc.catalog import Catalog
@@ -116,6 +116,16 @@ class Subject:
     def plot(self, kind: str = "bars", ax: Axes | None = None, **more: Any) -> Axes:
         """Draw what is reported of it, as `calc.comparison.Comparison.plot` does: any kind but the ladder."""
         return self._comparer.compare((self.id, self.id)).plot(kind, ax, **more)
+
+    def _repr_html_(self) -> str:
+        from calc.render.html import card
+
+        return card(sheet_views.sheet(self._comparer, self.id))
+
+    def _repr_markdown_(self) -> str:
+        from calc.render.tables import as_markdown
+
+        return as_markdown(sheet_views.sheet(self._comparer, self.id))
 
     def __repr__(self) -> str:
         head = f"{self.name} ({self.id}), {self.kind} by {self.vendor}: {len(self.metrics)} metrics, as-reported"

@@ -18,6 +18,7 @@ from calc.contrasts import Contrast
 from calc.errors import UsageError, did_you_mean
 from calc.factors import Interval, leeway
 from calc.metrics import Metric
+from calc.notebook import Shown
 from calc.policy import Policy
 from calc.reader import Reader
 from calc.readings import Candidate, Readings
@@ -79,7 +80,7 @@ class Side:
 
 
 @dataclass(frozen=True, eq=False)
-class Finding:
+class Finding(Shown):
     """One claim, and what recomputing it gives."""
 
     id: str
@@ -110,7 +111,7 @@ class Finding:
 
 
 @dataclass(frozen=True, eq=False)
-class Audit:
+class Audit(Shown):
     """The answer to ``audit``: findings in the order of sources and keys.
 
     ``names`` are the one or two ids that were asked for; ``late`` are the sources whose claims the

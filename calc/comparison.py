@@ -13,6 +13,7 @@ from calc.catalog import Catalog
 from calc.errors import UsageError
 from calc.formulas import FORMULAS, exactly
 from calc.metrics import Metric
+from calc.notebook import Shown
 from calc.policy import Policy, last_day
 from calc.reader import Reader
 from calc.readings import OVERLAY, Other, Reading, Readings, canonical_unit
@@ -41,7 +42,7 @@ REPORTED, DERIVED, NOT_REPORTED, NOT_APPLICABLE = "reported", "derived", "not_re
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
+class Cell(Shown):
     """What is known of one metric of one subject; what it rests on is gathered when it is asked for.
 
     ``state`` is ``reported``, ``derived``, ``not_reported`` or ``not_applicable``; ``result`` is None
@@ -181,7 +182,7 @@ class Cell:
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
+class Row(Shown):
     """One metric across the subjects; ``ratios`` holds those of which both sides are known."""
 
     metric: Metric
@@ -196,7 +197,7 @@ class Row:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Shown):
     """The answer to ``compare``: rows in the order of the table of metrics, under one policy."""
 
     subjects: tuple[schema.Sheet, ...]

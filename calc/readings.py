@@ -11,6 +11,7 @@ import numpy as np
 
 from calc import metrics, schema, units
 from calc.metrics import Metric
+from calc.notebook import Shown
 from calc.policy import Rank
 
 HELD_AS_WORDS = "held as words"
@@ -88,7 +89,7 @@ class Other:
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class Reading(Shown):
     """The candidates of one metric of one subject, the headline first among them by the policy.
 
     Two readings are the same axis exactly if they are the same object.

@@ -19,6 +19,7 @@ import numpy as np
 
 from calc import brief, units
 from calc.formulas import FORMULAS, Formula
+from calc.notebook import Shown
 from calc.readings import Basis, Candidate, Reading
 from calc.units import Quantity
 
@@ -83,7 +84,7 @@ class _Grid(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Result:
+class Result(Shown):
     """A value, its span over every combination of reports, and the expression that gave it.
 
     Parameters

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "calc"
 
 # A module imports from the floors below its own, and on its own floor from what stands to its left.
 FLOORS = (
-    ("errors", "places", "numbers", "keys", "files", "factors"),
+    ("errors", "places", "numbers", "keys", "files", "factors", "notebook"),
     ("spellings", "units"),
     ("metrics",),
     ("schema", "fields", "rules", "editor_schemas"),
@@ -28,9 +28,9 @@ FLOORS = (
     ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "selection",
      "longtables", "workings", "attributes"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
-    ("views", "audit_views", "sheet_views", "list_views", "validation", "render", "render.json", "render.records",
-     "render.tables", "render.columns", "render.datapackage", "charts", "charts.common", "charts.reports", "charts.*",
-     "render.plot.style",
+    ("views", "audit_views", "sheet_views", "list_views", "tree_views", "pages", "sites", "cards", "validation",
+     "charts", "charts.common", "charts.reports", "charts.*", "render", "render.json", "render.records",
+     "render.tables", "render.columns", "render.datapackage", "render.plot.style",
      "render.plot.ladder", "render.plot.reports", "render.plot.bars", "render.plot.shares", "render.plot.rooflines",
      "render.plot", "render.*"),
     ("strategies", "api", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
@@ -47,6 +47,8 @@ SHOWS_ITSELF = {
     ("results", "render.frame"): "Result.to_frame",
     ("comparison", "render.frame"): "Comparison.to_frame",
     ("auditing", "render.frame"): "Audit.to_frame",
+    ("notebook", "render.html"): "Shown._repr_html_",
+    ("notebook", "render.markdown"): "Shown._repr_markdown_",
 }
 
 DOORS = {
@@ -57,10 +59,13 @@ DOORS = {
         "cli.figures",
         "cli.sheets",
         "cli.editing",
-        "cli.tables",
+        "cli.pages",
         "cli.pictures",
+        "cli.tables",
     ),
     "hypothesis": ("strategies",),
+    "jinja2": ("render.html",),
+    "markupsafe": ("render.html",),
     "matplotlib": ("render.plot.style",),
     "numpy": ("readings", "results"),
     "pandas": ("render.frame",),
@@ -243,7 +248,7 @@ def loaded(code: str, tmp_path: Path) -> set[str]:
     return set(done.stdout.splitlines())
 
 
-HEAVY = {"pint", "pydantic", "yaml", "numpy", "rich", "pandas", "matplotlib", "hypothesis"}
+HEAVY = {"pint", "pydantic", "yaml", "numpy", "rich", "pandas", "matplotlib", "jinja2", "hypothesis"}
 
 
 @pytest.mark.parametrize(
@@ -290,6 +295,8 @@ def test_compare_loads_no_frames_and_no_plots(form: str, tmp_path: Path) -> None
         ["sources", "cm384"],
         ["validate", "specs/systems/cm384.yaml"],
         ["schema", "chip"],
+        ["plot", "--help"],
+        ["report", "--help"],
     ],
     ids=" ".join,
 )

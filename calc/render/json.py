@@ -25,6 +25,11 @@ def dump(body: object) -> str:
     return json.dumps(body, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
+def compact(body: object) -> str:
+    """Return JSON text without a blank, for large data within a page."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def schema(command: str) -> dict[str, Any]:
     """Return the JSON Schema of a command's output (``compare``, ``explain`` or ``audit``)."""
     text = resources.files("calc.render").joinpath(f"{command}.schema.json").read_text(encoding="utf-8")

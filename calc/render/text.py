@@ -7,7 +7,7 @@ import os
 import re
 import textwrap
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
@@ -19,8 +19,8 @@ from rich.table import Table as RichTable
 from rich.text import Text
 from rich.tree import Tree
 
+from calc import tree_views
 from calc.metrics import GROUPS
-from calc.numbers import number, span
 from calc.policy import Policy
 from calc.results import Result
 from calc.views import AS_REPORTED, Column, Table, policy_line
@@ -292,38 +292,7 @@ def working_page(node: dict[str, Any], policy: Policy) -> RenderableType:
     foot = [AS_REPORTED, policy_line(policy, policy.as_of)]
     if node.get("see_also"):
         foot.insert(0, f"See also: {', '.join(node['see_also'])}.")
-    return Group(working(node), *map(Text, _ends(node)), *(Text(line, style="dim") for line in foot))
-
-
-def _ends(node: dict[str, Any]) -> list[str]:
-    """Return the lines that say which reports give the lowest and the highest value."""
-    readings = list(_readings(node))
-    if node["kind"] != "formula" or node["low"] == node["high"]:
-        return []
-    lines = []
-    for end in ("low", "high"):
-        parts = []
-        for reading in readings:
-            taken = next((c for c in reading["inputs"] if end in c["roles"]), None)
-            taken = taken or next(c for c in reading["inputs"] if c["selected"])
-            parts.append(f"{taken['text']} ({_lead(taken)})")
-        lines.append(f"{end} {number(node[end])}: {'; '.join(parts)}")
-    return lines
-
-
-def _readings(node: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    if node["kind"] == "reading":
-        yield node
-    else:
-        for child in node["inputs"]:
-            yield from _readings(child)
-
-
-def _lead(node: dict[str, Any]) -> str:
-    """Return the source of a report, or that of the figure (not the count) of a computed value."""
-    while not node["source"]:
-        node = max(node["inputs"], key=lambda child: not child["label"].endswith(" chip_count"))
-    return str(node["source"])
+    return Group(working(node), *map(Text, tree_views.ends(node)), *(Text(line, style="dim") for line in foot))
 
 
 def _grow(tree: Tree, node: dict[str, Any], seen: set[str]) -> None:
@@ -341,48 +310,10 @@ def _line(node: dict[str, Any], parent: dict[str, Any] | None, seen: set[str]) -
     elif node["kind"] == "assumption":
         head.append(f"{node['label']}  ")
     head.append(node["text"], style="bold green" if node["selected"] else "")
-    head.append(_span(node))
+    head.append(tree_views.span(node))
     if node["printed"] and node["printed"] != node["text"]:
         head.append(f"  “{node['printed']}”")
-    for mark in _marks(node, parent):
+    for mark in tree_views.marks(node, parent):
         head.append(f"  [{mark}]", style="green" if mark == "selected" else "yellow")
-    details = _details(node, inherited, seen)
+    details = tree_views.details(node, inherited, seen)
     return Group(head, Padding(Text(details, style="dim"), (0, 0, 0, 2), expand=False)) if details else head
-
-
-def _span(node: dict[str, Any]) -> str:
-    if node["low"] is None or node["kind"] not in ("formula", "reading"):
-        return ""
-    ends = span(node["low"], node["high"])
-    return f" ({ends})" if ends else ""
-
-
-def _marks(node: dict[str, Any], parent: dict[str, Any] | None) -> Iterable[str]:
-    if node["kind"] == "reading":
-        if node["why"]:
-            yield node["why"]
-    elif parent and parent["kind"] == "reading":
-        if node["selected"]:
-            yield "selected"
-        yield from node["roles"]
-
-
-def _details(node: dict[str, Any], inherited: bool, seen: set[str]) -> str:
-    parts = []
-    if node["source"]:
-        key = repr([node.get(name) for name in ("source", "locator", "printed", "relay", "label", "flags", "why")])
-        if key in seen:
-            return f"{node['source']}, as above"
-        seen.add(key)
-        seen_on = f"seen {node['seen']}" if node.get("seen") else "undated"
-        where = f" ({node['kind_of_source']}, {node['date'] or seen_on})" if "date" in node else ""
-        parts.append(f"{node['source']}{where}, {node['locator']}, read: {node['read']}")
-        if node.get("relay"):
-            parts.append(f"through {node['relay']}")
-        if node.get("credited_to"):
-            parts.append(f"credited to {node['credited_to']}")
-        parts += [] if inherited else [node["label"]]
-    parts += node["flags"]
-    if node["why"] and node["kind"] != "reading":
-        parts.append(node["why"])
-    return "; ".join(parts)

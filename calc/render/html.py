@@ -1,0 +1,103 @@
+"""HTML pages and fragments, by Jinja: every text from a sheet goes through its autoescape, and through nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from calc import audit_views, cards, metrics
+from calc.render import json, tables
+
+if TYPE_CHECKING:
+    from calc.pages import Page
+
+_TEMPLATES = "templates"
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("calc.render", _TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    made.filters |= {"web": web, "data": data}
+    return made
+
+
+def rendered(template: str, **held: Any) -> str:
+    """Return a template of ours, filled in."""
+    return _environment().get_template(template).render(**held)
+
+
+def web(url: str | None) -> str:
+    """Return an address if it leads to the web, else nothing: ``javascript:`` and the like are no links."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return ""
+    return url or "" if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def data(text: str) -> Markup:
+    """Return JSON text so that no part of it ends the ``script`` element that holds it; it stays the same JSON."""
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def _own(name: str) -> Markup:
+    """Return a style or a script that ships with the package."""
+    path = resources.files("calc.render").joinpath(_TEMPLATES, name)
+    return Markup(path.read_text(encoding="utf-8"))
+
+
+def _document(template: str, script: str, **held: Any) -> str:
+    """Return a whole page: its style and script inside, and a policy under which no other script runs."""
+    code = _own("common.js") + _own(script)
+    digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+    return rendered(template, style=_own("page.css"), script=code, digest=digest, **held)
+
+
+def card(shown: object) -> str:
+    """Return the card of a thing as a fragment with its own style, for a notebook."""
+    return rendered("card.html", card=cards.card(shown), groups=metrics.GROUPS)
+
+
+def report(page: Page, ladders: Sequence[str] = ()) -> str:
+    """Return the report of some subjects as one file that needs no other.
+
+    Parameters
+    ----------
+    page : Page
+        What it holds.
+    ladders : sequence of str
+        Pictures of the ratios: ``svg`` elements made by `calc.render.plot`.
+    """
+    found = page.comparison
+    return _document(
+        "report.html", "report.js", page=page, ladders=[Markup(ladder) for ladder in ladders],
+        json=json.dump(json.comparison(found)), csv=json.dump(tables.comparison_csv(found)),
+        file="-".join(subject.id for subject in found.subjects),
+    )  # fmt: skip
+
+
+def site(held: dict[str, Any], reports: str) -> str:
+    """Return the page of the whole catalog.
+
+    Parameters
+    ----------
+    held : dict
+        What `calc.sites.site` gives.
+    reports : str
+        The long table of all reports, as CSV.
+    """
+    return _document(
+        "site.html", "site.js", site=held, groups=metrics.GROUPS, notes=audit_views.VERDICTS,
+        json=json.compact(held), csv=json.dump(reports),
+    )  # fmt: skip
