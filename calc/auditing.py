@@ -308,7 +308,8 @@ class Auditor:
                 continue  # a total against a share: `_missing` says so
             inside = claimed.holds(nearest)
             close = not inside and loose is not None and loose.holds(ratio.nearest(*loose.ends)[0])
-            yield Attempt(name, other, ratio, nearest, chosen, inside, close)
+            said = tuple(choice for choice in chosen if isinstance(choice, Candidate))
+            yield Attempt(name, other, ratio, nearest, said, inside, close)
 
     def _missing(self, claim: schema.Claim, pairs: list[tuple[str, str]], held: Pair) -> str:
         """Say what is not there: the figure, or a basis that the two have in common."""

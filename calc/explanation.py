@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from calc import schema, units
+from calc import schema
 from calc.catalog import Catalog
 from calc.formulas import FORMULAS
 from calc.numbers import amount
@@ -68,10 +68,11 @@ class _Explainer:
 
     def node(self, node: Expression, selected: bool) -> Node:
         if isinstance(node, Assumption):
-            number = float(node.value.magnitude)
+            values = [choice.value for choice in node.distinct()]
+            why = f"{node.note}; from {', '.join(node.rests_on)}" if node.rests_on else node.note
             return _node(
-                node.label, "assumption", units.text(node.value), unit_of(node), number, number, number,
-                selected=selected, why=node.note,
+                node.label, "assumption", amount(values[0], node.unit), node.unit, values[0], min(values), max(values),
+                selected=selected, why=why,
             )  # fmt: skip
         value, low, high = Result(node, unit_of(node)).numbers
         if isinstance(node, Applied):

@@ -1,19 +1,19 @@
-"""Expressions over readings, evaluated on the grid of every combination of reports.
+"""Expressions over readings and assumptions, evaluated on the grid of every combination of what they may be.
 
-Each disputed reading is an axis. The formula is evaluated once on the broadcast grid: the cell at
-the headlines is the value, the smallest and the largest cell are the span, and their places say
-which reports produce them. A reading that occurs twice in an expression is one axis, so it agrees
-with itself.
+Each disputed reading is an axis, and so is each assumption of several values. The formula is evaluated
+once on the broadcast grid: the cell at the headlines is the value, the smallest and the largest cell are
+the span, and their places say which reports produce them. A reading that occurs twice in an expression is
+one axis, so it agrees with itself.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -31,13 +31,64 @@ WIDE = 1.25
 """From this ratio of its ends on, a span is marked as wide."""
 
 
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """One value of an assumption, in its unit, and what it rests on."""
+
+    value: float
+    note: str = ""
+
+    @property
+    def key(self) -> float:
+        """By what values are told apart on a grid."""
+        return self.value
+
+    def basis(self) -> Iterator[tuple[Basis, float]]:
+        """Yield nothing: it rests on no report."""
+        return iter(())
+
+
 @dataclass(frozen=True, eq=False)
 class Assumption:
-    """A number that no source prints: the user's, or the tool's stated one."""
+    """A number that no source prints: the user's, or the tool's stated one.
+
+    Parameters
+    ----------
+    label : str
+        What it is.
+    value : Quantity
+        What it is taken for.
+    note : str
+        Where it comes from.
+    others : tuple of Supposed
+        What else it may be, in the unit of ``value``: the ends of its span.
+    rests_on : tuple of str
+        The measurements that it is derived from.
+    """
 
     label: str
     value: Quantity
     note: str = ""
+    others: tuple[Supposed, ...] = ()
+    rests_on: tuple[str, ...] = ()
+
+    keys: ClassVar[frozenset[Basis]] = frozenset()
+
+    @property
+    def unit(self) -> str:
+        """The unit of ``value``."""
+        return units.unit_text(self.value.units)
+
+    def distinct(self) -> tuple[Supposed, ...]:
+        """Return each value once, the one that it is taken for first."""
+        seen: dict[float, Supposed] = {}
+        for one in (Supposed(float(self.value.magnitude), self.note), *self.others):
+            seen.setdefault(one.value, one)
+        return tuple(seen.values())
+
+    def quantity(self, choices: Iterable[Supposed]) -> Quantity:
+        """Return values of it as a one-dimensional quantity."""
+        return units.quantity(np.array([one.value for one in choices], dtype=float), self.unit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,19 +102,33 @@ class Applied:
 
 
 Expression = Reading | Assumption | Applied
+Axis = Reading | Assumption
+Choice = Candidate | Supposed
 
 
-def readings(expression: Expression) -> Iterator[Reading]:
-    """Yield each reading of an expression once, in order of appearance: the axes of its grid."""
+def leaves(expression: Expression) -> Iterator[Axis]:
+    """Yield each reading and each assumption of an expression once, in order of appearance."""
     seen: set[int] = set()
     stack = [expression]
     while stack:
         node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
         if isinstance(node, Applied):
             stack += reversed(node.inputs)
-        elif isinstance(node, Reading) and id(node) not in seen:
-            seen.add(id(node))
+        else:
             yield node
+
+
+def readings(expression: Expression) -> Iterator[Reading]:
+    """Yield each reading of an expression once, in order of appearance."""
+    return (leaf for leaf in leaves(expression) if isinstance(leaf, Reading))
+
+
+def axes(expression: Expression) -> Iterator[Axis]:
+    """Yield what makes the grid of an expression: its readings, and its assumptions of several values."""
+    return (leaf for leaf in leaves(expression) if isinstance(leaf, Reading) or leaf.others)
 
 
 class _Grid(NamedTuple):
@@ -76,11 +141,11 @@ class _Grid(NamedTuple):
     value: float
     low: float
     high: float
-    at_low: dict[int, Candidate]
-    at_high: dict[int, Candidate]
+    at_low: dict[int, Choice]
+    at_high: dict[int, Choice]
     reduced: bool
     cells: Any
-    choices: list[tuple[Candidate, ...]]
+    choices: list[tuple[Choice, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,26 +173,26 @@ class Result(Shown):
 
     @cached_property
     def _grid(self) -> _Grid:
-        axes = list(readings(self.expression))
-        choices = [reading.distinct() for reading in axes]
+        found = list(axes(self.expression))
+        choices: list[tuple[Choice, ...]] = [axis.distinct() for axis in found]
         reduced = math.prod(map(len, choices)) > MAX_CELLS
         if reduced:
-            common = _common(axes)
+            common = _common(found)
             choices = [_extremes(choice, common) for choice in choices]
         arrays = {
-            id(reading): _along(reading.quantity(choice), axis, len(axes))
-            for axis, (reading, choice) in enumerate(zip(axes, choices, strict=True))
+            id(axis): _along(axis.quantity(choice), place, len(found))  # type: ignore[arg-type] # its own choices
+            for place, (axis, choice) in enumerate(zip(found, choices, strict=True))
         }
         grid = _evaluate(self.expression, arrays).to(units.unit(self.unit)).magnitude
         grid = np.broadcast_to(np.asarray(grid, dtype=float), tuple(map(len, choices)))
         value = float(grid[(0,) * grid.ndim])
-        grid = np.where(_contradictions(axes, choices), np.nan, grid)
+        grid = np.where(_contradictions(found, choices), np.nan, grid)
 
-        def at(flat: int) -> dict[int, Candidate]:
+        def at(flat: int) -> dict[int, Choice]:
             places = np.unravel_index(flat, grid.shape)
             return {
-                id(reading): choice[place]
-                for reading, choice, place in zip(axes, choices, places, strict=True)
+                id(axis): choice[place]
+                for axis, choice, place in zip(found, choices, places, strict=True)
             }  # fmt: skip
 
         low, high = int(np.nanargmin(grid)), int(np.nanargmax(grid))
@@ -164,7 +229,7 @@ class Result(Shown):
         """Whether the grid was so large that only the extremes of each reading were combined."""
         return self._grid.reduced
 
-    def nearest(self, low: float, high: float) -> tuple[float, tuple[Candidate, ...]]:
+    def nearest(self, low: float, high: float) -> tuple[float, tuple[Choice, ...]]:
         """Return what comes nearest to an interval over all combinations, and the candidates that give it.
 
         Parameters
@@ -174,8 +239,8 @@ class Result(Shown):
 
         Returns
         -------
-        float, tuple of Candidate
-            The headline's value if that lies inside, else the nearest one; a candidate a reading.
+        float, tuple of Choice
+            The headline's value if that lies inside, else the nearest one; a choice an axis.
         """
         cells = self._grid.cells
         apart = np.where(np.isnan(cells), np.inf, np.maximum(np.maximum(low - cells, cells - high), 0))
@@ -183,19 +248,19 @@ class Result(Shown):
         chosen = tuple(choice[at] for choice, at in zip(self._grid.choices, place, strict=True))
         return float(cells[place]), chosen
 
-    def combinations(self) -> Iterator[tuple[float | None, tuple[Candidate, ...]]]:
-        """Yield the value of each combination of reports, that of the headlines first, with a candidate a reading.
+    def combinations(self) -> Iterator[tuple[float | None, tuple[Choice, ...]]]:
+        """Yield the value of each combination, that of the headlines first, with a choice an axis.
 
-        The readings are in the order of `readings`. The value is None where one figure would have to
+        They are in the order of `axes`. The value is None where one figure would have to
         be taken for two. Where the grid is `reduced`, so are the combinations.
         """
         grid = self._grid
         for value, chosen in zip(grid.cells.flat, itertools.product(*grid.choices), strict=True):
             yield (None if math.isnan(value) else float(value)), chosen
 
-    def chosen(self, reading: Reading) -> tuple[Candidate, Candidate, Candidate]:
-        """Return a reading's candidates in the headline cell, in the lowest and in the highest."""
-        return reading.headline, self._grid.at_low[id(reading)], self._grid.at_high[id(reading)]
+    def chosen(self, axis: Axis) -> tuple[Choice, Choice, Choice]:
+        """Return an axis's choices in the headline cell, in the lowest and in the highest."""
+        return axis.distinct()[0], self._grid.at_low[id(axis)], self._grid.at_high[id(axis)]
 
     def __repr__(self) -> str:
         exact = isinstance(self.expression, Reading) and self.expression.headline.exact
@@ -232,8 +297,6 @@ class Result(Shown):
 
 def unit_of(node: Expression) -> str:
     """Return the unit in which a node is shown."""
-    if isinstance(node, Assumption):
-        return units.unit_text(node.value.units)
     return node.unit
 
 
@@ -258,7 +321,7 @@ def _evaluate(node: Expression, arrays: dict[int, Quantity]) -> Quantity:
     if isinstance(node, Reading):
         return arrays[id(node)]
     if isinstance(node, Assumption):
-        return node.value
+        return arrays.get(id(node), node.value)
     return node.formula.function(*(_evaluate(part, arrays) for part in node.inputs))
 
 
@@ -268,7 +331,7 @@ def _along(values: Quantity, axis: int, axes: int) -> Quantity:
     return values.reshape(shape)
 
 
-def _contradictions(axes: list[Reading], choices: list[tuple[Candidate, ...]]) -> Any:
+def _contradictions(axes: list[Axis], choices: list[tuple[Choice, ...]]) -> Any:
     """Return where on the grid one figure is taken for two values.
 
     Two readings may rest on one report: the totals of two systems with the same chip. Such a figure
@@ -290,14 +353,14 @@ def _differ(one: dict[Basis, float], other: dict[Basis, float]) -> bool:
     return any(one[key] != other[key] for key in one.keys() & other.keys())
 
 
-def _common(axes: list[Reading]) -> set[Basis]:
+def _common(axes: list[Axis]) -> set[Basis]:
     """Return the figures on which more than one axis rests."""
     return {key for i, one in enumerate(axes) for other in axes[:i] for key in one.keys & other.keys}
 
 
-def _extremes(choice: tuple[Candidate, ...], common: set[Basis]) -> tuple[Candidate, ...]:
+def _extremes(choice: tuple[Choice, ...], common: set[Basis]) -> tuple[Choice, ...]:
     """Return the headline, and the lowest and the highest candidate for each value of what is common."""
-    groups: dict[tuple[tuple[Basis, float], ...], list[Candidate]] = {}
+    groups: dict[tuple[tuple[Basis, float], ...], list[Choice]] = {}
     for candidate in choice:
         held = tuple(sorted((key, value) for key, value in candidate.basis() if key in common))
         groups.setdefault(held, []).append(candidate)

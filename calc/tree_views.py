@@ -42,7 +42,7 @@ def _lead(node: Node) -> str:
 
 def span(node: Node) -> str:
     """Return the span of a figure in brackets, after a blank; empty for a report or where the ends are one."""
-    if node["low"] is None or node["kind"] not in ("formula", "reading"):
+    if node["low"] is None or node["kind"] == "report":
         return ""
     found = numbers.span(node["low"], node["high"])
     return f" ({found})" if found else ""

@@ -9,12 +9,12 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from calc import derive, metrics, schema, selection
+from calc import derive, metrics, results, schema, selection
 from calc.comparison import CORE, REPORTED, Comparer, Comparison
 from calc.metrics import Metric
-from calc.readings import Candidate, Reading, Readings, canonical_unit
+from calc.readings import Reading, Readings, canonical_unit
 from calc.render import json as contract
-from calc.results import Result, readings
+from calc.results import Assumption, Axis, Choice, Result, Supposed
 
 if TYPE_CHECKING:
     from calc.auditing import Audit
@@ -148,21 +148,21 @@ def _figure(comparer: Comparer, sheet: schema.Sheet, metric: Metric) -> Record:
 
 
 def axes(result: Result) -> dict[str, str]:
-    """Return a name, ``SUBJECT METRIC``, for each reading of a result, with its unit; no two have one name."""
+    """Return a name, ``SUBJECT METRIC`` or an assumption's, for each axis of a result, with its unit."""
     found: dict[str, str] = {}
-    for reading in readings(result.expression):
-        called = name = f"{reading.subject} {reading.metric.id}"
+    for axis in results.axes(result.expression):
+        called = name = f"{axis.subject} {axis.metric.id}" if isinstance(axis, Reading) else axis.label
         more = itertools.count(2)
         while name in found:
             name = f"{called} ({next(more)})"
-        found[name] = reading.unit
+        found[name] = axis.unit
     return found
 
 
 def grid(result: Result) -> list[Record]:
-    """Return a record for each combination of reports: the value, and what each reading is taken for."""
-    names, parts = list(axes(result)), list(readings(result.expression))
-    sources = [{one.key: _sources(reading, one) for one in reading.distinct()} for reading in parts]
+    """Return a record for each combination: the value, and what each reading and assumption is taken for."""
+    names, parts = list(axes(result)), list(results.axes(result.expression))
+    sources = [{one.key: _sources(axis, one) for one in axis.distinct()} for axis in parts]
     _, low, high = result.numbers
     records = []
     for place, (value, chosen) in enumerate(result.combinations()):
@@ -175,7 +175,9 @@ def grid(result: Result) -> list[Record]:
     return records
 
 
-def _sources(reading: Reading, candidate: Candidate) -> str:
+def _sources(axis: Axis, choice: Choice) -> str:
     """Return the sources of all candidates that have the value of one: a grid takes them for one figure."""
-    same = (other for other in reading.candidates if other.key == candidate.key)
+    if isinstance(choice, Supposed) or isinstance(axis, Assumption):
+        return ""
+    same = (other for other in axis.candidates if other.key == choice.key)
     return " ".join(dict.fromkeys(other.lead().source for other in same))
