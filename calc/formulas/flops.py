@@ -117,8 +117,8 @@ def hardware_training_flops(parameters: Quantity, tokens: Quantity, recomputed: 
     Examples
     --------
     >>> from calc.units import parse, text
-    >>> text(hardware_training_flops(parse("1e9 param"), parse("500 token"), 1), "GFLOP")
-    '4000.0 GFLOP'
+    >>> text(hardware_training_flops(parse("1e9 param"), parse("512 token"), 1), "TFLOP")
+    '4.096 TFLOP'
     """
     return training_flops(parameters, tokens) + pure(recomputed) * forward_flops(parameters, tokens)
 

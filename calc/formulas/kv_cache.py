@@ -129,7 +129,7 @@ def kv_cache_bytes(sequences: Quantity, length: Quantity, per_token: Quantity) -
     Examples
     --------
     >>> from calc.units import parse, text
-    >>> text(kv_cache_bytes(4, parse("8192 token"), parse("100 kB/token")), "GB")
-    '3.2768 GB'
+    >>> text(kv_cache_bytes(4, parse("8192 token"), parse("64 KiB/token")), "GiB")
+    '2.0 GiB'
     """
     return 1.0 * sequences * length * per_token
