@@ -167,6 +167,7 @@ APART = [
     ("m", "s"), ("cpu", "core"), ("port", "switch"), ("GB/s/chip", "GB/s/die"),
     ("GHz", "GB/s"), ("GHz", "TFLOP/s"), ("GHz", "token/s"), ("GHz", "ms"), ("mm^2", "mm"), ("mm^2/chip", "mm^2/die"),
     ("TOP*b/s", "TOP/s"), ("TOP*b/s", "Tb/s"), ("TOP*b/s/chip", "TOP*b/s"), ("TOP*b/s/mm^2", "TOP/s"),
+    ("param", "token"), ("param", "x"), ("B/param", "B"), ("FLOP/param", "FLOP/token"),
 ]  # fmt: skip
 
 
