@@ -11,7 +11,11 @@ from pathlib import Path
 from calc import merging, places, schema, sheets
 from calc.errors import Problem, SheetError, UsageError, did_you_mean, nearest
 from calc.nodes import read_text
-from calc.places import CLAIMS, FOLDERS, SOURCES
+from calc.places import CLAIMS, FOLDERS, HARDWARE, SOURCES
+
+
+A_SHEET = "chip, system or model"
+_FOLDERS = ", ".join(f"{folder}/" for folder in places.HELD)
 
 
 class Catalog:
@@ -20,7 +24,8 @@ class Catalog:
     Parameters
     ----------
     overlays : sequence of Path
-        Folders with ``chips/``, ``systems/``, ``claims/`` or ``sources.yaml``; later ones add to earlier ones.
+        Folders with ``chips/``, ``systems/``, ``models/``, ``claims/``, ``measured/`` or ``sources.yaml``; later ones
+        add to earlier ones.
     base : Path, optional
         The lowest folder, by default the shipped one.
     merge : bool
@@ -41,7 +46,7 @@ class Catalog:
                 continue
             if not places.is_layer(overlay):
                 raise UsageError(
-                    f"no sheets in {str(overlay)!r}: expected chips/, systems/, claims/ or {SOURCES} there"
+                    f"no sheets in {str(overlay)!r}: expected {_FOLDERS} or {SOURCES} there"
                 )
             self.layers.append(overlay)
         self.sheet = cache(self._sheet)
@@ -84,12 +89,13 @@ class Catalog:
             return found[0]
         if found:
             if len({id for _, id in found}) == 1:
-                raise UsageError(f"{name!r} is both a chip and a system, and no id may be; `validate` says where")
+                both = " and ".join(f"a {k}" for k, _ in found)
+                raise UsageError(f"{name!r} is both {both}, and no id may be; `validate` says where")
             raise UsageError(f"{name!r} may be {' or '.join(id for _, id in found)}; say which")
         answers = {called: id for called, pairs in self._aliases.items() for k, id in pairs if k in kinds}
         near = dict.fromkeys(answers[called] for called in nearest(name, answers, 9))
         hint = f"did you mean {' or '.join(map(repr, [*near][:3]))}?" if near else "`list` shows what there is"
-        raise UsageError(f"no {kind or 'chip or system'} {name!r}; {hint}")
+        raise UsageError(f"no {kind or A_SHEET} {name!r}; {hint}")
 
     def called(self, name: str) -> list[tuple[str, str]]:
         """Return what answers to a text as its id, its name or an alias, as (kind, id)."""
@@ -201,7 +207,7 @@ class Catalog:
                 known = [id for kind in FOLDERS for id in self.ids(kind)]
                 yield (
                     (field, index, "id"),
-                    f"no chip or system {kin.id!r}",
+                    f"no {A_SHEET} {kin.id!r}",
                     "the id of a sheet",
                     did_you_mean(kin.id, known),
                 )
@@ -258,14 +264,14 @@ class Catalog:
                 yield from self._known_source(layer, (*where, "credited_to"), schema.credit(claim))
             for field in ("subject", "object"):
                 name = getattr(claim, field)
-                if name not in sheet.without_sheet and not self.has_sheet(name):
-                    known = [id for kind in FOLDERS for id in self.ids(kind)]
+                if name not in sheet.without_sheet and not self.has_sheet(name, *HARDWARE):
+                    known = [id for kind in HARDWARE for id in self.ids(kind)]
                     hint = did_you_mean(name, known) or "list it under 'without_sheet' if it has none"
                     yield (*where, field), f"no chip or system {name!r}", "the id of a sheet", hint
 
-    def has_sheet(self, id: str) -> bool:
-        """Whether a chip or a system has the id."""
-        return any(self.files(kind, id) for kind in FOLDERS)
+    def has_sheet(self, id: str, *kinds: str) -> bool:
+        """Whether a sheet of some kinds, by default of any, has the id."""
+        return any(self.files(kind, id) for kind in kinds or FOLDERS)
 
     # -- sources --------------------------------------------------------------------------------
 
@@ -382,4 +388,5 @@ def shown(path: Path) -> str:
 
 def _stray(path: Path) -> Problem:
     return Problem(shown(path), 1, 1, "a file that nothing reads",
-                   "chips/ID.yaml, systems/ID.yaml, claims/SOURCE.yaml or sources.yaml")  # fmt: skip
+                   f"{', '.join(f'{folder}/ID.yaml' for folder in FOLDERS.values())}, claims/SOURCE.yaml, "
+                   f"measured/SOURCE.yaml or {SOURCES}")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Set systems, or chips, side by side: one row a metric, a cell a subject, ratios to a baseline."""
+"""Set systems, chips, or models, side by side: one row a metric, a cell a subject, ratios to a baseline."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ S = TypeVar("S", schema.Report, schema.Remark, schema.Family, schema.Kin)
 SPLIT = 0.03
 """By how much a headline per chip may differ from the share of the total's headline before it is marked."""
 
-# Asked of every system and chip: shown even where nobody reports them.
+# Asked of every system, chip and model: shown even where nobody reports them.
 CORE = {
     "system": (
         "chip_count", "peak_compute.bf16.dense", "memory_capacity", "memory_bandwidth", "scale_up_domain",
@@ -36,6 +36,10 @@ CORE = {
     "chip": (
         "peak_compute.bf16.dense", "memory_capacity", "memory_bandwidth", "scale_up_bandwidth",
         "scale_out_bandwidth", "power.chip", "price.usd",
+    ),
+    "model": (
+        "parameters.total", "parameters.active", "layers", "hidden_width", "attention_heads", "vocabulary",
+        "context_length",
     ),
 }  # fmt: skip
 REPORTED, DERIVED, NOT_REPORTED, NOT_APPLICABLE = "reported", "derived", "not_reported", "not_applicable"
@@ -335,15 +339,15 @@ class Comparer:
         Parameters
         ----------
         names : sequence of str
-            Ids or aliases, all of systems or all of chips.
+            Ids or aliases, all of systems, all of chips or all of models.
         baseline : str, optional
             The one that ratios are to; by default the last.
 
         Raises
         ------
         UsageError
-            For fewer than two names, an unknown one, chips among systems, or a baseline that is not
-            compared.
+            For fewer than two names, an unknown one, subjects of different kinds, or a baseline that is
+            not compared.
         """
         if len(names) < 2:
             raise UsageError("compare takes two ids or more, for example `compare cm384 nvl72`")
@@ -419,6 +423,13 @@ def _gap(sheet: schema.Sheet, name: str) -> str:
 
 
 def _mixed(sheets: Sequence[schema.Sheet]) -> str:
+    models = [sheet.id for sheet in sheets if isinstance(sheet, schema.Model)]
+    if models:
+        others = [sheet.id for sheet in sheets if sheet.id not in models]
+        runs = f"a model is no {' and no '.join(sorted({s.kind for s in sheets} - {metrics.MODEL}))}"
+        more = [words for words, ids in (("models", models), ("the others", others)) if len(ids) > 1]
+        hint = f"compare {' and '.join(more)} by themselves, or look" if more else "look"
+        return f"{', '.join(models)} cannot be compared with {', '.join(others)}: {runs}; {hint} at each with `show ID`"
     chips = [sheet.id for sheet in sheets if sheet.kind == "chip"]
     systems = [sheet for sheet in sheets if isinstance(sheet, schema.System)]
     instead = " ".join([*chips, *(system.chip for system in systems if system.chip)])

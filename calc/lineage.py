@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from calc import schema
-from calc.catalog import Catalog
+from calc.catalog import A_SHEET, Catalog
 from calc.errors import UsageError
 from calc.policy import Origins, Policy
 
@@ -57,7 +57,7 @@ def subject(catalog: Catalog, name: str) -> schema.Sheet:
     except UsageError as error:
         if under := catalog.begins(name):
             raise UsageError(f"no source or id {name!r}; there is {under}") from error
-        raise UsageError(str(error).replace("no chip or system", "no source or id", 1)) from error
+        raise UsageError(str(error).replace(f"no {A_SHEET}", "no source or id", 1)) from error
 
 
 def named(catalog: Catalog, name: str | None, policy: Policy) -> list[str]:

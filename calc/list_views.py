@@ -1,4 +1,4 @@
-"""The lists: chips and systems with what was asked about them, and metrics."""
+"""The lists: chips, systems and models with what was asked about them, and metrics."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def of_metrics(words: Sequence[str] = (), *, derived: bool = False) -> Table:
 
 
 def of_sheets(comparer: Comparer, kinds: Sequence[str], asked: Selection) -> Table:
-    """Return the list of chips, of systems, or of both.
+    """Return the list of chips, of systems, of models, or of all.
 
     Parameters
     ----------
     comparer : Comparer
         Makes the cells.
-    kinds : sequence of {'chip', 'system'}
+    kinds : sequence of {'chip', 'system', 'model'}
         What to list.
     asked : Selection
         Which of them, in which order; the metrics that it names become columns.
@@ -66,7 +66,7 @@ def of_sheets(comparer: Comparer, kinds: Sequence[str], asked: Selection) -> Tab
         Column("family", "family", wraps=True, optional=True), Column("predecessor", "predecessor", for_programs=True),
         *(column for name in names for column in _columns(name, kinds[0])), Column("reports", "reports", True),
     ]  # fmt: skip
-    table = Table("Chips and systems" if len(kinds) > 1 else FOLDERS[kinds[0]].capitalize(), columns)
+    table = Table("Chips, systems and models" if len(kinds) > 1 else FOLDERS[kinds[0]].capitalize(), columns)
     for sheet in found:
         row = [sheet.kind, sheet.id, OVERLAY_MARK if sheet.layers else "", sheet.name, sheet.vendor]
         row += [", ".join(sheet.aliases), ", ".join(dict.fromkeys(one.name for one in comparer.known(sheet.family)))]

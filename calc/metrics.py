@@ -17,7 +17,9 @@ from calc.errors import UsageError, did_you_mean
 Adds = Literal["sum", "domain", "count", "none"]
 Better = Literal["higher", "lower", "neither"]
 
-GROUPS = ("chips", "compute", "memory", "scale-up", "scale-out", "power", "price", "physical")
+MODEL = "model"
+"""The group of what only a model has, and the kind of its sheet."""
+GROUPS = ("chips", "compute", "memory", "scale-up", "scale-out", "power", "price", "physical", MODEL)
 SUBJECT = "subject"
 
 # FP64 is printed of the vector units and, apart from that, of the matrix units ("FP64 Tensor Core").
@@ -64,9 +66,12 @@ DIMENSIONS = {
     "W per b": Dimension("12.2 kW per TB", "0.001 W per TB", "1e9 W per TB"),
     "x": Dimension("1.15 x", "0.001 x", "1000 x"),
     "percent": Dimension("40 percent", "0.1 percent", "100 percent"),
+    "token": Dimension("131072 token", "1 token", "1e9 token"),
 }  # fmt: skip
 
 
+_OF_MODELS = Dimension("61 x", "1 x", "1e15 x")
+"""Of counts and widths in a model's sheet, which have no unit."""
 COUNTED = ("chip", "node", "cpu", "core", "rack", "module", "switch", "cable", "port", "stack", "plane", "nic")
 
 
@@ -98,6 +103,8 @@ class Metric(NamedTuple):
         Only listed, never in a span: its conditions are part of it and differ from row to row.
     formula : str
         Its recipe in `calc.derive` if the metric is computed from others, whoever prints it besides.
+    words : tuple of str
+        Of a metric held as text, the only words that there are; empty if any will do.
     """
 
     id: str
@@ -112,6 +119,7 @@ class Metric(NamedTuple):
     directed: bool = False
     listed: bool = False
     formula: str = ""
+    words: tuple[str, ...] = ()
 
     @property
     def is_text(self) -> bool:
@@ -121,10 +129,16 @@ class Metric(NamedTuple):
     @property
     def counts(self) -> bool:
         """Whether values are numbers of things, of which there may be none."""
-        return self.like in COUNTED
+        return self.like in COUNTED or (self.group == MODEL and self.like == "x")
+
+    def suits(self, kind: str) -> bool:
+        """Whether a sheet of this kind (``chip``, ``system`` or ``model``) can have it."""
+        if MODEL in (kind, self.group):
+            return kind == self.group
+        return kind != "chip" or self._of_chips
 
     @property
-    def of_chips(self) -> bool:
+    def _of_chips(self) -> bool:
         """Whether a single chip can have it: no count of what a system is made of, no power beyond a board's."""
         if self.family == "power":
             return self.id.removeprefix("power.") in ("chip", "board", UNSTATED)
@@ -150,10 +164,12 @@ class Metric(NamedTuple):
     @property
     def dimension(self) -> Dimension:
         """Example and plausible range of values."""
+        if self.group == MODEL and self.like == "x":
+            return _OF_MODELS
         return DIMENSIONS.get(self.like) or Dimension(f"384 {self.like}", f"0.01 {self.like}", f"1e15 {self.like}")
 
     def unit(self, kind: str) -> str:
-        """Return the display unit in a sheet of this kind (``chip`` or ``system``)."""
+        """Return the display unit in a sheet of this kind."""
         return (self.chip_unit if kind == "chip" else self.system_unit) or self.chip_unit or self.like
 
 
@@ -273,6 +289,44 @@ def _power_rows() -> list[Metric]:
     ]  # fmt: skip
 
 
+def _model_rows() -> list[Metric]:
+    """Return what a model's sheet holds, as it is built: counts and widths without a unit, and lengths in tokens."""
+
+    def n(id: str, title: str) -> Metric:
+        return Metric(id, title, MODEL, "x", "")
+
+    return [
+        n("parameters.total", "Parameters"),
+        n("parameters.active", "Parameters active per token"),
+        n("parameters.mtp", "Parameters of multi-token prediction, beside the total"),
+        n("layers", "Layers"),
+        n("dense_layers", "Layers with a dense FFN"),
+        n("hidden_width", "Hidden width"),
+        n("ffn_width", "Width of a dense FFN"),
+        n("ffn_matrices", "Matrices of an FFN (3 if gated, else 2)"),
+        Metric("attention", "Attention", MODEL, "", "", words=("mha", "gqa", "mqa", "mla")),
+        n("attention_heads", "Query heads"),
+        n("kv_heads", "Key and value heads"),
+        n("head_width", "Width of a head"),
+        n("q_lora_rank", "Rank of compressed queries"),
+        n("kv_lora_rank", "Rank of compressed keys and values"),
+        n("qk_nope_width", "Query and key width without position"),
+        n("qk_rope_width", "Query and key width with position"),
+        n("v_head_width", "Value width of a head"),
+        Metric("attention_window", "Attention window", MODEL, "token", ""),
+        n("windowed_layers", "Layers with an attention window"),
+        n("experts", "Routed experts"),
+        n("experts_per_token", "Routed experts per token"),
+        n("expert_groups", "Groups of routed experts"),
+        n("expert_groups_per_token", "Groups of routed experts per token"),
+        n("shared_experts", "Shared experts"),
+        n("expert_ffn_width", "Width of an expert"),
+        n("vocabulary", "Vocabulary"),
+        Metric("embeddings", "Input and output embeddings", MODEL, "", "", words=("tied", "untied")),
+        Metric("context_length", "Context length", MODEL, "token", "", better="higher"),
+    ]
+
+
 def _ratio_rows(compute: list[Metric], power: list[Metric]) -> list[Metric]:
     """Return what the recipes of `calc.derive` compute from two of the metrics above."""
     m = Metric
@@ -355,7 +409,7 @@ def _shares(rows: list[Metric]) -> list[Metric]:
 
 def _table() -> dict[str, Metric]:
     rows, compute, power = _rows(), _compute_rows(), _power_rows()
-    reported = rows + compute + power
+    reported = rows + compute + power + _model_rows()
     everything = reported + _ratio_rows(compute, power) + _shares(reported)
     everything.sort(key=lambda row: GROUPS.index(row.group))
     return {row.id: row for row in everything}
@@ -416,6 +470,7 @@ _USUAL = {
     "interconnect": "say which: scale_up_bandwidth within a domain, scale_out_bandwidth beyond it",
     "network": "say which: scale_up_bandwidth within a domain, scale_out_bandwidth beyond it",
     "cost": "a price is price.usd or price.cny",
+    "params": "a model's are parameters.total and parameters.active",
 }  # fmt: skip
 """Words of data sheets that name no metric here, and what they mean."""
 

@@ -6,11 +6,19 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-FOLDERS = {"chip": "chips", "system": "systems"}
+FOLDERS = {"chip": "chips", "system": "systems", "model": "models"}
+"""The kinds of sheets that have an id of their own, each with its folder."""
+HARDWARE = ("chip", "system")
+"""Those of what is built: what claims are about, and what a site sets side by side."""
 CLAIMS = "claims"
+MEASURED = "measured"
 SOURCES = "sources.yaml"
 SCHEMA = "schema"
-SCHEMAS = {"chips": "chip", "systems": "system", CLAIMS: "claims", SOURCES: "sources"}
+HELD = (*FOLDERS.values(), CLAIMS, MEASURED)
+"""All folders of sheets."""
+SCHEMAS = {
+    **{folder: kind for kind, folder in FOLDERS.items()}, CLAIMS: "claims", MEASURED: "measured", SOURCES: "sources",
+}  # fmt: skip
 """What each folder of sheets, and the file of sources, is called by its JSON Schema."""
 VARIABLE = "CALC_SPECS"
 
@@ -35,8 +43,7 @@ def from_environment() -> list[str]:
 def is_layer(folder: Path) -> bool:
     """Whether a folder holds sheets or sources where a catalog looks for them."""
     # Of a name that no file can have, os.path says no where Path raises.
-    names = (*FOLDERS.values(), CLAIMS)
-    return os.path.isfile(folder / SOURCES) or any(os.path.isdir(folder / name) for name in names)
+    return os.path.isfile(folder / SOURCES) or any(os.path.isdir(folder / name) for name in HELD)
 
 
 def resolved(path: Path) -> Path:
@@ -65,7 +72,7 @@ def stems(layers: list[Path], folder: str) -> list[str]:
 
 def strays(layer: Path) -> Iterator[Path]:
     """Yield the files of a layer that nothing reads."""
-    folders = [layer / name for name in (*FOLDERS.values(), CLAIMS)]
+    folders = [layer / name for name in HELD]
     for path in sorted(layer.rglob("*")):
         in_place = path.suffix == ".yaml" and path.parent in folders
         if path.name.startswith(".") or (os.path.isdir(path) and not in_place):
@@ -77,7 +84,7 @@ def strays(layer: Path) -> Iterator[Path]:
 
 
 def schema_file(kind: str) -> str:
-    """Return the name of the JSON Schema of chips, systems, claims or sources."""
+    """Return the name of the JSON Schema of a kind of file."""
     return f"{kind}.schema.json"
 
 

@@ -369,7 +369,7 @@ class _Subject:
         for name in sorted(names, key=metrics.place):
             metric = metrics.metric(name)
             candidates = self._with_computed(name, self.kind) if self.kind == "system" else self.own.get(
-                (name, "chip"), []
+                (name, self.kind), []
             )  # fmt: skip
             self._hold(found, metric, candidates)
             measured = name.endswith(f".{MEASURED}")

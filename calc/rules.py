@@ -35,9 +35,10 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
             hint = f"write '{way}' in its reports" if way else ""
             yield ("reports", name, "<key>"), f"{name!r} stands in no sheet", f"the metric {base!r}", hint
             continue
-        if kind == "chip" and not metric.of_chips:
-            hint = "a rack's or a server's figure belongs into the sheet of a system"
-            yield ("reports", name, "<key>"), f"{name!r} in a chip's sheet", "what a single chip has", hint
+        if not metric.suits(kind):
+            expected, hint = _SUITS[kind]
+            hint = _SUITS["system"][1] if metric.group == metrics.MODEL else hint
+            yield ("reports", name, "<key>"), f"{name!r} in a {kind}'s sheet", expected, hint
             continue
         seen: set[Report] = set()
         for index, report in enumerate(reports):
@@ -65,6 +66,14 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
             families = dict.fromkeys(known.family for known in metrics.TABLE.values() if not known.formula)
             hint = did_you_mean(gap.metric, families) or metrics.suggest(gap.metric, reported=True)
             yield (*where, "metric"), f"unknown metric {gap.metric!r}", "a metric or the head of its id", hint
+
+
+_SUITS = {
+    "chip": ("what a single chip has", "a rack's or a server's figure belongs into the sheet of a system"),
+    "system": ("what chips and systems have", "a model has a sheet of its own, in models/"),
+    "model": ("what a model has: `calc list metrics` under 'model'", "what runs it has a sheet in chips/ or systems/"),
+}
+"""What a sheet of each kind may report, and where the rest belongs."""
 
 
 def may_be_reported(name: str) -> bool:
@@ -106,6 +115,9 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
     if report.dense_is_half and not metric.id.endswith(".sparse"):
         yield "dense_is_half", "'dense_is_half' on a rate that is not sparse", "a metric that ends in .sparse", ""
     if metric.is_text:
+        if metric.words and report.value not in metric.words:
+            hint = did_you_mean(report.value, metric.words)
+            yield "value", f"{report.value!r}", f"one of {', '.join(metric.words)}", hint
         return
     try:
         parsed = units.split(report.value, metric.dimension.example)
@@ -122,6 +134,10 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
             f"a count, for example '{metric.dimension.example}'",
             ("if it is a share of something, say of what in 'scope'"),
         )
+    if metric.group == metrics.MODEL and (parsed.low * units.scale(parsed.unit)) % 1:
+        expected = f"a count or a width, for example '{metric.dimension.example}'"
+        yield "value", f"{report.value!r} is not a whole number", expected, ""
+        return
     scale, (low, high) = units.scale(parsed.unit), plausible(metric.dimension)
     none_at_all = parsed.low == parsed.high == 0 and metric.counts
     if not none_at_all and not (low <= parsed.low * scale and parsed.high * scale <= high):

@@ -338,15 +338,15 @@ class Extension(Record):
 
 
 class Sheet(Extension):
-    """What a chip's and a system's sheet share."""
+    """What the sheets of a chip, a system and a model share."""
 
     name: Text
     vendor: Text
 
     @property
     def kind(self) -> str:
-        """``chip`` or ``system``."""
-        return "chip" if isinstance(self, Chip) else "system"
+        """``chip``, ``system`` or ``model``."""
+        return next(kind for kind, record in RECORDS.items() if isinstance(self, record))
 
 
 class Chip(Sheet):
@@ -359,13 +359,17 @@ class System(Sheet):
     chip: Id | None = None
 
 
+class Model(Sheet):
+    """The sheet of a language model as it is built; ``vendor`` is who trained it."""
+
+
 AnySheet = Extension
 OVERALL = "overall"
 """The metric of a claim that names none."""
 RELATIONS = ("family", "predecessor", "same_as")
 """What a sheet says of its subject as a whole, each with its source."""
 OURS = frozenset({"layer", "layers", "of", "merged"})
-RECORDS: dict[str, type[Sheet]] = {"chip": Chip, "system": System}
+RECORDS: dict[str, type[Sheet]] = {"chip": Chip, "system": System, "model": Model}
 
 
 def citations(sheet: AnySheet) -> Iterator[tuple[Location, str]]:
@@ -485,10 +489,17 @@ def _shape(value: Any) -> str:
 
 
 def _fields(where: Location, record: type[Record]) -> list[str]:
-    inner: dict[str, type[Record]] = {
-        "reports": Report, "remarks": Remark, "family": Family, "predecessor": Kin,
-        "same_as": Kin, "not_reported": Gap, "claims": Claim,
-        "contradictions": Known,
-    }  # fmt: skip
-    at = inner.get(str(where[0]), record) if len(where) > 1 else record
+    at = (inner(record, str(where[0])) if len(where) > 1 else None) or record
     return [name for name in at.model_fields if name not in OURS]
+
+
+def inner(record: type[Record], key: str) -> type[Record] | None:
+    """Return the record that a field of a record holds a list or a mapping of, if it does."""
+    field = record.model_fields.get(key)
+    waiting = [field.annotation] if field else []
+    while waiting:
+        hint = waiting.pop()
+        if isinstance(hint, type) and issubclass(hint, Record):
+            return hint
+        waiting += get_args(hint)
+    return None

@@ -1,4 +1,4 @@
-"""Which chips or systems to list, and in which order: by vendor, family, and any metric's headline."""
+"""Which chips, systems or models to list, and in which order: by vendor, family, and any metric's headline."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class Selection:
 
 
 def select(comparer: Comparer, kinds: Sequence[str], selection: Selection) -> list[schema.Sheet]:
-    """Return the chips or systems asked for, in order.
+    """Return the chips, systems or models asked for, in order.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def select(comparer: Comparer, kinds: Sequence[str], selection: Selection) -> li
     catalog = comparer.catalog
     sheets = _once(catalog.subjects([id for kind in kinds for id in catalog.ids(kind)]))
     if selection.columns and len(kinds) > 1:
-        raise UsageError("a chip's figure and a system's are two things: list 'chips' or 'systems' by a metric")
+        raise UsageError("a chip's figure and a system's are two things: list 'chips', 'systems' or 'models' by a metric")
     for name in selection.having:
         if not metrics.under(name):
             metrics.metric(name)  # says what is near
@@ -187,7 +187,7 @@ def _called(sheets: list[schema.Sheet], field: str, asked: Sequence[str]) -> lis
 
 def _sorted(comparer: Comparer, sheets: Iterable[schema.Sheet], selection: Selection) -> list[schema.Sheet]:
     by, reverse = selection.sort, selection.reverse
-    found = sorted(sheets, key=lambda one: (one.kind, one.id))
+    found = sorted(sheets, key=lambda one: ([*schema.RECORDS].index(one.kind), one.id))
     match by:
         case "id":
             return found[::-1] if reverse else found

@@ -1,4 +1,4 @@
-"""One chip or system as a data sheet: what it is, every metric with its span, remarks and gaps."""
+"""One chip, system or model as a data sheet: what it is, every metric with its span, remarks and gaps."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _rows(comparer: Comparer, held: Readings, metric: metrics.Metric, title: str
 
 def _notes(subject: schema.Sheet, comparer: Comparer) -> list[str]:
     notes = []
-    whole = "Not reported" if subject.kind == "chip" else "Not reported for the system"
+    whole = "Not reported for the system" if subject.kind == "system" else "Not reported"
     for words, gaps in ((whole, subject.not_reported), ("Not applicable", subject.not_applicable)):
         notes += [f"{words}: {gap.metric or gap.about}" + (f" ({gap.note})" if gap.note else "") for gap in gaps]
     policy = policy_line(comparer.policy, comparer.policy.as_of)

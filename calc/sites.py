@@ -12,7 +12,7 @@ from calc.comparison import CORE, Cell, Comparer, Row
 from calc.contrasts import standing
 from calc.metrics import Metric
 from calc.numbers import ratio
-from calc.places import FOLDERS
+from calc.places import HARDWARE
 from calc.readings import canonical_unit
 from calc.tree_views import Step, steps
 from calc.views import AS_REPORTED, LEGEND, policy_line
@@ -46,10 +46,10 @@ def site(
     """
     catalog = comparer.catalog
     sheets = {
-        kind: catalog.subjects(id for id in _separate(comparer, kind) if only is None or id in only) for kind in FOLDERS
+        kind: catalog.subjects(id for id in _separate(comparer, kind) if only is None or id in only) for kind in HARDWARE
     }
     held = {kind: [comparer.reader.of(sheet) for sheet in found] for kind, found in sheets.items()}
-    names = {kind: list(dict.fromkeys([*derive.available(held[kind]), *CORE[kind]])) for kind in FOLDERS}
+    names = {kind: list(dict.fromkeys([*derive.available(held[kind]), *CORE[kind]])) for kind in HARDWARE}
     order = sorted({name for some in names.values() for name in some}, key=metrics.place)
     number = {name: place for place, name in enumerate(order)}
     used: set[str] = set()
@@ -59,7 +59,7 @@ def site(
             "units": {number[name]: canonical_unit(metrics.metric(name), kind) for name in names[kind]},
             "subjects": [_subject(comparer, sheet, names[kind], number, used) for sheet in sheets[kind]],
         }
-        for kind in FOLDERS
+        for kind in HARDWARE
     }
     claims = _claims(Auditor(comparer).audit())
     pairs = _pairs(comparer, sheets, number, tick)

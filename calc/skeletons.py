@@ -16,10 +16,13 @@ from calc.nodes import TODO, outline, read_text
 KINDS = (*places.FOLDERS, "source")
 _COLUMN = 22
 _SORTS = {
-    "chip": ("dies_per_chip", "peak_compute.bf16.dense", "memory_capacity", "scale_up_bandwidth", "power.board"),
-    "system": ("chip_count", "peak_compute.bf16.dense", "memory_capacity", "scale_up_bandwidth", "power.all-in"),
+    "chip": ("dies_per_chip", "peak_compute.bf16.dense", "memory_capacity", "scale_up_bandwidth", "power.board",
+             "price.usd"),
+    "system": ("chip_count", "peak_compute.bf16.dense", "memory_capacity", "scale_up_bandwidth", "power.all-in", "price.usd"),
+    "model": ("parameters.total", "parameters.active", "layers", "hidden_width", "ffn_width", "attention",
+              "attention_heads", "kv_heads", "head_width", "vocabulary", "context_length"),
 }
-_OPEN = {"chip": "memory_capacity", "system": "chip_count"}
+_OPEN = {"chip": "memory_capacity", "system": "chip_count", "model": "layers"}
 """The one report of a skeleton that is no example; whoever has no such figure takes another."""
 _HINTS = {
     "peak_compute": "the id says the precision, and dense, sparse or unstated",
@@ -40,14 +43,14 @@ class Plan:
 
 
 def plan(kind: str, id: str, specs: Sequence[str], output: str | None = None) -> Plan:
-    """Return what is to be written for a new chip, system or source.
+    """Return what is to be written for a new chip, system, model or source.
 
     Parameters
     ----------
-    kind : {'chip', 'system', 'source'}
+    kind : {'chip', 'system', 'model', 'source'}
         What is new.
     id : str
-        Its id. A chip or system that a lower folder has gets the skeleton of an addition to it.
+        Its id. What a lower folder has already gets the skeleton of an addition to it.
     specs : sequence of str
         Folders of sheets over the shipped ones; the last, or else the last of ``CALC_SPECS``, is
         where the new one goes. Without any it goes to the sheets of a checkout.
@@ -123,12 +126,12 @@ def _sheet(kind: str, id: str, editor: str, adds: bool) -> Iterator[str]:
     for key, meaning in ((key, held) for group in keys.REPORT for key, held in group.items()):
         yield f"#   {key:<{_COLUMN - 4}}{meaning}"
     yield _line("reports:", "each metric with its reports; `python -m calc list metrics` has their ids")
-    for name in (*_SORTS[kind], "price.usd"):
+    for name in _SORTS[kind]:
         yield from _report(name, "" if name == _OPEN[kind] else "#")
     yield _line("#remarks:", keys.SHEET["remarks"])
     yield from (f"#  - {{about: {TODO}, value: {TODO},", f"#     source: {TODO}, locator: {TODO}}}")
     yield _line("#not_reported:", keys.SHEET["not_reported"])
-    yield f"#  - {{metric: price.cny, note: {TODO}}}"
+    yield f"#  - {{metric: {'context_length' if kind == 'model' else 'price.cny'}, note: {TODO}}}"
     yield f"# Each document stands once in {places.SOURCES}; `python -m calc new source ID` puts this there, by its id:"
     yield from (f"#   {line}".rstrip() for line in _entry("id-of-the-source"))
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @commands.command("list")
-@click.argument("what", type=click.Choice(["all", "chips", "systems", "metrics"]), default="all")
+@click.argument("what", type=click.Choice(["all", *places.FOLDERS.values(), "metrics"]), default="all")
 @click.argument("words", nargs=-1, metavar="[WORD...]")
 @click.option("--derived", is_flag=True, help="Also the metrics that are computed from others.")
 @click.option("--vendor", "vendors", multiple=True, metavar="NAME", help="Only this vendor's. May be repeated.")
@@ -44,9 +44,9 @@ if TYPE_CHECKING:
 @policy_options
 def list_(what: str, words: Sequence[str], derived: bool, vendors: Sequence[str], families: Sequence[str],
           having: Sequence[str], where: Sequence[str], sort: str, reverse: bool, **options: Any) -> None:  # fmt: skip
-    """List chips and systems, or metrics.
+    """List chips, systems and models, or metrics.
 
-    Chips and systems by vendor, by family, or by any metric: each that is named in an option is a
+    Chips, systems and models by vendor, by family, or by any metric: each that is named in an option is a
     column too. Metrics by words: `list metrics scale bandwidth`.
     """
     from calc import list_views
@@ -56,11 +56,11 @@ def list_(what: str, words: Sequence[str], derived: bool, vendors: Sequence[str]
     comparer = open_comparer(**taken(options))
     if what == "metrics":
         if asked != Selection(where=[]):
-            raise UsageError("metrics are listed in the order of their table; leave out what selects chips or systems")
+            raise UsageError("metrics are listed in the order of their table; leave out what selects sheets")
         print_table(list_views.of_metrics(words, derived=derived), "list", **options)
         return
     if words or derived:
-        raise UsageError("words and --derived choose metrics: `list metrics WORD`; chips and systems by the options")
+        raise UsageError("words and --derived choose metrics: `list metrics WORD`; what has a sheet by the options")
     kinds = [kind for kind, folder in places.FOLDERS.items() if what in ("all", folder)]
     print_table(list_views.of_sheets(comparer, kinds, asked), "list", **options)
 
