@@ -1,0 +1,163 @@
+"""An estimate: a bound by term, what binds, what is expected with its span, and all that went in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from calc import results, units
+from calc.notebook import Shown
+from calc.readings import Reading
+from calc.results import Assumption, Expression, Result
+from calc.workloads.machine import Machine
+from calc.workloads.pieces import apply
+
+COMPUTE, MEMORY, NETWORK = "compute", "memory", "network"
+
+
+@dataclass(frozen=True)
+class Input:
+    """One thing that went in: a reading's headline, what was given, or what was assumed."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    kind: str
+    source: str
+    note: str
+    rests_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A rate or an amount that follows from the estimate, at the bound and as estimated."""
+
+    name: str
+    title: str
+    bound: Result | None
+    estimate: Result | None
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate(Shown):
+    """A bound and an estimate of one phase of one workload on one machine.
+
+    Parameters
+    ----------
+    phase : str
+        ``train``, ``prefill``, ``decode``, ``memory`` or ``allreduce``.
+    title : str
+        What is estimated, in words.
+    machine : Machine
+        On what.
+    model : str
+        The model's id; empty where there is none.
+    terms : dict of str to Expression
+        The least time of each resource. [time]
+    time : Expression or None
+        What is expected, with efficiencies. [time]
+    time_unit : str
+        To show times in.
+    makers : list of tuple
+        Name, title, unit and a function from a time to the expression of a further figure.
+    amounts : dict of str to Expression
+        Further amounts, such as memory by part. [information]
+    notes : list of str
+        What was assumed, in words.
+    """
+
+    phase: str
+    title: str
+    machine: Machine
+    model: str
+    terms: dict[str, Expression]
+    time: Expression | None
+    time_unit: str = "s"
+    makers: list[tuple[str, str, str, object]] = field(default_factory=list)
+    amounts: dict[str, Expression] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @cached_property
+    def parts(self) -> dict[str, Result]:
+        """The least time of each resource."""
+        return {name: Result(node, "s") for name, node in self.terms.items()}
+
+    @cached_property
+    def _longest(self) -> Expression:
+        return apply("longest", "lower bound on time", self.time_unit, *self.terms.values())
+
+    @cached_property
+    def bound(self) -> Result:
+        """The lower bound on time: no report and no assumption about efficiency allows less."""
+        return Result(self._longest, self.time_unit)
+
+    @cached_property
+    def binding(self) -> str:
+        """Which resource binds, by the headlines."""
+        return max(self.parts, key=lambda name: self.parts[name].numbers[0])
+
+    @cached_property
+    def may_bind(self) -> tuple[str, ...]:
+        """Every resource that binds for some combination of reports."""
+        floor = max(part.numbers[1] for part in self.parts.values())
+        return tuple(name for name, part in self.parts.items() if part.numbers[2] >= floor)
+
+    @cached_property
+    def estimate(self) -> Result | None:
+        """The time that is expected, with its span."""
+        return Result(self.time, self.time_unit) if self.time is not None else None
+
+    @cached_property
+    def figures(self) -> dict[str, Figure]:
+        """What follows from the time: rates, energy, cost."""
+        found = {}
+        for name, title, unit, make in self.makers:
+            bound = Result(make(self._longest), unit) if self.terms else None  # type: ignore[operator]
+            expected = Result(make(self.time), unit) if self.time is not None else None  # type: ignore[operator]
+            found[name] = Figure(name, title, bound, expected)
+        return found
+
+    def leaves(self) -> Iterator[results.Axis]:
+        """Yield each reading and each assumption once, those of the bound first."""
+        seen: set[int] = set()
+        roots = [*self.terms.values(), *([self.time] if self.time is not None else []), *self.amounts.values()]
+        for root in roots:
+            for leaf in results.leaves(root):
+                if id(leaf) not in seen:
+                    seen.add(id(leaf))
+                    yield leaf
+
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:
+        """All that went in, each with its origin."""
+        return tuple(map(_input, self.leaves()))
+
+    @property
+    def value(self) -> units.Quantity | None:
+        """The time that is expected. [time]."""
+        return self.estimate.value if self.estimate else None
+
+    @property
+    def low(self) -> units.Quantity | None:
+        """The lower end of its span. [time]."""
+        return self.estimate.low if self.estimate else None
+
+    @property
+    def high(self) -> units.Quantity | None:
+        """The upper end of its span. [time]."""
+        return self.estimate.high if self.estimate else None
+
+
+def _input(leaf: results.Axis) -> Input:
+    values = [choice.value for choice in leaf.distinct()]
+    if isinstance(leaf, Reading):
+        lead = leaf.headline.lead()
+        kind = "reported" if leaf.headline.report is not None else "derived"
+        name = f"{leaf.subject} {leaf.metric.id}"
+        return Input(name, values[0], min(values), max(values), leaf.unit, kind, lead.source, "")
+    assert isinstance(leaf, Assumption)
+    kind = "given" if leaf.note.startswith("given") else "assumed"
+    return Input(leaf.label, values[0], min(values), max(values), leaf.unit, kind, "", leaf.note, leaf.rests_on)
