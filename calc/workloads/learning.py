@@ -1,0 +1,152 @@
+"""Training: the least time that the peaks allow, and the time that is expected at a utilization."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calc.errors import UsageError
+from calc.formulas.conventions import CONVENTIONS, option
+from calc.results import Assumption, Expression
+from calc.workloads.blueprint import Blueprint
+from calc.workloads.efficiencies import Efficiencies
+from calc.workloads.layout import layout
+from calc.workloads.machine import Machine
+from calc.workloads.pieces import apply, given
+from calc.workloads.record import COMPUTE, MEMORY, NETWORK, Estimate
+
+RECOMPUTE = ("none", "selective", "full")
+STATE = 16.0
+"""Bytes of a parameter in mixed-precision training with Adam (arXiv 1910.02054): read and written in every step."""
+GRADIENT = 2.0
+"""Bytes of a gradient that replicas exchange: 16 bit."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """What is asked of training."""
+
+    precision: str = "bf16"
+    tokens: float | None = None
+    sequence: float | None = None
+    batch: float | None = None
+    recompute: str = "none"
+    convention: str = "causal"
+    microbatch: float = 1
+    interleave: float | None = None
+    tp: int | None = None
+    pp: int | None = None
+    dp: int | None = None
+    ep: int | None = None
+
+
+def train(blueprint: Blueprint, machine: Machine, asked: Training, known: Efficiencies) -> Estimate:
+    """Return the bound and the estimate of training on a number of tokens, or of one step.
+
+    Parameters
+    ----------
+    blueprint : Blueprint
+        The model.
+    machine : Machine
+        The chips.
+    asked : Training
+        ``tokens`` in all, or ``batch`` sequences (global) of ``sequence`` tokens for one step.
+    known : Efficiencies
+        The share of peak compute that training reaches, what it recomputes counted.
+
+    Raises
+    ------
+    UsageError
+        If something is missing or not reported.
+    """
+    option("recompute", asked.recompute, RECOMPUTE)
+    option("convention", asked.convention, CONVENTIONS)
+    if asked.tokens is None and (asked.batch is None or asked.sequence is None):
+        raise UsageError("train needs --tokens (15.6e12), or --batch and --sequence for the time of one step")
+    spread = layout(blueprint, machine, asked.tp, asked.pp, asked.ep, asked.dp)
+    chips = machine.count(machine.chips)
+    peak = apply("product", "peak of all chips", "PFLOP/s", machine.peak(asked.precision), chips)
+    tokens = _tokens(asked)
+    model = _operations(blueprint, asked, tokens, 0.0, 0.0)
+    again = {"none": (0.0, 0.0), "selective": (0.0, 1.0), "full": (1.0, 1.0)}[asked.recompute]
+    done = _operations(blueprint, asked, tokens, *again)
+    terms = {COMPUTE: apply("compute_time", "compute", "h", model, peak)}
+    if asked.batch is not None and asked.sequence is not None:
+        replica = given("chips of a replica", spread.replica, "chip", "tp x pp")
+        mine = apply("quotient", "parameters on a chip", "param/chip", blueprint.total, replica)
+        if blueprint.has_experts:
+            mine = apply("quotient", "parameters on a chip, at least", "param/chip", blueprint.total, chips)
+        steps = apply("quotient", "steps", "x", tokens, given("tokens of a step", asked.batch * asked.sequence, "token"))
+        state = apply("product", "state of a chip, read and written", "GB/chip", mine,
+                      given("bytes of a parameter's state", 2 * STATE, "B/param", "Adam, mixed precision"))  # fmt: skip
+        once = apply("transfer_time", "a step's state", "s", state, machine.memory_bandwidth)
+        # A chip may hold as little as its share of the optimizer's state, divided among the replicas.
+        terms[MEMORY] = apply("quotient", "memory", "h", apply("product", "all steps", "h", steps, once),
+                              given("replicas", spread.dp, note="by the layout"))  # fmt: skip
+        if spread.dp > 1 and (link := _between(machine)):
+            sent = apply("product", "gradients of a chip", "GB/chip", mine,
+                         given("bytes sent of a gradient", 2 * GRADIENT * (spread.dp - 1) / spread.dp, "B/param",
+                               "16 bit, to be added up and returned"))  # fmt: skip
+            terms[NETWORK] = apply("product", "network", "h", steps, apply("transfer_time", "a step's gradients", "s", sent,
+                                   link))  # fmt: skip
+    time: Expression = apply("derated", "compute, expected", "h", apply("compute_time", "compute, with what is recomputed",
+                             "h", done, peak), known.training(asked.precision))  # fmt: skip
+    if spread.pp > 1:
+        time = apply("pipelined", "time", "h", time, given("stages", spread.pp), *_bubble(asked, spread.dp))
+    return Estimate("train", "training", machine, blueprint.id, terms, time, "h" if asked.tokens else "s",
+                    _figures(machine, asked, tokens, model, peak), {}, machine.notes)  # fmt: skip
+
+
+def _tokens(asked: Training) -> Assumption:
+    if asked.tokens is not None:
+        return given("tokens", asked.tokens, "token")
+    assert asked.batch is not None
+    assert asked.sequence is not None
+    return given("tokens of a step", asked.batch * asked.sequence, "token", "given: batch x sequence")
+
+
+def _operations(blueprint: Blueprint, asked: Training, tokens: Expression, weights: float, core: float) -> Expression:
+    """Return the operations on the tokens, forward and backward, with what is recomputed of the weights and the core."""
+    matrices = apply("hardware_training_flops", "matrices", "EFLOP", blueprint.active, tokens,
+                     given("recomputed part", weights, note="given"))  # fmt: skip
+    if asked.sequence is None or not blueprint.is_drawn:
+        return matrices
+    one = blueprint.causal_core(given("sequence", asked.sequence, "token"), asked.convention)
+    times = given("passes through the core", 3.0 + core, note="forward, backward twice that, and what is recomputed")
+    cores = apply("product", "attention core", "EFLOP", blueprint.layers, one, tokens, times)
+    return apply("sum", "operations", "EFLOP", matrices, cores)
+
+
+def _bubble(asked: Training, dp: int) -> tuple[Assumption, Assumption]:
+    """Return microbatches of a pipeline in a step, and the chunks; many of them where they are not given."""
+    if asked.batch is None:
+        return given("microbatches of a pipeline", 1e9, note="not given, so no bubble"), given("chunks", 1.0, note="")
+    many = max(asked.batch / dp / asked.microbatch, 1.0)
+    return given("microbatches of a pipeline", many), given("chunks", asked.interleave or 1.0, note="given")
+
+
+def _between(machine: Machine) -> Expression | None:
+    try:
+        return machine.scale_up_bandwidth if machine.chips <= machine.domain else machine.scale_out_bandwidth
+    except UsageError:
+        machine.note(f"no bandwidth between the chips of {machine.id} is reported: the network is left out")
+        return None
+
+
+def _figures(machine: Machine, asked: Training, tokens: Expression, model: Expression,
+             peak: Expression) -> list[tuple[str, str, str, object]]:  # fmt: skip
+    chips = machine.count(machine.chips)
+    made: list[tuple[str, str, str, object]] = [
+        ("rate", "tokens over time", "token/s", lambda time: apply("quotient", "tokens over time", "token/s", tokens, time)),
+        ("mfu", "model FLOPs utilization", "percent", lambda time: apply(
+            "quotient", "model FLOPs utilization", "percent", model, time, peak)),
+        ("rate_per_chip", "model operations over time, per chip", "TFLOP/s/chip", lambda time: apply(
+            "quotient", "model operations over time, per chip", "TFLOP/s/chip", model, time, chips)),
+        ("chip_time", "chip-hours", "chip*h", lambda time: apply("product", "chip-hours", "chip*h", chips, time)),
+    ]  # fmt: skip
+    if power := machine.power:
+        boundary, watts = power
+        made.append((
+            "energy", f"energy ({boundary})", "MWh",
+            lambda time: apply("product", "energy", "MWh", watts, chips, time),
+        ))  # fmt: skip
+    return made
