@@ -7,13 +7,14 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calc import attributes, brief, derive, metrics, sheet_views, workings
+from calc import attributes, brief, derive, measured_views, metrics, sheet_views, workings
 from calc.attributes import Branch
 from calc.auditing import Audit, Auditor
 from calc.catalog import Catalog
 from calc.comparison import CORE, Cell, Comparer, Comparison
 from calc.errors import UsageError
 from calc.explanation import Node
+from calc.measurements import Measurement
 from calc.policy import Policy
 from calc.readings import HELD_AS_WORDS, Readings
 from calc.results import Result
@@ -31,7 +32,7 @@ def _several(words: Words) -> Sequence[str]:
 
 
 class Subject:
-    """A chip or a system: its metrics, each with value, span and working.
+    """A chip, a system or a model: its metrics, each with value, span and working.
 
     Examples
     --------
@@ -160,6 +161,10 @@ class Workspace:
         """Return a system by its id or an alias."""
         return self._subject(name, "system")
 
+    def model(self, name: str) -> Subject:
+        """Return a model by its id or an alias."""
+        return self._subject(name, "model")
+
     def _subject(self, name: str, kind: str) -> Subject:
         catalog = self.comparer.catalog
         sheet = catalog.sheet(*catalog.resolve(name, kind))
@@ -186,6 +191,17 @@ class Workspace:
     ) -> pd.DataFrame:  # fmt: skip
         """Return a row a system as a pandas frame; see `calc.chips`."""
         return self._list("system", columns, vendor, family, having, where, sort, reverse)
+
+    def models(
+        self, *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (),
+        sort: str = "id", reverse: bool = False,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Return a row a model as a pandas frame; see `calc.chips`."""
+        return self._list("model", columns, vendor, family, having, where, sort, reverse)
+
+    def measured(self, phase: Words = (), chip: Words = (), model: Words = ()) -> list[Measurement]:
+        """Return published measurements; see `calc.measured`."""
+        return measured_views.chosen(self.comparer, _several(phase), _several(chip), _several(model))
 
     def _list(self, kind: str, columns: Words, vendor: Words, family: Words, having: Words, where: Words, sort: str,
               reverse: bool) -> pd.DataFrame:  # fmt: skip
@@ -244,6 +260,50 @@ def system(name: str, **policy: Any) -> Subject:
     return _workspace(**policy).system(name)
 
 
+def model(name: str, **policy: Any) -> Subject:
+    """Return a model of the shipped catalog by its id or an alias.
+
+    Examples
+    --------
+    >>> import calc
+    >>> v3 = calc.model("deepseek-v3")
+    >>> v3.layers.value.magnitude, v3["parameters.active"].value.magnitude
+    (61.0, 37000000000.0)
+    """
+    return _workspace(**policy).model(name)
+
+
+def measured(phase: Words = (), chip: Words = (), model: Words = (), **policy: Any) -> list[Measurement]:
+    """Return published measurements of the shipped catalog, in the order of their sources.
+
+    Parameters
+    ----------
+    phase : str or sequence of str
+        Only any of these: ``matmul``, ``allreduce`` (any collective), ``memory``, ``train``, ``prefill``, ``decode``.
+    chip, model : str or sequence of str
+        Only of any of these, by id or alias.
+    **policy
+        ``as_of``: only what was known by that day.
+
+    Returns
+    -------
+    list of calc.measurements.Measurement
+        Frozen records; ``value`` and the conditions are text as printed, with their units.
+
+    Raises
+    ------
+    UsageError
+        If there is no such phase, chip or model.
+
+    Examples
+    --------
+    >>> import calc
+    >>> [(one.id, one.value) for one in calc.measured("decode", chip="ascend-910c")]
+    [('decode-dsv3-cm384-50ms', '1943 token/s/chip')]
+    """
+    return _workspace(**policy).measured(phase, chip, model)
+
+
 def chips(
     *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (), sort: str = "id",
     reverse: bool = False, **policy: Any,
@@ -298,6 +358,16 @@ def systems(
 ) -> pd.DataFrame:  # fmt: skip
     """Return the systems of the shipped catalog as a pandas frame, a row a system; see `chips`."""
     return _workspace(**policy).systems(
+        *columns, vendor=vendor, family=family, having=having, where=where, sort=sort, reverse=reverse
+    )
+
+
+def models(
+    *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (), sort: str = "id",
+    reverse: bool = False, **policy: Any,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the models of the shipped catalog as a pandas frame, a row a model; see `chips`."""
+    return _workspace(**policy).models(
         *columns, vendor=vendor, family=family, having=having, where=where, sort=sort, reverse=reverse
     )
 

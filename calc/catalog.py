@@ -10,9 +10,9 @@ from pathlib import Path
 
 from calc import merging, places, schema, sheets
 from calc.errors import Problem, SheetError, UsageError, did_you_mean, nearest
+from calc.measurements import REFERS, MeasuredSheet, Measurement
 from calc.nodes import read_text
-from calc.places import CLAIMS, FOLDERS, HARDWARE, SOURCES
-
+from calc.places import CLAIMS, FOLDERS, HARDWARE, MEASURED, SOURCES
 
 A_SHEET = "chip, system or model"
 _FOLDERS = ", ".join(f"{folder}/" for folder in places.HELD)
@@ -45,13 +45,12 @@ class Catalog:
             if os.path.realpath(overlay) in map(os.path.realpath, self.layers):
                 continue
             if not places.is_layer(overlay):
-                raise UsageError(
-                    f"no sheets in {str(overlay)!r}: expected {_FOLDERS} or {SOURCES} there"
-                )
+                raise UsageError(f"no sheets in {str(overlay)!r}: expected {_FOLDERS} or {SOURCES} there")
             self.layers.append(overlay)
         self.sheet = cache(self._sheet)
         self._layered = cache(self._of_all_layers)
         self.claims = cache(self._claims)
+        self.measured = cache(self._measured)
         self.source = cache(self._source)
 
     @classmethod
@@ -273,6 +272,92 @@ class Catalog:
         """Whether a sheet of some kinds, by default of any, has the id."""
         return any(self.files(kind, id) for kind in kinds or FOLDERS)
 
+    # -- measurements -----------------------------------------------------------------------------
+
+    def measured_sources(self) -> list[str]:
+        """Return the sources that have a sheet of measurements, sorted, without reading one."""
+        return places.stems(self.layers, MEASURED)
+
+    @cached_property
+    def measurements(self) -> dict[str, Measurement]:
+        """All measurements by their keys, read when they are first asked for.
+
+        Raises
+        ------
+        SheetError
+            With every fault of their sheets.
+        """
+        found: dict[str, Measurement] = {}
+        problems: list[Problem] = []
+        for source in self.measured_sources():
+            try:
+                found |= self.measured(source)
+            except SheetError as error:
+                problems += error.problems
+        if problems:
+            raise SheetError(problems)
+        return found
+
+    def measurement(self, key: str) -> Measurement:
+        """Return one measurement.
+
+        Raises
+        ------
+        UsageError
+            If there is none; the nearest are named.
+        """
+        if key not in self.measurements:
+            hint = did_you_mean(key, self.measurements) or "`list measured` shows what there is"
+            raise UsageError(f"no measurement {key!r}; {hint}")
+        return self.measurements[key]
+
+    def _measured(self, source: str) -> dict[str, Measurement]:
+        """Return what a source measured, by its keys, over all layers."""
+        found: dict[str, Measurement] = {}
+        problems: list[Problem] = []
+        for layer, path in self._files(MEASURED, source):
+            try:
+                part = sheets.load_measured(path, shown(path), partial(self._measured_resolve, layer, path))
+            except SheetError as error:
+                problems += error.problems
+                continue
+            mark = {"source": source, "layer": str(self.layers[layer]) if layer else None}
+            found |= {key: one.model_copy(update=mark | {"id": key}) for key, one in part.measurements.items()}
+        if problems:
+            raise SheetError(problems)
+        return found
+
+    @cached_property
+    def _measured_keys(self) -> dict[str, list[Path]]:
+        """For each key of a measurement the files that have it, the lowest layer's first."""
+        found: dict[str, list[Path]] = {}
+        for path in [p for layer in self.layers for p in sorted((layer / MEASURED).glob("*.yaml")) if p.is_file()]:
+            for key in sheets.peek_keys(path):
+                found.setdefault(key, []).append(path)
+        return found
+
+    def _measured_resolve(
+        self, layer: int, path: Path, sheet: MeasuredSheet
+    ) -> Iterator[schema.Fault]:  # fmt: skip
+        """Yield each reference of measurements that leads nowhere, and each key that another file has too."""
+        if sheet.id:
+            yield from self._known_source(layer, ("id",), sheet.id)
+        for key, one in sheet.measurements.items():
+            where: schema.Location = ("measurements", key)
+            first = self._measured_keys.get(key, [path])[0]
+            if first != path:
+                found, hint = f"the measurement {key!r} stands in {shown(first)} already", "give it another key"
+                yield (*where, "<key>"), found, "each key in one file", hint
+            if one is None:  # its own shape is wrong; that is said elsewhere
+                continue
+            if one.relay:
+                yield from self._known_source(layer, (*where, "relay"), one.relay)
+            for field, kind in REFERS.items():
+                name = getattr(one, field)
+                if name and not self.files(kind, name):
+                    hint = did_you_mean(name, self.ids(kind))
+                    yield (*where, field), f"no {kind} {name!r}", f"the id of a sheet in {FOLDERS[kind]}/", hint
+
     # -- sources --------------------------------------------------------------------------------
 
     @cached_property
@@ -337,7 +422,8 @@ class Catalog:
         problems += self._shared_names(paths)
         sheets = [(kind, id) for kind, folder in FOLDERS.items() for id in self.within(folder, paths)]
         for load, names in (
-            *((self.sheet, pair) for pair in sheets), *((self.claims, (id,)) for id in self.within(CLAIMS, paths))
+            *((self.sheet, pair) for pair in sheets), *((self.claims, (id,)) for id in self.within(CLAIMS, paths)),
+            *((self.measured, (id,)) for id in self.within(MEASURED, paths)),
         ):  # fmt: skip
             try:
                 load(*names)

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from calc import keys, metrics, rules, schema, units
-from calc.places import SCHEMAS
+from calc import keys, measurements, metrics, rules, schema, units
+from calc.places import HARDWARE, SCHEMAS
 
 KINDS: tuple[str, ...] = tuple(SCHEMAS.values())
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -27,12 +27,14 @@ _FORMS: Mapping[Any, Json] = {
     schema.Date: {"type": ["string", "integer"], "pattern": f"^{schema.DATE}$", "minimum": 1000, "maximum": 2999},
     schema.Url: {"type": "string", "pattern": f"^{schema.URL}$"},
     schema.Flag: {"enum": [True, "true"]},
+    schema.Count: {"type": ["integer", "string"], "pattern": "^[1-9][0-9]{0,17}$", "minimum": 1},
 }
 _ROWS: Mapping[type[schema.Record], tuple[keys.Group, ...]] = {
     schema.Report: keys.REPORT, schema.Remark: keys.REMARK, schema.Family: keys.FAMILY,
     schema.Kin: keys.KIN, schema.Gap: keys.GAP,
     schema.Known: keys.KNOWN, schema.Claim: keys.CLAIM, schema.ClaimSheet: (keys.CLAIM_SHEET,),
-    schema.Source: (keys.SOURCE,), schema.Chip: (keys.SHEET,), schema.System: (keys.SHEET,),
+    schema.Source: (keys.SOURCE,), **dict.fromkeys(schema.RECORDS.values(), (keys.SHEET,)),
+    measurements.Measurement: keys.MEASUREMENT, measurements.MeasuredSheet: (keys.MEASURED_SHEET,),
 }  # fmt: skip
 _ONE_MATTER = {"oneOf": [{"required": ["metric"]}, {"required": ["about"]}]}
 
@@ -42,7 +44,7 @@ def made(kind: str) -> Json:
 
     Parameters
     ----------
-    kind : {'chip', 'system', 'claims', 'sources'}
+    kind : {'chip', 'system', 'model', 'claims', 'measured', 'sources'}
         What the file holds.
 
     Returns
@@ -61,18 +63,21 @@ def made(kind: str) -> Json:
     if kind == "claims":
         sheet = _record(schema.ClaimSheet)
         claim = _record(schema.Claim) | {"dependencies": {"object_metric": ["metric"], "hedge": ["factor"]}}
-        claim["properties"]["metric"]["examples"] = [schema.OVERALL, *_heads()]
+        claim["properties"]["metric"]["examples"] = [schema.OVERALL, *_heads(*HARDWARE)]
         sheet["properties"]["claims"] |= {
             "propertyNames": {"pattern": f"^{schema.ID}$"}, "additionalProperties": claim | _ONE_MATTER,
             "minProperties": 1,
         }  # fmt: skip
         return head | {"description": "What one source claims of one thing against another."} | sheet
+    if kind == "measured":
+        return head | {"description": "What one source measured, with its conditions."} | _measured()
     reports, definitions = _reports(kind)
     sheet = _record(schema.RECORDS[kind])
     sheet["properties"]["reports"] |= reports
+    heads = _heads(*([kind] if kind == metrics.MODEL else HARDWARE))
     for gaps in ("not_reported", "not_applicable"):
         sheet["properties"][gaps]["items"] |= _ONE_MATTER
-        sheet["properties"][gaps]["items"]["properties"]["metric"]["examples"] = _heads()
+        sheet["properties"][gaps]["items"]["properties"]["metric"]["examples"] = heads
     whole = [key for key in sheet["required"] if key not in schema.Extension.model_fields]
     sheet["required"] = [key for key in sheet["required"] if key not in whole]
     naming = [key for key in schema.RECORDS[kind].model_fields if key not in schema.Extension.model_fields]
@@ -110,9 +115,29 @@ def _form(hint: Any) -> Json:
     return _record(hint)
 
 
-def _heads() -> list[str]:
-    """Return the families of what is reported, for completion."""
-    return list(dict.fromkeys(metric.family for metric in metrics.TABLE.values() if not metric.formula))
+def _measured() -> Json:
+    sheet, row = _record(measurements.MeasuredSheet), _record(measurements.Measurement)
+    row["properties"]["quantity"] = {
+        "enum": list(measurements.QUANTITIES), "description": row["properties"]["quantity"]["description"],
+    }  # fmt: skip
+    for name in ("precision", "kv_precision"):
+        row["properties"][name] = {
+            "enum": list(measurements.FORMATS), "description": row["properties"][name]["description"],
+        }  # fmt: skip
+    for name in ("value", *measurements.CONDITIONS):
+        row["properties"][name] |= _A_FIGURE
+    row["dependencies"] = {"batch": ["batch_scope"], "batch_scope": ["batch"]}
+    sheet["properties"]["measurements"] |= {
+        "propertyNames": {"pattern": f"^{schema.ID}$"}, "minProperties": 1,
+        "additionalProperties": row | {"anyOf": [{"required": ["chip"]}, {"required": ["system"]}]},
+    }  # fmt: skip
+    return sheet
+
+
+def _heads(*kinds: str) -> list[str]:
+    """Return the families of what sheets of some kinds report, for completion."""
+    suited = (one for one in metrics.TABLE.values() if not one.formula and any(map(one.suits, kinds)))
+    return list(dict.fromkeys(metric.family for metric in suited))
 
 
 # -- reports ------------------------------------------------------------------------------------
@@ -128,7 +153,7 @@ def _reports(kind: str) -> tuple[Json, Json]:
     properties: Json = {}
     ratios: dict[tuple[str, str], list[str]] = {}
     for name, metric in metrics.TABLE.items():
-        if not rules.may_be_reported(name) or (kind == "chip" and not metric.of_chips):
+        if not rules.may_be_reported(name) or not metric.suits(kind):
             continue
         sort, definition = _sort(metric, kind)
         definitions.setdefault(sort, definition)
@@ -165,8 +190,11 @@ def _sort(metric: metrics.Metric, kind: str) -> tuple[str, Json]:
     made = _record(schema.Report)
     properties = made["properties"]
     name = ["words" if metric.is_text else "figure"]
-    if not metric.is_text:
-        properties["value"] |= {"type": "string", "pattern": rf"^\s*{_FIGURE}\s*[A-Za-z]"}
+    if metric.words:
+        name.append(metric.id)
+        properties["value"] = {"enum": list(metric.words), "description": properties["value"]["description"]}
+    elif not metric.is_text:
+        properties["value"] |= _A_FIGURE
     if not list(_refused(metric, kind, "direction", ["unidirectional"])):
         name.append("directed")
         made["required"] += ["direction"]
@@ -186,7 +214,7 @@ def _sort(metric: metrics.Metric, kind: str) -> tuple[str, Json]:
     return "-".join(name), made | {"not": {"required": ["at_most", "at_least"]}}
 
 
-_FIGURE = rf"{units.NUMBER}(?:\s*\.\.\s*{units.NUMBER})?"
+_A_FIGURE: Json = {"type": "string", "pattern": rf"^\s*{units.NUMBER}(?:\s*\.\.\s*{units.NUMBER})?\s*[A-Za-z]"}
 
 
 def _refused(metric: metrics.Metric, kind: str, key: str, words: list[str]) -> Iterator[str]:

@@ -111,6 +111,70 @@ CLAIM_SHEET: Group = {
     "without_sheet": "subjects and objects that have no sheet yet",
     "claims": "each claim by a key of its own",
 }
+MEASUREMENT: tuple[Group, ...] = (
+    {
+        "phase": "what ran: matmul, allreduce (any collective), memory, train, prefill or decode",
+        "operation": "of a collective, which: all-reduce, all-gather, reduce-scatter or all-to-all",
+        "quantity": "what was measured: throughput, bus-bandwidth, time-per-output-token and so on",
+        "value": "number and unit as printed",
+        "printed": "the source's own words or digits; left out where they are the value",
+        "what": "the quantity in words",
+    },
+    {
+        "model": "the sheet of the model",
+        "chip": "the sheet of the chip",
+        "system": "the sheet of the system, if it has one",
+        "setting": "how the chips were put together, in words",
+        "chips": "how many: '8 chip'",
+        "tp": "degree of tensor parallelism",
+        "pp": "degree of pipeline parallelism",
+        "dp": "degree of data parallelism",
+        "ep": "degree of expert parallelism",
+        "cp": "degree of context parallelism",
+        "precision": "number format of weights and arithmetic, or unstated",
+        "kv_precision": "number format of the KV cache, or unstated",
+    },
+    {
+        "batch": "how many sequences or requests, or of batch_unit",
+        "batch_scope": "what the batch is counted over: global, per_chip or per_instance",
+        "batch_unit": "token, where the batch counts tokens",
+        "microbatch": "sequences of one microbatch",
+        "interleave": "chunks of layers that a pipeline stage holds",
+        "prompt": "length of a prompt: '4096 token'",
+        "output": "length of an output",
+        "context": "length of a sequence in training, mean length of the cache in decoding",
+        "payload": "size of the whole array of a collective, in bytes",
+        "shape": "shape of a matrix product",
+        "vocabulary": "how many entries the vocabulary had",
+        "algorithm": "of a collective: ring, tree, nvls or unstated",
+        "nvls": "whether reduction in the switch was left at its default or disabled",
+        "recompute": "of activations: none, selective or full",
+        "sequence_parallel": "yes or no",
+        "distributed_optimizer": "yes or no",
+        "convention": "how the FLOP of attention are counted: causal or non-causal",
+        "network": "kind of network",
+        "expert_load": "how tokens went to experts: balanced or default",
+        "speculation": "draft tokens, or none",
+        "acceptance": "share of draft tokens that were taken",
+        "mode": "aggregated or disaggregated serving",
+        "backend": "what served, with its version",
+        "time_to_first_token": "printed beside it",
+        "time_per_output_token": "printed beside it",
+        "peak_used": "the peak that the source holds the figure against, as printed",
+    },
+    {
+        "locator": "where in the source it stands",
+        "read": _ORIGIN["read"],
+        "relay": _ORIGIN["relay"],
+        "date": "when it was measured or printed, if not on the day of its source",
+    },
+    {"note": _NOTES["note"]},
+)
+MEASURED_SHEET: Group = {
+    "id": "the source that prints the measurements; the file's name without .yaml",
+    "status": SHEET["status"],
+    "measurements": "each measurement by a key of its own, which no other file has",
+}
 SOURCE: Group = {
     "title": "its title; in [brackets] where it is our own description",
     "publisher": "who publishes it",
@@ -136,6 +200,7 @@ ROWS: dict[str, tuple[Group, ...]] = {
     "not_applicable": GAP,
     "contradictions": KNOWN,
     "claims": CLAIM,
+    "measurements": MEASUREMENT,
 }
 """What the rows under a key of a sheet hold."""
 
@@ -148,5 +213,5 @@ def meaning(key: str, under: str = "") -> str:
     >>> meaning("relay", "remarks")
     'the document that relays it'
     """
-    groups = ROWS.get(under, (SHEET, CLAIM_SHEET, SOURCE))
+    groups = ROWS.get(under, (SHEET, CLAIM_SHEET, MEASURED_SHEET, SOURCE))
     return next((group[key] for group in groups if key in group), "")

@@ -17,6 +17,8 @@ from calc.errors import DataError
 from calc.nodes import Document, Part, compose, outline
 
 WIDTH = 120
+_ORDERS = {places.CLAIMS: keys.CLAIM_SHEET, places.MEASURED: keys.MEASURED_SHEET}
+_KEYED = ("claims", "measurements")
 _EDITOR = re.compile(r"#\s*yaml-language-server:\s*\$schema=")
 _OURS = re.compile(_EDITOR.pattern + r"(?:\.\./)*schema/[a-z]+\.schema\.json$")
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
@@ -73,7 +75,7 @@ def _laid_out(text: str, path: Path, name: str) -> str:
         head = writer.head(root, places.schema_of(path), split=True)
         lines = [*head, *([""] if head else []), *writer.sources(root)]
     else:
-        order = keys.CLAIM_SHEET if path.parent.name == places.CLAIMS else keys.SHEET
+        order = _ORDERS.get(path.parent.name, keys.SHEET)
         lines = [*writer.head(root, places.schema_of(path)), *writer.sheet(root, [*order])]
     return "\n".join(lines) + "\n"
 
@@ -110,8 +112,8 @@ class _Writer:
             if entry.name == "reports" and entries and kind == "mapping":
                 entries = sorted(entries, key=lambda each: metrics.place(each.name))
                 yield from self.block(entry, 0, entries, self.metric)
-            elif entry.name == "claims" and entries and kind == "mapping":
-                yield from self.block(entry, 0, entries, self.claim)
+            elif entry.name in _KEYED and entries and kind == "mapping":
+                yield from self.block(entry, 0, entries, self.keyed, entry.name)
             elif entry.name in keys.ROWS and entries and kind == "list":
                 yield from self.block(entry, 0, entries, self.item, entry.name)
             else:
@@ -148,12 +150,12 @@ class _Writer:
         else:
             yield from self.pair(entry, indent)
 
-    def claim(self, entry: Entry, indent: int) -> Iterator[str]:
-        """Yield a claim: its key, and below it what it says."""
+    def keyed(self, entry: Entry, indent: int, under: str) -> Iterator[str]:
+        """Yield a row with a key of its own, a claim or a measurement, and below the key what it says."""
         if entry.value.kind != "mapping" or not entry.entries:
             yield from self.pair(entry, indent)
             return
-        rows = self.row(entry, " " * (indent + 2), "claims")
+        rows = self.row(entry, " " * (indent + 2), under)
         yield from _comments(entry.lead, indent)
         yield f"{' ' * indent}{self.key(entry)}:{_beside(entry.head)}"
         yield from rows

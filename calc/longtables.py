@@ -14,18 +14,21 @@ from calc.catalog import Catalog
 from calc.comparison import Comparer
 from calc.fields import Field, Row
 from calc.history import IN_SPAN, SHOWN
+from calc.measurements import REFERS, Measurement
 from calc.places import FOLDERS
 from calc.readings import Readings
 
 SUBJECTS, SOURCES, METRICS, REPORTS, CLAIMS = "subjects", "sources", "metrics", "reports", "claims"
+MEASUREMENTS = "measurements"
 _GAPS = "gaps"
 _EXACT = Context(prec=200)
 _TITLES = {
     REPORTS: "Reports: one row a printed figure, with its qualifiers, its source and what became of it",
     SOURCES: "Sources: every document that something comes from",
-    SUBJECTS: "Subjects: chips (one package as sold) and systems (what one compares)",
+    SUBJECTS: "Subjects: chips (one package as sold), systems (what one compares) and models (what runs on them)",
     METRICS: "Metrics that are reported, with their qualifiers in the id",
     CLAIMS: "Claims: what a source says of one thing against another",
+    MEASUREMENTS: "Measurements: what was measured of a chip or a system, with its conditions",
     "remarks": "Remarks: what was printed, but has no metric",
     _GAPS: "Gaps: what somebody looked for and did not find, and what makes no sense",
     "family": "Families: the generation, architecture or series that a subject is counted among, by whose word",
@@ -82,6 +85,7 @@ def tables(comparer: Comparer) -> list[LongTable]:
             {"subject": SUBJECTS, "metric": METRICS, "source": SOURCES, "relay": SOURCES}, reports(comparer),
         ),
         _sources(catalog), _subjects(sheets), _metrics(names), *_nested(sheets), _claims(catalog),
+        measurements_of(catalog),
     ]  # fmt: skip
 
 
@@ -242,6 +246,31 @@ def _claims(catalog: Catalog) -> LongTable:
         for key, claim in catalog.claims(source).items()
     ]
     return LongTable(CLAIMS, known, ("source", "key"), {"source": SOURCES, "relay": SOURCES}, rows)
+
+
+def measurement_fields() -> list[Field]:
+    """Return the fields of the table of measurements: which it is, its value in SI units, and all that it says."""
+    own = {one.name: one for one in fields.of(Measurement, MEASUREMENTS)}
+    first = [replace(own.pop(name), required=True) for name in ("id", "source")]
+    head = [own.pop(name) for name in ("phase", "operation", "quantity", "value")]
+    numbers = [fields.field(MEASUREMENTS, "value_si", "number", True)]
+    numbers.append(fields.field(MEASUREMENTS, "unit_si", required=True))
+    last = fields.field(MEASUREMENTS, "status", required=True, words=[schema.STATUS])
+    return [*first, *head, *numbers, *own.values(), last]
+
+
+def measurements_of(catalog: Catalog) -> LongTable:
+    """Return the table of all measurements of a catalog."""
+    known = measurement_fields()
+    rows = []
+    for one in catalog.measurements.values():
+        parsed = units.split(one.value)
+        unit, factor = units.si(parsed.unit)
+        row = fields.values(one, known) | {"value_si": float(_EXACT.multiply(parsed.low, factor)), "unit_si": unit}
+        row |= {"date": one.date or catalog.source(one.source or "").known_by, "status": schema.STATUS}
+        rows.append(_whole(row, known))
+    refers = dict.fromkeys(REFERS, SUBJECTS) | {"source": SOURCES, "relay": SOURCES}
+    return LongTable(MEASUREMENTS, known, ("id",), refers, rows)
 
 
 def _whole(row: Row, known: Sequence[Field]) -> Row:

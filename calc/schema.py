@@ -67,6 +67,14 @@ def a_date(value: str) -> str:
     return value
 
 
+def _count(value: Any) -> int:
+    if isinstance(value, int) and value > 0:
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,17}", value):
+        return int(value)
+    raise _expected("a whole number above zero, without a unit")
+
+
 def _ours(value: Any) -> None:
     raise PydanticCustomError("extra_forbidden", "set by the program")
 
@@ -84,6 +92,7 @@ Url = Annotated[str, AfterValidator(_url)]
 Ours = Annotated[str | None, BeforeValidator(_ours)]
 """What the program marks a record with; no file may say it."""
 Flag = Annotated[bool, BeforeValidator(_flag)]
+Count = Annotated[int, BeforeValidator(_count)]
 Kind = Literal["vendor", "filing", "paper", "regulator", "standard", "dataset", "analyst", "code", "press", "blog"]
 Read = Literal["source", "copy", "relay"]
 Per = Literal[
@@ -413,16 +422,8 @@ def salvage(record: type[R], data: Any) -> R | None:
     """
     if not isinstance(data, dict):
         return None
-    if issubclass(record, ClaimSheet):
-        claims, without = data.get("claims"), data.get("without_sheet")
-        if not isinstance(claims, dict):
-            return None
-        return record.model_construct(
-            id=data.get("id"), claims={key: read(Claim, item)[0] for key, item in claims.items()},
-            without_sheet=tuple(without) if isinstance(without, list) else (),
-        )  # fmt: skip
     if not issubclass(record, Extension):
-        return None
+        return _rows_that_are_whole(record, data)
     reports = data.get("reports")
     kept = {
         name: tuple(read(Report, item)[0] for item in items)
@@ -431,6 +432,18 @@ def salvage(record: type[R], data: Any) -> R | None:
     }
     whole: dict[str, Any] = {"id": data.get("id"), "chip": data.get("chip"), "reports": kept}
     return record.model_construct(**{k: v for k, v in whole.items() if k in record.model_fields})
+
+
+def _rows_that_are_whole(record: type[R], data: dict[str, Any]) -> R | None:
+    """Return a sheet that is a mapping of rows by key, claims or measurements; None if it is not."""
+    for name in record.model_fields:
+        rows, row = data.get(name), inner(record, name)
+        if row and isinstance(rows, dict):
+            without = data.get("without_sheet")
+            whole: dict[str, Any] = {"id": data.get("id"), name: {k: read(row, item)[0] for k, item in rows.items()}}
+            whole["without_sheet"] = tuple(without) if isinstance(without, list) else ()
+            return record.model_construct(**{k: v for k, v in whole.items() if k in record.model_fields})
+    return None
 
 
 def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:
@@ -477,6 +490,9 @@ _WRITE = {
     "about": "say in words what the remark is about",
     "printed": "write the words of the source: 'printed: 1.7x'",
     "sense": "write which way: 'sense: higher'",
+    "phase": "write what ran: 'phase: decode'",
+    "quantity": "write what was measured: 'quantity: throughput'",
+    "what": "say in words what was measured",
 }
 
 

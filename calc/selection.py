@@ -123,7 +123,9 @@ def select(comparer: Comparer, kinds: Sequence[str], selection: Selection) -> li
     catalog = comparer.catalog
     sheets = _once(catalog.subjects([id for kind in kinds for id in catalog.ids(kind)]))
     if selection.columns and len(kinds) > 1:
-        raise UsageError("a chip's figure and a system's are two things: list 'chips', 'systems' or 'models' by a metric")
+        raise UsageError(
+            "a chip's figure and a system's are two things: list 'chips', 'systems' or 'models' by a metric"
+        )
     for name in selection.having:
         if not metrics.under(name):
             metrics.metric(name)  # says what is near

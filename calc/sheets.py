@@ -1,4 +1,4 @@
-"""Text to records, with every fault located: a sheet, or a file of sources entry by entry."""
+"""Text to records, with every fault located: a sheet, claims, measurements, or a file of sources entry by entry."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from calc import rules, schema
+from calc import measured_rules, measurements, rules, schema
 from calc.errors import Problem, SheetError
 from calc.nodes import Document, compose, first_value, read_text
 
@@ -32,6 +32,7 @@ def _record(document: Document, kind: type[R], check: Callable[[R], Iterator[sch
 
 Check = Callable[[schema.AnySheet], Iterator[schema.Fault]]
 CheckClaims = Callable[[schema.ClaimSheet], Iterator[schema.Fault]]
+CheckMeasured = Callable[[measurements.MeasuredSheet], Iterator[schema.Fault]]
 
 
 def load_sheet(path: Path, kind: str, name: str, *, known: bool, check: Check) -> schema.AnySheet:
@@ -94,6 +95,42 @@ def load_claims(path: Path, name: str, check: CheckClaims, known: Collection[str
         yield from check(sheet)
 
     return _record(Document(compose(read_text(path, name), name), name), schema.ClaimSheet, checks)
+
+
+def load_measured(path: Path, name: str, check: CheckMeasured) -> measurements.MeasuredSheet:
+    """Read and check what one source measured.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its stem must be the source's id.
+    name : str
+        The file's name for messages.
+    check : callable
+        Yields faults that need the rest of the catalog (sources, sheets, keys of other files).
+
+    Raises
+    ------
+    SheetError
+        With every fault of the file.
+    """
+
+    def checks(sheet: measurements.MeasuredSheet) -> Iterator[schema.Fault]:
+        yield from _stem(path, sheet.id)
+        yield from measured_rules.check(sheet)
+        yield from check(sheet)
+
+    return _record(Document(compose(read_text(path, name), name), name), measurements.MeasuredSheet, checks)
+
+
+def peek_keys(path: Path) -> list[str]:
+    """Return the keys of the measurements of a file, without checking what they say."""
+    try:
+        data = Document(compose(read_text(path), str(path)), str(path)).data
+    except SheetError:
+        return []
+    rows = data.get("measurements") if isinstance(data, dict) else None
+    return list(rows) if isinstance(rows, dict) else []
 
 
 def _stem(path: Path, id: str) -> Iterator[schema.Fault]:

@@ -46,7 +46,8 @@ def site(
     """
     catalog = comparer.catalog
     sheets = {
-        kind: catalog.subjects(id for id in _separate(comparer, kind) if only is None or id in only) for kind in HARDWARE
+        kind: catalog.subjects(id for id in _separate(comparer, kind) if only is None or id in only)
+        for kind in HARDWARE
     }
     held = {kind: [comparer.reader.of(sheet) for sheet in found] for kind, found in sheets.items()}
     names = {kind: list(dict.fromkeys([*derive.available(held[kind]), *CORE[kind]])) for kind in HARDWARE}

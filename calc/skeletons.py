@@ -18,10 +18,11 @@ _COLUMN = 22
 _SORTS = {
     "chip": ("dies_per_chip", "peak_compute.bf16.dense", "memory_capacity", "scale_up_bandwidth", "power.board",
              "price.usd"),
-    "system": ("chip_count", "peak_compute.bf16.dense", "memory_capacity", "scale_up_bandwidth", "power.all-in", "price.usd"),
+    "system": ("chip_count", "peak_compute.bf16.dense", "memory_capacity", "scale_up_bandwidth", "power.all-in",
+               "price.usd"),
     "model": ("parameters.total", "parameters.active", "layers", "hidden_width", "ffn_width", "attention",
               "attention_heads", "kv_heads", "head_width", "vocabulary", "context_length"),
-}
+}  # fmt: skip
 _OPEN = {"chip": "memory_capacity", "system": "chip_count", "model": "layers"}
 """The one report of a skeleton that is no example; whoever has no such figure takes another."""
 _HINTS = {

@@ -24,8 +24,10 @@ class Report:
 
     chips: int
     systems: int
+    models: int
     sources: int
     claims: int
+    measurements: int
     reports: int
     problems: tuple[Problem, ...]
     warnings: tuple[str, ...] = ()
@@ -35,7 +37,8 @@ class Report:
         if not self.problems:
             columns = [Column("what", "what"), Column("count", "count", True)]
             rows: list[list[str] | str] = [
-                [name, str(getattr(self, name))] for name in ("chips", "systems", "claims", "sources", "reports")
+                [name, str(getattr(self, name))]
+                for name in ("chips", "systems", "models", "claims", "measurements", "sources", "reports")
             ]
             rows.append(["contradictions to look at", str(len(self.warnings))])
             notes = [f"Warning: {text}" for text in self.warnings]
@@ -75,10 +78,11 @@ def validate(
     over, asked = over_paths(catalog, paths)
     sheets = [(kind, id) for kind, folder in places.FOLDERS.items() for id in over.within(folder, asked)]
     sources = over.within(places.CLAIMS, asked)
-    steps = _Steps(2 * len(sheets) + len(sources), progress)
+    measured = over.within(places.MEASURED, asked)
+    steps = _Steps(2 * len(sheets) + len(sources) + len(measured), progress)
     problems = over.problems(asked, steps.tick) + (list(formatting.misplaced(over, asked)) if layout else [])
     if problems:
-        return Report(0, 0, 0, 0, 0, tuple(problems))
+        return Report(0, 0, 0, 0, 0, 0, 0, tuple(problems))
     found = list(_loaded(over, sheets))
     cited = {source for sheet in found for _, source in schema.citations(sheet)}
     for file in over.source_files:
@@ -87,8 +91,10 @@ def validate(
     return Report(
         chips=sum(sheet.kind == "chip" for sheet in found),
         systems=sum(sheet.kind == "system" for sheet in found),
+        models=sum(sheet.kind == "model" for sheet in found),
         sources=len(cited),
         claims=sum(len(over.claims(source)) for source in sources),
+        measurements=sum(len(over.measured(source)) for source in measured),
         reports=sum(len(reports) for sheet in found for reports in sheet.reports.values()),
         problems=(),
         warnings=tuple(_warnings(over, found, steps)),
@@ -124,7 +130,8 @@ def _layer(path: Path) -> Path:
         if folder.is_dir() and places.is_layer(folder):
             return folder
     raise UsageError(
-        f"{str(path)!r} is neither a sheet in chips/, systems/ or claims/, nor {places.SOURCES}, nor a folder of them"
+        f"{str(path)!r} is neither a sheet in {'/, '.join(places.HELD[:-1])}/ or {places.HELD[-1]}/, nor "
+        f"{places.SOURCES}, nor a folder of them"
     )
 
 

@@ -24,9 +24,9 @@ from calc.errors import UsageError
 def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
     """Write a skeleton to fill in.
 
-    Of a chip's or a system's sheet, or of an entry among the sources. It goes to the last folder of
-    --specs or CALC_SPECS, which is made if need be, else to the sheets of the checkout. A chip or
-    system that is known already gets a sheet that adds to it.
+    Of the sheet of a chip, a system or a model, or of an entry among the sources. It goes to the last
+    folder of --specs or CALC_SPECS, which is made if need be, else to the sheets of the checkout. What
+    is known already gets a sheet that adds to it.
     """
     from calc import files, skeletons
     from calc.catalog import shown
@@ -50,11 +50,12 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
 
 @commands.command()
 @click.argument("kind", required=False, type=click.Choice(list(places.SCHEMAS.values())), metavar="[KIND]")
-@click.option("--write", "folder", metavar="DIR", type=click.Path(file_okay=False), help="Write all four to a folder.")
+@click.option("--write", "folder", metavar="DIR", type=click.Path(file_okay=False), help="Write all to a folder.")
 def schema(kind: str | None, folder: str | None) -> None:
     """Print the JSON Schema of a sheet.
 
-    KIND is chip, system, claims or sources. Editors that know YAML check and complete sheets by it.
+    KIND is chip, system, model, claims, measured or sources. Editors that know YAML check and complete
+    sheets by it.
     """
     from pathlib import Path
 

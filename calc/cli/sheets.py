@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @commands.command("list")
-@click.argument("what", type=click.Choice(["all", *places.FOLDERS.values(), "metrics"]), default="all")
+@click.argument("what", type=click.Choice(["all", *places.FOLDERS.values(), "metrics", places.MEASURED]), default="all")
 @click.argument("words", nargs=-1, metavar="[WORD...]")
 @click.option("--derived", is_flag=True, help="Also the metrics that are computed from others.")
 @click.option("--vendor", "vendors", multiple=True, metavar="NAME", help="Only this vendor's. May be repeated.")
@@ -40,20 +40,34 @@ if TYPE_CHECKING:
 @click.option("--where", multiple=True, metavar="CONDITION", help="E.g. 'memory_capacity >= 128 GB'. May be repeated.")
 @click.option("--sort", metavar="METRIC|KEY", default="id", show_default=True, help="Or name, vendor, reports.")
 @click.option("--reverse", is_flag=True, help="In the opposite order.")
+@click.option("--phase", "phases", multiple=True, metavar="PHASE", help="Only measurements of this. May be repeated.")
+@click.option("--chip", "chips", multiple=True, metavar="ID", help="Only those on this chip. May be repeated.")
+@click.option("--model", "models", multiple=True, metavar="ID", help="Only those of this model. May be repeated.")
 @output_options
 @policy_options
-def list_(what: str, words: Sequence[str], derived: bool, vendors: Sequence[str], families: Sequence[str],
+def list_(what: str, words: Sequence[str], derived: bool, phases: Sequence[str], chips: Sequence[str],
+          models: Sequence[str], vendors: Sequence[str], families: Sequence[str],
           having: Sequence[str], where: Sequence[str], sort: str, reverse: bool, **options: Any) -> None:  # fmt: skip
-    """List chips, systems and models, or metrics.
+    """List chips, systems and models, metrics, or measurements.
 
     Chips, systems and models by vendor, by family, or by any metric: each that is named in an option is a
-    column too. Metrics by words: `list metrics scale bandwidth`.
+    column too. Metrics by words: `list metrics scale bandwidth`. Measurements by phase, chip and model:
+    `list measured --phase decode --chip h800`.
     """
     from calc import list_views
     from calc.selection import Condition, Selection
 
     asked = Selection(vendors, families, having, [Condition.parse(text) for text in where], sort, reverse)
     comparer = open_comparer(**taken(options))
+    if what == places.MEASURED:
+        from calc import measured_views
+
+        if asked != Selection(where=[]) or words or derived:
+            raise UsageError("measurements are chosen by --phase, --chip and --model alone")
+        print_table(measured_views.of_all(comparer, phases, chips, models), "list", **options)
+        return
+    if phases or chips or models:
+        raise UsageError("--phase, --chip and --model choose measurements: `list measured --phase decode`")
     if what == "metrics":
         if asked != Selection(where=[]):
             raise UsageError("metrics are listed in the order of their table; leave out what selects sheets")
@@ -71,11 +85,13 @@ def list_(what: str, words: Sequence[str], derived: bool, vendors: Sequence[str]
 @output_options
 @policy_options
 def show(id: str, by_id: bool, form: str, **options: Any) -> None:
-    """Show one sheet with its spans and gaps."""
-    from calc import sheet_views
+    """Show one sheet with its spans and gaps, or one measurement with its conditions."""
+    from calc import measured_views, sheet_views
 
     comparer = open_comparer(**taken(options))
-    if form == "json":
+    if measured_views.is_one(comparer.catalog, id):
+        print_table(measured_views.one(comparer.catalog, id), "show", form=form, **options)
+    elif form == "json":
         from calc.render import json
 
         write(json.dump(json.sheet(comparer, id)), **options)
