@@ -191,6 +191,7 @@ _MEANING = {
     "time_to_first_token": "Time to the first token, printed beside it.",
     "time_per_output_token": "Time per output token, printed beside it.",
     "peak_used": "The peak that the document holds the figure against, as printed.",
+    "calibrates": "Which default of estimates is derived from it; what calibrates nothing is left to test them on.",
     "measurements.date": "When it was measured or printed, as exact as known.",
     "factor": "Subject by object, digits as printed: '1.7 x', '1/2.6 x', '70 percent more'.",
     "hedge": "The word beside it.",

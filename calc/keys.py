@@ -161,6 +161,7 @@ MEASUREMENT: tuple[Group, ...] = (
         "time_to_first_token": "printed beside it",
         "time_per_output_token": "printed beside it",
         "peak_used": "the peak that the source holds the figure against, as printed",
+        "calibrates": "which default of estimates is derived from it; what calibrates nothing is left to test them on",
     },
     {
         "locator": "where in the source it stands",

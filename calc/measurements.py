@@ -12,6 +12,10 @@ from calc.schema import Count, Date, Id, Ours, Read, Record, Text
 
 Phase = Literal["matmul", "allreduce", "memory", "train", "prefill", "decode"]
 Operation = Literal["all-reduce", "all-gather", "reduce-scatter", "all-to-all"]
+Calibrates = Literal[
+    "compute-efficiency", "memory-efficiency", "link-efficiency", "exchange-latency", "tensor-latency",
+    "training-efficiency",
+]  # fmt: skip
 PHASES: tuple[str, ...] = get_args(Phase)
 FORMATS = (*PRECISIONS, UNSTATED)
 """What ``precision`` and ``kv_precision`` may say."""
@@ -70,6 +74,8 @@ class Measurement(Record):
         How many of ``batch_unit`` (sequences or requests if left out), counted over ``batch_scope``.
     peak_used : str, optional
         The peak that the source holds the figure against, as printed.
+    calibrates : str, optional
+        Which default of estimates is derived from it. What calibrates nothing is left to test them on.
     date : str, optional
         When it was measured or printed, if not on the day of its source.
     """
@@ -118,6 +124,7 @@ class Measurement(Record):
     time_to_first_token: Text | None = None
     time_per_output_token: Text | None = None
     peak_used: Text | None = None
+    calibrates: Calibrates | None = None
     locator: Text
     read: Read = "source"
     relay: Id | None = None

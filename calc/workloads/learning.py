@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from calc.errors import UsageError
 from calc.formulas.conventions import CONVENTIONS, option
-from calc.results import Assumption, Expression
+from calc.results import Assumption, Expression, Supposed
 from calc.workloads.blueprint import Blueprint
 from calc.workloads.efficiencies import Efficiencies
 from calc.workloads.layout import layout
@@ -120,8 +120,10 @@ def _bubble(asked: Training, dp: int) -> tuple[Assumption, Assumption]:
     """Return microbatches of a pipeline in a step, and the chunks; many of them where they are not given."""
     if asked.batch is None:
         return given("microbatches of a pipeline", 1e9, note="not given, so no bubble"), given("chunks", 1.0, note="")
-    many = max(asked.batch / dp / asked.microbatch, 1.0)
-    return given("microbatches of a pipeline", many), given("chunks", asked.interleave or 1.0, note="given")
+    many = given("microbatches of a pipeline", max(asked.batch / dp / asked.microbatch, 1.0), note="given: batch")
+    if asked.interleave is not None:
+        return many, given("chunks", asked.interleave)
+    return many, given("chunks", 2.0, note="assumed: between one and very many", others=[Supposed(1.0), Supposed(1e9)])
 
 
 def _between(machine: Machine) -> Expression | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from calc.errors import UsageError
-from calc.results import Assumption, Expression, Result, Supposed
+from calc.results import Assumption, Expression, Result
 from calc.workloads.blueprint import Blueprint
 from calc.workloads.efficiencies import Efficiencies
 from calc.workloads.layout import (
@@ -38,6 +39,14 @@ class Serving:
     ep: int | None = None
 
 
+class _Link(NamedTuple):
+    """What goes over a link in a step: its least time, the time it is expected to move, and what it waits."""
+
+    least: Expression
+    moved: Expression
+    waits: Expression
+
+
 class _Step:
     """What decode and prefill have in common: a model on a machine, at a precision."""
 
@@ -66,17 +75,16 @@ class _Step:
                   self.per_chip("operations of a chip's core", "TFLOP", core, self.replica), self.core_peak),
         )  # fmt: skip
 
-    def network(self, tokens: Expression, all_copies: bool) -> tuple[list[Expression], list[Expression]]:
-        """Return the least times on the links, and the ones expected; none where nothing is exchanged."""
-        least: list[Expression] = []
-        expected: list[Expression] = []
+    def network(self, tokens: Expression, all_copies: bool) -> list[_Link]:
+        """Return what goes over the links; nothing where nothing is exchanged."""
+        found = []
         if self.spread.tp > 1:
-            self._tensor(tokens, least, expected)
+            found.append(self._tensor(tokens))
         if self.spread.expert_chips > 1:
-            self._experts(tokens, all_copies, least, expected)
-        return least, expected
+            found.append(self._experts(tokens, all_copies))
+        return found
 
-    def _tensor(self, tokens: Expression, least: list[Expression], expected: list[Expression]) -> None:
+    def _tensor(self, tokens: Expression) -> _Link:
         bandwidth, inside = tensor_network(self.machine, self.spread)
         element = given("bytes of an activation", ACTIVATION, "B", "16 bit")
         message = apply("tensor_parallel_message", "all-reduce of a layer", "MB", tokens,
@@ -85,14 +93,14 @@ class _Step:
         many = apply("product", "all-reduces", "x", self.model.layers, given("all-reduces of a layer", 2.0, note="after "
                      "attention, and after the feed-forward block"))  # fmt: skip
         once = apply("in_switch_all_reduce_time", "an all-reduce, added up in the switch", "us", message, link)
-        least.append(apply("product", "all-reduces", "ms", many, once))
+        least = apply("product", "all-reduces", "ms", many, once)
         ring = apply("all_reduce_time", "an all-reduce on a ring", "us", message, link, given("tp", self.spread.tp))
         moved = apply("derated", "all-reduces, moving", "ms", apply("product", "all-reduces at the link's rate", "ms", many,
                       ring), self.known.network(inside))  # fmt: skip
-        expected.append(apply("waited", "all-reduces", "ms", moved, many, self.known.tensor_latency(self.spread.tp, inside)))
+        waits = apply("product", "waits of all-reduces", "ms", many, self.known.tensor_latency(self.spread.tp, inside))
+        return _Link(least, moved, waits)
 
-    def _experts(self, tokens: Expression, all_copies: bool, least: list[Expression],
-                 expected: list[Expression]) -> None:  # fmt: skip
+    def _experts(self, tokens: Expression, all_copies: bool) -> _Link:
         fewest, most, bandwidth, inside = expert_copies(self.model, self.machine, self.spread)
         per_chip = apply("quotient", "tokens of a chip", "token/chip", tokens, self.replica)
         one = given("chip", 1.0, "chip", "")
@@ -106,15 +114,15 @@ class _Step:
             whole = apply("product", "exchanged with experts", "GB", self.model.expert_layers, moved)
             return apply("transfer_time", "exchange with experts", "ms", whole, link)
 
-        least.append(exchange(fewest))
         moved = apply("derated", "exchange, moving", "ms", exchange(most if all_copies or inside else fewest),
-                      self.known.network(inside))  # fmt: skip
+                      self.known.network(inside, "all-to-all"))  # fmt: skip
         many = apply("product", "exchanges", "x", self.model.expert_layers,
                      given("exchanges of a layer", 2.0, note="dispatch and combine"))  # fmt: skip
-        expected.append(apply("waited", "exchange with experts", "ms", moved, many, self.known.exchange_latency(inside)))
+        waits = apply("product", "waits of exchanges", "ms", many, self.known.expert_latency())
+        return _Link(exchange(fewest), moved, waits)
 
-    def together(self, compute: tuple[Expression, ...], moved: Expression, least: list[Expression],
-                 expected: list[Expression]) -> tuple[dict[str, Expression], Expression]:  # fmt: skip
+    def together(self, compute: tuple[Expression, ...], moved: Expression,
+                 links: list[_Link]) -> tuple[dict[str, Expression], Expression]:  # fmt: skip
         """Return the least time by resource, and what is expected of all."""
         work = apply("sum", "compute", "ms", *compute)
         terms = {COMPUTE: work, MEMORY: moved}
@@ -123,10 +131,11 @@ class _Step:
             apply("derated", "compute, expected", "ms", work, self.known.compute(self.asked.precision, vendor)),
             apply("derated", "memory, expected", "ms", moved, self.known.memory()),
         ]
-        if least:
-            terms[NETWORK] = apply("sum", "network", "ms", *least)
-            parts.append(apply("sum", "network, expected", "ms", *expected))
-        return terms, apply("overlapped", "time of a step", "ms", self.known.overlap(), *parts)
+        if links:
+            terms[NETWORK] = apply("sum", "network", "ms", *(link.least for link in links))
+            parts.append(apply("sum", "network, expected", "ms", *(link.moved for link in links)))
+        time = apply("overlapped", "compute, memory and network", "ms", self.known.overlap(), *parts)
+        return terms, apply("sum", "time of a step", "ms", time, *(link.waits for link in links)) if links else time
 
     @property
     def model_vendor(self) -> str:
@@ -168,8 +177,7 @@ def decode(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effici
     moved = apply("sum", "read by a chip", "GB/chip", _weights_touched(step, tokens),
                   apply("quotient", "cache read by a chip", "GB/chip", cache, cache_share(blueprint, step.spread)))  # fmt: skip
     memory = apply("transfer_time", "memory", "ms", moved, machine.memory_bandwidth)
-    least, expected = step.network(tokens, all_copies=True)
-    terms, time = step.together(step.compute(matrices, core), memory, least, expected)
+    terms, time = step.together(step.compute(matrices, core), memory, step.network(tokens, all_copies=True))
     useful = apply("tokens_per_step", "tokens written", "token", batch,
                    *([given("drafts accepted", asked.acceptance)] if asked.drafts else []))  # fmt: skip
     return Estimate(
@@ -193,8 +201,7 @@ def prefill(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effic
     moved = apply("sum", "moved by a chip", "GB/chip", _weights_touched(step, tokens),
                   apply("quotient", "cache written by a chip", "GB/chip", cache, cache_share(blueprint, step.spread)))  # fmt: skip
     memory = apply("transfer_time", "memory", "ms", moved, machine.memory_bandwidth)
-    least, expected = step.network(tokens, all_copies=False)
-    terms, time = step.together(step.compute(matrices, core), memory, least, expected)
+    terms, time = step.together(step.compute(matrices, core), memory, step.network(tokens, all_copies=False))
     return Estimate(
         "prefill", "reading the prompts of a batch", machine, blueprint.id, terms, time, "ms",
         _rates(step, tokens, None), {"weights": _held_weights(step), "cache": cache}, machine.notes,
@@ -305,8 +312,3 @@ def _rates(step: _Step, useful: Expression, batch: Assumption | None) -> list[tu
                 "quotient", "energy per token", "J/token", drawn, whole(time))),
         ]  # fmt: skip
     return made
-
-
-def efficiency(label: str, value: float, low: float, high: float, note: str = "given") -> Assumption:
-    """Return an efficiency with a span, as a leaf."""
-    return given(label, value, "x", note, [Supposed(low), Supposed(high)])
