@@ -66,17 +66,15 @@ class Blueprint:
 
     @cached_property
     def _attention(self) -> Expression:
-        if self.is_latent:
-            names = ("hidden_width", "attention_heads", "q_lora_rank", "kv_lora_rank", "qk_nope_width",
-                     "qk_rope_width", "v_head_width")  # fmt: skip
-            return apply("latent_attention_parameters", "attention of a layer", "param", *map(self.need, names))
-        names = ("hidden_width", "attention_heads", "kv_heads", "head_width")
-        return apply("attention_parameters", "attention of a layer", "param", *map(self.need, names))
+        ranks = ["q_lora_rank", "kv_lora_rank", "qk_nope_width", "qk_rope_width", "v_head_width"]
+        kind, widths = ("latent_attention", ranks) if self.is_latent else ("attention", ["kv_heads", "head_width"])
+        names = ["hidden_width", "attention_heads", *widths]
+        return apply(f"{kind}_parameters", "attention of a layer", "param", *map(self.need, names))
 
     @cached_property
     def _gate(self) -> str:
         matrices = self.held.get("ffn_matrices")
-        return "ungated" if matrices and matrices.headline.value == 2 else "gated"  # noqa: PLR2004
+        return "ungated" if matrices and matrices.headline.value == 2 else "gated"
 
     @cached_property
     def expert(self) -> Expression:
@@ -86,7 +84,7 @@ class Blueprint:
     @cached_property
     def _blocks(self) -> list[Expression]:
         """What every token meets in the layers: attention, dense blocks, shared experts, routers."""
-        parts = [apply("layers_parameters", "attention", "param", self.layers, self._attention)]
+        parts: list[Expression] = [apply("layers_parameters", "attention", "param", self.layers, self._attention)]
         dense = self.layers if not self.has_experts else self.held.get("dense_layers")
         if dense is not None and (not isinstance(dense, Reading) or dense.headline.value > 0):
             block = apply(self._gate, "dense block", "param", self.need("hidden_width"), self.need("ffn_width"))
@@ -184,19 +182,16 @@ class Blueprint:
 
     def decode_core(self, context: Expression) -> Expression:
         """Return the operations of attention's core for a token that is written, in one layer. [operation/token]."""
-        if self.is_latent:
-            parts = (self.need("attention_heads"), self.need("kv_lora_rank"), self.need("qk_rope_width"))
-            return apply("absorbed_core_flops", "attention core, a layer", "MFLOP/token", context, *parts)
-        parts = (self.need("attention_heads"), self.need("head_width"))
-        return apply("attention_core_flops", "attention core, a layer", "MFLOP/token", context, *parts)
+        kind, widths = (
+            ("absorbed", ["kv_lora_rank", "qk_rope_width"]) if self.is_latent else ("attention", ["head_width"])
+        )
+        names = ["attention_heads", *widths]
+        return apply(f"{kind}_core_flops", "attention core, a layer", "MFLOP/token", context, *map(self.need, names))
 
     def causal_core(self, length: Expression, convention: str = "causal") -> Expression:
         """Return the operations of attention's core for a token of a prompt, in one layer. [operation/token]."""
         head = "" if convention == "full" else "causal_"
-        if self.is_latent:
-            names = ("attention_heads", "qk_nope_width", "qk_rope_width", "v_head_width")
-            name = f"{head}latent_core_flops"
-        else:
-            names = ("attention_heads", "head_width")
-            name = f"{head or 'attention_'}core_flops"
+        widths = ["qk_nope_width", "qk_rope_width", "v_head_width"] if self.is_latent else ["head_width"]
+        names = ["attention_heads", *widths]
+        name = f"{head}latent_core_flops" if self.is_latent else f"{head or 'attention_'}core_flops"
         return apply(name, "attention core, a layer", "MFLOP/token", length, *map(self.need, names))

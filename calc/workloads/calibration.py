@@ -89,7 +89,9 @@ def _tensor(comparer: Comparer, found: list[Measurement], known: Efficiencies) -
 
 def _training(comparer: Comparer, found: list[Measurement], known: Efficiencies) -> Iterator[Sample]:
     for made, ideal in _cases(comparer, found, known):
-        yield Sample(made.measurement.id or "", ideal / made.time, (efficiencies.bits(made.measurement.precision or ""),))
+        yield Sample(
+            made.measurement.id or "", ideal / made.time, (efficiencies.bits(made.measurement.precision or ""),)
+        )
 
 
 _DERIVE: dict[str, Callable[[Comparer, list[Measurement], Efficiencies], Iterator[Sample]]] = {

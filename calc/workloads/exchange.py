@@ -11,7 +11,7 @@ from calc.results import Expression
 from calc.workloads.efficiencies import Efficiencies
 from calc.workloads.machine import Machine
 from calc.workloads.pieces import applied, apply, given
-from calc.workloads.record import NETWORK, Estimate
+from calc.workloads.record import NETWORK, Estimate, Maker
 
 OPERATIONS = ("all-reduce", "all-gather", "reduce-scatter", "all-to-all", "broadcast", "reduce")
 ALL_REDUCE = "all-reduce"
@@ -42,7 +42,7 @@ def collective(machine: Machine, size: units.Quantity, operation: str, known: Ef
     if operation not in OPERATIONS:
         hint = did_you_mean(operation, OPERATIONS)
         raise UsageError(f"no operation {operation!r}; there are {', '.join(OPERATIONS)}{f'; {hint}' if hint else ''}")
-    if machine.chips < 2:  # noqa: PLR2004
+    if machine.chips < 2:
         raise UsageError(f"--chips {machine.chips}: an exchange needs two chips at least")
     whole = given("array", float(size.to("B").magnitude), "B")
     inside = min(machine.chips, machine.domain)
@@ -55,13 +55,17 @@ def collective(machine: Machine, size: units.Quantity, operation: str, known: Ef
         link = _link(machine.scale_up_bandwidth)
         least.append(_least(operation, whole, link, inside, "within a domain"))
         ring = _ring(operation, whole, link, inside, "within a domain")
-        expected.append(apply("derated", "within a domain, expected", "us", ring, known.network(inside=True, operation=operation)))
+        expected.append(
+            apply("derated", "within a domain, expected", "us", ring, known.network(inside=True, operation=operation))
+        )
     if nodes > 1:
         link = _link(machine.scale_out_bandwidth)
         share = apply("quotient", "share of a chip", "B", whole, given("chips of a domain", inside))
         least.append(_least(operation, share, link, nodes, "between domains"))
         ring = _ring(operation, share, link, nodes, "between domains")
-        expected.append(apply("derated", "between domains, expected", "us", ring, known.network(inside=False, operation=operation)))
+        expected.append(
+            apply("derated", "between domains, expected", "us", ring, known.network(inside=False, operation=operation))
+        )
     moved = apply("longest", "moving", "us", *expected)
     once = given("exchanges", 1.0, note="one")
     waits = known.exchange_latency(inside=nodes == 1, size=float(size.to("B").magnitude), operation=operation)
@@ -72,7 +76,7 @@ def collective(machine: Machine, size: units.Quantity, operation: str, known: Ef
     def bus(time: Expression) -> Expression:
         return apply("quotient", "bus bandwidth", "GB/s", apply("product", "carried", "B", factor, whole), time)
 
-    made: list[tuple[str, str, str, object]] = [("bus_bandwidth", "bus bandwidth", "GB/s", bus)]
+    made = [Maker("bus_bandwidth", "bus bandwidth", "GB/s", bus)]
     return Estimate("allreduce", f"{operation} of {machine.chips} chips", machine, "", terms, time, "us", made,
                     notes=machine.notes)  # fmt: skip
 

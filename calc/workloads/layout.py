@@ -73,7 +73,9 @@ def layout(blueprint: Blueprint, machine: Machine, tp: int | None, pp: int | Non
         machine.note(f"ep {ep} on {machine.chips} chips: {ep / (machine.chips // pp):g} ranks a chip, as on chips of "
                      "several dies")  # fmt: skip
     if (machine.chips // pp) % made.expert_chips:
-        raise UsageError(f"{machine.chips // pp} chips do not divide into groups of {made.expert_chips} that share experts")
+        raise UsageError(
+            f"{machine.chips // pp} chips do not divide into groups of {made.expert_chips} that share experts"
+        )
     return made
 
 
@@ -105,7 +107,9 @@ def tensor_network(machine: Machine, spread: Layout) -> tuple[Expression, bool]:
     return (machine.scale_up_bandwidth if inside else machine.scale_out_bandwidth), inside
 
 
-def expert_copies(blueprint: Blueprint, machine: Machine, spread: Layout) -> tuple[Expression, Expression, Expression, bool]:
+def expert_copies(
+    blueprint: Blueprint, machine: Machine, spread: Layout
+) -> tuple[Expression, Expression, Expression, bool]:
     """Return copies of a token that leave: at least, and as a rule; the bandwidth; and whether it is the fast fabric.
 
     Within the fabric each of the k experts gets its own copy unless it is on the same chip. Between

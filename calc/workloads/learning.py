@@ -12,7 +12,7 @@ from calc.workloads.efficiencies import Efficiencies
 from calc.workloads.layout import layout
 from calc.workloads.machine import Machine
 from calc.workloads.pieces import apply, given
-from calc.workloads.record import COMPUTE, MEMORY, NETWORK, Estimate
+from calc.workloads.record import COMPUTE, MEMORY, NETWORK, Estimate, Maker
 
 RECOMPUTE = ("none", "selective", "full")
 STATE = 16.0
@@ -75,7 +75,9 @@ def train(blueprint: Blueprint, machine: Machine, asked: Training, known: Effici
         mine = apply("quotient", "parameters on a chip", "param/chip", blueprint.total, replica)
         if blueprint.has_experts:
             mine = apply("quotient", "parameters on a chip, at least", "param/chip", blueprint.total, chips)
-        steps = apply("quotient", "steps", "x", tokens, given("tokens of a step", asked.batch * asked.sequence, "token"))
+        steps = apply(
+            "quotient", "steps", "x", tokens, given("tokens of a step", asked.batch * asked.sequence, "token")
+        )
         state = apply("product", "state of a chip, read and written", "GB/chip", mine,
                       given("bytes of a parameter's state", 2 * STATE, "B/param", "Adam, mixed precision"))  # fmt: skip
         once = apply("transfer_time", "a step's state", "s", state, machine.memory_bandwidth)
@@ -135,19 +137,19 @@ def _between(machine: Machine) -> Expression | None:
 
 
 def _figures(machine: Machine, asked: Training, tokens: Expression, model: Expression,
-             peak: Expression) -> list[tuple[str, str, str, object]]:  # fmt: skip
+             peak: Expression) -> list[Maker]:  # fmt: skip
     chips = machine.count(machine.chips)
-    made: list[tuple[str, str, str, object]] = [
-        ("rate", "tokens over time", "token/s", lambda time: apply("quotient", "tokens over time", "token/s", tokens, time)),
-        ("mfu", "model FLOPs utilization", "percent", lambda time: apply(
+    made = [
+        Maker("rate", "tokens over time", "token/s", lambda time: apply("quotient", "tokens over time", "token/s", tokens, time)),
+        Maker("mfu", "model FLOPs utilization", "percent", lambda time: apply(
             "quotient", "model FLOPs utilization", "percent", model, time, peak)),
-        ("rate_per_chip", "model operations over time, per chip", "TFLOP/s/chip", lambda time: apply(
+        Maker("rate_per_chip", "model operations over time, per chip", "TFLOP/s/chip", lambda time: apply(
             "quotient", "model operations over time, per chip", "TFLOP/s/chip", model, time, chips)),
-        ("chip_time", "chip-hours", "chip*h", lambda time: apply("product", "chip-hours", "chip*h", chips, time)),
+        Maker("chip_time", "chip-hours", "chip*h", lambda time: apply("product", "chip-hours", "chip*h", chips, time)),
     ]  # fmt: skip
     if power := machine.power:
         boundary, watts = power
-        made.append((
+        made.append(Maker(
             "energy", f"energy ({boundary})", "MWh",
             lambda time: apply("product", "energy", "MWh", watts, chips, time),
         ))  # fmt: skip

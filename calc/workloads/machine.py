@@ -215,5 +215,3 @@ def element_bytes(precision: str, per: str = "param") -> Assumption:
 def _near(word: str, known: list[str]) -> str:
     hint = did_you_mean(word, known)
     return f"; {hint}" if hint else ""
-
-

@@ -8,7 +8,17 @@ from typing import Any
 
 from calc import units
 from calc.formulas import (
-    FORMULAS, Formula, architecture, attention, collectives, envelope, experts, flops, inference, kv_cache, memory,
+    FORMULAS,
+    Formula,
+    architecture,
+    attention,
+    collectives,
+    envelope,
+    experts,
+    flops,
+    inference,
+    kv_cache,
+    memory,
     time_bounds,
 )  # fmt: skip
 from calc.results import Applied, Assumption, Expression, Supposed

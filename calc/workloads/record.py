@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from calc import results, units
 from calc.notebook import Shown
@@ -41,6 +42,23 @@ class Figure:
     estimate: Result | None
 
 
+class Amount(NamedTuple):
+    """A further amount of an estimate: its title and unit, and its expression."""
+
+    title: str
+    unit: str
+    node: Expression
+
+
+class Maker(NamedTuple):
+    """How a further figure follows from a time: its name, title and unit, and the expression for a time's."""
+
+    name: str
+    title: str
+    unit: str
+    make: Callable[[Expression], Expression]
+
+
 @dataclass(frozen=True, eq=False)
 class Estimate(Shown):
     """A bound and an estimate of one phase of one workload on one machine.
@@ -55,16 +73,16 @@ class Estimate(Shown):
         On what.
     model : str
         The model's id; empty where there is none.
-    terms : dict of str to Expression
+    terms : mapping of str to Expression
         The least time of each resource. [time]
     time : Expression or None
         What is expected, with efficiencies. [time]
     time_unit : str
         To show times in.
-    makers : list of tuple
-        Name, title, unit and a function from a time to the expression of a further figure.
-    amounts : dict of str to Expression
-        Further amounts, such as memory by part. [information]
+    makers : sequence of Maker
+        What follows from a time.
+    amounts : mapping of str to Amount
+        Further amounts, such as memory by part.
     notes : list of str
         What was assumed, in words.
     """
@@ -73,11 +91,11 @@ class Estimate(Shown):
     title: str
     machine: Machine
     model: str
-    terms: dict[str, Expression]
+    terms: Mapping[str, Expression]
     time: Expression | None
     time_unit: str = "s"
-    makers: list[tuple[str, str, str, object]] = field(default_factory=list)
-    amounts: dict[str, Expression] = field(default_factory=dict)
+    makers: Sequence[Maker] = ()
+    amounts: Mapping[str, Amount] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @cached_property
@@ -114,21 +132,27 @@ class Estimate(Shown):
     def figures(self) -> dict[str, Figure]:
         """What follows from the time: rates, energy, cost."""
         found = {}
-        for name, title, unit, make in self.makers:
-            bound = Result(make(self._longest), unit) if self.terms else None  # type: ignore[operator]
-            expected = Result(make(self.time), unit) if self.time is not None else None  # type: ignore[operator]
-            found[name] = Figure(name, title, bound, expected)
+        for maker in self.makers:
+            bound = Result(maker.make(self._longest), maker.unit) if self.terms else None
+            expected = Result(maker.make(self.time), maker.unit) if self.time is not None else None
+            found[maker.name] = Figure(maker.name, maker.title, bound, expected)
         return found
 
     def leaves(self) -> Iterator[results.Axis]:
         """Yield each reading and each assumption once, those of the bound first."""
         seen: set[int] = set()
-        roots = [*self.terms.values(), *([self.time] if self.time is not None else []), *self.amounts.values()]
+        roots = [*self.terms.values(), *([self.time] if self.time is not None else [])]
+        roots += [amount.node for amount in self.amounts.values()]
         for root in roots:
             for leaf in results.leaves(root):
                 if id(leaf) not in seen:
                     seen.add(id(leaf))
                     yield leaf
+
+    @cached_property
+    def held(self) -> dict[str, Result]:
+        """The further amounts, by name."""
+        return {name: Result(amount.node, amount.unit) for name, amount in self.amounts.items()}
 
     @cached_property
     def inputs(self) -> tuple[Input, ...]:

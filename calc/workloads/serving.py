@@ -10,11 +10,16 @@ from calc.results import Assumption, Expression, Result
 from calc.workloads.blueprint import Blueprint
 from calc.workloads.efficiencies import Efficiencies
 from calc.workloads.layout import (
-    Layout, cache_share, expert_copies, held_parameters, layout, tensor_network,
+    Layout,
+    cache_share,
+    expert_copies,
+    held_parameters,
+    layout,
+    tensor_network,
 )  # fmt: skip
 from calc.workloads.machine import Machine, element_bytes
 from calc.workloads.pieces import apply, given
-from calc.workloads.record import COMPUTE, MEMORY, NETWORK, Estimate
+from calc.workloads.record import COMPUTE, MEMORY, NETWORK, Amount, Estimate, Maker
 
 ACTIVATION = 2.0
 """Bytes of an activation between chips: 16 bit."""
@@ -182,7 +187,7 @@ def decode(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effici
                    *([given("drafts accepted", asked.acceptance)] if asked.drafts else []))  # fmt: skip
     return Estimate(
         "decode", "a step of decoding", machine, blueprint.id, terms, time, "ms", _rates(step, useful, batch),
-        {"weights": _held_weights(step), "cache": cache}, machine.notes,
+        _held(step, cache), machine.notes,
     )  # fmt: skip
 
 
@@ -204,11 +209,24 @@ def prefill(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effic
     terms, time = step.together(step.compute(matrices, core), memory, step.network(tokens, all_copies=False))
     return Estimate(
         "prefill", "reading the prompts of a batch", machine, blueprint.id, terms, time, "ms",
-        _rates(step, tokens, None), {"weights": _held_weights(step), "cache": cache}, machine.notes,
+        _rates(step, tokens, None), _held(step, cache), machine.notes,
     )  # fmt: skip
 
 
 # -- memory -------------------------------------------------------------------------------------
+
+
+def _held(step: _Step, cache: Expression) -> dict[str, Amount]:
+    """Return what a chip holds."""
+    weights, kept = _held_weights(step), _held_cache(step, cache)
+    return {
+        "weights": Amount("weights on a chip", "GB/chip", weights),
+        "cache": Amount("cache on a chip", "GB/chip", kept),
+    }
+
+
+def _held_cache(step: _Step, cache: Expression) -> Expression:
+    return apply("quotient", "cache on a chip", "GB/chip", cache, cache_share(step.model, step.spread))
 
 
 def _held_weights(step: _Step) -> Expression:
@@ -241,7 +259,9 @@ def check_fit(blueprint: Blueprint, machine: Machine, step: _Step, cache: Expres
         With by how much, and what would fit.
     """
     weights = Result(_held_weights(step), "GB/chip").numbers[0]
-    share = Result(apply("quotient", "cache of a chip", "GB/chip", cache, cache_share(blueprint, step.spread)), "GB/chip")
+    share = Result(
+        apply("quotient", "cache of a chip", "GB/chip", cache, cache_share(blueprint, step.spread)), "GB/chip"
+    )
     needed = weights + share.numbers[0]
     try:
         capacity = Result(machine.memory_capacity, "GB/chip").numbers
@@ -282,7 +302,7 @@ def _remedy(step: _Step, weights: float, cache: float, capacity: float, asked: S
 # -- rates --------------------------------------------------------------------------------------
 
 
-def _rates(step: _Step, useful: Expression, batch: Assumption | None) -> list[tuple[str, str, str, object]]:
+def _rates(step: _Step, useful: Expression, batch: Assumption | None) -> list[Maker]:
     replicas = given("replicas", step.spread.dp, note="by the layout")
     chips = given("chips", step.machine.chips, "chip", "by the layout")
 
@@ -292,23 +312,23 @@ def _rates(step: _Step, useful: Expression, batch: Assumption | None) -> list[tu
     def whole(time: Expression) -> Expression:
         return apply("product", "tokens over time", "token/s", rate(time), replicas)
 
-    made: list[tuple[str, str, str, object]] = [
-        ("rate", "tokens over time", "token/s", whole),
-        ("rate_per_chip", "tokens over time, per chip", "token/s/chip",
+    made = [
+        Maker("rate", "tokens over time", "token/s", whole),
+        Maker("rate_per_chip", "tokens over time, per chip", "token/s/chip",
          lambda time: apply("quotient", "tokens over time, per chip", "token/s/chip", whole(time), chips)),
     ]  # fmt: skip
     if batch is not None:
         sequences = apply("product", "tokens if each sequence wrote one", "token", batch,
                           given("token of a sequence", 1.0, "token", ""))  # fmt: skip
-        made.append(("time_per_output_token", "time per output token", "ms", lambda time: apply(
+        made.append(Maker("time_per_output_token", "time per output token", "ms", lambda time: apply(
             "quotient", "time per output token", "ms", sequences, rate(time))))  # fmt: skip
     if power := step.machine.power:
         boundary, watts = power
         drawn = apply("product", f"power, {boundary}", "kW", watts, chips)
         made += [
-            ("rate_per_power", f"tokens over time, per kW ({boundary})", "token/s per kW", lambda time: apply(
+            Maker("rate_per_power", f"tokens over time, per kW ({boundary})", "token/s per kW", lambda time: apply(
                 "quotient", "tokens over time and power", "token/s per kW", whole(time), drawn)),
-            ("energy_per_token", f"energy per token ({boundary})", "J/token", lambda time: apply(
+            Maker("energy_per_token", f"energy per token ({boundary})", "J/token", lambda time: apply(
                 "quotient", "energy per token", "J/token", drawn, whole(time))),
         ]  # fmt: skip
     return made
