@@ -39,7 +39,9 @@ class Training:
     ep: int | None = None
 
 
-def train(blueprint: Blueprint, machine: Machine, asked: Training, known: Efficiencies) -> Estimate:
+def train(
+    blueprint: Blueprint, machine: Machine, asked: Training, known: Efficiencies, mfu: Assumption | None = None
+) -> Estimate:  # fmt: skip
     """Return the bound and the estimate of training on a number of tokens, or of one step.
 
     Parameters
@@ -52,6 +54,8 @@ def train(blueprint: Blueprint, machine: Machine, asked: Training, known: Effici
         ``tokens`` in all, or ``batch`` sequences (global) of ``sequence`` tokens for one step.
     known : Efficiencies
         The share of peak compute that training reaches, what it recomputes counted.
+    mfu : Assumption, optional
+        In place of that the share that is reached of the model's own operations, bubbles and all.
 
     Raises
     ------
@@ -90,10 +94,13 @@ def train(blueprint: Blueprint, machine: Machine, asked: Training, known: Effici
                                "16 bit, to be added up and returned"))  # fmt: skip
             terms[NETWORK] = apply("product", "network", "h", steps, apply("transfer_time", "a step's gradients", "s", sent,
                                    link))  # fmt: skip
-    time: Expression = apply("derated", "compute, expected", "h", apply("compute_time", "compute, with what is recomputed",
-                             "h", done, peak), known.training(asked.precision))  # fmt: skip
-    if spread.pp > 1:
-        time = apply("pipelined", "time", "h", time, given("stages", spread.pp), *_bubble(asked, spread.dp))
+    if mfu is not None:
+        time: Expression = apply("derated", "time", "h", terms[COMPUTE], mfu)
+    else:
+        worked = apply("compute_time", "compute, with what is recomputed", "h", done, peak)
+        time = apply("derated", "compute, expected", "h", worked, known.training(asked.precision))
+        if spread.pp > 1:
+            time = apply("pipelined", "time", "h", time, given("stages", spread.pp), *_bubble(asked, spread.dp))
     return Estimate("train", "training", machine, blueprint.id, terms, time, "h" if asked.tokens else "s",
                     _figures(machine, asked, tokens, model, peak), {}, machine.notes)  # fmt: skip
 
