@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "CalcError", "audit", "chip", "chips", "compare", "explain", "load", "measured", "model", "models", "reports",
-    "system", "systems",
+    "CalcError", "audit", "chip", "chips", "compare", "estimate", "explain", "load", "measured", "model", "models",
+    "reports", "system", "systems",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
+    from calc import estimate
     from calc.api import (
         audit,
         chip,
@@ -40,6 +41,10 @@ def __getattr__(name: str) -> Any:
         from calc.errors import CalcError
 
         return CalcError
+    if name == "estimate":
+        from importlib import import_module
+
+        return import_module("calc.estimate")
     if name in __all__:
         from calc import api
 

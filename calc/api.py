@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from calc.workloads.asking import Estimator
+
 Words = str | Sequence[str]
 
 
@@ -219,6 +221,13 @@ class Workspace:
         return frame.reports(self.comparer, names or None)
 
     @cached_property
+    def estimate(self) -> Estimator:
+        """What systems and chips could do: ``estimate.decode(...)`` and so on, as the functions of `calc.estimate`."""
+        from calc.workloads.asking import Estimator
+
+        return Estimator(self.comparer)
+
+    @cached_property
     def _auditor(self) -> Auditor:
         return Auditor(self.comparer)
 
@@ -232,7 +241,8 @@ class Workspace:
 
 
 @cache
-def _workspace(**policy: Any) -> Workspace:
+def workspace(**policy: Any) -> Workspace:
+    """Return the workspace of the shipped sheets under a policy, made once."""
     return Workspace(**policy)
 
 
@@ -252,12 +262,12 @@ def load(
 
 def chip(name: str, **policy: Any) -> Subject:
     """Return a chip of the shipped catalog by its id or an alias."""
-    return _workspace(**policy).chip(name)
+    return workspace(**policy).chip(name)
 
 
 def system(name: str, **policy: Any) -> Subject:
     """Return a system of the shipped catalog by its id or an alias."""
-    return _workspace(**policy).system(name)
+    return workspace(**policy).system(name)
 
 
 def model(name: str, **policy: Any) -> Subject:
@@ -270,7 +280,7 @@ def model(name: str, **policy: Any) -> Subject:
     >>> v3.layers.value.magnitude, v3["parameters.active"].value.magnitude
     (61.0, 37000000000.0)
     """
-    return _workspace(**policy).model(name)
+    return workspace(**policy).model(name)
 
 
 def measured(phase: Words = (), chip: Words = (), model: Words = (), **policy: Any) -> list[Measurement]:
@@ -301,7 +311,7 @@ def measured(phase: Words = (), chip: Words = (), model: Words = (), **policy: A
     >>> [(one.id, one.value) for one in calc.measured("decode", chip="ascend-910c")]
     [('decode-dsv3-cm384-50ms', '1943 token/s/chip')]
     """
-    return _workspace(**policy).measured(phase, chip, model)
+    return workspace(**policy).measured(phase, chip, model)
 
 
 def chips(
@@ -347,7 +357,7 @@ def chips(
     >>> found.attrs["units"]
     {'memory_capacity': 'GB/chip', 'memory_bandwidth': 'TB/s/chip'}
     """
-    return _workspace(**policy).chips(
+    return workspace(**policy).chips(
         *columns, vendor=vendor, family=family, having=having, where=where, sort=sort, reverse=reverse
     )
 
@@ -357,7 +367,7 @@ def systems(
     reverse: bool = False, **policy: Any,
 ) -> pd.DataFrame:  # fmt: skip
     """Return the systems of the shipped catalog as a pandas frame, a row a system; see `chips`."""
-    return _workspace(**policy).systems(
+    return workspace(**policy).systems(
         *columns, vendor=vendor, family=family, having=having, where=where, sort=sort, reverse=reverse
     )
 
@@ -367,7 +377,7 @@ def models(
     reverse: bool = False, **policy: Any,
 ) -> pd.DataFrame:  # fmt: skip
     """Return the models of the shipped catalog as a pandas frame, a row a model; see `chips`."""
-    return _workspace(**policy).models(
+    return workspace(**policy).models(
         *columns, vendor=vendor, family=family, having=having, where=where, sort=sort, reverse=reverse
     )
 
@@ -397,7 +407,7 @@ def reports(*names: str, **policy: Any) -> pd.DataFrame:
     >>> found.loc[found["metric"] == "rack_count", ["subject", "value", "per", "fate"]].iloc[0].to_list()
     ['nvl72', '1 rack', 'system', 'shown']
     """
-    return _workspace(**policy).reports(*names)
+    return workspace(**policy).reports(*names)
 
 
 def compare(*names: str, baseline: str | None = None, **policy: Any) -> Comparison:
@@ -412,7 +422,7 @@ def compare(*names: str, baseline: str | None = None, **policy: Any) -> Comparis
     **policy
         ``as_of``, ``prefer``, ``strict``, ``merge``.
     """
-    return _workspace(**policy).compare(*names, baseline=baseline)
+    return workspace(**policy).compare(*names, baseline=baseline)
 
 
 def audit(*names: str, source: str | None = None, claim: str | None = None, **policy: Any) -> Audit:
@@ -434,9 +444,9 @@ def audit(*names: str, source: str | None = None, claim: str | None = None, **po
     >>> found.findings[0].own.verdict
     'reproduced'
     """
-    return _workspace(**policy).audit(*names, source=source, claim=claim)
+    return workspace(**policy).audit(*names, source=source, claim=claim)
 
 
 def explain(*names: str, **policy: Any) -> Node:
     """Return the working of a figure (``id, metric``), of a ratio (``a, b, metric``) or of a claim as a tree."""
-    return _workspace(**policy).explain(*names)
+    return workspace(**policy).explain(*names)

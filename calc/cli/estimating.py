@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
 
 from calc.cli.group import commands
 from calc.cli.options import ID, open_comparer, output_options, policy_options, taken
-from calc.cli.output import print_page, print_table, write
+from calc.cli.output import print_page, print_table, print_tables, write
 from calc.errors import UsageError
 
 Command = Callable[..., None]
@@ -144,6 +145,12 @@ def allreduce(**options: Any) -> None:
     _run("allreduce", options)
 
 
+def _page(node: Any, policy: Any, console: Any) -> Any:
+    from calc.render import text
+
+    return text.working_page(node, policy)
+
+
 def _run(phase: str, options: dict[str, Any]) -> None:
     systems, kinds = options.pop("systems"), options.pop("kinds")
     form, explained = options.pop("form"), options.pop("explained", False)
@@ -163,7 +170,7 @@ def _run(phase: str, options: dict[str, Any]) -> None:
         write(json.dump(estimate_json.estimates(found, comparer.policy, comparer if explained else None)), **shown)
     elif explained:
         from calc.explanation import tree
-        from calc.render import tables, text
+        from calc.render import tables
 
         nodes = [tree(one.estimate, comparer.catalog) for one in found if one.estimate is not None]
         if form == "csv":
@@ -172,8 +179,11 @@ def _run(phase: str, options: dict[str, Any]) -> None:
             write("\n".join(map(tables.working_markdown, nodes)), **shown)
         else:
             for node in nodes:
-                print_page(lambda console, node=node: text.working_page(node, comparer.policy), **shown)
+                print_page(partial(_page, node, comparer.policy), **shown)
     else:
         from calc import estimate_views
 
-        print_table(estimate_views.estimates(found, comparer.policy), f"estimate {phase}", form=form, **shown)
+        if form == "csv":
+            print_table(estimate_views.records(found), f"estimate {phase}", form=form, **shown)
+        else:
+            print_tables(estimate_views.estimates(found, comparer.policy), form=form, **shown)

@@ -18,7 +18,7 @@ RATE = "rate"
 
 
 def estimates(found: Sequence[Estimate], policy: Policy, comparer: Comparer | None = None) -> dict[str, Any]:
-    """Return one estimate by the contract, or several under ``estimates``; with their workings if a comparer is given."""
+    """Return one estimate by the contract, or several under ``estimates``; with workings if a comparer is given."""
     head = {"command": "estimate", "phase": found[0].phase, "status": STATUS, "policy": used_policy(policy)}
     bodies = [body(one, comparer) for one in found]
     return head | (bodies[0] if len(bodies) == 1 else {"estimates": bodies})
@@ -27,18 +27,29 @@ def estimates(found: Sequence[Estimate], policy: Policy, comparer: Comparer | No
 def body(one: Estimate, comparer: Comparer | None = None) -> dict[str, Any]:
     """Return what one estimate says."""
     made: dict[str, Any] = {
-        "subject": one.machine.id, "kind": one.machine.held.sheet.kind, "chips": one.machine.chips,
-        "model": one.model or None, "inputs": _inputs(one.inputs), "bound": _bound(one), "estimate": _estimate(one),
+        "subject": one.machine.id,
+        "kind": one.machine.held.sheet.kind,
+        "chips": one.machine.chips,
+        "model": one.model or None,
+        "inputs": _inputs(one.inputs),
+        "bound": _bound(one),
+        "estimate": _estimate(one),
         "figures": {
-            name: {"title": figure.title, "unit": figure.bound.unit if figure.bound else None,
-                   "bound": _span(figure.bound), "estimate": _span(figure.estimate)}
+            name: {
+                "title": figure.title,
+                "unit": figure.bound.unit if figure.bound else None,
+                "bound": _span(figure.bound),
+                "estimate": _span(figure.estimate),
+            }
             for name, figure in one.figures.items()
         },
-        "amounts": {name: {"title": one.amounts[name].title, **_span(result), "unit": result.unit}
-                    for name, result in one.held.items()},
+        "amounts": {
+            name: {"title": one.amounts[name].title, **_span(result), "unit": result.unit}
+            for name, result in one.held.items()
+        },
         "assumptions": [input.name for input in one.inputs if input.kind == "assumed"],
         "notes": list(one.notes),
-    }  # fmt: skip
+    }
     if comparer is not None and one.estimate is not None:
         made["working"] = tree(one.estimate, comparer.catalog)
     return made
@@ -60,12 +71,15 @@ def _bound(one: Estimate) -> dict[str, Any] | None:
     rate = one.figures.get(RATE)
     times = _seconds(one.bound)
     return {
-        "time": times["value"], "low": times["low"], "high": times["high"],
+        "time": times["value"],
+        "low": times["low"],
+        "high": times["high"],
         "rate": rate.bound.numbers[0] if rate and rate.bound else None,
         "unit": rate.bound.unit if rate and rate.bound else "s",
-        "binding": one.binding, "may_bind": list(one.may_bind),
+        "binding": one.binding,
+        "may_bind": list(one.may_bind),
         "terms": {name: part.numbers[0] for name, part in one.parts.items()},
-    }  # fmt: skip
+    }
 
 
 def _estimate(one: Estimate) -> dict[str, Any] | None:
@@ -83,6 +97,14 @@ def _inputs(found: Sequence[Input]) -> dict[str, Any]:
         name, many = one.name, 2
         while name in made:
             name, many = f"{one.name} ({many})", many + 1
-        made[name] = {"value": one.value, "low": one.low, "high": one.high, "unit": one.unit, "kind": one.kind,
-                      "source": one.source or None, "note": one.note, "measurements": list(one.rests_on)}  # fmt: skip
+        made[name] = {
+            "value": one.value,
+            "low": one.low,
+            "high": one.high,
+            "unit": one.unit,
+            "kind": one.kind,
+            "source": one.source or None,
+            "note": one.note,
+            "measurements": list(one.rests_on),
+        }
     return made

@@ -1,1 +1,1 @@
-"""What a system could do with a model: bounds and estimates of one step, as expressions over reports and assumptions."""
+"""What a system could do with a model: bounds and estimates, as expressions over reports and assumptions."""

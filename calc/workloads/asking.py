@@ -25,21 +25,25 @@ from calc.workloads.pieces import given
 from calc.workloads.record import Estimate
 from calc.workloads.serving import Serving, decode, prefill
 
-Amount = float | str | Quantity
+Amount = Any
+"""A number, a text with a unit, or a quantity."""
 PHASES = ("train", "prefill", "decode", "memory", "allreduce")
 INSTEAD = {
-    "peak": ("peak", "1 FLOP/s/chip"),
-    "memory_bandwidth": ("memory_bandwidth", "1 TB/s/chip"),
-    "memory_capacity": ("memory_capacity", "1 GB/chip"),
-    "scale_up": ("scale_up_bandwidth", "1 GB/s/chip"),
-    "scale_out": ("scale_out_bandwidth", "1 GB/s/chip"),
+    "peak": ("peak", "FLOP/s/chip"),
+    "memory_bandwidth": ("memory_bandwidth", "TB/s/chip"),
+    "memory_capacity": ("memory_capacity", "GB/chip"),
+    "scale_up": ("scale_up_bandwidth", "GB/s/chip"),
+    "scale_out": ("scale_out_bandwidth", "GB/s/chip"),
 }
-"""Options that stand in place of a report: the field of `Given`, and something of the dimension."""
+"""Options that stand in place of a report: the field of `Given`, and a unit of the dimension."""
 SHARES = {
-    "compute_efficiency": (efficiencies.COMPUTE,), "memory_efficiency": (efficiencies.MEMORY,),
-    "link_efficiency": (efficiencies.LINK,), "training_efficiency": (efficiencies.TRAINING,),
-    "overlap": (efficiencies.OVERLAP,), "latency": (efficiencies.TENSOR_LATENCY, efficiencies.EXCHANGE_LATENCY),
-}  # fmt: skip
+    "compute_efficiency": (efficiencies.COMPUTE,),
+    "memory_efficiency": (efficiencies.MEMORY,),
+    "link_efficiency": (efficiencies.LINK,),
+    "training_efficiency": (efficiencies.TRAINING,),
+    "overlap": (efficiencies.OVERLAP,),
+    "latency": (efficiencies.TENSOR_LATENCY, efficiencies.EXCHANGE_LATENCY),
+}
 """Options that stand in place of what is derived from measurements."""
 FAVOURED = ("bf16", "fp16", "fp8", "int8")
 """Which precision is taken where none is given: the first of these of which a peak is reported."""
@@ -67,14 +71,15 @@ class Estimator:
         if phase not in PHASES:
             hint = did_you_mean(phase, PHASES)
             raise UsageError(f"no phase {phase!r}; there are {', '.join(PHASES)}{f'; {hint}' if hint else ''}")
-        made: Estimate = getattr(self, f"_{phase}")(**asked)
+        made: Estimate = getattr(self, phase)(**asked)
         return made
 
     def _machine(self, asked: dict[str, Any]) -> Machine:
         system, chip = asked.pop("system", None), asked.pop("chip", None)
         if (system is None) == (chip is None):
-            raise UsageError("an estimate is of one --system or one --chip, for example --system cm384, or --chip h100-sxm "
-                             "--chips 8")  # fmt: skip
+            raise UsageError(
+                "an estimate is of one --system or one --chip, for example --system cm384, or --chip h100-sxm --chips 8"
+            )
         chips, domain = whole("chips", asked.pop("chips", None)), whole("domain", asked.pop("domain", None))
         found = {field: quantity(name, asked.pop(name, None), like) for name, (field, like) in INSTEAD.items()}
         instead = Given(**found, domain=domain)
@@ -98,12 +103,14 @@ class Estimator:
             raise UsageError("which model? --model deepseek-v3, for example; `list models` shows what there is")
         return blueprint(self.comparer, name)
 
-    def _train(self, **asked: Any) -> Estimate:
-        model, held, known = self._model(asked), self._machine(asked), self._known(asked)
+    def train(self, model: str | None = None, **asked: Any) -> Estimate:
+        """Return the bound and the estimate of training; see `calc.estimate.train`."""
+        asked["model"] = model
+        plan, held, known = self._model(asked), self._machine(asked), self._known(asked)
         mfu = asked.pop("mfu", None)
         asked["precision"] = asked.get("precision") or favoured(held)
-        plan = Training(**numbers(asked, tokens="token", sequence="token", batch="", microbatch="", interleave=""))
-        return train(model, held, plan, known, assumption("mfu", mfu, "x") if mfu is not None else None)
+        wanted = Training(**numbers(asked, tokens="token", sequence="token", batch="", microbatch="", interleave=""))
+        return train(plan, held, wanted, known, assumption("mfu", mfu, "x") if mfu is not None else None)
 
     def _serving(self, asked: dict[str, Any]) -> tuple[Blueprint, Machine, Serving, Efficiencies]:
         model, held, known = self._model(asked), self._machine(asked), self._known(asked)
@@ -111,14 +118,20 @@ class Estimator:
         kinds = {"batch": "", "context": "token", "prompt": "token", "acceptance": ""}
         return model, held, Serving(**numbers(asked, **kinds)), known
 
-    def _decode(self, **asked: Any) -> Estimate:
+    def decode(self, model: str | None = None, **asked: Any) -> Estimate:
+        """Return the bound and the estimate of a step of decoding; see `calc.estimate.decode`."""
+        asked["model"] = model
         return decode(*self._serving(asked))
 
-    def _prefill(self, **asked: Any) -> Estimate:
+    def prefill(self, model: str | None = None, **asked: Any) -> Estimate:
+        """Return the bound and the estimate of reading prompts; see `calc.estimate.prefill`."""
+        asked["model"] = model
         return prefill(*self._serving(asked))
 
-    def _memory(self, **asked: Any) -> Estimate:
-        model, held = self._model(asked), self._machine(asked)
+    def memory(self, model: str | None = None, **asked: Any) -> Estimate:
+        """Return what a chip has to hold; see `calc.estimate.memory`."""
+        asked["model"] = model
+        plan, held = self._model(asked), self._machine(asked)
         kinds = {
             "batch": "",
             "context": "token",
@@ -127,11 +140,13 @@ class Estimator:
             "microbatches": "",
             "interleave": "",
         }
-        return hold(model, held, Holding(**numbers(asked, **kinds)))
+        return hold(plan, held, Holding(**numbers(asked, **kinds)))
 
-    def _allreduce(self, **asked: Any) -> Estimate:
+    def allreduce(self, size: Any = None, **asked: Any) -> Estimate:
+        """Return the bound and the estimate of a collective; see `calc.estimate.allreduce`."""
+        asked["size"] = size
         held, known = self._machine(asked), self._known(asked)
-        size = quantity("size", asked.get("size"), "1 GB")
+        size = quantity("size", asked.get("size"), "GB")
         if size is None:
             raise UsageError("allreduce needs --size: the whole array, for example --size '1 GiB'")
         return collective(held, size, asked.get("operation") or "all-reduce", known)
@@ -149,8 +164,10 @@ def favoured(held: Machine) -> str:
     for name in FAVOURED:
         if name in known or held.instead.peak is not None:
             return name
-    raise UsageError(f"peak compute of {held.id} is not reported at {', '.join(FAVOURED)}"
-                     f"{f', but at {chr(44).join(known)}: give --precision' if known else ': give --peak'}")  # fmt: skip
+    raise UsageError(
+        f"peak compute of {held.id} is not reported at {', '.join(FAVOURED)}"
+        f"{f', but at {chr(44).join(known)}: give --precision' if known else ': give --peak'}"
+    )
 
 
 def numbers(asked: dict[str, Any], **kinds: str) -> dict[str, Any]:
@@ -184,7 +201,7 @@ def number(name: str, value: Amount, unit: str) -> float:
         elif re.fullmatch(r"[+-]?[\d.]+([eE][+-]?\d+)?", text):
             value = _float(name, text)
         else:
-            return float(units.parse(text, unit or "1 x").to(units.unit(unit or "x")).magnitude)
+            return float(units.parse(text, unit or "x").to(units.unit(unit or "x")).magnitude)
     if not 0 <= value < float("inf"):
         raise UsageError(f"{_option(name)} {value:g}: a finite number that is not below zero is expected")
     return float(value)
@@ -205,7 +222,7 @@ def quantity(name: str, value: Amount | None, like: str) -> Quantity | None:
     if value is None:
         return None
     if hasattr(value, "magnitude"):
-        return value.to(units.unit(units.split(like).unit))
+        return value.to(units.unit(like))
     return units.parse(str(value), like)
 
 
@@ -240,7 +257,7 @@ def _as(name: str, text: str, unit: str) -> float:
     text = text.strip()
     if re.fullmatch(r"[+-]?[\d.]+([eE][+-]?\d+)?", text):
         return _float(name, text)
-    return float(units.parse(text, f"1 {unit}").to(units.unit(unit)).magnitude)
+    return float(units.parse(text, unit).to(units.unit(unit)).magnitude)
 
 
 def _float(name: str, text: str) -> float:

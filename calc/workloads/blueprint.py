@@ -36,8 +36,10 @@ class Blueprint:
         """
         if found := self.held.get(name):
             return found
-        raise UsageError(f"{name} of {self.id} is not reported, and this estimate needs it; `show {self.id}` lists "
-                         "what is, and an overlay (--specs) can add it")  # fmt: skip
+        raise UsageError(
+            f"{name} of {self.id} is not reported, and this estimate needs it; `show {self.id}` lists "
+            "what is, and an overlay (--specs) can add it"
+        )
 
     @property
     def is_latent(self) -> bool:
@@ -98,8 +100,14 @@ class Blueprint:
         return parts
 
     def _tables(self, many: int, label: str) -> Expression:
-        return apply("embedding_parameters", label, "param", self.need("hidden_width"), self.need("vocabulary"),
-                     given("tables", many, note="of the model"))  # fmt: skip
+        return apply(
+            "embedding_parameters",
+            label,
+            "param",
+            self.need("hidden_width"),
+            self.need("vocabulary"),
+            given("tables", many, note="of the model"),
+        )
 
     @cached_property
     def in_layers(self) -> Expression:

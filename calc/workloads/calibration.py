@@ -95,6 +95,10 @@ def _training(comparer: Comparer, found: list[Measurement], known: Efficiencies)
 
 
 _DERIVE: dict[str, Callable[[Comparer, list[Measurement], Efficiencies], Iterator[Sample]]] = {
-    efficiencies.COMPUTE: _compute, efficiencies.MEMORY: _memory, efficiencies.LINK: _links,
-    efficiencies.EXCHANGE_LATENCY: _exchange, efficiencies.TENSOR_LATENCY: _tensor, efficiencies.TRAINING: _training,
-}  # fmt: skip
+    efficiencies.COMPUTE: _compute,
+    efficiencies.MEMORY: _memory,
+    efficiencies.LINK: _links,
+    efficiencies.EXCHANGE_LATENCY: _exchange,
+    efficiencies.TENSOR_LATENCY: _tensor,
+    efficiencies.TRAINING: _training,
+}

@@ -86,9 +86,18 @@ def _serving(one: Measurement, made: Machine) -> Serving:
     precision = one.precision if one.precision not in (None, "unstated") else CACHE
     cache = one.kv_precision if one.kv_precision not in (None, "unstated") else CACHE
     return Serving(
-        precision or CACHE, cache or CACHE, batch, _number(one.context, "token") or 0.0, prompt,
-        int(spoken[1]) if spoken else 0, float(one.acceptance or 0), one.tp, one.pp, None, one.ep,
-    )  # fmt: skip
+        precision or CACHE,
+        cache or CACHE,
+        batch,
+        _number(one.context, "token") or 0.0,
+        prompt,
+        int(spoken[1]) if spoken else 0,
+        float(one.acceptance or 0),
+        one.tp,
+        one.pp,
+        None,
+        one.ep,
+    )
 
 
 def _decode(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
@@ -118,10 +127,19 @@ def _train(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
     sequence = _number(one.context, "token")
     convention = "full" if one.convention == "non-causal" or one.quantity == "hfu" else "causal"
     plan = Training(
-        one.precision or CACHE, None, sequence, float(one.batch or 1), one.recompute or "none", convention,
-        float(one.microbatch or 1), float(one.interleave) if one.interleave else None, one.tp, one.pp, None,
+        one.precision or CACHE,
+        None,
+        sequence,
+        float(one.batch or 1),
+        one.recompute or "none",
+        convention,
+        float(one.microbatch or 1),
+        float(one.interleave) if one.interleave else None,
+        one.tp,
+        one.pp,
+        None,
         one.ep,
-    )  # fmt: skip
+    )
     found = train(blueprint(comparer, one.model or ""), made, plan, known)
     tokens = float(one.batch or 1) * (sequence or 0.0)
     return Case(one, found, _step_time(one, found, tokens, made.chips))

@@ -12,9 +12,14 @@ from calc.results import Assumption, Supposed
 from calc.workloads.pieces import given
 
 COMPUTE, MEMORY, LINK, TENSOR_LATENCY, EXCHANGE_LATENCY, TRAINING, OVERLAP = KINDS = (
-    "compute-efficiency", "memory-efficiency", "link-efficiency", "tensor-latency", "exchange-latency",
-    "training-efficiency", "overlap",
-)  # fmt: skip
+    "compute-efficiency",
+    "memory-efficiency",
+    "link-efficiency",
+    "tensor-latency",
+    "exchange-latency",
+    "training-efficiency",
+    "overlap",
+)
 TITLES = {
     COMPUTE: "share of peak compute reached",
     MEMORY: "share of memory bandwidth reached",
@@ -84,7 +89,7 @@ class Efficiencies:
         return self._derived(TENSOR_LATENCY, (f"{2 ** math.ceil(math.log2(tp))} chips",))
 
     def expert_latency(self) -> Assumption:
-        """Return what an exchange with experts waits: that of small exchanges in a domain, as none is measured beyond."""
+        """Return what an exchange with experts waits: that of small ones in a domain, as none is measured beyond."""
         return self._derived(EXCHANGE_LATENCY, exchange_group(True, 0.0))
 
     def exchange_latency(self, inside: bool, size: float = 0.0, operation: str = "") -> Assumption:
@@ -98,9 +103,11 @@ class Efficiencies:
     def overlap(self) -> Assumption:
         """Return how much of the shorter terms hides behind the longest: anything from nothing to all."""
         return self.instead.get(OVERLAP) or given(
-            TITLES[OVERLAP], 0.5, note="assumed: between none and all of it; the middle", others=[Supposed(0.0),
-            Supposed(1.0)],
-        )  # fmt: skip
+            TITLES[OVERLAP],
+            0.5,
+            note="assumed: between none and all of it; the middle",
+            others=[Supposed(0.0), Supposed(1.0)],
+        )
 
     def _derived(self, kind: str, group: tuple[str, ...]) -> Assumption:
         if kind in self.instead:
@@ -114,13 +121,17 @@ class Efficiencies:
         wide = own if len({sample.value for sample in own}) >= ENOUGH else every
         value = _middle([sample.value for sample in own])
         low, high = span([sample.value for sample in wide], CAPPED.__contains__(kind))
-        words = f" ({', '.join(group)})" if group and own is not every else ""
+        shared = [word for word in group if own is not every and all(word in sample.group for sample in own)]
+        words = f" ({', '.join(shared)})" if shared else ""
         ids = [sample.measurement for sample in own]
         return given(
-            f"{TITLES[kind]}{words}", value, unit, "derived from measurements",
+            f"{TITLES[kind]}{words}",
+            value,
+            unit,
+            "derived from measurements",
             [Supposed(min(low, value)), Supposed(max(high, value))],
             dict.fromkeys([*ids, *(sample.measurement for sample in wide)]),
-        )  # fmt: skip
+        )
 
 
 def bits(precision: str) -> str:

@@ -77,8 +77,9 @@ def collective(machine: Machine, size: units.Quantity, operation: str, known: Ef
         return apply("quotient", "bus bandwidth", "GB/s", apply("product", "carried", "B", factor, whole), time)
 
     made = [Maker("bus_bandwidth", "bus bandwidth", "GB/s", bus)]
-    return Estimate("allreduce", f"{operation} of {machine.chips} chips", machine, "", terms, time, "us", made,
-                    notes=machine.notes)  # fmt: skip
+    return Estimate(
+        "allreduce", f"{operation} of {machine.chips} chips", machine, "", terms, time, "us", made, notes=machine.notes
+    )
 
 
 def _link(bandwidth: Expression) -> Expression:
@@ -93,9 +94,14 @@ def _least(operation: str, size: Expression, link: Expression, ranks: int, where
 
 def _ring(operation: str, size: Expression, link: Expression, ranks: int, where: str) -> Expression:
     return applied(
-        partial(collective_time_lower_bound, operation=operation), "bus factor S / W", f"{where}, at the links' rate", "us",
-        size, link, given("ranks", ranks, note="by the layout"),
-    )  # fmt: skip
+        partial(collective_time_lower_bound, operation=operation),
+        "bus factor S / W",
+        f"{where}, at the links' rate",
+        "us",
+        size,
+        link,
+        given("ranks", ranks, note="by the layout"),
+    )
 
 
 def _factor(operation: str, ranks: int) -> float:

@@ -67,17 +67,25 @@ def hold(blueprint: Blueprint, machine: Machine, asked: Holding) -> Estimate:
         weights = apply("weight_bytes", "weights", "GB/chip", mine, element_bytes(asked.precision))
         parts["weights"] = Amount(f"weights, {asked.precision}", "GB/chip", weights)
     else:
-        parts["state"] = Amount(f"weights, gradients and optimizer state, {asked.optimizer}", "GB/chip",
-                                _state(asked, spread, mine))  # fmt: skip
+        parts["state"] = Amount(
+            f"weights, gradients and optimizer state, {asked.optimizer}", "GB/chip", _state(asked, spread, mine)
+        )
     if asked.sequence is not None:
-        parts["activations"] = Amount(f"activations, recompute {asked.recompute}", "GB/chip",
-                                      _activations(blueprint, asked, spread))  # fmt: skip
+        parts["activations"] = Amount(
+            f"activations, recompute {asked.recompute}", "GB/chip", _activations(blueprint, asked, spread)
+        )
     one = blueprint.cache_per_token(element_bytes(asked.kv_precision, "")) if _caches(blueprint) else None
     if asked.context is not None:
         if one is None:
             one = blueprint.cache_per_token(element_bytes(asked.kv_precision, ""))
-        whole = apply("kv_cache_bytes", "cache of a replica", "GB", given("batch", asked.batch),
-                      given("context", asked.context, "token"), one)  # fmt: skip
+        whole = apply(
+            "kv_cache_bytes",
+            "cache of a replica",
+            "GB",
+            given("batch", asked.batch),
+            given("context", asked.context, "token"),
+            one,
+        )
         parts["cache"] = Amount(
             "cache", "GB/chip", apply("quotient", "cache", "GB/chip", whole, cache_share(blueprint, spread))
         )
@@ -91,8 +99,9 @@ def _caches(blueprint: Blueprint) -> bool:
     return blueprint.is_latent or blueprint.has("kv_heads", "head_width")
 
 
-def _beside(blueprint: Blueprint, machine: Machine, spread: Layout, needed: Expression,
-            one: Expression | None) -> dict[str, Amount]:  # fmt: skip
+def _beside(
+    blueprint: Blueprint, machine: Machine, spread: Layout, needed: Expression, one: Expression | None
+) -> dict[str, Amount]:
     """Return what a chip has, what is left, and how much cache that is; say whether it fits."""
     try:
         capacity = machine.memory_capacity
@@ -115,8 +124,11 @@ def _beside(blueprint: Blueprint, machine: Machine, spread: Layout, needed: Expr
             share = apply(
                 "quotient", "cache of a token, on a chip", "kB/token/chip", one, cache_share(blueprint, spread)
             )
-            made["tokens"] = Amount("tokens of cache that the rest holds, a replica", "token",
-                                    apply("quotient", "tokens that fit", "token", left, share))  # fmt: skip
+            made["tokens"] = Amount(
+                "tokens of cache that the rest holds, a replica",
+                "token",
+                apply("quotient", "tokens that fit", "token", left, share),
+            )
     return made
 
 
@@ -138,20 +150,47 @@ def _activations(blueprint: Blueprint, asked: Holding, spread: Layout) -> Expres
     chip = given("chip", 1.0, "chip", "")
     hidden, layers = blueprint.need("hidden_width"), blueprint.layers
     if asked.recompute == "full":
-        whole: Expression = applied(activations.recomputed_activation_bytes, "2 s b h L", "activations of all layers", "GB",
-                                    length, batch, layers, hidden)  # fmt: skip
+        whole: Expression = applied(
+            activations.recomputed_activation_bytes,
+            "2 s b h L",
+            "activations of all layers",
+            "GB",
+            length,
+            batch,
+            layers,
+            hidden,
+        )
     else:
         split = "sequence" if asked.sequence_parallel else "tensor"
         function = partial(activations.activation_bytes, recompute=asked.recompute, split=split)
         whole = applied(
-            function, "s b h L (34 + 5 a s / h), divided", "activations of all layers", "GB", length, batch, layers, hidden,
-            blueprint.need("ffn_width"), blueprint.need("attention_heads"), given("tp", spread.tp),
-        )  # fmt: skip
+            function,
+            "s b h L (34 + 5 a s / h), divided",
+            "activations of all layers",
+            "GB",
+            length,
+            batch,
+            layers,
+            hidden,
+            blueprint.need("ffn_width"),
+            blueprint.need("attention_heads"),
+            given("tp", spread.tp),
+        )
     stages = given("stages", spread.pp)
-    many = given("microbatches of a pipeline", asked.microbatches or float(spread.pp), note="given" if asked.microbatches
-                 else "as many as stages")  # fmt: skip
-    live = applied(activations.pipeline_factor, "1, with interleaving more", "live on the first stage", "x", stages,
-                   given("chunks", asked.interleave), many)  # fmt: skip
+    many = given(
+        "microbatches of a pipeline",
+        asked.microbatches or float(spread.pp),
+        note="given" if asked.microbatches else "as many as stages",
+    )
+    live = applied(
+        activations.pipeline_factor,
+        "1, with interleaving more",
+        "live on the first stage",
+        "x",
+        stages,
+        given("chunks", asked.interleave),
+        many,
+    )
     return apply(
         "quotient", "activations on a chip", "GB/chip", apply("product", "live activations", "GB", whole, live), chip
     )

@@ -40,8 +40,9 @@ class Layout:
         return min(self.ep, self.chips // self.pp)
 
 
-def layout(blueprint: Blueprint, machine: Machine, tp: int | None, pp: int | None, ep: int | None,
-           dp: int | None = None) -> Layout:  # fmt: skip
+def layout(
+    blueprint: Blueprint, machine: Machine, tp: int | None, pp: int | None, ep: int | None, dp: int | None = None
+) -> Layout:
     """Return how a model is spread over the chips of a machine.
 
     By default no tensor and no pipeline parallelism, and routed experts over all chips.
@@ -70,8 +71,10 @@ def layout(blueprint: Blueprint, machine: Machine, tp: int | None, pp: int | Non
         ep = machine.chips // pp
     made = Layout(machine.chips, tp, pp, ep)
     if ep > machine.chips // pp:
-        machine.note(f"ep {ep} on {machine.chips} chips: {ep / (machine.chips // pp):g} ranks a chip, as on chips of "
-                     "several dies")  # fmt: skip
+        machine.note(
+            f"ep {ep} on {machine.chips} chips: {ep / (machine.chips // pp):g} ranks a chip, as on chips of "
+            "several dies"
+        )
     if (machine.chips // pp) % made.expert_chips:
         raise UsageError(
             f"{machine.chips // pp} chips do not divide into groups of {made.expert_chips} that share experts"
@@ -86,10 +89,12 @@ def held_parameters(blueprint: Blueprint, spread: Layout) -> Expression:
         return apply("quotient", "parameters on a chip", "param/chip", blueprint.total, replica)
     shared = given("chips that share the experts", spread.expert_chips * spread.pp, "chip")
     return apply(
-        "sum", "parameters on a chip", "param/chip",
+        "sum",
+        "parameters on a chip",
+        "param/chip",
         apply("quotient", "not routed, on a chip", "param/chip", blueprint.unrouted, replica),
         apply("quotient", "experts on a chip", "param/chip", blueprint.routed, shared),
-    )  # fmt: skip
+    )
 
 
 def cache_share(blueprint: Blueprint, spread: Layout) -> Expression:

@@ -41,7 +41,7 @@ class Training:
 
 def train(
     blueprint: Blueprint, machine: Machine, asked: Training, known: Efficiencies, mfu: Assumption | None = None
-) -> Estimate:  # fmt: skip
+) -> Estimate:
     """Return the bound and the estimate of training on a number of tokens, or of one step.
 
     Parameters
@@ -82,18 +82,38 @@ def train(
         steps = apply(
             "quotient", "steps", "x", tokens, given("tokens of a step", asked.batch * asked.sequence, "token")
         )
-        state = apply("product", "state of a chip, read and written", "GB/chip", mine,
-                      given("bytes of a parameter's state", 2 * STATE, "B/param", "Adam, mixed precision"))  # fmt: skip
+        state = apply(
+            "product",
+            "state of a chip, read and written",
+            "GB/chip",
+            mine,
+            given("bytes of a parameter's state", 2 * STATE, "B/param", "Adam, mixed precision"),
+        )
         once = apply("transfer_time", "a step's state", "s", state, machine.memory_bandwidth)
         # A chip may hold as little as its share of the optimizer's state, divided among the replicas.
-        terms[MEMORY] = apply("quotient", "memory", "h", apply("product", "all steps", "h", steps, once),
-                              given("replicas", spread.dp, note="by the layout"))  # fmt: skip
+        terms[MEMORY] = apply(
+            "quotient",
+            "memory",
+            "h",
+            apply("product", "all steps", "h", steps, once),
+            given("replicas", spread.dp, note="by the layout"),
+        )
         if spread.dp > 1 and (link := _between(machine)):
-            sent = apply("product", "gradients of a chip", "GB/chip", mine,
-                         given("bytes sent of a gradient", 2 * GRADIENT * (spread.dp - 1) / spread.dp, "B/param",
-                               "16 bit, to be added up and returned"))  # fmt: skip
-            terms[NETWORK] = apply("product", "network", "h", steps, apply("transfer_time", "a step's gradients", "s", sent,
-                                   link))  # fmt: skip
+            sent = apply(
+                "product",
+                "gradients of a chip",
+                "GB/chip",
+                mine,
+                given(
+                    "bytes sent of a gradient",
+                    2 * GRADIENT * (spread.dp - 1) / spread.dp,
+                    "B/param",
+                    "16 bit, to be added up and returned",
+                ),
+            )
+            terms[NETWORK] = apply(
+                "product", "network", "h", steps, apply("transfer_time", "a step's gradients", "s", sent, link)
+            )
     if mfu is not None:
         time: Expression = apply("derated", "time", "h", terms[COMPUTE], mfu)
     else:
@@ -101,8 +121,18 @@ def train(
         time = apply("derated", "compute, expected", "h", worked, known.training(asked.precision))
         if spread.pp > 1:
             time = apply("pipelined", "time", "h", time, given("stages", spread.pp), *_bubble(asked, spread.dp))
-    return Estimate("train", "training", machine, blueprint.id, terms, time, "h" if asked.tokens else "s",
-                    _figures(machine, asked, tokens, model, peak), {}, machine.notes)  # fmt: skip
+    return Estimate(
+        "train",
+        "training",
+        machine,
+        blueprint.id,
+        terms,
+        time,
+        "h" if asked.tokens else "s",
+        _figures(machine, asked, tokens, model, peak),
+        {},
+        machine.notes,
+    )
 
 
 def _tokens(asked: Training) -> Assumption:
@@ -114,9 +144,15 @@ def _tokens(asked: Training) -> Assumption:
 
 
 def _operations(blueprint: Blueprint, asked: Training, tokens: Expression, weights: float, core: float) -> Expression:
-    """Return the operations on the tokens, forward and backward, with what is recomputed of the weights and the core."""
-    matrices = apply("hardware_training_flops", "matrices", "EFLOP", blueprint.active, tokens,
-                     given("recomputed part", weights, note="given"))  # fmt: skip
+    """Return the operations on the tokens, both ways, with what is recomputed of the weights and the core."""
+    matrices = apply(
+        "hardware_training_flops",
+        "matrices",
+        "EFLOP",
+        blueprint.active,
+        tokens,
+        given("recomputed part", weights, note="given"),
+    )
     if asked.sequence is None or not blueprint.is_drawn:
         return matrices
     one = blueprint.causal_core(given("sequence", asked.sequence, "token"), asked.convention)
@@ -143,21 +179,37 @@ def _between(machine: Machine) -> Expression | None:
         return None
 
 
-def _figures(machine: Machine, asked: Training, tokens: Expression, model: Expression,
-             peak: Expression) -> list[Maker]:  # fmt: skip
+def _figures(machine: Machine, asked: Training, tokens: Expression, model: Expression, peak: Expression) -> list[Maker]:
     chips = machine.count(machine.chips)
     made = [
-        Maker("rate", "tokens over time", "token/s", lambda time: apply("quotient", "tokens over time", "token/s", tokens, time)),
-        Maker("mfu", "model FLOPs utilization", "percent", lambda time: apply(
-            "quotient", "model FLOPs utilization", "percent", model, time, peak)),
-        Maker("rate_per_chip", "model operations over time, per chip", "TFLOP/s/chip", lambda time: apply(
-            "quotient", "model operations over time, per chip", "TFLOP/s/chip", model, time, chips)),
+        Maker(
+            "rate",
+            "tokens over time",
+            "token/s",
+            lambda time: apply("quotient", "tokens over time", "token/s", tokens, time),
+        ),
+        Maker(
+            "mfu",
+            "model FLOPs utilization",
+            "percent",
+            lambda time: apply("quotient", "model FLOPs utilization", "percent", model, time, peak),
+        ),
+        Maker(
+            "rate_per_chip",
+            "model operations over time, per chip",
+            "TFLOP/s/chip",
+            lambda time: apply("quotient", "model operations over time, per chip", "TFLOP/s/chip", model, time, chips),
+        ),
         Maker("chip_time", "chip-hours", "chip*h", lambda time: apply("product", "chip-hours", "chip*h", chips, time)),
-    ]  # fmt: skip
+    ]
     if power := machine.power:
         boundary, watts = power
-        made.append(Maker(
-            "energy", f"energy ({boundary})", "MWh",
-            lambda time: apply("product", "energy", "MWh", watts, chips, time),
-        ))  # fmt: skip
+        made.append(
+            Maker(
+                "energy",
+                f"energy ({boundary})",
+                "MWh",
+                lambda time: apply("product", "energy", "MWh", watts, chips, time),
+            )
+        )
     return made

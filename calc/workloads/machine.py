@@ -1,4 +1,4 @@
-"""The chips of an estimate: what one of them can do at its reported peaks, how many there are, and how they are linked."""
+"""The chips of an estimate: what one can do at its reported peaks, how many there are, and how they are linked."""
 
 from __future__ import annotations
 
@@ -85,8 +85,9 @@ class Machine:
         for basis in ("dense", metrics.UNSTATED):
             if found := self.per_chip(f"peak_compute.{precision}.{basis}"):
                 if basis == metrics.UNSTATED:
-                    self.note(f"{precision} of {self.id}: no report says whether its peak is dense or sparse; taken as "
-                              "dense")  # fmt: skip
+                    self.note(
+                        f"{precision} of {self.id}: no report says whether its peak is dense or sparse; taken as dense"
+                    )
                 return found
         known = self.precisions()
         said = f"reported are {', '.join(known)}" if known else "none is reported"
@@ -191,8 +192,10 @@ def machine(comparer: Comparer, name: str, kind: str, chips: int | None, instead
         raise UsageError(f"--chips {chips}: at least one chip is needed")
     made = Machine(held, chips, instead)
     if count and chips > max(candidate.value for candidate in count.candidates):
-        raise UsageError(f"{held.sheet.id} has {count.headline.value:g} chips, not {chips}: give --chips within that, or "
-                         "--chip with as many as you like")  # fmt: skip
+        raise UsageError(
+            f"{held.sheet.id} has {count.headline.value:g} chips, not {chips}: give --chips within that, or "
+            "--chip with as many as you like"
+        )
     return made
 
 
@@ -206,8 +209,10 @@ def element_bytes(precision: str, per: str = "param") -> Assumption:
     """
     bits = re.search(r"\d+", precision)
     if precision not in metrics.PRECISIONS or not bits:
-        raise UsageError(f"no precision {precision!r}; known are {', '.join(metrics.PRECISIONS)}"
-                         f"{_near(precision, list(metrics.PRECISIONS))}")  # fmt: skip
+        raise UsageError(
+            f"no precision {precision!r}; known are {', '.join(metrics.PRECISIONS)}"
+            f"{_near(precision, list(metrics.PRECISIONS))}"
+        )
     width = 32 if precision == "tf32" else int(bits[0])
     return given(f"bytes of an element, {precision}", width / 8, f"B/{per}" if per else "B", "by the precision's name")
 

@@ -20,7 +20,7 @@ from calc.formulas import (
     kv_cache,
     memory,
     time_bounds,
-)  # fmt: skip
+)
 from calc.results import Applied, Assumption, Expression, Supposed
 from calc.units import Quantity
 
@@ -60,7 +60,8 @@ _PIECES = {
         Formula("quotient", "whole / parts", _quotient),
         Formula("attention_parameters", "h d (2 a + 2 K)", architecture.attention_parameters),
         Formula(
-            "latent_attention_parameters", "h q + q a (d_n + d_r) + h (c + d_r) + c a (d_n + d_v) + a d_v h",
+            "latent_attention_parameters",
+            "h q + q a (d_n + d_r) + h (c + d_r) + c a (d_n + d_v) + a d_v h",
             architecture.latent_attention_parameters,
         ),
         Formula("gated", "3 h ff", architecture.feed_forward_parameters),
@@ -74,7 +75,8 @@ _PIECES = {
         Formula("causal_core_flops", "2 a d S, causal", partial(attention.attention_core_flops, convention="causal")),
         Formula("latent_core_flops", "2 a (d_n + d_r + d_v) S", attention.latent_core_flops),
         Formula(
-            "causal_latent_core_flops", "a (d_n + d_r + d_v) S, causal",
+            "causal_latent_core_flops",
+            "a (d_n + d_r + d_v) S, causal",
             partial(attention.latent_core_flops, convention="causal"),
         ),
         Formula("kv_cache_per_token", "2 b L K d", kv_cache.kv_cache_per_token),
@@ -101,7 +103,7 @@ _PIECES = {
         Formula("remote_copies", "k (n - 1) / n", envelope.remote_copies),
         Formula("distinct_remote_groups", "(n - 1) (1 - (1 - 1 / n)^k)", envelope.distinct_remote_groups),
     )
-}  # fmt: skip
+}
 
 
 def piece(name: str) -> Formula:
@@ -131,7 +133,13 @@ def applied(function: Callable[..., Any], text: str, label: str, unit: str, *inp
     return Applied(label, Formula(label, text, function), inputs, unit)
 
 
-def given(label: str, number: float, unit: str = "x", note: str = "given", others: Iterable[Supposed] = (),
-          rests_on: Iterable[str] = ()) -> Assumption:  # fmt: skip
+def given(
+    label: str,
+    number: float,
+    unit: str = "x",
+    note: str = "given",
+    others: Iterable[Supposed] = (),
+    rests_on: Iterable[str] = (),
+) -> Assumption:
     """Return a number that was given or assumed, as a leaf of an expression."""
     return Assumption(label, units.quantity(number, unit), note, tuple(others), tuple(rests_on))

@@ -16,7 +16,7 @@ from calc.workloads.layout import (
     held_parameters,
     layout,
     tensor_network,
-)  # fmt: skip
+)
 from calc.workloads.machine import Machine, element_bytes
 from calc.workloads.pieces import apply, given
 from calc.workloads.record import COMPUTE, MEMORY, NETWORK, Amount, Estimate, Maker
@@ -74,11 +74,21 @@ class _Step:
     def compute(self, matrices: Expression, core: Expression) -> tuple[Expression, Expression]:
         """Return the least times of the matrices and of attention's core, each at the peak of its precision."""
         return (
-            apply("compute_time", "matrices", "ms", self.per_chip("operations of a chip", "TFLOP", matrices, self.replica),
-                  self.peak),
-            apply("compute_time", "attention core", "ms",
-                  self.per_chip("operations of a chip's core", "TFLOP", core, self.replica), self.core_peak),
-        )  # fmt: skip
+            apply(
+                "compute_time",
+                "matrices",
+                "ms",
+                self.per_chip("operations of a chip", "TFLOP", matrices, self.replica),
+                self.peak,
+            ),
+            apply(
+                "compute_time",
+                "attention core",
+                "ms",
+                self.per_chip("operations of a chip's core", "TFLOP", core, self.replica),
+                self.core_peak,
+            ),
+        )
 
     def network(self, tokens: Expression, all_copies: bool) -> list[_Link]:
         """Return what goes over the links; nothing where nothing is exchanged."""
@@ -92,16 +102,27 @@ class _Step:
     def _tensor(self, tokens: Expression) -> _Link:
         bandwidth, inside = tensor_network(self.machine, self.spread)
         element = given("bytes of an activation", ACTIVATION, "B", "16 bit")
-        message = apply("tensor_parallel_message", "all-reduce of a layer", "MB", tokens,
-                        self.model.need("hidden_width"), element)  # fmt: skip
+        message = apply(
+            "tensor_parallel_message", "all-reduce of a layer", "MB", tokens, self.model.need("hidden_width"), element
+        )
         link = apply("product", "link of a rank", "GB/s", bandwidth, given("rank", 1.0, "chip", ""))
-        many = apply("product", "all-reduces", "x", self.model.layers, given("all-reduces of a layer", 2.0, note="after "
-                     "attention, and after the feed-forward block"))  # fmt: skip
+        many = apply(
+            "product",
+            "all-reduces",
+            "x",
+            self.model.layers,
+            given("all-reduces of a layer", 2.0, note="after attention, and after the feed-forward block"),
+        )
         once = apply("in_switch_all_reduce_time", "an all-reduce, added up in the switch", "us", message, link)
         least = apply("product", "all-reduces", "ms", many, once)
         ring = apply("all_reduce_time", "an all-reduce on a ring", "us", message, link, given("tp", self.spread.tp))
-        moved = apply("derated", "all-reduces, moving", "ms", apply("product", "all-reduces at the link's rate", "ms", many,
-                      ring), self.known.network(inside))  # fmt: skip
+        moved = apply(
+            "derated",
+            "all-reduces, moving",
+            "ms",
+            apply("product", "all-reduces at the link's rate", "ms", many, ring),
+            self.known.network(inside),
+        )
         waits = apply("product", "waits of all-reduces", "ms", many, self.known.tensor_latency(self.spread.tp, inside))
         return _Link(least, moved, waits)
 
@@ -114,20 +135,38 @@ class _Step:
         sent = given("bytes to an expert", DISPATCH, "B", "8 bit"), given("bytes back", COMBINE, "B", "16 bit")
 
         def exchange(copies: Expression) -> Expression:
-            moved = apply("expert_exchange_bytes", "exchanged in a layer", "MB", mine, copies,
-                          self.model.need("hidden_width"), *sent)  # fmt: skip
+            moved = apply(
+                "expert_exchange_bytes",
+                "exchanged in a layer",
+                "MB",
+                mine,
+                copies,
+                self.model.need("hidden_width"),
+                *sent,
+            )
             whole = apply("product", "exchanged with experts", "GB", self.model.expert_layers, moved)
             return apply("transfer_time", "exchange with experts", "ms", whole, link)
 
-        moved = apply("derated", "exchange, moving", "ms", exchange(most if all_copies or inside else fewest),
-                      self.known.network(inside, "all-to-all"))  # fmt: skip
-        many = apply("product", "exchanges", "x", self.model.expert_layers,
-                     given("exchanges of a layer", 2.0, note="dispatch and combine"))  # fmt: skip
+        moved = apply(
+            "derated",
+            "exchange, moving",
+            "ms",
+            exchange(most if all_copies or inside else fewest),
+            self.known.network(inside, "all-to-all"),
+        )
+        many = apply(
+            "product",
+            "exchanges",
+            "x",
+            self.model.expert_layers,
+            given("exchanges of a layer", 2.0, note="dispatch and combine"),
+        )
         waits = apply("product", "waits of exchanges", "ms", many, self.known.expert_latency())
         return _Link(exchange(fewest), moved, waits)
 
-    def together(self, compute: tuple[Expression, ...], moved: Expression,
-                 links: list[_Link]) -> tuple[dict[str, Expression], Expression]:  # fmt: skip
+    def together(
+        self, compute: tuple[Expression, ...], moved: Expression, links: list[_Link]
+    ) -> tuple[dict[str, Expression], Expression]:
         """Return the least time by resource, and what is expected of all."""
         work = apply("sum", "compute", "ms", *compute)
         terms = {COMPUTE: work, MEMORY: moved}
@@ -172,23 +211,45 @@ def decode(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effici
     step = _Step(blueprint, machine, asked, known)
     batch = given("batch", asked.batch, note="given: sequences of a replica")
     context = given("context", asked.context, "token")
-    written = given("tokens a step looks at, of a sequence", 1.0 + asked.drafts, "token",
-                    "given: one, and the drafts" if asked.drafts else "one")  # fmt: skip
+    written = given(
+        "tokens a step looks at, of a sequence",
+        1.0 + asked.drafts,
+        "token",
+        "given: one, and the drafts" if asked.drafts else "one",
+    )
     tokens = apply("product", "tokens of a step", "token", batch, written)
     matrices = apply("forward_flops", "matrices", "TFLOP", blueprint.active, tokens)
     core = apply("product", "attention core", "TFLOP", blueprint.layers, blueprint.decode_core(context), tokens)
     cache = apply("kv_cache_bytes", "cache of a replica", "GB", batch, context, blueprint.cache_per_token(step.cached))
     check_fit(blueprint, machine, step, cache, asked)
-    moved = apply("sum", "read by a chip", "GB/chip", _weights_touched(step, tokens),
-                  apply("quotient", "cache read by a chip", "GB/chip", cache, cache_share(blueprint, step.spread)))  # fmt: skip
+    moved = apply(
+        "sum",
+        "read by a chip",
+        "GB/chip",
+        _weights_touched(step, tokens),
+        apply("quotient", "cache read by a chip", "GB/chip", cache, cache_share(blueprint, step.spread)),
+    )
     memory = apply("transfer_time", "memory", "ms", moved, machine.memory_bandwidth)
     terms, time = step.together(step.compute(matrices, core), memory, step.network(tokens, all_copies=True))
-    useful = apply("tokens_per_step", "tokens written", "token", batch,
-                   *([given("drafts accepted", asked.acceptance)] if asked.drafts else []))  # fmt: skip
+    useful = apply(
+        "tokens_per_step",
+        "tokens written",
+        "token",
+        batch,
+        *([given("drafts accepted", asked.acceptance)] if asked.drafts else []),
+    )
     return Estimate(
-        "decode", "a step of decoding", machine, blueprint.id, terms, time, "ms", _rates(step, useful, batch),
-        _held(step, cache), machine.notes,
-    )  # fmt: skip
+        "decode",
+        "a step of decoding",
+        machine,
+        blueprint.id,
+        terms,
+        time,
+        "ms",
+        _rates(step, useful, batch),
+        _held(step, cache),
+        machine.notes,
+    )
 
 
 def prefill(blueprint: Blueprint, machine: Machine, asked: Serving, known: Efficiencies) -> Estimate:
@@ -203,14 +264,27 @@ def prefill(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effic
     core = apply("product", "attention core", "TFLOP", blueprint.layers, blueprint.causal_core(prompt), tokens)
     cache = apply("kv_cache_bytes", "cache of a replica", "GB", batch, prompt, blueprint.cache_per_token(step.cached))
     check_fit(blueprint, machine, step, cache, asked)
-    moved = apply("sum", "moved by a chip", "GB/chip", _weights_touched(step, tokens),
-                  apply("quotient", "cache written by a chip", "GB/chip", cache, cache_share(blueprint, step.spread)))  # fmt: skip
+    moved = apply(
+        "sum",
+        "moved by a chip",
+        "GB/chip",
+        _weights_touched(step, tokens),
+        apply("quotient", "cache written by a chip", "GB/chip", cache, cache_share(blueprint, step.spread)),
+    )
     memory = apply("transfer_time", "memory", "ms", moved, machine.memory_bandwidth)
     terms, time = step.together(step.compute(matrices, core), memory, step.network(tokens, all_copies=False))
     return Estimate(
-        "prefill", "reading the prompts of a batch", machine, blueprint.id, terms, time, "ms",
-        _rates(step, tokens, None), _held(step, cache), machine.notes,
-    )  # fmt: skip
+        "prefill",
+        "reading the prompts of a batch",
+        machine,
+        blueprint.id,
+        terms,
+        time,
+        "ms",
+        _rates(step, tokens, None),
+        _held(step, cache),
+        machine.notes,
+    )
 
 
 # -- memory -------------------------------------------------------------------------------------
@@ -241,13 +315,29 @@ def _weights_touched(step: _Step, tokens: Expression) -> Expression:
         return apply("weight_bytes", "weights read by a chip", "GB/chip", common, step.weight)
     groups = given("replicas that share the experts", spread.expert_chips / spread.tp, note="by the layout")
     met = apply("product", "tokens that meet the experts", "token", tokens, groups)
-    distinct = apply("distinct_experts", "experts touched in a layer", "x", model.need("experts"),
-                     model.need("experts_per_token"), met)  # fmt: skip
+    distinct = apply(
+        "distinct_experts",
+        "experts touched in a layer",
+        "x",
+        model.need("experts"),
+        model.need("experts_per_token"),
+        met,
+    )
     chips = given("chips that share the experts", spread.expert_chips * spread.pp, "chip", "by the layout")
-    touched = apply("quotient", "experts touched, on a chip", "param/chip",
-                    apply("product", "experts touched", "param", model.expert_layers, distinct, model.expert), chips)  # fmt: skip
-    return apply("weight_bytes", "weights read by a chip", "GB/chip",
-                 apply("sum", "parameters read by a chip", "param/chip", common, touched), step.weight)  # fmt: skip
+    touched = apply(
+        "quotient",
+        "experts touched, on a chip",
+        "param/chip",
+        apply("product", "experts touched", "param", model.expert_layers, distinct, model.expert),
+        chips,
+    )
+    return apply(
+        "weight_bytes",
+        "weights read by a chip",
+        "GB/chip",
+        apply("sum", "parameters read by a chip", "param/chip", common, touched),
+        step.weight,
+    )
 
 
 def check_fit(blueprint: Blueprint, machine: Machine, step: _Step, cache: Expression, asked: Serving) -> None:
@@ -270,8 +360,10 @@ def check_fit(blueprint: Blueprint, machine: Machine, step: _Step, cache: Expres
         return
     if needed <= capacity[2]:
         if needed > capacity[0]:
-            machine.note(f"needs {needed:.4g} GB a chip: fits the largest capacity reported ({capacity[2]:.4g} GB), not "
-                         f"the headline ({capacity[0]:.4g} GB)")  # fmt: skip
+            machine.note(
+                f"needs {needed:.4g} GB a chip: fits the largest capacity reported ({capacity[2]:.4g} GB), not "
+                f"the headline ({capacity[0]:.4g} GB)"
+            )
         return
     raise UsageError(
         f"does not fit: {needed:.4g} GB a chip ({weights:.4g} GB of weights, {share.numbers[0]:.4g} GB of cache), but "
@@ -314,21 +406,44 @@ def _rates(step: _Step, useful: Expression, batch: Assumption | None) -> list[Ma
 
     made = [
         Maker("rate", "tokens over time", "token/s", whole),
-        Maker("rate_per_chip", "tokens over time, per chip", "token/s/chip",
-         lambda time: apply("quotient", "tokens over time, per chip", "token/s/chip", whole(time), chips)),
-    ]  # fmt: skip
+        Maker(
+            "rate_per_chip",
+            "tokens over time, per chip",
+            "token/s/chip",
+            lambda time: apply("quotient", "tokens over time, per chip", "token/s/chip", whole(time), chips),
+        ),
+    ]
     if batch is not None:
-        sequences = apply("product", "tokens if each sequence wrote one", "token", batch,
-                          given("token of a sequence", 1.0, "token", ""))  # fmt: skip
-        made.append(Maker("time_per_output_token", "time per output token", "ms", lambda time: apply(
-            "quotient", "time per output token", "ms", sequences, rate(time))))  # fmt: skip
+        sequences = apply(
+            "product",
+            "tokens if each sequence wrote one",
+            "token",
+            batch,
+            given("token of a sequence", 1.0, "token", ""),
+        )
+        made.append(
+            Maker(
+                "time_per_output_token",
+                "time per output token",
+                "ms",
+                lambda time: apply("quotient", "time per output token", "ms", sequences, rate(time)),
+            )
+        )
     if power := step.machine.power:
         boundary, watts = power
         drawn = apply("product", f"power, {boundary}", "kW", watts, chips)
         made += [
-            Maker("rate_per_power", f"tokens over time, per kW ({boundary})", "token/s per kW", lambda time: apply(
-                "quotient", "tokens over time and power", "token/s per kW", whole(time), drawn)),
-            Maker("energy_per_token", f"energy per token ({boundary})", "J/token", lambda time: apply(
-                "quotient", "energy per token", "J/token", drawn, whole(time))),
-        ]  # fmt: skip
+            Maker(
+                "rate_per_power",
+                f"tokens over time, per kW ({boundary})",
+                "token/s per kW",
+                lambda time: apply("quotient", "tokens over time and power", "token/s per kW", whole(time), drawn),
+            ),
+            Maker(
+                "energy_per_token",
+                f"energy per token ({boundary})",
+                "J/token",
+                lambda time: apply("quotient", "energy per token", "J/token", drawn, whole(time)),
+            ),
+        ]
     return made
