@@ -70,7 +70,7 @@ class _Explainer:
         if isinstance(node, Assumption):
             number = float(node.value.magnitude)
             return _node(
-                node.label, "assumption", units.text(node.value), unit_of(node), number, number, number,
+                node.label, "assumption", amount(number, unit_of(node), exact=True), unit_of(node), number, number, number,
                 selected=selected, why=node.note,
             )  # fmt: skip
         value, low, high = Result(node, unit_of(node)).numbers
