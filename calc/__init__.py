@@ -11,7 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["CalcError", "audit", "chip", "chips", "compare", "evaluate", "explain", "load", "reports", "system", "systems"]
+__all__ = [
+    "CalcError", "audit", "chip", "chips", "compare", "evaluate", "explain", "load", "reports", "system", "systems",
+]  # fmt: skip
 
 if TYPE_CHECKING:
     from calc.api import audit, chip, chips, compare, evaluate, explain, load, reports, system, systems

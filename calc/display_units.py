@@ -9,6 +9,7 @@ from calc import metrics, units
 from calc.readings import canonical_unit
 
 PURE = "x"
+_ALMOST = 1 - 1e-9
 _STEPS = tuple(
     tuple(line.split())
     for line in (
@@ -54,15 +55,18 @@ def best(raw: str, value: float, known: Iterable[str] = ()) -> str:
     for name in known:
         if units.same_dimension(raw, name):
             return name
+    made = units.joined(PURE, raw, 1)
+    if value == 0:
+        return made
     for steps in _STEPS:
         if units.same_dimension(raw, steps[0]):
-            size = abs(units.quantity(value, raw).to(units.unit(steps[0])).magnitude)
-            fitting = [name for name in steps if size * float(units.scale(steps[0]) / units.scale(name)) >= 1]
+            size = abs(value) * float(units.scale(raw))
+            fitting = [name for name in steps if size >= float(units.scale(name)) * _ALMOST]
             return fitting[-1] if fitting else steps[0]
     dimensions = units.unit(raw).dimensionality
     if dimensions in _of_metrics():
         return _of_metrics()[dimensions]
-    made, (base, _) = units.joined(PURE, raw, 1), units.si(raw)
+    base, _ = units.si(raw)
     return made if units.factors(made) <= units.factors(base) else base
 
 

@@ -9,24 +9,10 @@ from dataclasses import dataclass, replace
 from calc import display_units, metrics, units, workings
 from calc.comparison import Cell, Comparer, refuse_twins
 from calc.errors import DataError, UsageError
-from calc.expressions import (
-    LARGEST,
-    MAX_FACTORS,
-    ExpressionError,
-    Minus,
-    Name,
-    Node,
-    Number,
-    Operation,
-    Parsed,
-    Place,
-    is_name,
-    parse,
-    pointed,
-    written,
-)
+from calc.expressions import ExpressionError, Minus, Name, Node, Number, Operation, Parsed, Place, pointed, written
 from calc.formulas import FORMULAS
 from calc.numbers import amount
+from calc.parsing import LARGEST, MAX_FACTORS, is_name, parse
 from calc.readings import Reading, Readings
 from calc.results import Applied, Assumption, Result, readings, unit_of
 from calc.selection import gap
@@ -83,7 +69,7 @@ def evaluate(comparer: Comparer, text: str) -> Evaluation:
     comparer : Comparer
         Catalog and policy.
     text : str
-        Of the grammar of `calc.expressions`.
+        Of the grammar of `calc.parsing`.
 
     Raises
     ------
@@ -147,7 +133,8 @@ class _Binder:
         else:
             if node.operator == "/" and right.nearest(0.0, 0.0)[0] == 0:
                 by = "" if right.numbers[0] == 0 else " by some reports"
-                raise ExpressionError(self.text, node.at, f"division by zero: {written(node.right)!r} is 0{by}")
+                which = "" if isinstance(node.right, Number) else f": {written(node.right)!r} is 0{by}"
+                raise ExpressionError(self.text, node.at, f"division by zero{which}")
             unit = self.unit(node, left, right)
         made = Applied(written(node), FORMULAS[_FORMULAS[node.operator]], (left.expression, right.expression), unit)
         return self.checked(Result(made, unit), node.at)

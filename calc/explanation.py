@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from calc import schema, units
+from calc import schema
 from calc.catalog import Catalog
 from calc.formulas import FORMULAS
 from calc.numbers import amount
@@ -68,15 +68,16 @@ class _Explainer:
 
     def node(self, node: Expression, selected: bool) -> Node:
         if isinstance(node, Assumption):
-            number = float(node.value.magnitude)
+            number, unit = float(node.value.magnitude), unit_of(node)
             return _node(
-                node.label, "assumption", amount(number, unit_of(node), exact=True), unit_of(node), number, number, number,
+                node.label, "assumption", amount(number, unit, exact=True), unit, number, number, number,
                 selected=selected, why=node.note,
             )  # fmt: skip
-        value, low, high = Result(node, unit_of(node)).numbers
+        result = Result(node, unit_of(node))
+        value, low, high = result.numbers
         if isinstance(node, Applied):
             return _node(
-                node.label, "formula", amount(value, node.unit), node.unit, value, low, high,
+                node.label, "formula", amount(value, node.unit, exact=result.exact), node.unit, value, low, high,
                 formula=node.formula.text, selected=selected, inputs=[self.node(part, True) for part in node.inputs],
             )  # fmt: skip
         return self.reading(node)

@@ -317,6 +317,9 @@ def describe(name: str) -> str:
             return words
     if name in VOCABULARY and unit(name).dimensionality == {f"[{name}]": 1}:
         return f"a count of {name}s" if not name.endswith("h") else f"a count of {name}es"
+    whole, _, part = name.rpartition("/")
+    if whole and part in VOCABULARY and unit(part).dimensionality == {f"[{part}]": 1}:
+        return f"{describe(whole)} per {part}"
     return f"a quantity in {name}"
 
 
@@ -368,7 +371,7 @@ def joined(first: str, second: str, sign: int) -> str:
     Examples
     --------
     >>> joined("TB", "GB/s", -1), joined("PFLOP/s", "chip", -1), joined("USD/kWh", "MWh", 1)
-    ('s', 'PFLOP/s/chip', 'USD')
+    ('s', 'PFLOP/chip/s', 'USD')
     """
     powers: dict[str, int] = {}
     for text, side in ((first, 1), (second, sign)):

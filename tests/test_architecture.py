@@ -18,7 +18,7 @@ PACKAGE = ROOT / "calc"
 # A module imports from the floors below its own, and on its own floor from what stands to its left.
 FLOORS = (
     ("errors", "places", "numbers", "keys", "files", "factors", "notebook"),
-    ("spellings", "units", "expressions"),
+    ("spellings", "units", "expressions", "parsing"),
     ("metrics",),
     ("schema", "fields", "rules", "editor_schemas"),
     ("nodes", "comments", "layout", "sheets"),
@@ -28,8 +28,8 @@ FLOORS = (
     ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "selection",
      "longtables", "workings", "evaluation", "attributes"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
-    ("views", "audit_views", "sheet_views", "list_views", "tree_views", "evaluation_views", "pages", "sites", "cards", "validation",
-     "charts", "charts.common", "charts.reports", "charts.*", "render", "render.json", "render.records",
+    ("views", "audit_views", "sheet_views", "list_views", "tree_views", "evaluation_views", "pages", "sites", "cards",
+     "validation", "charts", "charts.common", "charts.reports", "charts.*", "render", "render.json", "render.records",
      "render.tables", "render.columns", "render.datapackage", "render.plot.style",
      "render.plot.ladder", "render.plot.reports", "render.plot.bars", "render.plot.shares", "render.plot.rooflines",
      "render.plot", "render.*"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,8 +21,6 @@ class Expression(click.ParamType):  # type: ignore[type-arg]  # a generic only i
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
         """Return the expression with each id, or each metric of an id, that its last word begins."""
-        import re
-
         from click.shell_completion import CompletionItem
 
         from calc import metrics
@@ -35,7 +34,14 @@ class Expression(click.ParamType):  # type: ignore[type-arg]  # a generic only i
         return [CompletionItem(before + each) for each in known if each.startswith(word)]
 
 
-@commands.command("eval")
+class _Eval(click.Command):
+    """A command whose argument may begin with a minus before a number, a parenthesis or a blank: no option does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [f" {arg}" if re.match(r"-[\d(\s]", arg) else arg for arg in args])
+
+
+@commands.command("eval", cls=_Eval)
 @click.argument("words", nargs=-1, required=True, type=Expression(), metavar='"EXPR"')
 @click.option("--explain", "working", is_flag=True, help="The working, down to each report.")
 @output_options
@@ -45,8 +51,7 @@ def evaluate(words: Sequence[str], working: bool, form: str, **options: Any) -> 
 
     EXPR has figures as ID.METRIC, numbers with units, + - * / and parentheses, and `to UNIT` at the
     end: "cm384.power.all-in * 1 year * 0.06 USD/kWh to USD". The value comes with its span over every
-    combination of reports. A minus next to a name has blanks around it; an expression that begins
-    with one stands after `--`.
+    combination of reports. A minus next to a name has blanks around it.
     """
     if len(words) > 1:
         raise UsageError(f'quote the expression: eval "{" ".join(words)}"')

@@ -1,4 +1,4 @@
-"""The JSON contracts of ``compare``, ``explain``, ``audit``, ``eval`` and ``show``; `schema` returns those that ship."""
+"""The JSON contracts of ``compare``, ``explain``, ``audit``, ``eval`` and ``show``; `schema` has most."""
 
 from __future__ import annotations
 
