@@ -30,6 +30,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "audit-source": ("audit", "--source", "semianalysis-cm384-2026"),
     "audit-chips": ("audit", "ascend-910c", "gb200"),
     "explain-claim": ("explain", "semianalysis-cm384-2026/subtitle-compute-per-power"),
+    "eval": ("eval", "cm384.power.all-in * 1 year * 0.06 USD/kWh to USD"),
+    "eval-explain": ("eval", "cm384.memory_bandwidth / nvl72.memory_bandwidth", "--explain"),
     "help": ("--help",),
 }
 WIDTHS = (80, 60)
