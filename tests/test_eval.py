@@ -106,17 +106,26 @@ def test_the_policy_is_the_one_asked_for() -> None:
     assert "later than the day" in done.err
 
 
-def test_an_overlay_is_read(tmp_path: Path) -> None:
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """An overlay with two chips whose ids are not those of names elsewhere."""
     (tmp_path / "chips").mkdir()
     (tmp_path / "sources.yaml").write_text(
         "mine:\n  title: Mine\n  publisher: Me\n  kind: blog\n  url: https://example.org\n  date: 2026-01-01\n"
     )
-    (tmp_path / "chips" / "910c.yaml").write_text(
-        "id: 910c\nname: Mine\nvendor: Me\nstatus: as-reported\nreports:\n  memory_capacity:\n"
-        "    - {value: 100 GB, source: mine, locator: here}\n"
-    )
-    done = body("910c.memory_capacity * 2 chip", "--specs", str(tmp_path))
+    for id, amount in (("910c", 100), ("910c.2", 300)):
+        (tmp_path / "chips" / f"{id}.yaml").write_text(
+            f"id: {id}\nname: Mine {id}\nvendor: Me\nstatus: as-reported\nreports:\n  memory_capacity:\n"
+            f"    - {{value: {amount} GB, source: mine, locator: here}}\n"
+        )
+    return tmp_path
+
+
+def test_an_overlay_is_read(mine: Path) -> None:
+    """Ids may begin with a digit, and hold points: the longest one counts."""
+    done = body("910c.memory_capacity * 2 chip", "--specs", str(mine))
     assert (done["value"], done["unit"]) == (200, "GB")
+    assert load(mine).evaluate("910c.2.memory_capacity / 910c.memory_capacity").numbers == (3.0, 3.0, 3.0)
 
 
 def test_sheets_that_are_read_as_one_have_no_ratio() -> None:
