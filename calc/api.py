@@ -7,7 +7,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calc import attributes, brief, derive, measured_views, metrics, sheet_views, units, views, workings
+from calc import (
+    attributes, brief, derive, evaluation, measured_views, metrics, sheet_views, units, views, workings,
+)  # fmt: skip
 from calc.attributes import Branch
 from calc.auditing import Audit, Auditor
 from calc.catalog import Catalog
@@ -16,9 +18,9 @@ from calc.errors import UsageError
 from calc.explanation import Node
 from calc.measurements import Measurement
 from calc.policy import Policy
-from calc.readings import HELD_AS_WORDS, Readings
+from calc.readings import Readings
 from calc.results import Result
-from calc.selection import Condition, Selection, select, words
+from calc.selection import Condition, Selection, gap, select
 from calc.units import Quantity
 from calc.views import Table
 
@@ -84,9 +86,7 @@ class Subject:
         """
         cell = self.cell(metric)
         if cell.result is None:
-            said = ", ".join(map(repr, words(self._comparer, self.sheet, metrics.metric(metric))))
-            gap = f"{HELD_AS_WORDS}: {said}" if said else brief.gap(cell.state, cell.note)
-            raise UsageError(f"{metric} of {self.id}: {gap}")
+            raise UsageError(f"{metric} of {self.id}: {gap(cell)}")
         return cell.result
 
     def __getattr__(self, name: str) -> Result | Branch:
@@ -261,6 +261,10 @@ class Workspace:
     @cached_property
     def _auditor(self) -> Auditor:
         return Auditor(self.comparer)
+
+    def evaluate(self, expression: str) -> Result:
+        """Return the value of an expression over the catalog; see `calc.evaluate`."""
+        return evaluation.evaluate(self.comparer, expression).result
 
     def explain(self, *names: str) -> Node:
         """Return the working of ``explain(id, metric)``, ``explain(a, b, metric)`` or ``explain(claim)`` as a tree."""
@@ -525,3 +529,38 @@ def audit(*names: str, source: str | None = None, claim: str | None = None, **po
 def explain(*names: str, **policy: Any) -> Node:
     """Return the working of a figure (``id, metric``), of a ratio (``a, b, metric``) or of a claim as a tree."""
     return workspace(**policy).explain(*names)
+
+
+def evaluate(expression: str, **policy: Any) -> Result:
+    """Compute with figures of the shipped catalog, as `calc eval` does.
+
+    Parameters
+    ----------
+    expression : str
+        Figures as ``ID.METRIC``, numbers with units, ``+ - * /`` and parentheses, and ``to UNIT`` at the
+        end. A minus next to a name has blanks around it. At most 1,000 characters.
+    **policy
+        ``as_of``, ``prefer``, ``strict``, ``merge``.
+
+    Returns
+    -------
+    Result
+        Its span is over every combination of reports; a figure that occurs twice agrees with itself.
+
+    Raises
+    ------
+    UsageError
+        If the text is no expression, names what there is not, joins quantities that do not fit, or
+        divides by zero; the message shows the place.
+    DataError
+        If a figure that it names is not reported.
+
+    Examples
+    --------
+    >>> import calc
+    >>> calc.evaluate("405e9 * 2 B / metax128.memory_capacity to percent")
+    <9.888 percent, as-reported>
+    >>> calc.evaluate("cm384.power.all-in / cm384.power.all-in").numbers
+    (1.0, 1.0, 1.0)
+    """
+    return workspace(**policy).evaluate(expression)
