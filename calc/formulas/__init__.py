@@ -49,6 +49,14 @@ FORMULAS = {
         Formula("bytes_per_flop", "bandwidth / compute", aggregate.bytes_per_flop),
         Formula("ridge_point", "compute / memory bandwidth", aggregate.ridge_point),
         Formula("chips_per_rack", "chips / racks", aggregate.chips_per_rack),
+        Formula("processing_performance", "rate x bit length", export_control.processing_performance),
+        Formula(
+            "total_processing_performance",
+            "the largest over the precisions (88 FR 73458, read in copies only)",
+            export_control.total_processing_performance,
+        ),
+        Formula("both_ways", "2 x one way", export_control.both_ways),
+        Formula("largest_area", "total processing performance / density", export_control.largest_area),
         Formula(
             "performance_density",
             "total processing performance / die area (88 FR 73458, read in copies only)",
