@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property, partial
 from pathlib import Path
 
-from calc import merging, places, schema, sheets
+from calc import merging, places, regulations, schema, sheets
 from calc.errors import Problem, SheetError, UsageError, did_you_mean, nearest
 from calc.nodes import read_text
-from calc.places import CLAIMS, FOLDERS, SOURCES
+from calc.places import CLAIMS, FOLDERS, RULES, SOURCES
 
 
 class Catalog:
@@ -20,7 +20,7 @@ class Catalog:
     Parameters
     ----------
     overlays : sequence of Path
-        Folders with ``chips/``, ``systems/``, ``claims/`` or ``sources.yaml``; later ones add to earlier ones.
+        Folders with ``chips/``, ``systems/``, ``claims/``, ``rules/`` or ``sources.yaml``; later ones add to earlier ones.
     base : Path, optional
         The lowest folder, by default the shipped one.
     merge : bool
@@ -41,12 +41,13 @@ class Catalog:
                 continue
             if not places.is_layer(overlay):
                 raise UsageError(
-                    f"no sheets in {str(overlay)!r}: expected chips/, systems/, claims/ or {SOURCES} there"
+                    f"no sheets in {str(overlay)!r}: expected chips/, systems/, claims/, rules/ or {SOURCES} there"
                 )
             self.layers.append(overlay)
         self.sheet = cache(self._sheet)
         self._layered = cache(self._of_all_layers)
         self.claims = cache(self._claims)
+        self.rule = cache(self._rule)
         self.source = cache(self._source)
 
     @classmethod
@@ -267,6 +268,44 @@ class Catalog:
         """Whether a chip or a system has the id."""
         return any(self.files(kind, id) for kind in FOLDERS)
 
+    # -- rules ----------------------------------------------------------------------------------
+
+    def rule_ids(self) -> list[str]:
+        """Return the ids of all rules, sorted, without reading one."""
+        return places.stems(self.layers, RULES)
+
+    def rules(self) -> list[regulations.Regulation]:
+        """Return all rules in the order of their dates; the faults of all of them come together."""
+        found, problems = [], []
+        for id in self.rule_ids():
+            try:
+                found.append(self.rule(id))
+            except SheetError as error:
+                problems += error.problems
+        if problems:
+            raise SheetError(problems)
+        return sorted(found, key=lambda rule: (rule.date, rule.id))
+
+    def _rule(self, id: str) -> regulations.Regulation:
+        files = self._files(RULES, id)
+        if not files:
+            raise UsageError(f"no rule {id!r}; {did_you_mean(id, self.rule_ids()) or ', '.join(self.rule_ids())}")
+        (layer, path), *others = files
+        if others:
+            found = f"the rule {id!r} stands in {shown(path)} already"
+            hint = "leave it out, or take an id of your own"
+            raise SheetError([Problem(shown(other), 1, 1, found, "each id once", hint) for _, other in others])
+        return sheets.load_rule(path, shown(path), partial(self._rule_resolves, layer))
+
+    def _rule_resolves(self, layer: int, rule: regulations.Regulation) -> Iterator[schema.Fault]:
+        """Yield each reference of a rule that leads nowhere."""
+        for key in ("source", "relay"):
+            if named := getattr(rule, key):
+                yield from self._known_source(layer, (key,), named)
+        if rule.ended_by and (rule.ended_by == rule.id or rule.ended_by not in self.rule_ids()):
+            hint = did_you_mean(rule.ended_by, self.rule_ids())
+            yield ("ended_by",), f"no other rule {rule.ended_by!r}", "the id of a sheet in rules/", hint
+
     # -- sources --------------------------------------------------------------------------------
 
     @cached_property
@@ -331,7 +370,8 @@ class Catalog:
         problems += self._shared_names(paths)
         sheets = [(kind, id) for kind, folder in FOLDERS.items() for id in self.within(folder, paths)]
         for load, names in (
-            *((self.sheet, pair) for pair in sheets), *((self.claims, (id,)) for id in self.within(CLAIMS, paths))
+            *((self.sheet, pair) for pair in sheets), *((self.claims, (id,)) for id in self.within(CLAIMS, paths)),
+            *((self.rule, (id,)) for id in self.within(RULES, paths)),
         ):  # fmt: skip
             try:
                 load(*names)
@@ -382,4 +422,4 @@ def shown(path: Path) -> str:
 
 def _stray(path: Path) -> Problem:
     return Problem(shown(path), 1, 1, "a file that nothing reads",
-                   "chips/ID.yaml, systems/ID.yaml, claims/SOURCE.yaml or sources.yaml")  # fmt: skip
+                   "chips/ID.yaml, systems/ID.yaml, claims/SOURCE.yaml, rules/ID.yaml or sources.yaml")  # fmt: skip

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from calc import keys, metrics, rules, schema, units
+from calc import keys, metrics, regulations, rules, schema, units
 from calc.places import SCHEMAS
 
 KINDS: tuple[str, ...] = tuple(SCHEMAS.values())
@@ -32,6 +32,7 @@ _ROWS: Mapping[type[schema.Record], tuple[keys.Group, ...]] = {
     schema.Report: keys.REPORT, schema.Remark: keys.REMARK, schema.Family: keys.FAMILY,
     schema.Kin: keys.KIN, schema.Gap: keys.GAP,
     schema.Known: keys.KNOWN, schema.Claim: keys.CLAIM, schema.ClaimSheet: (keys.CLAIM_SHEET,),
+    regulations.Regulation: (keys.RULE,), regulations.Outcome: keys.OUTCOME,
     schema.Source: (keys.SOURCE,), schema.Chip: (keys.SHEET,), schema.System: (keys.SHEET,),
 }  # fmt: skip
 _ONE_MATTER = {"oneOf": [{"required": ["metric"]}, {"required": ["about"]}]}
@@ -42,7 +43,7 @@ def made(kind: str) -> Json:
 
     Parameters
     ----------
-    kind : {'chip', 'system', 'claims', 'sources'}
+    kind : {'chip', 'system', 'claims', 'rule', 'sources'}
         What the file holds.
 
     Returns
@@ -58,6 +59,16 @@ def made(kind: str) -> Json:
             **head, "description": "Documents that reports come from, by id.", "type": "object",
             "propertyNames": {"pattern": f"^{schema.ID}$"}, "additionalProperties": source, "minProperties": 1,
         }  # fmt: skip
+    if kind == "rule":
+        rule = _record(regulations.Regulation)
+        conditions = rule["properties"]["outcomes"]["items"]["properties"]["conditions"]
+        conditions["items"] |= {"pattern": rf"^\s*(?:{'|'.join(regulations.QUANTITIES)})\s*(?:>=|<=|>|<)\s*{_FIGURE}\s*[A-Za-z]"}
+        conditions["minItems"] = 1
+        whole = ["test", "outcomes", "otherwise"]
+        rule["dependencies"] = {key: [other for other in whole if other != key] for key in whole}
+        rule["dependencies"] |= {"ended": ["ended_by"], "ended_by": ["ended"]}
+        rule["anyOf"] = [{"required": ["content"]}, {"required": ["test"]}]
+        return head | {"description": "An export rule, and the thresholds of its test if it has one."} | rule
     if kind == "claims":
         sheet = _record(schema.ClaimSheet)
         claim = _record(schema.Claim) | {"dependencies": {"object_metric": ["metric"], "hedge": ["factor"]}}

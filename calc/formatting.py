@@ -61,7 +61,8 @@ def _sheets(catalog: Catalog, paths: Sequence[Path] | None) -> Iterator[Path]:
     for layer in catalog.layers:
         if places.is_installed(layer):
             continue
-        found = [path for name in (*places.FOLDERS.values(), places.CLAIMS) for path in (layer / name).glob("*.yaml")]
+        folders = (*places.FOLDERS.values(), places.CLAIMS, places.RULES)
+        found = [path for name in folders for path in (layer / name).glob("*.yaml")]
         sources = layer / places.SOURCES
         for path in [*sorted(found), *([sources] if sources.is_file() else [])]:
             if path.is_file() and places.lies_under(path, paths):

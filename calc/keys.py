@@ -111,6 +111,32 @@ CLAIM_SHEET: Group = {
     "without_sheet": "subjects and objects that have no sheet yet",
     "claims": "each claim by a key of its own",
 }
+RULE: Group = {
+    "id": SHEET["id"],
+    "name": "what it is called",
+    "citation": "where it is published: '88 FR 73458'",
+    "status": SHEET["status"],
+    "date": "the day on which it was issued",
+    "published": "the day of its publication, where that is another",
+    "in_force": "the day from which it counts, where that is another",
+    "ended": "the day from which it no longer counts",
+    "ended_by": "the rule that replaced it",
+    "source": _ORIGIN["source"],
+    "locator": "where in it the text stands: 'notes to 3A090'",
+    "read": _ORIGIN["read"],
+    "relay": _ORIGIN["relay"],
+    "content": "what it says, in our words",
+    "test": "what its thresholds ask, in words",
+    "outcomes": "what the test answers, in order: the first whose conditions all hold",
+    "otherwise": "what it answers if none holds",
+    "note": _NOTES["note"],
+}
+OUTCOME: tuple[Group, ...] = (
+    {
+        "outcome": "the answer",
+        "conditions": "what must hold together: 'total_processing_performance >= 4800 TOP*b/s'",
+    },
+)
 SOURCE: Group = {
     "title": "its title; in [brackets] where it is our own description",
     "publisher": "who publishes it",
@@ -136,6 +162,7 @@ ROWS: dict[str, tuple[Group, ...]] = {
     "not_applicable": GAP,
     "contradictions": KNOWN,
     "claims": CLAIM,
+    "outcomes": OUTCOME,
 }
 """What the rows under a key of a sheet hold."""
 
@@ -148,5 +175,5 @@ def meaning(key: str, under: str = "") -> str:
     >>> meaning("relay", "remarks")
     'the document that relays it'
     """
-    groups = ROWS.get(under, (SHEET, CLAIM_SHEET, SOURCE))
+    groups = ROWS.get(under, (SHEET, CLAIM_SHEET, RULE, SOURCE))
     return next((group[key] for group in groups if key in group), "")

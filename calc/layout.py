@@ -73,7 +73,7 @@ def _laid_out(text: str, path: Path, name: str) -> str:
         head = writer.head(root, places.schema_of(path), split=True)
         lines = [*head, *([""] if head else []), *writer.sources(root)]
     else:
-        order = keys.CLAIM_SHEET if path.parent.name == places.CLAIMS else keys.SHEET
+        order = {places.CLAIMS: keys.CLAIM_SHEET, places.RULES: keys.RULE}.get(path.parent.name, keys.SHEET)
         lines = [*writer.head(root, places.schema_of(path)), *writer.sheet(root, [*order])]
     return "\n".join(lines) + "\n"
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 FOLDERS = {"chip": "chips", "system": "systems"}
 CLAIMS = "claims"
+RULES = "rules"
 SOURCES = "sources.yaml"
 SCHEMA = "schema"
-SCHEMAS = {"chips": "chip", "systems": "system", CLAIMS: "claims", SOURCES: "sources"}
+SCHEMAS = {"chips": "chip", "systems": "system", CLAIMS: "claims", RULES: "rule", SOURCES: "sources"}
 """What each folder of sheets, and the file of sources, is called by its JSON Schema."""
 VARIABLE = "CALC_SPECS"
 
@@ -35,7 +36,7 @@ def from_environment() -> list[str]:
 def is_layer(folder: Path) -> bool:
     """Whether a folder holds sheets or sources where a catalog looks for them."""
     # Of a name that no file can have, os.path says no where Path raises.
-    names = (*FOLDERS.values(), CLAIMS)
+    names = (*FOLDERS.values(), CLAIMS, RULES)
     return os.path.isfile(folder / SOURCES) or any(os.path.isdir(folder / name) for name in names)
 
 
@@ -65,7 +66,7 @@ def stems(layers: list[Path], folder: str) -> list[str]:
 
 def strays(layer: Path) -> Iterator[Path]:
     """Yield the files of a layer that nothing reads."""
-    folders = [layer / name for name in (*FOLDERS.values(), CLAIMS)]
+    folders = [layer / name for name in (*FOLDERS.values(), CLAIMS, RULES)]
     for path in sorted(layer.rglob("*")):
         in_place = path.suffix == ".yaml" and path.parent in folders
         if path.name.startswith(".") or (os.path.isdir(path) and not in_place):
@@ -77,7 +78,7 @@ def strays(layer: Path) -> Iterator[Path]:
 
 
 def schema_file(kind: str) -> str:
-    """Return the name of the JSON Schema of chips, systems, claims or sources."""
+    """Return the name of the JSON Schema of chips, systems, claims, rules or sources."""
     return f"{kind}.schema.json"
 
 

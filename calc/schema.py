@@ -484,11 +484,18 @@ def _shape(value: Any) -> str:
     return "a mapping" if isinstance(value, dict) else repr(value)
 
 
+def _row(record: type[Record], key: str) -> type[Record]:
+    """Return the record that the rows under a key hold, or the record itself if they hold none."""
+    field = record.model_fields.get(key)
+    held = get_args(field.annotation) if field else ()
+    return next((each for each in held if isinstance(each, type) and issubclass(each, Record)), record)
+
+
 def _fields(where: Location, record: type[Record]) -> list[str]:
     inner: dict[str, type[Record]] = {
         "reports": Report, "remarks": Remark, "family": Family, "predecessor": Kin,
         "same_as": Kin, "not_reported": Gap, "claims": Claim,
         "contradictions": Known,
     }  # fmt: skip
-    at = inner.get(str(where[0]), record) if len(where) > 1 else record
+    at = inner.get(str(where[0]), _row(record, str(where[0]))) if len(where) > 1 else record
     return [name for name in at.model_fields if name not in OURS]

@@ -26,6 +26,7 @@ class Report:
     systems: int
     sources: int
     claims: int
+    rules: int
     reports: int
     problems: tuple[Problem, ...]
     warnings: tuple[str, ...] = ()
@@ -35,7 +36,7 @@ class Report:
         if not self.problems:
             columns = [Column("what", "what"), Column("count", "count", True)]
             rows: list[list[str] | str] = [
-                [name, str(getattr(self, name))] for name in ("chips", "systems", "claims", "sources", "reports")
+                [name, str(getattr(self, name))] for name in ("chips", "systems", "claims", "rules", "sources", "reports")
             ]
             rows.append(["contradictions to look at", str(len(self.warnings))])
             notes = [f"Warning: {text}" for text in self.warnings]
@@ -75,12 +76,14 @@ def validate(
     over, asked = over_paths(catalog, paths)
     sheets = [(kind, id) for kind, folder in places.FOLDERS.items() for id in over.within(folder, asked)]
     sources = over.within(places.CLAIMS, asked)
-    steps = _Steps(2 * len(sheets) + len(sources), progress)
+    rules = over.within(places.RULES, asked)
+    steps = _Steps(2 * len(sheets) + len(sources) + len(rules), progress)
     problems = over.problems(asked, steps.tick) + (list(formatting.misplaced(over, asked)) if layout else [])
     if problems:
-        return Report(0, 0, 0, 0, 0, tuple(problems))
+        return Report(0, 0, 0, 0, 0, 0, tuple(problems))
     found = list(_loaded(over, sheets))
     cited = {source for sheet in found for _, source in schema.citations(sheet)}
+    cited |= {over.rule(id).source for id in rules}
     for file in over.source_files:
         if places.lies_under(file.path, asked):
             cited.update(file.ids())
@@ -89,6 +92,7 @@ def validate(
         systems=sum(sheet.kind == "system" for sheet in found),
         sources=len(cited),
         claims=sum(len(over.claims(source)) for source in sources),
+        rules=len(rules),
         reports=sum(len(reports) for sheet in found for reports in sheet.reports.values()),
         problems=(),
         warnings=tuple(_warnings(over, found, steps)),
@@ -124,7 +128,7 @@ def _layer(path: Path) -> Path:
         if folder.is_dir() and places.is_layer(folder):
             return folder
     raise UsageError(
-        f"{str(path)!r} is neither a sheet in chips/, systems/ or claims/, nor {places.SOURCES}, nor a folder of them"
+        f"{str(path)!r} is neither a sheet in chips/, systems/, claims/ or rules/, nor {places.SOURCES}, nor a folder of them"
     )
 
 

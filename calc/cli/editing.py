@@ -50,11 +50,11 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
 
 @commands.command()
 @click.argument("kind", required=False, type=click.Choice(list(places.SCHEMAS.values())), metavar="[KIND]")
-@click.option("--write", "folder", metavar="DIR", type=click.Path(file_okay=False), help="Write all four to a folder.")
+@click.option("--write", "folder", metavar="DIR", type=click.Path(file_okay=False), help="Write all five to a folder.")
 def schema(kind: str | None, folder: str | None) -> None:
     """Print the JSON Schema of a sheet.
 
-    KIND is chip, system, claims or sources. Editors that know YAML check and complete sheets by it.
+    KIND is chip, system, claims, rule or sources. Editors that know YAML check and complete sheets by it.
     """
     from pathlib import Path
 
