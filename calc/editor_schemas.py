@@ -61,8 +61,10 @@ def made(kind: str) -> Json:
         }  # fmt: skip
     if kind == "rule":
         rule = _record(regulations.Regulation)
+        condition = rf"^\s*(?:{'|'.join(regulations.QUANTITIES)})\s*(?:>=|<=|>|<)\s*{_FIGURE}\s*[A-Za-z]"
         conditions = rule["properties"]["outcomes"]["items"]["properties"]["conditions"]
-        conditions["items"] |= {"pattern": rf"^\s*(?:{'|'.join(regulations.QUANTITIES)})\s*(?:>=|<=|>|<)\s*{_FIGURE}\s*[A-Za-z]"}
+        for each in (conditions, rule["properties"]["not_for_data_centres"]):
+            each["items"] |= {"type": "string", "pattern": condition}
         conditions["minItems"] = 1
         whole = ["test", "outcomes", "otherwise"]
         rule["dependencies"] = {key: [other for other in whole if other != key] for key in whole}

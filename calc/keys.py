@@ -129,6 +129,7 @@ RULE: Group = {
     "test": "what its thresholds ask, in words",
     "outcomes": "what the test answers, in order: the first whose conditions all hold",
     "otherwise": "what it answers if none holds",
+    "not_for_data_centres": "the conditions on which a note excludes what is not for data centres",
     "note": _NOTES["note"],
 }
 OUTCOME: tuple[Group, ...] = (

@@ -6,14 +6,14 @@ Thresholds are data; how they are applied stands in `calc.classification`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from calc import units
 from calc.errors import UnitError, did_you_mean
-from calc.schema import AN_ID, Date, Fault, Id, Read, Record, Text, is_id
+from calc.schema import Date, Fault, Id, Location, Read, Record, Text
 
 QUANTITIES = {
     "total_processing_performance": ("OP*b/s", "4800 TOP*b/s"),
@@ -74,6 +74,8 @@ class Regulation(Record):
         What its thresholds ask.
     outcomes : list of Outcome
         In order: the first whose conditions all hold is the answer, else it is ``otherwise``.
+    not_for_data_centres : list of str
+        Conditions on which a note excludes what is neither designed nor marketed for data centres.
     """
 
     id: Id
@@ -93,6 +95,7 @@ class Regulation(Record):
     test: Text | None = None
     outcomes: tuple[Outcome, ...] = ()
     otherwise: Id | None = None
+    not_for_data_centres: tuple[Text, ...] = ()
     note: Text | None = None
 
     @property
@@ -143,12 +146,9 @@ def base(parsed: units.Parsed, like: str) -> float:
 
 def check(rule: Regulation) -> Iterator[Fault]:
     """Yield what is wrong with a rule beyond the shape of its fields."""
+    yield from _conditions(("not_for_data_centres",), rule.not_for_data_centres)
     for number, outcome in enumerate(rule.outcomes):
-        for place, text in enumerate(outcome.conditions):
-            try:
-                threshold(text)
-            except UnitError as error:
-                yield ("outcomes", number, "conditions", place), error.found, error.expected, error.hint
+        yield from _conditions(("outcomes", number, "conditions"), outcome.conditions)
         if not outcome.conditions:
             yield ("outcomes", number), "an outcome without a condition", "one or more", f"for example {_SHAPE}"
         if outcome.outcome == rule.otherwise:
@@ -162,5 +162,11 @@ def check(rule: Regulation) -> Iterator[Fault]:
         yield (), "an end that is not whole", "'ended' and 'ended_by' together", ""
     if rule.ended and rule.ended < rule.begins:
         yield ("ended",), f"it ended on {rule.ended}", f"a day after {rule.begins}, when it began", ""
-    if rule.otherwise and not is_id(rule.otherwise):
-        yield ("otherwise",), repr(rule.otherwise), AN_ID, ""
+
+
+def _conditions(where: Location, texts: Iterable[str]) -> Iterator[Fault]:
+    for place, text in enumerate(texts):
+        try:
+            threshold(text)
+        except UnitError as error:
+            yield (*where, place), error.found, error.expected, error.hint
