@@ -11,10 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["CalcError", "audit", "chip", "chips", "compare", "explain", "load", "reports", "system", "systems"]
+__all__ = [
+    "CalcError", "audit", "chip", "chips", "compare", "explain", "export_control", "load", "reports", "system", "systems",
+]  # fmt: skip
 
 if TYPE_CHECKING:
-    from calc.api import audit, chip, chips, compare, explain, load, reports, system, systems
+    from calc.api import audit, chip, chips, compare, explain, export_control, load, reports, system, systems
     from calc.errors import CalcError
 
 

@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from calc import schema, units
 from calc.comparison import Comparer
@@ -30,6 +31,11 @@ CAVEAT = (
     "check 15 CFR Part 774, Supplement No. 1, before any use.",
 )
 UNDECIDED = "undecided"
+
+
+def in_words(answers: Iterable[str]) -> str:
+    """Return answers as a reader sees them: ``a or not met``."""
+    return " or ".join(answer.replace("-", " ") for answer in answers)
 
 
 @dataclass(frozen=True)
@@ -54,8 +60,7 @@ class Tested:
     @property
     def words(self) -> str:
         """The answer in words: ``a``, ``undecided: a or b``."""
-        said = " or ".join(each.replace("-", " ") for each in self.answers)
-        return said if len(self.answers) == 1 else f"{UNDECIDED}: {said}"
+        return in_words(self.answers) if len(self.answers) == 1 else f"{UNDECIDED}: {in_words(self.answers)}"
 
     def __repr__(self) -> str:
         return f"<{self.rule.id}: {self.words}; arithmetic, not a legal classification>"
@@ -110,13 +115,13 @@ class Classified(Shown):
         rows = (self.quantities.held.apart.get(name, ()) for name in (TPP, AREA, MEMORY, IO))
         return tuple(other for row in rows for other in row)
 
-    def cases(self, asked: Iterable[str]) -> Iterator[Case]:
+    def cases(self, asked: Iterable[str], tpps: Sequence[Range] = ()) -> Iterator[Case]:
         """Yield what the quantities that are asked for may be together, by each combination of reports.
 
-        The first is that of the headlines.
+        The first is that of the headlines. Some TPPs may be given in place of those that are known.
         """
         wanted = set(asked)
-        tpps = self._performances() if wanted & {TPP, DENSITY} else [UNKNOWN]
+        tpps = tpps or (self._performances() if wanted & {TPP, DENSITY} else [UNKNOWN])
         areas = self._areas() if DENSITY in wanted else [UNKNOWN]
         memories = figures(self.quantities.memory) if wanted & {MEMORY, SUM} else [UNKNOWN]
         ios = self._ios() if wanted & {IO, SUM} else [UNKNOWN]
@@ -185,6 +190,11 @@ class Classified(Shown):
             limits = [f"{name} if the area is at most {digits(area, 4)} mm^2" for name, area in area_limits(rule, tpp)]
             if limits:
                 yield f"at a TPP of {grouped(digits(tpp, 6))}: {', '.join([*limits, f'{rule.otherwise} above'])}"
+        if TPP in asked and held.open is not None:
+            if_dense = {each for case in self.cases(asked, figures(held.open)) for each in possible(rule, case)}
+            if if_dense < found or not if_dense <= found:
+                said = in_words([answer for answer in rule.answers if answer in if_dense])
+                yield f"if all rates of unstated sparsity are dense: {said}"
         excluded = [threshold(text) for text in rule.not_for_data_centres]
         if excluded and not self.given.data_centre:
             holds = {case[one.quantity].meets(one) for case in self.cases([TPP]) for one in excluded}
@@ -200,6 +210,12 @@ class Classification(Shown):
     def __init__(self, chips: Sequence[Classified], rules: Sequence[Regulation], policy: Policy, on: str = "") -> None:
         self.chips, self.rules, self.policy, self.on = tuple(chips), tuple(rules), policy, on
         self.caveat = CAVEAT
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what ``--format json`` prints."""
+        from calc.render.classification import body
+
+        return body(self)
 
     def __getitem__(self, id: str) -> Classified:
         for chip in self.chips:
@@ -259,5 +275,7 @@ def _counted(rules: Sequence[Regulation], on: str | None) -> list[Regulation]:
     ]
     if not found:
         first = min((rule.begins for rule in rules), default="")
-        raise UsageError(f"no rule of the catalog counted on {on}" + (f"; the first begins on {first}" if first else ""))
+        raise UsageError(
+            f"no rule of the catalog counted on {on}" + (f"; the first begins on {first}" if first else "")
+        )
     return found

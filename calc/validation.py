@@ -36,7 +36,8 @@ class Report:
         if not self.problems:
             columns = [Column("what", "what"), Column("count", "count", True)]
             rows: list[list[str] | str] = [
-                [name, str(getattr(self, name))] for name in ("chips", "systems", "claims", "rules", "sources", "reports")
+                [name, str(getattr(self, name))]
+                for name in ("chips", "systems", "claims", "rules", "sources", "reports")
             ]
             rows.append(["contradictions to look at", str(len(self.warnings))])
             notes = [f"Warning: {text}" for text in self.warnings]
