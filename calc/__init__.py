@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "CalcError", "audit", "chip", "chips", "compare", "explain", "export_control", "load", "reports", "system", "systems",
+    "CalcError", "audit", "chip", "chips", "compare", "explain", "export_control", "load", "reports", "system",
+    "systems",
 ]  # fmt: skip
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ class Catalog:
     Parameters
     ----------
     overlays : sequence of Path
-        Folders with ``chips/``, ``systems/``, ``claims/``, ``rules/`` or ``sources.yaml``; later ones add to earlier ones.
+        Folders with ``chips/``, ``systems/``, ``claims/``, ``rules/`` or ``sources.yaml``; later ones add to
+        earlier ones.
     base : Path, optional
         The lowest folder, by default the shipped one.
     merge : bool
@@ -275,7 +276,7 @@ class Catalog:
         return places.stems(self.layers, RULES)
 
     def rules(self) -> list[regulations.Regulation]:
-        """Return all rules in the order of their dates; the faults of all of them come together."""
+        """Return all rules in the order in which they begin to count; the faults of all of them come together."""
         found, problems = [], []
         for id in self.rule_ids():
             try:
@@ -284,7 +285,7 @@ class Catalog:
                 problems += error.problems
         if problems:
             raise SheetError(problems)
-        return sorted(found, key=lambda rule: (rule.date, rule.id))
+        return sorted(found, key=lambda rule: (rule.begins, rule.id))
 
     def _rule(self, id: str) -> regulations.Regulation:
         files = self._files(RULES, id)

@@ -22,7 +22,19 @@ from calc.policy import Policy, last_day
 from calc.readings import Other
 from calc.regulations import Regulation, threshold
 from calc.thresholds import (
-    AREA, DENSITY, IO, MEMORY, NOT_APPLICABLE, SUM, TPP, UNKNOWN, Case, Range, area_limits, possible, ratio,
+    AREA,
+    DENSITY,
+    IO,
+    MEMORY,
+    NOT_APPLICABLE,
+    SUM,
+    TPP,
+    UNKNOWN,
+    Case,
+    Range,
+    area_limits,
+    possible,
+    ratio,
 )  # fmt: skip
 
 CAVEAT = (
@@ -255,7 +267,8 @@ def classify(
         chip = sheet if sheet.kind == "chip" else comparer.catalog.chip_of(sheet)
         if chip is None:
             raise UsageError(
-                f"{sheet.id} is a system whose chip has no sheet here; the rules are about chips: `list chips` shows those"
+                f"{sheet.id} is a system, and there is no sheet of its chip; the rules are about chips: "
+                "`list chips` shows which there are"
             )
         asked = sheet.id if sheet.kind == "system" else ""
         chips.setdefault(chip.id, Classified(comparer, chip, given or Given(), rules, asked))

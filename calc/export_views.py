@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from calc import explanation, numbers, units
 from calc.catalog import Catalog
@@ -10,25 +11,23 @@ from calc.classification import CAVEAT, Classification, Classified, Tested, in_w
 from calc.explanation import Node
 from calc.performance import Quantities
 from calc.readings import Reading
+from calc.regulations import Regulation
 from calc.results import Applied, Result, readings
 from calc.schema import Report
-from calc.thresholds import AREA_UNIT
+from calc.thresholds import AREA_UNIT, RATE_UNIT
 from calc.views import AS_REPORTED, INDENT, Column, Table, policy_line
 
 DIGITS = 6
 """So many digits are shown: 20,919 is another figure than 21,000 here."""
 
 
-def tables(found: Classification) -> list[Table]:
-    """Return one chip's figures, tests and the rules without one; of several chips, one table."""
-    if len(found.chips) > 1:
-        return [overview(found)]
-    chip = found.chips[0]
-    shown = [figures(chip), tests(chip)]
-    words = rules(found)
-    shown += [words] if words.rows else []
-    shown[-1].notes += _foot(found)
-    return shown
+def tables(found: Classification, in_words: bool = False) -> list[Table]:
+    """Return one chip's figures and tests, or of several chips one table; with what the rules say, if that is asked."""
+    shown = [overview(found)] if len(found.chips) > 1 else [figures(found.chips[0]), tests(found.chips[0])]
+    words = [rules(found)] if in_words else []
+    shown[-1].notes += [] if in_words else ["What the rules say, in words: --rules."]
+    (words or shown)[-1].notes += _foot(found)
+    return shown + words
 
 
 # -- one chip -------------------------------------------------------------------------------------
@@ -42,8 +41,8 @@ def title(chip: Classified) -> str:
 def figures(chip: Classified) -> Table:
     """Return the quantities of a chip, each with its parts, its span and its sources."""
     table = Table(f"{title(chip)}: figures that export rules ask for", [
-        Column("quantity", "quantity", wraps=True), Column("value", "value", True), Column("span", "span", True),
-        Column("from", "from", wraps=True, folds=True),
+        Column("quantity", "quantity", wraps=True, folds=True), Column("value", "value", True),
+        Column("span", "span", True), Column("from", "from", wraps=True, folds=True),
     ])  # fmt: skip
     table.lead = list(_asked(chip))
     table.rows += list(_rows(chip.quantities))
@@ -64,14 +63,14 @@ def _rows(held: Quantities) -> Iterator[list[str] | str]:
     yield _row("from dense rates", held.dense, "no dense rate is reported")
     yield from _parts(held.dense)
     yield _row("as printed", held.printed, "not reported")
-    if held.open is not None:
+    if held.may_be_more:
         yield _row("if rates of unstated sparsity are dense", held.open, "")
         yield from _parts(held.open, ".unstated")
     yield "Performance density (TOP*b/s/mm^2)"
     yield _area(held)
     yield _row("TPP / die area", held.density, "not computable")
     yield "Bandwidth (GB/s)"
-    yield _row("memory", held.memory, "not reported")
+    yield _row("memory", held.memory, "not reported", RATE_UNIT)
     yield _row("all inputs and outputs, both ways", held.io, "not reported")
     for link in held.links:
         assert isinstance(link.expression, Applied)
@@ -87,11 +86,17 @@ def _parts(result: Result | None, only: str = "") -> Iterator[list[str]]:
             yield _row(f"{INDENT}{part.label}", Result(part, part.unit), "")
 
 
-def _row(label: str, result: Result | None, gap: str) -> list[str]:
+def _row(label: str, result: Result | None, gap: str, unit: str = "") -> list[str]:
     if result is None:
         return [label, "", "", gap]
-    value, low, high = (_digits(number) for number in result.numbers)
+    value, low, high = (_digits(number) for number in shown_in(result, unit or result.unit))
     return [label, value, "" if low == high else f"{low} to {high}", _sources(result)]
+
+
+def shown_in(result: Result, unit: str) -> tuple[float, ...]:
+    """Return value, low and high in another unit of the same dimension."""
+    scale = units.scale(result.unit) / units.scale(unit)
+    return tuple(float(Decimal(repr(number)) * scale) for number in result.numbers)
 
 
 def _digits(value: float) -> str:
@@ -135,7 +140,24 @@ def tests(chip: Classified) -> Table:
 def _named(one: Tested) -> str:
     rule = one.rule
     ended = f" (until {rule.ended})" if rule.ended else ""
-    return f"{rule.name}{ended}: {rule.test}; {rule.source}, read: {rule.read}"
+    return f"{rule.name}{ended}: {thresholds(rule)}; {rule.source}, read: {rule.read}"
+
+
+SHORT = {
+    "total_processing_performance": "TPP", "performance_density": "density", "memory_bandwidth": "memory",
+    "io_bandwidth": "I/O", "memory_and_io_bandwidth": "memory + I/O",
+}  # fmt: skip
+
+
+def thresholds(rule: Regulation) -> str:
+    """Return the thresholds of a rule's test in one line, in the units of the tables."""
+    found: dict[str, list[str]] = {}
+    for outcome in rule.outcomes:
+        said = [text.replace(f"{name} ", f"{short} ", 1) for text in outcome.conditions
+                for name, short in SHORT.items() if text.startswith(f"{name} ")]  # fmt: skip
+        plain = [text.replace(" TOP*b/s/mm^2", "").replace(" TOP*b/s", "") for text in said]
+        found.setdefault(outcome.outcome, []).append(" and ".join(plain))
+    return "; ".join(f"{in_words([answer])} if {', or '.join(ways)}" for answer, ways in found.items())
 
 
 def _why(one: Tested) -> str:
@@ -182,9 +204,11 @@ def overview(found: Classification) -> Table:
     asked = [line for chip in found.chips for line in _asked(chip)]
     for each in (table, narrow):
         each.lead = [*found.caveat, *asked]
-    foot = ["Performance density in TOP*b/s/mm^2.", *_foot(found)]
     ids = next(chip.id for chip in found.chips)
-    table.notes = narrow.notes = [*foot, f"Working of one: python -m calc export-control {ids}."]
+    table.notes = narrow.notes = [
+        "Performance density in TOP*b/s/mm^2.",
+        f"Working of one: python -m calc export-control {ids}.",
+    ]
     table.narrow = narrow
     return table
 
@@ -201,7 +225,7 @@ def _foot(found: Classification) -> list[str]:
     return [
         "An answer holds for every combination of reports; where they give several, it is undecided. TPP is the "
         "largest product of a reported dense rate and its bit length, or as printed.",
-        on, AS_REPORTED, policy_line(found.policy, found.policy.as_of), *found.caveat,
+        on, AS_REPORTED, policy_line(found.policy, found.policy.as_of),
     ]  # fmt: skip
 
 

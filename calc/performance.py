@@ -13,7 +13,16 @@ from calc.metrics import PRECISIONS, UNSTATED
 from calc.readings import Reading, Readings
 from calc.results import Applied, Assumption, Expression, Result
 from calc.thresholds import (
-    AREA, AREA_UNIT, DENSITY, DENSITY_UNIT, IO, MEMORY, RATE_UNIT, TPP, TPP_UNIT, UNKNOWN, Range,
+    AREA,
+    DENSITY,
+    DENSITY_UNIT,
+    IO,
+    MEMORY,
+    RATE_UNIT,
+    TPP,
+    TPP_UNIT,
+    UNKNOWN,
+    Range,
 )  # fmt: skip
 
 BITS = {
@@ -90,7 +99,7 @@ class Quantities:
     def printed(self) -> Result | None:
         """TPP as sources print it."""
         reading = self.held.get(TPP)
-        return Result(reading, TPP_UNIT) if reading else None
+        return Result(reading, reading.unit) if reading else None
 
     @cached_property
     def open(self) -> Result | None:
@@ -104,6 +113,11 @@ class Quantities:
     def known(self) -> list[Result]:
         """The TPP from dense rates and the TPP as printed, those that there are."""
         return [one for one in (self.dense, self.printed) if one]
+
+    @property
+    def may_be_more(self) -> bool:
+        """Whether rates of unstated sparsity, taken as dense, give more than any TPP that is known."""
+        return self.open is not None and all(self.open.numbers[2] > one.numbers[2] for one in self.known)
 
     @cached_property
     def tpp(self) -> Result | None:
@@ -130,7 +144,7 @@ class Quantities:
     def memory(self) -> Result | None:
         """Memory bandwidth."""
         reading = self.held.get(MEMORY)
-        return Result(reading, RATE_UNIT) if reading else None
+        return Result(reading, reading.unit) if reading else None
 
     @cached_property
     def io(self) -> Result | None:

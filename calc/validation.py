@@ -129,7 +129,8 @@ def _layer(path: Path) -> Path:
         if folder.is_dir() and places.is_layer(folder):
             return folder
     raise UsageError(
-        f"{str(path)!r} is neither a sheet in chips/, systems/, claims/ or rules/, nor {places.SOURCES}, nor a folder of them"
+        f"{str(path)!r} is neither a sheet in chips/, systems/, claims/ or rules/, nor {places.SOURCES}, "
+        "nor a folder of them"
     )
 
 

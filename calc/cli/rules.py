@@ -22,12 +22,13 @@ from calc.cli.output import print_page, print_tables, write
 @click.option(
     "--not-for-data-centres", "other_use", is_flag=True, help="Neither designed nor marketed for data centres."
 )
+@click.option("--rules", "in_words", is_flag=True, help="What the rules say too, in words.")
 @click.option("--explain", "explained", is_flag=True, help="The working too, down to each report.")
 @output_options
 @policy_options
 def export_control(
-    ids: Sequence[str], on: str | None, die_area: str | None, planar: bool, other_use: bool, explained: bool, form: str,
-    **options: Any,
+    ids: Sequence[str], on: str | None, die_area: str | None, planar: bool, other_use: bool, in_words: bool,
+    explained: bool, form: str, **options: Any,
 ) -> None:  # fmt: skip
     """Hold chips against thresholds of US export rules.
 
@@ -42,22 +43,25 @@ def export_control(
     found = classification.classify(comparer, ids, on, Given.parse(die_area, planar, not other_use))
     node = export_views.working(found, comparer.catalog) if explained else None
     if form == "json":
-        from calc.render import classification as render, json
+        from calc.render import classification as render
+        from calc.render import json
 
         write(json.dump(render.body(found) | ({"working": node} if node else {})), **options)
     elif form == "csv":
-        from calc.render import classification as render, tables
+        from calc.render import classification as render
+        from calc.render import tables
 
         write(tables.working_csv(node) if node else render.as_csv(found), **options)
     elif node is None:
-        print_tables(export_views.tables(found), form=form, **options)
+        print_tables(export_views.tables(found, in_words), form=form, **options)
     elif form == "markdown":
         from calc.render import tables
 
         write(
-            "\n".join([*map(tables.as_markdown, export_views.tables(found)), tables.working_markdown(node)]), **options
+            "\n".join([*map(tables.as_markdown, export_views.tables(found, in_words)), tables.working_markdown(node)]),
+            **options,
         )
     else:
         from calc.render import text
 
-        print_page(lambda console: text.with_working(export_views.tables(found), node, console), **options)
+        print_page(lambda console: text.with_working(export_views.tables(found, in_words), node, console), **options)

@@ -6,13 +6,14 @@ from typing import Any
 
 from calc import units
 from calc.classification import Classification, Classified, Tested
+from calc.export_views import shown_in, thresholds
 from calc.performance import Given
 from calc.readings import Reading
 from calc.regulations import Regulation
 from calc.render import json, tables
 from calc.results import Result, readings
 from calc.schema import STATUS
-from calc.thresholds import AREA_UNIT
+from calc.thresholds import AREA_UNIT, RATE_UNIT
 
 Json = dict[str, Any]
 ENDS = ("value", "low", "high")
@@ -60,18 +61,19 @@ def _quantities(chip: Classified) -> Json:
     return {
         "tpp_from_dense_rates": _result(held.dense), "tpp_as_printed": _result(held.printed),
         "tpp_if_unstated_is_dense": _result(held.open), "die_area": _result(area),
-        "performance_density": _result(held.density), "memory_bandwidth": _result(held.memory),
+        "performance_density": _result(held.density), "memory_bandwidth": _result(held.memory, RATE_UNIT),
         "io_bandwidth": _result(held.io), "links_both_ways": [_result(link) for link in held.links],
     }  # fmt: skip
 
 
-def _result(found: Result | None) -> Json | None:
+def _result(found: Result | None, unit: str = "") -> Json | None:
     if found is None:
         return None
     named = (r.source for part in readings(found.expression) for r in part.reports())
     label = found.expression.name if isinstance(found.expression, Reading) else found.expression.label
     return {
-        "label": label, "unit": found.unit, **dict(zip(ENDS, found.numbers, strict=True)),
+        "label": label, "unit": unit or found.unit,
+        **dict(zip(ENDS, shown_in(found, unit or found.unit), strict=True)),
         "sources": list(dict.fromkeys(named)), "status": STATUS,
     }  # fmt: skip
 
@@ -94,10 +96,12 @@ INPUTS = (
     "tpp_from_dense_rates", "tpp_as_printed", "tpp_if_unstated_is_dense", "die_area", "performance_density",
     "memory_bandwidth", "io_bandwidth",
 )  # fmt: skip
+UNITS = "TPP in TOP*b/s, die area in mm^2, performance density in TOP*b/s/mm^2, bandwidths in GB/s"
 COLUMNS = (
-    "chip", "name", "vendor", "asked", "rule", "rule_name", "begins", "ended", "test", "answer", "answers",
+    "chip", "name", "vendor", "asked", "rule", "rule_name", "begins", "ended", "test", "thresholds", "answer",
+    "answers",
     "by_the_headlines", "not_known", "remarks", *(f"{name}{tail}" for name in INPUTS for tail in ("", "_low", "_high")),
-    "source", "read", "status", "caveat",
+    "units", "source", "read", "status", "caveat",
 )  # fmt: skip
 
 
@@ -105,9 +109,10 @@ def _row(found: Classification, chip: Classified, one: Tested) -> Json:
     made = {
         "chip": chip.id, "name": chip.name, "vendor": chip.vendor, "asked": chip.asked or chip.id, "rule": one.rule.id,
         "rule_name": one.rule.name, "begins": one.rule.begins, "ended": one.rule.ended or "", "test": one.rule.test,
+        "thresholds": thresholds(one.rule),
         "answer": one.answer, "answers": " ".join(one.answers), "by_the_headlines": " ".join(one.headline),
         "not_known": "; ".join(one.missing), "remarks": "; ".join(one.remarks), "source": one.rule.source,
-        "read": one.rule.read, "status": STATUS, "caveat": " ".join(found.caveat),
+        "read": one.rule.read, "units": UNITS, "status": STATUS, "caveat": " ".join(found.caveat),
     }  # fmt: skip
     held = _quantities(chip)
     for name in INPUTS:
