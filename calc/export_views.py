@@ -63,7 +63,7 @@ def _rows(held: Quantities) -> Iterator[list[str] | str]:
     yield _row("from dense rates", held.dense, "no dense rate is reported")
     yield from _parts(held.dense)
     yield _row("as printed", held.printed, "not reported")
-    if held.may_be_more:
+    if held.open_matters:
         yield _row("if rates of unstated sparsity are dense", held.open, "")
         yield from _parts(held.open, ".unstated")
     yield "Performance density (TOP*b/s/mm^2)"

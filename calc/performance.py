@@ -115,9 +115,9 @@ class Quantities:
         return [one for one in (self.dense, self.printed) if one]
 
     @property
-    def may_be_more(self) -> bool:
-        """Whether rates of unstated sparsity, taken as dense, give more than any TPP that is known."""
-        return self.open is not None and all(self.open.numbers[2] > one.numbers[2] for one in self.known)
+    def open_matters(self) -> bool:
+        """Whether there is no TPP from dense rates, or rates of unstated sparsity, taken as dense, give more than it."""
+        return self.open is not None and (self.dense is None or self.open.numbers[2] > self.dense.numbers[2])
 
     @cached_property
     def tpp(self) -> Result | None:

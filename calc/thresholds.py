@@ -112,7 +112,7 @@ def area_limits(rule: Regulation, tpp: float) -> list[tuple[str, float]]:
         if not densities:
             return []
         scale = float(units.scale(QUANTITIES[DENSITY][0]) / units.scale(DENSITY_UNIT))
-        limit = min(exactly(FORMULAS["largest_area"], AREA_UNIT, (tpp, TPP_UNIT), (one.limit * scale, DENSITY_UNIT))
-                    for one in densities)  # fmt: skip
+        least = max(_rounded(one.limit * scale) for one in densities)
+        limit = exactly(FORMULAS["largest_area"], AREA_UNIT, (tpp, TPP_UNIT), (least, DENSITY_UNIT))
         found[outcome.outcome] = max(limit, found.get(outcome.outcome, 0.0))
     return list(found.items())
