@@ -243,7 +243,16 @@ def _working(chip: Classified, catalog: Catalog) -> Node:
     below = None if held.density else held.dense  # the working of a density holds that of its TPP
     printed = held.printed if held.dense or not held.density else None
     area = Result(held.area, AREA_UNIT) if isinstance(held.area, Reading) and not held.density else None
-    results = [held.density, below, printed, held.open, area, held.memory, held.io, *held.links]
+    results = [
+        held.density,
+        below,
+        printed,
+        held.open if held.open_matters else None,
+        area,
+        held.memory,
+        held.io,
+        *held.links,
+    ]
     answers = "; ".join(f"{one.rule.id}: {one.words}" for one in chip.tests)
     node = explanation.gap(title(chip), answers, ())
     return node | {"inputs": [explanation.tree(each, catalog) for each in results if each]}

@@ -116,7 +116,7 @@ class Quantities:
 
     @property
     def open_matters(self) -> bool:
-        """Whether there is no TPP from dense rates, or rates of unstated sparsity, taken as dense, give more than it."""
+        """Whether no TPP comes from dense rates, or rates of unstated sparsity, taken as dense, give more."""
         return self.open is not None and (self.dense is None or self.open.numbers[2] > self.dense.numbers[2])
 
     @cached_property
@@ -172,7 +172,7 @@ class Quantities:
         return Result(Applied(label, FORMULAS[TPP], parts, TPP_UNIT), TPP_UNIT)
 
     def _part(self, precision: str, reading: Reading) -> Applied:
-        bits = Assumption("bit length", units.quantity(float(BITS[precision]), "b"), f"that of {precision.upper()}")
+        bits = Assumption("bit length", units.quantity(BITS[precision], "b"), f"that of {precision.upper()}")
         label = f"{reading.metric.title} x {BITS[precision]} bit"
         return Applied(label, FORMULAS["processing_performance"], (reading, bits), TPP_UNIT)
 

@@ -322,7 +322,7 @@ def test_which_tests_counted_on_a_day(day: str, wanted: set[str]) -> None:
 
 @pytest.mark.parametrize("day", ["soon", "2025-13-01", "2020-01-01"])
 def test_a_day_that_is_none_or_too_early(day: str) -> None:
-    with pytest.raises(UsageError, match="date|no rule"):
+    with pytest.raises(UsageError, match=r"date|no rule"):
         classify(comparer(), ["h20"], day)
 
 
