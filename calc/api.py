@@ -8,15 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from calc import (
-    attributes, brief, derive, evaluation, measured_views, metrics, sheet_views, units, views, workings,
+    attributes,
+    brief,
+    derive,
+    evaluation,
+    measured_views,
+    metrics,
+    sheet_views,
+    units,
+    views,
+    workings,
 )  # fmt: skip
 from calc.attributes import Branch
 from calc.auditing import Audit, Auditor
 from calc.catalog import Catalog
+from calc.classification import Classification, classify
 from calc.comparison import CORE, Cell, Comparer, Comparison
 from calc.errors import UsageError
 from calc.explanation import Node
 from calc.measurements import Measurement
+from calc.performance import Given
 from calc.policy import Policy
 from calc.readings import Readings
 from calc.results import Result
@@ -206,6 +217,13 @@ class Workspace:
     def audit(self, *names: str, source: str | None = None, claim: str | None = None) -> Audit:
         """Recompute claims: all, or those on one or two subjects, by one source, or one claim."""
         return self._auditor.audit(names, source, claim)
+
+    def export_control(
+        self, *names: str, on: str | None = None, die_area: str | None = None, planar: bool = False,
+        data_centre: bool = True,
+    ) -> Classification:  # fmt: skip
+        """Hold chips against thresholds of export rules; see `calc.export_control`."""
+        return classify(self.comparer, names, on, Given.parse(die_area, planar, data_centre))
 
     def chips(
         self, *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (),
@@ -564,3 +582,53 @@ def evaluate(expression: str, **policy: Any) -> Result:
     (1.0, 1.0, 1.0)
     """
     return workspace(**policy).evaluate(expression)
+
+
+def export_control(
+    *names: str, on: str | None = None, die_area: str | None = None, planar: bool = False, data_centre: bool = True,
+    **policy: Any,
+) -> Classification:  # fmt: skip
+    """Hold chips of the shipped catalog against thresholds of US export rules: arithmetic, no legal classification.
+
+    Parameters
+    ----------
+    *names : str
+        Ids or aliases of chips; of a system, its chip is taken.
+    on : str, optional
+        Only rules that counted on this day.
+    die_area : str, optional
+        The die area in place of what is reported, or a range of it: ``"700..800 mm^2"``. [length^2]
+    planar : bool
+        Whether the chips have planar transistors only, so that performance density does not apply.
+    data_centre : bool
+        Whether they are designed or marketed for data centres.
+    **policy
+        ``as_of``, ``prefer``, ``strict``, ``merge``.
+
+    Returns
+    -------
+    Classification
+        ``.chips``, each with ``.quantities`` and ``.tests``; ``.caveat`` belongs beside whatever is shown of it.
+
+    Raises
+    ------
+    UsageError
+        For an unknown name, a system without the sheet of its chip, a wrong day or area.
+
+    References
+    ----------
+    The sheets in ``specs/rules``, each with its source; all were read in copies and secondary documents only.
+
+    Examples
+    --------
+    >>> import calc
+    >>> found = calc.export_control("h20")
+    >>> found["h20"].quantities.tpp.value.magnitude
+    2368.0
+    >>> found["h20"].test("bis-3a090-2023").words
+    'undecided: a or b or none'
+    >>> calc.export_control("h20", die_area="814 mm^2")["h20"].test("bis-3a090-2023").answer
+    'none'
+    """
+    given = {"on": on, "die_area": die_area, "planar": planar, "data_centre": data_centre}
+    return workspace(**policy).export_control(*names, **given)  # type: ignore[arg-type]

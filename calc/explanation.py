@@ -70,10 +70,18 @@ class _Explainer:
         if isinstance(node, Assumption):
             values = [choice.value for choice in node.distinct()]
             why = f"{node.note}; from {', '.join(node.rests_on)}" if node.rests_on else node.note
+            text = amount(values[0], node.unit, exact=not node.rests_on)
             return _node(
-                node.label, "assumption", amount(values[0], node.unit, exact=True), node.unit, values[0], min(values), max(values),
-                selected=selected, why=why,
-            )  # fmt: skip
+                node.label,
+                "assumption",
+                text,
+                node.unit,
+                values[0],
+                min(values),
+                max(values),
+                selected=selected,
+                why=why,
+            )
         result = Result(node, unit_of(node))
         value, low, high = result.numbers
         if isinstance(node, Applied):

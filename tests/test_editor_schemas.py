@@ -14,7 +14,7 @@ import yaml
 from hypothesis import given, settings
 from jsonschema import Draft7Validator
 
-from calc import editor_schemas, keys, places, schema, strategies
+from calc import editor_schemas, keys, places, regulations, schema, strategies
 from calc.editor_schemas import KINDS
 from calc.render import json
 from tests.conftest import ROOT
@@ -90,7 +90,11 @@ CHIP = f"id: mine\nname: Mine\nvendor: Me\nstatus: as-reported\nreports:\n  memo
 SOURCE = "a-source:\n  title: T\n  publisher: P\n  kind: press\n"
 CLAIM = "{subject: a, object: b, metric: power, sense: higher, printed: so, locator: p. 1}"
 CLAIMS = f"id: a-source\nstatus: as-reported\nclaims:\n  one:\n    {CLAIM}\n"
-GOOD = {"chip": CHIP, "system": CHIP, "sources": SOURCE, "claims": CLAIMS}
+RULE = (
+    "id: mine\nname: Mine\nstatus: as-reported\ndate: 2023-10-17\nsource: a-source\nlocator: p. 1\ntest: so\n"
+    "outcomes:\n  - {outcome: a, conditions: [memory_bandwidth >= 1400 GB/s]}\notherwise: none\n"
+)
+GOOD = {"chip": CHIP, "system": CHIP, "sources": SOURCE, "claims": CLAIMS, "rule": RULE}
 
 ACCEPTED = {
     "digits beside the value": ("chip", "locator: table 1", "printed: 384, locator: 7, note: 2.50"),
@@ -164,6 +168,11 @@ REFUSED = {
     "a claim about nothing": ("claims", "metric: power, ", ""),
     "a hedge without a factor": ("claims", "sense:", "hedge: about, sense:"),
     "no claim": ("claims", f"\n  one:\n    {CLAIM}", " {}"),
+    "a test without what it answers otherwise": ("rule", "otherwise: none\n", ""),
+    "a condition of nothing that is tested": ("rule", "memory_bandwidth", "weight"),
+    "a condition on a bare number": ("rule", "1400 GB/s", "1400"),
+    "an outcome without conditions": ("rule", "[memory_bandwidth >= 1400 GB/s]", "[]"),
+    "an end without what ended it": ("rule", "test: so", "ended: 2024-01-01\ntest: so"),
 }  # fmt: skip
 
 
@@ -180,6 +189,7 @@ RECORDS = {
     schema.Gap: keys.GAP,
     schema.Known: keys.KNOWN, schema.Claim: keys.CLAIM, schema.ClaimSheet: (keys.CLAIM_SHEET,),
     schema.Source: (keys.SOURCE,), schema.System: (keys.SHEET,),
+    regulations.Regulation: (keys.RULE,), regulations.Outcome: keys.OUTCOME,
 }  # fmt: skip
 
 

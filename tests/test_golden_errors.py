@@ -18,7 +18,7 @@ from calc import cli, places
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(path.stem for path in (GOLDEN / "errors").glob("*.yaml"))
-FOLDERS = {"chip": "chips/", "system": "systems/", "claims": "claims/", "sources": ""}
+FOLDERS = {"chip": "chips/", "system": "systems/", "claims": "claims/", "rule": "rules/", "sources": ""}
 PROBLEM = re.compile(r"(?P<file>[^:\n]+):(?P<line>\d+):(?P<column>\d+): (?P<found>.+)\n  expected (?P<expected>.+)")
 
 

@@ -17,14 +17,19 @@ BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 WHOLE = [block for block in BLOCKS if block.startswith("id:")]
 
 
+def kind(block: str) -> str:
+    """What sort of sheet a block shows."""
+    return "claims" if "claims:" in block else "rule" if "outcomes:" in block else "system"
+
+
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split()[1])
 def test_examples_are_laid_out_by_the_rules(block: str) -> None:
-    path = Path("claims/x.yaml" if "claims:" in block else "systems/x.yaml")
+    path = Path({"system": "systems", "rule": "rules"}.get(kind(block), kind(block)), "x.yaml")
     assert formatted(block, path) == block
 
 
 def test_examples_are_accepted_by_editors() -> None:
-    assert [errors("claims" if "claims:" in block else "system", block) for block in WHOLE] == [[], []]
+    assert [errors(kind(block), block) for block in WHOLE] == [[], [], []]
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -45,6 +50,11 @@ def test_each_key_of_a_report_is_explained() -> None:
 def test_each_key_of_a_claim_is_explained_or_said_to_be_as_in_a_report() -> None:
     explained = set(named(rows("Claims"))) | {"subject", "object"}
     assert explained == {key for group in keys.CLAIM for key in group}
+
+
+def test_each_key_of_a_rule_is_explained() -> None:
+    explained = {name for row in rows("Export rules") for cell in row for name in re.findall(r"`([a-z_]+)`", cell)}
+    assert explained == (set(keys.RULE) | set(keys.OUTCOME[0])) - {"id", "name", "status"}
 
 
 def test_each_key_of_a_source_is_named() -> None:

@@ -55,6 +55,14 @@ FORMULAS = {
         Formula("divide", "a / b", arithmetic.divide),
         Formula("negate", "-a", arithmetic.negate),
         Formula("same", "in another unit", arithmetic.same),
+        Formula("processing_performance", "rate x bit length", export_control.processing_performance),
+        Formula(
+            "total_processing_performance",
+            "the largest over the precisions (88 FR 73458, read in copies only)",
+            export_control.total_processing_performance,
+        ),
+        Formula("both_ways", "2 x one way", export_control.both_ways),
+        Formula("largest_area", "total processing performance / density", export_control.largest_area),
         Formula(
             "performance_density",
             "total processing performance / die area (88 FR 73458, read in copies only)",
