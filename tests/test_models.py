@@ -75,8 +75,12 @@ def test_each_cell_is_a_report_with_its_digits_and_nothing_else_is(row: dict[str
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row["id"])
 def test_each_number_of_a_note_stands_in_the_sheet(row: dict[str, str]) -> None:
     sheet = CATALOG.sheet("model", row["id"])
-    said = " ".join(f"{r.value} {r.as_printed} {r.note} {r.scope} {r.source}" for many in sheet.reports.values() for r in many)
-    said += " ".join(f"{r.value} {r.about}" for r in sheet.remarks) + " ".join(gap.note or "" for gap in sheet.not_reported)
+    said = " ".join(
+        f"{r.value} {r.as_printed} {r.note} {r.scope} {r.source}" for many in sheet.reports.values() for r in many
+    )
+    said += " ".join(f"{r.value} {r.about}" for r in sheet.remarks) + " ".join(
+        gap.note or "" for gap in sheet.not_reported
+    )
     note = re.sub(r"@\w+|arXiv|\d+ matrices|Llama 3|MXFP4", "", row["note"])
     assert [n for n in re.findall(r"\d[\d.]*(?:e\d+)?", note) if n.rstrip(".") not in said] == []
 
@@ -124,7 +128,11 @@ def test_the_matrices_add_up_to_the_parameters(id: str) -> None:
     h, heads = n("hidden_width"), n("attention_heads")
     attention = h * n("head_width") * (2 * heads + 2 * n("kv_heads"))
     dense = n("dense_layers") * n("ffn_matrices") * h * n("ffn_width")
-    sparse = (n("layers") - n("dense_layers")) * (n("ffn_matrices") * n("experts") * n("expert_ffn_width") + n("experts")) * h
+    sparse = (
+        (n("layers") - n("dense_layers"))
+        * (n("ffn_matrices") * n("experts") * n("expert_ffn_width") + n("experts"))
+        * h
+    )
     total = n("layers") * attention + dense + sparse + 2 * n("vocabulary") * h
     assert total / Decimal(model["parameters.total"].value.magnitude) == pytest.approx(Decimal(1), abs=Decimal("0.04"))
 
@@ -144,7 +152,9 @@ def test_commands() -> None:
     assert "DeepSeek-V3 / R1 (deepseek-v3), DeepSeek" in output("show", "deepseek-r1")
     assert "671e9" in output("explain", "deepseek-v3", "parameters.total")
     assert "163840 token" in output("explain", "deepseek-v3", "context_length")
-    listed = output("list", "models", "--where", "parameters.total >= 500e9 x", "--sort", "parameters.total", "--format", "csv")
+    listed = output(
+        "list", "models", "--where", "parameters.total >= 500e9 x", "--sort", "parameters.total", "--format", "csv"
+    )
     assert [line.split(",")[1] for line in listed.splitlines()[1:4]] == ["kimi-k2", "megatron-1t", "pangu-ultra-moe"]
     assert "0.671" in output("compare", "deepseek-v3", "kimi-k2")
 
@@ -187,9 +197,7 @@ def test_a_sheet_over_a_model_adds_to_it(tmp_path: Path) -> None:
 
 def test_an_id_is_of_one_kind(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "cm384.yaml").write_text(
-        "id: cm384\nname: A model\nvendor: Somebody\nstatus: as-reported\n"
-    )
+    (tmp_path / "models" / "cm384.yaml").write_text("id: cm384\nname: A model\nvendor: Somebody\nstatus: as-reported\n")
     done = run("validate", "--specs", str(tmp_path), str(tmp_path))
     assert done.code == 1
     assert "both answer to 'cm384'" in done.err
