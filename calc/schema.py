@@ -513,7 +513,13 @@ def _row(record: type[Record], key: str) -> type[Record]:
 
 def _fields(where: Location, record: type[Record]) -> list[str]:
     at = (inner(record, str(where[0])) if len(where) > 1 else None) or record
-    return [name for name in at.model_fields if name not in OURS]
+    return [name for name in at.model_fields if name not in set_by_program(at)]
+
+
+def set_by_program(record: type[Record]) -> set[str]:
+    """Return the fields of a record that no file may give."""
+    fields = record.model_fields.items()
+    return {name for name, field in fields if any(getattr(one, "func", None) is _ours for one in field.metadata)}
 
 
 def inner(record: type[Record], key: str) -> type[Record] | None:

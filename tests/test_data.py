@@ -31,6 +31,8 @@ def used_sources(catalog: Catalog) -> set[str]:
         used |= {source, *(name for name in named if name and schema.is_id(name))}
     for rule in catalog.rules():
         used |= {rule.source, *filter(None, [rule.relay])}
+    for source in catalog.measured_sources():
+        used |= {source, *(one.relay for one in catalog.measured(source).values() if one.relay)}
     waiting = list(used)
     while waiting:
         source = catalog.source(waiting.pop())

@@ -16,6 +16,7 @@ from jsonschema import Draft7Validator
 
 from calc import editor_schemas, keys, places, regulations, schema, strategies
 from calc.editor_schemas import KINDS
+from calc.measurements import MeasuredSheet, Measurement
 from calc.render import json
 from tests.conftest import ROOT
 from tests.running import output, run
@@ -190,24 +191,25 @@ RECORDS = {
     schema.Known: keys.KNOWN, schema.Claim: keys.CLAIM, schema.ClaimSheet: (keys.CLAIM_SHEET,),
     schema.Source: (keys.SOURCE,), schema.System: (keys.SHEET,),
     regulations.Regulation: (keys.RULE,), regulations.Outcome: keys.OUTCOME,
+    Measurement: keys.MEASUREMENT, MeasuredSheet: (keys.MEASURED_SHEET,),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("record", RECORDS)
 def test_each_key_of_a_record_has_a_place_and_a_meaning(record: type[schema.Record]) -> None:
     listed = [key for group in RECORDS[record] for key in group]
-    assert sorted(listed) == sorted(set(record.model_fields) - schema.OURS)
+    assert sorted(listed) == sorted(set(record.model_fields) - schema.set_by_program(record))
     assert all(held for group in RECORDS[record] for held in group.values())
 
 
-@pytest.mark.parametrize("kind", ["chip", "system"])
+@pytest.mark.parametrize("kind", schema.RECORDS)
 def test_metrics_are_those_that_a_sheet_may_report(kind: str) -> None:
     from calc import metrics, rules
 
     reports = editor_schemas.made(kind)["properties"]["reports"]
     for name in [*metrics.TABLE, *metrics.ALIASES, "memory_capacity.measured", "power"]:
         found = name in reports["properties"] or any(re.search(p, name) for p in reports["patternProperties"])
-        of_it = kind == "system" or metrics.metric(name).of_chips if name in metrics.TABLE else True
+        of_it = name not in metrics.TABLE or metrics.metric(name).suits(kind)
         assert found == (rules.may_be_reported(name) and of_it), name
 
 
