@@ -116,7 +116,7 @@ def energy_per_token(power: Quantity, rate: Quantity, pue: Quantity = 1.0) -> Qu
     Examples
     --------
     >>> from calc.units import parse, text
-    >>> each = energy_per_token(parse("9 kW"), parse("12000 token/s"), 1.2)
+    >>> each = energy_per_token(parse("7.2 kW"), parse("10000 token/s"), 1.25)
     >>> text(each, "J/token"), text(each, "kWh/Mtoken")
     ('0.9 J/token', '0.25 kWh/Mtoken')
     """
