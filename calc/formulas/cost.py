@@ -30,7 +30,7 @@ def energy_cost(energy: Quantity, price: Quantity) -> Quantity:
     >>> text(energy_cost(parse("600 MWh"), parse("0.06 USD/kWh")), "USD")
     '36000.0 USD'
     """
-    return energy * price
+    return 1.0 * energy * price
 
 
 def power_cost(power: Quantity, price: Quantity, pue: Quantity = 1.0) -> Quantity:
@@ -60,7 +60,7 @@ def power_cost(power: Quantity, price: Quantity, pue: Quantity = 1.0) -> Quantit
     >>> text(power_cost(parse("10 kW"), parse("0.1 USD/kWh"), 1.25), "USD/h")
     '1.25 USD/h'
     """
-    return power * pue * price
+    return 1.0 * power * pue * price
 
 
 def owned_chip_price(
@@ -128,7 +128,7 @@ def run_cost(chip_time: Quantity, price: Quantity) -> Quantity:
     >>> text(run_cost(parse("240000 chip*h"), parse("2 USD/h/chip")), "USD")
     '480000.0 USD'
     """
-    return chip_time * price
+    return 1.0 * chip_time * price
 
 
 def cost_per_token(price: Quantity, rate: Quantity) -> Quantity:

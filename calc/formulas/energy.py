@@ -59,7 +59,7 @@ def run_energy(chip_time: Quantity, power: Quantity, pue: Quantity = 1.0) -> Qua
     >>> text(run_energy(parse("1e6 chip*h"), parse("500 W/chip"), 1.2), "MWh")
     '600.0 MWh'
     """
-    return chip_time * power * pue
+    return 1.0 * chip_time * power * pue
 
 
 def emission(energy: Quantity, grid_factor: Quantity) -> Quantity:
@@ -87,7 +87,7 @@ def emission(energy: Quantity, grid_factor: Quantity) -> Quantity:
     >>> text(emission(parse("600 MWh"), parse("0.5 kg/kWh")), "t")
     '300.0 t'
     """
-    return energy * grid_factor
+    return 1.0 * energy * grid_factor
 
 
 def energy_per_token(power: Quantity, rate: Quantity, pue: Quantity = 1.0) -> Quantity:
@@ -120,7 +120,7 @@ def energy_per_token(power: Quantity, rate: Quantity, pue: Quantity = 1.0) -> Qu
     >>> text(each, "J/token"), text(each, "kWh/Mtoken")
     ('0.9 J/token', '0.25 kWh/Mtoken')
     """
-    return power * pue / rate
+    return 1.0 * power * pue / rate
 
 
 def query_energy(per_token: Quantity, tokens: Quantity) -> Quantity:
@@ -148,4 +148,4 @@ def query_energy(per_token: Quantity, tokens: Quantity) -> Quantity:
     >>> text(query_energy(parse("0.9 J/token"), parse("1000 token")), "Wh")
     '0.25 Wh'
     """
-    return per_token * tokens
+    return 1.0 * per_token * tokens

@@ -65,7 +65,7 @@ def half_rate_message(latency: Quantity, bandwidth: Quantity) -> Quantity:
     >>> text(half_rate_message(parse("2 us"), parse("500 GB/s")), "MB")
     '1.0 MB'
     """
-    return latency * bandwidth
+    return 1.0 * latency * bandwidth
 
 
 def ring_all_reduce_time(message: Quantity, ranks: Quantity, latency: Quantity, bandwidth: Quantity) -> Quantity:
@@ -273,4 +273,4 @@ def ring_tree_crossover(ranks: Quantity, latency: Quantity, bandwidth: Quantity)
     '2.0 MB'
     """
     ranks = pure(ranks)
-    return latency * bandwidth * ranks / (np.log2(ranks) - 1.0)
+    return 1.0 * latency * bandwidth * ranks / (np.log2(ranks) - 1.0)

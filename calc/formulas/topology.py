@@ -177,7 +177,7 @@ def fat_tree_bisection(chips: Quantity, injection_bandwidth: Quantity, oversubsc
     >>> text(fat_tree_bisection(parse("8 chip"), parse("400 GB/s/chip")), "GB/s")
     '1600.0 GB/s'
     """
-    return chips * injection_bandwidth / (2.0 * pure(oversubscription))
+    return 1.0 * chips * injection_bandwidth / (2.0 * pure(oversubscription))
 
 
 def rail_bisection(
@@ -214,7 +214,7 @@ def rail_bisection(
     >>> text(rail_bisection(parse("8 chip/node"), parse("32 node"), parse("50 GB/s/chip")), "TB/s")
     '6.4 TB/s'
     """
-    return fat_tree_bisection(rails * nodes, injection_bandwidth, oversubscription)
+    return fat_tree_bisection(1.0 * rails * nodes, injection_bandwidth, oversubscription)
 
 
 def both_ways(bandwidth: Quantity) -> Quantity:
