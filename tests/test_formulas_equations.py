@@ -89,6 +89,7 @@ WRITTEN_OUT = [
     ("A4", lambda: activations.activation_bytes(TOKEN7, 2, 3, 5, 30, 11, 4, recompute="selective", split="sequence"),
      "B", (18 + 4 * 30 / 5) * 7 * 2 * 5 * 3 / 4),
     ("A4", lambda: activations.pipeline_factor(8, 1, 4), "x", 4 / 8),
+    ("A4", lambda: activations.pipeline_factor(8, 2, 64), "x", 1 + 7 / 16),
     ("A4", lambda: activations.embedding_activation_bytes(TOKEN7, 2, 5, 3), "B", 8 * 7 * 2 * 3 + 7 * 2 * 5 * 3),
     ("A4", lambda: activations.output_activation_bytes(TOKEN7, 2, 5, 11), "B", 4 * 7 * 2 * 5 * (1 + 11 / 5)),
     ("A6", lambda: experts.expected_distinct_experts(256, 8, parse("100 token")), "x",
@@ -117,6 +118,7 @@ WRITTEN_OUT = [
     ("A7", lambda: hierarchy.node_all_to_all_time(MIB, 8, LINK), "s", 2**20 * 7 / (1e9 * 8**2)),
     ("A7", lambda: hierarchy.cross_node_all_to_all_time(MIB, 4, LINK), "s", 2**20 * 3 / (4**2 * 1e9)),
     ("A7", lambda: hierarchy.sparse_share(2, 8), "x", 2 / 8),
+    ("A7", lambda: hierarchy.sparse_share(8, 4), "x", 1),
     ("A7", lambda: hierarchy.torus_axis_time(MIB, LINK, US, 16), "s", 2**20 / 1e9),
     ("A7", lambda: hierarchy.torus_axis_time(BYTE, LINK, US, 16), "us", 8),
     ("A7", lambda: hierarchy.torus_all_to_all_time(MIB, LINK), "s", 2**20 / (4 * 1e9)),
@@ -184,3 +186,19 @@ def test_the_table_names_each_formula_once() -> None:
         FORMULAS
     )
     assert all(name.isidentifier() for name in FORMULAS)
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "unit", "number"),
+    [
+        ("attention_core_flops", (TOKEN7, 5, 2), "FLOP/token", 4 * 5 * 2 * 7),
+        ("attention_core_flops_causal", (TOKEN7, 5, 2), "FLOP/token", 2 * 5 * 2 * 7),
+        ("adam_state_bytes_stage3", (parse("10 param"), 4), "B", 40),
+        ("activation_bytes_selective_sequence", (TOKEN7, 2, 3, 5, 20, 11, 4), "B", 34 * 7 * 2 * 5 * 3 / 4),
+        ("collective_time_lower_bound_all_to_all", (MIB, LINK, 8), "s", 7 / 8 * 2**20 / 1e9),
+    ],
+)
+def test_the_options_of_the_table_are_applied(
+    name: str, inputs: tuple[Quantity, ...], unit: str, number: float
+) -> None:
+    assert FORMULAS[name].function(*inputs).to(units.unit(unit)).magnitude == pytest.approx(number, rel=1e-12)
