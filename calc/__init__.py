@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 __all__ = [
     "CalcError", "audit", "chip", "chips", "compare", "estimate", "explain", "load", "measured", "model", "models",
-    "reports", "system", "systems",
+    "quantity", "reports", "sources", "system", "systems",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
         measured,
         model,
         models,
+        quantity,
         reports,
+        sources,
         system,
         systems,
     )

@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calc import attributes, brief, derive, measured_views, metrics, sheet_views, workings
+from calc import attributes, brief, derive, measured_views, metrics, sheet_views, units, views, workings
 from calc.attributes import Branch
 from calc.auditing import Audit, Auditor
 from calc.catalog import Catalog
@@ -19,6 +19,8 @@ from calc.policy import Policy
 from calc.readings import HELD_AS_WORDS, Readings
 from calc.results import Result
 from calc.selection import Condition, Selection, select, words
+from calc.units import Quantity
+from calc.views import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,6 +117,31 @@ class Subject:
         from calc.render import frame
 
         return frame.subject(self._comparer, self._held)
+
+    def history(self, metric: str) -> Table:
+        """Return the reports of a metric in time, with what became of each, as a table.
+
+        Parameters
+        ----------
+        metric : str
+            A metric, or the head of several ids (``power``). Of what adds up over chips, the reports of
+            the system's chip are there too.
+
+        Raises
+        ------
+        UsageError
+            If there is no such metric, or nobody reports it.
+
+        Examples
+        --------
+        >>> import calc
+        >>> calc.system("nvl72").history("power.all-in")
+        power.all-in of GB200 NVL72 (nvl72) in time
+          date          reported  source                   edition                            fate
+          power.all-in
+          2026-02-05    145000 W  semianalysis-cm384-2026  revised newsletter edition (copy)  shown
+        """
+        return views.chronicle(self._comparer, self.id, metric)
 
     def plot(self, kind: str = "bars", ax: Axes | None = None, **more: Any) -> Axes:
         """Draw what is reported of it, as `calc.comparison.Comparison.plot` does: any kind but the ladder."""
@@ -219,6 +246,10 @@ class Workspace:
         from calc.render import frame
 
         return frame.reports(self.comparer, names or None)
+
+    def sources(self, name: str | None = None) -> Table:
+        """Return all sources, one in full, or those of a chip or system; see `calc.sources`."""
+        return views.sources(self.comparer.catalog, name, self.comparer.policy)
 
     @cached_property
     def estimate(self) -> Estimator:
@@ -408,6 +439,50 @@ def reports(*names: str, **policy: Any) -> pd.DataFrame:
     ['nvl72', '1 rack', 'system', 'shown']
     """
     return workspace(**policy).reports(*names)
+
+
+def sources(name: str | None = None, **policy: Any) -> Table:
+    """Return the documents that figures come from, as a table.
+
+    Parameters
+    ----------
+    name : str, optional
+        A source's id: that one in full. A chip's or a system's: those that its sheet cites, each below the
+        one that it takes its figures from. By default all.
+    **policy
+        ``as_of`` leaves out what was not known by a day.
+
+    Examples
+    --------
+    >>> import calc
+    >>> calc.sources("wion-waic-2025")  # doctest: +ELLIPSIS
+    wion-waic-2025
+      field         value
+      title         [Chinese AI firms join forces to build homegrown ecosystem]
+      publisher     WION
+    ...
+    """
+    return workspace(**policy).sources(name)
+
+
+def quantity(text: str) -> Quantity:
+    """Return a number and its unit, of the vocabulary that the sheets are written in.
+
+    Raises
+    ------
+    UnitError
+        If the text is no such thing; the message says what to write instead.
+
+    Examples
+    --------
+    >>> import calc
+    >>> calc.quantity("400 Gb/s").to("GB/s").magnitude
+    50.0
+    >>> calc.quantity("1 Gbps")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    calc.errors.UnitError: 'Gbps' is not a unit of the vocabulary; expected ...; write '1 Gb/s'
+    """
+    return units.parse(text)
 
 
 def compare(*names: str, baseline: str | None = None, **policy: Any) -> Comparison:

@@ -313,6 +313,19 @@ class Comparison(Shown):
 
         return draw(kind, self, ax, **more)
 
+    def to_html(self) -> str:
+        """Return the comparison as one HTML page that needs no other file: what ``calc report`` writes.
+
+        Examples
+        --------
+        >>> import calc
+        >>> calc.compare("ascend-910c", "gb200").to_html().startswith("<!DOCTYPE html>")
+        True
+        """
+        from calc.render.html import comparison
+
+        return comparison(self)
+
     def __repr__(self) -> str:
         ids = [subject.id for subject in self.subjects]
         head = f"{' beside '.join(ids)}: {len(self.rows)} metrics, as-reported; ratios to {self.baseline}"

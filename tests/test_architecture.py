@@ -42,6 +42,7 @@ SHOWS_ITSELF = {
     ("results", "render.text"): "Result.explain",
     ("comparison", "render.json"): "Comparison.to_dict",
     ("comparison", "render.plot"): "Comparison.plot",
+    ("comparison", "render.html"): "Comparison.to_html",
     ("auditing", "render.text"): "Finding.explain",
     ("auditing", "render.json"): "Audit.to_dict",
     ("results", "render.frame"): "Result.to_frame",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from calc import derive
 from calc.comparison import Cell, Comparer, Comparison, Row
+from calc.contrasts import LISTS
 from calc.numbers import amount
 from calc.policy import CRITERIA, Policy
 from calc.schema import STATUS, Known, Sheet
@@ -166,7 +167,7 @@ def _side(side: Side) -> dict[str, Any]:
 
 
 def _lists(found: Contrast) -> dict[str, Any]:
-    return {name: list(ids) for name, ids in vars(found).items()}
+    return {name: list(getattr(found, name)) for name in LISTS}
 
 
 def _row(row: Row) -> dict[str, Any]:
