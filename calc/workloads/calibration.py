@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from calc import units
 from calc.comparison import Comparer
@@ -15,16 +15,16 @@ from calc.workloads.machine import Given, machine
 from calc.workloads.record import COMPUTE, MEMORY
 
 
-def calibrated(comparer: Comparer) -> Efficiencies:
+def calibrated(comparer: Comparer, left_out: Collection[str] = ()) -> Efficiencies:
     """Return the efficiencies that the calibrating measurements of a catalog give.
 
     Each kind is derived with those before it in place: compute from large matrices, memory from decoding
     on one chip, links from large exchanges, waits from small ones and from decoding on several chips,
-    training from steps.
+    training from steps. Nothing rests on the measurements ``left_out``, named by their ids.
     """
     by_kind: dict[str, list[Measurement]] = {}
     for one in comparer.catalog.measurements.values():
-        if one.calibrates:
+        if one.calibrates and one.id not in left_out:
             by_kind.setdefault(one.calibrates, []).append(one)
     known = Efficiencies()
     for kind, derive in _DERIVE.items():
