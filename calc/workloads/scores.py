@@ -110,6 +110,12 @@ class Validation(Shown):
         return Score.of(self.tests)
 
     @cached_property
+    def apart(self) -> Score:
+        """The counts over the tests whose source has no measurement that calibrates anything."""
+        used = {one.measurement.source for one in self.trials if one.role == splits.CALIBRATES}
+        return Score.of(one for one in self.tests if one.measurement.source not in used)
+
+    @cached_property
     def by_phase(self) -> dict[str, Score]:
         """The counts over the tests of each phase."""
         return {phase: Score.of(one for one in self.tests if one.measurement.phase == phase)
