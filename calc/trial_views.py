@@ -82,7 +82,7 @@ def summary(found: Validation) -> Table:
         Column("ideal", "taken ideal", True, optional=True),
         Column("beaten", "bounds beaten", True, for_programs=True),
     ])  # fmt: skip
-    table.add("all", [_score("all", found.score)])
+    table.rows.append(_score("all", found.score))
     if found.split == splits.ALTERNATE:
         table.rows.append(_score("sources that calibrate nothing", found.apart))
     table.add("by phase", (_score(phase, score) for phase, score in found.by_phase.items()))
