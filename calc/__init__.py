@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "CalcError", "audit", "chip", "chips", "compare", "estimate", "explain", "load", "measured", "model", "models",
-    "quantity", "reports", "sources", "system", "systems",
+    "CalcError", "audit", "chip", "chips", "compare", "estimate", "evaluate", "explain", "export_control", "load",
+    "measured", "model", "models", "quantity", "reports", "sources", "system", "systems",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
         chip,
         chips,
         compare,
+        evaluate,
         explain,
+        export_control,
         load,
         measured,
         model,

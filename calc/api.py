@@ -7,18 +7,31 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calc import attributes, brief, derive, measured_views, metrics, sheet_views, units, views, workings
+from calc import (
+    attributes,
+    brief,
+    derive,
+    evaluation,
+    measured_views,
+    metrics,
+    sheet_views,
+    units,
+    views,
+    workings,
+)  # fmt: skip
 from calc.attributes import Branch
 from calc.auditing import Audit, Auditor
 from calc.catalog import Catalog
+from calc.classification import Classification, classify
 from calc.comparison import CORE, Cell, Comparer, Comparison
 from calc.errors import UsageError
 from calc.explanation import Node
 from calc.measurements import Measurement
+from calc.performance import Given
 from calc.policy import Policy
-from calc.readings import HELD_AS_WORDS, Readings
+from calc.readings import Readings
 from calc.results import Result
-from calc.selection import Condition, Selection, select, words
+from calc.selection import Condition, Selection, gap, select
 from calc.units import Quantity
 from calc.views import Table
 
@@ -84,9 +97,7 @@ class Subject:
         """
         cell = self.cell(metric)
         if cell.result is None:
-            said = ", ".join(map(repr, words(self._comparer, self.sheet, metrics.metric(metric))))
-            gap = f"{HELD_AS_WORDS}: {said}" if said else brief.gap(cell.state, cell.note)
-            raise UsageError(f"{metric} of {self.id}: {gap}")
+            raise UsageError(f"{metric} of {self.id}: {gap(cell)}")
         return cell.result
 
     def __getattr__(self, name: str) -> Result | Branch:
@@ -207,6 +218,13 @@ class Workspace:
         """Recompute claims: all, or those on one or two subjects, by one source, or one claim."""
         return self._auditor.audit(names, source, claim)
 
+    def export_control(
+        self, *names: str, on: str | None = None, die_area: str | None = None, planar: bool = False,
+        data_centre: bool = True,
+    ) -> Classification:  # fmt: skip
+        """Hold chips against thresholds of export rules; see `calc.export_control`."""
+        return classify(self.comparer, names, on, Given.parse(die_area, planar, data_centre))
+
     def chips(
         self, *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (),
         sort: str = "id", reverse: bool = False,
@@ -261,6 +279,10 @@ class Workspace:
     @cached_property
     def _auditor(self) -> Auditor:
         return Auditor(self.comparer)
+
+    def evaluate(self, expression: str) -> Result:
+        """Return the value of an expression over the catalog; see `calc.evaluate`."""
+        return evaluation.evaluate(self.comparer, expression).result
 
     def explain(self, *names: str) -> Node:
         """Return the working of ``explain(id, metric)``, ``explain(a, b, metric)`` or ``explain(claim)`` as a tree."""
@@ -525,3 +547,88 @@ def audit(*names: str, source: str | None = None, claim: str | None = None, **po
 def explain(*names: str, **policy: Any) -> Node:
     """Return the working of a figure (``id, metric``), of a ratio (``a, b, metric``) or of a claim as a tree."""
     return workspace(**policy).explain(*names)
+
+
+def evaluate(expression: str, **policy: Any) -> Result:
+    """Compute with figures of the shipped catalog, as `calc eval` does.
+
+    Parameters
+    ----------
+    expression : str
+        Figures as ``ID.METRIC``, numbers with units, ``+ - * /`` and parentheses, and ``to UNIT`` at the
+        end. A minus next to a name has blanks around it. At most 1,000 characters.
+    **policy
+        ``as_of``, ``prefer``, ``strict``, ``merge``.
+
+    Returns
+    -------
+    Result
+        Its span is over every combination of reports; a figure that occurs twice agrees with itself.
+
+    Raises
+    ------
+    UsageError
+        If the text is no expression, names what there is not, joins quantities that do not fit, or
+        divides by zero; the message shows the place.
+    DataError
+        If a figure that it names is not reported.
+
+    Examples
+    --------
+    >>> import calc
+    >>> calc.evaluate("405e9 * 2 B / metax128.memory_capacity to percent")
+    <9.888 percent, as-reported>
+    >>> calc.evaluate("cm384.power.all-in / cm384.power.all-in").numbers
+    (1.0, 1.0, 1.0)
+    """
+    return workspace(**policy).evaluate(expression)
+
+
+def export_control(
+    *names: str, on: str | None = None, die_area: str | None = None, planar: bool = False, data_centre: bool = True,
+    **policy: Any,
+) -> Classification:  # fmt: skip
+    """Hold chips of the shipped catalog against thresholds of US export rules: arithmetic, no legal classification.
+
+    Parameters
+    ----------
+    *names : str
+        Ids or aliases of chips; of a system, its chip is taken.
+    on : str, optional
+        Only rules that counted on this day.
+    die_area : str, optional
+        The die area in place of what is reported, or a range of it: ``"700..800 mm^2"``. [length^2]
+    planar : bool
+        Whether the chips have planar transistors only, so that performance density does not apply.
+    data_centre : bool
+        Whether they are designed or marketed for data centres.
+    **policy
+        ``as_of``, ``prefer``, ``strict``, ``merge``.
+
+    Returns
+    -------
+    Classification
+        ``.chips``, each with ``.quantities`` and ``.tests``; ``.caveat`` belongs beside whatever is shown of it.
+
+    Raises
+    ------
+    UsageError
+        For an unknown name, a system without the sheet of its chip, a wrong day or area.
+
+    References
+    ----------
+    The sheets in ``specs/rules``, each with its source; all were read in copies and secondary documents only.
+
+    Examples
+    --------
+    >>> import calc
+    >>> found = calc.export_control("h20")
+    >>> found["h20"].quantities.tpp.value.magnitude
+    2368.0
+    >>> found["h20"].test("bis-3a090-2023").words
+    'undecided: a or b or none'
+    >>> calc.export_control("h20", die_area="814 mm^2")["h20"].test("bis-3a090-2023").answer
+    'none'
+    """
+    given = {"on": on, "die_area": die_area, "planar": planar, "data_centre": data_centre}
+    return workspace(**policy).export_control(*names, **given)  # type: ignore[arg-type]

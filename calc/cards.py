@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from calc import audit_views, results, views
+from calc import audit_views, export_views, results, views
 from calc.auditing import Audit, Finding
+from calc.classification import Classification, Classified
 from calc.comparison import Cell, Comparison, Row
 from calc.contrasts import LISTS, Contrast
 from calc.numbers import number, span
@@ -61,6 +62,10 @@ def card(shown: object) -> Card:
         return _audit(shown)
     if isinstance(shown, Contrast):
         return _contrast(shown)
+    if isinstance(shown, Classification):
+        return of_table(export_views.overview(shown))
+    if isinstance(shown, Classified):
+        return of_table(export_views.tests(shown))
     if isinstance(shown, Table):
         return of_table(shown)
     raise TypeError(f"no card for {type(shown).__name__}")

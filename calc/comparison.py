@@ -408,6 +408,10 @@ class Comparer:
         """Return what of some reports, remarks or relations was known by the day asked for; all, if none was."""
         return [one for one in said if not self.late(one.source)]
 
+    def as_of(self, held: list[Readings]) -> datetime.date | None:
+        """Return the day that figures of some subjects stand for; None where their sources are undated."""
+        return self._dates(held)[0]
+
     def _dates(self, held: list[Readings]) -> tuple[datetime.date | None, tuple[str, ...], tuple[str, ...]]:
         """Return the day that the figures stand for, and the undated and the later sources left out under it."""
         sheets = [s for subject in held for s in (subject.sheet, self.catalog.chip_of(subject.sheet)) if s]

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from calc import units
-from calc.formulas import aggregate, export_control
+from calc.formulas import aggregate, arithmetic, export_control
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,20 @@ FORMULAS = {
         Formula("bytes_per_flop", "bandwidth / compute", aggregate.bytes_per_flop),
         Formula("ridge_point", "compute / memory bandwidth", aggregate.ridge_point),
         Formula("chips_per_rack", "chips / racks", aggregate.chips_per_rack),
+        Formula("add", "a + b", arithmetic.add),
+        Formula("subtract", "a - b", arithmetic.subtract),
+        Formula("multiply", "a x b", arithmetic.multiply),
+        Formula("divide", "a / b", arithmetic.divide),
+        Formula("negate", "-a", arithmetic.negate),
+        Formula("same", "in another unit", arithmetic.same),
+        Formula("processing_performance", "rate x bit length", export_control.processing_performance),
+        Formula(
+            "total_processing_performance",
+            "the largest over the precisions (88 FR 73458, read in copies only)",
+            export_control.total_processing_performance,
+        ),
+        Formula("both_ways", "2 x one way", export_control.both_ways),
+        Formula("largest_area", "total processing performance / density", export_control.largest_area),
         Formula(
             "performance_density",
             "total processing performance / die area (88 FR 73458, read in copies only)",
