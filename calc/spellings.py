@@ -15,8 +15,8 @@ _SPELLINGS = {
     "watt": "W", "watts": "W", "KW": "kW", "hour": "h", "hours": "h", "days": "day", "years": "year",
     "GPU": "chip", "GPUs": "chip", "NPU": "chip", "NPUs": "chip", "TPU": "chip", "chips": "chip",
     "accelerator": "chip", "dies": "die", "chiplet": "die", "server": "node", "tray": "node",
-    "cabinet": "rack", "host": "node", "tokens": "token", "params": "param", "parameter": "param",
-    "parameters": "param", "μs": "us", "µs": "us", "ton": "t", "tons": "t",
+    "cabinet": "rack", "host": "node", "tokens": "token", "params": "param",
+    "parameter": "param", "parameters": "param", "μs": "us", "µs": "us", "ton": "t", "tons": "t",
     "tonne": "t", "mm2": "mm^2", "mm²": "mm^2", "m2": "m^2", "flop": "FLOP", "op": "OP",
     "Tbit-OP": "TOP*b", "TPP": "TOP*b/s",
 }  # fmt: skip

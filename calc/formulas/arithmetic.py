@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import operator
+from functools import reduce
+
 from calc.units import Quantity
 
 
@@ -152,3 +155,56 @@ def same(a: Quantity) -> Quantity:
     '3000.0 MB'
     """
     return a
+
+
+def sum_of(*parts: Quantity) -> Quantity:
+    """Add up any number of parts.
+
+    Parameters
+    ----------
+    *parts : Quantity
+        At least one; all of one dimension. [any]
+
+    Examples
+    --------
+    >>> from calc.units import parse, text
+    >>> text(sum_of(parse("1 GB"), parse("500 MB"), parse("500 MB")), "GB")
+    '2.0 GB'
+    """
+    return reduce(operator.add, parts)
+
+
+def product_of(*factors: Quantity) -> Quantity:
+    """Multiply any number of factors.
+
+    Parameters
+    ----------
+    *factors : Quantity
+        At least one. [any]
+
+    Examples
+    --------
+    >>> from calc.units import parse, text
+    >>> text(product_of(parse("8 chip"), parse("3 TB/s/chip"), parse("2 s")), "TB")
+    '48.0 TB'
+    """
+    return reduce(operator.mul, factors)
+
+
+def quotient_of(whole: Quantity, *divisors: Quantity) -> Quantity:
+    """Divide by one thing after the other.
+
+    Parameters
+    ----------
+    whole : Quantity
+        [any]
+    *divisors : Quantity
+        None of them zero. [any]
+
+    Examples
+    --------
+    >>> from calc.units import parse, text
+    >>> text(quotient_of(parse("48 GB"), parse("8 chip"), parse("2 s")), "GB/s/chip")
+    '3.0 GB/s/chip'
+    """
+    return reduce(operator.truediv, divisors, whole)

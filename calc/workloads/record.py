@@ -105,7 +105,7 @@ class Estimate(Shown):
 
     @cached_property
     def _longest(self) -> Expression:
-        return apply("longest", "lower bound on time", self.time_unit, *self.terms.values())
+        return apply("time_lower_bound", "lower bound on time", self.time_unit, *self.terms.values())
 
     @cached_property
     def bound(self) -> Result:

@@ -69,20 +69,20 @@ class _Step:
         self.cached = element_bytes(asked.kv_precision, "")
 
     def per_chip(self, label: str, unit: str, amount: Expression, chips: Expression) -> Expression:
-        return apply("quotient", label, f"{unit}/chip", amount, chips)
+        return apply("quotient_of", label, f"{unit}/chip", amount, chips)
 
     def compute(self, matrices: Expression, core: Expression) -> tuple[Expression, Expression]:
         """Return the least times of the matrices and of attention's core, each at the peak of its precision."""
         return (
             apply(
-                "compute_time",
+                "compute_time_lower_bound",
                 "matrices",
                 "ms",
                 self.per_chip("operations of a chip", "TFLOP", matrices, self.replica),
                 self.peak,
             ),
             apply(
-                "compute_time",
+                "compute_time_lower_bound",
                 "attention core",
                 "ms",
                 self.per_chip("operations of a chip's core", "TFLOP", core, self.replica),
@@ -105,33 +105,37 @@ class _Step:
         message = apply(
             "tensor_parallel_message", "all-reduce of a layer", "MB", tokens, self.model.need("hidden_width"), element
         )
-        link = apply("product", "link of a rank", "GB/s", bandwidth, given("rank", 1.0, "chip", ""))
+        link = apply("product_of", "link of a rank", "GB/s", bandwidth, given("rank", 1.0, "chip", ""))
         many = apply(
-            "product",
+            "product_of",
             "all-reduces",
             "x",
             self.model.layers,
             given("all-reduces of a layer", 2.0, note="after attention, and after the feed-forward block"),
         )
         once = apply("in_switch_all_reduce_time", "an all-reduce, added up in the switch", "us", message, link)
-        least = apply("product", "all-reduces", "ms", many, once)
-        ring = apply("all_reduce_time", "an all-reduce on a ring", "us", message, link, given("tp", self.spread.tp))
+        least = apply("product_of", "all-reduces", "ms", many, once)
+        ring = apply(
+            "collective_time_lower_bound", "an all-reduce on a ring", "us", message, link, given("tp", self.spread.tp)
+        )
         moved = apply(
             "derated",
             "all-reduces, moving",
             "ms",
-            apply("product", "all-reduces at the link's rate", "ms", many, ring),
+            apply("product_of", "all-reduces at the link's rate", "ms", many, ring),
             self.known.network(inside),
         )
-        waits = apply("product", "waits of all-reduces", "ms", many, self.known.tensor_latency(self.spread.tp, inside))
+        waits = apply(
+            "product_of", "waits of all-reduces", "ms", many, self.known.tensor_latency(self.spread.tp, inside)
+        )
         return _Link(least, moved, waits)
 
     def _experts(self, tokens: Expression, all_copies: bool) -> _Link:
         fewest, most, bandwidth, inside = expert_copies(self.model, self.machine, self.spread)
-        per_chip = apply("quotient", "tokens of a chip", "token/chip", tokens, self.replica)
+        per_chip = apply("quotient_of", "tokens of a chip", "token/chip", tokens, self.replica)
         one = given("chip", 1.0, "chip", "")
-        mine = apply("product", "tokens of a chip", "token", per_chip, one)
-        link = apply("product", "link of a chip", "GB/s", bandwidth, one)
+        mine = apply("product_of", "tokens of a chip", "token", per_chip, one)
+        link = apply("product_of", "link of a chip", "GB/s", bandwidth, one)
         sent = given("bytes to an expert", DISPATCH, "B", "8 bit"), given("bytes back", COMBINE, "B", "16 bit")
 
         def exchange(copies: Expression) -> Expression:
@@ -144,8 +148,8 @@ class _Step:
                 self.model.need("hidden_width"),
                 *sent,
             )
-            whole = apply("product", "exchanged with experts", "GB", self.model.expert_layers, moved)
-            return apply("transfer_time", "exchange with experts", "ms", whole, link)
+            whole = apply("product_of", "exchanged with experts", "GB", self.model.expert_layers, moved)
+            return apply("transfer_time_lower_bound", "exchange with experts", "ms", whole, link)
 
         moved = apply(
             "derated",
@@ -155,20 +159,20 @@ class _Step:
             self.known.network(inside, "all-to-all"),
         )
         many = apply(
-            "product",
+            "product_of",
             "exchanges",
             "x",
             self.model.expert_layers,
             given("exchanges of a layer", 2.0, note="dispatch and combine"),
         )
-        waits = apply("product", "waits of exchanges", "ms", many, self.known.expert_latency())
+        waits = apply("product_of", "waits of exchanges", "ms", many, self.known.expert_latency())
         return _Link(exchange(fewest), moved, waits)
 
     def together(
         self, compute: tuple[Expression, ...], moved: Expression, links: list[_Link]
     ) -> tuple[dict[str, Expression], Expression]:
         """Return the least time by resource, and what is expected of all."""
-        work = apply("sum", "compute", "ms", *compute)
+        work = apply("sum_of", "compute", "ms", *compute)
         terms = {COMPUTE: work, MEMORY: moved}
         vendor = self.model_vendor
         parts = [
@@ -176,10 +180,10 @@ class _Step:
             apply("derated", "memory, expected", "ms", moved, self.known.memory()),
         ]
         if links:
-            terms[NETWORK] = apply("sum", "network", "ms", *(link.least for link in links))
-            parts.append(apply("sum", "network, expected", "ms", *(link.moved for link in links)))
+            terms[NETWORK] = apply("sum_of", "network", "ms", *(link.least for link in links))
+            parts.append(apply("sum_of", "network, expected", "ms", *(link.moved for link in links)))
         time = apply("overlapped", "compute, memory and network", "ms", self.known.overlap(), *parts)
-        return terms, apply("sum", "time of a step", "ms", time, *(link.waits for link in links)) if links else time
+        return terms, apply("sum_of", "time of a step", "ms", time, *(link.waits for link in links)) if links else time
 
     @property
     def model_vendor(self) -> str:
@@ -217,19 +221,19 @@ def decode(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effici
         "token",
         "given: one, and the drafts" if asked.drafts else "one",
     )
-    tokens = apply("product", "tokens of a step", "token", batch, written)
+    tokens = apply("product_of", "tokens of a step", "token", batch, written)
     matrices = apply("forward_flops", "matrices", "TFLOP", blueprint.active, tokens)
-    core = apply("product", "attention core", "TFLOP", blueprint.layers, blueprint.decode_core(context), tokens)
+    core = apply("product_of", "attention core", "TFLOP", blueprint.layers, blueprint.decode_core(context), tokens)
     cache = apply("kv_cache_bytes", "cache of a replica", "GB", batch, context, blueprint.cache_per_token(step.cached))
     check_fit(blueprint, machine, step, cache, asked)
     moved = apply(
-        "sum",
+        "sum_of",
         "read by a chip",
         "GB/chip",
         _weights_touched(step, tokens),
-        apply("quotient", "cache read by a chip", "GB/chip", cache, cache_share(blueprint, step.spread)),
+        apply("quotient_of", "cache read by a chip", "GB/chip", cache, cache_share(blueprint, step.spread)),
     )
-    memory = apply("transfer_time", "memory", "ms", moved, machine.memory_bandwidth)
+    memory = apply("transfer_time_lower_bound", "memory", "ms", moved, machine.memory_bandwidth)
     terms, time = step.together(step.compute(matrices, core), memory, step.network(tokens, all_copies=True))
     useful = apply(
         "tokens_per_step",
@@ -259,19 +263,19 @@ def prefill(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effic
     step = _Step(blueprint, machine, asked, known)
     batch = given("batch", asked.batch, note="given: prompts of a replica")
     prompt = given("prompt", asked.prompt, "token")
-    tokens = apply("product", "tokens of a step", "token", batch, prompt)
+    tokens = apply("product_of", "tokens of a step", "token", batch, prompt)
     matrices = apply("forward_flops", "matrices", "TFLOP", blueprint.active_in_layers, tokens)
-    core = apply("product", "attention core", "TFLOP", blueprint.layers, blueprint.causal_core(prompt), tokens)
+    core = apply("product_of", "attention core", "TFLOP", blueprint.layers, blueprint.causal_core(prompt), tokens)
     cache = apply("kv_cache_bytes", "cache of a replica", "GB", batch, prompt, blueprint.cache_per_token(step.cached))
     check_fit(blueprint, machine, step, cache, asked)
     moved = apply(
-        "sum",
+        "sum_of",
         "moved by a chip",
         "GB/chip",
         _weights_touched(step, tokens),
-        apply("quotient", "cache written by a chip", "GB/chip", cache, cache_share(blueprint, step.spread)),
+        apply("quotient_of", "cache written by a chip", "GB/chip", cache, cache_share(blueprint, step.spread)),
     )
-    memory = apply("transfer_time", "memory", "ms", moved, machine.memory_bandwidth)
+    memory = apply("transfer_time_lower_bound", "memory", "ms", moved, machine.memory_bandwidth)
     terms, time = step.together(step.compute(matrices, core), memory, step.network(tokens, all_copies=False))
     return Estimate(
         "prefill",
@@ -300,7 +304,7 @@ def _held(step: _Step, cache: Expression) -> dict[str, Amount]:
 
 
 def _held_cache(step: _Step, cache: Expression) -> Expression:
-    return apply("quotient", "cache on a chip", "GB/chip", cache, cache_share(step.model, step.spread))
+    return apply("quotient_of", "cache on a chip", "GB/chip", cache, cache_share(step.model, step.spread))
 
 
 def _held_weights(step: _Step) -> Expression:
@@ -310,13 +314,13 @@ def _held_weights(step: _Step) -> Expression:
 def _weights_touched(step: _Step, tokens: Expression) -> Expression:
     """Return the weights that a chip reads in a step: all that is common, and the experts that got a token."""
     model, spread = step.model, step.spread
-    common = apply("quotient", "met by every token, on a chip", "param/chip", model.common, step.replica)
+    common = apply("quotient_of", "met by every token, on a chip", "param/chip", model.common, step.replica)
     if not model.has_experts:
         return apply("weight_bytes", "weights read by a chip", "GB/chip", common, step.weight)
     groups = given("replicas that share the experts", spread.expert_chips / spread.tp, note="by the layout")
-    met = apply("product", "tokens that meet the experts", "token", tokens, groups)
+    met = apply("product_of", "tokens that meet the experts", "token", tokens, groups)
     distinct = apply(
-        "distinct_experts",
+        "expected_distinct_experts",
         "experts touched in a layer",
         "x",
         model.need("experts"),
@@ -325,17 +329,17 @@ def _weights_touched(step: _Step, tokens: Expression) -> Expression:
     )
     chips = given("chips that share the experts", spread.expert_chips * spread.pp, "chip", "by the layout")
     touched = apply(
-        "quotient",
+        "quotient_of",
         "experts touched, on a chip",
         "param/chip",
-        apply("product", "experts touched", "param", model.expert_layers, distinct, model.expert),
+        apply("product_of", "experts touched", "param", model.expert_layers, distinct, model.expert),
         chips,
     )
     return apply(
         "weight_bytes",
         "weights read by a chip",
         "GB/chip",
-        apply("sum", "parameters read by a chip", "param/chip", common, touched),
+        apply("sum_of", "parameters read by a chip", "param/chip", common, touched),
         step.weight,
     )
 
@@ -350,7 +354,7 @@ def check_fit(blueprint: Blueprint, machine: Machine, step: _Step, cache: Expres
     """
     weights = Result(_held_weights(step), "GB/chip").numbers[0]
     share = Result(
-        apply("quotient", "cache of a chip", "GB/chip", cache, cache_share(blueprint, step.spread)), "GB/chip"
+        apply("quotient_of", "cache of a chip", "GB/chip", cache, cache_share(blueprint, step.spread)), "GB/chip"
     )
     needed = weights + share.numbers[0]
     try:
@@ -399,10 +403,10 @@ def _rates(step: _Step, useful: Expression, batch: Assumption | None) -> list[Ma
     chips = given("chips", step.machine.chips, "chip", "by the layout")
 
     def rate(time: Expression) -> Expression:
-        return apply("quotient", "tokens of a replica over time", "token/s", useful, time)
+        return apply("quotient_of", "tokens of a replica over time", "token/s", useful, time)
 
     def whole(time: Expression) -> Expression:
-        return apply("product", "tokens over time", "token/s", rate(time), replicas)
+        return apply("product_of", "tokens over time", "token/s", rate(time), replicas)
 
     made = [
         Maker("rate", "tokens over time", "token/s", whole),
@@ -410,12 +414,12 @@ def _rates(step: _Step, useful: Expression, batch: Assumption | None) -> list[Ma
             "rate_per_chip",
             "tokens over time, per chip",
             "token/s/chip",
-            lambda time: apply("quotient", "tokens over time, per chip", "token/s/chip", whole(time), chips),
+            lambda time: apply("quotient_of", "tokens over time, per chip", "token/s/chip", whole(time), chips),
         ),
     ]
     if batch is not None:
         sequences = apply(
-            "product",
+            "product_of",
             "tokens if each sequence wrote one",
             "token",
             batch,
@@ -426,24 +430,24 @@ def _rates(step: _Step, useful: Expression, batch: Assumption | None) -> list[Ma
                 "time_per_output_token",
                 "time per output token",
                 "ms",
-                lambda time: apply("quotient", "time per output token", "ms", sequences, rate(time)),
+                lambda time: apply("quotient_of", "time per output token", "ms", sequences, rate(time)),
             )
         )
     if power := step.machine.power:
         boundary, watts = power
-        drawn = apply("product", f"power, {boundary}", "kW", watts, chips)
+        drawn = apply("product_of", f"power, {boundary}", "kW", watts, chips)
         made += [
             Maker(
                 "rate_per_power",
                 f"tokens over time, per kW ({boundary})",
                 "token/s per kW",
-                lambda time: apply("quotient", "tokens over time and power", "token/s per kW", whole(time), drawn),
+                lambda time: apply("quotient_of", "tokens over time and power", "token/s per kW", whole(time), drawn),
             ),
             Maker(
                 "energy_per_token",
                 f"energy per token ({boundary})",
                 "J/token",
-                lambda time: apply("quotient", "energy per token", "J/token", drawn, whole(time)),
+                lambda time: apply("quotient_of", "energy per token", "J/token", drawn, whole(time)),
             ),
         ]
     return made
