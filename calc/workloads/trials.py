@@ -9,14 +9,13 @@ from functools import cached_property
 from calc import units
 from calc.comparison import Comparer
 from calc.errors import UsageError
-from calc.formulas import memory
 from calc.measurements import Measurement
 from calc.results import Expression, Result
 from calc.workloads import cases, splits
 from calc.workloads.efficiencies import NO_MEASUREMENT, Efficiencies
 from calc.workloads.holding import Holding, hold
 from calc.workloads.layout import layout
-from calc.workloads.pieces import applied, apply, given
+from calc.workloads.pieces import apply, given
 from calc.workloads.record import COMPUTE, Estimate
 
 Span = tuple[float, float, float]
@@ -158,10 +157,10 @@ def _product(comparer: Comparer, one: Measurement, known: Efficiencies) -> cases
     sides = re.fullmatch(r"(\d+)x(\d+)x(\d+)", one.shape or "")
     if not sides:
         raise UsageError(f"{one.id}: shape {one.shape!r}; expected M x N x K, for example 4096x4096x4096")
-    product = apply("product", "operations", "TFLOP", given("operations of a multiply-add", 2.0, "FLOP", "by definition"),
+    product = apply("product_of", "operations", "TFLOP", given("operations of a multiply-add", 2.0, "FLOP", "by definition"),
                     *(given(f"side {name}", float(side)) for name, side in zip("MNK", sides.groups(), strict=True)))  # fmt: skip
-    product = apply("quotient", "operations of a chip", "TFLOP/chip", product, given("chip", 1.0, "chip", ""))
-    least = apply("compute_time", "matrix product", "ms", product, chip.peak(one.precision or ""))
+    product = apply("quotient_of", "operations of a chip", "TFLOP/chip", product, given("chip", 1.0, "chip", ""))
+    least = apply("compute_time_lower_bound", "matrix product", "ms", product, chip.peak(one.precision or ""))
     share = known.compute(one.precision or "", chip.held.sheet.vendor)
     time = apply("derated", "matrix product, expected", "ms", least, share)
     found = Estimate("matmul", "matrix product", chip, "", {COMPUTE: least}, time, "ms", notes=chip.notes)
@@ -175,9 +174,9 @@ def _memory(comparer: Comparer, one: Measurement) -> Expression:
     spread = layout(blueprint, chips, one.tp, one.pp, one.ep)
     if one.quantity == "state-memory":
         # The source counts the transformer layers alone; `estimate memory` adds the tables of the vocabulary.
-        mine = apply("quotient", "parameters of the layers, on a chip", "param/chip", blueprint.in_layers,
+        mine = apply("quotient_of", "parameters of the layers, on a chip", "param/chip", blueprint.in_layers,
                      given("chips of a replica", spread.replica, "chip", "tp x pp"))  # fmt: skip
-        return applied(memory.megatron_state_bytes, "18 N", "state of the layers", "GB/chip", mine)
+        return apply("megatron_state_bytes", "state of the layers", "GB/chip", mine)
     batch, each = float(one.batch or 1), float(one.microbatch or 1)
     asked = Holding(
         optimizer="megatron", sequence=float(units.parse(one.context or "").to("token").magnitude), microbatch=each,
