@@ -23,7 +23,9 @@ from calc.workloads.learning import Training, train
 from calc.workloads.machine import Given, Machine, machine
 from calc.workloads.pieces import given
 from calc.workloads.record import Estimate
+from calc.workloads.scores import Validation, validate
 from calc.workloads.serving import Serving, decode, prefill
+from calc.workloads.splits import ALTERNATE
 
 Amount = Any
 """A number, a text with a unit, or a quantity."""
@@ -65,6 +67,10 @@ class Estimator:
     def defaults(self) -> Efficiencies:
         """What the measurements of the catalog give."""
         return calibrated(self.comparer)
+
+    def validate(self, split: str = ALTERNATE) -> Validation:
+        """Return every measurement beside its estimate; see `calc.estimate.validate`."""
+        return validate(self.comparer, split)
 
     def estimate(self, phase: str, **asked: Any) -> Estimate:
         """Return an estimate of a phase; arguments as those of `calc.estimate`."""
