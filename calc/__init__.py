@@ -46,9 +46,9 @@ def __getattr__(name: str) -> Any:
 
         return CalcError
     if name == "estimate":
-        from importlib import import_module
+        import calc.estimate
 
-        return import_module("calc.estimate")
+        return calc.estimate
     if name in __all__:
         from calc import api
 

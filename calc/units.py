@@ -7,6 +7,7 @@ pint's own text parser is never called, because it evaluates expressions and com
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,9 +15,17 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, TypeAlias
 
+# Where Dask is installed, pint loads it, and it half a hundred modules: a second for every command. Arrays of
+# Dask are wrapped all the same, and are computed by Dask itself.
+_HIDDEN = "dask" not in sys.modules
+if _HIDDEN:
+    sys.modules["dask"] = None  # type: ignore[assignment] # what the import system takes for "there is none"
 import pint
 from pint.facets.plain import ScaleConverter, UnitDefinition
 from pint.util import UnitsContainer
+
+if _HIDDEN:
+    del sys.modules["dask"]
 
 from calc import spellings
 from calc.errors import UnitError

@@ -30,16 +30,17 @@ FLOORS = (
      "longtables", "workings", "evaluation", "attributes", "thresholds", "performance", "classification"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
     ("workloads", "workloads.pieces", "workloads.blueprint", "workloads.machine", "workloads.layout",
-     "workloads.efficiencies", "workloads.record", "workloads.exchange", "workloads.holding", "workloads.learning",
-     "workloads.serving", "workloads.cases", "workloads.calibration", "workloads.splits", "workloads.trials",
-     "workloads.scores", "workloads.asking"),
-    ("views", "audit_views", "estimate_views", "trial_views", "export_views", "sheet_views", "list_views", "measured_views", "tree_views",
-     "evaluation_views", "pages", "sites", "cards", "validation", "charts", "charts.common", "charts.reports",
-     "charts.*", "render", "render.json", "render.records", "render.tables", "render.columns", "render.trials",
-     "render.datapackage",
-     "render.plot.style", "render.plot.ladder", "render.plot.reports", "render.plot.bars", "render.plot.shares",
-     "render.plot.rooflines", "render.plot.trials", "render.plot", "render.classification", "render.*"),
-    ("strategies", "api", "estimate", "", "cli.group", "cli.options", "cli.output", "cli.estimating", "cli.*", "cli", "__main__"),
+     "workloads.efficiencies", "workloads.record", "workloads.steps", "workloads.fits", "workloads.serving",
+     "workloads.learning", "workloads.holding", "workloads.exchange", "workloads.cases", "workloads.calibration",
+     "workloads.splits", "workloads.trials", "workloads.scores", "workloads.asking"),
+    ("views", "audit_views", "estimate_views", "trial_views", "export_views", "sheet_views", "list_views",
+     "measured_views", "tree_views", "evaluation_views", "pages", "sites", "cards", "validation", "charts",
+     "charts.common", "charts.reports", "charts.*", "render", "render.json", "render.records", "render.tables",
+     "render.columns", "render.trials", "render.datapackage", "render.plot.style", "render.plot.ladder",
+     "render.plot.reports", "render.plot.bars", "render.plot.shares", "render.plot.rooflines", "render.plot.trials",
+     "render.plot", "render.classification", "render.*"),
+    ("strategies", "api", "estimate", "", "cli.group", "cli.options", "cli.output", "cli.estimating", "cli.*", "cli",
+     "__main__"),
 )  # fmt: skip
 
 # Methods that show a result import their form when they are called. Each is a named exception to
@@ -71,6 +72,7 @@ DOORS = {
         "cli.figures",
         "cli.sheets",
         "cli.editing",
+        "cli.estimating",
         "cli.pages",
         "cli.pictures",
         "cli.rules",
@@ -87,6 +89,7 @@ DOORS = {
         "results",
         "formulas.activations",
         "formulas.decode",
+        "formulas.envelope",
         "formulas.hierarchy",
         "formulas.kv_cache",
         "formulas.latency",
@@ -303,7 +306,7 @@ def test_completion_of_ids_is_light(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["text", "json", "csv", "markdown"])
 def test_compare_loads_no_frames_and_no_plots(form: str, tmp_path: Path) -> None:
     modules = loaded(f"from calc.cli import main; main(['compare', 'cm384', 'nvl72', '--format', '{form}'])", tmp_path)
-    assert modules & {"pandas", "matplotlib", "jinja2", "IPython", "hypothesis", "jsonschema"} == set()
+    assert modules & {"pandas", "matplotlib", "jinja2", "dask", "IPython", "hypothesis", "jsonschema"} == set()
     assert "pint" in modules
 
 
@@ -332,12 +335,17 @@ def test_compare_loads_no_frames_and_no_plots(form: str, tmp_path: Path) -> None
 def test_no_command_in_the_shell_loads_frames_and_plots(command: list[str], tmp_path: Path) -> None:
     command = [str(ROOT / word) if word.startswith("specs/") else word for word in command]
     modules = loaded(f"from calc.cli import main; main({command!r})", tmp_path)
-    assert modules & {"pandas", "matplotlib", "jinja2", "IPython", "hypothesis", "jsonschema", "pyarrow"} == set()
+    assert (
+        modules & {"pandas", "matplotlib", "jinja2", "dask", "IPython", "hypothesis", "jsonschema", "pyarrow"} == set()
+    )
 
 
 def test_objects_in_python_load_no_frames_until_one_is_asked_for(tmp_path: Path) -> None:
     code = "import calc; repr(calc.system('cm384').power); repr(calc.compare('cm384', 'nvl72')); dir(calc)"
-    assert loaded(code, tmp_path) & {"pandas", "matplotlib", "jinja2", "IPython", "pyarrow", "rich.console"} == set()
+    assert (
+        loaded(code, tmp_path) & {"pandas", "matplotlib", "jinja2", "dask", "IPython", "pyarrow", "rich.console"}
+        == set()
+    )
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "markdown"])

@@ -171,7 +171,7 @@ def validate(comparer: Comparer, split: str = splits.ALTERNATE) -> Validation:
     UsageError
         If there is no such split.
     """
-    found: list[Measurement] = list(comparer.catalog.measurements.values())
+    found: list[Measurement] = [one for one in comparer.catalog.measurements.values() if comparer.knows(one)]
     role = splits.roles(found, split)
     made: list[Trial] = []
     failed: dict[str, str] = {}

@@ -2,193 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
-
 from calc.errors import UsageError
-from calc.results import Assumption, Expression, Result
+from calc.results import Assumption, Expression
 from calc.workloads.blueprint import Blueprint
 from calc.workloads.efficiencies import Efficiencies
-from calc.workloads.layout import (
-    Layout,
-    cache_share,
-    expert_copies,
-    held_parameters,
-    layout,
-    tensor_network,
-)
-from calc.workloads.machine import Machine, element_bytes
+from calc.workloads.fits import check_fit, held, weights_touched
+from calc.workloads.layout import cache_share
+from calc.workloads.machine import Machine
 from calc.workloads.pieces import apply, given
-from calc.workloads.record import COMPUTE, MEMORY, NETWORK, Amount, Estimate, Maker
-
-ACTIVATION = 2.0
-"""Bytes of an activation between chips: 16 bit."""
-DISPATCH, COMBINE = 1.0, 2.0
-"""Bytes of an element of a token on its way to its experts, and back: 8 and 16 bit, as DeepSeek-V3 does."""
-
-
-@dataclass(frozen=True)
-class Serving:
-    """What is asked of decode and prefill."""
-
-    precision: str = "fp8"
-    kv_precision: str = "bf16"
-    batch: float = 1
-    context: float = 0
-    prompt: float = 0
-    drafts: int = 0
-    acceptance: float = 0.0
-    tp: int | None = None
-    pp: int | None = None
-    dp: int | None = None
-    ep: int | None = None
-
-
-class _Link(NamedTuple):
-    """What goes over a link in a step: its least time, the time it is expected to move, and what it waits."""
-
-    least: Expression
-    moved: Expression
-    waits: Expression
-
-
-class _Step:
-    """What decode and prefill have in common: a model on a machine, at a precision."""
-
-    def __init__(self, blueprint: Blueprint, machine: Machine, asked: Serving, known: Efficiencies) -> None:
-        self.model, self.machine, self.asked, self.known = blueprint, machine, asked, known
-        self.spread: Layout = layout(blueprint, machine, asked.tp, asked.pp, asked.ep, asked.dp)
-        self.replica = given("chips of a replica", self.spread.replica, "chip", "tp x pp")
-        self.peak = machine.peak(asked.precision)
-        self.core_peak = self.peak
-        if machine.instead.peak is None and asked.kv_precision != asked.precision:
-            known_precisions = machine.precisions()
-            if asked.kv_precision in known_precisions:
-                self.core_peak = machine.peak(asked.kv_precision)
-        self.weight = element_bytes(asked.precision)
-        self.cached = element_bytes(asked.kv_precision, "")
-
-    def per_chip(self, label: str, unit: str, amount: Expression, chips: Expression) -> Expression:
-        return apply("quotient_of", label, f"{unit}/chip", amount, chips)
-
-    def compute(self, matrices: Expression, core: Expression) -> tuple[Expression, Expression]:
-        """Return the least times of the matrices and of attention's core, each at the peak of its precision."""
-        return (
-            apply(
-                "compute_time_lower_bound",
-                "matrices",
-                "ms",
-                self.per_chip("operations of a chip", "TFLOP", matrices, self.replica),
-                self.peak,
-            ),
-            apply(
-                "compute_time_lower_bound",
-                "attention core",
-                "ms",
-                self.per_chip("operations of a chip's core", "TFLOP", core, self.replica),
-                self.core_peak,
-            ),
-        )
-
-    def network(self, tokens: Expression, all_copies: bool) -> list[_Link]:
-        """Return what goes over the links; nothing where nothing is exchanged."""
-        found = []
-        if self.spread.tp > 1:
-            found.append(self._tensor(tokens))
-        if self.spread.expert_chips > 1:
-            found.append(self._experts(tokens, all_copies))
-        return found
-
-    def _tensor(self, tokens: Expression) -> _Link:
-        bandwidth, inside = tensor_network(self.machine, self.spread)
-        element = given("bytes of an activation", ACTIVATION, "B", "16 bit")
-        message = apply(
-            "tensor_parallel_message", "all-reduce of a layer", "MB", tokens, self.model.need("hidden_width"), element
-        )
-        link = apply("product_of", "link of a rank", "GB/s", bandwidth, given("rank", 1.0, "chip", ""))
-        many = apply(
-            "product_of",
-            "all-reduces",
-            "x",
-            self.model.layers,
-            given("all-reduces of a layer", 2.0, note="after attention, and after the feed-forward block"),
-        )
-        once = apply("in_switch_all_reduce_time", "an all-reduce, added up in the switch", "us", message, link)
-        least = apply("product_of", "all-reduces", "ms", many, once)
-        ring = apply(
-            "collective_time_lower_bound", "an all-reduce on a ring", "us", message, link, given("tp", self.spread.tp)
-        )
-        moved = apply(
-            "derated",
-            "all-reduces, moving",
-            "ms",
-            apply("product_of", "all-reduces at the link's rate", "ms", many, ring),
-            self.known.network(inside),
-        )
-        waits = apply(
-            "product_of", "waits of all-reduces", "ms", many, self.known.tensor_latency(self.spread.tp, inside)
-        )
-        return _Link(least, moved, waits)
-
-    def _experts(self, tokens: Expression, all_copies: bool) -> _Link:
-        fewest, most, bandwidth, inside = expert_copies(self.model, self.machine, self.spread)
-        per_chip = apply("quotient_of", "tokens of a chip", "token/chip", tokens, self.replica)
-        one = given("chip", 1.0, "chip", "")
-        mine = apply("product_of", "tokens of a chip", "token", per_chip, one)
-        link = apply("product_of", "link of a chip", "GB/s", bandwidth, one)
-        sent = given("bytes to an expert", DISPATCH, "B", "8 bit"), given("bytes back", COMBINE, "B", "16 bit")
-
-        def exchange(copies: Expression) -> Expression:
-            moved = apply(
-                "expert_exchange_bytes",
-                "exchanged in a layer",
-                "MB",
-                mine,
-                copies,
-                self.model.need("hidden_width"),
-                *sent,
-            )
-            whole = apply("product_of", "exchanged with experts", "GB", self.model.expert_layers, moved)
-            return apply("transfer_time_lower_bound", "exchange with experts", "ms", whole, link)
-
-        moved = apply(
-            "derated",
-            "exchange, moving",
-            "ms",
-            exchange(most if all_copies or inside else fewest),
-            self.known.network(inside, "all-to-all"),
-        )
-        many = apply(
-            "product_of",
-            "exchanges",
-            "x",
-            self.model.expert_layers,
-            given("exchanges of a layer", 2.0, note="dispatch and combine"),
-        )
-        waits = apply("product_of", "waits of exchanges", "ms", many, self.known.expert_latency())
-        return _Link(exchange(fewest), moved, waits)
-
-    def together(
-        self, compute: tuple[Expression, ...], moved: Expression, links: list[_Link]
-    ) -> tuple[dict[str, Expression], Expression]:
-        """Return the least time by resource, and what is expected of all."""
-        work = apply("sum_of", "compute", "ms", *compute)
-        terms = {COMPUTE: work, MEMORY: moved}
-        vendor = self.model_vendor
-        parts = [
-            apply("derated", "compute, expected", "ms", work, self.known.compute(self.asked.precision, vendor)),
-            apply("derated", "memory, expected", "ms", moved, self.known.memory()),
-        ]
-        if links:
-            terms[NETWORK] = apply("sum_of", "network", "ms", *(link.least for link in links))
-            parts.append(apply("sum_of", "network, expected", "ms", *(link.moved for link in links)))
-        time = apply("overlapped", "compute, memory and network", "ms", self.known.overlap(), *parts)
-        return terms, apply("sum_of", "time of a step", "ms", time, *(link.waits for link in links)) if links else time
-
-    @property
-    def model_vendor(self) -> str:
-        """Who makes the chip."""
-        return self.machine.held.sheet.vendor
+from calc.workloads.record import Estimate, Maker
+from calc.workloads.steps import Serving, Step
 
 
 def decode(blueprint: Blueprint, machine: Machine, asked: Serving, known: Efficiencies) -> Estimate:
@@ -212,7 +35,7 @@ def decode(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effici
     """
     if asked.context <= 0:
         raise UsageError("decode needs --context: how many tokens of each sequence are cached, e.g. --context 4096")
-    step = _Step(blueprint, machine, asked, known)
+    step = Step(blueprint, machine, asked, known)
     batch = given("batch", asked.batch, note="given: sequences of a replica")
     context = given("context", asked.context, "token")
     written = given(
@@ -230,7 +53,7 @@ def decode(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effici
         "sum_of",
         "read by a chip",
         "GB/chip",
-        _weights_touched(step, tokens),
+        weights_touched(step, tokens),
         apply("quotient_of", "cache read by a chip", "GB/chip", cache, cache_share(blueprint, step.spread)),
     )
     memory = apply("transfer_time_lower_bound", "memory", "ms", moved, machine.memory_bandwidth)
@@ -251,7 +74,7 @@ def decode(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effici
         time,
         "ms",
         _rates(step, useful, batch),
-        _held(step, cache),
+        held(step, cache),
         machine.notes,
     )
 
@@ -260,7 +83,7 @@ def prefill(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effic
     """Return the bound and the estimate of reading ``batch`` prompts of ``prompt`` tokens in each replica."""
     if asked.prompt <= 0:
         raise UsageError("prefill needs --prompt: the tokens of a prompt, e.g. --prompt 4096")
-    step = _Step(blueprint, machine, asked, known)
+    step = Step(blueprint, machine, asked, known)
     batch = given("batch", asked.batch, note="given: prompts of a replica")
     prompt = given("prompt", asked.prompt, "token")
     tokens = apply("product_of", "tokens of a step", "token", batch, prompt)
@@ -272,7 +95,7 @@ def prefill(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effic
         "sum_of",
         "moved by a chip",
         "GB/chip",
-        _weights_touched(step, tokens),
+        weights_touched(step, tokens),
         apply("quotient_of", "cache written by a chip", "GB/chip", cache, cache_share(blueprint, step.spread)),
     )
     memory = apply("transfer_time_lower_bound", "memory", "ms", moved, machine.memory_bandwidth)
@@ -286,119 +109,12 @@ def prefill(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effic
         time,
         "ms",
         _rates(step, tokens, None),
-        _held(step, cache),
+        held(step, cache),
         machine.notes,
     )
 
 
-# -- memory -------------------------------------------------------------------------------------
-
-
-def _held(step: _Step, cache: Expression) -> dict[str, Amount]:
-    """Return what a chip holds."""
-    weights, kept = _held_weights(step), _held_cache(step, cache)
-    return {
-        "weights": Amount("weights on a chip", "GB/chip", weights),
-        "cache": Amount("cache on a chip", "GB/chip", kept),
-    }
-
-
-def _held_cache(step: _Step, cache: Expression) -> Expression:
-    return apply("quotient_of", "cache on a chip", "GB/chip", cache, cache_share(step.model, step.spread))
-
-
-def _held_weights(step: _Step) -> Expression:
-    return apply("weight_bytes", "weights on a chip", "GB/chip", held_parameters(step.model, step.spread), step.weight)
-
-
-def _weights_touched(step: _Step, tokens: Expression) -> Expression:
-    """Return the weights that a chip reads in a step: all that is common, and the experts that got a token."""
-    model, spread = step.model, step.spread
-    common = apply("quotient_of", "met by every token, on a chip", "param/chip", model.common, step.replica)
-    if not model.has_experts:
-        return apply("weight_bytes", "weights read by a chip", "GB/chip", common, step.weight)
-    groups = given("replicas that share the experts", spread.expert_chips / spread.tp, note="by the layout")
-    met = apply("product_of", "tokens that meet the experts", "token", tokens, groups)
-    distinct = apply(
-        "expected_distinct_experts",
-        "experts touched in a layer",
-        "x",
-        model.need("experts"),
-        model.need("experts_per_token"),
-        met,
-    )
-    chips = given("chips that share the experts", spread.expert_chips * spread.pp, "chip", "by the layout")
-    touched = apply(
-        "quotient_of",
-        "experts touched, on a chip",
-        "param/chip",
-        apply("product_of", "experts touched", "param", model.expert_layers, distinct, model.expert),
-        chips,
-    )
-    return apply(
-        "weight_bytes",
-        "weights read by a chip",
-        "GB/chip",
-        apply("sum_of", "parameters read by a chip", "param/chip", common, touched),
-        step.weight,
-    )
-
-
-def check_fit(blueprint: Blueprint, machine: Machine, step: _Step, cache: Expression, asked: Serving) -> None:
-    """Refuse what does not fit into the largest memory that is reported.
-
-    Raises
-    ------
-    UsageError
-        With by how much, and what would fit.
-    """
-    weights = Result(_held_weights(step), "GB/chip").numbers[0]
-    share = Result(
-        apply("quotient_of", "cache of a chip", "GB/chip", cache, cache_share(blueprint, step.spread)), "GB/chip"
-    )
-    needed = weights + share.numbers[0]
-    try:
-        capacity = Result(machine.memory_capacity, "GB/chip").numbers
-    except UsageError:
-        machine.note(f"memory_capacity of {machine.id} is not reported: whether the model fits was not looked at")
-        return
-    if needed <= capacity[2]:
-        if needed > capacity[0]:
-            machine.note(
-                f"needs {needed:.4g} GB a chip: fits the largest capacity reported ({capacity[2]:.4g} GB), not "
-                f"the headline ({capacity[0]:.4g} GB)"
-            )
-        return
-    raise UsageError(
-        f"does not fit: {needed:.4g} GB a chip ({weights:.4g} GB of weights, {share.numbers[0]:.4g} GB of cache), but "
-        f"{machine.id} has {capacity[0]:.4g} GB: {needed - capacity[2]:.4g} GB too much; "
-        + _remedy(step, weights, share.numbers[0], capacity[2], asked)
-    )
-
-
-def _remedy(step: _Step, weights: float, cache: float, capacity: float, asked: Serving) -> str:
-    """Say what would fit."""
-    tips = []
-    if weights < capacity:
-        fits = int(asked.batch * (capacity - weights) / cache) if cache else 0
-        if fits:
-            tips.append(f"--batch {fits}")
-    routed = step.model.routed
-    fixed = weights
-    if routed is not None and step.spread.expert_chips > 1:
-        tips.append("more chips that share the experts")
-    for more in (2, 4, 8, 16, 32, 64):
-        if fixed / more + cache / (1 if step.model.is_latent else more) <= capacity:
-            tips.append(f"tensor parallelism over {more} times as many chips (--tp {step.spread.tp * more})")
-            break
-    tips.append("a narrower --precision or --kv-precision")
-    return "what would fit: " + ", ".join(tips)
-
-
-# -- rates --------------------------------------------------------------------------------------
-
-
-def _rates(step: _Step, useful: Expression, batch: Assumption | None) -> list[Maker]:
+def _rates(step: Step, useful: Expression, batch: Assumption | None) -> list[Maker]:
     replicas = given("replicas", step.spread.dp, note="by the layout")
     chips = given("chips", step.machine.chips, "chip", "by the layout")
 
