@@ -85,7 +85,8 @@ def summary(found: Validation) -> Table:
     table.rows.append(_score("all", found.score))
     if found.split == splits.ALTERNATE:
         table.rows.append(_score("sources that calibrate nothing", found.apart))
-    table.add("by phase", (_score(phase, score) for phase, score in found.by_phase.items()))
+    if found.by_phase:
+        table.add("by phase", (_score(phase, score) for phase, score in found.by_phase.items()))
     if found.by_fold:
         table.add("left out", (_score(fold, score) for fold, score in found.by_fold.items()))
     table.lead = [f"{found.split}: {splits.SPLIT_WORDS[found.split]}."]
@@ -101,6 +102,8 @@ def summary(found: Validation) -> Table:
 def _counts(found: Validation) -> list[str]:
     score, roles = found.score, [one.role for one in found.trials]
     shown = ", ".join(f"{roles.count(role)} {role}" for role in splits.ROLES if role in roles)
+    if not score.many:
+        return [f"{len(found.trials)} measurements{f': {shown}' if shown else ''}. None of them tests an estimate."]
     share = f"{100 * (score.share or 0):.0f} %"
     verdict = "reached" if (score.share or 0) >= TARGET else "not reached"
     return [
