@@ -328,3 +328,12 @@ def test_a_wrong_call_of_the_figure(words: tuple[str, ...], said: str) -> None:
 
 def test_the_shipped_workspace_is_meant() -> None:
     assert FOUND[splits.ALTERNATE].score == validate(workspace().comparer).score
+
+
+@pytest.mark.parametrize("operation", ["all-reduce", "all-gather", "all-to-all"])
+@pytest.mark.parametrize("chips", [2, 3, 8])
+def test_no_exchange_is_expected_below_its_bound(chips: int, operation: str) -> None:
+    """Shares of a ring's rate above 1 were measured, where a switch adds up; two chips have nothing to save."""
+    made = calc.estimate.allreduce("1 GiB", chip="h200-sxm", chips=chips, operation=operation)
+    assert made.low is not None
+    assert made.low >= made.bound.low
