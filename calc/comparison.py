@@ -12,9 +12,9 @@ from calc import brief, derive, metrics, numbers, results, schema
 from calc.catalog import Catalog
 from calc.errors import UsageError
 from calc.formulas import FORMULAS, exactly
+from calc.measurements import Measurement
 from calc.metrics import Metric
 from calc.notebook import Shown
-from calc.measurements import Measurement
 from calc.policy import Policy, last_day
 from calc.reader import Reader
 from calc.readings import OVERLAY, Other, Reading, Readings, canonical_unit

@@ -136,8 +136,8 @@ def _score(of: str, score: Score) -> list[str]:
 
     share = f"{100 * score.share:.0f}" if score.share is not None else ""
     counts = [str(number) for number in (score.many, score.inside, score.near, score.hit)]
-    return [of, *counts, share, optional(score.median), optional(score.worst), optional(score.width), str(score.ideal or ""),
-            str(score.beaten)]  # fmt: skip
+    factors = map(optional, (score.median, score.worst, score.width))
+    return [of, *counts, share, *factors, str(score.ideal or ""), str(score.beaten)]
 
 
 def _unit(one: Trial) -> tuple[float, str]:

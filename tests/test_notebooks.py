@@ -58,8 +58,8 @@ sys.addaudithook(_watch)
 """What a kernel runs first: the path of whatever it changes outside the home goes into a file."""
 
 # Digits that are names, not figures; everything else with a digit is looked up by a cell.
-NAMES = ("CloudMatrix 384", "GB200 NVL72", "01-compare", "02-audit", "03-your-own-system", "04-estimates", "DeepSeek-V3", "July 2025", "April 2025",
-         "February 2026", "INT8", "BF16")  # fmt: skip
+NAMES = ("CloudMatrix 384", "GB200 NVL72", "01-compare", "02-audit", "03-your-own-system", "04-estimates",
+         "DeepSeek-V3", "July 2025", "April 2025", "February 2026", "INT8", "BF16")  # fmt: skip
 DATE = re.compile(r"\b20\d\d(-\d\d){0,2}\b")
 ONE = re.compile(r"\b1 [A-Za-z]")
 """One of a unit is no figure: it says which unit is meant."""

@@ -1,4 +1,4 @@
-"""The estimates against published measurements: what counts as a test, what it is estimated with, what is said of it."""
+"""Estimates against published measurements: what counts as a test, what it rests on, what is said of it."""
 
 from __future__ import annotations
 
@@ -149,15 +149,18 @@ def test_roles(of_one_run: str, role: str) -> None:
 
 
 def test_a_run_is_one_whoever_reports_it() -> None:
-    one, other = trial_of("train-korthikanti-22b-mfu").measurement, trial_of("train-korthikanti-22b-selective").measurement
+    one, other = (
+        trial_of("train-korthikanti-22b-mfu").measurement,
+        trial_of("train-korthikanti-22b-selective").measurement,
+    )
     assert one.source != other.source
     assert splits.run_of(one) == splits.run_of(other)
 
 
 def test_conditions_tell_runs_apart() -> None:
     """All fields but those of reporting: a new condition must be said to belong to the run, or not to."""
-    reporting = {"quantity", "value", "printed", "what", "convention", "peak_used", "calibrates", "locator", "read", "relay",
-                 "date", "note", "id", "source", "layer", "vocabulary", "acceptance", "time_to_first_token",
+    reporting = {"quantity", "value", "printed", "what", "convention", "peak_used", "calibrates", "locator", "read",
+                 "relay", "date", "note", "id", "source", "layer", "vocabulary", "acceptance", "time_to_first_token",
                  "time_per_output_token"}  # fmt: skip
     assert set(splits.RUN) | reporting == set(Measurement.model_fields)
     assert set(splits.RUN) & reporting == set()
@@ -287,7 +290,9 @@ def test_every_form_says_the_same() -> None:
 
 def test_the_frame_has_the_types_that_it_says() -> None:
     made = FOUND[splits.BY_SOURCE].to_frame()
-    assert [made[field.name].dtype for field in render.FIELDS[1:]] == [frame.dtype(field) for field in render.FIELDS[1:]]
+    assert [made[field.name].dtype for field in render.FIELDS[1:]] == [
+        frame.dtype(field) for field in render.FIELDS[1:]
+    ]
     assert made.loc[made["phase"] == "memory", "bound"].isna().all()
 
 
@@ -304,7 +309,7 @@ def test_the_figure_shows_each_test_and_what_calibrates(tmp_path: Path) -> None:
     assert run("plot", "--kind", "validation", "-o", str(path)).code == 0
     text = path.read_text(encoding="utf-8")
     assert [point.id for point in shown.points if f'id="trial-{point.id}"' not in text] == []
-    assert all(f"<text" in text and f">{phase}</text>" in text for phase in shown.phases)
+    assert all("<text" in text and f">{phase}</text>" in text for phase in shown.phases)
 
 
 def test_the_figure_goes_on_an_axis_of_ones_own() -> None:

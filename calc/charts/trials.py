@@ -52,4 +52,5 @@ def points(found: Validation) -> Points:
 
 
 def _words(score: Score) -> str:
-    return f"{score.hit} of {score.many} tests lie inside their span and within a factor of 2; {score.beaten} beat a bound."
+    hit = f"{score.hit} of {score.many} tests lie inside their span and within a factor of 2"
+    return f"{hit}; {score.beaten} beat a bound."

@@ -22,7 +22,8 @@ _FLAGS = ("inside", "near", "beats_headline", "beats_bound")
 FIELDS = (
     Field("id"), Field("phase", words=PHASES), Field("role", words=splits.ROLES), Field("left_out"), Field("source"),
     Field("model"), Field("chip"), Field("system"), Field("chips"), Field("quantity"), Field("value"), Field("unit"),
-    *(Field(name, "number") for name in _NUMBERS[:3]), Field("binding"), *(Field(name, "number") for name in _NUMBERS[3:]),
+    *(Field(name, "number") for name in _NUMBERS[:3]), Field("binding"),
+    *(Field(name, "number") for name in _NUMBERS[3:]),
     *(Field(name, "boolean") for name in _FLAGS), Field("ideal", "array"),
 )  # fmt: skip
 

@@ -67,10 +67,16 @@ class Score:
         found = list(trials)
         factors, widths = [one.factor for one in found], [one.width for one in found]
         return cls(
-            len(found), sum(one.is_inside for one in found), sum(one.is_near for one in found),
-            sum(one.is_inside and one.is_near for one in found), sum(one.beats_bound for one in found),
-            sum(bool(one.ideal) for one in found), median(factors) if found else None, max(factors, default=None), median(widths) if found else None,
-        )  # fmt: skip
+            many=len(found),
+            inside=sum(one.is_inside for one in found),
+            near=sum(one.is_near for one in found),
+            hit=sum(one.is_inside and one.is_near for one in found),
+            beaten=sum(one.beats_bound for one in found),
+            ideal=sum(bool(one.ideal) for one in found),
+            median=median(factors) if found else None,
+            worst=max(factors, default=None),
+            width=median(widths) if found else None,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,8 +158,8 @@ class Validation(Shown):
 
     def __repr__(self) -> str:
         score = self.score
-        return (f"<{len(self.trials)} measurements, split {self.split}: {score.hit} of {score.many} tests inside and near, "
-                f"{len(self.alarms)} beat a bound>")  # fmt: skip
+        hit = f"{score.hit} of {score.many} tests inside and near"
+        return f"<{len(self.trials)} measurements, split {self.split}: {hit}, {len(self.alarms)} beat a bound>"
 
 
 def validate(comparer: Comparer, split: str = splits.ALTERNATE) -> Validation:

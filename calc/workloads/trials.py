@@ -11,7 +11,7 @@ from calc.comparison import Comparer
 from calc.errors import UsageError
 from calc.measurements import Measurement
 from calc.results import Expression, Result
-from calc.workloads import cases, splits
+from calc.workloads import cases
 from calc.workloads.efficiencies import NO_MEASUREMENT, Efficiencies
 from calc.workloads.holding import Holding, hold
 from calc.workloads.layout import layout
@@ -150,15 +150,15 @@ def trial(comparer: Comparer, one: Measurement, known: Efficiencies, role: str, 
     return Trial(one, role, fold, SECOND, bound, expected, made.time, made.estimate.binding, ideal)
 
 
-
 def _product(comparer: Comparer, one: Measurement, known: Efficiencies) -> cases.Case:
     """Return the time of a matrix product of the shape that is printed, at peak and at the share that is reached."""
     chip = cases.machine_of(comparer, one)
     sides = re.fullmatch(r"(\d+)x(\d+)x(\d+)", one.shape or "")
     if not sides:
         raise UsageError(f"{one.id}: shape {one.shape!r}; expected M x N x K, for example 4096x4096x4096")
-    product = apply("product_of", "operations", "TFLOP", given("operations of a multiply-add", 2.0, "FLOP", "by definition"),
-                    *(given(f"side {name}", float(side)) for name, side in zip("MNK", sides.groups(), strict=True)))  # fmt: skip
+    once = given("operations of a multiply-add", 2.0, "FLOP", "by definition")
+    factors = [given(f"side {name}", float(side)) for name, side in zip("MNK", sides.groups(), strict=True)]
+    product = apply("product_of", "operations", "TFLOP", once, *factors)
     product = apply("quotient_of", "operations of a chip", "TFLOP/chip", product, given("chip", 1.0, "chip", ""))
     least = apply("compute_time_lower_bound", "matrix product", "ms", product, chip.peak(one.precision or ""))
     share = known.compute(one.precision or "", chip.held.sheet.vendor)

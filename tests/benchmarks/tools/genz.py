@@ -27,15 +27,13 @@ def seconds(case, share):
         "ICN": case["scale_up"] if case["tp"] * case["ep"] <= case["domain"] else case["scale_out"],
         "real_values": True,
     }  # fmt: skip
-    common = dict(model=MODELS[case["model"]], batch_size=int(case["batch"]), system_name=system, system_eff=share, bits=bits,
-                  tensor_parallel=case["tp"], expert_parallel=1,
-                  pipeline_parallel=case["pp"], model_offload=False,
-                  parallelism_heirarchy=f"TP{{{case['tp']}}}_EP{{{case['ep']}}}_PP{{{case['pp']}}}")  # fmt: skip
+    layout = f"TP{{{case['tp']}}}_EP{{1}}_PP{{{case['pp']}}}"
+    output = int(case["output"] or 2)
     with contextlib.redirect_stdout(io.StringIO()):
-        output = int(case["output"] or 2)
         found = decode_moddeling(
-            input_tokens=int(case["context"]) - output // 2, output_tokens=output // 2, Bb=1, **common
-        )
+            MODELS[case["model"]], int(case["batch"]), int(case["context"]) - output // 2, output // 2, 1, system,
+            share, bits, tensor_parallel=case["tp"], pipeline_parallel=case["pp"], parallelism_heirarchy=layout,
+        )  # fmt: skip
     return float(found["Latency"]) / 1e3
 
 

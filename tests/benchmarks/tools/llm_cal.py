@@ -13,7 +13,9 @@ from llm_cal.performance.compute import estimate_decode, estimate_prefill
 def seconds(case, compute, memory):
     if case["phase"] == "train":
         return "it has no training"
-    chip = SimpleNamespace(fp16_tflops=case["peak_16"] or case["peak"] / 2, memory_bandwidth_gbps=case["memory_bandwidth"])
+    chip = SimpleNamespace(
+        fp16_tflops=case["peak_16"] or case["peak"] / 2, memory_bandwidth_gbps=case["memory_bandwidth"]
+    )
     model = SimpleNamespace(is_moe=bool(case["widths"]["experts"]))
     element = 1 if case["precision"] in ("fp8", "int8") else 2
     if case["phase"] == "prefill":
