@@ -30,6 +30,7 @@ TITLES = {
     OVERLAP: "overlap of compute, memory and network",
 }
 UNITS = {TENSOR_LATENCY: "us", EXCHANGE_LATENCY: "us"}
+NO_MEASUREMENT = "no measurement: taken as ideal"
 CAPPED = (COMPUTE, MEMORY, TRAINING, OVERLAP)
 """Shares that cannot pass 1. A link's can: a switch that adds up is held against a ring."""
 SIZES = ((2**14, "up to 16 KiB"), (2**20, "up to 1 MiB"), (math.inf, "over 1 MiB"))
@@ -117,7 +118,7 @@ class Efficiencies:
         own = _nearest(every, group)
         if not own:
             neutral = 0.0 if kind in UNITS else 1.0
-            return given(TITLES[kind], neutral, unit, "no measurement: taken as ideal")
+            return given(TITLES[kind], neutral, unit, NO_MEASUREMENT)
         wide = own if len({sample.value for sample in own}) >= ENOUGH else every
         value = _middle([sample.value for sample in own])
         low, high = span([sample.value for sample in wide], CAPPED.__contains__(kind))
