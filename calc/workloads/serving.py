@@ -29,7 +29,7 @@ DISPATCH, COMBINE = 1.0, 2.0
 
 @dataclass(frozen=True)
 class Serving:
-    """What is asked of decode and prefill."""
+    """What is asked of decode and prefill; ``unfit`` asks also for what does not fit into memory."""
 
     precision: str = "fp8"
     kv_precision: str = "bf16"
@@ -42,6 +42,7 @@ class Serving:
     pp: int | None = None
     dp: int | None = None
     ep: int | None = None
+    unfit: bool = False
 
 
 class _Link(NamedTuple):
@@ -348,6 +349,8 @@ def check_fit(blueprint: Blueprint, machine: Machine, step: _Step, cache: Expres
     UsageError
         With by how much, and what would fit.
     """
+    if asked.unfit:
+        return
     weights = Result(_held_weights(step), "GB/chip").numbers[0]
     share = Result(
         apply("quotient", "cache of a chip", "GB/chip", cache, cache_share(blueprint, step.spread)), "GB/chip"
