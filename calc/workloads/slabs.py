@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -117,7 +117,7 @@ class Slab:
         return [self.estimate.machine.memory_capacity] if self._needed else []
 
     @cached_property
-    def _corners(self) -> dict[Expression, Quantity]:
+    def corner_values(self) -> dict[Expression, Quantity]:
         """Each axis of reports and assumptions with its value at each corner, the headlines first."""
         found = corners([part.node for part in self.parts if part.spans])
         along = (len(found), *[1] * len(self.numbers))
@@ -125,6 +125,20 @@ class Slab:
             axis: units.quantity(np.array([one[axis].value for one in found], dtype=float).reshape(along), axis.unit)
             for axis in found[0]
         }
+
+    @cached_property
+    def _still(self) -> dict[Expression, Quantity]:
+        """What depends on no number that is swept, at each corner: the same in every box."""
+        spans = [part.node for part in self.parts if part.spans]
+        found = _unmoved([*spans, *self.estimate.terms.values()], {leaf for leaves in self.leaves for leaf in leaves})
+        return dict(zip(found, evaluate(found, self.corner_values), strict=True))
+
+    @cached_property
+    def _plainly(self) -> dict[Expression, Quantity]:
+        """The same by the headlines, for what is wanted without its span."""
+        plain = [*(part.node for part in self.parts if not part.spans), *self._needed, *self._memory]
+        found = _unmoved(plain, {leaf for leaves in self.leaves for leaf in leaves})
+        return dict(zip(found, evaluate(found, {}), strict=True))
 
     def columns(self, where: Sequence[slice], take: Callable[[Array, int], Array] | None = None) -> dict[str, Array]:
         """Return the columns of a box of the grid, each an array that broadcasts to the box.
@@ -152,14 +166,14 @@ class Slab:
                 numbers[leaf] = units.quantity(values, number.unit)
         spans = [part for part in self.parts if part.spans]
         terms = list(self.estimate.terms.values())
-        found = evaluate([*(part.node for part in spans), *terms], numbers | self._corners)
+        found = evaluate([*(part.node for part in spans), *terms], numbers | self._still)
         made: dict[str, Array] = {}
         for part, cells in zip(spans, found, strict=False):
             many = _in(cells, part.unit, len(self.numbers) + 1)
             made |= {part.name: many[0], f"{part.name}.low": many.min(axis=0), f"{part.name}.high": many.max(axis=0)}
         first = {term: _first(cells) for term, cells in zip(terms, found[len(spans) :], strict=True)}
         plain = [part for part in self.parts if not part.spans]
-        rest = evaluate([*(part.node for part in plain), *self._needed, *self._memory], numbers | first)
+        rest = evaluate([*(part.node for part in plain), *self._needed, *self._memory], self._plainly | numbers | first)
         for part, cells in zip(plain, rest, strict=False):
             made[part.name] = _in(cells, part.unit, len(self.numbers) + 1)[0]
         if f"{TOKENS}.low" in made:  # where something is left to hold them
@@ -196,6 +210,23 @@ def _in(cells: Quantity, unit: str, rank: int) -> Array:
 
 def _first(cells: Quantity) -> Quantity:
     return cells[:1] if getattr(cells.magnitude, "ndim", 0) else cells
+
+
+def _unmoved(roots: Sequence[Expression], swept: Collection[Expression]) -> list[Expression]:
+    """Return the largest parts of some expressions that hold nothing of what is swept."""
+    moves: dict[Expression, bool] = {}
+    found: dict[Expression, None] = {}
+
+    def moved(node: Expression) -> bool:
+        if node not in moves:
+            parts = node.inputs if isinstance(node, Applied) else ()
+            moves[node] = node in swept or any([moved(part) for part in parts])
+            if moves[node]:
+                found.update(dict.fromkeys(part for part in parts if not moves[part]))
+        return moves[node]
+
+    found.update(dict.fromkeys(root for root in roots if not moved(root)))
+    return list(found)
 
 
 def _assumptions(roots: Sequence[Expression]) -> list[Assumption]:

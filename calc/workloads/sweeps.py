@@ -23,6 +23,8 @@ from calc.workloads.slabs import BINDING, FITS, RESOURCES, Slab
 
 MAX_TREES = 10_000
 """Of systems, models and layouts together: each is an expression of its own."""
+BLOCK = 65_536
+"""Points that are evaluated at once, few enough for the caches of a processor."""
 PRECISE = ("train", "prefill", "decode")
 
 
