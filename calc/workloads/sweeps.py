@@ -129,7 +129,7 @@ class Sweep:
     def boxes(self, size: int) -> Iterator[Box]:
         """Yield all points in order, in boxes of at most so many."""
         for slab in self.slabs:
-            for where in _split(slab.shape, size):
+            for where in split(slab.shape, size):
                 yield Box(slab, where)
 
     @cached_property
@@ -161,7 +161,7 @@ def _describe(root: Expression, nodes: dict[int, int], digest: Any) -> None:
     digest.update(repr(said).encode())
 
 
-def _split(shape: Sequence[int], size: int) -> Iterator[tuple[slice, ...]]:
+def split(shape: Sequence[int], size: int) -> Iterator[tuple[slice, ...]]:
     """Yield boxes of a grid in the order of its points: whole inner axes, a part of one, single places of the outer."""
     inner = len(shape)
     while inner and math.prod(shape[inner - 1 :]) <= size:
