@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 __all__ = [
     "CalcError", "audit", "chip", "chips", "compare", "estimate", "explain", "load", "measured", "model", "models",
-    "reports", "system", "systems",
+    "reports", "sweep", "system", "systems",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         model,
         models,
         reports,
+        sweep,
         system,
         systems,
     )

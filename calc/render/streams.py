@@ -19,8 +19,6 @@ from calc.schema import STATUS
 from calc.workloads import blocks
 from calc.workloads.sweeps import Box, Sweep
 
-CHUNK = 262_144
-"""Points of a part: what is held in memory at once."""
 FORMS = ("csv", "parquet")
 MANIFEST = "sweep.json"
 AT_ONCE = 4
@@ -48,7 +46,7 @@ def folder_of(output: str) -> Path:
     return Path(f"{output}.parts")
 
 
-def stream(sweep: Sweep, output: str, form: str, chunk: int = CHUNK, engine: str = "numpy",
+def stream(sweep: Sweep, output: str, form: str, chunk: int = blocks.CHUNK, engine: str = "numpy",
            progress: Progress | None = None) -> None:  # fmt: skip
     """Write all rows of a sweep to a file.
 
@@ -203,7 +201,7 @@ def as_csv(sweep: Sweep) -> str:
     """Return all rows as CSV."""
     out = io.BytesIO()
     _join(sweep, (), out)
-    body = (_csv(sweep.fields, box.points, blocks.rows(sweep, box)) for box in sweep.boxes(CHUNK))
+    body = (_csv(sweep.fields, box.points, blocks.rows(sweep, box)) for box in sweep.boxes(blocks.CHUNK))
     return out.getvalue().decode() + "".join(body)
 
 

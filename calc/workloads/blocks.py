@@ -14,6 +14,8 @@ from calc.workloads.sweeps import BLOCK, Box, Sweep, split
 Columns = dict[str, Any]
 """By name an array with a value a point; one value where all points have the same, None where none has any."""
 ENGINES = ("numpy", "dask")
+CHUNK = 262_144
+"""Points that are held in memory at once, and a part of a file."""
 
 
 def rows(sweep: Sweep, box: Box) -> Columns:
@@ -29,6 +31,24 @@ def rows(sweep: Sweep, box: Box) -> Columns:
     pieces = [flat(one.slab.columns(one.where), one.shape) for one in _within(box)]
     made = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
     return finished(made, frame_of(sweep, box))
+
+
+def evaluated(sweep: Sweep, box: Box, engine: str = "numpy") -> Columns:
+    """Return the columns of a box, from the arrays of either engine: the same to the last bit.
+
+    Raises
+    ------
+    UsageError
+        For another engine, or if Dask is not installed.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"no engine {engine!r}; there are {' and '.join(ENGINES)}")
+    if engine == "numpy":
+        return rows(sweep, box)
+    lazy = lazily(box)
+    import dask  # it is there: what is lazy is Dask's
+
+    return finished(flat(dict(zip(lazy, dask.compute(*lazy.values()), strict=True)), box.shape), frame_of(sweep, box))
 
 
 def frame_of(sweep: Sweep, box: Box) -> Columns:

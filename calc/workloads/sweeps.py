@@ -100,9 +100,14 @@ class Sweep:
     @cached_property
     def names(self) -> list[str]:
         """The columns, in order: what was asked, whether it fits, the bound, what is expected."""
-        asked = dict.fromkeys(name for slab in self.slabs for name in (*slab.fixed, *(n.name for n in slab.numbers)))
         made = dict.fromkeys(name for slab in self.slabs for name in self._made(slab))
-        return [*asked, *made]
+        return [*self.asked, *made]
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """The columns that say which point a row is."""
+        names = (name for slab in self.slabs for name in (*slab.fixed, *(number.name for number in slab.numbers)))
+        return list(dict.fromkeys(names))
 
     def _made(self, slab: Slab) -> list[str]:
         return list(slab.columns([slice(1)] * len(slab.numbers)))
