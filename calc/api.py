@@ -500,7 +500,7 @@ def sweep(phase: str, *, columns: Sequence[str] | None = None, engine: str = "nu
     >>> found = calc.sweep("decode", model="deepseek-v3", system="cm384", precision="int8", batch="32:128:log2",
     ...                    context=[4096, 1_000_000])
     >>> found[["batch", "context", "fits", "binding"]].iloc[[0, 5]].values.tolist()
-    [[32.0, 4096.0, True, 'memory'], [128.0, 1000000.0, False, 'compute']]
+    [[32.0, 4096.0, True, 'memory'], [128.0, 1000000.0, False, 'memory']]
     >>> found.attrs["units"]["time.low"]
     'ms'
     """
