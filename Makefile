@@ -22,12 +22,20 @@ $(VENV)/.test: $(VENV)/.run pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
+$(VENV)/.notebooks: $(VENV)/.run pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[notebooks]'
+	@touch $@
+
 .PHONY: install
 install: $(VENV)/.run ## Make the environment in .venv and install the tool
 
 .PHONY: compare
 compare: $(VENV)/.run ## Set CloudMatrix 384 beside GB200 NVL72
 	@$(BIN)/python -m calc compare cm384 nvl72
+
+.PHONY: notebooks
+notebooks: $(VENV)/.notebooks ## Install JupyterLab and open the notebooks in it
+	$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB)
 
 .PHONY: test
 test: $(VENV)/.test ## Install what tests need and run them

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "CalcError", "audit", "chip", "chips", "compare", "estimate", "explain", "load", "measured", "model", "models",
-    "reports", "sweep", "system", "systems",
+    "CalcError", "audit", "chip", "chips", "compare", "estimate", "evaluate", "explain", "export_control", "load",
+    "measured", "model", "models", "quantity", "reports", "sources", "sweep", "system", "systems",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -23,12 +23,16 @@ if TYPE_CHECKING:
         chip,
         chips,
         compare,
+        evaluate,
         explain,
+        export_control,
         load,
         measured,
         model,
         models,
+        quantity,
         reports,
+        sources,
         sweep,
         system,
         systems,
@@ -43,9 +47,9 @@ def __getattr__(name: str) -> Any:
 
         return CalcError
     if name == "estimate":
-        from importlib import import_module
+        import calc.estimate
 
-        return import_module("calc.estimate")
+        return calc.estimate
     if name in __all__:
         from calc import api
 

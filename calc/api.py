@@ -7,18 +7,33 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calc import attributes, brief, derive, measured_views, metrics, sheet_views, workings
+from calc import (
+    attributes,
+    brief,
+    derive,
+    evaluation,
+    measured_views,
+    metrics,
+    sheet_views,
+    units,
+    views,
+    workings,
+)  # fmt: skip
 from calc.attributes import Branch
 from calc.auditing import Audit, Auditor
 from calc.catalog import Catalog
+from calc.classification import Classification, classify
 from calc.comparison import CORE, Cell, Comparer, Comparison
 from calc.errors import UsageError
 from calc.explanation import Node
 from calc.measurements import Measurement
+from calc.performance import Given
 from calc.policy import Policy
-from calc.readings import HELD_AS_WORDS, Readings
+from calc.readings import Readings
 from calc.results import Result
-from calc.selection import Condition, Selection, select, words
+from calc.selection import Condition, Selection, gap, select
+from calc.units import Quantity
+from calc.views import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,9 +99,7 @@ class Subject:
         """
         cell = self.cell(metric)
         if cell.result is None:
-            said = ", ".join(map(repr, words(self._comparer, self.sheet, metrics.metric(metric))))
-            gap = f"{HELD_AS_WORDS}: {said}" if said else brief.gap(cell.state, cell.note)
-            raise UsageError(f"{metric} of {self.id}: {gap}")
+            raise UsageError(f"{metric} of {self.id}: {gap(cell)}")
         return cell.result
 
     def __getattr__(self, name: str) -> Result | Branch:
@@ -117,6 +130,31 @@ class Subject:
         from calc.render import frame
 
         return frame.subject(self._comparer, self._held)
+
+    def history(self, metric: str) -> Table:
+        """Return the reports of a metric in time, with what became of each, as a table.
+
+        Parameters
+        ----------
+        metric : str
+            A metric, or the head of several ids (``power``). Of what adds up over chips, the reports of
+            the system's chip are there too.
+
+        Raises
+        ------
+        UsageError
+            If there is no such metric, or nobody reports it.
+
+        Examples
+        --------
+        >>> import calc
+        >>> calc.system("nvl72").history("power.all-in")
+        power.all-in of GB200 NVL72 (nvl72) in time
+          date          reported  source                   edition                            fate
+          power.all-in
+          2026-02-05    145000 W  semianalysis-cm384-2026  revised newsletter edition (copy)  shown
+        """
+        return views.chronicle(self._comparer, self.id, metric)
 
     def plot(self, kind: str = "bars", ax: Axes | None = None, **more: Any) -> Axes:
         """Draw what is reported of it, as `calc.comparison.Comparison.plot` does: any kind but the ladder."""
@@ -182,6 +220,13 @@ class Workspace:
         """Recompute claims: all, or those on one or two subjects, by one source, or one claim."""
         return self._auditor.audit(names, source, claim)
 
+    def export_control(
+        self, *names: str, on: str | None = None, die_area: str | None = None, planar: bool = False,
+        data_centre: bool = True,
+    ) -> Classification:  # fmt: skip
+        """Hold chips against thresholds of export rules; see `calc.export_control`."""
+        return classify(self.comparer, names, on, Given.parse(die_area, planar, data_centre))
+
     def chips(
         self, *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (),
         sort: str = "id", reverse: bool = False,
@@ -222,6 +267,10 @@ class Workspace:
 
         return frame.reports(self.comparer, names or None)
 
+    def sources(self, name: str | None = None) -> Table:
+        """Return all sources, one in full, or those of a chip or system; see `calc.sources`."""
+        return views.sources(self.comparer.catalog, name, self.comparer.policy)
+
     @cached_property
     def estimate(self) -> Estimator:
         """What systems and chips could do: ``estimate.decode(...)`` and so on, as the functions of `calc.estimate`."""
@@ -240,6 +289,10 @@ class Workspace:
     @cached_property
     def _auditor(self) -> Auditor:
         return Auditor(self.comparer)
+
+    def evaluate(self, expression: str) -> Result:
+        """Return the value of an expression over the catalog; see `calc.evaluate`."""
+        return evaluation.evaluate(self.comparer, expression).result
 
     def explain(self, *names: str) -> Node:
         """Return the working of ``explain(id, metric)``, ``explain(a, b, metric)`` or ``explain(claim)`` as a tree."""
@@ -420,6 +473,50 @@ def reports(*names: str, **policy: Any) -> pd.DataFrame:
     return workspace(**policy).reports(*names)
 
 
+def sources(name: str | None = None, **policy: Any) -> Table:
+    """Return the documents that figures come from, as a table.
+
+    Parameters
+    ----------
+    name : str, optional
+        A source's id: that one in full. A chip's or a system's: those that its sheet cites, each below the
+        one that it takes its figures from. By default all.
+    **policy
+        ``as_of`` leaves out what was not known by a day.
+
+    Examples
+    --------
+    >>> import calc
+    >>> calc.sources("wion-waic-2025")  # doctest: +ELLIPSIS
+    wion-waic-2025
+      field         value
+      title         [Chinese AI firms join forces to build homegrown ecosystem]
+      publisher     WION
+    ...
+    """
+    return workspace(**policy).sources(name)
+
+
+def quantity(text: str) -> Quantity:
+    """Return a number and its unit, of the vocabulary that the sheets are written in.
+
+    Raises
+    ------
+    UnitError
+        If the text is no such thing; the message says what to write instead.
+
+    Examples
+    --------
+    >>> import calc
+    >>> calc.quantity("400 Gb/s").to("GB/s").magnitude
+    50.0
+    >>> calc.quantity("1 Gbps")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    calc.errors.UnitError: 'Gbps' is not a unit of the vocabulary; expected ...; write '1 Gb/s'
+    """
+    return units.parse(text)
+
+
 def compare(*names: str, baseline: str | None = None, **policy: Any) -> Comparison:
     """Compare systems, or chips, of the shipped catalog.
 
@@ -460,6 +557,91 @@ def audit(*names: str, source: str | None = None, claim: str | None = None, **po
 def explain(*names: str, **policy: Any) -> Node:
     """Return the working of a figure (``id, metric``), of a ratio (``a, b, metric``) or of a claim as a tree."""
     return workspace(**policy).explain(*names)
+
+
+def evaluate(expression: str, **policy: Any) -> Result:
+    """Compute with figures of the shipped catalog, as `calc eval` does.
+
+    Parameters
+    ----------
+    expression : str
+        Figures as ``ID.METRIC``, numbers with units, ``+ - * /`` and parentheses, and ``to UNIT`` at the
+        end. A minus next to a name has blanks around it. At most 1,000 characters.
+    **policy
+        ``as_of``, ``prefer``, ``strict``, ``merge``.
+
+    Returns
+    -------
+    Result
+        Its span is over every combination of reports; a figure that occurs twice agrees with itself.
+
+    Raises
+    ------
+    UsageError
+        If the text is no expression, names what there is not, joins quantities that do not fit, or
+        divides by zero; the message shows the place.
+    DataError
+        If a figure that it names is not reported.
+
+    Examples
+    --------
+    >>> import calc
+    >>> calc.evaluate("405e9 * 2 B / metax128.memory_capacity to percent")
+    <9.888 percent, as-reported>
+    >>> calc.evaluate("cm384.power.all-in / cm384.power.all-in").numbers
+    (1.0, 1.0, 1.0)
+    """
+    return workspace(**policy).evaluate(expression)
+
+
+def export_control(
+    *names: str, on: str | None = None, die_area: str | None = None, planar: bool = False, data_centre: bool = True,
+    **policy: Any,
+) -> Classification:  # fmt: skip
+    """Hold chips of the shipped catalog against thresholds of US export rules: arithmetic, no legal classification.
+
+    Parameters
+    ----------
+    *names : str
+        Ids or aliases of chips; of a system, its chip is taken.
+    on : str, optional
+        Only rules that counted on this day.
+    die_area : str, optional
+        The die area in place of what is reported, or a range of it: ``"700..800 mm^2"``. [length^2]
+    planar : bool
+        Whether the chips have planar transistors only, so that performance density does not apply.
+    data_centre : bool
+        Whether they are designed or marketed for data centres.
+    **policy
+        ``as_of``, ``prefer``, ``strict``, ``merge``.
+
+    Returns
+    -------
+    Classification
+        ``.chips``, each with ``.quantities`` and ``.tests``; ``.caveat`` belongs beside whatever is shown of it.
+
+    Raises
+    ------
+    UsageError
+        For an unknown name, a system without the sheet of its chip, a wrong day or area.
+
+    References
+    ----------
+    The sheets in ``specs/rules``, each with its source; all were read in copies and secondary documents only.
+
+    Examples
+    --------
+    >>> import calc
+    >>> found = calc.export_control("h20")
+    >>> found["h20"].quantities.tpp.value.magnitude
+    2368.0
+    >>> found["h20"].test("bis-3a090-2023").words
+    'undecided: a or b or none'
+    >>> calc.export_control("h20", die_area="814 mm^2")["h20"].test("bis-3a090-2023").answer
+    'none'
+    """
+    given = {"on": on, "die_area": die_area, "planar": planar, "data_centre": data_centre}
+    return workspace(**policy).export_control(*names, **given)  # type: ignore[arg-type]
 
 
 def sweep(phase: str, *, columns: Sequence[str] | None = None, engine: str = "numpy", **asked: Any) -> pd.DataFrame:

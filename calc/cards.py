@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from calc import audit_views, results, views
+from calc import audit_views, export_views, results, views
 from calc.auditing import Audit, Finding
+from calc.classification import Classification, Classified
 from calc.comparison import Cell, Comparison, Row
+from calc.contrasts import LISTS, Contrast
 from calc.numbers import number, span
 from calc.pages import Figure, figure, share
 from calc.readings import Candidate, Reading
@@ -37,7 +39,7 @@ class Card:
 
 
 def card(shown: object) -> Card:
-    """Return the card of a comparison, a row or a cell of it, a result, a reading, a finding or an audit.
+    """Return the card of a comparison, a row, a cell, a contrast, a result, a reading, a finding, an audit, a table.
 
     Raises
     ------
@@ -58,6 +60,12 @@ def card(shown: object) -> Card:
         return _finding(shown)
     if isinstance(shown, Audit):
         return _audit(shown)
+    if isinstance(shown, Contrast):
+        return _contrast(shown)
+    if isinstance(shown, Classification):
+        return of_table(export_views.overview(shown))
+    if isinstance(shown, Classified):
+        return of_table(export_views.tests(shown))
     if isinstance(shown, Table):
         return of_table(shown)
     raise TypeError(f"no card for {type(shown).__name__}")
@@ -106,6 +114,17 @@ def _comparison(found: Comparison) -> Card:
             group = row.metric.group
             made.rows.append(group)
         made.rows.append(_row(row))
+    return made
+
+
+def _contrast(found: Contrast) -> Card:
+    """Return on which metrics one is ahead, with the ratios; without them, the lists alone."""
+    if found.comparison is not None:
+        return of_table(audit_views.contrast(found.comparison, found))
+    made = Card("ahead and behind", ["metric"], notes=[AS_REPORTED])
+    for name in LISTS:
+        if ids := getattr(found, name):
+            made.rows += [name.replace("_", " "), *([Entry(id)] for id in ids)]
     return made
 
 

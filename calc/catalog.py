@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property, partial
 from pathlib import Path
 
-from calc import merging, places, schema, sheets
+from calc import merging, places, regulations, schema, sheets
 from calc.errors import Problem, SheetError, UsageError, did_you_mean, nearest
 from calc.measurements import REFERS, MeasuredSheet, Measurement
 from calc.nodes import read_text
-from calc.places import CLAIMS, FOLDERS, HARDWARE, MEASURED, SOURCES
+from calc.places import CLAIMS, FOLDERS, HARDWARE, MEASURED, RULES, SOURCES
 
 A_SHEET = "chip, system or model"
 _FOLDERS = ", ".join(f"{folder}/" for folder in places.HELD)
@@ -24,8 +24,8 @@ class Catalog:
     Parameters
     ----------
     overlays : sequence of Path
-        Folders with ``chips/``, ``systems/``, ``models/``, ``claims/``, ``measured/`` or ``sources.yaml``; later ones
-        add to earlier ones.
+        Folders with ``chips/``, ``systems/``, ``models/``, ``claims/``, ``measured/``, ``rules/`` or
+        ``sources.yaml``; later ones add to earlier ones.
     base : Path, optional
         The lowest folder, by default the shipped one.
     merge : bool
@@ -51,6 +51,7 @@ class Catalog:
         self._layered = cache(self._of_all_layers)
         self.claims = cache(self._claims)
         self.measured = cache(self._measured)
+        self.rule = cache(self._rule)
         self.source = cache(self._source)
 
     @classmethod
@@ -358,6 +359,44 @@ class Catalog:
                     hint = did_you_mean(name, self.ids(kind))
                     yield (*where, field), f"no {kind} {name!r}", f"the id of a sheet in {FOLDERS[kind]}/", hint
 
+    # -- rules ----------------------------------------------------------------------------------
+
+    def rule_ids(self) -> list[str]:
+        """Return the ids of all rules, sorted, without reading one."""
+        return places.stems(self.layers, RULES)
+
+    def rules(self) -> list[regulations.Regulation]:
+        """Return all rules in the order in which they begin to count; the faults of all of them come together."""
+        found, problems = [], []
+        for id in self.rule_ids():
+            try:
+                found.append(self.rule(id))
+            except SheetError as error:
+                problems += error.problems
+        if problems:
+            raise SheetError(problems)
+        return sorted(found, key=lambda rule: (rule.begins, rule.id))
+
+    def _rule(self, id: str) -> regulations.Regulation:
+        files = self._files(RULES, id)
+        if not files:
+            raise UsageError(f"no rule {id!r}; {did_you_mean(id, self.rule_ids()) or ', '.join(self.rule_ids())}")
+        (layer, path), *others = files
+        if others:
+            found = f"the rule {id!r} stands in {shown(path)} already"
+            hint = "leave it out, or take an id of your own"
+            raise SheetError([Problem(shown(other), 1, 1, found, "each id once", hint) for _, other in others])
+        return sheets.load_rule(path, shown(path), partial(self._rule_resolves, layer))
+
+    def _rule_resolves(self, layer: int, rule: regulations.Regulation) -> Iterator[schema.Fault]:
+        """Yield each reference of a rule that leads nowhere."""
+        for key in ("source", "relay"):
+            if named := getattr(rule, key):
+                yield from self._known_source(layer, (key,), named)
+        if rule.ended_by and (rule.ended_by == rule.id or rule.ended_by not in self.rule_ids()):
+            hint = did_you_mean(rule.ended_by, self.rule_ids())
+            yield ("ended_by",), f"no other rule {rule.ended_by!r}", "the id of a sheet in rules/", hint
+
     # -- sources --------------------------------------------------------------------------------
 
     @cached_property
@@ -424,6 +463,7 @@ class Catalog:
         for load, names in (
             *((self.sheet, pair) for pair in sheets), *((self.claims, (id,)) for id in self.within(CLAIMS, paths)),
             *((self.measured, (id,)) for id in self.within(MEASURED, paths)),
+            *((self.rule, (id,)) for id in self.within(RULES, paths)),
         ):  # fmt: skip
             try:
                 load(*names)
@@ -475,4 +515,4 @@ def shown(path: Path) -> str:
 def _stray(path: Path) -> Problem:
     return Problem(shown(path), 1, 1, "a file that nothing reads",
                    f"{', '.join(f'{folder}/ID.yaml' for folder in FOLDERS.values())}, claims/SOURCE.yaml, "
-                   f"measured/SOURCE.yaml or {SOURCES}")  # fmt: skip
+                   f"measured/SOURCE.yaml, rules/ID.yaml or {SOURCES}")  # fmt: skip

@@ -313,6 +313,19 @@ class Comparison(Shown):
 
         return draw(kind, self, ax, **more)
 
+    def to_html(self) -> str:
+        """Return the comparison as one HTML page that needs no other file: what ``calc report`` writes.
+
+        Examples
+        --------
+        >>> import calc
+        >>> calc.compare("ascend-910c", "gb200").to_html().startswith("<!DOCTYPE html>")
+        True
+        """
+        from calc.render.html import comparison
+
+        return comparison(self)
+
     def __repr__(self) -> str:
         ids = [subject.id for subject in self.subjects]
         head = f"{' beside '.join(ids)}: {len(self.rows)} metrics, as-reported; ratios to {self.baseline}"
@@ -394,6 +407,10 @@ class Comparer:
     def known(self, said: Iterable[S]) -> list[S]:
         """Return what of some reports, remarks or relations was known by the day asked for; all, if none was."""
         return [one for one in said if not self.late(one.source)]
+
+    def as_of(self, held: list[Readings]) -> datetime.date | None:
+        """Return the day that figures of some subjects stand for; None where their sources are undated."""
+        return self._dates(held)[0]
 
     def _dates(self, held: list[Readings]) -> tuple[datetime.date | None, tuple[str, ...], tuple[str, ...]]:
         """Return the day that the figures stand for, and the undated and the later sources left out under it."""

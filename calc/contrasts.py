@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from calc import derive, metrics, results
 from calc.comparison import Comparison
 from calc.metrics import Metric
+from calc.notebook import Shown
 from calc.readings import Readings
 from calc.results import Result
 
 AHEAD, BEHIND, OVERLAPPING = "ahead", "behind", "overlapping"
+LISTS = (AHEAD, BEHIND, OVERLAPPING, "not_comparable", "not_reported")
 
 
 @dataclass(frozen=True, eq=False)
-class Contrast:
+class Contrast(Shown):
     """On which metrics one subject is ahead of another, and on which nobody can tell; all are metric ids.
 
     Ahead and behind mean that all of the one's span is better than all of the other's.
-    ``not_comparable`` are those that the two state on different or on open bases.
+    ``not_comparable`` are those that the two state on different or on open bases. ``comparison`` has the
+    ratios behind the lists; there is none where only some of the reports count.
     """
 
     ahead: tuple[str, ...] = ()
@@ -27,6 +30,11 @@ class Contrast:
     overlapping: tuple[str, ...] = ()
     not_comparable: tuple[str, ...] = ()
     not_reported: tuple[str, ...] = ()
+    comparison: Comparison | None = None
+
+    def __repr__(self) -> str:
+        held = ((name.replace("_", " "), len(getattr(self, name))) for name in LISTS)
+        return f"<Contrast: {', '.join(f'{words} {many}' for words, many in held)}; as-reported>"
 
     def supports(self, sense: str, overall: bool) -> int:
         """Return on how many metrics the spans are as a word says: ahead, behind, level, higher or lower.
@@ -55,7 +63,7 @@ def contrast(found: Comparison) -> Contrast:
     subject = found.subjects[0].id
     held = [cell.subject for cell in found.rows[0].cells.values()]
     short = {row.metric.id for row in found.short}
-    lists: dict[str, list[str]] = {name: [] for name in Contrast.__dataclass_fields__}
+    lists: dict[str, list[str]] = {name: [] for name in LISTS}
     for row in found.rows:
         metric = row.metric
         if metric.better == "neither" or metric.id.endswith(f".{metrics.MEASURED}"):
@@ -67,7 +75,7 @@ def contrast(found: Comparison) -> Contrast:
                 lists[standing(metric, row.ratios[subject])].append(metric.id)
         elif not metric.formula and metrics.UNSTATED not in metrics.qualifiers(metric.id):
             lists["not_comparable" if _otherwise(metric, held) else "not_reported"].append(metric.id)
-    return Contrast(**{name: tuple(ids) for name, ids in lists.items()})
+    return _made(lists, found)
 
 
 def standing(metric: Metric, ratio: Result) -> str:
@@ -96,11 +104,15 @@ def said_by_them(whole: Contrast, subject: Readings, object: Readings) -> Contra
         above, below = derive.result(subject, name), derive.result(object, name)
         if above and below and not below.touches_zero:
             lists[standing(metrics.metric(name), results.ratio(above, below))].append(name)
-    return Contrast(**{name: tuple(ids) for name, ids in lists.items()})
+    return _made(lists)
 
 
 def only(whole: Contrast, head: str) -> Contrast:
     """Return what a contrast says of one metric, or of those under the head of ids."""
     meant = metrics.under(head)
-    parts = {name: tuple(id for id in getattr(whole, name) if id in meant) for name in Contrast.__dataclass_fields__}
-    return Contrast(**parts)
+    return _made({name: [id for id in getattr(whole, name) if id in meant] for name in LISTS}, whole.comparison)
+
+
+def _made(lists: Mapping[str, Sequence[str]], comparison: Comparison | None = None) -> Contrast:
+    ahead, behind, overlapping, not_comparable, not_reported = (tuple(lists.get(name, ())) for name in LISTS)
+    return Contrast(ahead, behind, overlapping, not_comparable, not_reported, comparison)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from calc import keys, measurements, metrics, rules, schema, units
+from calc import keys, measurements, metrics, regulations, rules, schema, units
 from calc.places import HARDWARE, SCHEMAS
 
 KINDS: tuple[str, ...] = tuple(SCHEMAS.values())
@@ -34,6 +34,7 @@ _ROWS: Mapping[type[schema.Record], tuple[keys.Group, ...]] = {
     schema.Kin: keys.KIN, schema.Gap: keys.GAP,
     schema.Known: keys.KNOWN, schema.Claim: keys.CLAIM, schema.ClaimSheet: (keys.CLAIM_SHEET,),
     schema.Source: (keys.SOURCE,), **dict.fromkeys(schema.RECORDS.values(), (keys.SHEET,)),
+    regulations.Regulation: (keys.RULE,), regulations.Outcome: keys.OUTCOME,
     measurements.Measurement: keys.MEASUREMENT, measurements.MeasuredSheet: (keys.MEASURED_SHEET,),
 }  # fmt: skip
 _ONE_MATTER = {"oneOf": [{"required": ["metric"]}, {"required": ["about"]}]}
@@ -44,7 +45,7 @@ def made(kind: str) -> Json:
 
     Parameters
     ----------
-    kind : {'chip', 'system', 'model', 'claims', 'measured', 'sources'}
+    kind : {'chip', 'system', 'model', 'claims', 'measured', 'rule', 'sources'}
         What the file holds.
 
     Returns
@@ -60,6 +61,18 @@ def made(kind: str) -> Json:
             **head, "description": "Documents that reports come from, by id.", "type": "object",
             "propertyNames": {"pattern": f"^{schema.ID}$"}, "additionalProperties": source, "minProperties": 1,
         }  # fmt: skip
+    if kind == "rule":
+        rule = _record(regulations.Regulation)
+        condition = rf"^\s*(?:{'|'.join(regulations.QUANTITIES)})\s*(?:>=|<=|>|<)\s*{_FIGURE}\s*[A-Za-z]"
+        conditions = rule["properties"]["outcomes"]["items"]["properties"]["conditions"]
+        for each in (conditions, rule["properties"]["not_for_data_centres"]):
+            each["items"] |= {"type": "string", "pattern": condition}
+        conditions["minItems"] = 1
+        whole = ["test", "outcomes", "otherwise"]
+        rule["dependencies"] = {key: [other for other in whole if other != key] for key in whole}
+        rule["dependencies"] |= {"ended": ["ended_by"], "ended_by": ["ended"]}
+        rule["anyOf"] = [{"required": ["content"]}, {"required": ["test"]}]
+        return head | {"description": "An export rule, and the thresholds of its test if it has one."} | rule
     if kind == "claims":
         sheet = _record(schema.ClaimSheet)
         claim = _record(schema.Claim) | {"dependencies": {"object_metric": ["metric"], "hedge": ["factor"]}}
@@ -214,7 +227,8 @@ def _sort(metric: metrics.Metric, kind: str) -> tuple[str, Json]:
     return "-".join(name), made | {"not": {"required": ["at_most", "at_least"]}}
 
 
-_A_FIGURE: Json = {"type": "string", "pattern": rf"^\s*{units.NUMBER}(?:\s*\.\.\s*{units.NUMBER})?\s*[A-Za-z]"}
+_FIGURE = rf"{units.NUMBER}(?:\s*\.\.\s*{units.NUMBER})?"
+_A_FIGURE: Json = {"type": "string", "pattern": rf"^\s*{_FIGURE}\s*[A-Za-z]"}
 
 
 def _refused(metric: metrics.Metric, kind: str, key: str, words: list[str]) -> Iterator[str]:

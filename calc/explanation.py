@@ -70,14 +70,23 @@ class _Explainer:
         if isinstance(node, Assumption):
             values = [choice.value for choice in node.distinct()]
             why = f"{node.note}; from {', '.join(node.rests_on)}" if node.rests_on else node.note
+            text = amount(values[0], node.unit, exact=not node.rests_on)
             return _node(
-                node.label, "assumption", amount(values[0], node.unit), node.unit, values[0], min(values), max(values),
-                selected=selected, why=why,
-            )  # fmt: skip
-        value, low, high = Result(node, unit_of(node)).numbers
+                node.label,
+                "assumption",
+                text,
+                node.unit,
+                values[0],
+                min(values),
+                max(values),
+                selected=selected,
+                why=why,
+            )
+        result = Result(node, unit_of(node))
+        value, low, high = result.numbers
         if isinstance(node, Applied):
             return _node(
-                node.label, "formula", amount(value, node.unit), node.unit, value, low, high,
+                node.label, "formula", amount(value, node.unit, exact=result.exact), node.unit, value, low, high,
                 formula=node.formula.text, selected=selected, inputs=[self.node(part, True) for part in node.inputs],
             )  # fmt: skip
         return self.reading(node)

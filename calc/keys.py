@@ -176,6 +176,33 @@ MEASURED_SHEET: Group = {
     "status": SHEET["status"],
     "measurements": "each measurement by a key of its own, which no other file has",
 }
+RULE: Group = {
+    "id": SHEET["id"],
+    "name": "what it is called",
+    "citation": "where it is published: '88 FR 73458'",
+    "status": SHEET["status"],
+    "date": "the day on which it was issued",
+    "published": "the day of its publication, where that is another",
+    "in_force": "the day from which it counts, where that is another",
+    "ended": "the day from which it no longer counts",
+    "ended_by": "the rule that replaced it",
+    "source": _ORIGIN["source"],
+    "locator": "where in it the text stands: 'notes to 3A090'",
+    "read": _ORIGIN["read"],
+    "relay": _ORIGIN["relay"],
+    "content": "what it says, in our words",
+    "test": "what its thresholds ask, in words",
+    "outcomes": "what the test answers, in order: the first whose conditions all hold",
+    "otherwise": "what it answers if none holds",
+    "not_for_data_centres": "the conditions on which a note excludes what is not for data centres",
+    "note": _NOTES["note"],
+}
+OUTCOME: tuple[Group, ...] = (
+    {
+        "outcome": "the answer",
+        "conditions": "what must hold together: 'total_processing_performance >= 4800 TOP*b/s'",
+    },
+)
 SOURCE: Group = {
     "title": "its title; in [brackets] where it is our own description",
     "publisher": "who publishes it",
@@ -202,6 +229,7 @@ ROWS: dict[str, tuple[Group, ...]] = {
     "contradictions": KNOWN,
     "claims": CLAIM,
     "measurements": MEASUREMENT,
+    "outcomes": OUTCOME,
 }
 """What the rows under a key of a sheet hold."""
 
@@ -214,5 +242,5 @@ def meaning(key: str, under: str = "") -> str:
     >>> meaning("relay", "remarks")
     'the document that relays it'
     """
-    groups = ROWS.get(under, (SHEET, CLAIM_SHEET, MEASURED_SHEET, SOURCE))
+    groups = ROWS.get(under, (SHEET, CLAIM_SHEET, MEASURED_SHEET, RULE, SOURCE))
     return next((group[key] for group in groups if key in group), "")

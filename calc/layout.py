@@ -17,7 +17,7 @@ from calc.errors import DataError
 from calc.nodes import Document, Part, compose, outline
 
 WIDTH = 120
-_ORDERS = {places.CLAIMS: keys.CLAIM_SHEET, places.MEASURED: keys.MEASURED_SHEET}
+_ORDERS = {places.CLAIMS: keys.CLAIM_SHEET, places.MEASURED: keys.MEASURED_SHEET, places.RULES: keys.RULE}
 _KEYED = ("claims", "measurements")
 _EDITOR = re.compile(r"#\s*yaml-language-server:\s*\$schema=")
 _OURS = re.compile(_EDITOR.pattern + r"(?:\.\./)*schema/[a-z]+\.schema\.json$")

@@ -164,6 +164,8 @@ class Metric(NamedTuple):
     @property
     def dimension(self) -> Dimension:
         """Example and plausible range of values."""
+        if self.words:
+            return Dimension(self.words[0], "", "")
         if self.group == MODEL and self.like == "x":
             return _OF_MODELS
         return DIMENSIONS.get(self.like) or Dimension(f"384 {self.like}", f"0.01 {self.like}", f"1e15 {self.like}")

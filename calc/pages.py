@@ -119,7 +119,12 @@ def page(comparer: Comparer, names: Sequence[str], baseline: str | None = None) 
     UsageError
         As `Comparer.compare` does.
     """
-    found = comparer.compare(names, baseline)
+    return of(comparer.compare(names, baseline))
+
+
+def of(found: Comparison) -> Page:
+    """Return what a report of a comparison holds."""
+    comparer = found.comparer
     base = next(one for one in found.subjects if one.id == found.baseline)
     audits = _audits(comparer, found)
     pairs = {one.names[0]: one for one in audits if one.names[1:] == (base.id,)}

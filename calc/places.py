@@ -12,12 +12,14 @@ HARDWARE = ("chip", "system")
 """Those of what is built: what claims are about, and what a site sets side by side."""
 CLAIMS = "claims"
 MEASURED = "measured"
+RULES = "rules"
 SOURCES = "sources.yaml"
 SCHEMA = "schema"
-HELD = (*FOLDERS.values(), CLAIMS, MEASURED)
+HELD = (*FOLDERS.values(), CLAIMS, MEASURED, RULES)
 """All folders of sheets."""
 SCHEMAS = {
-    **{folder: kind for kind, folder in FOLDERS.items()}, CLAIMS: "claims", MEASURED: "measured", SOURCES: "sources",
+    **{folder: kind for kind, folder in FOLDERS.items()}, CLAIMS: "claims", MEASURED: "measured", RULES: "rule",
+    SOURCES: "sources",
 }  # fmt: skip
 """What each folder of sheets, and the file of sources, is called by its JSON Schema."""
 VARIABLE = "CALC_SPECS"

@@ -183,7 +183,9 @@ class Result(Shown):
             axis: _along(axis.quantity(choice), place, len(found))  # type: ignore[arg-type] # its own choices
             for place, (axis, choice) in enumerate(zip(found, choices, strict=True))
         }
-        grid = evaluate([self.expression], arrays)[0].to(units.unit(self.unit)).magnitude
+        # What no combination allows may divide by zero; it is masked below.
+        with np.errstate(all="ignore"):
+            grid = evaluate([self.expression], arrays)[0].to(units.unit(self.unit)).magnitude
         grid = np.broadcast_to(np.asarray(grid, dtype=float), tuple(map(len, choices)))
         value = float(grid[(0,) * grid.ndim])
         grid = np.where(contradictions(found, choices), np.nan, grid)
@@ -218,6 +220,13 @@ class Result(Shown):
         """Whether the ends of the span lie a factor of `WIDE` apart."""
         _, low, high = self.numbers
         return high >= low * WIDE if low > 0 else high > low
+
+    @property
+    def exact(self) -> bool:
+        """Whether all digits of the value mean something: a report's own, or those of typed numbers alone."""
+        if isinstance(self.expression, Reading):
+            return self.expression.headline.exact
+        return next(readings(self.expression), None) is None
 
     @property
     def touches_zero(self) -> bool:
@@ -263,8 +272,7 @@ class Result(Shown):
         return axis.distinct()[0], self._grid.at_low[id(axis)], self._grid.at_high[id(axis)]
 
     def __repr__(self) -> str:
-        exact = isinstance(self.expression, Reading) and self.expression.headline.exact
-        return f"<{brief.figure(self.numbers, self.unit, exact=exact)}, as-reported>"
+        return f"<{brief.figure(self.numbers, self.unit, exact=self.exact)}, as-reported>"
 
     def explain(self) -> str:
         """Return the working as text: the tree down to every report, the selected ones marked."""

@@ -504,9 +504,22 @@ def _shape(value: Any) -> str:
     return "a mapping" if isinstance(value, dict) else repr(value)
 
 
+def _row(record: type[Record], key: str) -> type[Record]:
+    """Return the record that the rows under a key hold, or the record itself if they hold none."""
+    field = record.model_fields.get(key)
+    held = get_args(field.annotation) if field else ()
+    return next((each for each in held if isinstance(each, type) and issubclass(each, Record)), record)
+
+
 def _fields(where: Location, record: type[Record]) -> list[str]:
     at = (inner(record, str(where[0])) if len(where) > 1 else None) or record
-    return [name for name in at.model_fields if name not in OURS]
+    return [name for name in at.model_fields if name not in set_by_program(at)]
+
+
+def set_by_program(record: type[Record]) -> set[str]:
+    """Return the fields of a record that no file may give."""
+    fields = record.model_fields.items()
+    return {name for name, field in fields if any(getattr(one, "func", None) is _ours for one in field.metadata)}
 
 
 def inner(record: type[Record], key: str) -> type[Record] | None:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from calc import metrics, schema, units
+from calc import brief, metrics, schema, units
 from calc.comparison import Cell, Comparer
 from calc.errors import UnitError, UsageError, did_you_mean
 from calc.metrics import Metric
-from calc.readings import canonical_unit
+from calc.readings import HELD_AS_WORDS, canonical_unit
 
 BY_NAME = ("id", "name", "vendor", "reports")
 _CONDITION = re.compile(r"\s*([\w./-]+?)\s*(>=|<=|=|>|<)\s*(.+?)\s*")
@@ -165,6 +165,12 @@ def words(comparer: Comparer, sheet: schema.Sheet, metric: Metric) -> list[str]:
         return []
     said = comparer.known(sheet.reports.get(metric.id, ()))
     return list(dict.fromkeys(report.value for report in said if not report.set_aside))
+
+
+def gap(cell: Cell) -> str:
+    """Return what there is in place of a figure: words, or why there is none."""
+    said = ", ".join(map(repr, words(cell.comparer, cell.subject.sheet, metrics.metric(cell.name))))
+    return f"{HELD_AS_WORDS}: {said}" if said else brief.gap(cell.state, cell.note)
 
 
 def many(comparer: Comparer, sheet: schema.Sheet) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from calc import measured_rules, measurements, rules, schema
+from calc import measured_rules, measurements, regulations, rules, schema
 from calc.errors import Problem, SheetError
 from calc.nodes import Document, compose, first_value, read_text
 
@@ -33,6 +33,7 @@ def _record(document: Document, kind: type[R], check: Callable[[R], Iterator[sch
 Check = Callable[[schema.AnySheet], Iterator[schema.Fault]]
 CheckClaims = Callable[[schema.ClaimSheet], Iterator[schema.Fault]]
 CheckMeasured = Callable[[measurements.MeasuredSheet], Iterator[schema.Fault]]
+CheckRule = Callable[[regulations.Regulation], Iterator[schema.Fault]]
 
 
 def load_sheet(path: Path, kind: str, name: str, *, known: bool, check: Check) -> schema.AnySheet:
@@ -131,6 +132,32 @@ def peek_keys(path: Path) -> list[str]:
         return []
     rows = data.get("measurements") if isinstance(data, dict) else None
     return list(rows) if isinstance(rows, dict) else []
+
+
+def load_rule(path: Path, name: str, check: CheckRule) -> regulations.Regulation:
+    """Read and check one rule.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its stem must be the rule's id.
+    name : str
+        The file's name for messages.
+    check : callable
+        Yields faults that need the rest of the catalog (sources, other rules).
+
+    Raises
+    ------
+    SheetError
+        With every fault of the file.
+    """
+
+    def checks(rule: regulations.Regulation) -> Iterator[schema.Fault]:
+        yield from _stem(path, rule.id)
+        yield from regulations.check(rule)
+        yield from check(rule)
+
+    return _record(Document(compose(read_text(path, name), name), name), regulations.Regulation, checks)
 
 
 def _stem(path: Path, id: str) -> Iterator[schema.Fault]:

@@ -132,7 +132,7 @@ def _sheet(kind: str, id: str, editor: str, adds: bool) -> Iterator[str]:
     yield _line("#remarks:", keys.SHEET["remarks"])
     yield from (f"#  - {{about: {TODO}, value: {TODO},", f"#     source: {TODO}, locator: {TODO}}}")
     yield _line("#not_reported:", keys.SHEET["not_reported"])
-    yield f"#  - {{metric: {'context_length' if kind == 'model' else 'price.cny'}, note: {TODO}}}"
+    yield f"#  - {{metric: {'embeddings' if kind == 'model' else 'price.cny'}, note: {TODO}}}"
     yield f"# Each document stands once in {places.SOURCES}; `python -m calc new source ID` puts this there, by its id:"
     yield from (f"#   {line}".rstrip() for line in _entry("id-of-the-source"))
 

@@ -9,13 +9,14 @@ from calc.errors import nearest
 
 # Spellings that people use and that mean one thing only, and those that mean none.
 _SPELLINGS = {
-    "%": "percent", "$": "USD", "US$": "USD", "RMB": "CNY", "yuan": "CNY", "KB": "kB", "K": "kB",
+    "%": "percent", "$": "USD", "US$": "USD", "RMB": "CNY", "yuan": "CNY", "€": "EUR", "euro": "EUR", "euros": "EUR",
+    "KB": "kB", "K": "kB",
     "bit": "b", "bits": "b", "byte": "B", "bytes": "B", "sec": "s", "second": "s", "seconds": "s",
     "watt": "W", "watts": "W", "KW": "kW", "hour": "h", "hours": "h", "days": "day", "years": "year",
     "GPU": "chip", "GPUs": "chip", "NPU": "chip", "NPUs": "chip", "TPU": "chip", "chips": "chip",
     "accelerator": "chip", "dies": "die", "chiplet": "die", "server": "node", "tray": "node",
-    "cabinet": "rack", "host": "node", "tokens": "token", "params": "param", "parameter": "param",
-    "parameters": "param", "μs": "us", "µs": "us", "ton": "t", "tons": "t",
+    "cabinet": "rack", "host": "node", "tokens": "token", "params": "param",
+    "parameter": "param", "parameters": "param", "μs": "us", "µs": "us", "ton": "t", "tons": "t",
     "tonne": "t", "mm2": "mm^2", "mm²": "mm^2", "m2": "m^2", "flop": "FLOP", "op": "OP",
     "Tbit-OP": "TOP*b", "TPP": "TOP*b/s",
 }  # fmt: skip
@@ -35,6 +36,7 @@ BOUNDS = {
 }  # fmt: skip
 SIGNS = {
     "$": "write the number first, and then 'USD'", "¥": "write the number first, and then 'CNY'",
+    "€": "write the number first, and then 'EUR'",
     "~": "write 'about: true' beside the value", "≈": "write 'about: true' beside the value",
     ">": "write 'at_least: true' beside the value", "≥": "write 'at_least: true' beside the value",
     "<": "write 'at_most: true' beside the value", "≤": "write 'at_most: true' beside the value",

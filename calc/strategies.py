@@ -110,6 +110,24 @@ def quantities(like: str) -> SearchStrategy[units.Quantity]:
     return st.builds(units.quantity, number, name)
 
 
+def inputs(*likes: str) -> SearchStrategy[tuple[units.Quantity, ...]]:
+    """Return a strategy for the inputs of a formula: whole numbers from 2 to 64 for ``x``, amounts elsewhere.
+
+    Parameters
+    ----------
+    *likes : str
+        The unit of each input, in which it is drawn.
+    """
+    whole, amount = st.integers(2, 64).map(float), st.floats(1e-3, 1e6)
+    return st.tuples(*(st.builds(units.quantity, whole if like == "x" else amount, st.just(like)) for like in likes))
+
+
+def restated(quantity: units.Quantity) -> SearchStrategy[units.Quantity]:
+    """Return a strategy for the same quantity in any unit of its dimension."""
+    names = units_like(units.unit_text(quantity.units))
+    return st.sampled_from(names).map(lambda name: quantity.to(units.unit(name)))
+
+
 @st.composite
 def value_texts(draw: DrawFn, /, name: str, kind: Kind = "system", *, ranges: bool = False) -> str:
     """Draw a plausible value of a metric as a sheet prints it.

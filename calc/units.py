@@ -7,6 +7,7 @@ pint's own text parser is never called, because it evaluates expressions and com
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,9 +15,17 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, TypeAlias
 
+# Where Dask is installed, pint loads it, and it half a hundred modules: a second for every command. Arrays of
+# Dask are wrapped all the same, and are computed by Dask itself.
+_HIDDEN = "dask" not in sys.modules
+if _HIDDEN:
+    sys.modules["dask"] = None  # type: ignore[assignment] # what the import system takes for "there is none"
 import pint
 from pint.facets.plain import ScaleConverter, UnitDefinition
 from pint.util import UnitsContainer
+
+if _HIDDEN:
+    del sys.modules["dask"]
 
 from calc import spellings
 from calc.errors import UnitError
@@ -303,7 +312,7 @@ def require(parsed: Parsed, like: str, example: str) -> None:
 _WORDS = {
     "b": "an amount of information", "b/s": "a data rate", "FLOP": "an amount of arithmetic",
     "FLOP/s": "a compute rate", "s": "a time", "J": "an energy", "W": "a power", "m": "a length",
-    "g": "a mass", "USD": "a price in USD", "CNY": "a price in CNY", "x": "a pure number",
+    "g": "a mass", "USD": "a price in USD", "CNY": "a price in CNY", "EUR": "a price in EUR", "x": "a pure number",
     "m^2": "an area", "Hz": "a frequency", "token/s": "a token rate",
     "OP*b/s": "a rate of operations times their bit length",
 }  # fmt: skip
@@ -317,6 +326,9 @@ def describe(name: str) -> str:
             return words
     if name in VOCABULARY and unit(name).dimensionality == {f"[{name}]": 1}:
         return f"a count of {name}s" if not name.endswith("h") else f"a count of {name}es"
+    whole, _, part = name.rpartition("/")
+    if whole and part in VOCABULARY and unit(part).dimensionality == {f"[{part}]": 1}:
+        return f"{describe(whole)} per {part}"
     return f"a quantity in {name}"
 
 
@@ -346,3 +358,40 @@ def unit_text(units: pint.Unit) -> str:
     over = [f"{n}^{p:g}" if p != 1 else n for n, p in sorted(powers.items()) if p > 0]
     under = [f"{n}^{-p:g}" if p != -1 else n for n, p in sorted(powers.items()) if p < 0]
     return "/".join(["*".join(over) or "x", *under])
+
+
+def factors(name: str) -> int:
+    """Return of how many names a unit is made, each counted as often as its power.
+
+    Examples
+    --------
+    >>> factors("GB/s/chip"), factors("mm^2"), factors("x")
+    (3, 2, 1)
+    """
+    return sum(map(abs, _powers(name).values()))
+
+
+def joined(first: str, second: str, sign: int) -> str:
+    """Return the unit of a product (``sign`` 1) or a quotient (-1) by the names that its parts are made of.
+
+    Names of one dimension are taken together under the first of them; pure numbers fall away. The
+    scale may therefore be another one than that of the parts.
+
+    Examples
+    --------
+    >>> joined("TB", "GB/s", -1), joined("PFLOP/s", "chip", -1), joined("USD/kWh", "MWh", 1)
+    ('s', 'PFLOP/chip/s', 'USD')
+    """
+    powers: dict[str, int] = {}
+    for text, side in ((first, 1), (second, sign)):
+        for name, power in _powers(text).items():
+            if not unit(name).dimensionality:
+                continue
+            same = next((held for held in powers if _same_dimension(held, name)), name)
+            powers[same] = powers.get(same, 0) + side * power
+    return unit_text(registry.Unit(UnitsContainer({name: power for name, power in powers.items() if power})))
+
+
+def same_dimension(first: str, second: str) -> bool:
+    """Whether two units measure the same."""
+    return _same_dimension(first, second)

@@ -28,6 +28,7 @@ class Report:
     sources: int
     claims: int
     measurements: int
+    rules: int
     reports: int
     problems: tuple[Problem, ...]
     warnings: tuple[str, ...] = ()
@@ -38,7 +39,7 @@ class Report:
             columns = [Column("what", "what"), Column("count", "count", True)]
             rows: list[list[str] | str] = [
                 [name, str(getattr(self, name))]
-                for name in ("chips", "systems", "models", "claims", "measurements", "sources", "reports")
+                for name in ("chips", "systems", "models", "claims", "measurements", "rules", "sources", "reports")
             ]
             rows.append(["contradictions to look at", str(len(self.warnings))])
             notes = [f"Warning: {text}" for text in self.warnings]
@@ -79,12 +80,14 @@ def validate(
     sheets = [(kind, id) for kind, folder in places.FOLDERS.items() for id in over.within(folder, asked)]
     sources = over.within(places.CLAIMS, asked)
     measured = over.within(places.MEASURED, asked)
-    steps = _Steps(2 * len(sheets) + len(sources) + len(measured), progress)
+    rules = over.within(places.RULES, asked)
+    steps = _Steps(2 * len(sheets) + len(sources) + len(measured) + len(rules), progress)
     problems = over.problems(asked, steps.tick) + (list(formatting.misplaced(over, asked)) if layout else [])
     if problems:
-        return Report(0, 0, 0, 0, 0, 0, 0, tuple(problems))
+        return Report(0, 0, 0, 0, 0, 0, 0, 0, tuple(problems))
     found = list(_loaded(over, sheets))
     cited = {source for sheet in found for _, source in schema.citations(sheet)}
+    cited |= {over.rule(id).source for id in rules}
     for file in over.source_files:
         if places.lies_under(file.path, asked):
             cited.update(file.ids())
@@ -95,6 +98,7 @@ def validate(
         sources=len(cited),
         claims=sum(len(over.claims(source)) for source in sources),
         measurements=sum(len(over.measured(source)) for source in measured),
+        rules=len(rules),
         reports=sum(len(reports) for sheet in found for reports in sheet.reports.values()),
         problems=(),
         warnings=tuple(_warnings(over, found, steps)),

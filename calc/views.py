@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
-from calc import derive, lineage, metrics, schema
+from calc import brief, derive, lineage, metrics, schema
 from calc.catalog import Catalog
 from calc.comparison import DERIVED, NOT_APPLICABLE, Cell, Comparer, Comparison, Row
 from calc.history import history
+from calc.notebook import Shown
 from calc.numbers import grouped, number, ratio, ungrouped
 from calc.policy import ORDER, Origins, Policy
 from calc.readings import OVERLAY
@@ -44,8 +45,8 @@ class Column:
     optional: bool = False
 
 
-@dataclass
-class Table:
+@dataclass(repr=False)
+class Table(Shown):
     """A table in words; a row is a list of texts, or one text that heads a group.
 
     ``lead`` stands between the title and the table, ``notes`` below it; ``narrow`` says the same in
@@ -58,6 +59,11 @@ class Table:
     notes: list[str] = field(default_factory=list)
     lead: list[str] = field(default_factory=list)
     narrow: Table | None = None
+
+    def __repr__(self) -> str:
+        shown = self.for_readers()
+        rows = [[row] + [""] * (len(shown.columns) - 1) if isinstance(row, str) else row for row in shown.rows]
+        return brief.page(self.title, [[column.title for column in shown.columns], *rows], most=brief.MOST + 1)
 
     def add(self, group: str, rows: Iterable[list[str]]) -> None:
         """Add rows under the heading of their group, which is set where it is not the last one."""

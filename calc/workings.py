@@ -37,7 +37,7 @@ def working(comparer: Comparer, names: Sequence[str], metric: str) -> Node:
     """
     sheets = comparer.catalog.subjects(names)
     refuse_twins(sheets)
-    name = _metric(comparer, sheets, metric)
+    name = metric_id(comparer, sheets, metric)
     sisters = _sisters(comparer, sheets, name)
     node = _working(comparer, sheets, name)
     return node | {"see_also": sisters} if sisters else node
@@ -76,7 +76,7 @@ def _working(comparer: Comparer, sheets: Sequence[Sheet], name: str) -> Node:
     return gap(f"{label}, {name}", "no ratio: not both are reported", (), None) | {"inputs": parts}
 
 
-def _metric(comparer: Comparer, sheets: Sequence[Sheet], metric: str) -> str:
+def metric_id(comparer: Comparer, sheets: Sequence[Sheet], metric: str) -> str:
     """Return a metric's id; where the name is none, say which ids the subjects have."""
     try:
         return metrics.metric(metric).id

@@ -18,22 +18,27 @@ PACKAGE = ROOT / "calc"
 # A module imports from the floors below its own, and on its own floor from what stands to its left.
 FLOORS = (
     ("errors", "places", "numbers", "keys", "files", "factors", "notebook"),
-    ("spellings", "units"),
+    ("spellings", "units", "expressions", "parsing"),
     ("metrics",),
-    ("schema", "measurements", "fields", "rules", "measured_rules", "editor_schemas"),
+    ("schema", "measurements", "regulations", "fields", "rules", "measured_rules", "editor_schemas"),
     ("nodes", "comments", "layout", "sheets"),
     ("merging", "catalog", "formatting", "skeletons"),
-    ("policy", "readings", "formulas.*", "formulas"),
-    ("brief", "results", "reader"),
+    ("policy", "readings", "formulas.conventions", "formulas.architecture", "formulas.attention", "formulas.flops",
+     "formulas.latency", "formulas.*", "formulas.table", "formulas"),
+    ("brief", "results", "reader", "display_units"),
     ("derive", "lineage", "explanation", "comparison", "contrasts", "claims", "auditing", "history", "selection",
-     "longtables", "workings", "attributes"),
+     "longtables", "workings", "evaluation", "attributes", "thresholds", "performance", "classification"),
     ("crosschecks.slips", "crosschecks.sides", "crosschecks.subject", "crosschecks.*", "crosschecks"),
-    ("views", "audit_views", "sheet_views", "list_views", "measured_views", "tree_views", "pages", "sites", "cards",
-     "validation", "charts", "charts.common", "charts.reports", "charts.*", "render", "render.json", "render.records",
-     "render.tables", "render.columns", "render.datapackage", "render.plot.style",
-     "render.plot.ladder", "render.plot.reports", "render.plot.bars", "render.plot.shares", "render.plot.rooflines",
-     "render.plot", "render.*"),
-    ("strategies", "api", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
+    ("workloads", "workloads.pieces", "workloads.blueprint", "workloads.machine", "workloads.layout",
+     "workloads.efficiencies", "workloads.record", "workloads.steps", "workloads.fits", "workloads.serving",
+     "workloads.learning", "workloads.holding", "workloads.exchange", "workloads.cases", "workloads.calibration",
+     "workloads.asking"),
+    ("views", "audit_views", "estimate_views", "export_views", "sheet_views", "list_views", "measured_views",
+     "tree_views", "evaluation_views", "pages", "sites", "cards", "validation", "charts", "charts.common",
+     "charts.reports", "charts.*", "render", "render.json", "render.records", "render.tables", "render.columns",
+     "render.datapackage", "render.plot.style", "render.plot.ladder", "render.plot.reports", "render.plot.bars",
+     "render.plot.shares", "render.plot.rooflines", "render.plot", "render.classification", "render.*"),
+    ("strategies", "api", "estimate", "", "cli.group", "cli.options", "cli.output", "cli.*", "cli", "__main__"),
 )  # fmt: skip
 
 # Methods that show a result import their form when they are called. Each is a named exception to
@@ -42,11 +47,13 @@ SHOWS_ITSELF = {
     ("results", "render.text"): "Result.explain",
     ("comparison", "render.json"): "Comparison.to_dict",
     ("comparison", "render.plot"): "Comparison.plot",
+    ("comparison", "render.html"): "Comparison.to_html",
     ("auditing", "render.text"): "Finding.explain",
     ("auditing", "render.json"): "Audit.to_dict",
     ("results", "render.frame"): "Result.to_frame",
     ("comparison", "render.frame"): "Comparison.to_frame",
     ("auditing", "render.frame"): "Audit.to_frame",
+    ("classification", "render.classification"): "Classification.to_dict",
     ("notebook", "render.html"): "Shown._repr_html_",
     ("notebook", "render.markdown"): "Shown._repr_markdown_",
 }
@@ -56,18 +63,32 @@ DOORS = {
         "cli",
         "cli.group",
         "cli.options",
+        "cli.arithmetic",
         "cli.figures",
         "cli.sheets",
         "cli.editing",
+        "cli.estimating",
         "cli.pages",
         "cli.pictures",
+        "cli.rules",
         "cli.tables",
     ),
     "hypothesis": ("strategies",),
     "jinja2": ("render.html",),
     "markupsafe": ("render.html",),
     "matplotlib": ("render.plot.style",),
-    "numpy": ("readings", "results"),
+    "numpy": (
+        "readings",
+        "results",
+        "formulas.activations",
+        "formulas.decode",
+        "formulas.envelope",
+        "formulas.hierarchy",
+        "formulas.kv_cache",
+        "formulas.latency",
+        "formulas.roofline",
+        "formulas.time_bounds",
+    ),
     "pandas": ("render.frame",),
     "pint": ("units",),
     "pyarrow": ("render.parquet",),
@@ -234,10 +255,11 @@ def loaded(code: str, tmp_path: Path) -> set[str]:
 
     Empty stand-ins for the libraries that must not be loaded are put on the path, so that an
     import of one of them is seen even where it is not installed.
+    pint loads Dask wherever it is installed, and Dask others of them, so that is hidden.
     """
     for name in ("pandas", "matplotlib", "jinja2", "IPython"):
         (tmp_path / f"{name}.py").write_text("")
-    script = f"import sys\ntry:\n {code}\nexcept SystemExit as end:\n assert not end.code\n"
+    script = f"import sys\nsys.modules['dask'] = None\ntry:\n {code}\nexcept SystemExit as end:\n assert not end.code\n"
     script += "print('\\n' + '\\n'.join(sys.modules))"
     path = os.pathsep.join((str(ROOT), str(tmp_path)))
     done = subprocess.run(
@@ -277,7 +299,7 @@ def test_completion_of_ids_is_light(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["text", "json", "csv", "markdown"])
 def test_compare_loads_no_frames_and_no_plots(form: str, tmp_path: Path) -> None:
     modules = loaded(f"from calc.cli import main; main(['compare', 'cm384', 'nvl72', '--format', '{form}'])", tmp_path)
-    assert modules & {"pandas", "matplotlib", "jinja2", "IPython", "hypothesis", "jsonschema"} == set()
+    assert modules & {"pandas", "matplotlib", "jinja2", "dask", "IPython", "hypothesis", "jsonschema"} == set()
     assert "pint" in modules
 
 
@@ -292,9 +314,12 @@ def test_compare_loads_no_frames_and_no_plots(form: str, tmp_path: Path) -> None
         ["explain", "semianalysis-cm384-2026/table-power"],
         ["audit", "--claim", "semianalysis-cm384-2026/table-power", "--format", "csv"],
         ["history", "cm384", "memory_capacity"],
+        ["eval", "cm384.memory_bandwidth / nvl72.memory_bandwidth"],
+        ["eval", "cm384.memory_bandwidth / nvl72.memory_bandwidth", "--explain"],
         ["sources", "cm384"],
         ["validate", "specs/systems/cm384.yaml"],
         ["schema", "chip"],
+        ["export-control", "h20", "--explain"],
         ["plot", "--help"],
         ["report", "--help"],
     ],
@@ -303,12 +328,17 @@ def test_compare_loads_no_frames_and_no_plots(form: str, tmp_path: Path) -> None
 def test_no_command_in_the_shell_loads_frames_and_plots(command: list[str], tmp_path: Path) -> None:
     command = [str(ROOT / word) if word.startswith("specs/") else word for word in command]
     modules = loaded(f"from calc.cli import main; main({command!r})", tmp_path)
-    assert modules & {"pandas", "matplotlib", "jinja2", "IPython", "hypothesis", "jsonschema", "pyarrow"} == set()
+    assert (
+        modules & {"pandas", "matplotlib", "jinja2", "dask", "IPython", "hypothesis", "jsonschema", "pyarrow"} == set()
+    )
 
 
 def test_objects_in_python_load_no_frames_until_one_is_asked_for(tmp_path: Path) -> None:
     code = "import calc; repr(calc.system('cm384').power); repr(calc.compare('cm384', 'nvl72')); dir(calc)"
-    assert loaded(code, tmp_path) & {"pandas", "matplotlib", "jinja2", "IPython", "pyarrow", "rich.console"} == set()
+    assert (
+        loaded(code, tmp_path) & {"pandas", "matplotlib", "jinja2", "dask", "IPython", "pyarrow", "rich.console"}
+        == set()
+    )
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "markdown"])

@@ -412,8 +412,8 @@ def test_every_factor_of_the_claims_is_read() -> None:
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (("cm38", "nvl72"), "no chip or system 'cm38'; did you mean 'cm384'"),
-        (("cm384", "no-such-thing-at-all"), "no chip or system 'no-such-thing-at-all'; `list` shows what there is"),
+        (("cm38", "nvl72"), "no chip, system or model 'cm38'; did you mean 'cm384'"),
+        (("cm384", "no-such-thing"), "no chip, system or model 'no-such-thing'; `list` shows what there is"),
         (("cm384", "nvl72", "gb200"), "audit takes no id, one or two"),
         (("--source", "semianalysis-cm384-2027"), "no source of claims 'semianalysis-cm384-2027'; did you mean"),
         (("--source", "nvidia-gb200-nvl72-page"), "no claim of nvidia-gb200-nvl72-page is recorded"),
@@ -443,7 +443,7 @@ def test_a_wrong_call_says_what_is_wrong(call: tuple[str, ...], said: str) -> No
         ((f"{NEW}/",), f"no claim '{NEW}/'"),
         (("/",), "no source of claims ''"),
         ((f"{NEW}/table-power", "--as-of", "2024"), "is undated, or later than the day"),
-        ((f"{NEW}/table-power", "nvl72"), "no chip or system"),
+        ((f"{NEW}/table-power", "nvl72"), "no chip, system or model"),
         ((NEW,), "explain takes one or two ids and a metric"),
     ],
 )

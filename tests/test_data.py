@@ -29,6 +29,10 @@ def used_sources(catalog: Catalog) -> set[str]:
     for source in catalog.claim_sources():
         named = (name for claim in catalog.claims(source).values() for name in (claim.relay, claim.credited_to))
         used |= {source, *(name for name in named if name and schema.is_id(name))}
+    for rule in catalog.rules():
+        used |= {rule.source, *filter(None, [rule.relay])}
+    for source in catalog.measured_sources():
+        used |= {source, *(one.relay for one in catalog.measured(source).values() if one.relay)}
     waiting = list(used)
     while waiting:
         source = catalog.source(waiting.pop())

@@ -14,8 +14,9 @@ import yaml
 from hypothesis import given, settings
 from jsonschema import Draft7Validator
 
-from calc import editor_schemas, keys, places, schema, strategies
+from calc import editor_schemas, keys, places, regulations, schema, strategies
 from calc.editor_schemas import KINDS
+from calc.measurements import MeasuredSheet, Measurement
 from calc.render import json
 from tests.conftest import ROOT
 from tests.running import output, run
@@ -90,7 +91,11 @@ CHIP = f"id: mine\nname: Mine\nvendor: Me\nstatus: as-reported\nreports:\n  memo
 SOURCE = "a-source:\n  title: T\n  publisher: P\n  kind: press\n"
 CLAIM = "{subject: a, object: b, metric: power, sense: higher, printed: so, locator: p. 1}"
 CLAIMS = f"id: a-source\nstatus: as-reported\nclaims:\n  one:\n    {CLAIM}\n"
-GOOD = {"chip": CHIP, "system": CHIP, "sources": SOURCE, "claims": CLAIMS}
+RULE = (
+    "id: mine\nname: Mine\nstatus: as-reported\ndate: 2023-10-17\nsource: a-source\nlocator: p. 1\ntest: so\n"
+    "outcomes:\n  - {outcome: a, conditions: [memory_bandwidth >= 1400 GB/s]}\notherwise: none\n"
+)
+GOOD = {"chip": CHIP, "system": CHIP, "sources": SOURCE, "claims": CLAIMS, "rule": RULE}
 
 ACCEPTED = {
     "digits beside the value": ("chip", "locator: table 1", "printed: 384, locator: 7, note: 2.50"),
@@ -164,6 +169,11 @@ REFUSED = {
     "a claim about nothing": ("claims", "metric: power, ", ""),
     "a hedge without a factor": ("claims", "sense:", "hedge: about, sense:"),
     "no claim": ("claims", f"\n  one:\n    {CLAIM}", " {}"),
+    "a test without what it answers otherwise": ("rule", "otherwise: none\n", ""),
+    "a condition of nothing that is tested": ("rule", "memory_bandwidth", "weight"),
+    "a condition on a bare number": ("rule", "1400 GB/s", "1400"),
+    "an outcome without conditions": ("rule", "[memory_bandwidth >= 1400 GB/s]", "[]"),
+    "an end without what ended it": ("rule", "test: so", "ended: 2024-01-01\ntest: so"),
 }  # fmt: skip
 
 
@@ -180,24 +190,26 @@ RECORDS = {
     schema.Gap: keys.GAP,
     schema.Known: keys.KNOWN, schema.Claim: keys.CLAIM, schema.ClaimSheet: (keys.CLAIM_SHEET,),
     schema.Source: (keys.SOURCE,), schema.System: (keys.SHEET,),
+    regulations.Regulation: (keys.RULE,), regulations.Outcome: keys.OUTCOME,
+    Measurement: keys.MEASUREMENT, MeasuredSheet: (keys.MEASURED_SHEET,),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("record", RECORDS)
 def test_each_key_of_a_record_has_a_place_and_a_meaning(record: type[schema.Record]) -> None:
     listed = [key for group in RECORDS[record] for key in group]
-    assert sorted(listed) == sorted(set(record.model_fields) - schema.OURS)
+    assert sorted(listed) == sorted(set(record.model_fields) - schema.set_by_program(record))
     assert all(held for group in RECORDS[record] for held in group.values())
 
 
-@pytest.mark.parametrize("kind", ["chip", "system"])
+@pytest.mark.parametrize("kind", schema.RECORDS)
 def test_metrics_are_those_that_a_sheet_may_report(kind: str) -> None:
     from calc import metrics, rules
 
     reports = editor_schemas.made(kind)["properties"]["reports"]
     for name in [*metrics.TABLE, *metrics.ALIASES, "memory_capacity.measured", "power"]:
         found = name in reports["properties"] or any(re.search(p, name) for p in reports["patternProperties"])
-        of_it = kind == "system" or metrics.metric(name).of_chips if name in metrics.TABLE else True
+        of_it = name not in metrics.TABLE or metrics.metric(name).suits(kind)
         assert found == (rules.may_be_reported(name) and of_it), name
 
 

@@ -18,7 +18,11 @@ from calc import cli, places
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(path.stem for path in (GOLDEN / "errors").glob("*.yaml"))
-FOLDERS = {"chip": "chips/", "system": "systems/", "claims": "claims/", "sources": ""}
+FOLDERS = {
+    "chip": "chips/", "system": "systems/", "model": "models/", "claims": "claims/", "measured": "measured/",
+    "rule": "rules/",
+    "sources": "",
+}  # fmt: skip
 PROBLEM = re.compile(r"(?P<file>[^:\n]+):(?P<line>\d+):(?P<column>\d+): (?P<found>.+)\n  expected (?P<expected>.+)")
 
 

@@ -30,6 +30,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "audit-source": ("audit", "--source", "semianalysis-cm384-2026"),
     "audit-chips": ("audit", "ascend-910c", "gb200"),
     "explain-claim": ("explain", "semianalysis-cm384-2026/subtitle-compute-per-power"),
+    "eval": ("eval", "cm384.power.all-in * 1 year * 0.06 USD/kWh to USD"),
+    "eval-explain": ("eval", "cm384.memory_bandwidth / nvl72.memory_bandwidth", "--explain"),
     "help": ("--help",),
 }
 WIDTHS = (80, 60)
@@ -158,7 +160,8 @@ def test_every_width_shows_the_same_words(name: str, width: int) -> None:
     def letters(text: str) -> list[str]:
         return sorted(re.sub(r"[\s│├└─┌┐━│╶╴╷╵═]", "", text))
 
-    if name.startswith(("compare", "show", "list", "sources", "one-source", "validate", "help", "audit")):
+    tables = ("compare", "show", "list", "sources", "one-source", "validate", "help", "audit")
+    if name.startswith(tables) or name == "eval":
         # As a grid the headings stand once, as blocks with every row: only what is in both counts.
         wide, here = (set(letters(output(*SHOWN[name], width=w))) for w in (200, width))
         assert wide == here

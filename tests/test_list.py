@@ -143,7 +143,7 @@ def test_a_later_day_leaves_figures_out() -> None:
     [
         (("--vendor", "Huwei"), "no vendor 'Huwei' here; did you mean 'Huawei'?"),
         (("chips", "--family", "Hoper"), "no family 'Hoper' here"),
-        (("--with", "memory_capacity"), "list 'chips' or 'systems' by a metric"),
+        (("--with", "memory_capacity"), "list 'chips', 'systems' or 'models' by a metric"),
         (("chips", "--with", "memory_capacty"), "did you mean"),
         (("chips", "--sort", "process"), "held as words"),
         (("chips", "--sort", "weigth"), "no metric 'weigth'"),

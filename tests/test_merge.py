@@ -120,7 +120,7 @@ def test_two_chips_are_not_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("id", "words"),
-    [("one", "'one' itself"), ("cm348", "no chip or system 'cm348'")],
+    [("one", "'one' itself"), ("cm348", "no chip, system or model 'cm348'")],
 )
 def test_a_relation_leads_somewhere(id: str, words: str, tmp_path: Path) -> None:
     a_system(tmp_path, "one", *same(id))

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from calc.catalog import Catalog
 from calc.errors import UsageError
-from calc.places import FOLDERS
+from calc.places import FOLDERS, HARDWARE
 from tests.running import output, run
 from tests.test_golden_output import numbers
 
@@ -71,7 +71,7 @@ CALLS = (("show",), ("compare", "nvl72"), ("audit", "--sheets"), ("sources",))
 def test_a_name_that_is_none_ends_the_call_with_2(call: tuple[str, ...], name: str) -> None:
     done = run(*call, name)
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith((f"error: no chip or system {name!r}", f"error: no source or id {name!r}"))
+    assert done.err.startswith((f"error: no chip, system or model {name!r}", f"error: no source or id {name!r}"))
 
 
 def test_910_is_met_with_what_has_it_in_its_name() -> None:
@@ -195,19 +195,19 @@ def test_the_counts_of_the_list_end_at_one_edge(what: str, width: int) -> None:
     lines = output("list", what, width=width).splitlines()
     rule = next(line for line in lines if set(line) == {"─"})
     rows = [line for line in lines[lines.index(rule) + 1 :] if re.match(r"\S.* \d+$", line)]
-    assert len(rows) == sum(kind in ("chip", "system") and what in ("all", f"{kind}s") for kind, _ in SHEETS)
+    assert len(rows) == sum(what in ("all", f"{kind}s") for kind, _ in SHEETS)
     assert any(cell_len(row) > len(row) for row in rows)
     assert {cell_len(row) for row in rows} == {cell_len(rule)}
 
 
 OWN_SCRIPT = {
     kind: [id for (k, id), sheet in SHEETS.items() if k == kind and not "".join(sheet.aliases).isascii()]
-    for kind in FOLDERS
+    for kind in HARDWARE
 }
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("kind", FOLDERS)
+@pytest.mark.parametrize("kind", HARDWARE)
 def test_no_digit_is_cut_beside_names_in_their_own_script(kind: str, width: int) -> None:
     ids = OWN_SCRIPT[kind]
     assert len(ids) > 3

@@ -17,7 +17,7 @@ from tests.running import run
 from tests.test_editor_schemas import as_editor
 
 SMALL = Path(__file__).parent / "golden" / "catalog"
-FOLDERS = {"chip": "chips", "system": "systems"}
+FOLDERS = {"chip": "chips", "system": "systems", "model": "models"}
 
 
 @pytest.fixture
@@ -74,7 +74,8 @@ def test_a_filled_skeleton_is_a_sheet(kind: str, examples: bool, checkout: Path,
     assert list(Draft7Validator(editor_schemas.made(kind)).iter_errors(as_editor(made))) == []
     if examples:
         families = {name.partition(".")[0] for name in as_editor(made)["reports"]}
-        assert {"peak_compute", "memory_capacity", "scale_up_bandwidth", "power", "price"} < families
+        of_hardware = {"peak_compute", "memory_capacity", "scale_up_bandwidth", "power", "price"}
+        assert (of_hardware if kind != "model" else {"parameters", "attention", "context_length"}) < families
 
 
 @pytest.mark.parametrize("kind", FOLDERS)

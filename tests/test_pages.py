@@ -13,7 +13,7 @@ import jinja2
 import pytest
 
 import calc
-from calc import sites
+from calc import brief, sites
 from calc.api import Workspace
 from calc.render import html
 from tests.conftest import ROOT
@@ -345,6 +345,47 @@ def test_card_of_claims_has_the_verdicts(names: tuple[str, ...]) -> None:
     for shown, verdict in ((found, "reproduced"), (found.findings[0], found.findings[0].any.verdict)):
         assert verdict in shown._repr_html_()
         assert "own figures" in shown._repr_markdown_()
+
+
+def test_card_of_a_contrast_has_the_ratios_behind_each_list() -> None:
+    found = calc.audit("cm384", "nvl72").contrast
+    assert found is not None
+    for made in (found._repr_html_(), found._repr_markdown_()):
+        places = [made.index(words) for words in ("cm384 ahead", "3.43 to 3.67", "cm384 behind", "2.67 to 3.28")]
+        assert places == sorted(places)
+        assert "Reported for both, but on different or open bases" in made
+    assert f"ahead {len(found.ahead)}, behind {len(found.behind)}, overlapping {len(found.overlapping)}" in repr(found)
+
+
+def test_card_of_what_some_sources_say_has_no_ratios_of_others() -> None:
+    own = calc.audit(claim="wion-waic-2025/overall").findings[0].own.contrast
+    assert own is not None
+    assert own.comparison is None
+    made = own._repr_html_()
+    assert [made.count(f">{name}<") for name in own.ahead] == [1] * len(own.ahead)
+    assert "not reported" not in made
+    assert "to 3.67" not in made
+
+
+def test_tables_show_themselves() -> None:
+    subject = calc.system("cm384")
+    for shown in (subject.history("power.unstated"), calc.sources("semianalysis-cm384-2026")):
+        for made in (shown._repr_html_(), shown._repr_markdown_(), repr(shown)):
+            assert "semianalysis-cm384-2025" in made
+    assert ">locator<" not in subject.history("power.unstated")._repr_html_()  # a column for programs
+    assert repr(calc.sources()).endswith(f"... and {len(calc.sources().rows) - brief.MOST} more")
+
+
+def test_a_workspace_says_what_was_known_by_its_day() -> None:
+    then = calc.load(as_of="2025-07-28")
+    assert "semianalysis-cm384-2026" not in repr(then.sources("cm384"))
+    whole = {row[0].strip() for row in calc.sources("cm384").rows}
+    assert {row[0].strip() for row in then.sources("cm384").rows} < whole
+
+
+def test_the_page_of_a_comparison_is_that_of_the_command(tmp_path: Path) -> None:
+    assert run("report", "cm384", "nvl72", "-o", str(tmp_path / "report.html")).code == 0
+    assert calc.compare("cm384", "nvl72").to_html() == (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_card_of_a_hostile_sheet_is_text(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -402,7 +402,10 @@ def test_methods_draw_the_same() -> None:
 
 
 def test_a_figure_shows_itself_in_a_notebook() -> None:
-    assert calc.chip("h20").plot(metric="memory_capacity").get_figure()._repr_png_().startswith(b"\x89PNG")
+    ax = calc.chip("h20").plot(metric="memory_capacity")
+    assert ax.get_figure()._repr_png_().startswith(b"\x89PNG")
+    assert ax._repr_png_() == ax.get_figure()._repr_png_()
+    assert compared(*SYSTEMS).plot("roofline")._repr_png_().startswith(b"\x89PNG")
 
 
 # -- files ----------------------------------------------------------------------------------------

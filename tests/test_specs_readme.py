@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from calc import keys, policy
+from calc import keys, policy, units
 from calc.layout import formatted
+from calc.measurements import QUANTITIES
+from calc.places import FOLDERS
 from tests.conftest import ROOT
 from tests.test_editor_schemas import errors
 
@@ -19,12 +21,24 @@ WHOLE = [block for block in BLOCKS if block.startswith("id:")]
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split()[1])
 def test_examples_are_laid_out_by_the_rules(block: str) -> None:
-    path = Path("claims/x.yaml" if "claims:" in block else "systems/x.yaml")
-    assert formatted(block, path) == block
+    assert formatted(block, Path(f"{FOLDERS.get(kind_of(block), kind_of(block))}/x.yaml")) == block
 
 
 def test_examples_are_accepted_by_editors() -> None:
-    assert [errors("claims" if "claims:" in block else "system", block) for block in WHOLE] == [[], []]
+    assert [kind_of(block) for block in WHOLE] == ["system", "claims", "model", "measured", "rule"]
+    assert [errors(kind_of(block), block) for block in WHOLE] == [[], [], [], [], []]
+
+
+def kind_of(block: str) -> str:
+    """What an example is the sheet of."""
+    marks = {
+        "\nclaims:": "claims",
+        "\ncontradictions:": "system",
+        "\nmeasurements:": "measured",
+        "\n  layers:": "model",
+        "\noutcomes:": "rule",
+    }
+    return next((kind for mark, kind in marks.items() if mark in block), "system")
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -45,6 +59,31 @@ def test_each_key_of_a_report_is_explained() -> None:
 def test_each_key_of_a_claim_is_explained_or_said_to_be_as_in_a_report() -> None:
     explained = set(named(rows("Claims"))) | {"subject", "object"}
     assert explained == {key for group in keys.CLAIM for key in group}
+
+
+def test_each_key_of_a_rule_is_explained() -> None:
+    explained = {name for row in rows("Export rules") for cell in row for name in re.findall(r"`([a-z_]+)`", cell)}
+    assert explained == (set(keys.RULE) | set(keys.OUTCOME[0])) - {"id", "name", "status"}
+
+
+def test_each_key_of_a_measurement_is_explained() -> None:
+    explained = set(named(rows("Measurements"))) - QUANTITIES.keys() | {"operation"}
+    assert explained == {key for group in keys.MEASUREMENT for key in group}
+
+
+def test_each_quantity_is_listed_with_units_of_its_own_and_its_phases() -> None:
+    section = PAGE.split("## Measurements\n", 1)[1].split("\n## ", 1)[0].split("| `quantity` | in | of |", 1)[1]
+    found: dict[str, tuple[list[str], str]] = {}
+    for line in section.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 3 and "`" in cells[0]:
+            units_of = re.findall(r"`([^`]+)`", cells[1])
+            found |= dict.fromkeys(re.findall(r"`([a-z-]+)`", cells[0]), (units_of, cells[2]))
+    assert list(found) == list(QUANTITIES)
+    for name, (shown, phases) in found.items():
+        like = {units.unit(one).dimensionality for one in QUANTITIES[name].like}
+        assert like & {units.unit(one).dimensionality for one in shown}, name
+        assert set(QUANTITIES[name].phases) <= set(phases.split(", ")), name
 
 
 def test_each_key_of_a_source_is_named() -> None:

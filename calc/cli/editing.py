@@ -54,8 +54,8 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
 def schema(kind: str | None, folder: str | None) -> None:
     """Print the JSON Schema of a sheet.
 
-    KIND is chip, system, model, claims, measured or sources. Editors that know YAML check and complete
-    sheets by it.
+    KIND is chip, system, model, claims, measured, rule or sources. Editors that know YAML check and
+    complete sheets by it.
     """
     from pathlib import Path
 

@@ -22,7 +22,7 @@ from calc.errors import UsageError
 @output_options
 @policy_options
 def compare(ids: Sequence[str], baseline: str | None, everything: bool, by_id: bool, form: str, **options: Any) -> None:
-    """Set systems, or chips, side by side."""
+    """Set systems, chips or models side by side."""
     comparer = open_comparer(**taken(options))
     found = comparer.compare(ids, baseline)
     if form == "json":

@@ -39,20 +39,7 @@ def report(ids: Sequence[str], everything: bool, baseline: str | None, output: s
     if not everything and len(ids) < 2:
         raise UsageError("report takes two ids or more, `report cm384 nvl72 -o report.html`, or --all")
     comparer = open_comparer(**taken(options))
-    write(_site(comparer) if everything else _report(comparer, ids, baseline), output)
-
-
-def _report(comparer: Comparer, ids: Sequence[str], baseline: str | None) -> str:
-    from calc import pages
-    from calc.render import html, plot
-
-    page = pages.page(comparer, ids, baseline)
-    ladders = [
-        plot.svg("ladder", page.comparison, prefix=f"ladder-{one.id}", subject=one.id)
-        for place, one in enumerate(page.others)
-        if any(line.short and line.shares[place].value is not None for line in page.lines)
-    ]
-    return html.report(page, ladders)
+    write(_site(comparer) if everything else comparer.compare(ids, baseline).to_html(), output)
 
 
 def _site(comparer: Comparer) -> str:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 def list_(what: str, words: Sequence[str], derived: bool, phases: Sequence[str], chips: Sequence[str],
           models: Sequence[str], vendors: Sequence[str], families: Sequence[str],
           having: Sequence[str], where: Sequence[str], sort: str, reverse: bool, **options: Any) -> None:  # fmt: skip
-    """List chips, systems and models, metrics, or measurements.
+    """List sheets, metrics or measurements.
 
     Chips, systems and models by vendor, by family, or by any metric: each that is named in an option is a
     column too. Metrics by words: `list metrics scale bandwidth`. Measurements by phase, chip and model:
@@ -85,7 +85,10 @@ def list_(what: str, words: Sequence[str], derived: bool, phases: Sequence[str],
 @output_options
 @policy_options
 def show(id: str, by_id: bool, form: str, **options: Any) -> None:
-    """Show one sheet with its spans and gaps, or one measurement with its conditions."""
+    """Show one sheet, or one measurement.
+
+    A sheet with its spans and gaps, a measurement with its conditions.
+    """
     from calc import measured_views, sheet_views
 
     comparer = open_comparer(**taken(options))

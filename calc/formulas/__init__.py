@@ -1,61 +1,22 @@
 """Pure functions over quantities, by topic, and the words that explain them.
 
 Every function takes and returns pint quantities (scalars or arrays that broadcast), checks nothing
-but what the units check by themselves, and works unchanged on NumPy and Dask arrays, and on
-decimal numbers. No files, no sheets, no printing.
+but options in words and what the units check by themselves, and works unchanged on NumPy and Dask
+arrays; those of `aggregate` on decimal numbers too. No files, no sheets, no printing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 from calc import units
-from calc.formulas import aggregate, export_control
+from calc.formulas.table import TABLE, Formula
+
+__all__ = ["FORMULAS", "Formula", "exactly"]
 
 
-@dataclass(frozen=True)
-class Formula:
-    """A pure function with the words that explain it.
-
-    Parameters
-    ----------
-    name : str
-        The function's name.
-    text : str
-        The equation, with the names of the inputs.
-    function : callable
-        Takes the inputs as quantities, in order.
-    """
-
-    name: str
-    text: str
-    function: Callable[..., Any]
-
-
-FORMULAS = {
-    formula.name: formula
-    for formula in (
-        Formula("total", "chips x per chip", aggregate.total),
-        Formula("per_chip", "total / chips", aggregate.per_chip),
-        Formula("equivalent", "subject / object", aggregate.equivalent),
-        Formula("per_power", "amount / power", aggregate.per_power),
-        Formula("power_per", "power / amount", aggregate.power_per),
-        Formula("per_price", "amount / price", aggregate.per_price),
-        Formula("price_per", "price / amount", aggregate.price_per),
-        Formula("bytes_per_flop", "bandwidth / compute", aggregate.bytes_per_flop),
-        Formula("ridge_point", "compute / memory bandwidth", aggregate.ridge_point),
-        Formula("chips_per_rack", "chips / racks", aggregate.chips_per_rack),
-        Formula(
-            "performance_density",
-            "total processing performance / die area (88 FR 73458, read in copies only)",
-            export_control.performance_density,
-        ),
-    )
-}
+FORMULAS = {formula.name: formula for formula in TABLE}
 
 
 def exactly(formula: Formula, unit: str, *inputs: tuple[float, str]) -> float:

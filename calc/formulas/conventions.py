@@ -2,7 +2,8 @@
 
 One multiply-add is two operations. Parameters are counted in ``param``, tokens in ``token``, chips in ``chip``, so that
 a forgotten count raises; layers, heads, widths, experts, sequences and ranks are plain numbers. Bytes are decimal
-(1 GB is 1e9 B), bandwidths are one direction, peaks are dense.
+(1 GB is 1e9 B), bandwidths are one direction, peaks are dense. A product begins with a real number, often a plain 1.0,
+so that arrays of whole numbers become real ones before they can overflow.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def half_rate_message(latency: Quantity, bandwidth: Quantity) -> Quantity:
     >>> text(half_rate_message(parse("2 us"), parse("500 GB/s")), "MB")
     '1.0 MB'
     """
-    return latency * bandwidth
+    return 1.0 * latency * bandwidth
 
 
 def ring_all_reduce_time(message: Quantity, ranks: Quantity, latency: Quantity, bandwidth: Quantity) -> Quantity:
@@ -247,7 +247,8 @@ def binomial_broadcast_time(message: Quantity, ranks: Quantity, latency: Quantit
 def ring_tree_crossover(ranks: Quantity, latency: Quantity, bandwidth: Quantity) -> Quantity:
     """Return the message above which a ring beats a tree, for many ranks: alpha beta P / (log2(P) - 1).
 
-    An approximation: what a message of P ranks costs in latency is taken as P, not P - 1 - log2(P).
+    An approximation, from above: exactly it is alpha beta (P - 1 - log2(P)) / (log2(P) - 1 + 1 / P), less than half
+    of this for 8 ranks and 1 % less for 1024.
 
     Parameters
     ----------
@@ -272,4 +273,4 @@ def ring_tree_crossover(ranks: Quantity, latency: Quantity, bandwidth: Quantity)
     '2.0 MB'
     """
     ranks = pure(ranks)
-    return latency * bandwidth * ranks / (np.log2(ranks) - 1.0)
+    return 1.0 * latency * bandwidth * ranks / (np.log2(ranks) - 1.0)

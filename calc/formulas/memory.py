@@ -45,7 +45,7 @@ def weight_bytes(parameters: Quantity, parameter_bytes: Quantity) -> Quantity:
     >>> text(weight_bytes(parse("70e9 param"), parse("2 B/param")), "GB")
     '140.0 GB'
     """
-    return parameters * parameter_bytes
+    return 1.0 * parameters * parameter_bytes
 
 
 def per_rank(amount: Quantity, *ranks: Quantity) -> Quantity:

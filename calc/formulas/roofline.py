@@ -37,7 +37,7 @@ def attainable_compute(peak: Quantity, memory_bandwidth: Quantity, intensity: Qu
     >>> text(attainable_compute(parse("780 TFLOP/s"), parse("3.2 TB/s"), parse("100 FLOP/B")), "TFLOP/s")
     '320.0 TFLOP/s'
     """
-    return np.minimum(peak, memory_bandwidth * intensity)
+    return np.minimum(peak, 1.0 * memory_bandwidth * intensity)
 
 
 def arithmetic_intensity(operations: Quantity, moved: Quantity) -> Quantity:
@@ -97,7 +97,7 @@ def batch_at_ridge(compute: Quantity, memory_bandwidth: Quantity, parameter_byte
     >>> text(batch_at_ridge(parse("1.97e14 FLOP/s"), parse("8.2e11 B/s"), parse("1 B/param")), "token")[:5]
     '120.1'
     """
-    return compute * parameter_bytes / (FORWARD * memory_bandwidth)
+    return 1.0 * compute * parameter_bytes / (FORWARD * memory_bandwidth)
 
 
 def expert_batch_at_ridge(batch: Quantity, experts: Quantity, experts_per_token: Quantity) -> Quantity:

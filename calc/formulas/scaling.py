@@ -89,4 +89,4 @@ def measured_scaling_efficiency(
     >>> measured_scaling_efficiency(*times).to("x").magnitude
     0.8
     """
-    return first_time * first_count / (last_time * last_count)
+    return 1.0 * first_time * first_count / (1.0 * last_time * last_count)

@@ -56,7 +56,7 @@ def achieved_compute(rate: Quantity, flops_per_token: Quantity, chips: Quantity)
     >>> text(achieved_compute(parse("1e6 token/s"), parse("60 GFLOP/token"), parse("200 chip")), "TFLOP/s/chip")
     '300.0 TFLOP/s/chip'
     """
-    return rate * flops_per_token / chips
+    return 1.0 * rate * flops_per_token / chips
 
 
 def mfu(rate: Quantity, flops_per_token: Quantity, chips: Quantity, compute: Quantity) -> Quantity:
@@ -162,7 +162,7 @@ def training_time(operations: Quantity, chips: Quantity, compute: Quantity, util
     >>> text(training_time(parse("432 ZFLOP"), chips, peak, parse("50 percent")), "day")[:4]
     '10.0'
     """
-    return operations / (chips * compute * utilization)
+    return operations / (1.0 * chips * compute * utilization)
 
 
 def chip_time(chips: Quantity, time: Quantity) -> Quantity:
@@ -186,7 +186,7 @@ def chip_time(chips: Quantity, time: Quantity) -> Quantity:
     >>> text(chip_time(parse("1000 chip"), parse("10 day")), "chip*h")
     '240000.0 chip*h'
     """
-    return chips * time
+    return 1.0 * chips * time
 
 
 def wall_time(time: Quantity, goodput: Quantity) -> Quantity:

@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from calc import audit_views, cards, metrics
+from calc import audit_views, cards, metrics, pages
 from calc.render import json, tables
 
 if TYPE_CHECKING:
+    from calc.comparison import Comparison
     from calc.pages import Page
 
 _TEMPLATES = "templates"
@@ -67,6 +68,19 @@ def _document(template: str, script: str, **held: Any) -> str:
 def card(shown: object) -> str:
     """Return the card of a thing as a fragment with its own style, for a notebook."""
     return rendered("card.html", card=cards.card(shown), groups=metrics.GROUPS)
+
+
+def comparison(found: Comparison) -> str:
+    """Return the report of a comparison, with a picture of the ratios of each subject that has any."""
+    from calc.render import plot
+
+    page = pages.of(found)
+    ladders = [
+        plot.svg("ladder", found, prefix=f"ladder-{one.id}", subject=one.id)
+        for place, one in enumerate(page.others)
+        if any(line.short and line.shares[place].value is not None for line in page.lines)
+    ]
+    return report(page, ladders)
 
 
 def report(page: Page, ladders: Sequence[str] = ()) -> str:

@@ -1,4 +1,4 @@
-"""The JSON contracts of ``compare``, ``explain``, ``audit`` and ``show``; `schema` returns those that ship."""
+"""The JSON contracts of ``compare``, ``explain``, ``audit``, ``eval`` and ``show``; `schema` has most."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from calc import derive
+from calc import derive, explanation
 from calc.comparison import Cell, Comparer, Comparison, Row
+from calc.contrasts import LISTS
 from calc.numbers import amount
 from calc.policy import CRITERIA, Policy
 from calc.schema import STATUS, Known, Sheet
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from calc.contrasts import Contrast
     from calc.crosschecks import Contradiction
     from calc.crosschecks import Side as Said
+    from calc.evaluation import Evaluation
 
 
 def dump(body: object) -> str:
@@ -31,7 +33,7 @@ def compact(body: object) -> str:
 
 
 def schema(command: str) -> dict[str, Any]:
-    """Return the JSON Schema of a command's output (``compare``, ``explain`` or ``audit``)."""
+    """Return the JSON Schema of a command's output (``compare``, ``explain``, ``audit`` or ``eval``)."""
     text = resources.files("calc.render").joinpath(f"{command}.schema.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
@@ -51,6 +53,15 @@ def policy(used: Policy) -> dict[str, Any]:
 def headed(node: dict[str, Any], used: Policy) -> dict[str, Any]:
     """Return the tree of a working with what a file of its own should say of itself."""
     return {"command": "explain", "status": STATUS, "policy": policy(used), **node}
+
+
+def evaluation(found: Evaluation) -> dict[str, Any]:
+    """Return an expression by the contract: the tree of its working, under what it says of itself."""
+    return {
+        "command": "eval", "expression": found.text, "status": STATUS,
+        "as_of": found.as_of.isoformat() if found.as_of else None, "policy": policy(found.comparer.policy),
+        **explanation.tree(found.result, found.comparer.catalog),
+    }  # fmt: skip
 
 
 def comparison(found: Comparison) -> dict[str, Any]:
@@ -166,7 +177,7 @@ def _side(side: Side) -> dict[str, Any]:
 
 
 def _lists(found: Contrast) -> dict[str, Any]:
-    return {name: list(ids) for name, ids in vars(found).items()}
+    return {name: list(getattr(found, name)) for name in LISTS}
 
 
 def _row(row: Row) -> dict[str, Any]:

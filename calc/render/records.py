@@ -18,6 +18,7 @@ from calc.results import Assumption, Axis, Choice, Result, Supposed
 
 if TYPE_CHECKING:
     from calc.auditing import Audit
+    from calc.evaluation import Evaluation
 
 Record = dict[str, Any]
 
@@ -42,6 +43,8 @@ AUDIT = (
     *(f"any_{name}" for name in _SIDE), *_LAST, *_LISTS,
 )  # fmt: skip
 
+EVALUATION = ("expression", "status", "value", "low", "high", "unit", "as_of", "inputs", "sources")
+
 CELL, SOURCES = "value", "source"
 HEADLINE, LOWEST, HIGHEST = "headline", "lowest", "highest"
 GRID = (CELL, HEADLINE, LOWEST, HIGHEST)
@@ -58,6 +61,16 @@ def comparison(found: Comparison) -> list[Record]:
             record |= {f"ratio_{end}": ratio.get(end) for end in ("low", "high")}
             records.append({name: record[name] for name in COMPARISON})
     return records
+
+
+def evaluation(found: Evaluation) -> Record:
+    """Return the one record of an expression: its value, and what it rests on."""
+    record: Record = dict(zip(("value", "low", "high"), found.result.numbers, strict=True))
+    sources = dict.fromkeys(source for cell in found.cells for source in cell.sources)
+    return record | {
+        "expression": found.text, "status": schema.STATUS, "unit": found.result.unit, "as_of": found.as_of,
+        "inputs": "; ".join(found.inputs), "sources": " ".join(sources),
+    }  # fmt: skip
 
 
 def audit(found: Audit) -> list[Record]:

@@ -16,6 +16,7 @@ from calc.views import Table
 
 if TYPE_CHECKING:
     from calc.auditing import Audit
+    from calc.evaluation import Evaluation
 
 
 def as_csv(table: Table) -> str:
@@ -75,6 +76,11 @@ def audit_csv(found: Audit) -> str:
 def comparison_csv(found: Comparison) -> str:
     """Return a comparison as a long table: one row a metric and subject, all its parts in columns."""
     return written(flat.COMPARISON, flat.comparison(found))
+
+
+def evaluation_csv(found: Evaluation) -> str:
+    """Return the value of an expression as one row."""
+    return written(flat.EVALUATION, [flat.evaluation(found)])
 
 
 def working_csv(node: Node) -> str:

@@ -295,6 +295,11 @@ def working_page(node: dict[str, Any], policy: Policy) -> RenderableType:
     return Group(working(node), *map(Text, tree_views.ends(node)), *(Text(line, style="dim") for line in foot))
 
 
+def with_working(shown: Sequence[Table], node: dict[str, Any], target: Console) -> RenderableType:
+    """Return tables, and a working below them."""
+    return Group(tables(shown, target), Text(""), working(node))
+
+
 def _grow(tree: Tree, node: dict[str, Any], seen: set[str]) -> None:
     for child in (*node["inputs"], *node.get("printed_as", ())):
         _grow(tree.add(_line(child, node, seen)), child, seen)

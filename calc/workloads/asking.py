@@ -9,7 +9,7 @@ from typing import Any
 
 from calc import units
 from calc.comparison import Comparer
-from calc.errors import UsageError, did_you_mean
+from calc.errors import UnitError, UsageError, did_you_mean
 from calc.results import Assumption, Supposed
 from calc.units import Quantity
 from calc.workloads import efficiencies
@@ -23,7 +23,8 @@ from calc.workloads.learning import Training, train
 from calc.workloads.machine import Given, Machine, machine
 from calc.workloads.pieces import given
 from calc.workloads.record import Estimate
-from calc.workloads.serving import Serving, decode, prefill
+from calc.workloads.serving import decode, prefill
+from calc.workloads.steps import Serving
 
 Amount = Any
 """A number, a text with a unit, or a quantity."""
@@ -191,6 +192,13 @@ _THOUSANDS = {"k": 1024.0, "m": 1024.0**2}
 
 def number(name: str, value: Amount, unit: str) -> float:
     """Return an amount in a unit; ``4k`` is 4096, as lengths of contexts are written."""
+    try:
+        return _number(name, value, unit)
+    except UnitError as error:
+        raise UsageError(f"{_option(name)} {value}: {error}") from error
+
+
+def _number(name: str, value: Amount, unit: str) -> float:
     if hasattr(value, "magnitude"):
         return float(value.to(units.unit(unit or "x")).magnitude)
     if isinstance(value, str):
@@ -223,7 +231,10 @@ def quantity(name: str, value: Amount | None, like: str) -> Quantity | None:
         return None
     if hasattr(value, "magnitude"):
         return value.to(units.unit(like))
-    return units.parse(str(value), like)
+    try:
+        return units.parse(str(value), like)
+    except UnitError as error:
+        raise UsageError(f"{_option(name)} {value}: {error}") from error
 
 
 def assumption(name: str, value: Any, unit: str) -> Assumption:

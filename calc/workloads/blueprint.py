@@ -62,7 +62,7 @@ class Blueprint:
     def expert_layers(self) -> Expression:
         """Layers with experts. [dimensionless]."""
         dense = self.held.get("dense_layers")
-        return apply("difference", "layers with experts", "x", self.layers, dense) if dense else self.layers
+        return apply("subtract", "layers with experts", "x", self.layers, dense) if dense else self.layers
 
     # -- parameters -----------------------------------------------------------------------------
 
@@ -76,7 +76,8 @@ class Blueprint:
     @cached_property
     def _gate(self) -> str:
         matrices = self.held.get("ffn_matrices")
-        return "ungated" if matrices and matrices.headline.value == 2 else "gated"
+        ungated = matrices is not None and matrices.headline.value == 2
+        return "feed_forward_parameters_ungated" if ungated else "feed_forward_parameters"
 
     @cached_property
     def expert(self) -> Expression:
@@ -96,7 +97,7 @@ class Blueprint:
             parts.append(apply("layers_parameters", "routers", "param", self.expert_layers, router))
             shared = self.held.get("shared_experts")
             if shared and shared.headline.value > 0:
-                parts.append(apply("product", "shared experts", "param", self.expert_layers, shared, self.expert))
+                parts.append(apply("product_of", "shared experts", "param", self.expert_layers, shared, self.expert))
         return parts
 
     def _tables(self, many: int, label: str) -> Expression:
@@ -148,7 +149,7 @@ class Blueprint:
         """All routed experts; None where there are none. [param]."""
         if not self.has_experts:
             return None
-        return apply("product", "routed experts", "param", self.expert_layers, self.need("experts"), self.expert)
+        return apply("product_of", "routed experts", "param", self.expert_layers, self.need("experts"), self.expert)
 
     @cached_property
     def unrouted(self) -> Expression:
@@ -160,7 +161,7 @@ class Blueprint:
     def _with_experts(self, label: str, base: Expression, many: Reading | None) -> Expression:
         if not self.has_experts or many is None:
             return base
-        part = apply("product", f"{label}: experts", "param", self.expert_layers, many, self.expert)
+        part = apply("product_of", f"{label}: experts", "param", self.expert_layers, many, self.expert)
         return apply("parameters_sum", label, "param", base, part)
 
     @cached_property
@@ -176,7 +177,7 @@ class Blueprint:
         return self.has(*names)
 
     def _reported(self, name: str) -> Expression:
-        return apply("product", name.replace(".", " "), "param", self.need(name), given("unit", 1.0, "param", ""))
+        return apply("product_of", name.replace(".", " "), "param", self.need(name), given("unit", 1.0, "param", ""))
 
     # -- attention ------------------------------------------------------------------------------
 
@@ -198,8 +199,7 @@ class Blueprint:
 
     def causal_core(self, length: Expression, convention: str = "causal") -> Expression:
         """Return the operations of attention's core for a token of a prompt, in one layer. [operation/token]."""
-        head = "" if convention == "full" else "causal_"
         widths = ["qk_nope_width", "qk_rope_width", "v_head_width"] if self.is_latent else ["head_width"]
         names = ["attention_heads", *widths]
-        name = f"{head}latent_core_flops" if self.is_latent else f"{head or 'attention_'}core_flops"
+        name = f"{'latent' if self.is_latent else 'attention'}_core_flops{'' if convention == 'full' else '_causal'}"
         return apply(name, "attention core, a layer", "MFLOP/token", length, *map(self.need, names))

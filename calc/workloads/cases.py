@@ -15,7 +15,8 @@ from calc.workloads.exchange import collective
 from calc.workloads.learning import Training, train
 from calc.workloads.machine import Given, Machine, machine
 from calc.workloads.record import Estimate
-from calc.workloads.serving import Serving, decode, prefill
+from calc.workloads.serving import decode, prefill
+from calc.workloads.steps import Serving
 
 CACHE = "bf16"
 """What a cache is taken for where a source does not say its precision, and weights of an unstated one."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from calc import units
 from calc.errors import UsageError, did_you_mean
-from calc.formulas.collectives import collective_time_lower_bound
+from calc.formulas.collectives import bus_factor
 from calc.results import Expression
 from calc.workloads.efficiencies import Efficiencies
 from calc.workloads.machine import Machine
-from calc.workloads.pieces import applied, apply, given
+from calc.workloads.pieces import apply, given
 from calc.workloads.record import NETWORK, Estimate, Maker
 
-OPERATIONS = ("all-reduce", "all-gather", "reduce-scatter", "all-to-all", "broadcast", "reduce")
+OPERATIONS = ("all-reduce", "all-gather", "reduce-scatter", "all-to-all", "broadcast")
 ALL_REDUCE = "all-reduce"
 
 
@@ -60,21 +58,21 @@ def collective(machine: Machine, size: units.Quantity, operation: str, known: Ef
         )
     if nodes > 1:
         link = _link(machine.scale_out_bandwidth)
-        share = apply("quotient", "share of a chip", "B", whole, given("chips of a domain", inside))
+        share = apply("quotient_of", "share of a chip", "B", whole, given("chips of a domain", inside))
         least.append(_least(operation, share, link, nodes, "between domains"))
         ring = _ring(operation, share, link, nodes, "between domains")
         expected.append(
             apply("derated", "between domains, expected", "us", ring, known.network(inside=False, operation=operation))
         )
-    moved = apply("longest", "moving", "us", *expected)
+    moved = apply("time_lower_bound", "moving", "us", *expected)
     once = given("exchanges", 1.0, note="one")
     waits = known.exchange_latency(inside=nodes == 1, size=float(size.to("B").magnitude), operation=operation)
     time = apply("waited", "time of the exchange", "us", moved, once, waits)
-    terms = {NETWORK: apply("longest", "network", "us", *least)}
+    terms = {NETWORK: apply("time_lower_bound", "network", "us", *least)}
     factor = given("what each link carries", _factor(operation, machine.chips), note="by the operation")
 
     def bus(time: Expression) -> Expression:
-        return apply("quotient", "bus bandwidth", "GB/s", apply("product", "carried", "B", factor, whole), time)
+        return apply("quotient_of", "bus bandwidth", "GB/s", apply("product_of", "carried", "B", factor, whole), time)
 
     made = [Maker("bus_bandwidth", "bus bandwidth", "GB/s", bus)]
     return Estimate(
@@ -83,7 +81,7 @@ def collective(machine: Machine, size: units.Quantity, operation: str, known: Ef
 
 
 def _link(bandwidth: Expression) -> Expression:
-    return apply("product", "link of a chip", "GB/s", bandwidth, given("chip", 1.0, "chip", ""))
+    return apply("product_of", "link of a chip", "GB/s", bandwidth, given("chip", 1.0, "chip", ""))
 
 
 def _least(operation: str, size: Expression, link: Expression, ranks: int, where: str) -> Expression:
@@ -93,18 +91,9 @@ def _least(operation: str, size: Expression, link: Expression, ranks: int, where
 
 
 def _ring(operation: str, size: Expression, link: Expression, ranks: int, where: str) -> Expression:
-    return applied(
-        partial(collective_time_lower_bound, operation=operation),
-        "bus factor S / W",
-        f"{where}, at the links' rate",
-        "us",
-        size,
-        link,
-        given("ranks", ranks, note="by the layout"),
-    )
+    name = "collective_time_lower_bound" + ("" if operation == ALL_REDUCE else f"_{operation.replace('-', '_')}")
+    return apply(name, f"{where}, at the links' rate", "us", size, link, given("ranks", ranks, note="by the layout"))
 
 
 def _factor(operation: str, ranks: int) -> float:
-    from calc.formulas.collectives import bus_factor
-
     return float(bus_factor(ranks, operation=operation).magnitude)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 from calc.errors import UsageError
-from calc.formulas import activations, memory
 from calc.formulas.conventions import option
 from calc.results import Expression, Result
 from calc.workloads.blueprint import Blueprint
 from calc.workloads.layout import Layout, cache_share, held_parameters, layout
 from calc.workloads.machine import Machine, element_bytes
-from calc.workloads.pieces import applied, apply, given
+from calc.workloads.pieces import apply, given
 from calc.workloads.record import Amount, Estimate
 
 STATES = ("none", "adam", "zero-1", "zero-2", "zero-3", "megatron", "megatron-distributed")
@@ -87,9 +85,9 @@ def hold(blueprint: Blueprint, machine: Machine, asked: Holding) -> Estimate:
             one,
         )
         parts["cache"] = Amount(
-            "cache", "GB/chip", apply("quotient", "cache", "GB/chip", whole, cache_share(blueprint, spread))
+            "cache", "GB/chip", apply("quotient_of", "cache", "GB/chip", whole, cache_share(blueprint, spread))
         )
-    needed = apply("sum", "needed", "GB/chip", *(amount.node for amount in parts.values()))
+    needed = apply("sum_of", "needed", "GB/chip", *(amount.node for amount in parts.values()))
     parts["needed"] = Amount("needed on a chip", "GB/chip", needed)
     parts |= _beside(blueprint, machine, spread, needed, one if asked.optimizer == "none" else None)
     return Estimate("memory", "memory of a chip", machine, blueprint.id, {}, None, "s", (), parts, machine.notes)
@@ -108,7 +106,7 @@ def _beside(
     except UsageError:
         machine.note(f"memory_capacity of {machine.id} is not reported: whether it fits cannot be said")
         return {}
-    left = apply("difference", "left", "GB/chip", capacity, needed)
+    left = apply("subtract", "left", "GB/chip", capacity, needed)
     made = {
         "capacity": Amount("memory of a chip", "GB/chip", capacity),
         "left": Amount("left on a chip", "GB/chip", left),
@@ -122,26 +120,25 @@ def _beside(
         machine.note("fits, without buffers, fragments and what runs beside it")
         if one is not None:
             share = apply(
-                "quotient", "cache of a token, on a chip", "kB/token/chip", one, cache_share(blueprint, spread)
+                "quotient_of", "cache of a token, on a chip", "kB/token/chip", one, cache_share(blueprint, spread)
             )
             made["tokens"] = Amount(
                 "tokens of cache that the rest holds, a replica",
                 "token",
-                apply("quotient", "tokens that fit", "token", left, share),
+                apply("quotient_of", "tokens that fit", "token", left, share),
             )
     return made
 
 
 def _state(asked: Holding, spread: Layout, mine: Expression) -> Expression:
     ranks = given("replicas", spread.dp, note="by the layout")
-    name = asked.optimizer
-    if name == "megatron":
-        return applied(memory.megatron_state_bytes, "18 N", "state", "GB/chip", mine)
-    if name == "megatron-distributed":
-        return applied(memory.megatron_distributed_state_bytes, "(6 + 12 / DP) N", "state", "GB/chip", mine, ranks)
-    stage = 0 if name == "adam" else int(name[-1])
-    text = ("16 N", "4 N + 12 N / n", "2 N + 14 N / n", "16 N / n")[stage]
-    return applied(partial(memory.adam_state_bytes, stage=stage), text, "state", "GB/chip", mine, ranks)
+    formulas = {
+        "adam": "adam_state_bytes", "megatron": "megatron_state_bytes",
+        "megatron-distributed": "megatron_distributed_state_bytes",
+    }  # fmt: skip
+    name = formulas.get(asked.optimizer) or f"adam_state_bytes_stage{asked.optimizer[-1]}"
+    divided = [] if asked.optimizer in ("adam", "megatron") else [ranks]
+    return apply(name, "weights, gradients and optimizer state", "GB/chip", mine, *divided)
 
 
 def _activations(blueprint: Blueprint, asked: Holding, spread: Layout) -> Expression:
@@ -150,41 +147,20 @@ def _activations(blueprint: Blueprint, asked: Holding, spread: Layout) -> Expres
     chip = given("chip", 1.0, "chip", "")
     hidden, layers = blueprint.need("hidden_width"), blueprint.layers
     if asked.recompute == "full":
-        whole: Expression = applied(
-            activations.recomputed_activation_bytes,
-            "2 s b h L",
-            "activations of all layers",
-            "GB",
-            length,
-            batch,
-            layers,
-            hidden,
-        )
+        whole = apply("recomputed_activation_bytes", "activations of all layers", "GB", length, batch, layers, hidden)
     else:
-        split = "sequence" if asked.sequence_parallel else "tensor"
-        function = partial(activations.activation_bytes, recompute=asked.recompute, split=split)
-        whole = applied(
-            function,
-            "s b h L (34 + 5 a s / h), divided",
-            "activations of all layers",
-            "GB",
-            length,
-            batch,
-            layers,
-            hidden,
-            blueprint.need("ffn_width"),
-            blueprint.need("attention_heads"),
-            given("tp", spread.tp),
-        )
+        name = "activation_bytes" + ("_selective" if asked.recompute == "selective" else "")
+        name += "_sequence" if asked.sequence_parallel else ""
+        widths = (blueprint.need("ffn_width"), blueprint.need("attention_heads"), given("tp", spread.tp))
+        whole = apply(name, "activations of all layers", "GB", length, batch, layers, hidden, *widths)
     stages = given("stages", spread.pp)
     many = given(
         "microbatches of a pipeline",
         asked.microbatches or float(spread.pp),
         note="given" if asked.microbatches else "as many as stages",
     )
-    live = applied(
-        activations.pipeline_factor,
-        "1, with interleaving more",
+    live = apply(
+        "pipeline_factor",
         "live on the first stage",
         "x",
         stages,
@@ -192,5 +168,9 @@ def _activations(blueprint: Blueprint, asked: Holding, spread: Layout) -> Expres
         many,
     )
     return apply(
-        "quotient", "activations on a chip", "GB/chip", apply("product", "live activations", "GB", whole, live), chip
+        "quotient_of",
+        "activations on a chip",
+        "GB/chip",
+        apply("product_of", "live activations", "GB", whole, live),
+        chip,
     )

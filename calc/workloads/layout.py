@@ -86,14 +86,14 @@ def held_parameters(blueprint: Blueprint, spread: Layout) -> Expression:
     """Return the parameters that one chip holds. [param/chip]."""
     replica = given("chips of a replica", spread.replica, "chip")
     if blueprint.routed is None:
-        return apply("quotient", "parameters on a chip", "param/chip", blueprint.total, replica)
+        return apply("quotient_of", "parameters on a chip", "param/chip", blueprint.total, replica)
     shared = given("chips that share the experts", spread.expert_chips * spread.pp, "chip")
     return apply(
-        "sum",
+        "sum_of",
         "parameters on a chip",
         "param/chip",
-        apply("quotient", "not routed, on a chip", "param/chip", blueprint.unrouted, replica),
-        apply("quotient", "experts on a chip", "param/chip", blueprint.routed, shared),
+        apply("quotient_of", "not routed, on a chip", "param/chip", blueprint.unrouted, replica),
+        apply("quotient_of", "experts on a chip", "param/chip", blueprint.routed, shared),
     )
 
 

@@ -68,39 +68,39 @@ def train(
         raise UsageError("train needs --tokens (15.6e12), or --batch and --sequence for the time of one step")
     spread = layout(blueprint, machine, asked.tp, asked.pp, asked.ep, asked.dp)
     chips = machine.count(machine.chips)
-    peak = apply("product", "peak of all chips", "PFLOP/s", machine.peak(asked.precision), chips)
+    peak = apply("product_of", "peak of all chips", "PFLOP/s", machine.peak(asked.precision), chips)
     tokens = _tokens(asked)
     model = _operations(blueprint, asked, tokens, 0.0, 0.0)
     again = {"none": (0.0, 0.0), "selective": (0.0, 1.0), "full": (1.0, 1.0)}[asked.recompute]
     done = _operations(blueprint, asked, tokens, *again)
-    terms = {COMPUTE: apply("compute_time", "compute", "h", model, peak)}
+    terms = {COMPUTE: apply("compute_time_lower_bound", "compute", "h", model, peak)}
     if asked.batch is not None and asked.sequence is not None:
         replica = given("chips of a replica", spread.replica, "chip", "tp x pp")
-        mine = apply("quotient", "parameters on a chip", "param/chip", blueprint.total, replica)
+        mine = apply("quotient_of", "parameters on a chip", "param/chip", blueprint.total, replica)
         if blueprint.has_experts:
-            mine = apply("quotient", "parameters on a chip, at least", "param/chip", blueprint.total, chips)
+            mine = apply("quotient_of", "parameters on a chip, at least", "param/chip", blueprint.total, chips)
         steps = apply(
-            "quotient", "steps", "x", tokens, given("tokens of a step", asked.batch * asked.sequence, "token")
+            "quotient_of", "steps", "x", tokens, given("tokens of a step", asked.batch * asked.sequence, "token")
         )
         state = apply(
-            "product",
+            "product_of",
             "state of a chip, read and written",
             "GB/chip",
             mine,
             given("bytes of a parameter's state", 2 * STATE, "B/param", "Adam, mixed precision"),
         )
-        once = apply("transfer_time", "a step's state", "s", state, machine.memory_bandwidth)
+        once = apply("transfer_time_lower_bound", "a step's state", "s", state, machine.memory_bandwidth)
         # A chip may hold as little as its share of the optimizer's state, divided among the replicas.
         terms[MEMORY] = apply(
-            "quotient",
+            "quotient_of",
             "memory",
             "h",
-            apply("product", "all steps", "h", steps, once),
+            apply("product_of", "all steps", "h", steps, once),
             given("replicas", spread.dp, note="by the layout"),
         )
         if spread.dp > 1 and (link := _between(machine)):
             sent = apply(
-                "product",
+                "product_of",
                 "gradients of a chip",
                 "GB/chip",
                 mine,
@@ -112,12 +112,16 @@ def train(
                 ),
             )
             terms[NETWORK] = apply(
-                "product", "network", "h", steps, apply("transfer_time", "a step's gradients", "s", sent, link)
+                "product_of",
+                "network",
+                "h",
+                steps,
+                apply("transfer_time_lower_bound", "a step's gradients", "s", sent, link),
             )
     if mfu is not None:
         time: Expression = apply("derated", "time", "h", terms[COMPUTE], mfu)
     else:
-        worked = apply("compute_time", "compute, with what is recomputed", "h", done, peak)
+        worked = apply("compute_time_lower_bound", "compute, with what is recomputed", "h", done, peak)
         time = apply("derated", "compute, expected", "h", worked, known.training(asked.precision))
         if spread.pp > 1:
             time = apply("pipelined", "time", "h", time, given("stages", spread.pp), *_bubble(asked, spread.dp))
@@ -157,8 +161,8 @@ def _operations(blueprint: Blueprint, asked: Training, tokens: Expression, weigh
         return matrices
     one = blueprint.causal_core(given("sequence", asked.sequence, "token"), asked.convention)
     times = given("passes through the core", 3.0 + core, note="forward, backward twice that, and what is recomputed")
-    cores = apply("product", "attention core", "EFLOP", blueprint.layers, one, tokens, times)
-    return apply("sum", "operations", "EFLOP", matrices, cores)
+    cores = apply("product_of", "attention core", "EFLOP", blueprint.layers, one, tokens, times)
+    return apply("sum_of", "operations", "EFLOP", matrices, cores)
 
 
 def _bubble(asked: Training, dp: int) -> tuple[Assumption, Assumption]:
@@ -186,21 +190,25 @@ def _figures(machine: Machine, asked: Training, tokens: Expression, model: Expre
             "rate",
             "tokens over time",
             "token/s",
-            lambda time: apply("quotient", "tokens over time", "token/s", tokens, time),
+            lambda time: apply("quotient_of", "tokens over time", "token/s", tokens, time),
         ),
         Maker(
             "mfu",
             "model FLOPs utilization",
             "percent",
-            lambda time: apply("quotient", "model FLOPs utilization", "percent", model, time, peak),
+            lambda time: apply("quotient_of", "model FLOPs utilization", "percent", model, time, peak),
         ),
         Maker(
             "rate_per_chip",
             "model operations over time, per chip",
             "TFLOP/s/chip",
-            lambda time: apply("quotient", "model operations over time, per chip", "TFLOP/s/chip", model, time, chips),
+            lambda time: apply(
+                "quotient_of", "model operations over time, per chip", "TFLOP/s/chip", model, time, chips
+            ),
         ),
-        Maker("chip_time", "chip-hours", "chip*h", lambda time: apply("product", "chip-hours", "chip*h", chips, time)),
+        Maker(
+            "chip_time", "chip-hours", "chip*h", lambda time: apply("product_of", "chip-hours", "chip*h", chips, time)
+        ),
     ]
     if power := machine.power:
         boundary, watts = power
@@ -209,7 +217,7 @@ def _figures(machine: Machine, asked: Training, tokens: Expression, model: Expre
                 "energy",
                 f"energy ({boundary})",
                 "MWh",
-                lambda time: apply("product", "energy", "MWh", watts, chips, time),
+                lambda time: apply("product_of", "energy", "MWh", watts, chips, time),
             )
         )
     return made

@@ -15,7 +15,6 @@ from calc.errors import UsageError
 from calc.results import Applied, Assumption, Expression, Result, evaluate
 from calc.units import Quantity
 from calc.workloads.options import Number
-from calc.workloads.pieces import apply
 from calc.workloads.record import COMPUTE, MEMORY, NETWORK, Estimate
 
 RESOURCES = (COMPUTE, MEMORY, NETWORK)
@@ -64,22 +63,17 @@ class Slab:
         return self.wanted is None or name in self.wanted
 
     @cached_property
-    def longest(self) -> Expression:
-        """The lower bound on time."""
-        return apply("longest", "lower bound on time", self.estimate.time_unit, *self.estimate.terms.values())
-
-    @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The columns of numbers."""
         one, found = self.estimate, []
         if one.terms:
-            found.append(Part(BOUND, "lower bound on time", one.time_unit, self.longest, False))
+            found.append(Part(BOUND, "lower bound on time", one.time_unit, one.longest, False))
         if one.time is not None:
             found.append(Part(TIME, "time expected", one.time_unit, one.time, True))
             for maker in one.makers:
                 found.append(Part(maker.name, maker.title, maker.unit, maker.make(one.time), True))
                 at_bound = f"{maker.title}, at the bound"
-                found.append(Part(f"{maker.name}.{BOUND}", at_bound, maker.unit, maker.make(self.longest), False))
+                found.append(Part(f"{maker.name}.{BOUND}", at_bound, maker.unit, maker.make(one.longest), False))
         # What a chip holds rests on no assumption; in an estimate of memory it is what was asked for.
         found += [Part(name, amount.title, amount.unit, amount.node, not one.terms) for name, amount in
                   one.amounts.items()]  # fmt: skip

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from matplotlib import font_manager, style
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -22,7 +23,6 @@ from calc.numbers import digits, grouped
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
 
 FONT = "DejaVu Sans"
 """Comes with matplotlib, so that a figure has the same measures everywhere."""
@@ -56,6 +56,13 @@ class Sheet(Figure):
         return written(self, "png")
 
 
+class Panel(Axes):
+    """Axes of such a figure; as the last line of a cell they show the whole of it."""
+
+    def _repr_png_(self) -> bytes:
+        return written(self.get_figure(root=True), "png")  # type: ignore[arg-type]
+
+
 @contextmanager
 def settings() -> Iterator[None]:
     """Draw with the defaults of matplotlib and ours, whatever the user's settings are."""
@@ -67,7 +74,7 @@ def figure(panels: int = 1) -> tuple[Sheet, list[Axes]]:
     """Return an empty figure and its panels side by side; `dress` gives it its height."""
     made = Sheet(figsize=(WIDTH, WIDTH), layout="constrained")
     FigureCanvasAgg(made)
-    grid = made.subplots(1, panels, squeeze=False)
+    grid = made.subplots(1, panels, squeeze=False, subplot_kw={"axes_class": Panel})
     return made, list(grid[0])
 
 

@@ -1,8 +1,7 @@
-"""Serving: the terms of a step of decoding, of prefill, and what a user sees of them.
+"""Decoding: what bounds a step, and what users see of it.
 
-A step of decoding is the longest of its terms, each a time of `calc.formulas.time_bounds`: reading the cache and the
-weights touched, computing, and exchanging. `decode_time_lower_bound` is the form that adds the cache's time to that of
-the matrices.
+A step is the longest of its terms, each a time of `calc.formulas.time_bounds`: reading the cache and the weights
+touched, computing, and exchanging. `decode_time_lower_bound` adds the cache's time to that of the matrices.
 """
 
 from __future__ import annotations
@@ -11,12 +10,8 @@ from functools import reduce
 
 import numpy as np
 
-from calc.formulas.conventions import PER_TOKEN, TOKEN, pure
-from calc.formulas.flops import forward_flops
+from calc.formulas.conventions import TOKEN, pure
 from calc.units import Quantity
-
-ALL_REDUCES = 2.0
-"""Of a layer under tensor parallelism: after attention, and after the feed-forward block."""
 
 
 def decode_bandwidth_time_lower_bound(cache: Quantity, weights: Quantity, memory_bandwidth: Quantity) -> Quantity:
@@ -82,9 +77,9 @@ def decode_time_lower_bound(
     Examples
     --------
     >>> from calc.units import parse, text
-    >>> cache, weights, operations = parse("4 GB"), parse("8 GB"), parse("4 TFLOP")
-    >>> text(decode_time_lower_bound(cache, weights, operations, parse("4 TB/s"), parse("1 PFLOP/s")), "ms")
-    '5.0 ms'
+    >>> cache, weights, operations = parse("1 TB"), parse("2 TB"), parse("1 PFLOP")
+    >>> text(decode_time_lower_bound(cache, weights, operations, parse("1 TB/s"), parse("1 PFLOP/s")), "s")
+    '3.0 s'
     """
     return cache / memory_bandwidth + np.maximum(operations / compute, weights / memory_bandwidth)
 
@@ -198,123 +193,3 @@ def user_rate(time: Quantity) -> Quantity:
     '20.0 token/s'
     """
     return TOKEN / time
-
-
-def prefill_flops(parameters: Quantity, tokens: Quantity, layers: Quantity, core: Quantity) -> Quantity:
-    """Count the operations of reading a prompt: 2 N_a tokens + L core tokens.
-
-    Parameters
-    ----------
-    parameters : Quantity
-        Active N_a without the output table, which is needed once a prompt. [param]
-    tokens : Quantity
-        Of the prompts that are read. [token]
-    layers : Quantity
-        L. [dimensionless]
-    core : Quantity
-        Forward, per token and layer, from `calc.formulas.attention`, usually causal. [operation/token]
-
-    Returns
-    -------
-    Quantity
-        [operation]
-
-    References
-    ----------
-    SB: jax-ml/scaling-book @0819a7d8, chapter inference (read).
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(prefill_flops(parse("1e9 param"), parse("1000 token"), 10, parse("5 MFLOP/token")), "TFLOP")
-    '2.05 TFLOP'
-    """
-    return forward_flops(parameters, tokens) + pure(layers) * core * tokens
-
-
-def compute_time(operations: Quantity, compute: Quantity, efficiency: Quantity) -> Quantity:
-    """Estimate the time of computing at a part of the peak, as of prefill: C / (F eta).
-
-    Parameters
-    ----------
-    operations : Quantity
-        C. [operation]
-    compute : Quantity
-        Sum F of the peaks of all chips. [operation/time]
-    efficiency : Quantity
-        eta, over 0 to 1, from measurements. [dimensionless]
-
-    Returns
-    -------
-    Quantity
-        [time]
-
-    References
-    ----------
-    SB: jax-ml/scaling-book @0819a7d8, chapter inference (read).
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(compute_time(parse("2 PFLOP"), parse("8 PFLOP/s"), parse("50 percent")), "ms")
-    '500.0 ms'
-    """
-    return operations / (compute * efficiency)
-
-
-def tensor_parallel_message(tokens: Quantity, hidden: Quantity, element_bytes: Quantity) -> Quantity:
-    """Return what one all-reduce of tensor parallelism carries on each rank: tokens h b.
-
-    Parameters
-    ----------
-    tokens : Quantity
-        Of the step, on the group. [token]
-    hidden : Quantity
-        Width h. [dimensionless]
-    element_bytes : Quantity
-        b of an activation. [information]
-
-    Returns
-    -------
-    Quantity
-        [information]
-
-    References
-    ----------
-    IS: alibaba/InferSim @f2293dab, comm/comm.py (read).
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(tensor_parallel_message(parse("64 token"), 8192, parse("2 B")), "MiB")
-    '1.0 MiB'
-    """
-    return PER_TOKEN * tokens * hidden * element_bytes
-
-
-def tensor_parallel_time(layers: Quantity, all_reduce_time: Quantity) -> Quantity:
-    """Return the time of all exchanges of tensor parallelism in a forward pass: 2 all-reduces a layer.
-
-    Parameters
-    ----------
-    layers : Quantity
-        L. [dimensionless]
-    all_reduce_time : Quantity
-        Of one `tensor_parallel_message`, from `calc.formulas.collectives`. [time]
-
-    Returns
-    -------
-    Quantity
-        Without overlap with anything. [time]
-
-    References
-    ----------
-    IS: alibaba/InferSim @f2293dab, comm/comm.py (read).
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(tensor_parallel_time(80, parse("10 us")), "us")
-    '1600.0 us'
-    """
-    return ALL_REDUCES * pure(layers) * all_reduce_time

@@ -1,0 +1,117 @@
+"""What serving keeps in memory and reads of it, and whether it fits."""
+
+from __future__ import annotations
+
+from calc.errors import UsageError
+from calc.results import Expression, Result
+from calc.workloads.blueprint import Blueprint
+from calc.workloads.layout import cache_share, held_parameters
+from calc.workloads.machine import Machine
+from calc.workloads.pieces import apply, given
+from calc.workloads.record import Amount
+from calc.workloads.steps import Serving, Step
+
+
+def held(step: Step, cache: Expression) -> dict[str, Amount]:
+    """Return what a chip holds."""
+    weights, kept = held_weights(step), held_cache(step, cache)
+    return {
+        "weights": Amount("weights on a chip", "GB/chip", weights),
+        "cache": Amount("cache on a chip", "GB/chip", kept),
+    }
+
+
+def held_cache(step: Step, cache: Expression) -> Expression:
+    """Return the part of a replica's cache that a chip keeps. [information/chip]."""
+    return apply("quotient_of", "cache on a chip", "GB/chip", cache, cache_share(step.model, step.spread))
+
+
+def held_weights(step: Step) -> Expression:
+    """Return the weights that a chip keeps. [information/chip]."""
+    return apply("weight_bytes", "weights on a chip", "GB/chip", held_parameters(step.model, step.spread), step.weight)
+
+
+def weights_touched(step: Step, tokens: Expression) -> Expression:
+    """Return the weights that a chip reads in a step: all that is common, and the experts that got a token."""
+    model, spread = step.model, step.spread
+    common = apply("quotient_of", "met by every token, on a chip", "param/chip", model.common, step.replica)
+    if not model.has_experts:
+        return apply("weight_bytes", "weights read by a chip", "GB/chip", common, step.weight)
+    groups = given("replicas that share the experts", spread.expert_chips / spread.tp, note="by the layout")
+    met = apply("product_of", "tokens that meet the experts", "token", tokens, groups)
+    distinct = apply(
+        "expected_distinct_experts",
+        "experts touched in a layer",
+        "x",
+        model.need("experts"),
+        model.need("experts_per_token"),
+        met,
+    )
+    chips = given("chips that share the experts", spread.expert_chips * spread.pp, "chip", "by the layout")
+    touched = apply(
+        "quotient_of",
+        "experts touched, on a chip",
+        "param/chip",
+        apply("product_of", "experts touched", "param", model.expert_layers, distinct, model.expert),
+        chips,
+    )
+    return apply(
+        "weight_bytes",
+        "weights read by a chip",
+        "GB/chip",
+        apply("sum_of", "parameters read by a chip", "param/chip", common, touched),
+        step.weight,
+    )
+
+
+def check_fit(blueprint: Blueprint, machine: Machine, step: Step, cache: Expression, asked: Serving) -> None:
+    """Refuse what does not fit into the largest memory that is reported.
+
+    Raises
+    ------
+    UsageError
+        With by how much, and what would fit.
+    """
+    if asked.unfit:
+        return
+    weights = Result(held_weights(step), "GB/chip").numbers[0]
+    share = Result(
+        apply("quotient_of", "cache of a chip", "GB/chip", cache, cache_share(blueprint, step.spread)), "GB/chip"
+    )
+    needed = weights + share.numbers[0]
+    try:
+        capacity = Result(machine.memory_capacity, "GB/chip").numbers
+    except UsageError:
+        machine.note(f"memory_capacity of {machine.id} is not reported: whether the model fits was not looked at")
+        return
+    if needed <= capacity[2]:
+        if needed > capacity[0]:
+            machine.note(
+                f"needs {needed:.4g} GB a chip: fits the largest capacity reported ({capacity[2]:.4g} GB), not "
+                f"the headline ({capacity[0]:.4g} GB)"
+            )
+        return
+    raise UsageError(
+        f"does not fit: {needed:.4g} GB a chip ({weights:.4g} GB of weights, {share.numbers[0]:.4g} GB of cache), but "
+        f"{machine.id} has {capacity[0]:.4g} GB: {needed - capacity[2]:.4g} GB too much; "
+        + _remedy(step, weights, share.numbers[0], capacity[2], asked)
+    )
+
+
+def _remedy(step: Step, weights: float, cache: float, capacity: float, asked: Serving) -> str:
+    """Say what would fit."""
+    tips = []
+    if weights < capacity:
+        fits = int(asked.batch * (capacity - weights) / cache) if cache else 0
+        if fits:
+            tips.append(f"--batch {fits}")
+    routed = step.model.routed
+    fixed = weights
+    if routed is not None and step.spread.expert_chips > 1:
+        tips.append("more chips that share the experts")
+    for more in (2, 4, 8, 16, 32, 64):
+        if fixed / more + cache / (1 if step.model.is_latent else more) <= capacity:
+            tips.append(f"tensor parallelism over {more} times as many chips (--tp {step.spread.tp * more})")
+            break
+    tips.append("a narrower --precision or --kv-precision")
+    return "what would fit: " + ", ".join(tips)

@@ -1,0 +1,204 @@
+"""The equations of the formulas that have no vector, written out in plain numbers; and their options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from calc import units
+from calc.errors import UsageError
+from calc.formulas import (
+    FORMULAS,
+    activations,
+    aggregate,
+    architecture,
+    attention,
+    collectives,
+    cost,
+    decode,
+    energy,
+    experts,
+    flop_counters,
+    flops,
+    hierarchy,
+    latency,
+    matmul,
+    memory,
+    roofline,
+    tensor_parallel,
+    time_bounds,
+    topology,
+    training,
+)
+from calc.units import Quantity, parse
+
+BYTE, HALF, TOKEN7, T4096 = parse("1 B"), parse("2 B"), parse("7 token"), parse("4096 token")
+MIB, US, LINK = parse("1 MiB"), parse("1 us"), parse("1 GB/s")
+
+WRITTEN_OUT = [
+    ("A1", lambda: matmul.matmul_flops(3, 5, 7), "FLOP", 2 * 3 * 5 * 7),
+    ("A1", lambda: matmul.matmul_bytes(3, 5, 7, HALF), "B", 2 * (3 * 5 + 5 * 7 + 3 * 7)),
+    ("A1", lambda: roofline.expert_batch_at_ridge(parse("240 token"), 256, 8), "token", 240 * 256 / 8),
+    ("A1", lambda: roofline.attainable_compute(parse("9.89e14 FLOP/s"), parse("3.35e12 B/s"), parse("10 FLOP/B")),
+     "FLOP/s", 3.35e13),
+    ("A1", lambda: time_bounds.time_lower_bound(parse("3 s"), parse("5 s"), parse("4 s")), "s", 5),
+    ("A1", lambda: time_bounds.time_without_overlap(parse("3 s"), parse("5 s"), parse("4 s")), "s", 12),
+    ("A2", lambda: flops.forward_flops(parse("11 param"), TOKEN7), "FLOP", 2 * 11 * 7),
+    ("A2", lambda: flops.backward_flops(parse("11 param"), TOKEN7), "FLOP", 4 * 11 * 7),
+    ("A2", lambda: flops.training_flops(parse("11 param"), TOKEN7), "FLOP", 6 * 11 * 7),
+    ("A2", lambda: flops.hardware_training_flops(parse("11 param"), TOKEN7, 1), "FLOP", 8 * 11 * 7),
+    ("A2", lambda: flops.training_flops(architecture.feed_forward_parameters(3, 5), TOKEN7), "FLOP", 18 * 7 * 3 * 5),
+    ("A2", lambda: flops.training_flops(architecture.attention_parameters(3, 5, 5, 2), TOKEN7), "FLOP",
+     24 * 7 * 3 * 5 * 2),
+    ("A2", lambda: flops.attention_training_flops(4 * TOKEN7**2, 1, 5, 2), "FLOP", 12 * 4 * 7**2 * 5 * 2),
+    ("A2", lambda: flops.attention_training_flops(4 * TOKEN7**2, 3, 5, 2, convention="causal"), "FLOP",
+     3 * 2 * 4 * 7**2 * 3 * 5 * 2),
+    ("A2", lambda: flops.training_flops(architecture.embedding_parameters(3, 11, 2), TOKEN7), "FLOP", 12 * 7 * 3 * 11),
+    ("A2", lambda: flops.training_flops(architecture.embedding_parameters(3, 11, 1), TOKEN7), "FLOP", 6 * 7 * 3 * 11),
+    ("A2", lambda: flops.palm_flops_per_token(parse("11 param"), 3, 5, 2, TOKEN7), "FLOP/token",
+     6 * 11 + 12 * 3 * 5 * 2 * 7),
+    ("A3", lambda: flops.palm_flops_per_token(parse("11 param"), 3, 5, 2, TOKEN7, 0.5), "FLOP/token",
+     (6 + 2 * 0.5) * 11 + (12 + 4 * 0.5) * 3 * 5 * 2 * 7),
+    ("A2", lambda: flop_counters.megatron_flops(2, TOKEN7, 3, 5, 11, recompute="full"), "FLOP",
+     96 * 2 * 3 * 7 * 5**2 * (1 + 7 / (6 * 5) + 11 / (16 * 5 * 3))),
+    ("A2", lambda: attention.latent_core_flops(TOKEN7, 5, 2, 3, 4), "FLOP/token", 2 * 5 * (2 + 3 + 4) * 7),
+    ("A2", lambda: attention.attention_core_flops(TOKEN7, 5, 2), "FLOP/token", 4 * 5 * 2 * 7),
+    ("A2", lambda: architecture.expert_layer_parameters(parse("90 param"), 2, 1, parse("8 param")), "param",
+     (2 + 1) * 90 + 8),
+    *(("A2",
+       lambda kind=kind, phase=phase: flop_counters.cookbook_flops(TOKEN7, parse("13 token"), 3, 5, 4, 2, 11, 17, 2,
+                                                                   kind=kind, phase=phase), "FLOP",
+       f * (2 * (1 + 2 * 2 / 4) * 3 * 7 * 5**2 + 4 * 3 * 7 * 13 * 5 + 2 * 3 * 7 * 5**2 + 2 * n * 11 * 3 * 7 * 5 * 2)
+       + 7 * (4 * 5 + 2 * 5 * 17))
+      for kind, n in (("gated", 3), ("ungated", 2))
+      for phase, f in (("training", 3), ("recompute", 4), ("inference", 1))),
+    ("A3", lambda: training.training_time(parse("6e21 FLOP"), parse("8 chip"), parse("312 TFLOP/s/chip"), 0.4), "s",
+     6e21 / (8 * 312e12 * 0.4)),
+    ("A3", lambda: training.wall_time(parse("9 s"), 0.9), "s", 10),
+    ("A3", lambda: training.chip_time(parse("8 chip"), parse("7200 s")), "chip*h", 16),
+    ("A4", lambda: memory.adam_state_bytes(parse("10 param"), 4), "B", 160),
+    ("A4", lambda: memory.adam_state_bytes(parse("10 param"), 4, stage=1), "B", 40 + 120 / 4),
+    ("A4", lambda: memory.adam_state_bytes(parse("10 param"), 4, stage=2), "B", 20 + 140 / 4),
+    ("A4", lambda: memory.adam_state_bytes(parse("10 param"), 4, stage=3), "B", 160 / 4),
+    ("A4", lambda: memory.zero_traffic(parse("10 param"), stage=2), "param", 20),
+    ("A4", lambda: memory.zero_traffic(parse("10 param"), stage=3), "param", 30),
+    ("A4", lambda: memory.megatron_distributed_state_bytes(parse("10 param"), 4), "B", (6 + 12 / 4) * 10),
+    ("A4", lambda: activations.activation_bytes(TOKEN7, 2, 3, 5, 20, 11, 4), "B",
+     7 * 2 * 5 * 3 * (10 + 24 / 4 + 5 * 11 * 7 / (5 * 4))),
+    ("A4", lambda: activations.activation_bytes(TOKEN7, 2, 3, 5, 30, 11, 4, recompute="selective", split="sequence"),
+     "B", (18 + 4 * 30 / 5) * 7 * 2 * 5 * 3 / 4),
+    ("A4", lambda: activations.pipeline_factor(8, 1, 4), "x", 4 / 8),
+    ("A4", lambda: activations.pipeline_factor(8, 2, 64), "x", 1 + 7 / 16),
+    ("A4", lambda: activations.embedding_activation_bytes(TOKEN7, 2, 5, 3), "B", 8 * 7 * 2 * 3 + 7 * 2 * 5 * 3),
+    ("A4", lambda: activations.output_activation_bytes(TOKEN7, 2, 5, 11), "B", 4 * 7 * 2 * 5 * (1 + 11 / 5)),
+    ("A6", lambda: experts.expected_distinct_experts(256, 8, parse("100 token")), "x",
+     256 * (1 - (1 - 8 / 256) ** 100)),
+    ("A6", lambda: experts.touched_parameters(parse("90 param"), 3, 4, parse("8 param")), "param", 90 + 3 * 4 * 8),
+    ("A6", lambda: decode.time_per_output_token(64, parse("2000 token/s")), "s", 64 / 2000),
+    ("A6", lambda: attention.prefill_core_intensity(T4096, HALF), "FLOP/B", 4096 / 2),
+    ("A6", lambda: attention.decode_core_intensity(64, 8, HALF), "FLOP/B", 64 / 8),
+    ("A6", lambda: experts.dispatch_bytes_between_nodes(TOKEN7, 4, 5, BYTE), "B", 7 * (4 - 1) * 5),
+    ("A6", lambda: experts.dispatch_bytes_within_node(TOKEN7, 5, BYTE), "B", 7 * 5),
+    ("A6", lambda: tensor_parallel.tensor_parallel_message(TOKEN7, 5, HALF), "B", 7 * 5 * 2),
+    ("A6", lambda: tensor_parallel.tensor_parallel_time(80, US), "us", 2 * 80),
+    ("A7", lambda: latency.point_to_point_time(MIB, US, LINK), "s", 1e-6 + 2**20 / 1e9),
+    ("A7", lambda: latency.half_rate_message(US, LINK), "B", 1000),
+    ("A7", lambda: latency.tree_all_reduce_time(MIB, 8, US, LINK), "s", 2 * 3 * (1e-6 + 2**20 / 1e9)),
+    ("A7", lambda: latency.pipelined_tree_all_reduce_time(MIB, 8, US, LINK), "s", 2 * 3 * 1e-6 + 2 * 2**20 / 1e9),
+    ("A7", lambda: latency.halving_doubling_all_reduce_time(MIB, 8, US, LINK), "s",
+     2 * 3 * 1e-6 + 2 * 7 / 8 * 2**20 / 1e9),
+    ("A7", lambda: latency.ring_all_gather_time(MIB, 8, US, LINK), "s", 7 * 1e-6 + 7 / 8 * 2**20 / 1e9),
+    ("A7", lambda: latency.binomial_broadcast_time(MIB, 8, US, LINK), "s", 3 * (1e-6 + 2**20 / 1e9)),
+    ("A7", lambda: latency.ring_tree_crossover(64, US, LINK), "B", 1e-6 * 1e9 * 64 / (6 - 1)),
+    ("A7", lambda: hierarchy.hierarchical_all_reduce_time(MIB, 8, 4, US, LINK, 3 * US, LINK / 2), "s",
+     2 * 7 * 1e-6 + 2 * 7 / 8 * 2**20 / 1e9 + 2 * 3 * 3e-6 + 2 * 3 / 4 * (2**20 / 8) / 0.5e9),
+    ("A7", lambda: hierarchy.congested_time(3, US, parse("5 us"), parse("9 us")), "us", 3 + 9),
+    ("A7", lambda: hierarchy.level_time_lower_bound(MIB, 8, LINK), "s", 2**20 * 7 / (8 * 1e9)),
+    ("A7", lambda: hierarchy.node_all_to_all_time(MIB, 8, LINK), "s", 2**20 * 7 / (1e9 * 8**2)),
+    ("A7", lambda: hierarchy.cross_node_all_to_all_time(MIB, 4, LINK), "s", 2**20 * 3 / (4**2 * 1e9)),
+    ("A7", lambda: hierarchy.sparse_share(2, 8), "x", 2 / 8),
+    ("A7", lambda: hierarchy.sparse_share(8, 4), "x", 1),
+    ("A7", lambda: hierarchy.torus_axis_time(MIB, LINK, US, 16), "s", 2**20 / 1e9),
+    ("A7", lambda: hierarchy.torus_axis_time(BYTE, LINK, US, 16), "us", 8),
+    ("A7", lambda: hierarchy.torus_all_to_all_time(MIB, LINK), "s", 2**20 / (4 * 1e9)),
+    ("A7", lambda: collectives.in_switch_all_reduce_time(MIB, LINK), "s", 2**20 / 1e9),
+    ("A7", lambda: collectives.ring_sends(8) / collectives.in_switch_sends(8), "x", 16 / 9),
+    *(("A7", lambda name=name: collectives.collective_time_lower_bound(MIB, LINK, 8, operation=name), "s",
+       factor * 2**20 / 1e9)
+      for name, factor in (("all-reduce", 14 / 8), ("reduce-scatter", 7 / 8), ("all-gather", 7 / 8),
+                           ("all-to-all", 7 / 8), ("broadcast", 1), ("reduce", 1))),
+    ("A8", lambda: topology.linear_array_bisection(LINK), "GB/s", 1),
+    ("A8", lambda: topology.ring_bisection(LINK), "GB/s", 2),
+    ("A8", lambda: topology.mesh_bisection(512, 3, LINK), "GB/s", 64),
+    ("A8", lambda: topology.fat_tree_bisection(parse("8 chip"), parse("50 GB/s/chip"), 2), "GB/s", 8 / 2 * 50 / 2),
+    ("A8", lambda: topology.oversubscription(parse("800 GB/s"), parse("400 GB/s")), "x", 2),
+    ("A9", lambda: energy.pue(parse("12 GWh"), parse("10 GWh")), "x", 1.2),
+    ("A9", lambda: energy.energy_per_token(parse("10 kW"), parse("2000 token/s"), 1.2), "J/token", 1e4 * 1.2 / 2000),
+    ("A9", lambda: energy.query_energy(energy.energy_per_token(parse("10 kW"), parse("2000 token/s"), 1.2),
+                                       parse("500 token")), "Wh", 1.2 * 10 * 500 / (3.6 * 2000)),
+    ("A9", lambda: cost.owned_chip_price(parse("4e5 USD"), parse("4 year"), parse("9000 USD/year"),
+                                         parse("1000 USD/year"), parse("8 chip"), 0.8), "USD/h/chip",
+     (4e5 / 4 + 9000 + 1000) / (8 * 8760 * 0.8)),
+    ("A9", lambda: cost.power_cost(parse("10 kW"), parse("0.1 USD/kWh"), 1.2), "USD/year", 10 * 8760 * 1.2 * 0.1),
+    ("A9", lambda: cost.energy_cost(parse("3 MWh"), parse("0.1 USD/kWh")), "USD", 300),
+    ("A9", lambda: cost.cost_per_token(parse("2 USD/h/chip"), parse("1000 token/s/chip")), "USD/Mtoken",
+     2 / (1000 * 3600) * 1e6),
+    ("A9", lambda: aggregate.per_power(parse("1000 token/s/chip"), parse("1.73 kW/chip")), "token/s/MW",
+     1000 / 1.73 * 1000),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("section", "compute", "unit", "number"), WRITTEN_OUT, ids=[f"{row[0]}-{i}" for i, row in enumerate(WRITTEN_OUT)]
+)
+def test_equation(section: str, compute: Callable[[], Quantity], unit: str, number: float) -> None:
+    assert compute().to(units.unit(unit)).magnitude == pytest.approx(number, rel=1e-12)
+
+
+# -- options, and the table -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: attention.attention_core_flops(TOKEN7, 1, 1, convention="casual"), "did you mean 'causal'?"),
+        (lambda: flops.attention_training_flops(TOKEN7**2, 1, 1, 1, convention=""), "expected 'full' or 'causal'"),
+        (lambda: architecture.feed_forward_parameters(1, 1, kind="ungate"), "did you mean 'ungated'"),
+        (lambda: memory.adam_state_bytes(parse("1 param"), 2, stage=4), "expected 0 or 1 or 2 or 3"),
+        (lambda: collectives.bus_factor(2, operation="allreduce"), "did you mean 'all-reduce'"),
+        (lambda: activations.activation_bytes(TOKEN7, 1, 1, 1, 4, 1, 1, recompute="full"), "'none' or 'selective'"),
+        (lambda: activations.activation_bytes(TOKEN7, 1, 1, 1, 4, 1, 1, split="sequential"), "'sequence'"),
+        (lambda: flop_counters.megatron_flops(1, TOKEN7, 1, 1, 1, recompute="all"), "'none' or 'full'"),
+        (lambda: flop_counters.cookbook_flops(TOKEN7, TOKEN7, 1, 1, 1, 1, 1, 1, phase="train"), "'training'"),
+    ],
+)
+def test_an_unknown_option_is_refused(call: Callable[[], Quantity], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        call()
+    assert message in str(caught.value)
+
+
+def test_the_table_names_each_formula_once() -> None:
+    """Explanations give a formula by its text, so no two may share one."""
+    assert len({formula.text for formula in FORMULAS.values()}) == len(FORMULAS)
+    assert {"latent_core_flops_causal", "adam_state_bytes_stage3", "activation_bytes_selective_sequence"} <= set(
+        FORMULAS
+    )
+    assert all(name.isidentifier() for name in FORMULAS)
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "unit", "number"),
+    [
+        ("attention_core_flops", (TOKEN7, 5, 2), "FLOP/token", 4 * 5 * 2 * 7),
+        ("attention_core_flops_causal", (TOKEN7, 5, 2), "FLOP/token", 2 * 5 * 2 * 7),
+        ("adam_state_bytes_stage3", (parse("10 param"), 4), "B", 40),
+        ("activation_bytes_selective_sequence", (TOKEN7, 2, 3, 5, 20, 11, 4), "B", 34 * 7 * 2 * 5 * 3 / 4),
+        ("collective_time_lower_bound_all_to_all", (MIB, LINK, 8), "s", 7 / 8 * 2**20 / 1e9),
+    ],
+)
+def test_the_options_of_the_table_are_applied(
+    name: str, inputs: tuple[Quantity, ...], unit: str, number: float
+) -> None:
+    assert FORMULAS[name].function(*inputs).to(units.unit(unit)).magnitude == pytest.approx(number, rel=1e-12)
