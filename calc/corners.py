@@ -130,7 +130,7 @@ def _groups(found: Sequence[Axis]) -> list[list[Axis]]:
 
 def _best(group: list[Axis], towards: dict[Axis, int]) -> list[tuple[tuple[Axis, Choice], ...]]:
     """Return the combinations of a group that no other one passes on the way; one figure is one number in each."""
-    choices = [axis.distinct() for axis in group]
+    choices: list[tuple[Choice, ...]] = [axis.distinct() for axis in group]
     if len(group) == 1 or math.prod(map(len, choices)) > MAX_COMBINATIONS:
         ends = [_end(axis, towards.get(axis, 0)) for axis in group]
         return [tuple(zip(group, ends, strict=True))]

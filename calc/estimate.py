@@ -19,6 +19,7 @@ from calc.workloads.record import Estimate
 
 __all__ = ["Estimate", "allreduce", "decode", "memory", "prefill", "train"]
 
+
 def _ask(phase: str, asked: dict[str, Any]) -> Estimate:
     policy = {name: asked.pop(name) for name in api.POLICY if name in asked}
     return api.workspace(**policy).estimate.estimate(phase, **asked)

@@ -44,12 +44,12 @@ def spaced(name: str, text: str, read: Callable[[str], float]) -> list[float]:
         ends = [piece.strip() for piece in part.split(":")]
         if "" in ends or len(ends) not in (1, 3):
             raise UsageError(f"{name} {text!r}: {part.strip()!r} is no number and no range; expected {SYNTAX}")
-        made += [read(ends[0])] if len(ends) == 1 else _range(f"{name} {part.strip()!r}", *ends, read)
+        made += [read(ends[0])] if len(ends) == 1 else _range(f"{name} {part.strip()!r}", ends, read)
     return list(dict.fromkeys(made))
 
 
-def _range(where: str, first: str, last: str, spacing: str, read: Callable[[str], float]) -> list[float]:
-    low, high = read(first), read(last)
+def _range(where: str, ends: list[str], read: Callable[[str], float]) -> list[float]:
+    low, high, spacing = read(ends[0]), read(ends[1]), ends[2]
     if low > high:
         raise UsageError(f"{where} runs downwards; expected the lower end first")
     points = re.fullmatch(r"x(\d+)", spacing)

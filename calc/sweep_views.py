@@ -20,7 +20,8 @@ def table(found: Sweep) -> Table:
     """Return all rows of a sweep; what is one in all of them stands above."""
     rows = list(_rows(found))
     results = {part.name for slab in found.slabs for part in slab.parts} | {"fits", "binding"}
-    shown, same = [], []
+    shown: list[str] = []
+    same: list[str] = []
     named = any(slab.wanted is not None for slab in found.slabs)
     for name in found.names:
         if name in results and (name in FIRST or (named and not name.endswith(".bound"))):
@@ -42,7 +43,7 @@ def _points(many: int) -> str:
 
 def records(found: Sweep) -> list[Row]:
     """Return the rows as they are, a missing number as None."""
-    return [{name: None if cell != cell else cell for name, cell in row.items()} for row in _rows(found)]  # noqa: PLR0124
+    return [{name: None if cell != cell else cell for name, cell in row.items()} for row in _rows(found)]
 
 
 def _rows(found: Sweep) -> Iterator[Row]:
@@ -60,10 +61,12 @@ def _title(found: Sweep, name: str) -> str:
 
 def _cell(found: Sweep, row: Row, name: str) -> str:
     cell = row[name]
-    if cell is None or cell != cell:  # noqa: PLR0124
+    if cell is None or cell != cell:
         return ""
-    if isinstance(cell, (bool, str)):
-        return {True: "yes", False: "no"}.get(cell, str(cell))
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, str):
+        return cell
     if name in found.asked:
         return digits(cell, EXACT_DIGITS)
     ends = span(row[f"{name}.low"], row[f"{name}.high"]) if f"{name}.low" in row else ""

@@ -73,7 +73,9 @@ def part(boxes: Sequence[tuple[int, Mapping[str, Any]]], fields: Sequence[Field]
     columns = []
     for one in fields:
         said = {"description": one.meaning, "unit": units.get(one.name, "")}
-        columns.append(pyarrow.field(one.name, types[one.type], True, {key: text for key, text in said.items() if text}))
+        columns.append(
+            pyarrow.field(one.name, types[one.type], True, {key: text for key, text in said.items() if text})
+        )
     schema = pyarrow.schema(columns, dict(about))
     arrays = []
     for one in fields:

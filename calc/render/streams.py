@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -111,8 +112,8 @@ def _begin(folder: Path, manifest: dict[str, Any]) -> None:
         if begun != manifest:
             other = [name for name in manifest if begun.get(name) != manifest[name]]
             raise UsageError(
-                f"{str(folder)!r} keeps the parts of another sweep (its {', '.join(other)} differs): make the call that "
-                "began it to go on with it, take another name for the file, or remove the folder"
+                f"{str(folder)!r} keeps the parts of another sweep (its {', '.join(other)} differs): make the call "
+                "that began it to go on with it, take another name for the file, or remove the folder"
             )
         return
     files.folder(folder)
@@ -154,11 +155,10 @@ def _by_numpy(sweep: Sweep, parts: Sequence[Part], save: _Save) -> None:
 
 
 def _by_dask(sweep: Sweep, parts: Sequence[Part], save: _Save) -> None:
-    lazy = [[blocks.lazily(box) for box in boxes] for _, boxes in parts]
-    import dask  # it is there: what was lazy is Dask's
-
+    dask, _ = blocks.dask()
     tasks = []
-    for (path, boxes), columns in zip(parts, lazy, strict=True):
+    for path, boxes in parts:
+        columns = [blocks.lazily(box) for box in boxes]
         frames = [(box.shape, blocks.frame_of(sweep, box)) for box in boxes]
         tasks.append(dask.delayed(_finish)(save, path.absolute(), frames, columns))
     dask.compute(*tasks)
@@ -168,10 +168,7 @@ def _finish(save: _Save, path: Path, frames: Sequence[tuple[Sequence[int], Any]]
     found = []
     for (shape, frame), made in zip(frames, columns, strict=True):
         done = blocks.finished(blocks.flat(made, shape), frame)
-        many = 1
-        for size in shape:
-            many *= size
-        found.append((many, done))
+        found.append((math.prod(shape), done))
     save(path, found)
 
 
@@ -189,7 +186,7 @@ def _cells(field: Field, value: Any, rows: int) -> list[Any]:
     found = value.tolist() if getattr(value, "ndim", 0) else [value] * rows
     if field.type == "boolean":
         return [None if one is None else "true" if one else "false" for one in found]
-    return [None if one != one else one for one in found] if field.type == "number" else found  # noqa: PLR0124
+    return [None if one != one else one for one in found] if field.type == "number" else found
 
 
 def header(sweep: Sweep) -> list[str]:

@@ -46,9 +46,8 @@ def evaluated(sweep: Sweep, box: Box, engine: str = "numpy") -> Columns:
     if engine == "numpy":
         return rows(sweep, box)
     lazy = lazily(box)
-    import dask  # it is there: what is lazy is Dask's
-
-    return finished(flat(dict(zip(lazy, dask.compute(*lazy.values()), strict=True)), box.shape), frame_of(sweep, box))
+    found = dask()[0].compute(*lazy.values())
+    return finished(flat(dict(zip(lazy, found, strict=True)), box.shape), frame_of(sweep, box))
 
 
 def frame_of(sweep: Sweep, box: Box) -> Columns:
@@ -82,18 +81,9 @@ def _within(box: Box) -> Iterator[Box]:
 
 
 def lazily(box: Box) -> Columns:
-    """Return the columns of a box as Dask arrays, divided into blocks; nothing is computed yet.
-
-    Raises
-    ------
-    UsageError
-        If Dask is not installed.
-    """
-    try:
-        from dask import array
-    except ImportError:
-        raise UsageError("--engine dask needs Dask, which is not installed: pip install 'chipcalc[dask]'") from None
-    blocks = [each[0] for each in zip(*split(box.shape, BLOCK), strict=True)] if box.shape else []
+    """Return the columns of a box as Dask arrays, divided into blocks; nothing is computed yet."""
+    array = dask()[1]
+    blocks = [each[0] for each in zip(*split(box.shape, BLOCK), strict=True)]
 
     def take(values: Any, place: int) -> Any:
         chunks = [1] * values.ndim
@@ -101,3 +91,19 @@ def lazily(box: Box) -> Columns:
         return array.from_array(values, chunks=tuple(chunks))
 
     return box.slab.columns(box.where, take)
+
+
+def dask() -> tuple[Any, Any]:
+    """Return Dask and its arrays.
+
+    Raises
+    ------
+    UsageError
+        If it is not installed.
+    """
+    try:
+        import dask as library
+        from dask import array
+    except ImportError:
+        raise UsageError("--engine dask needs Dask, which is not installed: pip install 'chipcalc[dask]'") from None
+    return library, array

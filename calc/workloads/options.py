@@ -1,4 +1,4 @@
-"""The options of a sweep: which are numbers in an expression, which make an expression of their own, and their grids."""
+"""The options of a sweep: numbers in an expression, what makes an expression of its own, and their grids."""
 
 from __future__ import annotations
 
@@ -171,15 +171,15 @@ def _numbers(name: str, value: Any, read: Callable[[Any], float]) -> list[float]
 
 def _read(name: str, value: Any, unit: str) -> float:
     if name in asking.INSTEAD or name == "size":
-        found = asking.quantity(name, value, unit)
-        value = float(found.to(units.unit(unit)).magnitude) if found is not None else math.nan
+        amount = asking.quantity(name, value, unit)
+        found = float(amount.to(units.unit(unit)).magnitude) if amount is not None else math.nan
     elif name in asking.SHARES or name == "mfu":
-        value = float(asking.assumption(name, value, unit).value.magnitude)
+        found = float(asking.assumption(name, value, unit).value.magnitude)
     else:
-        value = asking.number(name, value, "" if unit == _PURE else unit)
-    if not (value > 0 or (name in FROM_ZERO and value == 0)):
-        raise UsageError(f"{option(name)} {value:g}: a number above zero is expected")
-    return value
+        found = asking.number(name, value, "" if unit == _PURE else unit)
+    if not (found > 0 or (name in FROM_ZERO and found == 0)):
+        raise UsageError(f"{option(name)} {found:g}: a number above zero is expected")
+    return found
 
 
 def _whole(name: str, value: Any) -> float:

@@ -94,7 +94,7 @@ class Slab:
     @cached_property
     def leaves(self) -> list[list[Expression]]:
         """For each number the leaves that it stands for."""
-        held = [leaf for leaf in _assumptions([*(part.node for part in self.parts), *self._needed, *self._memory])]
+        held = _assumptions([*(part.node for part in self.parts), *self._needed, *self._memory])
         return [[leaf for leaf in held if leaf is number.leaf or (number.label and leaf.label == number.label)]
                 for number in self.numbers]  # fmt: skip
 
@@ -150,10 +150,10 @@ class Slab:
             Each part, with ``.low`` and ``.high`` where it has a span; `FITS`; `BINDING` by place in `RESOURCES`.
         """
         numbers: dict[Expression, Quantity] = {}
-        for place, (number, leaves, part) in enumerate(zip(self.numbers, self.leaves, where, strict=True)):
+        for place, (number, leaves, along_it) in enumerate(zip(self.numbers, self.leaves, where, strict=True)):
             along = [1] * (len(self.numbers) + 1)
             along[place + 1] = -1
-            values = np.array(number.values[part], dtype=float).reshape(along)
+            values = np.array(number.values[along_it], dtype=float).reshape(along)
             if take is not None:
                 values = take(values, place)
             for leaf in leaves:
@@ -214,7 +214,7 @@ def _unmoved(roots: Sequence[Expression], swept: Collection[Expression]) -> list
     def moved(node: Expression) -> bool:
         if node not in moves:
             parts = node.inputs if isinstance(node, Applied) else ()
-            moves[node] = node in swept or any([moved(part) for part in parts])
+            moves[node] = node in swept or any(list(map(moved, parts)))
             if moves[node]:
                 found.update(dict.fromkeys(part for part in parts if not moves[part]))
         return moves[node]

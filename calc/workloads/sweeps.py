@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from calc import __version__
 from calc.errors import UsageError, did_you_mean
 from calc.fields import Field
 from calc.policy import Policy
@@ -125,10 +124,8 @@ class Sweep:
             words = RESOURCES if name == BINDING else ()
             kind = "boolean" if name == FITS else "string" if words else kinds.get(name, "number")
             title, _, end = name.rpartition(".") if name.endswith((".low", ".high")) else (name, "", "")
-            about = {"low": "; the least over all reports and assumptions", "high": "; the greatest over them"}.get(
-                end, ""
-            )
-            made.append(Field(name, kind, words=words, meaning=f"{titles.get(title, '')}{about}"))
+            about = {"low": "; the least over all reports and assumptions", "high": "; the greatest over them"}
+            made.append(Field(name, kind, words=words, meaning=f"{titles.get(title, '')}{about.get(end, '')}"))
         return made
 
     def boxes(self, size: int) -> Iterator[Box]:
@@ -140,7 +137,7 @@ class Sweep:
     @cached_property
     def fingerprint(self) -> str:
         """What tells this sweep from another: its points, its expressions and all figures that go in."""
-        digest = hashlib.sha256(f"{__version__} {self.phase}".encode())
+        digest = hashlib.sha256(self.phase.encode())
         for slab in self.slabs:
             digest.update(repr((dict(slab.fixed), [(n.name, n.unit, n.values) for n in slab.numbers])).encode())
             nodes: dict[int, int] = {}
@@ -206,15 +203,15 @@ def sweep(estimator: Estimator, phase: str, asked: Mapping[str, Any], columns: S
     machines = [(kind, name) for kind in kinds for name in options.trees(kind, given.pop(kind))]
     if not machines:
         raise UsageError("on what? --system cm384,nvl72, for example, or --chip h100-sxm --chips 8")
-    numbers = [
-        options.number(phase, name, value) for name, value in given.items() if options.is_number(phase, name, given)
-    ]
-    held = {number.name for number in numbers}
-    outer = {name: options.trees(name, value) for name, value in given.items() if name not in held}
+    swept = [name for name in given if options.is_number(phase, name, given)]
+    numbers = [options.number(phase, name, given[name]) for name in swept]
+    outer = {name: options.trees(name, value) for name, value in given.items() if name not in swept}
     many = len(machines) * math.prod(map(len, outer.values()))
     if many > MAX_TREES:
-        raise UsageError(f"{many} combinations of systems, models and layouts; expected at most {MAX_TREES}: sweep fewer "
-                         "of them at a time, numbers such as --batch may be as many as you like")  # fmt: skip
+        raise UsageError(
+            f"{many} combinations of systems, models and layouts; expected at most {MAX_TREES}: sweep fewer of them at "
+            "a time, numbers such as --batch may be as many as you like"
+        )
     for kind, name in machines:
         estimator.comparer.catalog.resolve(name, kind)
     for name in outer.get("model", ()):
@@ -242,7 +239,7 @@ def _slab(estimator: Estimator, phase: str, machine: dict[str, str], tree: dict[
     if phase in ("decode", "prefill"):
         asked["unfit"] = True
     one = estimator.estimate(phase, **asked)
-    fixed = {kind: one.machine.id for kind in machine}
+    fixed: dict[str, Any] = dict.fromkeys(machine, one.machine.id)
     fixed |= {name: one.model if name == "model" else value for name, value in tree.items()}
     fixed |= {"chips": one.machine.chips}
     if phase in PRECISE:

@@ -63,7 +63,8 @@ def held(of: Slab) -> Figures:
 def by_hand(known: Figures, batch: Any, context: Any) -> dict[str, Any]:
     """Return the columns of decoding by the formula written out: no units, no trees, no checks."""
     k = known
-    h, a, layers, experts, each = (k[n] for n in ("hidden_width", "attention_heads", "layers", "experts", "experts_per_token"))
+    h, a, layers = k["hidden_width"], k["attention_heads"], k["layers"]
+    experts, each = k["experts"], k["experts_per_token"]
     q, c, dn, dr, dv = (k[n] for n in ("q_lora_rank", "kv_lora_rank", "qk_nope_width", "qk_rope_width", "v_head_width"))
     dense, chips = k["dense_layers"], 384.0
     moe = layers - dense
@@ -119,9 +120,14 @@ def by_hand(known: Figures, batch: Any, context: Any) -> dict[str, Any]:
 
 def named(figures: Figures) -> Figures:
     """Return the figures with short names for what is derived from measurements."""
-    short = {"compute": "share of peak compute", "memory": "share of memory", "link": "share of link", "wait": "wait of"}
-    for name, words in short.items():
-        [figures[name]] = [value for label, value in figures.items() if label.startswith(words)]
+    words = {
+        "compute": "share of peak compute",
+        "memory": "share of memory",
+        "link": "share of link",
+        "wait": "wait of",
+    }
+    for name, head in words.items():
+        [figures[name]] = [value for label, value in figures.items() if label.startswith(head)]
     return figures
 
 
@@ -150,13 +156,15 @@ def ratio() -> float:
     known = named(held(of))
     ours, plain = both(of, known, 0)
     assert set(ours) == set(plain), set(ours) ^ set(plain)
+    shape = (box(of, 0)[0].stop, 1000)
     for name, values in ours.items():
-        np.testing.assert_allclose(np.broadcast_to(values, (box(of, 0)[0].stop, 1000)),
-                                   np.broadcast_to(plain[name], (box(of, 0)[0].stop, 1000)), rtol=1e-9, err_msg=name)  # fmt: skip
+        both_full = np.broadcast_to(values, shape), np.broadcast_to(plain[name], shape)
+        np.testing.assert_allclose(*both_full, rtol=1e-9, err_msg=name)
     times: tuple[list[float], list[float]] = [], []
     for turn in range(ROUNDS):
         where = box(of, turn)
-        for function, took in ((lambda where: of.columns(where), times[0]), (lambda where: hand(of, known, where), times[1])):
+        ways = (lambda where: of.columns(where), times[0]), (lambda where: hand(of, known, where), times[1])
+        for function, took in ways:
             start = time.perf_counter()
             function(where)
             took.append(time.perf_counter() - start)
