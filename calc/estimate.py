@@ -7,7 +7,8 @@ Every function takes the machine, ``system="cm384"`` or ``chip="h100-sxm"``, wit
 system by default) and ``domain``, how many of them share the fast links; in place of reported figures ``peak``,
 ``memory_bandwidth``, ``memory_capacity``, ``scale_up`` and ``scale_out``, as texts or quantities with units; in place
 of derived shares ``compute_efficiency``, ``memory_efficiency``, ``link_efficiency``, ``latency`` and ``overlap``, a
-number or ``"LOW..HIGH"``; and the policy, ``as_of``, ``prefer``, ``strict``, ``merge``.
+number or ``"LOW..HIGH"``; of the site ``pue``, ``energy_price``, ``chip_price`` and (in training) ``grid``; and the
+policy, ``as_of``, ``prefer``, ``strict``, ``merge``.
 """
 
 from __future__ import annotations

@@ -367,3 +367,31 @@ def test_assumptions_stand_for_themselves() -> None:
     for leaf in made.leaves():
         if isinstance(leaf, Assumption):
             assert leaf.note or leaf.value.magnitude == 1
+
+
+def test_money_and_energy_follow_from_rates() -> None:
+    asked = {"batch": 96, "context": 4096, "pue": 1.2, "energy_price": "0.4 CNY/kWh", "chip_price": "2 USD/chip/h"}
+    made = ESTIMATE.decode(**CM384, **asked)
+    plain = ESTIMATE.decode(**CM384, batch=96, context=4096)
+    joules = made.figures["energy_per_token"].estimate.numbers[0]
+    assert joules == pytest.approx(1.2 * plain.figures["energy_per_token"].estimate.numbers[0])
+    assert made.figures["energy_cost"].estimate.unit == "CNY/Mtoken"
+    assert made.figures["energy_cost"].estimate.numbers[0] == pytest.approx(joules * 1e6 / 3.6e6 * 0.4)
+    rate = made.figures["rate_per_chip"].estimate.numbers[0]
+    assert made.figures["cost"].estimate.numbers[0] == pytest.approx(2 / 3600 / rate * 1e6)
+
+
+def test_a_run_has_energy_emissions_and_a_price() -> None:
+    # formulas.md A3: 30.84e6 h x 700 W = 21.59 GWh; 8,930 t are 0.414 kg/kWh.
+    made = ESTIMATE.train("llama-3.1-405b", chip="h100-sxm", chips=16384, tokens=15.6e12, grid="0.414 kg/kWh",
+                          chip_price="2 USD/chip/h")  # fmt: skip
+    hours = made.figures["chip_time"].estimate.numbers[0]
+    assert made.figures["energy"].estimate.numbers[0] == pytest.approx(hours * 700 / 1e6)
+    assert made.figures["emission"].estimate.numbers[0] == pytest.approx(hours * 0.7 * 0.414 / 1e3)
+    assert made.figures["cost"].estimate.numbers[0] == pytest.approx(2 * hours)
+
+
+@pytest.mark.parametrize("bad", [{"pue": 0.9}, {"chip_price": "2 USD"}, {"energy_price": "1 kWh"}, {"grid": "4 kg"}])
+def test_wrong_prices_are_refused(bad: dict[str, object]) -> None:
+    with pytest.raises(UsageError):
+        ESTIMATE.train("llama-3.1-8b", chip="h100-sxm", chips=8, tokens=1e9, **bad)

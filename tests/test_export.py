@@ -30,7 +30,7 @@ from tests.running import ROOT, output, run
 
 TABLES = (
     "reports", "sources", "subjects", "metrics", "remarks", "family", "predecessor", "same_as", "gaps",
-    "contradictions", "claims",
+    "contradictions", "claims", "measurements",
 )  # fmt: skip
 OVERLAY = """\
 id: cm384
@@ -75,7 +75,7 @@ def test_a_package_is_a_table_each_and_the_descriptor(package: Path) -> None:
 def test_every_report_is_a_row_with_its_digits() -> None:
     rows = iter(document()["reports"])
     catalog = comparer().catalog
-    for kind in ("chip", "system"):
+    for kind in schema.RECORDS:
         for id in catalog.ids(kind):
             for name, reports in catalog.sheet(kind, id).reports.items():
                 for number, report in enumerate(reports, 1):

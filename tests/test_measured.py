@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -233,3 +234,12 @@ def test_a_measurement_is_shown_with_its_conditions() -> None:
     said = output("show", "decode-dsv3-cm384-50ms")
     for words in ("1943 token/s/chip", "160 chip", "per_chip", "49.4 ms", "arxiv-2506.12708", "relay", "As-reported"):
         assert words.casefold() in said.casefold()
+
+
+def test_json_ld_links_a_measurement_to_what_it_is_of() -> None:
+    nodes = {node["@id"]: node for node in json.loads(output("export", "--format", "jsonld"))["hasPart"]}
+    one = nodes["urn:chipcalc:measurements:decode-dsv3-cm384-50ms"]
+    assert [nodes[one[f"measured_{kind}"]]["name"] for kind in measurements.REFERS] == [
+        "DeepSeek-V3 / R1", "Ascend 910C", "CloudMatrix 384"
+    ]  # fmt: skip
+    assert "chip" not in one

@@ -112,9 +112,6 @@ def test_the_figures_of_a_model_agree_with_one_another(id: str) -> None:
         assert figures["attention_heads"] % figures["kv_heads"] == 0
 
 
-PARTS = ("hidden_width", "layers", "vocabulary", "attention_heads", "ffn_matrices", "parameters.total")
-
-
 @pytest.mark.parametrize("id", ["llama-3.1-8b", "llama-3.1-70b", "qwen3-235b-a22b", "mixtral-8x7b", "megatron-22b"])
 def test_the_matrices_add_up_to_the_parameters(id: str) -> None:
     """Within 2 %: two tables of embeddings, no norms and no biases (formulas.md, A2)."""
@@ -134,7 +131,7 @@ def test_the_matrices_add_up_to_the_parameters(id: str) -> None:
         * h
     )
     total = n("layers") * attention + dense + sparse + 2 * n("vocabulary") * h
-    assert total / Decimal(model["parameters.total"].value.magnitude) == pytest.approx(Decimal(1), abs=Decimal("0.04"))
+    assert total / Decimal(model["parameters.total"].value.magnitude) == pytest.approx(Decimal(1), abs=Decimal("0.02"))
 
 
 def test_conflicting_reports_stand_side_by_side() -> None:

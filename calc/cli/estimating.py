@@ -67,6 +67,11 @@ SHARES = (
     _o("--latency", metavar="TIME", help="What an exchange waits, e.g. '10 us'."),
     _o("--overlap", metavar="X", help="Share of the shorter terms that hides behind the longest, 0 to 1."),
 )
+SITE = (
+    _o("--pue", metavar="X", help="Energy of the site over that of its computers, e.g. 1.2."),
+    _o("--energy-price", metavar="PRICE", help="E.g. '0.06 USD/kWh'."),
+    _o("--chip-price", metavar="PRICE", help="Of a chip's hour, e.g. '2 USD/chip/h'."),
+)
 SHOWN = (_o("--explain", "explained", is_flag=True, help="The working of the time, down to each report."),)
 
 
@@ -81,7 +86,8 @@ SHOWN = (_o("--explain", "explained", is_flag=True, help="The working of the tim
 @_o("--microbatch", metavar="N", help="Sequences of a microbatch.")
 @_o("--interleave", metavar="N", help="Chunks of a pipeline's stage.")
 @_o("--training-efficiency", metavar="X", help="Share of peak compute reached, what is recomputed counted.")
-@_with(*PEAKS, *LINKS, *SHOWN)
+@_o("--grid", metavar="FACTOR", help="Emissions of the grid, e.g. '0.4 kg/kWh'.")
+@_with(*PEAKS, *LINKS, *SITE, *SHOWN)
 @output_options
 @policy_options
 def train(**options: Any) -> None:
@@ -92,7 +98,7 @@ def train(**options: Any) -> None:
 @estimate.command()
 @_with(*MODEL, *MACHINE, *LAYOUT, *PRECISION, *CACHE, *BATCH)
 @_o("--prompt", metavar="N", help="Tokens of a prompt.")
-@_with(*PEAKS, *LINKS, *SHARES, *SHOWN)
+@_with(*PEAKS, *LINKS, *SHARES, *SITE, *SHOWN)
 @output_options
 @policy_options
 def prefill(**options: Any) -> None:
@@ -105,7 +111,7 @@ def prefill(**options: Any) -> None:
 @_o("--context", metavar="N", help="Tokens cached of each sequence, e.g. 4096 or 4k.")
 @_o("--drafts", type=int, metavar="N", help="Drafted tokens that a step looks at, beside the next one.")
 @_o("--acceptance", metavar="X", help="How many of the drafts are accepted, on average.")
-@_with(*PEAKS, *LINKS, *SHARES, *SHOWN)
+@_with(*PEAKS, *LINKS, *SHARES, *SITE, *SHOWN)
 @output_options
 @policy_options
 def decode(**options: Any) -> None:

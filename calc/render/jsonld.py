@@ -13,6 +13,7 @@ from urllib.parse import quote
 from calc import longtables
 from calc.fields import Row
 from calc.longtables import LongTable
+from calc.measurements import REFERS
 from calc.render import json as contract
 from calc.schema import is_id
 
@@ -49,6 +50,7 @@ CONTEXT: dict[str, Any] = {
     "value_si": "schema:value",
     "source": {"@id": "prov:hadPrimarySource", **_TO},
     "relay": {"@id": f"{TERMS}relay", **_TO},
+    **{name: {"@id": f"{TERMS}{name}", **_TO} for name in ("measured_chip", "measured_system", "measured_model")},
     "wasDerivedFrom": {"@id": "prov:wasDerivedFrom", **_TO},
     "wasInfluencedBy": {"@id": "prov:wasInfluencedBy", **_TO},
 }
@@ -58,6 +60,7 @@ _TYPES: dict[str, list[str]] = {
     longtables.SUBJECTS: ["schema:Product"],
     longtables.METRICS: ["schema:StatisticalVariable"],
     longtables.CLAIMS: ["schema:Claim", "prov:Entity"],
+    longtables.MEASUREMENTS: ["schema:Observation", "prov:Entity"],
 }
 _EDITIONS = dict.fromkeys(("cites", "supersedes", "same_work_as"), longtables.SOURCES)
 
@@ -84,7 +87,8 @@ def _nodes(table: LongTable) -> Iterator[Row]:
             if value is None or value == []:
                 continue
             if other := refers.get(name):
-                node[name] = [iri(other, one) for one in value] if isinstance(value, list) else iri(other, value)
+                link = f"measured_{name}" if table.name == longtables.MEASUREMENTS and name in REFERS else name
+                node[link] = [iri(other, one) for one in value] if isinstance(value, list) else iri(other, value)
             else:
                 node[_word(table, name)] = value
         yield node | _further(row)

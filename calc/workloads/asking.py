@@ -16,6 +16,7 @@ from calc.workloads import efficiencies
 from calc.workloads.blueprint import Blueprint
 from calc.workloads.calibration import calibrated
 from calc.workloads.cases import blueprint
+from calc.workloads.economy import CURRENCIES, Economy
 from calc.workloads.efficiencies import Efficiencies
 from calc.workloads.exchange import collective
 from calc.workloads.holding import Holding, hold
@@ -46,6 +47,8 @@ SHARES = {
     "latency": (efficiencies.TENSOR_LATENCY, efficiencies.EXCHANGE_LATENCY),
 }
 """Options that stand in place of what is derived from measurements."""
+PRICES = {"pue": "x", "energy_price": "USD/kWh", "chip_price": "USD/chip/h", "grid": "kg/kWh"}
+"""What is said of a site, each with a unit of its dimension; prices in any currency."""
 FAVOURED = ("bf16", "fp16", "fp8", "int8")
 """Which precision is taken where none is given: the first of these of which a peak is reported."""
 
@@ -98,6 +101,10 @@ class Estimator:
             known = known.with_given(kind, one)
         return known
 
+    def _economy(self, asked: dict[str, Any]) -> Economy:
+        found = {name: asked.pop(name, None) for name in PRICES}
+        return Economy(**{name: price(name, value) for name, value in found.items() if value is not None})
+
     def _model(self, asked: dict[str, Any]) -> Blueprint:
         name = asked.pop("model", None)
         if name is None:
@@ -108,16 +115,18 @@ class Estimator:
         """Return the bound and the estimate of training; see `calc.estimate.train`."""
         asked["model"] = model
         plan, held, known = self._model(asked), self._machine(asked), self._known(asked)
+        economy = self._economy(asked)
         mfu = asked.pop("mfu", None)
         asked["precision"] = asked.get("precision") or favoured(held)
         wanted = Training(**numbers(asked, tokens="token", sequence="token", batch="", microbatch="", interleave=""))
-        return train(plan, held, wanted, known, assumption("mfu", mfu, "x") if mfu is not None else None)
+        return train(plan, held, wanted, known, assumption("mfu", mfu, "x") if mfu is not None else None, economy)
 
-    def _serving(self, asked: dict[str, Any]) -> tuple[Blueprint, Machine, Serving, Efficiencies]:
+    def _serving(self, asked: dict[str, Any]) -> tuple[Blueprint, Machine, Serving, Efficiencies, Economy]:
         model, held, known = self._model(asked), self._machine(asked), self._known(asked)
+        economy = self._economy(asked)
         asked["precision"] = asked.get("precision") or favoured(held)
         kinds = {"batch": "", "context": "token", "prompt": "token", "acceptance": ""}
-        return model, held, Serving(**numbers(asked, **kinds)), known
+        return model, held, Serving(**numbers(asked, **kinds)), known, economy
 
     def decode(self, model: str | None = None, **asked: Any) -> Estimate:
         """Return the bound and the estimate of a step of decoding; see `calc.estimate.decode`."""
@@ -235,6 +244,31 @@ def quantity(name: str, value: Amount | None, like: str) -> Quantity | None:
         return units.parse(str(value), like)
     except UnitError as error:
         raise UsageError(f"{_option(name)} {value}: {error}") from error
+
+
+def price(name: str, value: Amount) -> Assumption:
+    """Return what the user says of a site: PUE as a number, prices and emissions with their units.
+
+    Raises
+    ------
+    UsageError
+        For another dimension, a PUE below 1, or a price in no known currency.
+    """
+    label = name.replace("_", " ")
+    if name == "pue":
+        found = number(name, value, "")
+        if found < 1:
+            raise UsageError(f"--pue {value}: a number of at least 1 is expected")
+        return given("PUE", found)
+    if name == "grid":
+        held = quantity(name, value, PRICES[name])
+        assert held is not None
+        return Assumption("emissions of the grid", held, "given")
+    like = PRICES[name]
+    used = next((each for each in CURRENCIES if each in str(value)), "USD")
+    held = quantity(name, value, like.replace("USD", used))
+    assert held is not None
+    return Assumption(label, held, "given")
 
 
 def assumption(name: str, value: Any, unit: str) -> Assumption:

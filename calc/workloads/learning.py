@@ -8,6 +8,7 @@ from calc.errors import UsageError
 from calc.formulas.conventions import CONVENTIONS, option
 from calc.results import Assumption, Expression, Supposed
 from calc.workloads.blueprint import Blueprint
+from calc.workloads.economy import FREE, Economy, of_run
 from calc.workloads.efficiencies import Efficiencies
 from calc.workloads.layout import layout
 from calc.workloads.machine import Machine
@@ -40,7 +41,12 @@ class Training:
 
 
 def train(
-    blueprint: Blueprint, machine: Machine, asked: Training, known: Efficiencies, mfu: Assumption | None = None
+    blueprint: Blueprint,
+    machine: Machine,
+    asked: Training,
+    known: Efficiencies,
+    mfu: Assumption | None = None,
+    economy: Economy = FREE,
 ) -> Estimate:
     """Return the bound and the estimate of training on a number of tokens, or of one step.
 
@@ -133,7 +139,7 @@ def train(
         terms,
         time,
         "h" if asked.tokens else "s",
-        _figures(machine, asked, tokens, model, peak),
+        _figures(machine, tokens, model, peak, economy),
         {},
         machine.notes,
     )
@@ -183,41 +189,27 @@ def _between(machine: Machine) -> Expression | None:
         return None
 
 
-def _figures(machine: Machine, asked: Training, tokens: Expression, model: Expression, peak: Expression) -> list[Maker]:
+def _figures(
+    machine: Machine, tokens: Expression, model: Expression, peak: Expression, economy: Economy
+) -> list[Maker]:  # fmt: skip
     chips = machine.count(machine.chips)
-    made = [
-        Maker(
-            "rate",
-            "tokens over time",
-            "token/s",
-            lambda time: apply("quotient_of", "tokens over time", "token/s", tokens, time),
-        ),
-        Maker(
-            "mfu",
-            "model FLOPs utilization",
-            "percent",
-            lambda time: apply("quotient_of", "model FLOPs utilization", "percent", model, time, peak),
-        ),
-        Maker(
-            "rate_per_chip",
-            "model operations over time, per chip",
-            "TFLOP/s/chip",
-            lambda time: apply(
-                "quotient_of", "model operations over time, per chip", "TFLOP/s/chip", model, time, chips
-            ),
-        ),
-        Maker(
-            "chip_time", "chip-hours", "chip*h", lambda time: apply("product_of", "chip-hours", "chip*h", chips, time)
-        ),
+
+    def rate(time: Expression) -> Expression:
+        return apply("token_rate", "tokens over time", "token/s", tokens, time)
+
+    def utilization(time: Expression) -> Expression:
+        return apply("quotient_of", "model FLOPs utilization", "percent", model, time, peak)
+
+    def achieved(time: Expression) -> Expression:
+        return apply("quotient_of", "model operations over time, per chip", "TFLOP/s/chip", model, time, chips)
+
+    def spent(time: Expression) -> Expression:
+        return apply("chip_time", "chip-hours", "chip*h", chips, time)
+
+    return [
+        Maker("rate", "tokens over time", "token/s", rate),
+        Maker("mfu", "model FLOPs utilization", "percent", utilization),
+        Maker("rate_per_chip", "model operations over time, per chip", "TFLOP/s/chip", achieved),
+        Maker("chip_time", "chip-hours", "chip*h", spent),
+        *of_run(machine, economy, spent),
     ]
-    if power := machine.power:
-        boundary, watts = power
-        made.append(
-            Maker(
-                "energy",
-                f"energy ({boundary})",
-                "MWh",
-                lambda time: apply("product_of", "energy", "MWh", watts, chips, time),
-            )
-        )
-    return made

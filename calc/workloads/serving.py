@@ -5,6 +5,7 @@ from __future__ import annotations
 from calc.errors import UsageError
 from calc.results import Assumption, Expression
 from calc.workloads.blueprint import Blueprint
+from calc.workloads.economy import FREE, Economy, of_serving
 from calc.workloads.efficiencies import Efficiencies
 from calc.workloads.fits import check_fit, held, weights_touched
 from calc.workloads.layout import cache_share
@@ -14,7 +15,9 @@ from calc.workloads.record import Estimate, Maker
 from calc.workloads.steps import Serving, Step
 
 
-def decode(blueprint: Blueprint, machine: Machine, asked: Serving, known: Efficiencies) -> Estimate:
+def decode(
+    blueprint: Blueprint, machine: Machine, asked: Serving, known: Efficiencies, economy: Economy = FREE
+) -> Estimate:  # fmt: skip
     """Return the bound and the estimate of one step of decoding.
 
     Parameters
@@ -27,6 +30,8 @@ def decode(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effici
         ``batch`` sequences a replica (tp x pp chips), ``context`` tokens cached of each.
     known : Efficiencies
         What is reached of the peaks.
+    economy : Economy
+        PUE and prices, where they are given.
 
     Raises
     ------
@@ -73,13 +78,15 @@ def decode(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effici
         terms,
         time,
         "ms",
-        _rates(step, useful, batch),
+        _rates(step, useful, batch, economy),
         held(step, cache),
         machine.notes,
     )
 
 
-def prefill(blueprint: Blueprint, machine: Machine, asked: Serving, known: Efficiencies) -> Estimate:
+def prefill(
+    blueprint: Blueprint, machine: Machine, asked: Serving, known: Efficiencies, economy: Economy = FREE
+) -> Estimate:  # fmt: skip
     """Return the bound and the estimate of reading ``batch`` prompts of ``prompt`` tokens in each replica."""
     if asked.prompt <= 0:
         raise UsageError("prefill needs --prompt: the tokens of a prompt, e.g. --prompt 4096")
@@ -108,13 +115,13 @@ def prefill(blueprint: Blueprint, machine: Machine, asked: Serving, known: Effic
         terms,
         time,
         "ms",
-        _rates(step, tokens, None),
+        _rates(step, tokens, None, economy),
         held(step, cache),
         machine.notes,
     )
 
 
-def _rates(step: Step, useful: Expression, batch: Assumption | None) -> list[Maker]:
+def _rates(step: Step, useful: Expression, batch: Assumption | None, economy: Economy) -> list[Maker]:
     replicas = given("replicas", step.spread.dp, note="by the layout")
     chips = given("chips", step.machine.chips, "chip", "by the layout")
 
@@ -149,21 +156,4 @@ def _rates(step: Step, useful: Expression, batch: Assumption | None) -> list[Mak
                 lambda time: apply("quotient_of", "time per output token", "ms", sequences, rate(time)),
             )
         )
-    if power := step.machine.power:
-        boundary, watts = power
-        drawn = apply("product_of", f"power, {boundary}", "kW", watts, chips)
-        made += [
-            Maker(
-                "rate_per_power",
-                f"tokens over time, per kW ({boundary})",
-                "token/s per kW",
-                lambda time: apply("quotient_of", "tokens over time and power", "token/s per kW", whole(time), drawn),
-            ),
-            Maker(
-                "energy_per_token",
-                f"energy per token ({boundary})",
-                "J/token",
-                lambda time: apply("quotient_of", "energy per token", "J/token", drawn, whole(time)),
-            ),
-        ]
-    return made
+    return made + of_serving(step.machine, economy, whole, chips)

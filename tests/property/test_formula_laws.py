@@ -180,7 +180,7 @@ ORDERED: list[tuple[Any, tuple[str, ...], str]] = [
     (experts.expected_distinct_experts, ("x", "x", "token"), "x"),
     (latency.ring_tree_crossover, ("x", "us", "GB/s"), "MB"),
 ]
-"""Those whose plain numbers are shares, or stand in an order, are drawn apart, below. The last: none for 2 ranks."""
+"""Plain numbers that are shares, or stand in an order, are drawn apart, below. The last has no value for 2 ranks."""
 
 
 def name_of(function: Any) -> str:
