@@ -57,6 +57,7 @@ format: $(VENV)/.test ## Format the code and the sheets
 .PHONY: bench
 bench: $(VENV)/.test ## Print the benchmarks' ratios, taken in one run
 	$(BIN)/python -m tests.benchmarks.cold_start
+	$(BIN)/python -m tests.benchmarks.sweep
 
 .PHONY: clean
 clean: ## Remove the environment and all caches

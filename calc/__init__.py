@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 __all__ = [
     "CalcError", "audit", "chip", "chips", "compare", "estimate", "evaluate", "explain", "export_control", "load",
-    "measured", "model", "models", "quantity", "reports", "sources", "system", "systems",
+    "measured", "model", "models", "quantity", "reports", "sources", "sweep", "system", "systems",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         quantity,
         reports,
         sources,
+        sweep,
         system,
         systems,
     )

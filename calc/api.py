@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from calc.workloads.asking import Estimator
 
 Words = str | Sequence[str]
+POLICY = ("as_of", "prefer", "strict", "merge")
+"""The arguments that choose the headlines."""
 
 
 def _several(words: Words) -> Sequence[str]:
@@ -275,6 +277,14 @@ class Workspace:
         from calc.workloads.asking import Estimator
 
         return Estimator(self.comparer)
+
+    def sweep(self, phase: str, *, columns: Sequence[str] | None = None, engine: str = "numpy",
+              **asked: Any) -> pd.DataFrame:  # fmt: skip
+        """Return estimates over grids as a pandas frame, a row a point; see `calc.sweep`."""
+        from calc.render import frame
+        from calc.workloads.sweeps import sweep
+
+        return frame.sweep(sweep(self.estimate, phase, asked, columns), engine)
 
     @cached_property
     def _auditor(self) -> Auditor:
@@ -632,3 +642,49 @@ def export_control(
     """
     given = {"on": on, "die_area": die_area, "planar": planar, "data_centre": data_centre}
     return workspace(**policy).export_control(*names, **given)  # type: ignore[arg-type]
+
+
+def sweep(phase: str, *, columns: Sequence[str] | None = None, engine: str = "numpy", **asked: Any) -> pd.DataFrame:
+    """Return estimates over grids as a pandas frame, a row a point.
+
+    Rows run through the systems, models and layouts first, then through the numbers, the last one fastest.
+
+    Parameters
+    ----------
+    phase : str
+        ``train``, ``prefill``, ``decode``, ``memory`` or ``allreduce``.
+    columns : sequence of str, optional
+        Which results, by name: ``["time", "rate_per_chip"]``; by default all.
+    engine : {'numpy', 'dask'}
+        On whose arrays: Dask's need the extra ``dask``, and go to the cluster whose client is active.
+    **asked
+        The options of `calc.estimate`, each one value, a sequence of them, or a text: ``"1,2,4"``,
+        ``"1:512:log2"`` (or ``log10``), ``"1000:9000:2000"`` by a step, ``"1:100:x9"`` for 9 points each the
+        same factor apart. And the policy: ``as_of``, ``prefer``, ``strict``, ``merge``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        What was asked, in columns; ``fits`` says whether memory suffices (a single estimate refuses what does
+        not fit), ``bound`` and ``binding`` the lower bound on time and the resource; then each result with its
+        span in ``NAME.low`` and ``NAME.high``, and at the bound in ``NAME.bound``. ``attrs["units"]`` has the
+        units, ``attrs["refused"]`` what could not be estimated and why: a precision without a peak, a layout
+        that does not divide the chips. Its points are in no row.
+
+    Raises
+    ------
+    UsageError
+        For an option that there is not, a grid that is none, or if every combination is refused.
+
+    Examples
+    --------
+    >>> import calc
+    >>> found = calc.sweep("decode", model="deepseek-v3", system="cm384", precision="int8", batch="32:128:log2",
+    ...                    context=[4096, 1_000_000])
+    >>> found[["batch", "context", "fits", "binding"]].iloc[[0, 5]].values.tolist()
+    [[32.0, 4096.0, True, 'memory'], [128.0, 1000000.0, False, 'memory']]
+    >>> found.attrs["units"]["time.low"]
+    'ms'
+    """
+    policy = {name: asked.pop(name) for name in POLICY if name in asked}
+    return workspace(**policy).sweep(phase, columns=columns, engine=engine, **asked)

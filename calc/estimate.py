@@ -20,11 +20,10 @@ from calc.workloads.record import Estimate
 from calc.workloads.scores import Validation
 
 __all__ = ["Estimate", "allreduce", "decode", "memory", "prefill", "train", "validate"]
-POLICY = ("as_of", "prefer", "strict", "merge")
 
 
 def _ask(phase: str, asked: dict[str, Any]) -> Estimate:
-    policy = {name: asked.pop(name) for name in POLICY if name in asked}
+    policy = {name: asked.pop(name) for name in api.POLICY if name in asked}
     return api.workspace(**policy).estimate.estimate(phase, **asked)
 
 

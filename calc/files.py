@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 from calc.errors import UsageError
 
@@ -21,17 +23,24 @@ def write(content: str | bytes, output: str) -> None:
     UsageError
         If the file cannot be written.
     """
+    with writing(output) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextlib.contextmanager
+def writing(output: str) -> Iterator[IO[bytes]]:
+    """Give a file to write to, which takes the place of another when all is written; see `write`."""
     target = Path(os.path.realpath(output))
-    data = content.encode() if isinstance(content, str) else content
     try:
         # Of a pipe behind /dev/stdout or /dev/fd/N the way that a link gives leads nowhere: it is opened as named.
         if os.path.exists(output) and not os.path.isfile(output):
-            Path(output).write_bytes(data)
+            with open(output, "wb") as file:
+                yield file
             return
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                yield file
             os.chmod(name, _mode(target))
             os.replace(name, target)
         except BaseException:

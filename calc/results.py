@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -179,16 +179,16 @@ class Result(Shown):
         if reduced:
             common = _common(found)
             choices = [_extremes(choice, common) for choice in choices]
-        arrays = {
-            id(axis): _along(axis.quantity(choice), place, len(found))  # type: ignore[arg-type] # its own choices
+        arrays: dict[Expression, Quantity] = {
+            axis: _along(axis.quantity(choice), place, len(found))  # type: ignore[arg-type] # its own choices
             for place, (axis, choice) in enumerate(zip(found, choices, strict=True))
         }
         # What no combination allows may divide by zero; it is masked below.
         with np.errstate(all="ignore"):
-            grid = _evaluate(self.expression, arrays).to(units.unit(self.unit)).magnitude
+            grid = evaluate([self.expression], arrays)[0].to(units.unit(self.unit)).magnitude
         grid = np.broadcast_to(np.asarray(grid, dtype=float), tuple(map(len, choices)))
         value = float(grid[(0,) * grid.ndim])
-        grid = np.where(_contradictions(found, choices), np.nan, grid)
+        grid = np.where(contradictions(found, choices), np.nan, grid)
 
         def at(flat: int) -> dict[int, Choice]:
             places = np.unravel_index(flat, grid.shape)
@@ -325,12 +325,76 @@ def _label(node: Expression) -> str:
     return node.name if isinstance(node, Reading) else node.label
 
 
-def _evaluate(node: Expression, arrays: dict[int, Quantity]) -> Quantity:
-    if isinstance(node, Reading):
-        return arrays[id(node)]
-    if isinstance(node, Assumption):
-        return arrays.get(id(node), node.value)
-    return node.formula.function(*(_evaluate(part, arrays) for part in node.inputs))
+def evaluate(expressions: Sequence[Expression], values: Mapping[Expression, Quantity]) -> list[Quantity]:
+    """Evaluate expressions together, with values in place of some of their nodes.
+
+    What expressions share is computed once, and let go after its last use.
+
+    Parameters
+    ----------
+    expressions : sequence of Expression
+        The trees.
+    values : mapping of Expression to Quantity
+        What to take nodes for, by identity: numbers or arrays that broadcast, NumPy's or Dask's. An assumption
+        that is not among them is what it is taken for, a reading its headline.
+
+    Returns
+    -------
+    list of Quantity
+        One an expression, in the units that its formulas give.
+
+    Examples
+    --------
+    >>> from calc.formulas import FORMULAS
+    >>> chips, each = Assumption("chips", units.parse("4 chip")), Assumption("power", units.parse("2 kW/chip"))
+    >>> drawn = Applied("drawn", FORMULAS["total"], (chips, each), "kW")
+    >>> [found] = evaluate([drawn], {chips: units.quantity(np.array([2.0, 8.0]), "chip")})
+    >>> found.to(units.unit("kW")).magnitude.tolist()
+    [4.0, 16.0]
+    """
+    slots: dict[int, int] = {}
+    known: dict[tuple[Any, ...], int] = {}
+    steps: list[tuple[Callable[..., Any] | None, tuple[int, ...]]] = []
+    made: dict[int, Quantity] = {}
+    for root in expressions:
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            if id(node) in slots:
+                stack.pop()
+                continue
+            at = len(steps)
+            if isinstance(node, Applied) and node not in values:
+                if waiting := [part for part in node.inputs if id(part) not in slots]:
+                    stack += waiting
+                    continue
+                inputs = tuple(slots[id(part)] for part in node.inputs)
+                at = known.setdefault((node.formula.function, *inputs), at)
+                if at == len(steps):
+                    steps.append((node.formula.function, inputs))
+            else:
+                made[at] = values[node] if node in values else _taken(node)
+                steps.append((None, ()))
+            slots[id(node)] = at
+            stack.pop()
+    wanted = [slots[id(root)] for root in expressions]
+    last = {slot: place for place, (_, inputs) in enumerate(steps) for slot in inputs}
+    last |= dict.fromkeys(wanted, len(steps))
+    for place, (function, inputs) in enumerate(steps):
+        if function is not None:
+            made[place] = function(*(made[slot] for slot in inputs))
+            for slot in set(inputs):
+                if last[slot] == place:
+                    del made[slot]
+    return [made[slot] for slot in wanted]
+
+
+def _taken(leaf: Expression) -> Quantity:
+    """Return what a leaf is taken for."""
+    if isinstance(leaf, Reading):
+        return units.quantity(leaf.headline.value, leaf.unit)
+    assert isinstance(leaf, Assumption)
+    return leaf.value
 
 
 def _along(values: Quantity, axis: int, axes: int) -> Quantity:
@@ -339,7 +403,7 @@ def _along(values: Quantity, axis: int, axes: int) -> Quantity:
     return values.reshape(shape)
 
 
-def _contradictions(axes: list[Axis], choices: list[tuple[Choice, ...]]) -> Any:
+def contradictions(axes: list[Axis], choices: list[tuple[Choice, ...]]) -> Any:
     """Return where on the grid one figure is taken for two values.
 
     Two readings may rest on one report: the totals of two systems with the same chip. Such a figure

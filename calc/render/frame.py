@@ -30,6 +30,8 @@ from calc.render import columns, records
 from calc.render import json as contract
 from calc.render.tables import written
 from calc.results import Result
+from calc.workloads import blocks
+from calc.workloads.sweeps import Sweep
 
 if TYPE_CHECKING:
     from calc.auditing import Audit
@@ -94,6 +96,25 @@ def validation(found: Validation) -> pd.DataFrame:
     from calc.render import trials
 
     return made(trials.FIELDS, trials.records(found), _attrs(found.policy) | trials.counts(found), "id")
+
+
+def sweep(found: Sweep, engine: str = "numpy") -> pd.DataFrame:
+    """Return a sweep: a row a point."""
+    boxes = [(box.points, blocks.evaluated(found, box, engine)) for box in found.boxes(blocks.CHUNK)]
+    frame = pd.DataFrame({one.name: _pieces(one, boxes) for one in found.fields})
+    left_out = [{**one.fixed, "points": one.points, "why": one.why} for one in found.refused]
+    frame.attrs.update(_attrs(found.policy) | {"phase": found.phase, "units": found.units, "refused": left_out})
+    return frame
+
+
+def _pieces(field: Field, boxes: Sequence[tuple[int, Any]]) -> pd.Series[Any]:
+    """Return one column of a sweep from those of its boxes; a number that is none is missing."""
+    pieces = []
+    for rows, made in boxes:
+        value = made[field.name]
+        pieces.append(value if getattr(value, "ndim", 0) else pd.Series([value]).repeat(rows))
+    column = pd.concat([pd.Series(piece).astype(dtype(field)) for piece in pieces], ignore_index=True)
+    return column.rename(field.name)
 
 
 def _attrs(policy: Policy) -> Attrs:

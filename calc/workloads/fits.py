@@ -72,6 +72,8 @@ def check_fit(blueprint: Blueprint, machine: Machine, step: Step, cache: Express
     UsageError
         With by how much, and what would fit.
     """
+    if asked.unfit:
+        return
     weights = Result(held_weights(step), "GB/chip").numbers[0]
     share = Result(
         apply("quotient_of", "cache of a chip", "GB/chip", cache, cache_share(blueprint, step.spread)), "GB/chip"

@@ -104,13 +104,14 @@ class Estimate(Shown):
         return {name: Result(node, "s") for name, node in self.terms.items()}
 
     @cached_property
-    def _longest(self) -> Expression:
+    def longest(self) -> Expression:
+        """The lower bound on time as an expression. [time]."""
         return apply("time_lower_bound", "lower bound on time", self.time_unit, *self.terms.values())
 
     @cached_property
     def bound(self) -> Result:
         """The lower bound on time: no report and no assumption about efficiency allows less."""
-        return Result(self._longest, self.time_unit)
+        return Result(self.longest, self.time_unit)
 
     @cached_property
     def binding(self) -> str:
@@ -133,7 +134,7 @@ class Estimate(Shown):
         """What follows from the time: rates, energy, cost."""
         found = {}
         for maker in self.makers:
-            bound = Result(maker.make(self._longest), maker.unit) if self.terms else None
+            bound = Result(maker.make(self.longest), maker.unit) if self.terms else None
             expected = Result(maker.make(self.time), maker.unit) if self.time is not None else None
             found[maker.name] = Figure(maker.name, maker.title, bound, expected)
         return found

@@ -22,7 +22,7 @@ DISPATCH, COMBINE = 1.0, 2.0
 
 @dataclass(frozen=True)
 class Serving:
-    """What is asked of decode and prefill."""
+    """What is asked of decode and prefill; ``unfit`` asks also for what does not fit into memory."""
 
     precision: str = "fp8"
     kv_precision: str = "bf16"
@@ -35,6 +35,7 @@ class Serving:
     pp: int | None = None
     dp: int | None = None
     ep: int | None = None
+    unfit: bool = False
 
 
 class Link(NamedTuple):

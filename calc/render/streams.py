@@ -1,0 +1,211 @@
+"""A sweep as one long CSV or Parquet file, in parts that are whole or absent, so that a broken run goes on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from calc import files
+from calc.errors import UsageError
+from calc.fields import Field
+from calc.render import json as contract
+from calc.render import parquet
+from calc.schema import STATUS
+from calc.workloads import blocks
+from calc.workloads.sweeps import Box, Sweep
+
+FORMS = ("csv", "parquet")
+MANIFEST = "sweep.json"
+AT_ONCE = 4
+"""Parts that Dask works on at once."""
+Progress = Callable[[int, int], None]
+Part = tuple[Path, list[Box]]
+
+
+def form_of(output: str, form: str | None = None) -> str:
+    """Return how a file is written: as asked, else by its ending.
+
+    Raises
+    ------
+    UsageError
+        If neither says it.
+    """
+    found = form or Path(output).suffix.removeprefix(".").lower()
+    if found not in FORMS:
+        raise UsageError(f"{output!r}: a sweep is written as {' or '.join(FORMS)}: name the file .csv or .parquet")
+    return found
+
+
+def folder_of(output: str) -> Path:
+    """Return where the parts of a file are kept until it is whole."""
+    return Path(f"{output}.parts")
+
+
+def stream(sweep: Sweep, output: str, form: str, chunk: int = blocks.CHUNK, engine: str = "numpy",
+           progress: Progress | None = None) -> None:  # fmt: skip
+    """Write all rows of a sweep to a file.
+
+    Parts go into the folder ``FILE.parts``, each whole or absent; at the end they become the file, and the
+    folder goes. A run that was broken off is gone on with by the same call.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        What is written.
+    output : str
+        The file.
+    form : {'csv', 'parquet'}
+        How.
+    chunk : int
+        Points of a part.
+    engine : {'numpy', 'dask'}
+        On whose arrays; with Dask, its workers write the parts.
+    progress : callable, optional
+        Is told the points done, and all.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds the parts of another sweep, or something cannot be written.
+    """
+    if form == "parquet":
+        parquet.installed()
+    folder = folder_of(output)
+    _begin(folder, {"sweep": sweep.fingerprint, "form": form, "chunk": chunk, "points": sweep.points})
+    parts = [(folder / f"part-{number:06}.{form}", boxes) for number, boxes in enumerate(_parts(sweep, chunk))]
+    about = {"status": STATUS, "phase": sweep.phase, "policy": json.dumps(contract.policy(sweep.policy))}
+    about["refused"] = json.dumps([str(one) for one in sweep.refused], ensure_ascii=False)
+    save = _Save(form, sweep.fields, sweep.units, about)
+    done = 0
+    for group in _groups(parts, AT_ONCE if engine == "dask" else 1):
+        if missing := [part for part in group if not part[0].exists()]:
+            (_by_dask if engine == "dask" else _by_numpy)(sweep, missing, save)
+        done += sum(box.points for _, boxes in group for box in boxes)
+        if progress is not None:
+            progress(done, sweep.points)
+    with files.writing(output) as file:
+        if form == "csv":
+            _join(sweep, (path for path, _ in parts), file)
+        else:
+            parquet.join((path for path, _ in parts), file)
+    shutil.rmtree(folder)
+
+
+def kept(output: str) -> int:
+    """Return how many parts of a file are kept."""
+    return len(list(folder_of(output).glob("part-*")))
+
+
+def _begin(folder: Path, manifest: dict[str, Any]) -> None:
+    path = folder / MANIFEST
+    if folder.is_dir() and any(folder.iterdir()):
+        try:
+            begun = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise UsageError(f"{str(folder)!r} is not the folder of a sweep; take another name for the file") from None
+        if begun != manifest:
+            other = [name for name in manifest if begun.get(name) != manifest[name]]
+            raise UsageError(
+                f"{str(folder)!r} keeps the parts of another sweep (its {', '.join(other)} differs): make the call "
+                "that began it to go on with it, take another name for the file, or remove the folder"
+            )
+        return
+    files.folder(folder)
+    files.write(json.dumps(manifest), str(path))
+
+
+def _parts(sweep: Sweep, chunk: int) -> Iterator[list[Box]]:
+    """Yield the boxes of each part: together at most so many points."""
+    held: list[Box] = []
+    for box in sweep.boxes(chunk):
+        if held and sum(one.points for one in held) + box.points > chunk:
+            yield held
+            held = []
+        held.append(box)
+    if held:
+        yield held
+
+
+def _groups(parts: Sequence[Part], many: int) -> Iterator[Sequence[Part]]:
+    return (parts[at : at + many] for at in range(0, len(parts), many))
+
+
+class _Save:
+    """Writes a part; it can be sent to another process."""
+
+    def __init__(self, form: str, fields: Sequence[Field], units: Mapping[str, str], about: Mapping[str, str]) -> None:
+        self.form, self.fields, self.units, self.about = form, fields, units, about
+
+    def __call__(self, path: Path, boxes: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+        if self.form == "csv":
+            files.write("".join(_csv(self.fields, rows, found) for rows, found in boxes), str(path))
+        else:
+            files.write(parquet.part(boxes, self.fields, self.units, self.about), str(path))
+
+
+def _by_numpy(sweep: Sweep, parts: Sequence[Part], save: _Save) -> None:
+    for path, boxes in parts:
+        save(path, [(box.points, blocks.rows(sweep, box)) for box in boxes])
+
+
+def _by_dask(sweep: Sweep, parts: Sequence[Part], save: _Save) -> None:
+    dask, _ = blocks.dask()
+    tasks = []
+    for path, boxes in parts:
+        columns = [blocks.lazily(box) for box in boxes]
+        frames = [(box.shape, blocks.frame_of(sweep, box)) for box in boxes]
+        tasks.append(dask.delayed(_finish)(save, path.absolute(), frames, columns))
+    dask.compute(*tasks)
+
+
+def _finish(save: _Save, path: Path, frames: Sequence[tuple[Sequence[int], Any]], columns: Sequence[Any]) -> None:
+    found = []
+    for (shape, frame), made in zip(frames, columns, strict=True):
+        done = blocks.finished(blocks.flat(made, shape), frame)
+        found.append((math.prod(shape), done))
+    save(path, found)
+
+
+# -- CSV ----------------------------------------------------------------------------------------
+
+
+def _csv(fields: Sequence[Field], rows: int, found: Mapping[str, Any]) -> str:
+    out = io.StringIO()
+    cells = [_cells(one, found[one.name], rows) for one in fields]
+    csv.writer(out, lineterminator="\n").writerows(zip(*cells, strict=True))
+    return out.getvalue()
+
+
+def _cells(field: Field, value: Any, rows: int) -> list[Any]:
+    found = value.tolist() if getattr(value, "ndim", 0) else [value] * rows
+    if field.type == "boolean":
+        return [None if one is None else "true" if one else "false" for one in found]
+    return [None if one != one else one for one in found] if field.type == "number" else found
+
+
+def header(sweep: Sweep) -> list[str]:
+    """Return the names of the columns, each with its unit in brackets."""
+    return [f"{name} [{sweep.units[name]}]" if name in sweep.units else name for name in sweep.names]
+
+
+def as_csv(sweep: Sweep) -> str:
+    """Return all rows as CSV."""
+    out = io.BytesIO()
+    _join(sweep, (), out)
+    body = (_csv(sweep.fields, box.points, blocks.rows(sweep, box)) for box in sweep.boxes(blocks.CHUNK))
+    return out.getvalue().decode() + "".join(body)
+
+
+def _join(sweep: Sweep, parts: Any, file: IO[bytes]) -> None:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(header(sweep))
+    file.write(out.getvalue().encode())
+    for path in parts:
+        with path.open("rb") as part:
+            shutil.copyfileobj(part, file)
