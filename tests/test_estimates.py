@@ -395,3 +395,22 @@ def test_a_run_has_energy_emissions_and_a_price() -> None:
 def test_wrong_prices_are_refused(bad: dict[str, object]) -> None:
     with pytest.raises(UsageError):
         ESTIMATE.train("llama-3.1-8b", chip="h100-sxm", chips=8, tokens=1e9, **bad)
+
+
+def test_a_window_bounds_what_is_cached() -> None:
+    # formulas.md A5: gpt-oss-120b 73,728 B a token if every layer were full; every second layer has a window of 128.
+    short = ESTIMATE.memory("gpt-oss-120b", chip="h100-sxm", context=100)
+    long = ESTIMATE.memory("gpt-oss-120b", chip="h100-sxm", context=8192)
+    held = {name: made.held["cache"].value.to("B/chip").magnitude for name, made in (("short", short), ("long", long))}
+    assert held["short"] == pytest.approx(73728 * 100)
+    assert held["long"] == pytest.approx(73728 / 2 * (8192 + 128))
+
+
+def test_a_window_bounds_what_is_computed() -> None:
+    asked = {"chip": "h100-sxm", "chips": 8, "memory_capacity": "1 TB/chip", "precision": "bf16", "tp": 8}
+    core = [
+        ESTIMATE.decode("gpt-oss-120b", context=context, **asked).parts["compute"].numbers[0]
+        for context in (128, 8192, 16384)
+    ]
+    # From one length to the other only the layers without a window do more.
+    assert (core[2] - core[1]) / (8192 * 18) == pytest.approx((core[1] - core[0]) / (8064 * 18), rel=1e-6)
