@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -89,20 +89,18 @@ REQUESTS = st.one_of(
 )  # fmt: skip
 
 
-def points(phase: str, found: pd.DataFrame, asked: dict[str, Any]) -> Iterator[tuple[pd.Series[Any], dict[str, Any]]]:
-    """Each row, and the arguments of the single estimate that it stands for."""
-    for _, row in found.iterrows():
-        single = {name: row[name] for name in asked if name in row and row[name] is not None}
-        for name in single:
-            unit = sweeps_units(phase, name, found)
-            if unit and name not in ("context", "prompt", "tokens", "sequence"):
-                single[name] = units.quantity(float(single[name]), unit)
+AMOUNTS = {"latency", "size", "memory_bandwidth", "memory_capacity", "scale_up", "energy_price", "grid"}
+
+
+def points(found: pd.DataFrame, asked: dict[str, Any],
+           chosen: list[int]) -> Iterator[tuple[pd.Series[Any], dict[str, Any]]]:  # fmt: skip
+    """Some rows, each with the arguments of the single estimate that it stands for."""
+    for place in chosen:
+        row = found.iloc[place % len(found)]
+        single = {name: row[name] for name in asked}
+        for name in AMOUNTS & single.keys():
+            single[name] = f"{single[name]!r} {found.attrs['units'][name]}"
         yield row, {name: value.item() if isinstance(value, np.generic) else value for name, value in single.items()}
-
-
-def sweeps_units(phase: str, name: str, found: pd.DataFrame) -> str | None:
-    """The unit of a column, but of what is given as plain numbers."""
-    return None if name == "latency" else found.attrs["units"].get(name)
 
 
 def agrees(row: pd.Series[Any], one: Estimate) -> None:
@@ -123,32 +121,27 @@ def agrees(row: pd.Series[Any], one: Estimate) -> None:
         assert [row[each] for each in (name, *ends)] == pytest.approx(list(amount.numbers[: 1 + len(ends)]), **near)
 
 
-@settings(max_examples=60)
-@given(REQUESTS)
-def test_each_row_is_the_single_estimate_of_its_point(asked: tuple[str, dict[str, Any]]) -> None:
+@settings(max_examples=20)
+@given(REQUESTS, st.lists(st.integers(0, 10_000), min_size=2, max_size=2))
+def test_a_row_is_the_single_estimate_of_its_point(asked: tuple[str, dict[str, Any]], chosen: list[int]) -> None:
+    """Or both refuse; what a single estimate refuses for its size is a row that does not fit."""
     phase, options = asked
     try:
         found = calc.sweep(phase, **options)
     except UsageError as error:
-        first = {name: value[0] if isinstance(value, list) else value for name, value in options.items()}
-        if "," in str(first.get("chip", "")) or ":" in str(first.get("size", "")):
-            first |= {"chip": "h100-sxm", "tokens": 1e12} if phase == "train" and "tokens" in first else {}
-        assert str(error)
+        with pytest.raises(UsageError, match=re.escape(str(error).splitlines()[0][:40])):
+            first = {name: str(value[0] if isinstance(value, list) else value) for name, value in options.items()}
+            calc.sweep(phase, **first)
         return
-    checked = 0
-    for row, single in points(phase, found, options):
-        if "latency" in single:
-            single["latency"] = f"{single['latency']} us"
-        if phase in ("decode", "prefill") and row["fits"] is not None and not row["fits"]:
+    for row, single in points(found, options, chosen):
+        if phase in ("decode", "prefill") and not row["fits"]:
             with pytest.raises(UsageError, match="does not fit"):
                 workspace().estimate.estimate(phase, **single)
             continue
         one = workspace().estimate.estimate(phase, **single)
         agrees(row, one)
-        if phase == "memory" and row["fits"] is not None:
+        if phase == "memory":
             assert row["fits"] == (not any(note.startswith("does not fit") for note in one.notes))
-        checked += 1
-    assert checked or phase in ("decode", "prefill")
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -195,8 +188,6 @@ def test_an_option_that_is_swept_is_a_leaf() -> None:
             if not slab.leaves[at]:
                 unmoved.add((phase, name))
     assert unmoved == {
-        ("decode", "prompt"), ("prefill", "context"), ("memory", "prompt"),  # of the other phase
-        ("memory", "microbatch"),  # of training, which is not asked for
         ("train", "memory_bandwidth"), ("train", "scale_up"), ("train", "scale_out"),  # without a batch no bound on them
         ("decode", "scale_out"), ("prefill", "scale_out"),  # all of a system is one domain
     }  # fmt: skip
@@ -496,4 +487,3 @@ def test_without_dask_there_is_advice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "dask", None)
     with pytest.raises(UsageError, match=r"pip install 'chipcalc\[dask\]'"):
         calc.sweep("decode", **SMALL, engine="dask")
-    assert math.isfinite(frame(small())["time"].sum())

@@ -17,14 +17,14 @@ from calc.workloads.machine import element_bytes
 
 Words = tuple[str, ...]
 _TOKENS, _PURE = "token", "x"
-_SERVING = {"batch": ("batch", _PURE), "context": ("context", _TOKENS), "prompt": ("prompt", _TOKENS)}
+_BATCH, _CONTEXT = {"batch": ("batch", _PURE)}, {"context": ("context", _TOKENS)}
 _SERVED = ("peak", "memory_bandwidth", "memory_capacity", "scale_up", "scale_out", "compute_efficiency",
            "memory_efficiency", "link_efficiency", "overlap", "latency", "pue", "energy_price", "chip_price")  # fmt: skip
 LABELS: dict[str, dict[str, tuple[str, str]]] = {
-    "decode": _SERVING | {"acceptance": ("drafts accepted", _PURE)},
-    "prefill": _SERVING,
+    "decode": _BATCH | _CONTEXT | {"acceptance": ("drafts accepted", _PURE)},
+    "prefill": _BATCH | {"prompt": ("prompt", _TOKENS)},
     "train": {"tokens": ("tokens", _TOKENS), "sequence": ("sequence", _TOKENS)},
-    "memory": _SERVING | {"sequence": ("sequence", _TOKENS), "microbatch": ("microbatch", _PURE)},
+    "memory": _BATCH | _CONTEXT | {"sequence": ("sequence", _TOKENS), "microbatch": ("microbatch", _PURE)},
     "allreduce": {"size": ("array", "B")},
 }
 """Options of a phase that are leaves of its expressions: the label of the leaf, and the unit."""
