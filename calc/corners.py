@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -138,9 +139,18 @@ def _best(group: list[Axis], towards: dict[Axis, int]) -> list[tuple[tuple[Axis,
     kept = [each for each, out in zip(itertools.product(*choices), barred, strict=True) if not out]
     ways = [towards.get(axis, 0) for axis in group]
     scores = np.array([[way * one.value for way, one in zip(ways, each, strict=True)] for each in kept])
-    scores, first = np.unique(scores, axis=0, return_index=True)
-    passed = [bool(np.any(np.all(scores >= one, axis=1) & np.any(scores > one, axis=1))) for one in scores]
-    return [tuple(zip(group, kept[at], strict=True)) for at, out in zip(first, passed, strict=True) if not out]
+    return [tuple(zip(group, kept[at], strict=True)) for at in _front(scores)]
+
+
+def _front(scores: Any) -> list[int]:
+    """Return the rows that no other row passes: as good in all columns, better in one; of equal ones the first."""
+    found, first = np.unique(scores, axis=0, return_index=True)
+    ranks = sum(np.unique(column, return_inverse=True)[1] for column in found.T)
+    front: list[int] = []
+    for at in np.argsort(-ranks, kind="stable"):  # what is passed has less in sum, so it comes later
+        if not np.any(np.all(found[front] >= found[at], axis=1)):
+            front.append(int(at))
+    return [int(first[at]) for at in front]
 
 
 def _end(axis: Axis, way: int) -> Choice:

@@ -12,27 +12,29 @@ from calc.errors import UsageError, did_you_mean
 from calc.results import Assumption
 from calc.spacing import spaced
 from calc.workloads import asking, efficiencies
+from calc.workloads.economy import CURRENCIES
 from calc.workloads.machine import element_bytes
 
 Words = tuple[str, ...]
 _TOKENS, _PURE = "token", "x"
-_SERVING = {"batch": ("batch", _PURE), "context": ("context", _TOKENS), "prompt": ("prompt", _TOKENS)}
+_BATCH, _CONTEXT = {"batch": ("batch", _PURE)}, {"context": ("context", _TOKENS)}
 _SERVED = ("peak", "memory_bandwidth", "memory_capacity", "scale_up", "scale_out", "compute_efficiency",
-           "memory_efficiency", "link_efficiency", "overlap", "latency")  # fmt: skip
+           "memory_efficiency", "link_efficiency", "overlap", "latency", "pue", "energy_price", "chip_price")  # fmt: skip
 LABELS: dict[str, dict[str, tuple[str, str]]] = {
-    "decode": _SERVING | {"acceptance": ("drafts accepted", _PURE)},
-    "prefill": _SERVING,
+    "decode": _BATCH | _CONTEXT | {"acceptance": ("drafts accepted", _PURE)},
+    "prefill": _BATCH | {"prompt": ("prompt", _TOKENS)},
     "train": {"tokens": ("tokens", _TOKENS), "sequence": ("sequence", _TOKENS)},
-    "memory": _SERVING | {"sequence": ("sequence", _TOKENS), "microbatch": ("microbatch", _PURE)},
+    "memory": _BATCH | _CONTEXT | {"sequence": ("sequence", _TOKENS), "microbatch": ("microbatch", _PURE)},
     "allreduce": {"size": ("array", "B")},
 }
 """Options of a phase that are leaves of its expressions: the label of the leaf, and the unit."""
 INSTEAD: dict[str, Words] = {
     "decode": _SERVED, "prefill": _SERVED, "memory": ("memory_capacity",),
-    "train": ("peak", "memory_bandwidth", "scale_up", "scale_out", "mfu", "training_efficiency"),
+    "train": ("peak", "memory_bandwidth", "scale_up", "scale_out", "mfu", "training_efficiency", *asking.PRICES),
     "allreduce": ("scale_up", "scale_out", "link_efficiency", "latency"),
 }  # fmt: skip
 """Options of a phase that stand in place of a report or of what measurements give, and are leaves too."""
+_SITE = {"pue": "PUE", "energy_price": "energy price", "chip_price": "chip price", "grid": "emissions of the grid"}
 _LAYOUT = ("chips", "domain", "tp", "pp", "dp", "ep")
 TREES: dict[str, Words] = {
     "decode": ("model", *_LAYOUT, "precision", "kv_precision", "drafts"),
@@ -123,6 +125,9 @@ def number(phase: str, name: str, value: Any) -> Number:
     if name in asking.INSTEAD:
         field, unit = asking.INSTEAD[name]
         label = "peak compute of a chip" if field == "peak" else f"{field.replace('_', ' ')} of a chip"
+    elif name in asking.PRICES:
+        used = next((each for each in CURRENCIES if each in str(value)), "USD")
+        label, unit = _SITE[name], asking.PRICES[name].replace("USD", used)
     elif not unit:
         unit = efficiencies.UNITS.get(asking.SHARES[name][0], _PURE) if name in asking.SHARES else _PURE
     values = tuple(_numbers(name, value, lambda one: _read(name, one, unit)))
@@ -170,7 +175,9 @@ def _numbers(name: str, value: Any, read: Callable[[Any], float]) -> list[float]
 
 
 def _read(name: str, value: Any, unit: str) -> float:
-    if name in asking.INSTEAD or name == "size":
+    if name == "pue":
+        asking.price(name, value)
+    if (name in asking.INSTEAD or name in asking.PRICES or name == "size") and unit != _PURE:
         amount = asking.quantity(name, value, unit)
         found = float(amount.to(units.unit(unit)).magnitude) if amount is not None else math.nan
     elif name in asking.SHARES or name == "mfu":
