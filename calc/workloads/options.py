@@ -30,7 +30,7 @@ LABELS: dict[str, dict[str, tuple[str, str]]] = {
 """Options of a phase that are leaves of its expressions: the label of the leaf, and the unit."""
 INSTEAD: dict[str, Words] = {
     "decode": _SERVED, "prefill": _SERVED, "memory": ("memory_capacity",),
-    "train": ("peak", "memory_bandwidth", "scale_up", "scale_out", "mfu", "training_efficiency", *asking.PRICES),
+    "train": ("peak", "memory_bandwidth", "memory_capacity", "scale_up", "scale_out", "mfu", "training_efficiency", *asking.PRICES),
     "allreduce": ("scale_up", "scale_out", "link_efficiency", "latency"),
 }  # fmt: skip
 """Options of a phase that stand in place of a report or of what measurements give, and are leaves too."""
