@@ -144,10 +144,14 @@ def _ask(name: str) -> None:
     """Ask for all that rests on one file; what validation passes must then be shown."""
     code, _, _ = run("validate", "--format", "json")
     kind, _, file = name.rpartition("/")
-    ids = [Path(file).stem] if kind else ["cm384", "nvl72"]
-    others = ["cm384", "nvl72"] if kind != "chips" else ["ascend-910c", "gb200"]
+    ids = [Path(file).stem] if kind in ("chips", "systems", "models") else ["cm384", "nvl72"]
+    others = {"chips": ["ascend-910c", "gb200"], "models": ["llama-3.1-8b"]}.get(kind, ["cm384", "nvl72"])
     answers = [run("show", id, "--format", "json") for id in ids]
     answers += [run("compare", *dict.fromkeys([*ids, *others]), "--all", "--format", "json")]
+    if kind == "measured":
+        answers.append(run("list", "measured", "--format", "json"))
+    if kind == "rules":
+        answers.append(run("export-control", "h100-sxm", "--format", "json"))
     run("explain", ids[0], "memory_bandwidth")
     run("sources", ids[0])
     for status, out, err in answers:

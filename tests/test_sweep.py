@@ -35,8 +35,13 @@ from calc.workloads.record import Estimate
 from calc.workloads.sweeps import Sweep
 from tests.running import ROOT, SYSTEMS, output, run
 
-SMALL: dict[str, Any] = {"model": "deepseek-v3", "system": "cm384,nvl72", "precision": "int8,fp8", "batch": "1:512:log2",
-                         "context": "1k,4k,32k"}  # fmt: skip
+SMALL: dict[str, Any] = {
+    "model": "deepseek-v3",
+    "system": "cm384,nvl72",
+    "precision": "int8,fp8",
+    "batch": "1:512:log2",
+    "context": "1k,4k,32k",
+}
 CALL = ["sweep", "decode", *(word for name, text in SMALL.items() for word in (f"--{name}", text))]
 
 
@@ -49,8 +54,10 @@ def small() -> Sweep:
 def frame(found: Sweep, engine: str = "numpy", chunk: int = 1000) -> pd.DataFrame:
     """All rows, from boxes of a size."""
     boxes = [(box.points, blocks.evaluated(found, box, engine)) for box in found.boxes(chunk)]
-    full = [pd.DataFrame({name: [value] * rows if np.ndim(value) == 0 else value for name, value in made.items()})
-            for rows, made in boxes]  # fmt: skip
+    full = [
+        pd.DataFrame({name: [value] * rows if np.ndim(value) == 0 else value for name, value in made.items()})
+        for rows, made in boxes
+    ]
     return pd.concat(full, ignore_index=True)
 
 
@@ -60,11 +67,18 @@ COUNTS = st.lists(st.integers(1, 300), min_size=1, max_size=2, unique=True)
 LENGTHS = st.lists(st.integers(16, 40_000), min_size=1, max_size=2, unique=True)
 SHARES = st.lists(st.floats(0.05, 1.0), min_size=1, max_size=2, unique=True)
 MAYBE = {
-    "overlap": SHARES, "memory_efficiency": SHARES, "compute_efficiency": SHARES, "link_efficiency": SHARES,
-    "latency": st.sampled_from(["5 us", ["5 us", "20 us"]]), "memory_bandwidth": st.just(["1 TB/s/chip", "5 TB/s/chip"]),
-    "memory_capacity": st.just(["64 GB/chip", "288 GB/chip"]), "scale_up": st.just(["100 GB/s/chip", "900 GB/s/chip"]),
-    "tp": st.sampled_from([1, [2, 8]]), "energy_price": st.just("0.05 USD/kWh,0.1 USD/kWh"), "pue": st.just([1.1, 1.5]),
-}  # fmt: skip
+    "overlap": SHARES,
+    "memory_efficiency": SHARES,
+    "compute_efficiency": SHARES,
+    "link_efficiency": SHARES,
+    "latency": st.sampled_from(["5 us", ["5 us", "20 us"]]),
+    "memory_bandwidth": st.just(["1 TB/s/chip", "5 TB/s/chip"]),
+    "memory_capacity": st.just(["64 GB/chip", "288 GB/chip"]),
+    "scale_up": st.just(["100 GB/s/chip", "900 GB/s/chip"]),
+    "tp": st.sampled_from([1, [2, 8]]),
+    "energy_price": st.just("0.05 USD/kWh,0.1 USD/kWh"),
+    "pue": st.just([1.1, 1.5]),
+}
 
 
 def request(**always: Any) -> st.SearchStrategy[dict[str, Any]]:
@@ -72,28 +86,51 @@ def request(**always: Any) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(always, optional=MAYBE)
 
 
-SERVED = {"model": st.sampled_from(["deepseek-v3", "llama-3.1-405b", "qwen3-235b-a22b"]), "batch": COUNTS,
-          "system": st.sampled_from(["cm384", "nvl72", ["nvl72", "cm384"]])}  # fmt: skip
+SERVED = {
+    "model": st.sampled_from(["deepseek-v3", "llama-3.1-405b", "qwen3-235b-a22b"]),
+    "batch": COUNTS,
+    "system": st.sampled_from(["cm384", "nvl72", ["nvl72", "cm384"]]),
+}
 REQUESTS = st.one_of(
     st.tuples(st.just("decode"), request(**SERVED, context=LENGTHS, drafts=st.just([0, 1]), acceptance=SHARES)),
     st.tuples(st.just("prefill"), request(**SERVED, prompt=LENGTHS)),
-    st.tuples(st.just("memory"), st.fixed_dictionaries(
-        {**SERVED, "context": LENGTHS}, optional={k: MAYBE[k] for k in ("tp", "memory_capacity")})),
-    st.tuples(st.just("train"), st.fixed_dictionaries(
-        {"model": SERVED["model"], "chip": st.just("h100-sxm,ascend-910c"), "chips": st.just([256, 1024])},
-        optional={"tokens": st.just("1e12:4e12:1e12"), "batch": st.just([512, 2048]), "sequence": LENGTHS,
-                  "mfu": SHARES, "training_efficiency": SHARES, "grid": st.just("0.4 kg/kWh"), "pue": MAYBE["pue"]})),
-    st.tuples(st.just("allreduce"), st.fixed_dictionaries(
-        {"system": st.just("nvl72,cm384"), "size": st.just("1 KiB:64 MiB:x4")},
-        optional={k: MAYBE[k] for k in ("latency", "link_efficiency", "scale_up")})),
-)  # fmt: skip
+    st.tuples(
+        st.just("memory"),
+        st.fixed_dictionaries(
+            {**SERVED, "context": LENGTHS}, optional={k: MAYBE[k] for k in ("tp", "memory_capacity")}
+        ),
+    ),
+    st.tuples(
+        st.just("train"),
+        st.fixed_dictionaries(
+            {"model": SERVED["model"], "chip": st.just("h100-sxm,ascend-910c"), "chips": st.just([256, 1024])},
+            optional={
+                "tokens": st.just("1e12:4e12:1e12"),
+                "batch": st.just([512, 2048]),
+                "sequence": LENGTHS,
+                "mfu": SHARES,
+                "training_efficiency": SHARES,
+                "grid": st.just("0.4 kg/kWh"),
+                "pue": MAYBE["pue"],
+            },
+        ),
+    ),
+    st.tuples(
+        st.just("allreduce"),
+        st.fixed_dictionaries(
+            {"system": st.just("nvl72,cm384"), "size": st.just("1 KiB:64 MiB:x4")},
+            optional={k: MAYBE[k] for k in ("latency", "link_efficiency", "scale_up")},
+        ),
+    ),
+)
 
 
 AMOUNTS = {"latency", "size", "memory_bandwidth", "memory_capacity", "scale_up", "energy_price", "grid"}
 
 
-def points(found: pd.DataFrame, asked: dict[str, Any],
-           chosen: list[int]) -> Iterator[tuple[pd.Series[Any], dict[str, Any]]]:  # fmt: skip
+def points(
+    found: pd.DataFrame, asked: dict[str, Any], chosen: list[int]
+) -> Iterator[tuple[pd.Series[Any], dict[str, Any]]]:
     """Some rows, each with the arguments of the single estimate that it stands for."""
     for place in chosen:
         row = found.iloc[place % len(found)]
@@ -131,8 +168,8 @@ def test_a_row_is_the_single_estimate_of_its_point(asked: tuple[str, dict[str, A
     try:
         found = calc.sweep(phase, **options)
     except UsageError as error:
+        first = {name: str(value[0] if isinstance(value, list) else value) for name, value in options.items()}
         with pytest.raises(UsageError, match=re.escape(str(error).splitlines()[0][:40])):
-            first = {name: str(value[0] if isinstance(value, list) else value) for name, value in options.items()}
             calc.sweep(phase, **first)
         return
     for row, single in points(found, options, chosen):
@@ -154,8 +191,10 @@ def test_corners_hold_both_ends_of_every_derived_metric(system: str) -> None:
         found = derive.result(held, name)
         if found is None or found.reduced:
             continue
-        values = [evaluate([found.expression], {axis: units.quantity(one.value, axis.unit) for axis, one in at.items()})[0]
-                  for at in corners([found.expression])]  # fmt: skip
+        values = [
+            evaluate([found.expression], {axis: units.quantity(one.value, axis.unit) for axis, one in at.items()})[0]
+            for at in corners([found.expression])
+        ]
         numbers = [float(value.to(units.unit(found.unit)).magnitude) for value in values]
         assert (numbers[0], min(numbers), max(numbers)) == pytest.approx(found.numbers, rel=1e-12)
         looked += found.numbers[1] < found.numbers[2]
@@ -171,14 +210,27 @@ def test_corners_are_few() -> None:
 
 def test_an_option_that_is_swept_is_a_leaf() -> None:
     """Else its values would say nothing, and no row would tell."""
-    asked = {"decode": {**SMALL, "precision": "int8", "system": "cm384", "tp": 2, "drafts": 1},
-             "prefill": {"model": "deepseek-v3", "system": "cm384", "tp": 2},
-             "memory": {"model": "deepseek-v3", "system": "cm384"},
-             "train": {"model": "llama-3.1-405b", "chip": "h100-sxm", "chips": 64},
-             "allreduce": {"chip": "h100-sxm", "chips": 64, "domain": 8}}  # fmt: skip
-    amounts = {"peak": "1 PFLOP/s/chip", "memory_bandwidth": "1 TB/s/chip", "memory_capacity": "1 TB/chip",
-               "scale_up": "1 GB/s/chip", "scale_out": "1 GB/s/chip", "latency": "1 us", "size": "1 MB", "pue": 1.5,
-               "energy_price": "1 USD/kWh", "chip_price": "1 USD/chip/h", "grid": "1 kg/kWh", "tokens": 1e12}  # fmt: skip
+    asked = {
+        "decode": {**SMALL, "precision": "int8", "system": "cm384", "tp": 2, "drafts": 1},
+        "prefill": {"model": "deepseek-v3", "system": "cm384", "tp": 2},
+        "memory": {"model": "deepseek-v3", "system": "cm384"},
+        "train": {"model": "llama-3.1-405b", "chip": "h100-sxm", "chips": 64},
+        "allreduce": {"chip": "h100-sxm", "chips": 64, "domain": 8},
+    }
+    amounts = {
+        "peak": "1 PFLOP/s/chip",
+        "memory_bandwidth": "1 TB/s/chip",
+        "memory_capacity": "1 TB/chip",
+        "scale_up": "1 GB/s/chip",
+        "scale_out": "1 GB/s/chip",
+        "latency": "1 us",
+        "size": "1 MB",
+        "pue": 1.5,
+        "energy_price": "1 USD/kWh",
+        "chip_price": "1 USD/chip/h",
+        "grid": "1 kg/kWh",
+        "tokens": 1e12,
+    }
     unmoved = set()
     for phase, base in asked.items():
         for name in (*LABELS[phase], *INSTEAD[phase]):
@@ -190,9 +242,13 @@ def test_an_option_that_is_swept_is_a_leaf() -> None:
             if not slab.leaves[at]:
                 unmoved.add((phase, name))
     assert unmoved == {
-        ("train", "memory_capacity"), ("train", "memory_bandwidth"), ("train", "scale_up"), ("train", "scale_out"),  # without a batch no bound on them
-        ("decode", "scale_out"), ("prefill", "scale_out"),  # all of a system is one domain
-    }  # fmt: skip
+        ("train", "memory_capacity"),
+        ("train", "memory_bandwidth"),
+        ("train", "scale_up"),
+        ("train", "scale_out"),  # without a batch no bound on them
+        ("decode", "scale_out"),
+        ("prefill", "scale_out"),  # all of a system is one domain
+    }
 
 
 # -- grids ----------------------------------------------------------------------------------------
@@ -247,7 +303,7 @@ def test_doublings_and_tenfolds_end_within() -> None:
         ("pue", "0.5", "at least 1"),
         ("energy-price", "1 USD/kWh,1 CNY/kWh", "expected"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_grid_is_a_wrong_call(option: str, text: str, words: str) -> None:
     asked = {"model": "deepseek-v3", "system": "cm384", "context": "4k", option: text}
     done = run("sweep", "decode", *(word for name, value in asked.items() for word in (f"--{name}", value)))
@@ -257,8 +313,11 @@ def test_a_bad_grid_is_a_wrong_call(option: str, text: str, words: str) -> None:
 
 
 def test_unknown_words_get_the_nearest() -> None:
-    for phase, more, words in [("decod", {}, "did you mean 'decode'"), ("decode", {"batsch": 1}, "did you mean 'batch'"),
-                               ("decode", {"columns": ["tme"], "context": 1}, "did you mean 'time'")]:  # fmt: skip
+    for phase, more, words in [
+        ("decod", {}, "did you mean 'decode'"),
+        ("decode", {"batsch": 1}, "did you mean 'batch'"),
+        ("decode", {"columns": ["tme"], "context": 1}, "did you mean 'time'"),
+    ]:
         with pytest.raises(UsageError, match=words):
             calc.sweep(phase, model="deepseek-v3", system="cm384", **more)
     with pytest.raises(UsageError, match="on what"):
@@ -355,8 +414,11 @@ def test_the_chunk_never_matters(tmp_path: Path) -> None:
     tables = [pd.read_parquet(io.BytesIO(saved(tmp_path, "parquet", chunk))) for chunk in (7, 1_000_000)]
     assert tables[0].equals(tables[1])
     assert tables[0]["time"].tolist() == frame(small())["time"].tolist()
-    big = sweeps.sweep(workspace().estimate, "decode", {**SMALL, "precision": "int8", "system": "cm384",
-                                                        "batch": "1:300:1", "context": "1:300:1"})  # fmt: skip
+    big = sweeps.sweep(
+        workspace().estimate,
+        "decode",
+        {**SMALL, "precision": "int8", "system": "cm384", "batch": "1:300:1", "context": "1:300:1"},
+    )
     assert big.points > sweeps.BLOCK
     assert frame(big, chunk=big.points).equals(frame(big, chunk=7777))
 
@@ -370,7 +432,7 @@ def test_a_file_says_units_and_status(tmp_path: Path) -> None:
     assert b"fp8 peak compute of cm384" in schema.metadata[b"refused"]
 
 
-class Stop(Exception):
+class StopError(Exception):
     """The run ends here."""
 
 
@@ -381,9 +443,9 @@ def broken(path: Path, chunk: int = 10, parts: int = 3, found: Sweep | None = No
     def progress(done: int, total: int) -> None:
         told.append(done)
         if len(told) == parts:
-            raise Stop
+            raise StopError
 
-    with pytest.raises(Stop):
+    with pytest.raises(StopError):
         streams.stream(found or small(), str(path), path.suffix[1:], chunk, progress=progress)
 
 
@@ -427,8 +489,22 @@ def test_another_sweep_does_not_go_on_with_the_parts(tmp_path: Path) -> None:
 
 def test_an_interrupted_process_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "sweep.csv"
-    call = ["sweep", "decode", "--model", "deepseek-v3", "--system", "cm384", "--batch", "1:200:1", "--context",
-            "100:10000:100", "--chunk", "100", "-o", str(path)]  # fmt: skip
+    call = [
+        "sweep",
+        "decode",
+        "--model",
+        "deepseek-v3",
+        "--system",
+        "cm384",
+        "--batch",
+        "1:200:1",
+        "--context",
+        "100:10000:100",
+        "--chunk",
+        "100",
+        "-o",
+        str(path),
+    ]
     process = subprocess.Popen([sys.executable, "-m", "calc", *call], cwd=ROOT, stderr=subprocess.PIPE, text=True)
     while streams.kept(str(path)) < 3 and process.poll() is None:
         time.sleep(0.005)
@@ -458,8 +534,10 @@ def test_dask_equals_numpy_to_the_last_bit(tmp_path: Path) -> None:
     pytest.importorskip("dask")
     assert frame(small(), "dask").equals(frame(small()))
     assert saved(tmp_path, "csv", 40, "dask") == saved(tmp_path, "csv", 40)
-    for phase, asked in [("memory", {"model": "deepseek-v3", "system": "metax128", "context": "1:9e6:x50"}),
-                         ("allreduce", {"system": "nvl72", "size": "1 KiB:1 GiB:x20"})]:  # fmt: skip
+    for phase, asked in [
+        ("memory", {"model": "deepseek-v3", "system": "metax128", "context": "1:9e6:x50"}),
+        ("allreduce", {"system": "nvl72", "size": "1 KiB:1 GiB:x20"}),
+    ]:
         found = sweeps.sweep(workspace().estimate, phase, asked)
         assert frame(found, "dask").equals(frame(found))
     assert calc.sweep("decode", **SMALL, engine="dask").equals(calc.sweep("decode", **SMALL))
@@ -467,8 +545,11 @@ def test_dask_equals_numpy_to_the_last_bit(tmp_path: Path) -> None:
 
 def test_dask_divides_a_large_box_into_blocks() -> None:
     pytest.importorskip("dask")
-    big = sweeps.sweep(workspace().estimate, "decode", {**SMALL, "precision": "int8", "system": "cm384",
-                                                        "batch": "1:300:1", "context": "1:300:1"})  # fmt: skip
+    big = sweeps.sweep(
+        workspace().estimate,
+        "decode",
+        {**SMALL, "precision": "int8", "system": "cm384", "batch": "1:300:1", "context": "1:300:1"},
+    )
     [box] = big.boxes(big.points)
     assert blocks.lazily(box)["time"].npartitions > 1
     assert frame(big, "dask", big.points).equals(frame(big))
@@ -477,11 +558,11 @@ def test_dask_divides_a_large_box_into_blocks() -> None:
 @pytest.mark.filterwarnings("default")
 def test_a_cluster_writes_the_same_file(tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
-    ) as cluster:
-        with distributed.Client(cluster):
-            made = saved(tmp_path, "parquet", 40, "dask")
+    with (
+        distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster,
+        distributed.Client(cluster),
+    ):
+        made = saved(tmp_path, "parquet", 40, "dask")
     assert made == saved(tmp_path, "parquet", 40)
 
 

@@ -18,8 +18,21 @@ from calc.workloads.machine import element_bytes
 Words = tuple[str, ...]
 _TOKENS, _PURE = "token", "x"
 _BATCH, _CONTEXT = {"batch": ("batch", _PURE)}, {"context": ("context", _TOKENS)}
-_SERVED = ("peak", "memory_bandwidth", "memory_capacity", "scale_up", "scale_out", "compute_efficiency",
-           "memory_efficiency", "link_efficiency", "overlap", "latency", "pue", "energy_price", "chip_price")  # fmt: skip
+_SERVED = (
+    "peak",
+    "memory_bandwidth",
+    "memory_capacity",
+    "scale_up",
+    "scale_out",
+    "compute_efficiency",
+    "memory_efficiency",
+    "link_efficiency",
+    "overlap",
+    "latency",
+    "pue",
+    "energy_price",
+    "chip_price",
+)
 LABELS: dict[str, dict[str, tuple[str, str]]] = {
     "decode": _BATCH | _CONTEXT | {"acceptance": ("drafts accepted", _PURE)},
     "prefill": _BATCH | {"prompt": ("prompt", _TOKENS)},
@@ -29,10 +42,21 @@ LABELS: dict[str, dict[str, tuple[str, str]]] = {
 }
 """Options of a phase that are leaves of its expressions: the label of the leaf, and the unit."""
 INSTEAD: dict[str, Words] = {
-    "decode": _SERVED, "prefill": _SERVED, "memory": ("memory_capacity",),
-    "train": ("peak", "memory_bandwidth", "memory_capacity", "scale_up", "scale_out", "mfu", "training_efficiency", *asking.PRICES),
+    "decode": _SERVED,
+    "prefill": _SERVED,
+    "memory": ("memory_capacity",),
+    "train": (
+        "peak",
+        "memory_bandwidth",
+        "memory_capacity",
+        "scale_up",
+        "scale_out",
+        "mfu",
+        "training_efficiency",
+        *asking.PRICES,
+    ),
     "allreduce": ("scale_up", "scale_out", "link_efficiency", "latency"),
-}  # fmt: skip
+}
 """Options of a phase that stand in place of a report or of what measurements give, and are leaves too."""
 _SITE = {"pue": "PUE", "energy_price": "energy price", "chip_price": "chip price", "grid": "emissions of the grid"}
 _LAYOUT = ("chips", "domain", "tp", "pp", "dp", "ep")
@@ -40,10 +64,19 @@ TREES: dict[str, Words] = {
     "decode": ("model", *_LAYOUT, "precision", "kv_precision", "drafts"),
     "prefill": ("model", *_LAYOUT, "precision", "kv_precision"),
     "train": ("model", *_LAYOUT, "precision", "recompute", "convention", "batch", "microbatch", "interleave"),
-    "memory": ("model", *_LAYOUT, "precision", "kv_precision", "optimizer", "recompute", "sequence_parallel",
-               "microbatches", "interleave"),
+    "memory": (
+        "model",
+        *_LAYOUT,
+        "precision",
+        "kv_precision",
+        "optimizer",
+        "recompute",
+        "sequence_parallel",
+        "microbatches",
+        "interleave",
+    ),
     "allreduce": ("chips", "domain", "operation"),
-}  # fmt: skip
+}
 """Options of a phase that make an expression of their own, beside the system or the chip."""
 WHOLE = frozenset({*_LAYOUT, "drafts"})
 NUMERIC = frozenset({"batch", "microbatch", "microbatches", "interleave", "sequence"})
