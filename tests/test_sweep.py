@@ -35,8 +35,8 @@ from calc.workloads.record import Estimate
 from calc.workloads.sweeps import Sweep
 from tests.running import ROOT, SYSTEMS, output, run
 
-SMALL: dict[str, Any] = {"model": "deepseek-v3", "system": "cm384,nvl72", "precision": "int8,fp8", "batch": "1:512:log2",
-                         "context": "1k,4k,32k"}  # fmt: skip
+SMALL: dict[str, Any] = {"model": "deepseek-v3", "system": "cm384,nvl72", "precision": "int8,fp8",
+                         "batch": "1:512:log2", "context": "1k,4k,32k"}  # fmt: skip
 CALL = ["sweep", "decode", *(word for name, text in SMALL.items() for word in (f"--{name}", text))]
 
 
@@ -61,7 +61,8 @@ LENGTHS = st.lists(st.integers(16, 40_000), min_size=1, max_size=2, unique=True)
 SHARES = st.lists(st.floats(0.05, 1.0), min_size=1, max_size=2, unique=True)
 MAYBE = {
     "overlap": SHARES, "memory_efficiency": SHARES, "compute_efficiency": SHARES, "link_efficiency": SHARES,
-    "latency": st.sampled_from(["5 us", ["5 us", "20 us"]]), "memory_bandwidth": st.just(["1 TB/s/chip", "5 TB/s/chip"]),
+    "latency": st.sampled_from(["5 us", ["5 us", "20 us"]]),
+    "memory_bandwidth": st.just(["1 TB/s/chip", "5 TB/s/chip"]),
     "memory_capacity": st.just(["64 GB/chip", "288 GB/chip"]), "scale_up": st.just(["100 GB/s/chip", "900 GB/s/chip"]),
     "tp": st.sampled_from([1, [2, 8]]), "energy_price": st.just("0.05 USD/kWh,0.1 USD/kWh"), "pue": st.just([1.1, 1.5]),
 }  # fmt: skip
@@ -131,8 +132,8 @@ def test_a_row_is_the_single_estimate_of_its_point(asked: tuple[str, dict[str, A
     try:
         found = calc.sweep(phase, **options)
     except UsageError as error:
+        first = {name: str(value[0] if isinstance(value, list) else value) for name, value in options.items()}
         with pytest.raises(UsageError, match=re.escape(str(error).splitlines()[0][:40])):
-            first = {name: str(value[0] if isinstance(value, list) else value) for name, value in options.items()}
             calc.sweep(phase, **first)
         return
     for row, single in points(found, options, chosen):
@@ -154,8 +155,9 @@ def test_corners_hold_both_ends_of_every_derived_metric(system: str) -> None:
         found = derive.result(held, name)
         if found is None or found.reduced:
             continue
-        values = [evaluate([found.expression], {axis: units.quantity(one.value, axis.unit) for axis, one in at.items()})[0]
+        places = [{axis: units.quantity(one.value, axis.unit) for axis, one in at.items()}
                   for at in corners([found.expression])]  # fmt: skip
+        values = [evaluate([found.expression], at)[0] for at in places]
         numbers = [float(value.to(units.unit(found.unit)).magnitude) for value in values]
         assert (numbers[0], min(numbers), max(numbers)) == pytest.approx(found.numbers, rel=1e-12)
         looked += found.numbers[1] < found.numbers[2]
@@ -178,7 +180,8 @@ def test_an_option_that_is_swept_is_a_leaf() -> None:
              "allreduce": {"chip": "h100-sxm", "chips": 64, "domain": 8}}  # fmt: skip
     amounts = {"peak": "1 PFLOP/s/chip", "memory_bandwidth": "1 TB/s/chip", "memory_capacity": "1 TB/chip",
                "scale_up": "1 GB/s/chip", "scale_out": "1 GB/s/chip", "latency": "1 us", "size": "1 MB", "pue": 1.5,
-               "energy_price": "1 USD/kWh", "chip_price": "1 USD/chip/h", "grid": "1 kg/kWh", "tokens": 1e12}  # fmt: skip
+               "energy_price": "1 USD/kWh", "chip_price": "1 USD/chip/h", "grid": "1 kg/kWh",
+               "tokens": 1e12}  # fmt: skip
     unmoved = set()
     for phase, base in asked.items():
         for name in (*LABELS[phase], *INSTEAD[phase]):
@@ -190,7 +193,7 @@ def test_an_option_that_is_swept_is_a_leaf() -> None:
             if not slab.leaves[at]:
                 unmoved.add((phase, name))
     assert unmoved == {
-        ("train", "memory_capacity"), ("train", "memory_bandwidth"), ("train", "scale_up"), ("train", "scale_out"),  # without a batch no bound on them
+        *(("train", name) for name in ("memory_capacity", "memory_bandwidth", "scale_up", "scale_out")),  # of a batch
         ("decode", "scale_out"), ("prefill", "scale_out"),  # all of a system is one domain
     }  # fmt: skip
 
@@ -257,8 +260,13 @@ def test_a_bad_grid_is_a_wrong_call(option: str, text: str, words: str) -> None:
 
 
 def test_unknown_words_get_the_nearest() -> None:
-    for phase, more, words in [("decod", {}, "did you mean 'decode'"), ("decode", {"batsch": 1}, "did you mean 'batch'"),
-                               ("decode", {"columns": ["tme"], "context": 1}, "did you mean 'time'")]:  # fmt: skip
+    cases: list[tuple[str, dict[str, Any], str]] = [
+        ("decod", {}, "decode"),
+        ("decode", {"batsch": 1}, "batch"),
+        ("decode", {"columns": ["tme"], "context": 1}, "time"),
+    ]  # fmt: skip
+    for phase, more, word in cases:
+        words = f"did you mean '{word}'"
         with pytest.raises(UsageError, match=words):
             calc.sweep(phase, model="deepseek-v3", system="cm384", **more)
     with pytest.raises(UsageError, match="on what"):
@@ -370,7 +378,7 @@ def test_a_file_says_units_and_status(tmp_path: Path) -> None:
     assert b"fp8 peak compute of cm384" in schema.metadata[b"refused"]
 
 
-class Stop(Exception):
+class StopError(Exception):
     """The run ends here."""
 
 
@@ -381,9 +389,9 @@ def broken(path: Path, chunk: int = 10, parts: int = 3, found: Sweep | None = No
     def progress(done: int, total: int) -> None:
         told.append(done)
         if len(told) == parts:
-            raise Stop
+            raise StopError
 
-    with pytest.raises(Stop):
+    with pytest.raises(StopError):
         streams.stream(found or small(), str(path), path.suffix[1:], chunk, progress=progress)
 
 
@@ -477,11 +485,9 @@ def test_dask_divides_a_large_box_into_blocks() -> None:
 @pytest.mark.filterwarnings("default")
 def test_a_cluster_writes_the_same_file(tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
-    ) as cluster:
-        with distributed.Client(cluster):
-            made = saved(tmp_path, "parquet", 40, "dask")
+    threads = {"n_workers": 1, "threads_per_worker": 2, "processes": False, "dashboard_address": None}
+    with distributed.LocalCluster(**threads) as cluster, distributed.Client(cluster):
+        made = saved(tmp_path, "parquet", 40, "dask")
     assert made == saved(tmp_path, "parquet", 40)
 
 

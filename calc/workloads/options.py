@@ -18,8 +18,9 @@ from calc.workloads.machine import element_bytes
 Words = tuple[str, ...]
 _TOKENS, _PURE = "token", "x"
 _BATCH, _CONTEXT = {"batch": ("batch", _PURE)}, {"context": ("context", _TOKENS)}
-_SERVED = ("peak", "memory_bandwidth", "memory_capacity", "scale_up", "scale_out", "compute_efficiency",
-           "memory_efficiency", "link_efficiency", "overlap", "latency", "pue", "energy_price", "chip_price")  # fmt: skip
+_MACHINE = ("peak", "memory_bandwidth", "memory_capacity", "scale_up", "scale_out")
+_SERVED = (*_MACHINE, "compute_efficiency", "memory_efficiency", "link_efficiency", "overlap", "latency", "pue",
+           "energy_price", "chip_price")  # fmt: skip
 LABELS: dict[str, dict[str, tuple[str, str]]] = {
     "decode": _BATCH | _CONTEXT | {"acceptance": ("drafts accepted", _PURE)},
     "prefill": _BATCH | {"prompt": ("prompt", _TOKENS)},
@@ -30,7 +31,7 @@ LABELS: dict[str, dict[str, tuple[str, str]]] = {
 """Options of a phase that are leaves of its expressions: the label of the leaf, and the unit."""
 INSTEAD: dict[str, Words] = {
     "decode": _SERVED, "prefill": _SERVED, "memory": ("memory_capacity",),
-    "train": ("peak", "memory_bandwidth", "memory_capacity", "scale_up", "scale_out", "mfu", "training_efficiency", *asking.PRICES),
+    "train": (*_MACHINE, "mfu", "training_efficiency", *asking.PRICES),
     "allreduce": ("scale_up", "scale_out", "link_efficiency", "latency"),
 }  # fmt: skip
 """Options of a phase that stand in place of a report or of what measurements give, and are leaves too."""
@@ -45,6 +46,7 @@ TREES: dict[str, Words] = {
     "allreduce": ("chips", "domain", "operation"),
 }  # fmt: skip
 """Options of a phase that make an expression of their own, beside the system or the chip."""
+CAPACITY = "memory_capacity"
 WHOLE = frozenset({*_LAYOUT, "drafts"})
 NUMERIC = frozenset({"batch", "microbatch", "microbatches", "interleave", "sequence"})
 FROM_ZERO = frozenset({"acceptance", "overlap", "latency", "drafts"})
@@ -64,11 +66,11 @@ class Number:
     leaf: Assumption | None = None
 
     @property
-    def least(self) -> Any:
-        """Return the smallest value, as an estimate takes it."""
+    def one(self) -> Any:
+        """Return the value that is likeliest to fit into memory, as an estimate takes it."""
         if self.leaf is not None:
             return self.leaf
-        return units.quantity(min(self.values), self.unit)
+        return units.quantity((max if self.name == CAPACITY else min)(self.values), self.unit)
 
 
 def known(phase: str) -> list[str]:
