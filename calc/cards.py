@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from calc import audit_views, export_views, results, views
+from calc import audit_views, estimate_views, export_views, results, trial_views, views
 from calc.auditing import Audit, Finding
 from calc.classification import Classification, Classified
 from calc.comparison import Cell, Comparison, Row
@@ -15,6 +15,8 @@ from calc.pages import Figure, figure, share
 from calc.readings import Candidate, Reading
 from calc.results import Result
 from calc.views import AS_REPORTED, Table
+from calc.workloads.record import Estimate
+from calc.workloads.scores import Validation
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,10 @@ def card(shown: object) -> Card:
         return of_table(export_views.overview(shown))
     if isinstance(shown, Classified):
         return of_table(export_views.tests(shown))
+    if isinstance(shown, Estimate):
+        return of_table(estimate_views.overview(shown))
+    if isinstance(shown, Validation):
+        return of_table(trial_views.summary(shown))
     if isinstance(shown, Table):
         return of_table(shown)
     raise TypeError(f"no card for {type(shown).__name__}")

@@ -12,6 +12,7 @@ from calc import brief, derive, metrics, numbers, results, schema
 from calc.catalog import Catalog
 from calc.errors import UsageError
 from calc.formulas import FORMULAS, exactly
+from calc.measurements import Measurement
 from calc.metrics import Metric
 from calc.notebook import Shown
 from calc.policy import Policy, last_day
@@ -403,6 +404,11 @@ class Comparer:
     def late(self, source: str) -> bool:
         """Whether a source is left out because of the day asked for."""
         return self.policy.too_late(self.catalog.source(source)) is not None
+
+    def knows(self, one: Measurement) -> bool:
+        """Whether a measurement was known by the day asked for, by its own date and its source's."""
+        day = self.policy.as_of
+        return day is None or (not self.late(one.source or "") and (one.date is None or last_day(one.date) <= day))
 
     def known(self, said: Iterable[S]) -> list[S]:
         """Return what of some reports, remarks or relations was known by the day asked for; all, if none was."""

@@ -1,9 +1,9 @@
-"""What systems and chips could do with a model: `train`, `prefill`, `decode`, `memory`, `allreduce`.
+"""What systems and chips could do with a model: `train`, `prefill`, `decode`, `memory`, `allreduce`; and `validate`.
 
-Each function returns an `Estimate`: a lower bound on time from reported peaks with the resource that binds, what
+Each but the last returns an `Estimate`: a lower bound on time from reported peaks with the resource that binds, what
 is expected with shares of the peaks that published measurements reach, as a span, and all that went in.
 
-Every function takes the machine, ``system="cm384"`` or ``chip="h100-sxm"``, with ``chips`` that take part (all of a
+Each takes the machine, ``system="cm384"`` or ``chip="h100-sxm"``, with ``chips`` that take part (all of a
 system by default) and ``domain``, how many of them share the fast links; in place of reported figures ``peak``,
 ``memory_bandwidth``, ``memory_capacity``, ``scale_up`` and ``scale_out``, as texts or quantities with units; in place
 of derived shares ``compute_efficiency``, ``memory_efficiency``, ``link_efficiency``, ``latency`` and ``overlap``, a
@@ -17,8 +17,9 @@ from typing import Any
 
 from calc import api
 from calc.workloads.record import Estimate
+from calc.workloads.scores import Validation
 
-__all__ = ["Estimate", "allreduce", "decode", "memory", "prefill", "train"]
+__all__ = ["Estimate", "allreduce", "decode", "memory", "prefill", "train", "validate"]
 
 
 def _ask(phase: str, asked: dict[str, Any]) -> Estimate:
@@ -141,3 +142,38 @@ def allreduce(size: Any, **asked: Any) -> Estimate:
     <1193 us (1189 to 1193), as-reported>
     """
     return _ask("allreduce", {"size": size, **asked})
+
+
+def validate(split: str = "alternate", **policy: Any) -> Validation:
+    """Return every published measurement that is shipped beside its bound and its estimate.
+
+    Parameters
+    ----------
+    split : {'alternate', 'leave-one-source-out', 'leave-one-chip-out'}
+        What the efficiencies rest on that an estimate is tested with: every second measurement of a series, or
+        what other sources, or other chips, give.
+    **policy
+        ``as_of``, ``prefer``, ``strict``, ``merge``.
+
+    Returns
+    -------
+    Validation
+        Its ``trials`` have ``least``, ``numbers`` and ``measured`` [time, or information per chip]; ``score`` counts
+        over the tests, ``alarms`` are measurements that beat a bound; ``to_frame`` has a row a measurement.
+
+    Raises
+    ------
+    UsageError
+        If there is no such split.
+
+    Examples
+    --------
+    >>> import calc
+    >>> found = calc.estimate.validate()
+    >>> len(found.trials) == len(calc.measured()), found.alarms
+    (True, [])
+    >>> stricter = calc.estimate.validate("leave-one-source-out")
+    >>> stricter.score.share < found.score.share
+    True
+    """
+    return api.workspace(**policy).estimate.validate(split)

@@ -42,6 +42,14 @@ def estimates(found: Sequence[Estimate], policy: Policy) -> list[Table]:
     return tables
 
 
+def overview(one: Estimate) -> Table:
+    """Return the figures of one estimate, as a notebook shows it."""
+    table = _one(one)
+    table.notes = [*(f"{note}." for note in one.notes), CAVEAT if one.terms else "", AS_REPORTED]
+    table.notes = [note for note in table.notes if note]
+    return table
+
+
 def records(found: Sequence[Estimate]) -> Table:
     """Return the figures of estimates as a table for programs: a row a figure and machine."""
     columns = [Column(key, key) for key in ("subject", "figure", "at", "unit")]

@@ -9,7 +9,6 @@ from calc.catalog import Catalog
 from calc.comparison import Comparer
 from calc.errors import UsageError, did_you_mean
 from calc.measurements import PHASES, QUANTITIES, REFERS, Measurement
-from calc.policy import last_day
 from calc.schema import OURS
 from calc.views import AS_REPORTED, OVERLAY_MARK, Column, Table, legend
 
@@ -36,14 +35,8 @@ def chosen(
     return [
         one for one in catalog.measurements.values()
         if (not phases or one.phase in phases) and (not on or one.chip in on) and (not of or one.model in of)
-        and _known(comparer, one)
+        and comparer.knows(one)
     ]  # fmt: skip
-
-
-def _known(comparer: Comparer, one: Measurement) -> bool:
-    """Whether a measurement was known by the day asked for."""
-    day = comparer.policy.as_of
-    return day is None or (not comparer.late(one.source or "") and (one.date is None or last_day(one.date) <= day))
 
 
 def of_all(comparer: Comparer, phases: Sequence[str], chips: Sequence[str], models: Sequence[str]) -> Table:

@@ -166,7 +166,7 @@ class Result(Shown):
     @cached_property
     def numbers(self) -> tuple[float, float, float]:
         """Value, low and high as bare numbers in ``unit``."""
-        if isinstance(self.expression, Reading):  # its candidates are the grid
+        if isinstance(self.expression, Reading) and self.expression.unit == self.unit:  # its candidates are the grid
             values = [candidate.value for candidate in self.expression.candidates]
             return values[0], min(values), max(values)
         return self._grid.value, self._grid.low, self._grid.high

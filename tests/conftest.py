@@ -14,6 +14,7 @@ settings.register_profile(
 settings.load_profile("here")
 
 ROOT = Path(__file__).resolve().parent.parent
+collect_ignore = ["benchmarks/tools"]  # run by other tools in environments of their own
 
 
 @pytest.fixture(autouse=True)

@@ -237,6 +237,27 @@ def test_groups_fall_back_to_the_nearest() -> None:
     assert known.compute("int8", "Huawei").rests_on == ("b", "a", "c")
 
 
+def test_a_group_of_few_takes_the_span_of_the_next_wider() -> None:
+    near = [Sample(name, value, ("between", size)) for name, value, size in (
+        ("a", 300.0, "small"), ("b", 400.0, "large"), ("c", 500.0, "large"))]  # fmt: skip
+    known = Efficiencies({efficiencies.EXCHANGE_LATENCY: [*near, Sample("d", 10.0, ("inside", "small"))]})
+    found = known._derived(efficiencies.EXCHANGE_LATENCY, ("between", "small"))
+    assert found.value.magnitude == 300
+    assert min(choice.value for choice in found.distinct()) > 200
+
+
+def test_a_figure_unknown_by_the_day_is_said_to_be_that() -> None:
+    then = calc.load(as_of="2025-07-28").estimate
+    with pytest.raises(UsageError, match="known by the day"):
+        then.decode("deepseek-v3", system="cm384", chips=160, ep=320, context=4096, precision="bf16")
+
+
+def test_a_reading_is_shown_in_any_unit() -> None:
+    made = ESTIMATE.decode("llama-3.1-70b", chip="h200-sxm", batch=4, context=1536, precision="fp8")
+    reading = next(leaf for leaf in readings(made.terms["memory"]) if leaf.metric.id == "memory_bandwidth")
+    assert Result(reading, "GB/s/chip").numbers[0] == pytest.approx(4800)
+
+
 def test_calibration_returns_what_it_was_calibrated_with() -> None:
     again = calibrated(WORKSPACE.comparer)
     assert again.samples == KNOWN.samples
@@ -395,3 +416,22 @@ def test_a_run_has_energy_emissions_and_a_price() -> None:
 def test_wrong_prices_are_refused(bad: dict[str, object]) -> None:
     with pytest.raises(UsageError):
         ESTIMATE.train("llama-3.1-8b", chip="h100-sxm", chips=8, tokens=1e9, **bad)
+
+
+def test_a_window_bounds_what_is_cached() -> None:
+    # formulas.md A5: gpt-oss-120b 73,728 B a token if every layer were full; every second layer has a window of 128.
+    short = ESTIMATE.memory("gpt-oss-120b", chip="h100-sxm", context=100)
+    long = ESTIMATE.memory("gpt-oss-120b", chip="h100-sxm", context=8192)
+    held = {name: made.held["cache"].value.to("B/chip").magnitude for name, made in (("short", short), ("long", long))}
+    assert held["short"] == pytest.approx(73728 * 100)
+    assert held["long"] == pytest.approx(73728 / 2 * (8192 + 128))
+
+
+def test_a_window_bounds_what_is_computed() -> None:
+    asked = {"chip": "h100-sxm", "chips": 8, "memory_capacity": "1 TB/chip", "precision": "bf16", "tp": 8}
+    core = [
+        ESTIMATE.decode("gpt-oss-120b", context=context, **asked).parts["compute"].numbers[0]
+        for context in (128, 8192, 16384)
+    ]
+    # From one length to the other only the layers without a window do more.
+    assert (core[2] - core[1]) / (8192 * 18) == pytest.approx((core[1] - core[0]) / (8064 * 18), rel=1e-6)

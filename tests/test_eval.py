@@ -276,7 +276,7 @@ foo * 2
 
 2 + cm38.memory_capacity
     ^^^^^^^^^^^^^^^^^^^^
-no chip or system 'cm38'; did you mean 'cm384'?
+no chip, system or model 'cm38'; did you mean 'cm384'?
 
 cm384.memory_capacty
 ^^^^^^^^^^^^^^^^^^^^
@@ -296,7 +296,7 @@ no metric 'pue-nvl72.pue'; a minus next to a name has blanks around it: 'cm384.p
 
 3-nvl72.pue
 ^^^^^^^^^^^
-no chip or system '3-nvl72'; a minus next to a name has blanks around it: '3 - nvl72.pue'
+no chip, system or model '3-nvl72'; a minus next to a name has blanks around it: '3 - nvl72.pue'
 
 cm384.memory_capacity + cm384.power.all-in
                       ^
@@ -529,7 +529,7 @@ HOSTILE = {
     "zeros": ("0." + "0" * 900 + "1", "too small to be a figure"),
     "unit": ("1 " + "/".join(["GB"] * 200), "a unit of 599 characters; at most 80"),
     "word": ("a-" * 499 + "b", "is neither a number nor ID.METRIC"),
-    "points": ("a." * 499 + "b", "no chip or system 'a'"),
+    "points": ("a." * 499 + "b", "no chip, system or model 'a'"),
     "nul": ("cm384\0.pue", "a control character (U+0000)"),
     "path": ("../../etc/passwd.pue", "a number begins with a digit"),
 }

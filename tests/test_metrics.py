@@ -99,7 +99,7 @@ def test_a_slip_of_a_prefix_is_not_plausible(name: str, value: str) -> None:
         ("scale_up_lane_rate", "112 GHz", "is a frequency"),
         ("die_area", "28 mm", "is a length"),
         ("total_processing_performance", "4992 TOP/s", "is a compute rate"),
-        ("performance_density", "2.9 TFLOP/s/die", "is a quantity in TFLOP/s/die"),
+        ("performance_density", "2.9 TFLOP/s/die", "is a compute rate per die"),
     ],
 )
 def test_another_dimension_is_refused_in_words(name: str, value: str, words: str) -> None:

@@ -29,9 +29,12 @@ SHOWN = {
                  "2025-07-28: ", "undated sources left out", "takes from it"),
     "03-your-own-system": ("half-matrix", "from an overlay", "DimensionalityError", "UnitError", "SheetError",
                            "did you mean", "is a bare number", "my-notes", "report.html", "prefer my-notes"),
+    "04-estimates": ("binds: a step takes at least", "decode-dsv3-cm384-50ms", "overlap of compute, memory and network",
+                     "as derived", "does not fit", "what would fit", "peak compute of cm384 is not reported",
+                     "model operations over time, per chip", "leave-one-source-out", "sources that calibrate nothing"),
 }  # fmt: skip
 """What somebody who runs a notebook must find in what it shows."""
-PICTURES = {"01-compare": 4, "02-audit": 1, "03-your-own-system": 3}
+PICTURES = {"01-compare": 4, "02-audit": 1, "03-your-own-system": 3, "04-estimates": 1}
 LIBRARIES = {"calc", "pandas", "IPython.display", "pathlib", "tempfile"}
 
 WATCH = """
@@ -55,8 +58,8 @@ sys.addaudithook(_watch)
 """What a kernel runs first: the path of whatever it changes outside the home goes into a file."""
 
 # Digits that are names, not figures; everything else with a digit is looked up by a cell.
-NAMES = ("CloudMatrix 384", "GB200 NVL72", "01-compare", "02-audit", "03-your-own-system", "July 2025", "April 2025",
-         "February 2026", "INT8", "BF16")  # fmt: skip
+NAMES = ("CloudMatrix 384", "GB200 NVL72", "01-compare", "02-audit", "03-your-own-system", "04-estimates",
+         "DeepSeek-V3", "July 2025", "April 2025", "February 2026", "INT8", "BF16")  # fmt: skip
 DATE = re.compile(r"\b20\d\d(-\d\d){0,2}\b")
 ONE = re.compile(r"\b1 [A-Za-z]")
 """One of a unit is no figure: it says which unit is meant."""
@@ -76,7 +79,7 @@ def cells(path: Path, kind: str) -> list[str]:
 def ids() -> tuple[str, ...]:
     """Return every id that a cell may name, the longest first."""
     catalog = calc.load().comparer.catalog
-    sheets = [id for kind in ("chip", "system") for id in catalog.ids(kind)]
+    sheets = [id for kind in ("chip", "system", "model") for id in catalog.ids(kind)]
     shown = [name for id in sheets for name in (id, re.sub(r"\W", "_", id))]
     return tuple(sorted([*shown, *catalog.source_ids(), *metrics.TABLE, *metrics.PRECISIONS], key=len, reverse=True))
 

@@ -580,5 +580,5 @@ def test_wrong_words_in_python() -> None:
 def test_kinds_of_the_command_are_those_of_the_figures() -> None:
     from calc.cli import pictures as command
 
-    assert command.KINDS == plot.KINDS
+    assert (*plot.KINDS, command.VALIDATION) == command.KINDS
     assert command.FORMS == plot.FORMS

@@ -14,13 +14,25 @@ from pathlib import Path
 
 import click
 
-from calc.cli import arithmetic, editing, estimating, figures, pages, pictures, rules, sheets, sweeping, tables
+from calc.cli import (
+    arithmetic,
+    editing,
+    estimating,
+    figures,
+    pages,
+    pictures,
+    rules,
+    sheets,
+    sweeping,
+    tables,
+    validating,
+)
 from calc.cli.group import commands
 from calc.cli.options import ID
 from calc.errors import CalcError
 
 # The commands of these modules join the group when they are imported.
-ROOMS = (sheets, figures, arithmetic, estimating, sweeping, rules, pictures, pages, tables, editing)
+ROOMS = (sheets, figures, arithmetic, estimating, validating, sweeping, rules, pictures, pages, tables, editing)
 __all__ = ["ID", "commands", "main", "run"]
 
 

@@ -14,14 +14,25 @@ from calc.cli.output import print_page, print_table, print_tables, write
 from calc.errors import UsageError
 
 Command = Callable[..., None]
+VALIDATE = "--validate"
 
 
-@commands.group()
+class _Phases(click.Group):
+    """A group in which ``--validate`` stands for the command of that name, wherever it stands."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if VALIDATE in args:
+            args = [VALIDATE.lstrip("-"), *(word for word in args if word != VALIDATE)]
+        return super().parse_args(ctx, args)
+
+
+@commands.group(cls=_Phases)
 def estimate() -> None:
     """Bounds and estimates of a workload, from reported peaks.
 
     First what the reported peaks allow, by resource; then, with shares of them that published measurements reach,
-    what is to be expected. Several --system or --chip are set side by side.
+    what is to be expected. Several --system or --chip are set side by side. --validate recomputes every published
+    measurement that is shipped.
     """
 
 

@@ -13,12 +13,13 @@ from calc.cli.options import ID, open_comparer, policy_options, taken
 from calc.cli.output import write
 from calc.errors import UsageError
 
-KINDS = ("ladder", "reports", "roofline", "shares", "bars")
+VALIDATION = "validation"
+KINDS = ("ladder", "reports", "roofline", "shares", "bars", VALIDATION)
 FORMS = ("svg", "png", "pdf")
 
 
 @commands.command()
-@click.argument("ids", nargs=-1, required=True, type=ID, metavar="A [B...]")
+@click.argument("ids", nargs=-1, type=ID, metavar="A [B...]")
 @click.option("--kind", type=click.Choice(KINDS), default="ladder", show_default=True)
 @click.option("--metric", metavar="METRIC", help="Of which metric; by default the peak compute that most report.")
 @click.option("--all", "everything", is_flag=True, help="In a ladder all rows that both have.")
@@ -33,8 +34,14 @@ def plot(
 
     ladder: the ratios of A to B, with what was claimed. reports: the reports of a metric, each in its
     place in time. roofline: what can be computed at most, in all and per chip. shares: totals as chips
-    x per chip. bars: a metric with every report as a dot.
+    x per chip. bars: a metric with every report as a dot. validation: measured against estimated times;
+    it shows all measurements and takes no ids.
     """
+    if kind == VALIDATION:
+        _validation(ids, (metric, everything, no_claims), output, options)
+        return
+    if not ids:
+        raise UsageError("of what? Name systems or chips, for example `plot cm384 nvl72 -o ladder.svg`")
     form = _form(output)
     more: dict[str, Any] = {}
     if kind == "ladder":
@@ -51,6 +58,17 @@ def plot(
     from calc.render import plot as figures
 
     write(figures.file(kind, found, form, **more), output)
+
+
+def _validation(ids: Sequence[str], others: tuple[Any, ...], output: str | None, options: dict[str, Any]) -> None:
+    if ids or any(others):
+        raise UsageError("the figure validation shows all measurements: leave out ids, --metric, --all and --no-claims")
+    form = _form(output)
+    comparer = open_comparer(**taken(options))
+    from calc.render.plot import trials
+    from calc.workloads import scores
+
+    write(trials.file(scores.validate(comparer), form), output)
 
 
 def _form(output: str | None) -> str:

@@ -35,6 +35,7 @@ from calc.workloads.sweeps import Sweep
 
 if TYPE_CHECKING:
     from calc.auditing import Audit
+    from calc.workloads.scores import Validation
 
 Attrs = dict[str, Any]
 
@@ -88,6 +89,13 @@ def grid(result: Result) -> pd.DataFrame:
 def reports(comparer: Comparer, names: Sequence[str] | None = None) -> pd.DataFrame:
     """Return a row a report, of all chips and systems or of those named."""
     return made(columns.reports(), longtables.reports(comparer, names), _attrs(comparer.policy))
+
+
+def validation(found: Validation) -> pd.DataFrame:
+    """Return a row a measurement beside its estimate; the counts of the tests are in ``attrs``."""
+    from calc.render import trials
+
+    return made(trials.FIELDS, trials.records(found), _attrs(found.policy) | trials.counts(found), "id")
 
 
 def sweep(found: Sweep, engine: str = "numpy") -> pd.DataFrame:

@@ -24,7 +24,9 @@ from calc.workloads.learning import Training, train
 from calc.workloads.machine import Given, Machine, machine
 from calc.workloads.pieces import given
 from calc.workloads.record import Estimate
+from calc.workloads.scores import Validation, validate
 from calc.workloads.serving import decode, prefill
+from calc.workloads.splits import ALTERNATE
 from calc.workloads.steps import Serving
 
 Amount = Any
@@ -69,6 +71,10 @@ class Estimator:
     def defaults(self) -> Efficiencies:
         """What the measurements of the catalog give."""
         return calibrated(self.comparer)
+
+    def validate(self, split: str = ALTERNATE) -> Validation:
+        """Return every measurement beside its estimate; see `calc.estimate.validate`."""
+        return validate(self.comparer, split)
 
     def estimate(self, phase: str, **asked: Any) -> Estimate:
         """Return an estimate of a phase; arguments as those of `calc.estimate`."""

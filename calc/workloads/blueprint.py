@@ -36,6 +36,8 @@ class Blueprint:
         """
         if found := self.held.get(name):
             return found
+        if name in self.held.sheet.reports:
+            raise UsageError(f"{name} of {self.id}: no report of it was known by the day asked for (--as-of)")
         raise UsageError(
             f"{name} of {self.id} is not reported, and this estimate needs it; `show {self.id}` lists "
             "what is, and an overlay (--specs) can add it"
@@ -181,25 +183,58 @@ class Blueprint:
 
     # -- attention ------------------------------------------------------------------------------
 
+    @cached_property
+    def _spans(self) -> list[tuple[Expression, Reading | None]]:
+        """The layers that attend to all tokens, and those to a window of them, with the window."""
+        windowed, window = self.held.get("windowed_layers"), self.held.get("attention_window")
+        if windowed is None or window is None:
+            return [(self.layers, None)]
+        return [(apply("subtract", "layers without a window", "x", self.layers, windowed), None), (windowed, window)]
+
     def cache_per_token(self, element: Expression) -> Expression:
-        """Return the cache of a token of one sequence. [information/token]."""
+        """Return the cache of a token of one sequence, all layers holding it. [information/token]."""
+        return self._cached(self.layers, element)
+
+    def cache(self, sequences: Expression, context: Expression, element: Expression) -> Expression:
+        """Return the cache of some sequences; layers with a window hold no more than that. [information]."""
+        parts = []
+        for layers, window in self._spans:
+            held = apply("cached_tokens", "tokens in the window", "token", context, window) if window else context
+            parts.append(apply("kv_cache_bytes", "cache", "GB", sequences, held, self._cached(layers, element)))
+        return parts[0] if len(parts) == 1 else apply("sum_of", "cache", "GB", *parts)
+
+    def _cached(self, layers: Expression, element: Expression) -> Expression:
         if self.is_latent:
-            parts = (self.layers, self.need("kv_lora_rank"), self.need("qk_rope_width"), element)
+            parts = (layers, self.need("kv_lora_rank"), self.need("qk_rope_width"), element)
             return apply("latent_cache_per_token", "cache of a token", "kB/token", *parts)
-        parts = (self.layers, self.need("kv_heads"), self.need("head_width"), element)
+        parts = (layers, self.need("kv_heads"), self.need("head_width"), element)
         return apply("kv_cache_per_token", "cache of a token", "kB/token", *parts)
 
     def decode_core(self, context: Expression) -> Expression:
-        """Return the operations of attention's core for a token that is written, in one layer. [operation/token]."""
+        """Return the operations of attention's core for a token that is written, in all layers. [operation/token]."""
         kind, widths = (
             ("absorbed", ["kv_lora_rank", "qk_rope_width"]) if self.is_latent else ("attention", ["head_width"])
         )
-        names = ["attention_heads", *widths]
-        return apply(f"{kind}_core_flops", "attention core, a layer", "MFLOP/token", context, *map(self.need, names))
+        return self._in_all_layers(f"{kind}_core_flops", ["attention_heads", *widths], context, 1.0)
 
     def causal_core(self, length: Expression, convention: str = "causal") -> Expression:
-        """Return the operations of attention's core for a token of a prompt, in one layer. [operation/token]."""
+        """Return the operations of attention's core for a token of a prompt, in all layers. [operation/token].
+
+        Of a causal prompt a token meets half of the others on average; in a window, all of the window's.
+        """
         widths = ["qk_nope_width", "qk_rope_width", "v_head_width"] if self.is_latent else ["head_width"]
-        names = ["attention_heads", *widths]
         name = f"{'latent' if self.is_latent else 'attention'}_core_flops{'' if convention == 'full' else '_causal'}"
-        return apply(name, "attention core, a layer", "MFLOP/token", length, *map(self.need, names))
+        return self._in_all_layers(name, ["attention_heads", *widths], length, 1.0 if convention == "full" else 2.0)
+
+    def _in_all_layers(self, name: str, widths: list[str], length: Expression, times: float) -> Expression:
+        parts = []
+        for layers, window in self._spans:
+            met = length
+            if window is not None:
+                reach = apply(
+                    "product_of", "tokens in reach", "token", window, given("times", times, note="of the model")
+                )
+                met = apply("cached_tokens", "tokens met", "token", length, reach)
+            one = apply(name, "attention core, a layer", "MFLOP/token", met, *map(self.need, widths))
+            parts.append(apply("product_of", "attention core of the layers", "GFLOP/token", layers, one))
+        return parts[0] if len(parts) == 1 else apply("sum_of", "attention core of the layers", "GFLOP/token", *parts)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Callable, Collection, Iterator
 
 from calc import units
 from calc.comparison import Comparer
+from calc.errors import UsageError
 from calc.measurements import Measurement
 from calc.results import Result
 from calc.workloads import efficiencies
@@ -15,20 +17,26 @@ from calc.workloads.machine import Given, machine
 from calc.workloads.record import COMPUTE, MEMORY
 
 
-def calibrated(comparer: Comparer) -> Efficiencies:
+def calibrated(comparer: Comparer, left_out: Collection[str] = ()) -> Efficiencies:
     """Return the efficiencies that the calibrating measurements of a catalog give.
 
     Each kind is derived with those before it in place: compute from large matrices, memory from decoding
     on one chip, links from large exchanges, waits from small ones and from decoding on several chips,
-    training from steps.
+    training from steps. Nothing rests on the measurements ``left_out``, named by their ids, on those that were
+    not known by the day asked for, and on those of chips whose figures were not.
     """
     by_kind: dict[str, list[Measurement]] = {}
     for one in comparer.catalog.measurements.values():
-        if one.calibrates:
+        if one.calibrates and one.id not in left_out and comparer.knows(one):
             by_kind.setdefault(one.calibrates, []).append(one)
     known = Efficiencies()
     for kind, derive in _DERIVE.items():
-        known = known.with_samples(kind, [*derive(comparer, by_kind.get(kind, []), known)])
+        found: list[Sample] = []
+        for one in by_kind.get(kind, []):
+            # A chip's peak that was not known by the day, or that an overlay took away, leaves the others.
+            with contextlib.suppress(UsageError):
+                found += derive(comparer, [one], known)
+        known = known.with_samples(kind, found)
     return known
 
 

@@ -63,7 +63,7 @@ def _number(text: str | None, unit: str) -> float | None:
     return None if text is None else float(units.parse(text, unit).to(units.unit(unit)).magnitude)
 
 
-def _machine(comparer: Comparer, one: Measurement) -> Machine:
+def machine_of(comparer: Comparer, one: Measurement) -> Machine:
     """Return the chips of a measurement: of its system, or of its chip in domains as its setting says."""
     chips = int(_number(one.chips, "chip") or 1)
     if one.system:
@@ -102,7 +102,7 @@ def _serving(one: Measurement, made: Machine) -> Serving:
 
 
 def _decode(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
-    made = _machine(comparer, one)
+    made = machine_of(comparer, one)
     asked = _serving(one, made)
     found = decode(blueprint(comparer, one.model or ""), made, asked, known)
     if one.quantity == "time-per-output-token":
@@ -115,7 +115,7 @@ def _decode(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
 
 
 def _prefill(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
-    made = _machine(comparer, one)
+    made = machine_of(comparer, one)
     asked = _serving(one, made)
     found = prefill(blueprint(comparer, one.model or ""), made, asked, known)
     rate = units.parse(one.value).to(units.unit("token/s/chip")).magnitude
@@ -124,7 +124,7 @@ def _prefill(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
 
 
 def _train(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
-    made = _machine(comparer, one)
+    made = machine_of(comparer, one)
     sequence = _number(one.context, "token")
     convention = "full" if one.convention == "non-causal" or one.quantity == "hfu" else "causal"
     plan = Training(
@@ -170,7 +170,7 @@ def _peak(found: Estimate) -> float:
 
 
 def _collective(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
-    made = _machine(comparer, one)
+    made = machine_of(comparer, one)
     size = units.parse(one.payload or "")
     found = collective(made, size, one.operation or "all-reduce", known)
     if one.quantity == "latency":

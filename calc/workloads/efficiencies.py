@@ -30,6 +30,7 @@ TITLES = {
     OVERLAP: "overlap of compute, memory and network",
 }
 UNITS = {TENSOR_LATENCY: "us", EXCHANGE_LATENCY: "us"}
+NO_MEASUREMENT = "no measurement: taken as ideal"
 CAPPED = (COMPUTE, MEMORY, TRAINING, OVERLAP)
 """Shares that cannot pass 1. A link's can: a switch that adds up is held against a ring."""
 SIZES = ((2**14, "up to 16 KiB"), (2**20, "up to 1 MiB"), (math.inf, "over 1 MiB"))
@@ -117,8 +118,8 @@ class Efficiencies:
         own = _nearest(every, group)
         if not own:
             neutral = 0.0 if kind in UNITS else 1.0
-            return given(TITLES[kind], neutral, unit, "no measurement: taken as ideal")
-        wide = own if len({sample.value for sample in own}) >= ENOUGH else every
+            return given(TITLES[kind], neutral, unit, NO_MEASUREMENT)
+        wide = _nearest(every, group, ENOUGH)
         value = _middle([sample.value for sample in own])
         low, high = span([sample.value for sample in wide], CAPPED.__contains__(kind))
         shared = [word for word in group if own is not every and all(word in sample.group for sample in own)]
@@ -171,9 +172,10 @@ def _middle(values: list[float]) -> float:
     return math.sqrt(found[half - 1] * found[half])
 
 
-def _nearest(every: Sequence[Sample], group: tuple[str, ...]) -> Sequence[Sample]:
-    """Return the samples of a group; where there are none, those that share the most of it, the first words first."""
+def _nearest(every: Sequence[Sample], group: tuple[str, ...], enough: int = 1) -> Sequence[Sample]:
+    """Return the samples of a group; where they are too few, those that share the most of it, the first words first."""
     for length in range(len(group), 0, -1):
-        if own := [sample for sample in every if sample.group[:length] == group[:length]]:
+        own = [sample for sample in every if sample.group[:length] == group[:length]]
+        if len({sample.value for sample in own}) >= enough:
             return own
     return every

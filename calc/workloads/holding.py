@@ -74,16 +74,9 @@ def hold(blueprint: Blueprint, machine: Machine, asked: Holding) -> Estimate:
         )
     one = blueprint.cache_per_token(element_bytes(asked.kv_precision, "")) if _caches(blueprint) else None
     if asked.context is not None:
-        if one is None:
-            one = blueprint.cache_per_token(element_bytes(asked.kv_precision, ""))
-        whole = apply(
-            "kv_cache_bytes",
-            "cache of a replica",
-            "GB",
-            given("batch", asked.batch),
-            given("context", asked.context, "token"),
-            one,
-        )
+        element = element_bytes(asked.kv_precision, "")
+        context = given("context", asked.context, "token")
+        whole = blueprint.cache(given("batch", asked.batch), context, element)
         parts["cache"] = Amount(
             "cache", "GB/chip", apply("quotient_of", "cache", "GB/chip", whole, cache_share(blueprint, spread))
         )

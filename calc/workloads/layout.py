@@ -65,6 +65,8 @@ def layout(
         raise UsageError(f"tp {tp} x pp {pp} x dp {dp} = {tp * pp * dp}, not {machine.chips} chips: leave --dp out")
     if not blueprint.has_experts:
         if ep not in (None, 1):
+            if "experts" in blueprint.held.sheet.reports:
+                blueprint.need("experts")
             raise UsageError(f"{blueprint.id} has no routed experts: leave --ep out")
         return Layout(machine.chips, tp, pp, 1)
     if ep is None:

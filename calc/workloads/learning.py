@@ -167,7 +167,7 @@ def _operations(blueprint: Blueprint, asked: Training, tokens: Expression, weigh
         return matrices
     one = blueprint.causal_core(given("sequence", asked.sequence, "token"), asked.convention)
     times = given("passes through the core", 3.0 + core, note="forward, backward twice that, and what is recomputed")
-    cores = apply("product_of", "attention core", "EFLOP", blueprint.layers, one, tokens, times)
+    cores = apply("product_of", "attention core", "EFLOP", one, tokens, times)
     return apply("sum_of", "operations", "EFLOP", matrices, cores)
 
 

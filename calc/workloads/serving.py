@@ -51,8 +51,8 @@ def decode(
     )
     tokens = apply("product_of", "tokens of a step", "token", batch, written)
     matrices = apply("forward_flops", "matrices", "TFLOP", blueprint.active, tokens)
-    core = apply("product_of", "attention core", "TFLOP", blueprint.layers, blueprint.decode_core(context), tokens)
-    cache = apply("kv_cache_bytes", "cache of a replica", "GB", batch, context, blueprint.cache_per_token(step.cached))
+    core = apply("product_of", "attention core", "TFLOP", blueprint.decode_core(context), tokens)
+    cache = blueprint.cache(batch, context, step.cached)
     check_fit(blueprint, machine, step, cache, asked)
     moved = apply(
         "sum_of",
@@ -95,8 +95,8 @@ def prefill(
     prompt = given("prompt", asked.prompt, "token")
     tokens = apply("product_of", "tokens of a step", "token", batch, prompt)
     matrices = apply("forward_flops", "matrices", "TFLOP", blueprint.active_in_layers, tokens)
-    core = apply("product_of", "attention core", "TFLOP", blueprint.layers, blueprint.causal_core(prompt), tokens)
-    cache = apply("kv_cache_bytes", "cache of a replica", "GB", batch, prompt, blueprint.cache_per_token(step.cached))
+    core = apply("product_of", "attention core", "TFLOP", blueprint.causal_core(prompt), tokens)
+    cache = blueprint.cache(batch, prompt, step.cached)
     check_fit(blueprint, machine, step, cache, asked)
     moved = apply(
         "sum_of",

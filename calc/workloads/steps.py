@@ -115,13 +115,10 @@ class Step:
         ring = apply(
             "collective_time_lower_bound", "an all-reduce on a ring", "us", message, link, given("tp", self.spread.tp)
         )
-        moved = apply(
-            "derated",
-            "all-reduces, moving",
-            "ms",
-            apply("product_of", "all-reduces at the link's rate", "ms", many, ring),
-            self.known.network(inside),
-        )
+        ideal = apply("product_of", "all-reduces at the link's rate", "ms", many, ring)
+        derated = apply("derated", "all-reduces, at the share that is reached", "ms", ideal, self.known.network(inside))
+        # A share of a ring's rate may pass 1 where the switch adds up; what the links must carry stays.
+        moved = apply("time_lower_bound", "all-reduces, moving", "ms", derated, least)
         waits = apply(
             "product_of", "waits of all-reduces", "ms", many, self.known.tensor_latency(self.spread.tp, inside)
         )

@@ -24,6 +24,7 @@ from calc.formulas import (
     cost,
     decode,
     energy,
+    envelope,
     experts,
     flop_counters,
     flops,
@@ -172,6 +173,12 @@ CASES: list[tuple[Any, tuple[str, ...], str]] = [
     (cost.owned_chip_price, ("USD", "year", "USD/h", "USD/h", "chip", "x"), "USD/h/chip"),
     (cost.run_cost, ("chip*h", "USD/h/chip"), "USD"),
     (cost.cost_per_token, ("USD/h/chip", "token/s/chip"), "USD/Mtoken"),
+    (envelope.derated, ("s", "x"), "s"),
+    (envelope.overlapped, ("x", "s", "ms", "us"), "s"),
+    (envelope.waited, ("s", "x", "us"), "s"),
+    (envelope.pipelined, ("s", "x", "x", "x"), "s"),
+    (envelope.remote_copies, ("x", "x"), "x"),
+    (envelope.distinct_remote_groups, ("x", "x"), "x"),
 ]
 ORDERED: list[tuple[Any, tuple[str, ...], str]] = [
     (scaling.amdahl_speedup, ("x", "x"), "x"),
@@ -202,7 +209,9 @@ def test_no_formula_is_without_a_case() -> None:
     known = {name_of(case[0]).split()[0] for case in [*CASES, *ORDERED]}
     table = {name_of(formula.function).split()[0] for formula in FORMULAS.values()}
     single = {
-        name for name, formula in FORMULAS.items() if formula.function.__module__.endswith(("aggregate", "control"))
+        name
+        for name, formula in FORMULAS.items()
+        if formula.function.__module__.endswith(("aggregate", "control", "arithmetic"))
     }
     assert table - known - single == set()
 
