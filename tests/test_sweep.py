@@ -191,10 +191,11 @@ def test_corners_hold_both_ends_of_every_derived_metric(system: str) -> None:
         found = derive.result(held, name)
         if found is None or found.reduced:
             continue
-        values = [
-            evaluate([found.expression], {axis: units.quantity(one.value, axis.unit) for axis, one in at.items()})[0]
+        places = [
+            {axis: units.quantity(one.value, axis.unit) for axis, one in at.items()}
             for at in corners([found.expression])
         ]
+        values = [evaluate([found.expression], at)[0] for at in places]
         numbers = [float(value.to(units.unit(found.unit)).magnitude) for value in values]
         assert (numbers[0], min(numbers), max(numbers)) == pytest.approx(found.numbers, rel=1e-12)
         looked += found.numbers[1] < found.numbers[2]
@@ -242,10 +243,7 @@ def test_an_option_that_is_swept_is_a_leaf() -> None:
             if not slab.leaves[at]:
                 unmoved.add((phase, name))
     assert unmoved == {
-        ("train", "memory_capacity"),
-        ("train", "memory_bandwidth"),
-        ("train", "scale_up"),
-        ("train", "scale_out"),  # without a batch no bound on them
+        *(("train", name) for name in ("memory_capacity", "memory_bandwidth", "scale_up", "scale_out")),  # of a batch
         ("decode", "scale_out"),
         ("prefill", "scale_out"),  # all of a system is one domain
     }
@@ -313,11 +311,13 @@ def test_a_bad_grid_is_a_wrong_call(option: str, text: str, words: str) -> None:
 
 
 def test_unknown_words_get_the_nearest() -> None:
-    for phase, more, words in [
-        ("decod", {}, "did you mean 'decode'"),
-        ("decode", {"batsch": 1}, "did you mean 'batch'"),
-        ("decode", {"columns": ["tme"], "context": 1}, "did you mean 'time'"),
-    ]:
+    cases: list[tuple[str, dict[str, Any], str]] = [
+        ("decod", {}, "decode"),
+        ("decode", {"batsch": 1}, "batch"),
+        ("decode", {"columns": ["tme"], "context": 1}, "time"),
+    ]
+    for phase, more, word in cases:
+        words = f"did you mean '{word}'"
         with pytest.raises(UsageError, match=words):
             calc.sweep(phase, model="deepseek-v3", system="cm384", **more)
     with pytest.raises(UsageError, match="on what"):
@@ -558,10 +558,8 @@ def test_dask_divides_a_large_box_into_blocks() -> None:
 @pytest.mark.filterwarnings("default")
 def test_a_cluster_writes_the_same_file(tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
-    with (
-        distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster,
-        distributed.Client(cluster),
-    ):
+    threads = {"n_workers": 1, "threads_per_worker": 2, "processes": False, "dashboard_address": None}
+    with distributed.LocalCluster(**threads) as cluster, distributed.Client(cluster):
         made = saved(tmp_path, "parquet", 40, "dask")
     assert made == saved(tmp_path, "parquet", 40)
 

@@ -18,12 +18,9 @@ from calc.workloads.machine import element_bytes
 Words = tuple[str, ...]
 _TOKENS, _PURE = "token", "x"
 _BATCH, _CONTEXT = {"batch": ("batch", _PURE)}, {"context": ("context", _TOKENS)}
+_MACHINE = ("peak", "memory_bandwidth", "memory_capacity", "scale_up", "scale_out")
 _SERVED = (
-    "peak",
-    "memory_bandwidth",
-    "memory_capacity",
-    "scale_up",
-    "scale_out",
+    *_MACHINE,
     "compute_efficiency",
     "memory_efficiency",
     "link_efficiency",
@@ -45,16 +42,7 @@ INSTEAD: dict[str, Words] = {
     "decode": _SERVED,
     "prefill": _SERVED,
     "memory": ("memory_capacity",),
-    "train": (
-        "peak",
-        "memory_bandwidth",
-        "memory_capacity",
-        "scale_up",
-        "scale_out",
-        "mfu",
-        "training_efficiency",
-        *asking.PRICES,
-    ),
+    "train": (*_MACHINE, "mfu", "training_efficiency", *asking.PRICES),
     "allreduce": ("scale_up", "scale_out", "link_efficiency", "latency"),
 }
 """Options of a phase that stand in place of a report or of what measurements give, and are leaves too."""
@@ -78,6 +66,7 @@ TREES: dict[str, Words] = {
     "allreduce": ("chips", "domain", "operation"),
 }
 """Options of a phase that make an expression of their own, beside the system or the chip."""
+CAPACITY = "memory_capacity"
 WHOLE = frozenset({*_LAYOUT, "drafts"})
 NUMERIC = frozenset({"batch", "microbatch", "microbatches", "interleave", "sequence"})
 FROM_ZERO = frozenset({"acceptance", "overlap", "latency", "drafts"})
@@ -97,11 +86,11 @@ class Number:
     leaf: Assumption | None = None
 
     @property
-    def least(self) -> Any:
-        """Return the smallest value, as an estimate takes it."""
+    def one(self) -> Any:
+        """Return the value that is likeliest to fit into memory, as an estimate takes it."""
         if self.leaf is not None:
             return self.leaf
-        return units.quantity(min(self.values), self.unit)
+        return units.quantity((max if self.name == CAPACITY else min)(self.values), self.unit)
 
 
 def known(phase: str) -> list[str]:

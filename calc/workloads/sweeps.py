@@ -235,7 +235,7 @@ def sweep(estimator: Estimator, phase: str, asked: Mapping[str, Any], columns: S
 
 def _slab(estimator: Estimator, phase: str, machine: dict[str, str], tree: dict[str, Any], numbers: Sequence[Number],
           columns: Sequence[str] | None) -> Slab:  # fmt: skip
-    asked: dict[str, Any] = machine | tree | {number.name: number.least for number in numbers}
+    asked: dict[str, Any] = machine | tree | {number.name: number.one for number in numbers}
     if phase in ("decode", "prefill"):
         asked["unfit"] = True
     one = estimator.estimate(phase, **asked)

@@ -2,7 +2,7 @@
 
 Both do the same boxes of the same grid, in turns, with the same columns: a step of decoding DeepSeek-V3 on CloudMatrix
 384, with the span of each figure. Only the ratio means anything. ``python -m tests.benchmarks.sweep [POINTS]``; the
-points, by default 10^7, go to a file of Parquet in a process of its own, whose peak memory is printed.
+points, by default 10^7, go to a file of Parquet (of two results) in a process of its own, whose peak memory is printed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ CHILD = """
 import resource, sys
 from tests.running import run
 done = run("sweep", "decode", "--model", "deepseek-v3", "--system", "cm384", "--precision", "int8",
-           "--batch", f"1:{sys.argv[1]}:1", "--context", "100:100000:100", "-o", sys.argv[2])
+           "--batch", f"1:{sys.argv[1]}:1", "--context", "100:100000:100",
+           "--columns", "fits,bound,binding,time,rate_per_chip", "-o", sys.argv[2])
 assert done.code == 0, done.err
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
