@@ -87,7 +87,7 @@ def request(**always: Any) -> st.SearchStrategy[dict[str, Any]]:
 
 
 SERVED = {
-    "model": st.sampled_from(["deepseek-v3", "llama-3.1-405b", "qwen3-235b-a22b"]),
+    "model": st.sampled_from(["deepseek-v3", "llama-3.1-405b", "qwen3-235b-a22b", "gpt-oss-120b"]),
     "batch": COUNTS,
     "system": st.sampled_from(["cm384", "nvl72", ["nvl72", "cm384"]]),
 }

@@ -19,6 +19,7 @@ from calc.errors import UsageError
 if TYPE_CHECKING:
     from calc.workloads.sweeps import Sweep
 
+PHASES = ("train", "prefill", "decode", "memory", "allreduce")
 ROWS = 200
 """Of a table on standard output."""
 GRIDS = "Each option takes a grid: A,B,C, or LOW:HIGH:STEP, LOW:HIGH:log2, LOW:HIGH:log10, LOW:HIGH:xN (N points)."
@@ -65,8 +66,8 @@ def _streamed(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-for _name, _single in estimate.commands.items():
-    _phase(_name, _single)
+for _name in PHASES:
+    _phase(_name, estimate.commands[_name])
 
 
 def _run(phase: str, options: dict[str, Any]) -> None:
