@@ -360,6 +360,10 @@ def test_columns_are_chosen_by_name() -> None:
     assert list(found) == [*given_, "fits", "rate", "rate.low", "rate.high", "rate.bound"]
     whole = calc.sweep("decode", **SMALL)
     assert all(found[name].equals(whole[name]) for name in found)
+    for name in ("binding", "fits", "bound", "cache"):
+        alone = calc.sweep("decode", **SMALL, columns=[name])
+        assert list(alone) == [*given_, name]
+        assert alone[name].equals(whole[name])
 
 
 def test_a_table_shows_what_varies_and_programs_get_all() -> None:
@@ -475,7 +479,9 @@ def test_another_sweep_does_not_go_on_with_the_parts(tmp_path: Path) -> None:
     broken(path)
     other = sweeps.sweep(workspace().estimate, "decode", {**SMALL, "batch": "1:512:x10"})
     disputed = sweeps.sweep(calc.load(prefer="press").estimate, "decode", SMALL)
-    for found, chunk, words in [(other, 10, "sweep"), (disputed, 10, "sweep"), (small(), 11, "chunk")]:
+    roomy = sweeps.sweep(workspace().estimate, "decode", {**SMALL, "memory_capacity": "1 TB/chip"})
+    cases = [(other, 10, "sweep"), (disputed, 10, "sweep"), (roomy, 10, "sweep"), (small(), 11, "chunk")]
+    for found, chunk, words in cases:
         with pytest.raises(UsageError, match=f"its {words} differs.*make the call that began it"):
             streams.stream(found, str(path), "csv", chunk)
     assert streams.kept(str(path)) == 3

@@ -91,10 +91,19 @@ class Slab:
         except UsageError:
             return None
 
+    @property
+    def roots(self) -> list[Expression]:
+        """All expressions that the columns rest on."""
+        return [*(part.node for part in self.parts), *self._terms, *self._needed, *self._memory]
+
+    @property
+    def _terms(self) -> list[Expression]:
+        return list(self.estimate.terms.values())
+
     @cached_property
     def leaves(self) -> list[list[Expression]]:
         """For each number the leaves that it stands for."""
-        held = _assumptions([*(part.node for part in self.parts), *self._needed, *self._memory])
+        held = _assumptions(self.roots)
         return [[leaf for leaf in held if leaf is number.leaf or (number.label and leaf.label == number.label)]
                 for number in self.numbers]  # fmt: skip
 
@@ -124,7 +133,7 @@ class Slab:
     def _still(self) -> dict[Expression, Quantity]:
         """What depends on no number that is swept, at each corner: the same in every box."""
         spans = [part.node for part in self.parts if part.spans]
-        found = _unmoved([*spans, *self.estimate.terms.values()], {leaf for leaves in self.leaves for leaf in leaves})
+        found = _unmoved([*spans, *self._terms], {leaf for leaves in self.leaves for leaf in leaves})
         return dict(zip(found, evaluate(found, self.corner_values), strict=True))
 
     @cached_property
@@ -159,7 +168,7 @@ class Slab:
             for leaf in leaves:
                 numbers[leaf] = units.quantity(values, number.unit)
         spans = [part for part in self.parts if part.spans]
-        terms = list(self.estimate.terms.values())
+        terms = self._terms
         found = evaluate([*(part.node for part in spans), *terms], numbers | self._still)
         made: dict[str, Array] = {}
         for part, cells in zip(spans, found, strict=False):

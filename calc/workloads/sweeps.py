@@ -141,9 +141,9 @@ class Sweep:
         for slab in self.slabs:
             digest.update(repr((dict(slab.fixed), [(n.name, n.unit, n.values) for n in slab.numbers])).encode())
             nodes: dict[int, int] = {}
-            for part in slab.parts:
-                digest.update(repr((part.name, part.unit, part.spans)).encode())
-                _describe(part.node, nodes, digest)
+            digest.update(repr((slab.wanted, [(part.name, part.unit, part.spans) for part in slab.parts])).encode())
+            for root in slab.roots:
+                _describe(root, nodes, digest)
         return digest.hexdigest()
 
 
