@@ -288,6 +288,8 @@ def test_no_bound_is_violated(id: str) -> None:
         ({"system": "cm384", "context": "5 GB"}, "--context 5 GB"),
         ({"system": "cm384", "context": 4096, "batch": float("nan")}, "--batch"),
         ({"system": "cm384", "context": 4096, "batch": 0}, "--batch"),
+        ({"system": "cm384", "context": 4096, "drafts": -1}, "--drafts"),
+        ({"system": "cm384", "context": 4096, "drafts": 1, "acceptance": 3}, "--acceptance"),
         ({"system": "cm384", "context": 4096, "overlap": 2}, "between 0 and 1"),
         ({"system": "cm384", "context": 4096, "memory_bandwidth": "3 GB"}, "--memory-bandwidth"),
         ({"system": "cm384", "context": 4096, "kv_precision": "bf17"}, "bf17"),
@@ -305,6 +307,13 @@ def test_what_does_not_fit_says_by_how_much_and_what_would() -> None:
         ESTIMATE.decode("llama-3.1-405b", system="cm384", chips=8, context=4096, precision="bf16")
     assert "685.7 GB too much" in str(raised.value)
     ESTIMATE.decode("llama-3.1-405b", system="cm384", chips=8, tp=8, context=4096, precision="bf16")
+
+
+def test_nothing_takes_no_time_and_is_refused() -> None:
+    with pytest.raises(UsageError, match="--size"):
+        ESTIMATE.allreduce("0 B", system="nvl72")
+    with pytest.raises(UsageError, match="--tokens"):
+        ESTIMATE.train("llama-3.1-8b", chip="h100-sxm", chips=8, tokens=0)
 
 
 def test_experts_of_a_dense_model_are_refused() -> None:

@@ -42,6 +42,8 @@ def collective(machine: Machine, size: units.Quantity, operation: str, known: Ef
         raise UsageError(f"no operation {operation!r}; there are {', '.join(OPERATIONS)}{f'; {hint}' if hint else ''}")
     if machine.chips < 2:
         raise UsageError(f"--chips {machine.chips}: an exchange needs two chips at least")
+    if not size.magnitude > 0:
+        raise UsageError(f"--size {units.text(size)}: an amount above zero is expected")
     whole = given("array", float(size.to("B").magnitude), "B")
     inside = min(machine.chips, machine.domain)
     if machine.chips > machine.domain and machine.chips % machine.domain:

@@ -72,6 +72,10 @@ def train(
     option("convention", asked.convention, CONVENTIONS)
     if asked.tokens is None and (asked.batch is None or asked.sequence is None):
         raise UsageError("train needs --tokens (15.6e12), or --batch and --sequence for the time of one step")
+    for name in ("tokens", "batch", "sequence", "microbatch", "interleave"):
+        value = getattr(asked, name)
+        if value is not None and value <= 0:
+            raise UsageError(f"--{name} {value:g}: a number above zero is expected")
     spread = layout(blueprint, machine, asked.tp, asked.pp, asked.ep, asked.dp)
     chips = machine.count(machine.chips)
     peak = apply("product_of", "peak of all chips", "PFLOP/s", machine.peak(asked.precision), chips)

@@ -52,6 +52,12 @@ class Step:
     def __init__(self, blueprint: Blueprint, machine: Machine, asked: Serving, known: Efficiencies) -> None:
         if asked.batch <= 0:
             raise UsageError(f"--batch {asked.batch:g}: a number above zero is expected")
+        if asked.drafts < 0:
+            raise UsageError(f"--drafts {asked.drafts}: a whole number is expected, at least 0")
+        if not 0 <= asked.acceptance <= max(asked.drafts, 1):
+            raise UsageError(
+                f"--acceptance {asked.acceptance:g}: between 0 and the drafts ({asked.drafts}) is expected"
+            )
         self.model, self.machine, self.asked, self.known = blueprint, machine, asked, known
         self.spread: Layout = layout(blueprint, machine, asked.tp, asked.pp, asked.ep, asked.dp)
         self.replica = given("chips of a replica", self.spread.replica, "chip", "tp x pp")
