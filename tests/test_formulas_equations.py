@@ -9,7 +9,6 @@ import pytest
 from calc import units
 from calc.errors import UsageError
 from calc.formulas import (
-    FORMULAS,
     activations,
     aggregate,
     architecture,
@@ -31,6 +30,7 @@ from calc.formulas import (
     topology,
     training,
 )
+from calc.formulas.table import FORMULAS
 from calc.units import Quantity, parse
 
 BYTE, HALF, TOKEN7, T4096 = parse("1 B"), parse("2 B"), parse("7 token"), parse("4096 token")

@@ -11,12 +11,13 @@ from decimal import Decimal
 from functools import lru_cache
 
 from calc import units
-from calc.formulas.table import TABLE, Formula
+from calc.formulas.figures import FIGURES, Formula
 
 __all__ = ["FORMULAS", "Formula", "exactly"]
 
 
-FORMULAS = {formula.name: formula for formula in TABLE}
+FORMULAS = {formula.name: formula for formula in FIGURES}
+"""Those of figures; `calc.formulas.table` has all, for estimates."""
 
 
 def exactly(formula: Formula, unit: str, *inputs: tuple[float, str]) -> float:

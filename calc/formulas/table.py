@@ -6,16 +6,9 @@ A formula's name is that of its function; options other than the defaults are ad
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
-
 from calc.formulas import (
     activations,
-    aggregate,
     architecture,
-    arithmetic,
     attention,
     collectives,
     cost,
@@ -23,7 +16,6 @@ from calc.formulas import (
     energy,
     envelope,
     experts,
-    export_control,
     flop_counters,
     flops,
     hierarchy,
@@ -38,62 +30,11 @@ from calc.formulas import (
     topology,
     training,
 )
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A pure function with the words that explain it.
-
-    Parameters
-    ----------
-    name : str
-        The function's name.
-    text : str
-        The equation, with the names of the inputs.
-    function : callable
-        Takes the inputs as quantities, in order.
-    """
-
-    name: str
-    text: str
-    function: Callable[..., Any]
-
-
-def _f(function: Callable[..., Any], text: str, **options: str | int) -> Formula:
-    ends = (f"_{value}" if isinstance(value, str) else f"_{key}{value}" for key, value in options.items())
-    name = (function.__name__ + "".join(ends)).replace("-", "_")
-    return Formula(name, text, partial(function, **options) if options else function)
-
+from calc.formulas.figures import FIGURES
+from calc.formulas.figures import formula as _f
 
 TABLE = (
-    # figures of a system
-    _f(aggregate.total, "chips x per chip"),
-    _f(aggregate.per_chip, "total / chips"),
-    _f(aggregate.equivalent, "subject / object"),
-    _f(aggregate.per_power, "amount / power"),
-    _f(aggregate.power_per, "power / amount"),
-    _f(aggregate.per_price, "amount / price"),
-    _f(aggregate.price_per, "price / amount"),
-    _f(aggregate.bytes_per_flop, "bandwidth / compute"),
-    _f(aggregate.ridge_point, "compute / memory bandwidth"),
-    _f(aggregate.chips_per_rack, "chips / racks"),
-    _f(export_control.performance_density,
-       "total processing performance / die area (88 FR 73458, read in copies only)"),
-    _f(export_control.processing_performance, "rate x bit length"),
-    _f(export_control.total_processing_performance,
-       "the largest over the precisions (88 FR 73458, read in copies only)"),
-    _f(export_control.both_ways, "2 x one way"),
-    _f(export_control.largest_area, "total processing performance / density"),
-    # arithmetic
-    _f(arithmetic.add, "a + b"),
-    _f(arithmetic.subtract, "a - b"),
-    _f(arithmetic.multiply, "a x b"),
-    _f(arithmetic.divide, "a / b"),
-    _f(arithmetic.negate, "-a"),
-    _f(arithmetic.same, "in another unit"),
-    _f(arithmetic.sum_of, "sum of all"),
-    _f(arithmetic.product_of, "product of all"),
-    _f(arithmetic.quotient_of, "the first / all others"),
+    *FIGURES,
     # from bounds to estimates
     _f(envelope.derated, "bound / efficiency"),
     _f(envelope.overlapped, "max + (1 - overlap) (sum - max)"),
@@ -239,3 +180,6 @@ TABLE = (
     _f(cost.run_cost, "chip-hours x price"),
     _f(cost.cost_per_token, "price / token rate"),
 )  # fmt: skip
+
+FORMULAS = {each.name: each for each in TABLE}
+"""All formulas by name, those of figures among them."""

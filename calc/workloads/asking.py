@@ -9,7 +9,8 @@ from typing import Any
 
 from calc import units
 from calc.comparison import Comparer
-from calc.errors import UnitError, UsageError, did_you_mean
+from calc.errors import UnitError, UsageError
+from calc.formulas.conventions import option
 from calc.results import Assumption, Supposed
 from calc.units import Quantity
 from calc.workloads import efficiencies
@@ -78,9 +79,7 @@ class Estimator:
 
     def estimate(self, phase: str, **asked: Any) -> Estimate:
         """Return an estimate of a phase; arguments as those of `calc.estimate`."""
-        if phase not in PHASES:
-            hint = did_you_mean(phase, PHASES)
-            raise UsageError(f"no phase {phase!r}; there are {', '.join(PHASES)}{f'; {hint}' if hint else ''}")
+        option("phase", phase, PHASES)
         made: Estimate = getattr(self, phase)(**asked)
         return made
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from calc import units
-from calc.errors import UsageError, did_you_mean
+from calc.errors import UsageError
 from calc.formulas.collectives import bus_factor
+from calc.formulas.conventions import option
 from calc.results import Expression
 from calc.workloads.efficiencies import Efficiencies
 from calc.workloads.machine import Machine
@@ -37,9 +38,7 @@ def collective(machine: Machine, size: units.Quantity, operation: str, known: Ef
     UsageError
         For fewer than two chips, an unknown operation, or links that nobody reports.
     """
-    if operation not in OPERATIONS:
-        hint = did_you_mean(operation, OPERATIONS)
-        raise UsageError(f"no operation {operation!r}; there are {', '.join(OPERATIONS)}{f'; {hint}' if hint else ''}")
+    option("operation", operation, OPERATIONS)
     if machine.chips < 2:
         raise UsageError(f"--chips {machine.chips}: an exchange needs two chips at least")
     if not size.magnitude > 0:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from calc.errors import UsageError
 from calc.results import Expression, Result
-from calc.workloads.blueprint import Blueprint
 from calc.workloads.layout import cache_share, held_parameters
-from calc.workloads.machine import Machine
 from calc.workloads.pieces import apply, given
 from calc.workloads.record import Amount
-from calc.workloads.steps import Serving, Step
+from calc.workloads.steps import Step
 
 
 def held(step: Step, cache: Expression) -> dict[str, Amount]:
@@ -37,6 +35,7 @@ def weights_touched(step: Step, tokens: Expression) -> Expression:
     common = apply("quotient_of", "met by every token, on a chip", "param/chip", model.common, step.replica)
     if not model.has_experts:
         return apply("weight_bytes", "weights read by a chip", "GB/chip", common, step.weight)
+    step.machine.note("tokens are taken to be spread evenly over the routed experts, in the bound too")
     groups = given("replicas that share the experts", spread.expert_chips / spread.tp, note="by the layout")
     met = apply("product_of", "tokens that meet the experts", "token", tokens, groups)
     distinct = apply(
@@ -64,7 +63,7 @@ def weights_touched(step: Step, tokens: Expression) -> Expression:
     )
 
 
-def check_fit(blueprint: Blueprint, machine: Machine, step: Step, cache: Expression, asked: Serving) -> None:
+def check_fit(step: Step, cache: Expression) -> None:
     """Refuse what does not fit into the largest memory that is reported.
 
     Raises
@@ -72,13 +71,12 @@ def check_fit(blueprint: Blueprint, machine: Machine, step: Step, cache: Express
     UsageError
         With by how much, and what would fit.
     """
+    asked, machine = step.asked, step.machine
     if asked.unfit:
         return
     weights = Result(held_weights(step), "GB/chip").numbers[0]
-    share = Result(
-        apply("quotient_of", "cache of a chip", "GB/chip", cache, cache_share(blueprint, step.spread)), "GB/chip"
-    )
-    needed = weights + share.numbers[0]
+    share = Result(held_cache(step, cache), "GB/chip").numbers[0]
+    needed = weights + share
     try:
         capacity = Result(machine.memory_capacity, "GB/chip").numbers
     except UsageError:
@@ -92,25 +90,23 @@ def check_fit(blueprint: Blueprint, machine: Machine, step: Step, cache: Express
             )
         return
     raise UsageError(
-        f"does not fit: {needed:.4g} GB a chip ({weights:.4g} GB of weights, {share.numbers[0]:.4g} GB of cache), but "
+        f"does not fit: {needed:.4g} GB a chip ({weights:.4g} GB of weights, {share:.4g} GB of cache), but "
         f"{machine.id} has {capacity[0]:.4g} GB: {needed - capacity[2]:.4g} GB too much; "
-        + _remedy(step, weights, share.numbers[0], capacity[2], asked)
+        + _remedy(step, weights, share, capacity[2])
     )
 
 
-def _remedy(step: Step, weights: float, cache: float, capacity: float, asked: Serving) -> str:
+def _remedy(step: Step, weights: float, cache: float, capacity: float) -> str:
     """Say what would fit."""
     tips = []
     if weights < capacity:
-        fits = int(asked.batch * (capacity - weights) / cache) if cache else 0
+        fits = int(step.asked.batch * (capacity - weights) / cache) if cache else 0
         if fits:
             tips.append(f"--batch {fits}")
-    routed = step.model.routed
-    fixed = weights
-    if routed is not None and step.spread.expert_chips > 1:
+    if step.model.has_experts and step.spread.expert_chips > 1:
         tips.append("more chips that share the experts")
     for more in (2, 4, 8, 16, 32, 64):
-        if fixed / more + cache / (1 if step.model.is_latent else more) <= capacity:
+        if weights / more + cache / (1 if step.model.is_latent else more) <= capacity:
             tips.append(f"tensor parallelism over {more} times as many chips (--tp {step.spread.tp * more})")
             break
     tips.append("a narrower --precision or --kv-precision")

@@ -9,12 +9,12 @@ from calc.formulas.conventions import option
 from calc.results import Expression, Result
 from calc.workloads.blueprint import Blueprint
 from calc.workloads.layout import Layout, cache_share, held_parameters, layout
+from calc.workloads.learning import RECOMPUTE
 from calc.workloads.machine import Machine, element_bytes
 from calc.workloads.pieces import apply, given
 from calc.workloads.record import Amount, Estimate
 
 STATES = ("none", "adam", "zero-1", "zero-2", "zero-3", "megatron", "megatron-distributed")
-RECOMPUTE = ("none", "selective", "full")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from calc import units
-from calc.formulas import FORMULAS
+from calc.formulas.table import FORMULAS
 from calc.results import Applied, Assumption, Expression, Supposed
 
 

@@ -53,7 +53,7 @@ def decode(
     matrices = apply("forward_flops", "matrices", "TFLOP", blueprint.active, tokens)
     core = apply("product_of", "attention core", "TFLOP", blueprint.decode_core(context), tokens)
     cache = blueprint.cache(batch, context, step.cached)
-    check_fit(blueprint, machine, step, cache, asked)
+    check_fit(step, cache)
     moved = apply(
         "sum_of",
         "read by a chip",
@@ -97,7 +97,7 @@ def prefill(
     matrices = apply("forward_flops", "matrices", "TFLOP", blueprint.active_in_layers, tokens)
     core = apply("product_of", "attention core", "TFLOP", blueprint.causal_core(prompt), tokens)
     cache = blueprint.cache(batch, prompt, step.cached)
-    check_fit(blueprint, machine, step, cache, asked)
+    check_fit(step, cache)
     moved = apply(
         "sum_of",
         "moved by a chip",

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from calc import strategies, units
 from calc.formulas import (
-    FORMULAS,
     activations,
     aggregate,
     architecture,
@@ -41,6 +40,7 @@ from calc.formulas import (
     topology,
     training,
 )
+from calc.formulas.table import FORMULAS
 from calc.units import Quantity, quantity
 from tests.property.laws import FEW, NEAR, SOME
 
