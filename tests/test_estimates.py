@@ -377,6 +377,12 @@ def test_the_working_leads_to_reports_and_measurements() -> None:
     assert "max + (1 - overlap)" in text
 
 
+def test_an_estimate_explains_itself() -> None:
+    made = ESTIMATE.decode("llama-3.1-8b", chip="h100-sxm", context=4096)
+    assert "decode-llama70b-h200-trtllm-tp1-b4" in made.explain()
+    assert "litgpt" in ESTIMATE.memory("llama-3.1-8b", chip="h100-sxm").explain()
+
+
 @pytest.mark.parametrize("words", ["decode", "memory --system cm384", "train --model nothing --system cm384", "decod"])
 def test_wrong_calls_exit_with_2(words: str) -> None:
     done = run("estimate", *words.split())

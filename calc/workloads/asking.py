@@ -209,7 +209,7 @@ def number(name: str, value: Amount, unit: str) -> float:
     try:
         return _number(name, value, unit)
     except UnitError as error:
-        raise UsageError(f"{_option(name)} {value}: {error}") from error
+        raise UsageError(f"{flag(name)} {value}: {error}") from error
 
 
 def _number(name: str, value: Amount, unit: str) -> float:
@@ -225,7 +225,7 @@ def _number(name: str, value: Amount, unit: str) -> float:
         else:
             return float(units.parse(text, unit or "x").to(units.unit(unit or "x")).magnitude)
     if not 0 <= value < float("inf"):
-        raise UsageError(f"{_option(name)} {value:g}: a finite number that is not below zero is expected")
+        raise UsageError(f"{flag(name)} {value:g}: a finite number that is not below zero is expected")
     return float(value)
 
 
@@ -235,7 +235,7 @@ def whole(name: str, value: Any) -> int | None:
         return None
     found = number(name, value, "chip" if name in ("chips", "domain") and not isinstance(value, int | float) else "")
     if found != int(found) or found < 1:
-        raise UsageError(f"{_option(name)} {value}: a whole number is expected, at least 1")
+        raise UsageError(f"{flag(name)} {value}: a whole number is expected, at least 1")
     return int(found)
 
 
@@ -248,7 +248,7 @@ def quantity(name: str, value: Amount | None, like: str) -> Quantity | None:
     try:
         return units.parse(str(value), like)
     except UnitError as error:
-        raise UsageError(f"{_option(name)} {value}: {error}") from error
+        raise UsageError(f"{flag(name)} {value}: {error}") from error
 
 
 def price(name: str, value: Amount) -> Assumption:
@@ -292,9 +292,9 @@ def assumption(name: str, value: Any, unit: str) -> Assumption:
     else:
         ends = [_as(name, part, unit) for part in str(value).split("..", 1)]
     if not ends or (unit == "x" and name != "overlap" and min(ends) <= 0) or min(ends) < 0:
-        raise UsageError(f"{_option(name)} {value}: a number above zero, or LOW..HIGH, is expected")
+        raise UsageError(f"{flag(name)} {value}: a number above zero, or LOW..HIGH, is expected")
     if name == "overlap" and max(ends) > 1:
-        raise UsageError(f"{_option(name)} {value}: a share between 0 and 1 is expected")
+        raise UsageError(f"{flag(name)} {value}: a share between 0 and 1 is expected")
     low, high = min(ends), max(ends)
     middle = (low * high) ** 0.5 if low > 0 else (low + high) / 2
     return given(
@@ -314,8 +314,9 @@ def _float(name: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise UsageError(f"{_option(name)} {text!r}: a number is expected") from None
+        raise UsageError(f"{flag(name)} {text!r}: a number is expected") from None
 
 
-def _option(name: str) -> str:
+def flag(name: str) -> str:
+    """Return an option as one writes it."""
     return f"--{name.replace('_', '-')}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from calc import units
 from calc.errors import UsageError, did_you_mean
+from calc.formulas.conventions import option
 from calc.results import Assumption
 from calc.spacing import spaced
 from calc.workloads import asking, efficiencies
@@ -106,9 +107,7 @@ def checked(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     UsageError
         For a phase or an option that there is not.
     """
-    if phase not in TREES:
-        hint = did_you_mean(phase, TREES)
-        raise UsageError(f"no phase {phase!r}; there are {', '.join(TREES)}{f'; {hint}' if hint else ''}")
+    option("phase", phase, TREES)
     names = known(phase)
     for name in asked:
         if name not in names:
@@ -175,24 +174,19 @@ def trees(name: str, value: Any) -> list[Any]:
     for one in several(value):
         found += [word.strip() for word in one.split(",")] if isinstance(one, str) else [one]
     if "" in found or not found:
-        raise UsageError(f"{option(name)} {value!r}: a value is empty")
+        raise UsageError(f"{asking.flag(name)} {value!r}: a value is empty")
     if name.endswith("precision"):
         for one in found:
             element_bytes(one)
     return list(dict.fromkeys(found))
 
 
-def option(name: str) -> str:
-    """Return an option as one writes it."""
-    return f"--{name.replace('_', '-')}"
-
-
 def _numbers(name: str, value: Any, read: Callable[[Any], float]) -> list[float]:
     found: list[float] = []
     for one in several(value):
-        found += spaced(option(name), one, read) if isinstance(one, str) else [read(one)]
+        found += spaced(asking.flag(name), one, read) if isinstance(one, str) else [read(one)]
     if not found:
-        raise UsageError(f"{option(name)}: no value; expected a number at least")
+        raise UsageError(f"{asking.flag(name)}: no value; expected a number at least")
     return list(dict.fromkeys(found))
 
 
@@ -207,7 +201,7 @@ def _read(name: str, value: Any, unit: str) -> float:
     else:
         found = asking.number(name, value, "" if unit == _PURE else unit)
     if not (found > 0 or (name in FROM_ZERO and found == 0)):
-        raise UsageError(f"{option(name)} {found:g}: a number above zero is expected")
+        raise UsageError(f"{asking.flag(name)} {found:g}: a number above zero is expected")
     return found
 
 

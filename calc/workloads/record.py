@@ -160,6 +160,11 @@ class Estimate(Shown):
         """All that went in, each with its origin."""
         return tuple(map(_input, self.leaves()))
 
+    def explain(self) -> str:
+        """Return the working of the time, or of what a chip needs, as text: down to every report and measurement."""
+        shown = self.estimate or self.held["needed"]
+        return shown.explain()
+
     @property
     def value(self) -> units.Quantity | None:
         """The time that is expected. [time]."""
