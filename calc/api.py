@@ -7,39 +7,34 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from calc import (
-    attributes,
-    brief,
-    derive,
-    evaluation,
-    measured_views,
-    metrics,
-    sheet_views,
-    units,
-    views,
-    workings,
-)  # fmt: skip
-from calc.attributes import Branch
-from calc.auditing import Audit, Auditor
-from calc.catalog import Catalog
-from calc.classification import Classification, classify
-from calc.comparison import CORE, Cell, Comparer, Comparison
+from calc import units
+from calc.analysis import attributes, workings
+from calc.analysis.attributes import Branch
+from calc.analysis.audit import Audit, Auditor
+from calc.analysis.comparison import CORE, Cell, Comparer, Comparison
+from calc.analysis.export_control.classification import Classification, classify
+from calc.analysis.export_control.performance import Given
+from calc.analysis.expressions import evaluation
+from calc.analysis.selection import Condition, Selection, gap, select
+from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
-from calc.explanation import Node
-from calc.measurements import Measurement
-from calc.performance import Given
-from calc.policy import Policy
-from calc.readings import Readings
-from calc.results import Result
-from calc.selection import Condition, Selection, gap, select
+from calc.figures import derive, reprs
+from calc.figures.explanation import Node
+from calc.figures.policy import Policy
+from calc.figures.readings import Readings
+from calc.figures.results import Result
+from calc.sheets import metrics
+from calc.sheets.measurements import Measurement
 from calc.units import Quantity
-from calc.views import Table
+from calc.views import core as views  # fmt: skip
+from calc.views import measurements, sheets
+from calc.views.core import Table
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from calc.workloads.asking import Estimator
+    from calc.estimates.estimator import Estimator
 
 Words = str | Sequence[str]
 POLICY = ("as_of", "prefer", "strict", "merge")
@@ -157,22 +152,22 @@ class Subject:
         return views.chronicle(self._comparer, self.id, metric)
 
     def plot(self, kind: str = "bars", ax: Axes | None = None, **more: Any) -> Axes:
-        """Draw what is reported of it, as `calc.comparison.Comparison.plot` does: any kind but the ladder."""
+        """Draw what is reported of it, as `calc.analysis.comparison.Comparison.plot` does: any kind but the ladder."""
         return self._comparer.compare((self.id, self.id)).plot(kind, ax, **more)
 
     def _repr_html_(self) -> str:
         from calc.render.html import card
 
-        return card(sheet_views.sheet(self._comparer, self.id))
+        return card(sheets.sheet(self._comparer, self.id))
 
     def _repr_markdown_(self) -> str:
         from calc.render.tables import as_markdown
 
-        return as_markdown(sheet_views.sheet(self._comparer, self.id))
+        return as_markdown(sheets.sheet(self._comparer, self.id))
 
     def __repr__(self) -> str:
         head = f"{self.name} ({self.id}), {self.kind} by {self.vendor}: {len(self.metrics)} metrics, as-reported"
-        return brief.page(head, [(name, self.cell(name).figure) for name in CORE[self.kind]])
+        return reprs.page(head, [(name, self.cell(name).figure) for name in CORE[self.kind]])
 
 
 class Workspace:
@@ -250,7 +245,7 @@ class Workspace:
 
     def measured(self, phase: Words = (), chip: Words = (), model: Words = ()) -> list[Measurement]:
         """Return published measurements; see `calc.measured`."""
-        return measured_views.chosen(self.comparer, _several(phase), _several(chip), _several(model))
+        return measurements.chosen(self.comparer, _several(phase), _several(chip), _several(model))
 
     def _list(self, kind: str, columns: Words, vendor: Words, family: Words, having: Words, where: Words, sort: str,
               reverse: bool) -> pd.DataFrame:  # fmt: skip
@@ -274,15 +269,15 @@ class Workspace:
     @cached_property
     def estimate(self) -> Estimator:
         """What systems and chips could do: ``estimate.decode(...)`` and so on, as the functions of `calc.estimate`."""
-        from calc.workloads.asking import Estimator
+        from calc.estimates.estimator import Estimator
 
         return Estimator(self.comparer)
 
     def sweep(self, phase: str, *, columns: Sequence[str] | None = None, engine: str = "numpy",
               **asked: Any) -> pd.DataFrame:  # fmt: skip
         """Return estimates over grids as a pandas frame, a row a point; see `calc.sweep`."""
+        from calc.estimates.sweeps import sweep
         from calc.render import frame
-        from calc.workloads.sweeps import sweep
 
         return frame.sweep(sweep(self.estimate, phase, asked, columns), engine)
 
@@ -360,7 +355,7 @@ def measured(phase: Words = (), chip: Words = (), model: Words = (), **policy: A
 
     Returns
     -------
-    list of calc.measurements.Measurement
+    list of calc.sheets.measurements.Measurement
         Frozen records; ``value`` and the conditions are text as printed, with their units.
 
     Raises

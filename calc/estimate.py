@@ -16,8 +16,8 @@ from __future__ import annotations
 from typing import Any
 
 from calc import api
-from calc.workloads.record import Estimate
-from calc.workloads.scores import Validation
+from calc.estimates.estimate import Estimate
+from calc.estimates.validation.scores import Validation
 
 __all__ = ["Estimate", "allreduce", "decode", "memory", "prefill", "train", "validate"]
 

@@ -11,8 +11,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any, TypeVar
 
-from calc import metrics, schema
-from calc.strategies import Folder
+from calc.sheets import metrics, schema
+from tests.strategies import Folder
 
 Row = dict[str, Any]
 R = TypeVar("R", bound=schema.Record)

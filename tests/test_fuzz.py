@@ -15,12 +15,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calc import cli, places
+from calc import cli
+from calc.sheets import folders
 
-SHIPPED = places.shipped()
+SHIPPED = folders.shipped()
 FILES = sorted(path.relative_to(SHIPPED).as_posix() for path in SHIPPED.rglob("*.yaml"))
-CLAIMS = [name for name in FILES if name.startswith(f"{places.CLAIMS}/")]
-SHEETS = [name for name in FILES if name != places.SOURCES and name not in CLAIMS]
+CLAIMS = [name for name in FILES if name.startswith(f"{folders.CLAIMS}/")]
+SHEETS = [name for name in FILES if name != folders.SOURCES and name not in CLAIMS]
 
 BOUNDED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
@@ -44,8 +45,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the shipped sheets in place of them, in an empty folder to stand in."""
     specs = tmp_path / "specs"
     shutil.copytree(SHIPPED, specs)
-    monkeypatch.setattr(places, "shipped", lambda: specs)
-    monkeypatch.delenv(places.VARIABLE, raising=False)
+    monkeypatch.setattr(folders, "shipped", lambda: specs)
+    monkeypatch.delenv(folders.VARIABLE, raising=False)
     monkeypatch.delenv("CALC_DEBUG", raising=False)
     monkeypatch.chdir(tmp_path)
     limits = sys.getrecursionlimit()
@@ -196,7 +197,7 @@ def test_mutated_sheets(folder: Path, name: str, changes: list[Mutation]) -> Non
 @settings(BOUNDED, max_examples=15)
 @given(changes=mutated)
 def test_mutated_sources(folder: Path, changes: list[Mutation]) -> None:
-    _restored(folder, places.SOURCES, changes)
+    _restored(folder, folders.SOURCES, changes)
 
 
 figures = st.builds(_figure, at, st.sampled_from([word.encode() for word in (*UNITS, *NUMBERS)]))
@@ -250,9 +251,9 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         head = f"id: {id}\nname: {id.upper()}\nvendor: V\nstatus: as-reported\n{chip}reports:\n  " if kind else ""
         (specs / kind).mkdir(parents=True, exist_ok=True)
         (specs / name).write_text(head + text + "\n")
-    (specs / places.CLAIMS).mkdir()
-    monkeypatch.setattr(places, "shipped", lambda: specs)
-    monkeypatch.delenv(places.VARIABLE, raising=False)
+    (specs / folders.CLAIMS).mkdir()
+    monkeypatch.setattr(folders, "shipped", lambda: specs)
+    monkeypatch.delenv(folders.VARIABLE, raising=False)
     monkeypatch.delenv("CALC_DEBUG", raising=False)
     monkeypatch.chdir(tmp_path)
     return specs
@@ -285,8 +286,8 @@ claims = st.fixed_dictionaries(
 def _claim(specs: Path, held: list[dict[str, str]], *pair: str, forms: Sequence[str] = FORMS) -> None:
     body = {"id": "said", "status": "as-reported", "without_sheet": ["h100"]}
     numbered = {f"claim-{number}": each for number, each in enumerate(held)}
-    (specs / places.CLAIMS / "said.yaml").write_text(json.dumps(body | {"claims": numbered}, indent=1))
-    _ask_claims(f"{places.CLAIMS}/said.yaml", *pair, forms=forms)
+    (specs / folders.CLAIMS / "said.yaml").write_text(json.dumps(body | {"claims": numbered}, indent=1))
+    _ask_claims(f"{folders.CLAIMS}/said.yaml", *pair, forms=forms)
 
 
 @settings(BOUNDED, max_examples=60)

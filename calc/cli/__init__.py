@@ -1,6 +1,8 @@
 """The command line: arguments in, text and an exit code out.
 
-Nothing heavy is imported before a command runs, so that ``--help`` and shell completion are quick.
+A module a command or a few that belong together; options that several share are in `options`, what is printed goes
+through `output`. May import everything, but nothing heavy before a command runs, so that ``--help`` and shell
+completion are quick. A command is one function with ``@commands.command()``, in a module imported here.
 """
 
 from __future__ import annotations
@@ -15,24 +17,24 @@ from pathlib import Path
 import click
 
 from calc.cli import (
-    arithmetic,
     editing,
-    estimating,
+    estimate,
+    estimate_validation,
+    evaluate,
+    export,
+    export_control,
     figures,
-    pages,
-    pictures,
-    rules,
+    plot,
+    report,
     sheets,
-    sweeping,
-    tables,
-    validating,
+    sweep,
 )
 from calc.cli.group import commands
 from calc.cli.options import ID
 from calc.errors import CalcError
 
 # The commands of these modules join the group when they are imported.
-ROOMS = (sheets, figures, arithmetic, estimating, validating, sweeping, rules, pictures, pages, tables, editing)
+ROOMS = (sheets, figures, evaluate, estimate, estimate_validation, sweep, export_control, plot, report, export, editing)
 __all__ = ["ID", "commands", "main", "run"]
 
 

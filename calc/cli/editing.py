@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import click
 
-from calc import places
 from calc.cli.group import commands
 from calc.cli.options import catalog_options
 from calc.cli.output import write
 from calc.errors import UsageError
+from calc.sheets import folders
 
 
 @commands.command()
-@click.argument("kind", type=click.Choice([*places.FOLDERS, "source"]))
+@click.argument("kind", type=click.Choice([*folders.FOLDERS, "source"]))
 @click.argument("id")
 @click.option(
     "-o", "output", metavar="FILE", type=click.Path(dir_okay=False), help="The sheet's file; never one that is there."
@@ -28,10 +28,10 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
     folder of --specs or CALC_SPECS, which is made if need be, else to the sheets of the checkout. What
     is known already gets a sheet that adds to it.
     """
-    from calc import files, skeletons
-    from calc.catalog import shown
+    from calc.catalog import files, templates
+    from calc.catalog.catalog import shown
 
-    plan = skeletons.plan(kind, id, specs, output)
+    plan = templates.plan(kind, id, specs, output)
     path = str(plan.path)
     if plan.is_new:
         if output is None:
@@ -43,13 +43,13 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
     # What it adds to, or cites, may stand in a folder below.
     below = [f" --specs {each}" for each in specs[:-1]] if output is None else []
     sys.stdout.write(f"  python -m calc validate {shown(plan.path)}{''.join(below)}\n")
-    if kind != "source" and not places.schema_of(plan.path) and output is None:
-        folder = shown(plan.path.parent.parent / places.SCHEMA)
+    if kind != "source" and not folders.schema_of(plan.path) and output is None:
+        folder = shown(plan.path.parent.parent / folders.SCHEMA)
         sys.stdout.write(f"For help in your editor: python -m calc schema --write {folder}, then validate --fix\n")
 
 
 @commands.command()
-@click.argument("kind", required=False, type=click.Choice(list(places.SCHEMAS.values())), metavar="[KIND]")
+@click.argument("kind", required=False, type=click.Choice(list(folders.SCHEMAS.values())), metavar="[KIND]")
 @click.option("--write", "folder", metavar="DIR", type=click.Path(file_okay=False), help="Write all to a folder.")
 def schema(kind: str | None, folder: str | None) -> None:
     """Print the JSON Schema of a sheet.
@@ -59,8 +59,9 @@ def schema(kind: str | None, folder: str | None) -> None:
     """
     from pathlib import Path
 
-    from calc import editor_schemas, files
+    from calc.catalog import files
     from calc.render import json
+    from calc.sheets import editor_schemas
 
     if (kind is None) == (folder is None):
         raise UsageError(f"say which: {', '.join(editor_schemas.KINDS)}, or --write DIR for all of them")
@@ -70,6 +71,6 @@ def schema(kind: str | None, folder: str | None) -> None:
     assert folder is not None
     files.folder(Path(folder))
     for each in editor_schemas.KINDS:
-        path = Path(folder) / places.schema_file(each)
+        path = Path(folder) / folders.schema_file(each)
         files.write(json.dump(editor_schemas.made(each)), str(path))
         sys.stdout.write(f"{path}\n")

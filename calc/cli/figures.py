@@ -34,7 +34,7 @@ def compare(ids: Sequence[str], baseline: str | None, everything: bool, by_id: b
 
         write(tables.comparison_csv(found), **options)
     else:
-        from calc import views
+        from calc.views import core as views
 
         print_table(views.comparison(found, everything=everything, ids=by_id), "compare", form=form, **options)
 
@@ -49,7 +49,7 @@ def explain(names: Sequence[str], form: str, **options: Any) -> None:
     One id and a metric explain a figure, two ids and a metric the ratio of the two, and a claim's
     id (SOURCE/CLAIM, as `audit` prints it) how it is recomputed.
     """
-    from calc import workings
+    from calc.analysis import workings
 
     a_claim = len(names) == 1 and "/" in names[0]
     if not a_claim and (len(names) < 2 or len(names) > 3):
@@ -84,7 +84,7 @@ def history(id: str, metric: str, form: str, **options: Any) -> None:
     With editions, and what became of each: shown, in the span, superseded, set aside. METRIC may be
     the head of ids, like `power`.
     """
-    from calc import views
+    from calc.views import core as views
 
     comparer = open_comparer(**taken(options))
     print_table(views.chronicle(comparer, id, metric), "history", form=form, **options)
@@ -111,7 +111,7 @@ def audit(
             raise UsageError("--sheets looks at figures, not at claims: leave out --source and --claim")
         _audit_sheets(ids, form, **options)
         return
-    from calc.auditing import Auditor
+    from calc.analysis.audit import Auditor
 
     found = Auditor(open_comparer(**taken(options))).audit(ids, source, claim)
     if form == "json":
@@ -123,13 +123,14 @@ def audit(
 
         write(tables.audit_csv(found), **options)
     else:
-        from calc import audit_views
+        from calc.views import audit as audit_views
 
         print_tables(audit_views.audit(found), form=form, **options)
 
 
 def _audit_sheets(ids: Sequence[str], form: str, **options: Any) -> None:
-    from calc import audit_views, crosschecks
+    from calc.analysis import crosschecks
+    from calc.views import audit as audit_views
 
     comparer = open_comparer(**taken(options))
     found, stale = crosschecks.check(comparer, comparer.catalog.subjects(ids) if ids else None)

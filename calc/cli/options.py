@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from calc import places
+from calc.sheets import folders
 
 if TYPE_CHECKING:
-    from calc.catalog import Catalog
-    from calc.comparison import Comparer
+    from calc.analysis.comparison import Comparer
+    from calc.catalog.catalog import Catalog
 
 FORMATS = ("text", "json", "csv", "markdown")
 Command = Callable[..., None]
@@ -27,8 +27,8 @@ class Id(click.ParamType):  # type: ignore[type-arg]  # a generic only in newer 
         """Return the ids that begin so, of the shipped sheets and of ``CALC_SPECS``."""
         from click.shell_completion import CompletionItem
 
-        layers = [places.shipped(), *map(Path, places.from_environment())]
-        known = [id for kind in places.FOLDERS for id in places.ids(layers, kind)]
+        layers = [folders.shipped(), *map(Path, folders.from_environment())]
+        known = [id for kind in folders.FOLDERS for id in folders.ids(layers, kind)]
         return [CompletionItem(id) for id in known if id.startswith(incomplete)]
 
 
@@ -80,7 +80,7 @@ def taken(options: dict[str, Any]) -> dict[str, Any]:
 
 def open_catalog(specs: Sequence[str], merge: bool = False) -> Catalog:
     """Return the catalog with the overlays of the environment and of the command line."""
-    from calc.catalog import Catalog
+    from calc.catalog.catalog import Catalog
 
     return Catalog.from_environment(specs, merge=merge)
 
@@ -89,8 +89,8 @@ def open_comparer(
     specs: Sequence[str], as_of: str | None = None, prefer: str | None = None, strict: bool = False, merge: bool = False
 ) -> Comparer:  # fmt: skip
     """Return what compares the sheets of the catalog under the policy that was asked for."""
-    from calc.comparison import Comparer
-    from calc.policy import Policy
+    from calc.analysis.comparison import Comparer
+    from calc.figures.policy import Policy
 
     catalog = open_catalog(specs, merge)
     return Comparer(catalog, Policy.parse(catalog, as_of, prefer, strict))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from calc.views import Table
+    from calc.views.core import Table
 
 
 def print_table(table: Table, command: str, form: str, output: str | None, color: str) -> None:
@@ -53,7 +53,7 @@ def print_page(make: Callable[[Any], Any], output: str | None, color: str) -> No
 def write(content: str | bytes, output: str | None = None, color: str = "never") -> None:
     """Write a finished text to standard output, or a text or bytes to a file that is then whole or untouched."""
     if output is not None:
-        from calc import files
+        from calc.catalog import files
 
         files.write(content, output)
         return

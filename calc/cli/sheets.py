@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from calc import places
 from calc.cli.group import commands
 from calc.cli.options import (
     ID,
@@ -24,14 +23,17 @@ from calc.cli.options import (
 )
 from calc.cli.output import print_table, write
 from calc.errors import UsageError
+from calc.sheets import folders
 
 if TYPE_CHECKING:
-    from calc.catalog import Catalog
-    from calc.validation import Progress
+    from calc.analysis.validation import Progress
+    from calc.catalog.catalog import Catalog
 
 
 @commands.command("list")
-@click.argument("what", type=click.Choice(["all", *places.FOLDERS.values(), "metrics", places.MEASURED]), default="all")
+@click.argument(
+    "what", type=click.Choice(["all", *folders.FOLDERS.values(), "metrics", folders.MEASURED]), default="all"
+)
 @click.argument("words", nargs=-1, metavar="[WORD...]")
 @click.option("--derived", is_flag=True, help="Also the metrics that are computed from others.")
 @click.option("--vendor", "vendors", multiple=True, metavar="NAME", help="Only this vendor's. May be repeated.")
@@ -54,29 +56,29 @@ def list_(what: str, words: Sequence[str], derived: bool, phases: Sequence[str],
     column too. Metrics by words: `list metrics scale bandwidth`. Measurements by phase, chip and model:
     `list measured --phase decode --chip h800`.
     """
-    from calc import list_views
-    from calc.selection import Condition, Selection
+    from calc.analysis.selection import Condition, Selection
+    from calc.views import lists
 
     asked = Selection(vendors, families, having, [Condition.parse(text) for text in where], sort, reverse)
     comparer = open_comparer(**taken(options))
-    if what == places.MEASURED:
-        from calc import measured_views
+    if what == folders.MEASURED:
+        from calc.views import measurements
 
         if asked != Selection(where=[]) or words or derived:
             raise UsageError("measurements are chosen by --phase, --chip and --model alone")
-        print_table(measured_views.of_all(comparer, phases, chips, models), "list", **options)
+        print_table(measurements.of_all(comparer, phases, chips, models), "list", **options)
         return
     if phases or chips or models:
         raise UsageError("--phase, --chip and --model choose measurements: `list measured --phase decode`")
     if what == "metrics":
         if asked != Selection(where=[]):
             raise UsageError("metrics are listed in the order of their table; leave out what selects sheets")
-        print_table(list_views.of_metrics(words, derived=derived), "list", **options)
+        print_table(lists.of_metrics(words, derived=derived), "list", **options)
         return
     if words or derived:
         raise UsageError("words and --derived choose metrics: `list metrics WORD`; what has a sheet by the options")
-    kinds = [kind for kind, folder in places.FOLDERS.items() if what in ("all", folder)]
-    print_table(list_views.of_sheets(comparer, kinds, asked), "list", **options)
+    kinds = [kind for kind, folder in folders.FOLDERS.items() if what in ("all", folder)]
+    print_table(lists.of_sheets(comparer, kinds, asked), "list", **options)
 
 
 @commands.command()
@@ -89,17 +91,17 @@ def show(id: str, by_id: bool, form: str, **options: Any) -> None:
 
     A sheet with its spans and gaps, a measurement with its conditions.
     """
-    from calc import measured_views, sheet_views
+    from calc.views import measurements, sheets
 
     comparer = open_comparer(**taken(options))
-    if measured_views.is_one(comparer.catalog, id):
-        print_table(measured_views.one(comparer.catalog, id), "show", form=form, **options)
+    if measurements.is_one(comparer.catalog, id):
+        print_table(measurements.one(comparer.catalog, id), "show", form=form, **options)
     elif form == "json":
         from calc.render import json
 
         write(json.dump(json.sheet(comparer, id)), **options)
     else:
-        print_table(sheet_views.sheet(comparer, id, ids=by_id), "show", form=form, **options)
+        print_table(sheets.sheet(comparer, id, ids=by_id), "show", form=form, **options)
 
 
 @commands.command()
@@ -114,18 +116,18 @@ def sources(name: str | None, bibtex: bool, specs: Sequence[str], as_of: str | N
     Without a name all sources; with a chip's or system's id those that its sheet cites, each below
     the one that it takes its figures from.
     """
-    from calc import views
-    from calc.policy import Policy
+    from calc.figures.policy import Policy
+    from calc.views import core as views
 
     if bibtex and out["form"] != "text":
         raise UsageError("--bibtex is a form of its own: leave out --format")
     catalog = open_catalog(specs)
     policy = Policy.parse(catalog, as_of, None, False)
     if bibtex:
-        from calc import lineage
+        from calc.analysis import citations
         from calc.render import bibtex as entries
 
-        write(entries.bibliography(catalog, lineage.named(catalog, name, policy)), out["output"])
+        write(entries.bibliography(catalog, citations.named(catalog, name, policy)), out["output"])
         return
     print_table(views.sources(catalog, name, policy), "sources", **out)
 
@@ -143,7 +145,7 @@ def validate(
 
     Without a path all of them, else the files and folders named, over the shipped ones.
     """
-    from calc import validation
+    from calc.analysis import validation
     from calc.errors import SheetError
 
     if "" in paths:  # what an unset variable of a shell comes to; it is not the folder that one stands in
@@ -171,7 +173,8 @@ def _progress() -> AbstractContextManager[Progress | None]:
 
 def _fix(catalog: Catalog, paths: Sequence[Path]) -> None:
     """Rewrite sheets, and say on standard error which."""
-    from calc import formatting, validation
+    from calc.analysis import validation
+    from calc.catalog import formatting
 
     changed, left = formatting.fix(*validation.over_paths(catalog, paths))
     for words in (*(f"rewritten: {name}" for name in changed), *left):

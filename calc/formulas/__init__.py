@@ -2,7 +2,8 @@
 
 Every function takes and returns pint quantities (scalars or arrays that broadcast), checks nothing
 but options in words and what the units check by themselves, and works unchanged on NumPy and Dask
-arrays; those of `aggregate` on decimal numbers too. No files, no sheets, no printing.
+arrays; those of `aggregate` on decimal numbers too. No files, no sheets, no printing. Imports `calc.units` and
+`calc.errors` alone. A formula is one function in the module of its subject, and one row of `table`.
 """
 
 from __future__ import annotations

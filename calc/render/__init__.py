@@ -1,1 +1,5 @@
-"""From results to text: one module a form."""
+"""One module a form of output: text, JSON, CSV, Markdown, HTML, frames, figures.
+
+Imports `calc.views` and what stands below it; heavy libraries are imported when a form is used. A form is one module
+here.
+"""

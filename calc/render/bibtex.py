@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from calc.catalog import Catalog
-from calc.schema import Source
+from calc.catalog.catalog import Catalog
+from calc.sheets.schema import Source
 
 HEAD = "% Sources of chipcalc, as BibTeX in UTF-8 (biber, biblatex). A title in [brackets] is a description of ours.\n"
 _ESCAPES = {

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from calc import units
-from calc.classification import Classification, Classified, Tested
-from calc.export_views import shown_in, thresholds
-from calc.performance import Given
-from calc.readings import Reading
-from calc.regulations import Regulation
+from calc.analysis.export_control.classification import Classification, Classified, Tested
+from calc.analysis.export_control.performance import Given
+from calc.analysis.export_control.thresholds import AREA_UNIT, RATE_UNIT
+from calc.figures.readings import Reading
+from calc.figures.results import Result, readings
 from calc.render import json, tables
-from calc.results import Result, readings
-from calc.schema import STATUS
-from calc.thresholds import AREA_UNIT, RATE_UNIT
+from calc.sheets.regulations import Regulation
+from calc.sheets.schema import STATUS
+from calc.views.export_control import shown_in, thresholds
 
 Json = dict[str, Any]
 ENDS = ("value", "low", "high")

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from calc import fields as kinds
-from calc import longtables, metrics, schema
-from calc.comparison import DERIVED, NOT_APPLICABLE, NOT_REPORTED, REPORTED
+from calc.analysis import longtables
+from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, NOT_REPORTED, REPORTED
 from calc.errors import UsageError
-from calc.fields import Field
 from calc.render import records
+from calc.sheets import fields as kinds
+from calc.sheets import metrics, schema
+from calc.sheets.fields import Field
 
 STRING, NUMBER, INTEGER, BOOLEAN, ARRAY = "string", "number", "integer", "boolean", "array"
 ORDERED = frozenset({"read", "group"})

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from calc.fields import Field, Row
-from calc.longtables import SOURCES, LongTable
-from calc.policy import Policy
+from calc.analysis.longtables import SOURCES, LongTable
+from calc.figures.policy import Policy
 from calc.render import json as contract
 from calc.render.tables import written
-from calc.schema import STATUS
+from calc.sheets.fields import Field, Row
+from calc.sheets.schema import STATUS
 
 NAME, DESCRIPTOR = "chipcalc", "datapackage.json"
 TITLE = "chipcalc: reported figures of AI chips and of the systems built from them"

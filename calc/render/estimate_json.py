@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from calc import units
-from calc.comparison import Comparer
-from calc.explanation import tree
-from calc.policy import Policy
+from calc.analysis.comparison import Comparer
+from calc.estimates.estimate import Estimate, Input
+from calc.figures.explanation import tree
+from calc.figures.policy import Policy
+from calc.figures.results import Result
 from calc.render.json import policy as used_policy
-from calc.results import Result
-from calc.schema import STATUS
-from calc.workloads.record import Estimate, Input
+from calc.sheets.schema import STATUS
 
 RATE = "rate"
 

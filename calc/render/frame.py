@@ -20,22 +20,23 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import pandas as pd
 
-from calc import longtables, schema
-from calc.comparison import Comparer, Comparison
+from calc.analysis import longtables
+from calc.analysis.comparison import Comparer, Comparison
 from calc.errors import DataError
-from calc.fields import Field
-from calc.policy import Policy
-from calc.readings import Readings, canonical_unit
+from calc.estimates import dask_chunks
+from calc.estimates.sweeps import Sweep
+from calc.figures.policy import Policy
+from calc.figures.readings import Readings, canonical_unit
+from calc.figures.results import Result
 from calc.render import columns, records
 from calc.render import json as contract
 from calc.render.tables import written
-from calc.results import Result
-from calc.workloads import blocks
-from calc.workloads.sweeps import Sweep
+from calc.sheets import schema
+from calc.sheets.fields import Field
 
 if TYPE_CHECKING:
-    from calc.auditing import Audit
-    from calc.workloads.scores import Validation
+    from calc.analysis.audit import Audit
+    from calc.estimates.validation.scores import Validation
 
 Attrs = dict[str, Any]
 
@@ -93,14 +94,14 @@ def reports(comparer: Comparer, names: Sequence[str] | None = None) -> pd.DataFr
 
 def validation(found: Validation) -> pd.DataFrame:
     """Return a row a measurement beside its estimate; the counts of the tests are in ``attrs``."""
-    from calc.render import trials
+    from calc.render import validation as trials
 
     return made(trials.FIELDS, trials.records(found), _attrs(found.policy) | trials.counts(found), "id")
 
 
 def sweep(found: Sweep, engine: str = "numpy") -> pd.DataFrame:
     """Return a sweep: a row a point."""
-    boxes = [(box.points, blocks.evaluated(found, box, engine)) for box in found.boxes(blocks.CHUNK)]
+    boxes = [(box.points, dask_chunks.evaluated(found, box, engine)) for box in found.boxes(dask_chunks.CHUNK)]
     frame = pd.DataFrame({one.name: _pieces(one, boxes) for one in found.fields})
     left_out = [{**one.fixed, "points": one.points, "why": one.why} for one in found.refused]
     frame.attrs.update(_attrs(found.policy) | {"phase": found.phase, "units": found.units, "refused": left_out})

@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from calc import audit_views, cards, metrics, pages
 from calc.render import json, tables
+from calc.sheets import metrics
+from calc.views import audit, cards, pages
 
 if TYPE_CHECKING:
-    from calc.comparison import Comparison
-    from calc.pages import Page
+    from calc.analysis.comparison import Comparison
+    from calc.views.pages import Page
 
 _TEMPLATES = "templates"
 
@@ -107,11 +108,11 @@ def site(held: dict[str, Any], reports: str) -> str:
     Parameters
     ----------
     held : dict
-        What `calc.sites.site` gives.
+        What `calc.views.sites.site` gives.
     reports : str
         The long table of all reports, as CSV.
     """
     return _document(
-        "site.html", "site.js", site=held, groups=metrics.GROUPS, notes=audit_views.VERDICTS,
+        "site.html", "site.js", site=held, groups=metrics.GROUPS, notes=audit.VERDICTS,
         json=json.compact(held), csv=json.dump(reports),
     )  # fmt: skip

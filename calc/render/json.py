@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from calc import derive, explanation
-from calc.comparison import Cell, Comparer, Comparison, Row
-from calc.contrasts import LISTS
-from calc.numbers import amount
-from calc.policy import CRITERIA, Policy
-from calc.schema import STATUS, Known, Sheet
+from calc.analysis.comparison import Cell, Comparer, Comparison, Row
+from calc.analysis.dominance import LISTS
+from calc.figures import derive, explanation
+from calc.figures.policy import CRITERIA, Policy
+from calc.sheets.schema import STATUS, Known, Sheet
+from calc.units.numbers import amount
 
 if TYPE_CHECKING:
-    from calc.auditing import Audit, Finding, Side
-    from calc.contrasts import Contrast
-    from calc.crosschecks import Contradiction
-    from calc.crosschecks import Side as Said
-    from calc.evaluation import Evaluation
+    from calc.analysis.audit import Audit, Finding, Side
+    from calc.analysis.crosschecks import Contradiction
+    from calc.analysis.crosschecks import Side as Said
+    from calc.analysis.dominance import Contrast
+    from calc.analysis.expressions.evaluation import Evaluation
 
 
 def dump(body: object) -> str:

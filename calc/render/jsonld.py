@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from calc import longtables
-from calc.fields import Row
-from calc.longtables import LongTable
-from calc.measurements import REFERS
+from calc.analysis import longtables
+from calc.analysis.longtables import LongTable
 from calc.render import json as contract
-from calc.schema import is_id
+from calc.sheets.fields import Row
+from calc.sheets.measurements import REFERS
+from calc.sheets.schema import is_id
 
 URN = "urn:chipcalc:"
 TERMS = f"{URN}terms:"

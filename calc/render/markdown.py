@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from calc import cards
 from calc.render import tables
-from calc.views import Column, Table
+from calc.views import cards
+from calc.views.core import Column, Table
 
 
 def card(shown: object) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from calc.analysis.longtables import LongTable
 from calc.errors import UsageError
-from calc.longtables import LongTable
 
 if TYPE_CHECKING:
-    from calc.fields import Field
+    from calc.sheets.fields import Field
 
 
 def as_parquet(table: LongTable) -> bytes:

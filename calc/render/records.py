@@ -9,16 +9,18 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from calc import derive, metrics, results, schema, selection
-from calc.comparison import CORE, REPORTED, Comparer, Comparison
-from calc.metrics import Metric
-from calc.readings import Reading, Readings, canonical_unit
+from calc.analysis import selection
+from calc.analysis.comparison import CORE, REPORTED, Comparer, Comparison
+from calc.figures import derive, results
+from calc.figures.readings import Reading, Readings, canonical_unit
+from calc.figures.results import Assumption, Axis, Choice, Result, Supposed
 from calc.render import json as contract
-from calc.results import Assumption, Axis, Choice, Result, Supposed
+from calc.sheets import metrics, schema
+from calc.sheets.metrics import Metric
 
 if TYPE_CHECKING:
-    from calc.auditing import Audit
-    from calc.evaluation import Evaluation
+    from calc.analysis.audit import Audit
+    from calc.analysis.expressions.evaluation import Evaluation
 
 Record = dict[str, Any]
 

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from calc import files
+from calc.catalog import files
 from calc.errors import UsageError
-from calc.fields import Field
+from calc.estimates import dask_chunks
+from calc.estimates.sweeps import Box, Sweep
 from calc.render import json as contract
 from calc.render import parquet
-from calc.schema import STATUS
-from calc.workloads import blocks
-from calc.workloads.sweeps import Box, Sweep
+from calc.sheets.fields import Field
+from calc.sheets.schema import STATUS
 
 FORMS = ("csv", "parquet")
 MANIFEST = "sweep.json"
@@ -47,7 +47,7 @@ def folder_of(output: str) -> Path:
     return Path(f"{output}.parts")
 
 
-def stream(sweep: Sweep, output: str, form: str, chunk: int = blocks.CHUNK, engine: str = "numpy",
+def stream(sweep: Sweep, output: str, form: str, chunk: int = dask_chunks.CHUNK, engine: str = "numpy",
            progress: Progress | None = None) -> None:  # fmt: skip
     """Write all rows of a sweep to a file.
 
@@ -151,15 +151,15 @@ class _Save:
 
 def _by_numpy(sweep: Sweep, parts: Sequence[Part], save: _Save) -> None:
     for path, boxes in parts:
-        save(path, [(box.points, blocks.rows(sweep, box)) for box in boxes])
+        save(path, [(box.points, dask_chunks.rows(sweep, box)) for box in boxes])
 
 
 def _by_dask(sweep: Sweep, parts: Sequence[Part], save: _Save) -> None:
-    dask, _ = blocks.dask()
+    dask, _ = dask_chunks.dask()
     tasks = []
     for path, boxes in parts:
-        columns = [blocks.lazily(box) for box in boxes]
-        frames = [(box.shape, blocks.frame_of(sweep, box)) for box in boxes]
+        columns = [dask_chunks.lazily(box) for box in boxes]
+        frames = [(box.shape, dask_chunks.frame_of(sweep, box)) for box in boxes]
         tasks.append(dask.delayed(_finish)(save, path.absolute(), frames, columns))
     dask.compute(*tasks)
 
@@ -167,7 +167,7 @@ def _by_dask(sweep: Sweep, parts: Sequence[Part], save: _Save) -> None:
 def _finish(save: _Save, path: Path, frames: Sequence[tuple[Sequence[int], Any]], columns: Sequence[Any]) -> None:
     found = []
     for (shape, frame), made in zip(frames, columns, strict=True):
-        done = blocks.finished(blocks.flat(made, shape), frame)
+        done = dask_chunks.finished(dask_chunks.flat(made, shape), frame)
         found.append((math.prod(shape), done))
     save(path, found)
 
@@ -198,7 +198,7 @@ def as_csv(sweep: Sweep) -> str:
     """Return all rows as CSV."""
     out = io.BytesIO()
     _join(sweep, (), out)
-    body = (_csv(sweep.fields, box.points, blocks.rows(sweep, box)) for box in sweep.boxes(blocks.CHUNK))
+    body = (_csv(sweep.fields, box.points, dask_chunks.rows(sweep, box)) for box in sweep.boxes(dask_chunks.CHUNK))
     return out.getvalue().decode() + "".join(body)
 
 

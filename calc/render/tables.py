@@ -8,15 +8,15 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from calc.comparison import Comparison
-from calc.explanation import Node
+from calc.analysis.comparison import Comparison
+from calc.figures.explanation import Node
 from calc.render import records as flat
-from calc.schema import STATUS
-from calc.views import Table
+from calc.sheets.schema import STATUS
+from calc.views.core import Table
 
 if TYPE_CHECKING:
-    from calc.auditing import Audit
-    from calc.evaluation import Evaluation
+    from calc.analysis.audit import Audit
+    from calc.analysis.expressions.evaluation import Evaluation
 
 
 def as_csv(table: Table) -> str:

@@ -19,14 +19,14 @@ from rich.table import Table as RichTable
 from rich.text import Text
 from rich.tree import Tree
 
-from calc import tree_views
-from calc.metrics import GROUPS
-from calc.policy import Policy
-from calc.results import Result
-from calc.views import AS_REPORTED, Column, Table, policy_line
+from calc.figures.policy import Policy
+from calc.figures.results import Result
+from calc.sheets.metrics import GROUPS
+from calc.views import working as tree_views
+from calc.views.core import AS_REPORTED, Column, Table, policy_line
 
 if TYPE_CHECKING:
-    from calc.auditing import Finding
+    from calc.analysis.audit import Finding
 
 FILE_WIDTH = 100
 LEAST_WIDTH = 40
@@ -267,14 +267,14 @@ def _blocks(shown: Table) -> Group:
 
 def explanation(result: Result) -> str:
     """Return the working of a result as plain text."""
-    from calc.explanation import tree
+    from calc.figures.explanation import tree
 
     return plain(working(tree(result)))
 
 
 def explained(finding: Finding) -> str:
     """Return the working of a finding as plain text."""
-    from calc.workings import of_finding
+    from calc.analysis.workings import of_finding
 
     return plain(working(of_finding(finding)))
 

@@ -22,11 +22,12 @@ from typing import Any
 from calc import units
 from calc.api import workspace
 from calc.errors import UsageError
-from calc.results import Result
-from calc.workloads import cases, efficiencies, splits
-from calc.workloads.calibration import calibrated
-from calc.workloads.scores import validate
-from calc.workloads.trials import Trial
+from calc.estimates import cases, efficiencies
+from calc.estimates.calibration import calibrated
+from calc.estimates.validation import splits
+from calc.estimates.validation.scores import validate
+from calc.estimates.validation.trials import Trial
+from calc.figures.results import Result
 
 TOOLS = {
     "llm-analysis": ("llm-analysis", "0.2.2"), "genz": ("genz-llm", "0.0.16"), "llm-cal": ("llm-cal", "0.2.0"),

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from calc import api, units
-from calc.readings import Reading
-from calc.results import Result
-from calc.workloads.slabs import Slab
-from calc.workloads.sweeps import BLOCK, Sweep, sweep
+from calc.estimates.chunks import Slab
+from calc.estimates.sweeps import BLOCK, Sweep, sweep
+from calc.figures.readings import Reading
+from calc.figures.results import Result
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 15

@@ -11,12 +11,15 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 
-from calc import derive, metrics, schema, strategies, workings
-from calc.catalog import Catalog
-from calc.comparison import Comparer
-from calc.policy import Policy
-from calc.readings import Candidate, Readings
-from calc.results import Result, readings
+from calc.analysis import workings
+from calc.analysis.comparison import Comparer
+from calc.catalog.catalog import Catalog
+from calc.figures import derive
+from calc.figures.policy import Policy
+from calc.figures.readings import Candidate, Readings
+from calc.figures.results import Result, readings
+from calc.sheets import metrics, schema
+from tests import strategies
 
 FEW = settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

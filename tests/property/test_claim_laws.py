@@ -16,15 +16,17 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calc import schema, strategies, units
-from calc.auditing import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Auditor, Finding
-from calc.catalog import Catalog
-from calc.comparison import Comparer
-from calc.factors import interval
-from calc.policy import ORDER, Policy
-from calc.strategies import Folder, folders
+from calc import units
+from calc.analysis.audit import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Auditor, Finding
+from calc.analysis.comparison import Comparer
+from calc.catalog.catalog import Catalog
+from calc.figures.policy import ORDER, Policy
+from calc.sheets import schema
+from calc.sheets.multipliers import interval
+from tests import strategies
 from tests.property.laws import FEW, readings, same
 from tests.property.test_comparison_laws import LOOP, agrees, by_hand
+from tests.strategies import Folder, folders
 
 NAMES = ("peak_compute.bf16.dense", "memory_bandwidth", "scale_up_bandwidth", "power.all-in", "power.chip")
 """What reports may be added of: no count, on which the figures of others rest."""

@@ -10,13 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calc import metrics, results, schema, strategies, units
-from calc.comparison import Comparer
+from calc import units
+from calc.analysis.comparison import Comparer
+from calc.figures import results
+from calc.figures.readings import Candidate, Reading
+from calc.figures.results import Applied, Assumption, Expression, Result
 from calc.formulas import aggregate
-from calc.readings import Candidate, Reading
-from calc.results import Applied, Assumption, Expression, Result
-from calc.strategies import Folder, folders
+from calc.sheets import metrics, schema
+from tests import strategies
 from tests.property.laws import FEW, MANY, NEAR, opened, readings, results_of, same, within
+from tests.strategies import Folder, folders
 
 BOTH = ["system-0", "system-1"]
 LOOP = 2_000

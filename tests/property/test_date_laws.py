@@ -8,11 +8,11 @@ import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calc import schema
-from calc.catalog import Catalog
-from calc.policy import Policy, last_day
-from calc.strategies import Folder, dates, folders
+from calc.catalog.catalog import Catalog
+from calc.figures.policy import Policy, last_day
+from calc.sheets import schema
 from tests.property.laws import FEW, MANY, cited, opened, results_of
+from tests.strategies import Folder, dates, folders
 
 FIGURES = ("memory_bandwidth", "memory_capacity", "power.chip")
 DAYS = st.dates(datetime.date(2023, 6, 1), datetime.date(2027, 1, 31))

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 
-from calc import longtables, metrics, schema, strategies
-from calc.catalog import Catalog
-from calc.comparison import Comparer
-from calc.policy import Policy
-from calc.readings import Candidate
+from calc.analysis import longtables
+from calc.analysis.comparison import Comparer
+from calc.catalog.catalog import Catalog
+from calc.figures.policy import Policy
+from calc.figures.readings import Candidate
 from calc.render import datapackage
+from calc.sheets import metrics, schema
+from tests import strategies
 from tests.property.laws import FEW, opened, spans
 from tests.rebuilding import rebuilt
 

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from calc import display_units, strategies, units
+from calc import units
+from calc.analysis.expressions.parser import MAX_FACTORS, parse
+from calc.analysis.expressions.syntax import ExpressionError, Minus, Name, Node, Number, Operation, Parsed, written
 from calc.api import Workspace, load
 from calc.errors import CalcError, DataError
-from calc.expressions import ExpressionError, Minus, Name, Node, Number, Operation, Parsed, written
-from calc.parsing import MAX_FACTORS, parse
-from calc.results import Result, readings
+from calc.figures import display_units
+from calc.figures.results import Result, readings
+from tests import strategies
 from tests.property.laws import MANY, SOME
 
 # Disputed and undisputed figures of a few dimensions, chips and systems, reported and computed.

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calc import strategies, units
+from calc import units
 from calc.formulas import (
     activations,
     aggregate,
@@ -42,6 +42,7 @@ from calc.formulas import (
 )
 from calc.formulas.table import FORMULAS
 from calc.units import Quantity, quantity
+from tests import strategies
 from tests.property.laws import FEW, NEAR, SOME
 
 RATE, CHIP_RATE, WIDE, CHIP_WIDE = "TFLOP/s", "TFLOP/s/chip", "GB/s", "GB/s/chip"

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from calc import metrics, schema, strategies
-from calc.readings import Candidate, Readings
-from calc.strategies import Folder
+from calc.figures.readings import Candidate, Readings
+from calc.sheets import metrics, schema
+from tests import strategies
 from tests.property.laws import MANY, opened, same
+from tests.strategies import Folder
 
 SOURCE = {"s": schema.Source(title="T", publisher="P", kind="press", date="2025")}
 # So that values are often near a stated one, or twice or half of it.

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calc import derive, metrics, schema, strategies, units
-from calc.policy import kind_of
+from calc import units
+from calc.figures import derive
+from calc.figures.policy import kind_of
 from calc.render import json
-from calc.strategies import Folder, folders
+from calc.sheets import metrics, schema
+from tests import strategies
 from tests.property.laws import (
     FEW,
     MANY,
@@ -32,6 +34,7 @@ from tests.property.laws import (
     values,
     within,
 )  # fmt: skip
+from tests.strategies import Folder, folders
 
 CHIP_ONLY = {"chips": 1, "systems": 0}
 REPORTED = ("memory_bandwidth", "memory_capacity", "peak_compute.bf16.dense", "scale_up_bandwidth", "die_area")

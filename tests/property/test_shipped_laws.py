@@ -8,13 +8,14 @@ from functools import cache
 
 import pytest
 
-from calc import schema, strategies, units
-from calc.catalog import Catalog
-from calc.comparison import Comparer
-from calc.metrics import metric
-from calc.policy import Policy
+from calc import units
+from calc.analysis.comparison import Comparer
+from calc.catalog.catalog import Catalog
+from calc.figures.policy import Policy
 from calc.render import json
-from calc.strategies import Folder
+from calc.sheets import schema
+from calc.sheets.metrics import metric
+from tests import strategies
 from tests.property.laws import cited, explained, held, opened, own, results_of, same, spans, values
 from tests.property.test_comparison_laws import (
     check_bases,
@@ -24,6 +25,7 @@ from tests.property.test_comparison_laws import (
     check_reduced,
     check_ridge,
 )  # fmt: skip
+from tests.strategies import Folder
 
 SHEETS = [(kind, id) for kind in ("chip", "system") for id in Catalog().ids(kind)]
 # Each beside the next of its kind: every sheet twice, and time does not grow with the square.

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from calc import metrics, strategies, units
+from calc import units
 from calc.errors import UnitError
+from calc.figures.results import Applied, Assumption, Formula, Result
 from calc.formulas import aggregate
-from calc.results import Applied, Assumption, Formula, Result
+from calc.sheets import metrics
+from tests import strategies
 from tests.property.laws import FEW, MANY
 
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")

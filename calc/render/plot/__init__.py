@@ -6,18 +6,18 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from calc.charts import bars as bars_data
-from calc.charts import ladder as ladder_data
-from calc.charts import reports as reports_data
-from calc.charts import rooflines as rooflines_data
-from calc.charts import shares as shares_data
 from calc.errors import UsageError, did_you_mean
 from calc.render.plot import bars, ladder, reports, rooflines, shares, style
+from calc.views.charts import bars as bars_data
+from calc.views.charts import ladder as ladder_data
+from calc.views.charts import reports as reports_data
+from calc.views.charts import rooflines as rooflines_data
+from calc.views.charts import shares as shares_data
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from calc.comparison import Comparison
+    from calc.analysis.comparison import Comparison
 
 
 class _Kind(NamedTuple):
@@ -61,7 +61,7 @@ def draw(kind: str, found: Comparison, ax: Axes | None = None, **more: Any) -> A
     ax : Axes, optional
         Where; without it on a new figure, which nothing but the axes returned holds.
     **more
-        What the figure takes: see the module of the same name in `calc.charts`. Without ``level`` and
+        What the figure takes: see the module of the same name in `calc.views.charts`. Without ``level`` and
         ``ax``, rooflines of systems have two panels, the total and one chip.
 
     Returns

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calc.charts.bars import Bar, Bars
-from calc.charts.common import axis
-from calc.history import IN_SPAN, SHOWN
-from calc.numbers import grouped, number
+from calc.analysis.history import IN_SPAN, SHOWN
 from calc.render.plot import reports, style
+from calc.units.numbers import grouped, number
+from calc.views.charts.bars import Bar, Bars
+from calc.views.charts.common import axis
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from calc.charts.ladder import OPEN, Ladder, Mark, Rung
-from calc.contrasts import AHEAD, BEHIND, OVERLAPPING
-from calc.numbers import digits
+from calc.analysis.dominance import AHEAD, BEHIND, OVERLAPPING
 from calc.render.plot import style
+from calc.units.numbers import digits
+from calc.views.charts.ladder import OPEN, Ladder, Mark, Rung
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

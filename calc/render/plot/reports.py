@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from calc.charts.common import axis
-from calc.charts.reports import APART, ASIDE, SUPERSEDED, Line, Strip
-from calc.history import IN_SPAN, SHOWN
+from calc.analysis.history import IN_SPAN, SHOWN
 from calc.render.plot import style
+from calc.views.charts.common import axis
+from calc.views.charts.reports import APART, ASIDE, SUPERSEDED, Line, Strip
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calc.charts.rooflines import TOTAL, Roof, Rooflines
-from calc.numbers import grouped, number, span
 from calc.render.plot import style
+from calc.units.numbers import grouped, number, span
+from calc.views.charts.rooflines import TOTAL, Roof, Rooflines
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calc.charts.common import axis
-from calc.charts.shares import Shares, Stack
 from calc.render.plot import style
+from calc.views.charts.common import axis
+from calc.views.charts.shares import Shares, Stack
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -18,8 +18,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator
 
-from calc import schema
-from calc.numbers import digits, grouped
+from calc.sheets import schema
+from calc.units.numbers import digits, grouped
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

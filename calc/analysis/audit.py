@@ -1,0 +1,371 @@
+"""What the arithmetic says of what was said: every claimed ratio recomputed, every vague claim answered by metrics.
+
+A claim is recomputed twice: from the figures of whoever makes it, and from every combination of
+admissible reports. It is `REPRODUCED` if some combination gives a ratio within the interval that
+the printed factor allows. That says something of the arithmetic, and nothing of the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from calc import units
+from calc.analysis import claims, dominance
+from calc.analysis.comparison import Comparer, Comparison
+from calc.analysis.dominance import Contrast
+from calc.errors import UsageError, did_you_mean
+from calc.figures import derive, reprs, results
+from calc.figures.normalize import Reader
+from calc.figures.policy import Policy
+from calc.figures.readings import Candidate, Readings
+from calc.figures.results import Result
+from calc.figures.shown import Shown
+from calc.sheets import metrics, schema
+from calc.sheets.metrics import Metric
+from calc.sheets.multipliers import Interval, leeway
+from calc.units import numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Pair = tuple[Readings, Readings]
+REPRODUCED, NOT_REPRODUCED, NOT_COMPUTABLE = "reproduced", "not reproduced", "not computable"
+
+
+@dataclass(frozen=True, eq=False)
+class Attempt:
+    """A claim recomputed on one metric: the ratio with its span, and the combination nearest to the claim.
+
+    ``close`` says of one outside that a generous reader of the printed digits (`calc.sheets.multipliers.leeway`)
+    would take it.
+    """
+
+    metric: str
+    object_metric: str
+    ratio: Result
+    nearest: float
+    chosen: tuple[Candidate, ...]
+    inside: bool
+    close: bool
+
+    @property
+    def on(self) -> str:
+        """The metric, or the two where the sides differ."""
+        return self.metric if self.metric == self.object_metric else f"{self.metric} against {self.object_metric}"
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """What comes of a claim by one set of figures.
+
+    ``attempts`` has one entry for each metric that the claim may mean and that both sides have;
+    ``missing`` says what is not there if nothing could be computed. ``by`` is the source that a
+    claim is credited to, if its figures stand in for those that the claim's own source does not print.
+    """
+
+    verdict: str
+    attempts: tuple[Attempt, ...] = ()
+    missing: str = ""
+    contrast: Contrast | None = None
+    by: str = ""
+
+    @property
+    def best(self) -> Attempt | None:
+        """The first attempt that reproduces the claim, else the first; None if nothing was computed."""
+        return next((one for one in self.attempts if one.inside), self.attempts[0] if self.attempts else None)
+
+    def __str__(self) -> str:
+        if self.best is None:
+            return self.verdict
+        return f"{numbers.ratio(*self.best.ratio.numbers)} {self.verdict}"
+
+
+@dataclass(frozen=True, eq=False)
+class Finding(Shown):
+    """One claim, and what recomputing it gives."""
+
+    id: str
+    source: str
+    claim: schema.Claim
+    claimed: Interval | None
+    own: Side
+    any: Side
+    mismatch: str
+    superseded: bool
+    comparer: Comparer
+
+    @property
+    def qualitative(self) -> bool:
+        """Whether the claim prints no factor."""
+        return self.claimed is None
+
+    def explain(self) -> str:
+        """Return the working as text: the claim, and both recomputations down to every report."""
+        from calc.render.text import explained
+
+        return explained(self)
+
+    def __repr__(self) -> str:
+        claimed = f" ({self.claimed})" if self.claimed else ""
+        own, every = (f"{side} ({side.missing})" if side.missing else str(side) for side in (self.own, self.any))
+        return f"<Finding {self.id}: “{self.claim.printed}”{claimed}; own {own}; any {every}; as-reported>"
+
+
+@dataclass(frozen=True, eq=False)
+class Audit(Shown):
+    """The answer to ``audit``: findings in the order of sources and keys.
+
+    ``names`` are the one or two ids that were asked for; ``late`` are the sources whose claims the
+    day asked for leaves out.
+    """
+
+    names: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    comparison: Comparison | None
+    contrast: Contrast | None
+    late: tuple[str, ...]
+    comparer: Comparer
+
+    @property
+    def policy(self) -> Policy:
+        """The policy under which it was made."""
+        return self.comparer.policy
+
+    def finding(self, claim: str) -> Finding:
+        """Return the finding on one claim.
+
+        Raises
+        ------
+        UsageError
+            If the audit has none of that id.
+        """
+        for finding in self.findings:
+            if finding.id == claim:
+                return finding
+        raise UsageError(f"no claim {claim!r} here; {did_you_mean(claim, [f.id for f in self.findings])}".rstrip("; "))
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what ``--format json`` prints."""
+        from calc.render.json import audit
+
+        return audit(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the findings as a pandas frame: a row a claim, the columns of ``--format csv``.
+
+        What was claimed is an interval, ``claimed_low`` to ``claimed_high`` (an end that is open to all
+        sides is ``pandas.NA``). What comes of it by the claimant's own figures stands in ``own_value``,
+        ``own_low``, ``own_high`` and ``own_verdict``, by any reports in ``any_value`` and so on.
+
+        Examples
+        --------
+        >>> import calc
+        >>> found = calc.audit("cm384", "nvl72").to_frame().set_index("claim")
+        >>> found.loc["semianalysis-cm384-2026/table-power", ["claimed_text", "own_verdict"]].to_list()
+        ['4.1x', 'reproduced']
+        """
+        from calc.render.frame import audit
+
+        return audit(self)
+
+    def __repr__(self) -> str:
+        head = f"{' and '.join(self.names) or 'all claims'}: {reprs.counted(len(self.findings), 'claim')}, as-reported"
+        titles = ("", "claimed", "own figures", "any reports")
+        rows = [(f.id, f"“{f.claim.printed}”", str(f.own), str(f.any)) for f in self.findings]
+        return reprs.page(head, [titles, *rows] if rows else (), most=reprs.MOST + 1)
+
+
+class Auditor:
+    """Recomputes claims under the policy of a comparer."""
+
+    def __init__(self, comparer: Comparer) -> None:
+        self.comparer, self.catalog = comparer, comparer.catalog
+        self._hearing = cache(self._reader_that_hears)
+        self._compared = cache(lambda *pair: comparer.compare(pair))
+        self._contrast = cache(lambda *pair: dominance.contrast(self._compared(*pair)))
+
+    # -- which claims ---------------------------------------------------------------------------
+
+    def audit(self, names: Sequence[str] = (), source: str | None = None, claim: str | None = None) -> Audit:
+        """Recompute claims: all, or those on one or two subjects, by one source, or one claim.
+
+        Raises
+        ------
+        UsageError
+            For more than two names, or a name, source or claim that is none.
+        """
+        if len(names) > 2:
+            raise UsageError("audit takes no id, one or two: `audit cm384 nvl72`")
+        sources = self._sources(source, claim)
+        late = {s for s in sources if self.comparer.late(s)}
+        found = [(s, key, c) for s in sources for key, c in self.catalog.claims(s).items()]
+        if claim is not None:
+            found = [item for item in found if claim_id(*item[:2]) == claim]
+            if not found:
+                keys = [claim_id(s, key) for s in sources for key in self.catalog.claims(s)]
+                raise UsageError(
+                    f"no claim {claim!r}; {did_you_mean(claim, keys) or 'its source claims ' + ', '.join(keys)}"
+                )
+        ids = tuple(dict.fromkeys(self._named(name, found) for name in names))
+        wanted = [item for item in found if set(ids) <= {item[2].subject, item[2].object}]
+        heard = [item for item in wanted if item[0] not in late]
+        gone = tuple(sorted({s for s, *_ in wanted} & late))
+        pair = ids if len(ids) == 2 else ()
+        comparison = contrast = None
+        if pair and all(map(self.catalog.has_sheet, pair)) and len({self.catalog.resolve(id)[0] for id in pair}) == 1:
+            comparison, contrast = self._compared(*pair), self._contrast(*pair)
+        findings = tuple(self.finding(*item) for item in heard)
+        return Audit(ids, findings, comparison, contrast, gone, self.comparer)
+
+    def _sources(self, source: str | None, claim: str | None) -> list[str]:
+        known = self.catalog.claim_sources()
+        wanted = source if source is not None else claim.partition("/")[0] if claim is not None else None
+        if wanted is None:
+            return known
+        if wanted in known:
+            return [wanted]
+        if wanted in self.catalog.source_ids():
+            raise UsageError(f"no claim of {wanted} is recorded")
+        hint = did_you_mean(wanted, known) or "`audit` lists all claims by source"
+        raise UsageError(f"no source of claims {wanted!r}; {hint}")
+
+    def _named(self, name: str, found: Iterable[tuple[str, str, schema.Claim]]) -> str:
+        """Return the id of a sheet, or a name that claims use for what has none."""
+        try:
+            return self.catalog.resolve(name)[1]
+        except UsageError:
+            if any(name in (claim.subject, claim.object) for _, _, claim in found):
+                return name
+            raise
+
+    # -- one claim ------------------------------------------------------------------------------
+
+    def finding(self, source: str, key: str, claim: schema.Claim) -> Finding:
+        """Recompute one claim of a source."""
+        claimed = claims.claimed(claim)
+        mismatch = claims.mismatch(claim)
+        superseded = any(self.comparer.policy.newer(self.catalog, source))
+        gone = [name for name in dict.fromkeys((claim.subject, claim.object)) if not self.catalog.has_sheet(name)]
+        if gone or claim.about:
+            missing = f"no metric for {claim.about}" if claim.about else f"no sheet for {' and '.join(gone)}"
+            side = Side(NOT_COMPUTABLE, missing=missing)
+            own = every = side
+        else:
+            sheets = [self.catalog.sheet(*self.catalog.resolve(name)) for name in (claim.subject, claim.object)]
+            kinds = [sheet.kind for sheet in sheets]
+            if kinds[0] != kinds[1]:
+                mismatch = "; ".join(filter(None, (f"a {kinds[0]} against a {kinds[1]}", mismatch)))
+            said_by = frozenset(filter(None, (source, claim.relay)))
+            own = self._own(claim, claimed, sheets, said_by)
+            if own.verdict == NOT_COMPUTABLE and (credited := schema.credit(claim)):
+                other = self._own(claim, claimed, sheets, frozenset({credited}))
+                own = replace(other, by=credited) if other.verdict != NOT_COMPUTABLE else own
+            every = self._side(claim, claimed, self._read(self.comparer.reader, sheets),
+                               self._read(self._reader(said_by, sheets), sheets))  # fmt: skip
+        return Finding(
+            claim_id(source, key), source, claim, claimed, own, every, mismatch, superseded, self.comparer
+        )  # fmt: skip
+
+    def _own(
+        self, claim: schema.Claim, claimed: Interval | None, sheets: Sequence[schema.Sheet], said_by: frozenset[str]
+    ) -> Side:  # fmt: skip
+        counted_by = said_by if claim.metric == "chip_count" else None
+        subject, object = self._read(self._reader(said_by, sheets), sheets)
+        heard = subject.said_by(said_by, counted_by), object.said_by(said_by, counted_by)
+        return self._side(claim, claimed, heard, heard, own=True)
+
+    def _read(self, reader: Reader, sheets: Sequence[schema.Sheet]) -> Pair:
+        subject, object = sheets
+        return reader.of(subject), reader.of(object)
+
+    def _side(
+        self, claim: schema.Claim, claimed: Interval | None, held: Pair, as_printed: Pair, own: bool = False
+    ) -> Side:  # fmt: skip
+        if claimed is None:
+            return self._qualitative(claim, *held, own=own)
+        pairs = list(claims.meant(claim))
+        attempts = tuple(self._attempts(claim, claimed, pairs, *held))
+        if not any(one.inside for one in attempts):
+            tried = {(one.metric, one.object_metric) for one in attempts}
+            also = [pair for pair in claims.as_printed(claim, pairs, *as_printed) if pair not in tried]
+            attempts += tuple(self._attempts(claim, claimed, also, *as_printed))
+        if not attempts:
+            return Side(NOT_COMPUTABLE, missing=self._missing(claim, pairs, held))
+        return Side(REPRODUCED if any(one.inside for one in attempts) else NOT_REPRODUCED, attempts)
+
+    def _attempts(
+        self, claim: schema.Claim, claimed: Interval, pairs: Iterable[tuple[str, str]], subject: Readings,
+        object: Readings,
+    ) -> Iterator[Attempt]:  # fmt: skip
+        loose = leeway(claim.factor or "", claim.hedge)
+        for name, other in pairs:
+            above, below = derive.result(subject, name), derive.result(object, other)
+            if above is None or below is None or below.touches_zero:
+                continue
+            ratio = results.ratio(above, below)
+            try:
+                nearest, chosen = ratio.nearest(*claimed.ends)
+            except units.DimensionalityError:
+                continue  # a total against a share: `_missing` says so
+            inside = claimed.holds(nearest)
+            close = not inside and loose is not None and loose.holds(ratio.nearest(*loose.ends)[0])
+            said = tuple(choice for choice in chosen if isinstance(choice, Candidate))
+            yield Attempt(name, other, ratio, nearest, said, inside, close)
+
+    def _missing(self, claim: schema.Claim, pairs: list[tuple[str, str]], held: Pair) -> str:
+        """Say what is not there: the figure, or a basis that the two have in common."""
+        if any(metrics.metric(name).listed for pair in pairs for name in pair):
+            return f"{claim.metric} is only listed: its conditions are part of each figure"
+        lacking = []
+        for subject, names in zip(held, zip(*pairs, strict=True), strict=True):
+            if all(derive.result(subject, name) is None for name in names):
+                wanted = derive.inputs(metrics.metric(names[0])) if len(set(names)) == 1 else ()
+                parts = [part for part in wanted if subject.get(part) is None] or [claims.in_words(claim)]
+                lacking.append(f"{' and '.join(parts)} of {subject.sheet.id}")
+        if lacking:
+            return f"no {' and no '.join(lacking)}"
+        if held[0].sheet.kind != held[1].sheet.kind:
+            return "a chip's figure and a system's have no ratio"
+        return f"{claims.in_words(claim)} on different bases for the two"
+
+    # -- whose figures --------------------------------------------------------------------------
+
+    def _reader(self, sources: frozenset[str], sheets: Sequence[schema.Sheet]) -> Reader:
+        """Return a reader to which what some sources had superseded or set aside is figures too."""
+        everything = [part for sheet in sheets for part in (sheet, self.catalog.chip_of(sheet)) if part]
+        apart = (
+            other for sheet in everything for rows in self.comparer.reader.of(sheet).apart.values() for other in rows
+        )
+        unheard = (o for o in apart if o.report.source in sources and not _only_listed(metrics.metric(o.metric)))
+        return self._hearing(sources) if any(unheard) else self.comparer.reader
+
+    def _reader_that_hears(self, sources: frozenset[str]) -> Reader:
+        return Reader(self.catalog, replace(self.comparer.policy, hearing=sources))
+
+    # -- claims without a factor ----------------------------------------------------------------
+
+    def _qualitative(self, claim: schema.Claim, subject: Readings, object: Readings, *, own: bool) -> Side:
+        if subject.sheet.kind != object.sheet.kind:
+            return Side(NOT_COMPUTABLE, missing="a chip and a system have no metric in common")
+        whole: Contrast = self._contrast(subject.sheet.id, object.sheet.id)
+        if own:
+            whole = dominance.said_by_them(whole, subject, object)
+        head = claim.metric or schema.OVERALL
+        contrast = whole if head == schema.OVERALL else dominance.only(whole, head)
+        if not (contrast.ahead or contrast.behind or contrast.overlapping):
+            what = "figure" if head == schema.OVERALL else head
+            return Side(NOT_COMPUTABLE, missing=f"no {what} for both on one basis", contrast=contrast)
+        many = contrast.supports(claim.sense, head == schema.OVERALL)
+        return Side(f"supported by {many} metric{'s' if many != 1 else ''}", contrast=contrast)
+
+
+def claim_id(source: str, key: str) -> str:
+    """Return the id of a claim: its source's, and its key in the source's sheet."""
+    return f"{source}/{key}"
+
+
+def _only_listed(metric: Metric) -> bool:
+    return metric.listed or metric.is_text

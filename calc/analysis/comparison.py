@@ -1,0 +1,507 @@
+"""Set systems, chips, or models, side by side: one row a metric, a cell a subject, ratios to a baseline."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from calc.catalog.catalog import Catalog
+from calc.errors import UsageError
+from calc.figures import derive, reprs, results
+from calc.figures.normalize import Reader
+from calc.figures.policy import Policy, last_day
+from calc.figures.readings import OVERLAY, Other, Reading, Readings, canonical_unit
+from calc.figures.results import Result
+from calc.figures.shown import Shown
+from calc.formulas import FORMULAS, exactly
+from calc.sheets import metrics, schema
+from calc.sheets.measurements import Measurement
+from calc.sheets.metrics import Metric
+from calc.units import numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+S = TypeVar("S", schema.Report, schema.Remark, schema.Family, schema.Kin)
+SPLIT = 0.03
+"""By how much a headline per chip may differ from the share of the total's headline before it is marked."""
+
+# Asked of every system, chip and model: shown even where nobody reports them.
+CORE = {
+    "system": (
+        "chip_count", "peak_compute.bf16.dense", "memory_capacity", "memory_bandwidth", "scale_up_domain",
+        "scale_up_bandwidth", "scale_out_bandwidth", "power.all-in", "price.usd", "rack_count", "weight",
+    ),
+    "chip": (
+        "peak_compute.bf16.dense", "memory_capacity", "memory_bandwidth", "scale_up_bandwidth",
+        "scale_out_bandwidth", "power.chip", "price.usd",
+    ),
+    "model": (
+        "parameters.total", "parameters.active", "layers", "hidden_width", "attention_heads", "vocabulary",
+        "context_length",
+    ),
+}  # fmt: skip
+REPORTED, DERIVED, NOT_REPORTED, NOT_APPLICABLE = "reported", "derived", "not_reported", "not_applicable"
+
+
+@dataclass(frozen=True, eq=False)
+class Cell(Shown):
+    """What is known of one metric of one subject; what it rests on is gathered when it is asked for.
+
+    ``state`` is ``reported``, ``derived``, ``not_reported`` or ``not_applicable``; ``result`` is None
+    for the last two, and ``note`` then says what a sheet knows of the gap.
+    """
+
+    comparer: Comparer
+    subject: Readings
+    name: str
+    state: str
+    result: Result | None
+
+    @property
+    def note(self) -> str:
+        """What the sheet says of the gap, or how many reports the policy keeps out; empty for a figure."""
+        if self.result is not None:
+            return ""
+        gaps = (*self.subject.sheet.not_applicable, *self.subject.sheet.not_reported)
+        for gap in gaps:
+            if gap.metric and gap.note and metrics.covers(gap.metric, self.name):
+                return gap.note
+        late = sum(self.comparer.late(other.report.source) for other in self.others)
+        return f"{late} reports are later than the day, or undated" if late else ""
+
+    @cached_property
+    def _parts(self) -> list[Reading]:
+        return list(results.readings(self.result.expression)) if self.result else []
+
+    @cached_property
+    def reports(self) -> tuple[schema.Report, ...]:
+        """The reports of the metric, or of the metrics that it is computed from."""
+        return tuple({id(report): report for part in self._parts for report in part.reports()}.values())
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The ids of their sources, those of the headline first."""
+        chosen = [report for part in self._parts for _, report in part.headline.reports()]
+        return tuple(dict.fromkeys(report.source for report in (*chosen, *self.reports)))
+
+    @cached_property
+    def origins(self) -> int:
+        """How many origins the reports have at most; of a computed value, those of its weakest part."""
+        return min((self.comparer.reader.origins.of(part.reports()) for part in self._parts), default=0)
+
+    @property
+    def lead(self) -> str:
+        """The source of the headline, or of the figure that it is computed from; empty for a gap."""
+        return self._parts[0].headline.lead().source if self._parts else ""
+
+    @property
+    def read(self) -> str:
+        """How that source was read: ``source``, ``copy`` or ``relay``; empty for a gap."""
+        return self._parts[0].headline.lead().read if self._parts else ""
+
+    @property
+    def split(self) -> str:
+        """What the share of the total's headline is, where the headline per chip is another one; else empty."""
+        whole = self.subject.get(self.name.removesuffix(f".{metrics.PER_CHIP}"))
+        count = self.subject.get("chip_count")
+        if not (self.result and whole and count and self.name.endswith(f".{metrics.PER_CHIP}")):
+            return ""
+        head = whole.headline
+        value = exactly(
+            FORMULAS["per_chip"], self.result.unit, (head.value, head.unit), (count.headline.value, count.headline.unit)
+        )
+        if abs(value - self.result.numbers[0]) <= SPLIT * value:
+            return ""
+        return f"the total's headline ({head.lead().source}) is {value:.6g} {self.result.unit} per chip"
+
+    @property
+    def others(self) -> tuple[Other, ...]:
+        """The reports that are shown and counted, but in no span."""
+        if len(self._parts) == 1:
+            return self._parts[0].others
+        rows = self.subject.apart if not self._parts else {}
+        return tuple(other for key, found in rows.items() if metrics.concerns(key, self.name) for other in found)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What a reader should know of the headline and its span."""
+        if self.result is None:
+            return ()
+        flags: list[str] = [self.split] if self.split else []
+        several = len(self._parts) > 1
+        for part in self._parts:
+            head = f"{part.metric.id}: "
+            flags += (f"{head if several else ''}{flag}" for flag in part.headline.flags)
+            if part.headline.stated and not all(c.stated for c in part.candidates):
+                flags.append(f"{head}some reports leave a qualifier open")
+            if metrics.UNSTATED in metrics.qualifiers(part.metric.id):
+                flags.append(f"{head}compared only with what leaves the same open")
+        if any(report.layer for report in self.reports):
+            flags.append(OVERLAY)
+        if self.result.reduced:
+            flags.append("only the extremes of each reading were combined")
+        if (also := derive.printed(self.subject, self.name)) is not None:
+            flags.append(f"printed as {also.numbers[0]:.6g} {also.unit}")
+        return tuple(dict.fromkeys(flags))
+
+    @property
+    def wide(self) -> bool:
+        """Whether the span is wide."""
+        return self.result is not None and self.result.wide
+
+    @property
+    def exact(self) -> bool:
+        """Whether all digits of the headline mean something: it is reported, and not in binary units."""
+        return self.state == REPORTED and self._parts[0].headline.exact
+
+    @property
+    def figure(self) -> str:
+        """The value with unit and span, or the gap, in words."""
+        if self.result is None:
+            return reprs.gap(self.state)
+        return reprs.figure(self.result.numbers, self.result.unit, exact=self.exact)
+
+    @property
+    def formula(self) -> str | None:
+        """The equation of a computed value, in words."""
+        if self.result is None:
+            return None
+        node = self.result.expression
+        if isinstance(node, Reading):
+            return FORMULAS[node.headline.formula].text if node.headline.formula else None
+        return node.formula.text if isinstance(node, results.Applied) else None
+
+    def __repr__(self) -> str:
+        said = self.figure
+        if self.result is None:
+            said += f" ({self.note})" if self.note else ""
+        else:
+            many = (reprs.counted(len(self.reports), "report"), reprs.counted(self.origins, "origin"))
+            said = ", ".join((said, *many, "as-reported"))
+        if self.others:
+            said += f"; {reprs.counted(len(self.others), 'report')} in no span"
+        return f"<{self.subject.sheet.id} {self.name}: {said}>"
+
+
+@dataclass(frozen=True, eq=False)
+class Row(Shown):
+    """One metric across the subjects; ``ratios`` holds those of which both sides are known."""
+
+    metric: Metric
+    unit: str
+    cells: dict[str, Cell]
+    ratios: dict[str, Result]
+
+    def __repr__(self) -> str:
+        parts = [f"{id} {cell.figure}" for id, cell in self.cells.items()]
+        parts += [f"ratio of {id} {numbers.ratio(*found.numbers)}" for id, found in self.ratios.items()]
+        return f"<{self.metric.id}: {'; '.join(parts)}; as-reported>"
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison(Shown):
+    """The answer to ``compare``: rows in the order of the table of metrics, under one policy."""
+
+    subjects: tuple[schema.Sheet, ...]
+    baseline: str
+    rows: tuple[Row, ...]
+    policy: Policy
+    as_of: datetime.date | None
+    undated: tuple[str, ...]
+    later: tuple[str, ...]
+
+    def row(self, metric: str) -> Row:
+        """Return the row of one metric.
+
+        Raises
+        ------
+        UsageError
+            If the comparison has none.
+        """
+        name = metrics.metric(metric).id
+        for row in self.rows:
+            if row.metric.id == name:
+                return row
+        raise UsageError(f"none of {', '.join(s.id for s in self.subjects)} has a figure for {name!r}")
+
+    @property
+    def layers(self) -> list[str]:
+        """The overlays that figures come from."""
+        found = (r.layer for row in self.rows for cell in row.cells.values() for r in cell.reports if r.layer)
+        return list(dict.fromkeys(found))
+
+    @property
+    def comparer(self) -> Comparer:
+        """What made it, with the catalog and all readings."""
+        return next(iter(self.rows[0].cells.values())).comparer
+
+    @cached_property
+    def lead(self) -> str:
+        """The qualifiers of the peak compute that most report: ``.bf16.dense``."""
+        return _lead(self.rows)
+
+    @cached_property
+    def short(self) -> tuple[Row, ...]:
+        """The rows that two subjects or more have and that say which is better, and the core ones."""
+        return tuple(row for row in self.rows if _worth(row, self.subjects[0].kind, self.lead))
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what ``--format json`` prints."""
+        from calc.render.json import comparison
+
+        return comparison(self)
+
+    def to_frame(self, wide: bool = False) -> pd.DataFrame:
+        """Return the comparison as a pandas frame, with all its rows.
+
+        Parameters
+        ----------
+        wide : bool
+            If false, a row a metric and subject: ``metric``, ``title``, ``group``, ``unit``, ``better``,
+            ``subject``, ``state``, ``status``, ``value`` with ``low`` and ``high`` in ``unit``, ``text``,
+            ``formula``, ``reports``, ``origins``, ``sources``, ``flags``, and to the ``baseline`` the
+            ``ratio`` with ``ratio_low`` and ``ratio_high``. These are the columns of ``--format csv``.
+            If true, a row a metric: a column of headlines a subject, by its id, and one of ratios to
+            the baseline, ``cm384/nvl72``; ``attrs`` has the ``units`` and ``titles`` of the metrics.
+
+        Returns
+        -------
+        pandas.DataFrame
+            What is not reported is ``pandas.NA``. ``attrs`` has ``status`` (as-reported), ``policy``,
+            ``as_of`` and ``baseline``.
+
+        Examples
+        --------
+        >>> import calc
+        >>> found = calc.compare("cm384", "nvl72")
+        >>> found.to_frame(wide=True).loc["memory_capacity"].round(2).to_dict()
+        {'cm384': 49.2, 'nvl72': 13.4, 'cm384/nvl72': 3.67}
+        >>> long = found.to_frame().set_index(["metric", "subject"])
+        >>> long.loc[("memory_capacity", "cm384"), ["value", "low", "high"]].to_list()
+        [49.2, 48.0, 49.2]
+        """
+        from calc.render.frame import comparison
+
+        return comparison(self, wide=wide)
+
+    def plot(self, kind: str = "ladder", ax: Axes | None = None, **more: Any) -> Axes:
+        """Draw it: nothing is shown or saved.
+
+        Parameters
+        ----------
+        kind : str
+            ``ladder``, ``reports``, ``roofline``, ``shares`` or ``bars``.
+        ax : matplotlib.axes.Axes, optional
+            Where; without it on a new figure, ``.figure`` of what is returned.
+        **more
+            ``metric`` for all but the ladder; ``subject``, ``everything``, ``claims`` for the ladder;
+            ``level`` (``total`` or ``per-chip``) for the roofline.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            What was drawn on; of several panels the first.
+
+        Raises
+        ------
+        UsageError
+            If there is no such kind, or nothing to draw.
+        """
+        from calc.render.plot import draw
+
+        return draw(kind, self, ax, **more)
+
+    def to_html(self) -> str:
+        """Return the comparison as one HTML page that needs no other file: what ``calc report`` writes.
+
+        Examples
+        --------
+        >>> import calc
+        >>> calc.compare("ascend-910c", "gb200").to_html().startswith("<!DOCTYPE html>")
+        True
+        """
+        from calc.render.html import comparison
+
+        return comparison(self)
+
+    def __repr__(self) -> str:
+        ids = [subject.id for subject in self.subjects]
+        head = f"{' beside '.join(ids)}: {len(self.rows)} metrics, as-reported; ratios to {self.baseline}"
+        others = [id for id in ids if id != self.baseline] or ids
+        rows = [
+            (row.metric.id, *(row.cells[id].figure for id in ids),
+             *(numbers.ratio(*row.ratios[id].numbers) if id in row.ratios else "" for id in others))
+            for row in self.short
+        ]  # fmt: skip
+        titles = ("", *ids, *(f"{id}/{self.baseline}" for id in others))
+        return reprs.page(head, [titles, *rows])
+
+
+class Comparer:
+    """Makes cells and rows out of readings; one for each policy."""
+
+    def __init__(self, catalog: Catalog, policy: Policy) -> None:
+        self.catalog, self.policy = catalog, policy
+        self.reader = Reader(catalog, policy)
+
+    def compare(self, names: Sequence[str], baseline: str | None = None) -> Comparison:
+        """Compare two or more subjects of one kind.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Ids or aliases, all of systems, all of chips or all of models.
+        baseline : str, optional
+            The one that ratios are to; by default the last.
+
+        Raises
+        ------
+        UsageError
+            For fewer than two names, an unknown one, subjects of different kinds, or a baseline that is
+            not compared.
+        """
+        if len(names) < 2:
+            raise UsageError("compare takes two ids or more, for example `compare cm384 nvl72`")
+        sheets = self.catalog.subjects(names)
+        kinds = {sheet.kind for sheet in sheets}
+        if len(kinds) > 1:
+            raise UsageError(_mixed(sheets))
+        ids = [sheet.id for sheet in sheets]
+        refuse_twins(sheets)
+        base = self.catalog.resolve(baseline)[1] if baseline else ids[-1]
+        if base not in ids:
+            raise UsageError(f"the baseline {base!r} is not among the compared: {', '.join(ids)}")
+        unique = list({sheet.id: sheet for sheet in sheets}.values())
+        held = [self.reader.of(sheet) for sheet in unique]
+        present = list(derive.available(held))
+        wanted = set(present) | set(CORE[sheets[0].kind])
+        order = sorted(wanted, key=metrics.place)
+        rows = tuple(self._row(metrics.metric(name), held, base) for name in order)
+        return Comparison(tuple(unique), base, rows, self.policy, *self._dates(held))
+
+    def _row(self, metric: Metric, held: list[Readings], base: str) -> Row:
+        cells = {subject.sheet.id: self.cell(subject, metric.id) for subject in held}
+        below = cells[base].result
+        ratios = {
+            id: results.ratio(cell.result, below)
+            for id, cell in cells.items()
+            if cell.result and below and not below.touches_zero and (id != base or len(cells) == 1)
+        }
+        return Row(metric, canonical_unit(metric, held[0].sheet.kind), cells, ratios)
+
+    def cell(self, subject: Readings, name: str) -> Cell:
+        """Return what is known of one metric of one subject."""
+        found = derive.result(subject, name)
+        if found is None:
+            return Cell(self, subject, name, _gap(subject.sheet, name), None)
+        node = found.expression
+        computed = isinstance(node, results.Applied) or (isinstance(node, Reading) and node.headline.report is None)
+        return Cell(self, subject, name, DERIVED if computed else REPORTED, found)
+
+    def late(self, source: str) -> bool:
+        """Whether a source is left out because of the day asked for."""
+        return self.policy.too_late(self.catalog.source(source)) is not None
+
+    def knows(self, one: Measurement) -> bool:
+        """Whether a measurement was known by the day asked for, by its own date and its source's."""
+        day = self.policy.as_of
+        return day is None or (not self.late(one.source or "") and (one.date is None or last_day(one.date) <= day))
+
+    def known(self, said: Iterable[S]) -> list[S]:
+        """Return what of some reports, remarks or relations was known by the day asked for; all, if none was."""
+        return [one for one in said if not self.late(one.source)]
+
+    def as_of(self, held: list[Readings]) -> datetime.date | None:
+        """Return the day that figures of some subjects stand for; None where their sources are undated."""
+        return self._dates(held)[0]
+
+    def _dates(self, held: list[Readings]) -> tuple[datetime.date | None, tuple[str, ...], tuple[str, ...]]:
+        """Return the day that the figures stand for, and the undated and the later sources left out under it."""
+        sheets = [s for subject in held for s in (subject.sheet, self.catalog.chip_of(subject.sheet)) if s]
+        sources = {r.source for sheet in sheets for reports in sheet.reports.values() for r in reports}
+        if self.policy.as_of:
+            late = sorted(source for source in sources if self.late(source))
+            undated = tuple(source for source in late if self.catalog.source(source).known_by is None)
+            return self.policy.as_of, undated, tuple(source for source in late if source not in undated)
+        dates = (self.catalog.source(s).known_by or "" for s in sources)
+        days = [last_day(date) for date in dates if len(date) == len("2025-07-28")]
+        return (max(days) if days else None), (), ()
+
+
+def refuse_twins(sheets: Sequence[schema.Sheet]) -> None:
+    """Refuse sheets that are read as one: what both hold is then one machine's, and has no ratio."""
+    ids = [sheet.id for sheet in sheets]
+    for sheet in sheets:
+        if also := [id for id in ids if id in sheet.merged]:
+            raise UsageError(f"{sheet.id} and {also[0]} are read as one machine (--merge): name one of them")
+
+
+def _gap(sheet: schema.Sheet, name: str) -> str:
+    """Return the state of a metric that a subject has no figure for."""
+    applies = not any(gap.metric and metrics.covers(gap.metric, name) for gap in sheet.not_applicable)
+    return NOT_REPORTED if applies else NOT_APPLICABLE
+
+
+def _mixed(sheets: Sequence[schema.Sheet]) -> str:
+    models = [sheet.id for sheet in sheets if isinstance(sheet, schema.Model)]
+    if models:
+        others = [sheet.id for sheet in sheets if sheet.id not in models]
+        runs = f"a model is no {' and no '.join(sorted({s.kind for s in sheets} - {metrics.MODEL}))}"
+        more = [words for words, ids in (("models", models), ("the others", others)) if len(ids) > 1]
+        hint = f"compare {' and '.join(more)} by themselves, or look" if more else "look"
+        return f"{', '.join(models)} cannot be compared with {', '.join(others)}: {runs}; {hint} at each with `show ID`"
+    chips = [sheet.id for sheet in sheets if sheet.kind == "chip"]
+    systems = [sheet for sheet in sheets if isinstance(sheet, schema.System)]
+    instead = " ".join([*chips, *(system.chip for system in systems if system.chip)])
+    return (
+        f"{', '.join(chips)} cannot be compared with {', '.join(s.id for s in systems)}: a chip is no system; "
+        f"compare the chips (`compare {instead}`), or read the rows per chip of a comparison of systems"
+    )
+
+
+def _worth(row: Row, kind: str, lead: str) -> bool:
+    """Whether a row belongs into the short table.
+
+    That is what two subjects or more have and what is better one way or the other: nothing
+    measured, as its conditions differ; no compute of unstated sparsity; of the ratios and shares
+    of compute only those of the precision ``lead``, and of each ratio and its inverse only one.
+    """
+    metric = row.metric
+    if metric.id in CORE[kind]:
+        return True
+    if metric.id.endswith(f".{metrics.MEASURED}"):
+        return False
+    if sum(cell.result is not None for cell in row.cells.values()) < min(2, len(row.cells)):
+        return False
+    if metric.family == "peak_compute" and metrics.UNSTATED in metrics.qualifiers(metric.id)[1:]:
+        return False  # dense on one side may be sparse on the other
+    if metric.formula in ("", "chips_per_rack"):
+        return metric.better != "neither"
+    if metric.formula.endswith(("_per_power", "compute_per_price")) or metric.id.endswith(".chip"):
+        return False
+    of_compute = (
+        metric.family == "peak_compute" or metric.formula.endswith("_per_compute") or metric.formula == "ridge_point"
+    )
+    return lead in metric.id if of_compute else metric.family in _SHORT
+
+
+_SHORT = (
+    "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "power_per_memory_bandwidth",
+    "power_per_memory_capacity", "power_per_chip", "price_per_memory_bandwidth", "price_per_memory_capacity",
+)  # fmt: skip
+
+
+def _lead(rows: Sequence[Row]) -> str:
+    """Return the precision that most subjects report, BF16 dense before the others."""
+    rows = [
+        row for row in rows
+        if row.metric.family == "peak_compute" and row.metric.formula == "" and metrics.UNSTATED not in row.metric.id
+    ]  # fmt: skip
+    lead = ".bf16.dense"
+    rows.sort(key=lambda r: (-sum(c.result is not None for c in r.cells.values()), not r.metric.id.endswith(lead)))
+    return rows[0].metric.id.removeprefix("peak_compute") if rows else lead

@@ -1,0 +1,119 @@
+"""On which metrics one subject is ahead of another, on which behind, and on which nobody can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from calc.analysis.comparison import Comparison
+from calc.figures import derive, results
+from calc.figures.readings import Readings
+from calc.figures.results import Result
+from calc.figures.shown import Shown
+from calc.sheets import metrics
+from calc.sheets.metrics import Metric
+
+AHEAD, BEHIND, OVERLAPPING = "ahead", "behind", "overlapping"
+LISTS = (AHEAD, BEHIND, OVERLAPPING, "not_comparable", "not_reported")
+
+
+@dataclass(frozen=True, eq=False)
+class Contrast(Shown):
+    """On which metrics one subject is ahead of another, and on which nobody can tell; all are metric ids.
+
+    Ahead and behind mean that all of the one's span is better than all of the other's.
+    ``not_comparable`` are those that the two state on different or on open bases. ``comparison`` has the
+    ratios behind the lists; there is none where only some of the reports count.
+    """
+
+    ahead: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+    overlapping: tuple[str, ...] = ()
+    not_comparable: tuple[str, ...] = ()
+    not_reported: tuple[str, ...] = ()
+    comparison: Comparison | None = None
+
+    def __repr__(self) -> str:
+        held = ((name.replace("_", " "), len(getattr(self, name))) for name in LISTS)
+        return f"<Contrast: {', '.join(f'{words} {many}' for words, many in held)}; as-reported>"
+
+    def supports(self, sense: str, overall: bool) -> int:
+        """Return on how many metrics the spans are as a word says: ahead, behind, level, higher or lower.
+
+        Of a claim that names no metric, higher and lower mean ahead and behind.
+        """
+        if sense == "equal":
+            return len(self.overlapping)
+        if sense in ("ahead", "better") or (overall and sense == "higher"):
+            return len(self.ahead)
+        if sense in ("behind", "worse") or overall:
+            return len(self.behind)
+        above = [name for name in self.ahead if metrics.metric(name).better == "higher"]
+        above += [name for name in self.behind if metrics.metric(name).better == "lower"]
+        return len(above) if sense == "higher" else len(self.ahead) + len(self.behind) - len(above)
+
+
+def contrast(found: Comparison) -> Contrast:
+    """Sort the metrics of two subjects by which is ahead.
+
+    Parameters
+    ----------
+    found : Comparison
+        Of two subjects, the second the baseline.
+    """
+    subject = found.subjects[0].id
+    held = [cell.subject for cell in found.rows[0].cells.values()]
+    short = {row.metric.id for row in found.short}
+    lists: dict[str, list[str]] = {name: [] for name in LISTS}
+    for row in found.rows:
+        metric = row.metric
+        if metric.better == "neither" or metric.id.endswith(f".{metrics.MEASURED}"):
+            continue
+        if all(cell.result for cell in row.cells.values()):
+            if metrics.UNSTATED in metrics.qualifiers(metric.id):
+                lists["not_comparable"] += [] if metric.formula else [metric.id]
+            elif subject in row.ratios and metric.id in short:
+                lists[standing(metric, row.ratios[subject])].append(metric.id)
+        elif not metric.formula and metrics.UNSTATED not in metrics.qualifiers(metric.id):
+            lists["not_comparable" if _otherwise(metric, held) else "not_reported"].append(metric.id)
+    return _made(lists, found)
+
+
+def standing(metric: Metric, ratio: Result) -> str:
+    """Return whether the subject of a ratio is `AHEAD`, `BEHIND`, or the spans are `OVERLAPPING`."""
+    _, low, high = ratio.numbers
+    if low <= 1 <= high:
+        return OVERLAPPING
+    return AHEAD if (low > 1) == (metric.better == "higher") else BEHIND
+
+
+def _otherwise(metric: Metric, held: Sequence[Readings]) -> bool:
+    """Whether whoever lacks a metric has the same thing on another basis: another boundary, or open sparsity."""
+    return all(any(_alike(metric, metrics.metric(name)) for name in one.held) for one in held)
+
+
+def _alike(metric: Metric, other: Metric) -> bool:
+    if metric.family != other.family or other.id.endswith((f".{metrics.PER_CHIP}", f".{metrics.MEASURED}")):
+        return False
+    return metric.family != "peak_compute" or metrics.qualifiers(metric.id)[0] == metrics.qualifiers(other.id)[0]
+
+
+def said_by_them(whole: Contrast, subject: Readings, object: Readings) -> Contrast:
+    """Return what is left of a contrast by the figures of some sources alone, by `Readings.said_by`."""
+    lists: dict[str, list[str]] = {"ahead": [], "behind": [], "overlapping": []}
+    for name in (*whole.ahead, *whole.behind, *whole.overlapping):
+        above, below = derive.result(subject, name), derive.result(object, name)
+        if above and below and not below.touches_zero:
+            lists[standing(metrics.metric(name), results.ratio(above, below))].append(name)
+    return _made(lists)
+
+
+def only(whole: Contrast, head: str) -> Contrast:
+    """Return what a contrast says of one metric, or of those under the head of ids."""
+    meant = metrics.under(head)
+    return _made({name: [id for id in getattr(whole, name) if id in meant] for name in LISTS}, whole.comparison)
+
+
+def _made(lists: Mapping[str, Sequence[str]], comparison: Comparison | None = None) -> Contrast:
+    ahead, behind, overlapping, not_comparable, not_reported = (tuple(lists.get(name, ())) for name in LISTS)
+    return Contrast(ahead, behind, overlapping, not_comparable, not_reported, comparison)

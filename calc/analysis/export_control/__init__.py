@@ -1,0 +1,1 @@
+"""Chips against the thresholds of export rules: performance (`performance`), conditions (`thresholds`), answers."""

@@ -1,0 +1,295 @@
+"""Hold a chip's reported figures against the thresholds of export rules: arithmetic, no legal classification.
+
+Figures that are disputed give a case for each combination of reports; what any case may give is in the
+answer. One that nobody reports, or that is known only from one side, leaves a case open.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from calc import units
+from calc.analysis.comparison import Comparer
+from calc.analysis.export_control.performance import Given, Quantities, figures
+from calc.analysis.export_control.thresholds import (  # fmt: skip
+    AREA,
+    DENSITY,
+    IO,
+    MEMORY,
+    NOT_APPLICABLE,
+    SUM,
+    TPP,
+    UNKNOWN,
+    Case,
+    Range,
+    area_limits,
+    possible,
+    ratio,
+)
+from calc.errors import UsageError
+from calc.figures.policy import Policy, last_day
+from calc.figures.readings import Other
+from calc.figures.shown import Shown
+from calc.sheets import schema
+from calc.sheets.regulations import Regulation, threshold
+from calc.units.numbers import digits, grouped
+
+CAVEAT = (
+    "This is arithmetic on reported figures, not a legal classification.",
+    "The text of the rules was read only in copies and secondary documents, never at the Federal Register or the eCFR; "
+    "check 15 CFR Part 774, Supplement No. 1, before any use.",
+)
+UNDECIDED = "undecided"
+
+
+def in_words(answers: Iterable[str]) -> str:
+    """Return answers as a reader sees them: ``a or not met``."""
+    return " or ".join(answer.replace("-", " ") for answer in answers)
+
+
+@dataclass(frozen=True)
+class Tested:
+    """One rule's test of one chip: every answer that some combination of reports may give.
+
+    ``answer`` is the one answer, or ``undecided``; ``headline`` holds what the headlines may give, and
+    ``missing`` what would have to be known to decide.
+    """
+
+    rule: Regulation
+    answers: tuple[str, ...]
+    headline: tuple[str, ...]
+    missing: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def answer(self) -> str:
+        """The one answer, or ``undecided``."""
+        return self.answers[0] if len(self.answers) == 1 else UNDECIDED
+
+    @property
+    def words(self) -> str:
+        """The answer in words: ``a``, ``undecided: a or b``."""
+        return in_words(self.answers) if len(self.answers) == 1 else f"{UNDECIDED}: {in_words(self.answers)}"
+
+    def __repr__(self) -> str:
+        return f"<{self.rule.id}: {self.words}; arithmetic, not a legal classification>"
+
+
+class Classified(Shown):
+    """One chip: its quantities, and the answer of each rule that has a test.
+
+    Parameters
+    ----------
+    comparer : Comparer
+        Catalog and policy.
+    sheet : Sheet
+        The chip's.
+    given : Given
+        What the user says of it.
+    rules : sequence of Regulation
+        Those to test.
+    asked : str
+        The system's id, if it was asked for by that.
+    """
+
+    def __init__(
+        self, comparer: Comparer, sheet: schema.Sheet, given: Given, rules: Sequence[Regulation], asked: str = ""
+    ) -> None:
+        self.comparer, self.sheet, self.given, self.rules, self.asked = comparer, sheet, given, rules, asked
+        self.id, self.name, self.vendor = sheet.id, sheet.name, sheet.vendor
+        self.quantities = Quantities(comparer.reader.of(sheet), given)
+
+    @cached_property
+    def tests(self) -> tuple[Tested, ...]:
+        """The answer of each rule that has a test."""
+        return tuple(self._test(rule) for rule in self.rules if rule.outcomes)
+
+    def test(self, rule: str) -> Tested:
+        """Return the answer of one rule.
+
+        Raises
+        ------
+        UsageError
+            If it has no test, or is not among those asked.
+        """
+        for found in self.tests:
+            if found.rule.id == rule:
+                return found
+        known = ", ".join(found.rule.id for found in self.tests)
+        raise UsageError(f"no test {rule!r} here; there are {known or 'none'}")
+
+    @property
+    def apart(self) -> tuple[Other, ...]:
+        """Reports of die area, TPP and the bandwidths that are in no span, and why."""
+        rows = (self.quantities.held.apart.get(name, ()) for name in (TPP, AREA, MEMORY, IO))
+        return tuple(other for row in rows for other in row)
+
+    def cases(self, asked: Iterable[str], tpps: Sequence[Range] = ()) -> Iterator[Case]:
+        """Yield what the quantities that are asked for may be together, by each combination of reports.
+
+        The first is that of the headlines. Some TPPs may be given in place of those that are known.
+        """
+        wanted = set(asked)
+        tpps = tpps or (self._performances() if wanted & {TPP, DENSITY} else [UNKNOWN])
+        areas = self._areas() if DENSITY in wanted else [UNKNOWN]
+        memories = figures(self.quantities.memory) if wanted & {MEMORY, SUM} else [UNKNOWN]
+        ios = self._ios() if wanted & {IO, SUM} else [UNKNOWN]
+        for tpp, area, memory, io in itertools.product(tpps, areas, memories, ios):
+            yield {
+                TPP: tpp, DENSITY: ratio(tpp, area), MEMORY: memory, IO: io,
+                SUM: Range(memory.low + io.low, memory.high + io.high),
+            }  # fmt: skip
+
+    def _performances(self) -> list[Range]:
+        known, open = self.quantities.known, self.quantities.open
+        if known:
+            return list(dict.fromkeys(value for result in known for value in figures(result)))
+        # A rate of unstated sparsity is dense or, if sparse, more than the dense one: an upper limit.
+        return [Range(0.0, max(value.high for value in figures(open)))] if open else [UNKNOWN]
+
+    def _areas(self) -> list[Range]:
+        area = self.given.area
+        if self.given.planar:
+            return [NOT_APPLICABLE]
+        if area is not None:
+            scale = units.scale(area.unit) / units.scale("m^2")
+            return [Range(float(area.low * scale), float(area.high * scale))]
+        return figures(self.quantities.area)
+
+    def _ios(self) -> list[Range]:
+        if self.quantities.io is not None:
+            return figures(self.quantities.io)
+        limits = [[one.low for one in figures(link)] for link in self.quantities.links]
+        return list(dict.fromkeys(Range(max(chosen)) for chosen in itertools.product(*limits))) if limits else [UNKNOWN]
+
+    def _test(self, rule: Regulation) -> Tested:
+        asked = [one.quantity for outcome in rule.outcomes for one in outcome.thresholds]
+        cases = list(self.cases(asked))
+        each = [possible(rule, case) for case in cases]
+        found = frozenset[str]().union(*each)
+        answers = tuple(answer for answer in rule.answers if answer in found)
+        headline = tuple(answer for answer in rule.answers if answer in each[0])
+        missing: tuple[str, ...] = ()
+        if len(answers) > 1:
+            unsettled = [case for case, said in zip(cases, each, strict=True) if len(said) > 1]
+            missing = (*self._missing(asked, unsettled), *(["reports that differ"] if len(set(each)) > 1 else []))
+        return Tested(rule, answers, headline, missing, tuple(self._remarks(rule, asked, found)))
+
+    def _missing(self, asked: Sequence[str], unsettled: Sequence[Case]) -> Iterator[str]:
+        """Yield the figures that nobody reports, or only from one side, in the cases that they leave open."""
+        held = self.quantities
+        vague = {name for name in asked for case in unsettled if case[name].applies and not case[name].known}
+        if TPP in vague:
+            yield "TPP (the reported rates leave the sparsity open)" if held.open else "TPP (no dense rate is reported)"
+        if DENSITY in vague and self.given.area is not None:
+            yield "a die area that is less wide"
+        elif DENSITY in vague and held.area is None:
+            yield "die area"
+        if vague & {MEMORY, SUM} and held.memory is None:
+            yield "memory bandwidth"
+        if vague & {IO, SUM} and held.io is None:
+            yield "all inputs and outputs" + (" (links alone are a lower limit)" if held.links else "")
+
+    def _remarks(self, rule: Regulation, asked: Sequence[str], found: frozenset[str]) -> Iterator[str]:
+        held = self.quantities
+        if DENSITY in asked and self.given.planar and found == {rule.otherwise}:
+            yield "planar transistors only: no area is applicable, and performance density does not apply"
+        elif DENSITY in asked and held.tpp is not None and (len(found) > 1 or held.area is None):
+            tpp = held.tpp.numbers[0]
+            limits = [f"{name} if the area is at most {digits(area, 4)} mm^2" for name, area in area_limits(rule, tpp)]
+            if limits:
+                yield f"at a TPP of {grouped(digits(tpp, 6))}: {', '.join([*limits, f'{rule.otherwise} above'])}"
+        if TPP in asked and held.open is not None:
+            if_dense = {each for case in self.cases(asked, figures(held.open)) for each in possible(rule, case)}
+            if if_dense < found or not if_dense <= found:
+                said = in_words([answer for answer in rule.answers if answer in if_dense])
+                yield f"if all rates of unstated sparsity are dense: {said}"
+        excluded = [threshold(text) for text in rule.not_for_data_centres]
+        if excluded and not self.given.data_centre:
+            holds = {case[one.quantity].meets(one) for case in self.cases([TPP]) for one in excluded}
+            if holds == {True}:
+                yield "not for data centres: note 2 excludes it; the band is that without the note"
+            elif True in holds or None in holds:
+                yield "not for data centres: note 2 may exclude it; the band is that without the note"
+
+
+class Classification(Shown):
+    """The answer to ``export-control``: chips against the rules, under one policy, with its caveat."""
+
+    def __init__(self, chips: Sequence[Classified], rules: Sequence[Regulation], policy: Policy, on: str = "") -> None:
+        self.chips, self.rules, self.policy, self.on = tuple(chips), tuple(rules), policy, on
+        self.caveat = CAVEAT
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what ``--format json`` prints."""
+        from calc.render.classification import body
+
+        return body(self)
+
+    def __getitem__(self, id: str) -> Classified:
+        for chip in self.chips:
+            if id in (chip.id, chip.asked):
+                return chip
+        raise UsageError(f"{id!r} is not among the chips: {', '.join(chip.id for chip in self.chips)}")
+
+    def __repr__(self) -> str:
+        lines = [f"{chip.id}: " + "; ".join(f"{t.rule.id} {t.words}" for t in chip.tests) for chip in self.chips]
+        return "\n".join([*lines, *self.caveat])
+
+
+def classify(
+    comparer: Comparer, names: Sequence[str], on: str | None = None, given: Given | None = None
+) -> Classification:
+    """Hold chips against the export rules.
+
+    Parameters
+    ----------
+    comparer : Comparer
+        Catalog and policy.
+    names : sequence of str
+        Ids or aliases of chips; of a system, its chip is taken.
+    on : str, optional
+        Only rules that counted on this day; by default all, with their dates.
+    given : Given, optional
+        What the user says of the chips.
+
+    Raises
+    ------
+    UsageError
+        For an unknown name, a system without the sheet of its chip, a day that is none or before the first rule.
+    """
+    rules = _counted(comparer.catalog.rules(), on)
+    chips: dict[str, Classified] = {}
+    for sheet in comparer.catalog.subjects(names):
+        chip = sheet if sheet.kind == "chip" else comparer.catalog.chip_of(sheet)
+        if chip is None:
+            raise UsageError(
+                f"{sheet.id} is a system, and there is no sheet of its chip; the rules are about chips: "
+                "`list chips` shows which there are"
+            )
+        asked = sheet.id if sheet.kind == "system" else ""
+        chips.setdefault(chip.id, Classified(comparer, chip, given or Given(), rules, asked))
+    return Classification(list(chips.values()), rules, comparer.policy, on or "")
+
+
+def _counted(rules: Sequence[Regulation], on: str | None) -> list[Regulation]:
+    """Return the rules that counted on a day, or all."""
+    if on is None:
+        return list(rules)
+    try:
+        day = last_day(schema.a_date(on))
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"{on!r} is not a date; write it as '2025-07-28'") from error
+    found = [
+        rule for rule in rules if last_day(rule.begins) <= day and not (rule.ended and last_day(rule.ended) <= day)
+    ]
+    if not found:
+        first = min((rule.begins for rule in rules), default="")
+        raise UsageError(
+            f"no rule of the catalog counted on {on}" + (f"; the first begins on {first}" if first else "")
+        )
+    return found

@@ -1,0 +1,131 @@
+"""The tree of an expression, with places in its text: back to text, and into messages."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+
+from calc.errors import UsageError
+
+WINDOW = 72
+"""So many characters of a long expression are shown around the place of a fault."""
+Place = tuple[int, int]
+
+
+class ExpressionError(UsageError):
+    """An expression is not one, or does not fit together; the message shows the place.
+
+    Parameters
+    ----------
+    text : str
+        The expression.
+    place : tuple of int
+        From which character to which.
+    found : str
+        What is wrong, and what to write instead.
+    """
+
+    def __init__(self, text: str, place: Place, found: str) -> None:
+        self.place = place
+        super().__init__(pointed(text, place, found))
+
+
+def pointed(text: str, place: Place, found: str) -> str:
+    """Return a message with the expression below it, and carets under the place.
+
+    Examples
+    --------
+    >>> print(pointed("2 + + 3", (4, 5), "a number is missing"))
+    a number is missing
+      2 + + 3
+          ^
+    """
+    start, end = place
+    first = max(0, min(start - WINDOW // 2, len(text) - WINDOW))
+    last = min(len(text), first + WINDOW)
+    shown = "".join(char if char.isprintable() else "?" for char in text[first:last])
+    head, tail = "..." if first else "", "..." if last < len(text) else ""
+    before = len(head) + _cells(shown[: start - first])
+    carets = "^" * max(1, _cells(shown[start - first : end - first]))
+    return f"{found}\n  {head}{shown}{tail}\n  {' ' * before}{carets}" if shown.strip() else found
+
+
+def _cells(text: str) -> int:
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as typed, with its unit; an empty unit is a pure number."""
+
+    digits: str
+    unit: str = ""
+    place: Place = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True)
+class Name:
+    """A word that should say which metric of which chip or system."""
+
+    text: str
+    place: Place = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True)
+class Minus:
+    """The negative of something."""
+
+    operand: Node
+    place: Place = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Two operands and one of ``+ - * /``; ``at`` is where the operator stands."""
+
+    operator: str
+    left: Node
+    right: Node
+    at: Place = field(default=(0, 0), compare=False)
+
+
+Node = Number | Name | Minus | Operation
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A whole expression; ``unit`` is the one after ``to``, or empty."""
+
+    node: Node
+    unit: str = ""
+    at: Place = field(default=(0, 0), compare=False)
+
+
+def written(tree: Node | Parsed) -> str:
+    """Return a tree as text, with no more parentheses than it needs; `parser.parse` reads the same tree back.
+
+    Examples
+    --------
+    >>> both = Operation("-", Number("3", "GB/s"), Number("2", "GB/s"))
+    >>> written(Parsed(Operation("*", Name("a.b"), both), "TB/s"))
+    'a.b * (3 GB/s - 2 GB/s) to TB/s'
+    """
+    if isinstance(tree, Parsed):
+        return written(tree.node) + (f" to {tree.unit}" if tree.unit else "")
+    if isinstance(tree, Number):
+        return f"{tree.digits} {tree.unit}".rstrip()
+    if isinstance(tree, Name):
+        return tree.text
+    if isinstance(tree, Minus):
+        return f"-{_within(tree.operand, 3)}"
+    rank = _rank(tree)
+    return f"{_within(tree.left, rank)} {tree.operator} {_within(tree.right, rank + 1)}"
+
+
+def _rank(node: Node) -> int:
+    return (1 if node.operator in "+-" else 2) if isinstance(node, Operation) else 3
+
+
+def _within(node: Node, rank: int) -> str:
+    return written(node) if _rank(node) >= rank else f"({written(node)})"

@@ -1,0 +1,279 @@
+"""The whole catalog as long tables of plain values: one row a report, a source, a subject, a claim...
+
+Whatever writes them out (`calc.render`) needs no other module; `reports` alone is the table of all figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Context, Decimal
+
+from calc import units
+from calc.analysis.comparison import Comparer
+from calc.analysis.history import IN_SPAN, SHOWN
+from calc.catalog.catalog import Catalog
+from calc.figures.readings import Readings
+from calc.sheets import fields, metrics, schema
+from calc.sheets.fields import Field, Row
+from calc.sheets.folders import FOLDERS
+from calc.sheets.measurements import REFERS, Measurement
+
+SUBJECTS, SOURCES, METRICS, REPORTS, CLAIMS = "subjects", "sources", "metrics", "reports", "claims"
+MEASUREMENTS = "measurements"
+_GAPS = "gaps"
+_EXACT = Context(prec=200)
+_TITLES = {
+    REPORTS: "Reports: one row a printed figure, with its qualifiers, its source and what became of it",
+    SOURCES: "Sources: every document that something comes from",
+    SUBJECTS: "Subjects: chips (one package as sold), systems (what one compares) and models (what runs on them)",
+    METRICS: "Metrics that are reported, with their qualifiers in the id",
+    CLAIMS: "Claims: what a source says of one thing against another",
+    MEASUREMENTS: "Measurements: what was measured of a chip or a system, with its conditions",
+    "remarks": "Remarks: what was printed, but has no metric",
+    _GAPS: "Gaps: what somebody looked for and did not find, and what makes no sense",
+    "family": "Families: the generation, architecture or series that a subject is counted among, by whose word",
+    "predecessor": "Predecessors: what a subject follows, by whose word",
+    "same_as": "Same as: that two names are one machine, by whose word",
+    "contradictions": "Contradictions that a person has looked at",
+}
+
+
+@dataclass(frozen=True)
+class LongTable:
+    """One table: its fields, its rows, and how it hangs together with the others.
+
+    Parameters
+    ----------
+    name, title : str
+        What it is called, and what it holds.
+    fields : sequence of Field
+        In the order of the columns.
+    key : tuple of str
+        The fields by which a row is known; no two rows agree in all of them.
+    refers : dict
+        Fields whose values are ids of another table, with that table.
+    rows : list of dict
+        A value for each field: text, float, int, bool, a list of texts, or None.
+    """
+
+    name: str
+    fields: Sequence[Field]
+    key: tuple[str, ...]
+    refers: dict[str, str] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """What the table holds."""
+        return _TITLES.get(self.name, f"'{self.name}' of the sheets")
+
+
+def tables(comparer: Comparer) -> list[LongTable]:
+    """Return all tables of a catalog; what became of a report is told under the comparer's policy.
+
+    Raises
+    ------
+    SheetError
+        With every fault of the sheets that were read.
+    """
+    catalog = comparer.catalog
+    sheets = _sheets(catalog)
+    names = dict.fromkeys(name for sheet in sheets for name in sheet.reports)
+    return [
+        LongTable(
+            REPORTS, report_fields(), ("subject", "metric", "number"),
+            {"subject": SUBJECTS, "metric": METRICS, "source": SOURCES, "relay": SOURCES}, reports(comparer),
+        ),
+        _sources(catalog), _subjects(sheets), _metrics(names), *_nested(sheets), _claims(catalog),
+        measurements_of(catalog),
+    ]  # fmt: skip
+
+
+def _sheets(catalog: Catalog) -> list[schema.Sheet]:
+    return catalog.subjects(id for kind in FOLDERS for id in catalog.ids(kind))
+
+
+# -- reports ------------------------------------------------------------------------------------
+
+
+def report_fields() -> list[Field]:
+    """Return the fields of the table of reports: its place, its qualifiers, SI values, and all that a report has."""
+    own = {one.name: one for one in fields.of(schema.Report, REPORTS)}
+    first = [fields.field(REPORTS, name, required=True) for name in ("subject", "kind", "metric")]
+    first.append(fields.field(REPORTS, "number", "integer", True))
+    qualifiers = [fields.field(REPORTS, name, required=name == "family") for name in ("family", *metrics.QUALIFIERS)]
+    words = [own.pop("value"), replace(own.pop("printed"), required=True)]
+    numbers = [fields.field(REPORTS, name, "number") for name in ("low_si", "high_si")]
+    numbers += [fields.field(REPORTS, name) for name in ("low_exact", "high_exact", "unit_si")]
+    last = [fields.field(REPORTS, "status", required=True, words=[schema.STATUS])]
+    last += [fields.field(REPORTS, "fate", required=True), fields.field(REPORTS, "readings", "array")]
+    return [*first, *qualifiers, *words, *numbers, *own.values(), *last]
+
+
+def reports(comparer: Comparer, names: Iterable[str] | None = None) -> list[Row]:
+    """Return a row for each report: where it stands, what was printed, its value in SI units, what became of it.
+
+    Parameters
+    ----------
+    comparer : Comparer
+        The catalog, and the policy under which the fate of a report is told.
+    names : iterable of str, optional
+        Ids or aliases of chips and systems, by default all, the chips first.
+
+    Returns
+    -------
+    list of dict
+        Each with the names of `report_fields` in their order; the rows in the order of the sheets.
+    """
+    sheets = _sheets(comparer.catalog) if names is None else comparer.catalog.subjects(names)
+    return [row for sheet in sheets for row in _reports(sheet, comparer.reader.of(sheet))]
+
+
+def _reports(sheet: schema.Sheet, held: Readings) -> Iterator[Row]:
+    known = report_fields()
+    fates = _fates(held)
+    for name, rows in sheet.reports.items():
+        metric = metrics.metric(name)
+        place = {"subject": sheet.id, "kind": sheet.kind, "metric": name, "family": metric.family}
+        place |= metrics.named_qualifiers(name)
+        for number, report in enumerate(rows, 1):
+            read_as, fate = fates[id(report)]
+            per = report.per or metric.own_per(sheet.kind) or None
+            row = fields.values(report, known) | place | in_si(report, metric, per) | {
+                "number": number, "printed": report.as_printed, "per": per, "status": schema.STATUS, "fate": fate,
+                "readings": read_as,
+            }  # fmt: skip
+            yield {one.name: row.get(one.name) for one in known}
+
+
+def in_si(report: schema.Report, metric: metrics.Metric, per: str | None) -> Row:
+    """Return a report's value, or the ends of its range, in base units; nothing for one that is words."""
+    if metric.is_text:
+        return {}
+    parsed = units.split(report.value)
+    unit, factor = units.si(parsed.unit, per if per in units.VOCABULARY else "")
+    low, high = (_EXACT.multiply(end, factor) for end in (parsed.low, parsed.high))
+    return {
+        "low_si": float(low), "high_si": float(high), "low_exact": _digits(low), "high_exact": _digits(high),
+        "unit_si": unit,
+    }  # fmt: skip
+
+
+def _digits(number: Decimal) -> str:
+    return format(number.normalize(_EXACT), "f")
+
+
+def _fates(held: Readings) -> dict[int, tuple[list[str], str]]:
+    """Return for each report of a sheet the readings that it is read under, and what became of it."""
+    whys = {id(other.report): other.why for rows in held.apart.values() for other in rows}
+    names: dict[int, list[str]] = {}
+    shown: set[int] = set()
+    for name, reading in held.held.items():
+        own = [id(candidate.report) for candidate in reading.candidates if candidate.report is not None]
+        shown |= {id(reading.headline.report)} & set(own)
+        for key in dict.fromkeys(own):
+            names.setdefault(key, []).append(name)
+    found = {key: (read_as, SHOWN if key in shown else IN_SPAN) for key, read_as in names.items()}
+    return {key: ([], why) for key, why in whys.items()} | found
+
+
+# -- the other tables -----------------------------------------------------------------------------
+
+
+def _sources(catalog: Catalog) -> LongTable:
+    own = fields.of(schema.Source, SOURCES)
+    rows = [{"id": id} | fields.values(catalog.source(id), own) for id in sorted(set(catalog.source_ids()))]
+    return LongTable(SOURCES, [fields.field(SOURCES, "id", required=True), *own], ("id",), {}, rows)
+
+
+def _subjects(sheets: Sequence[schema.Sheet]) -> LongTable:
+    own = {one.name: one for record in schema.RECORDS.values() for one in fields.of(record, SUBJECTS)}
+    kind = fields.field(SUBJECTS, "kind", "string", True, list(schema.RECORDS))
+    known = [own.pop("id"), kind, own.pop("name"), own.pop("vendor"), *own.values()]
+    rows = [{"kind": sheet.kind} | fields.values(sheet, known) for sheet in sheets]
+    return LongTable(SUBJECTS, known, ("id",), {"chip": SUBJECTS}, [_whole(row, known) for row in rows])
+
+
+def _metrics(names: Iterable[str]) -> LongTable:
+    known = [fields.field(METRICS, name, required=True) for name in ("id", "title", "group", "better")]
+    known += [fields.field(METRICS, "unit_si"), fields.field(METRICS, "listed", "boolean", True)]
+    rows = []
+    for name in sorted(names, key=metrics.place):
+        one = metrics.metric(name)
+        row = {"id": name, "title": one.full_title, "group": one.group, "better": one.better, "listed": one.listed}
+        rows.append(_whole(row | ({} if one.is_text else {"unit_si": units.si(one.like)[0]}), known))
+    return LongTable(METRICS, known, ("id",), {}, rows)
+
+
+def _nested(sheets: Sequence[schema.Sheet]) -> Iterator[LongTable]:
+    """Yield a table for each list of records that a sheet may hold beside its reports; all gaps are one table."""
+    for name, held in _lists().items():
+        record, states = held
+        own = fields.of(record, name)
+        key: tuple[str, ...] = ("subject", "number")
+        known = [fields.field(name, "subject", required=True), fields.field(name, "number", "integer", True)]
+        if len(states) > 1:
+            key = ("subject", "state", "number")
+            known.insert(1, fields.field(name, "state", "string", True, states))
+        rows = [
+            _whole({"subject": sheet.id, "number": n, "state": state} | fields.values(item, own), [*known, *own])
+            for sheet in sheets
+            for state in states
+            for n, item in enumerate(getattr(sheet, state, ()), 1)
+        ]
+        refers = {"subject": SUBJECTS} | {one.name: SOURCES for one in own if one.name in ("source", "relay")}
+        yield LongTable(name, [*known, *own], key, refers, rows)
+
+
+def _lists() -> dict[str, tuple[type[schema.Record], list[str]]]:
+    """Return the lists of records of a sheet by the name of their table: what is in them, and under which keys."""
+    found: dict[str, tuple[type[schema.Record], list[str]]] = {}
+    for sheet in schema.RECORDS.values():
+        for key, said in sheet.model_json_schema()["properties"].items():
+            if (kind := fields.nested(said)) and kind != schema.Report.__name__:
+                name = _GAPS if kind == schema.Gap.__name__ else key
+                keys = found.setdefault(name, (getattr(schema, kind), []))[1]
+                keys += [] if key in keys else [key]
+    return found
+
+
+def _claims(catalog: Catalog) -> LongTable:
+    own = fields.of(schema.Claim, CLAIMS)
+    known = [fields.field(CLAIMS, name, required=True) for name in ("source", "key")] + own
+    rows = [
+        {"source": source, "key": key} | fields.values(claim, own)
+        for source in catalog.claim_sources()
+        for key, claim in catalog.claims(source).items()
+    ]
+    return LongTable(CLAIMS, known, ("source", "key"), {"source": SOURCES, "relay": SOURCES}, rows)
+
+
+def measurement_fields() -> list[Field]:
+    """Return the fields of the table of measurements: which it is, its value in SI units, and all that it says."""
+    own = {one.name: one for one in fields.of(Measurement, MEASUREMENTS)}
+    first = [replace(own.pop(name), required=True) for name in ("id", "source")]
+    head = [own.pop(name) for name in ("phase", "operation", "quantity", "value")]
+    numbers = [fields.field(MEASUREMENTS, "value_si", "number", True)]
+    numbers.append(fields.field(MEASUREMENTS, "unit_si", required=True))
+    last = fields.field(MEASUREMENTS, "status", required=True, words=[schema.STATUS])
+    return [*first, *head, *numbers, *own.values(), last]
+
+
+def measurements_of(catalog: Catalog) -> LongTable:
+    """Return the table of all measurements of a catalog."""
+    known = measurement_fields()
+    rows = []
+    for one in catalog.measurements.values():
+        parsed = units.split(one.value)
+        unit, factor = units.si(parsed.unit)
+        row = fields.values(one, known) | {"value_si": float(_EXACT.multiply(parsed.low, factor)), "unit_si": unit}
+        row |= {"date": one.date or catalog.source(one.source or "").known_by, "status": schema.STATUS}
+        rows.append(_whole(row, known))
+    refers = dict.fromkeys(REFERS, SUBJECTS) | {"source": SOURCES, "relay": SOURCES}
+    return LongTable(MEASUREMENTS, known, ("id",), refers, rows)
+
+
+def _whole(row: Row, known: Sequence[Field]) -> Row:
+    """Return a row with a value for each field, in their order."""
+    return {one.name: row.get(one.name) for one in known}

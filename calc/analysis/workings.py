@@ -1,0 +1,188 @@
+"""The question behind ``explain``: which figure, or which ratio of two, and how it comes about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from calc.analysis import audit
+from calc.analysis.audit import Attempt, Finding, Side
+from calc.analysis.comparison import Comparer, refuse_twins
+from calc.analysis.dominance import Contrast
+from calc.errors import UsageError
+from calc.figures import derive, results
+from calc.figures.explanation import Node, gap, printed, tree
+from calc.figures.readings import HELD_AS_WORDS, Other, Readings
+from calc.sheets import metrics
+from calc.sheets.folders import FOLDERS
+from calc.sheets.schema import Sheet
+from calc.units.numbers import digits
+
+FEW = 8
+
+
+def working(comparer: Comparer, names: Sequence[str], metric: str) -> Node:
+    """Return the tree of one subject's metric, or of the ratio of two subjects'.
+
+    Parameters
+    ----------
+    comparer : Comparer
+        Catalog and policy.
+    names : sequence of str
+        One or two ids.
+    metric : str
+        A metric's id.
+
+    Raises
+    ------
+    UsageError
+        For an unknown id or metric, two subjects of different kinds, or two that are read as one.
+    """
+    sheets = comparer.catalog.subjects(names)
+    refuse_twins(sheets)
+    name = metric_id(comparer, sheets, metric)
+    sisters = _sisters(comparer, sheets, name)
+    node = _working(comparer, sheets, name)
+    return node | {"see_also": sisters} if sisters else node
+
+
+def _sisters(comparer: Comparer, sheets: Sequence[Sheet], name: str) -> list[str]:
+    """Return the metrics of the subjects that differ from one only in a qualifier that sources often leave out."""
+    head, _, last = name.rpartition(".")
+    if not (name.startswith(("power.", "peak_compute.")) and last not in (metrics.PER_CHIP, metrics.MEASURED)):
+        return []
+    have = derive.available([comparer.reader.of(sheet) for sheet in sheets])
+    return [other for other in have if other != name and other.rpartition(".")[0] == head]
+
+
+def _working(comparer: Comparer, sheets: Sequence[Sheet], name: str) -> Node:
+    if len({sheet.kind for sheet in sheets}) > 1:
+        raise UsageError(
+            f"{sheets[0].id} is a {sheets[0].kind} and {sheets[1].id} a {sheets[1].kind}: no ratio of them"
+        )
+    held = [comparer.reader.of(sheet) for sheet in sheets]
+    found = [derive.result(subject, name) for subject in held]
+    known = [part for part in found if part is not None]
+    if len(known) == len(held) and not (len(known) > 1 and known[-1].touches_zero):
+        node = tree(known[0] if len(known) == 1 else results.ratio(*known), comparer.catalog)
+        printed = [derive.printed(subject, name) for subject in held]
+        extra = [tree(part, comparer.catalog) for part in printed if part and len(known) == 1]
+        aside = {"selected": False, "why": "what sources print; shown is what follows from the figures"}
+        return node | ({"printed_as": [part | aside for part in extra]} if extra else {})
+    parts = [
+        tree(part, comparer.catalog) if part else missing(comparer, subject, name)
+        for subject, part in zip(held, found, strict=True)
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    label = " / ".join(f"{sheet.name}" for sheet in sheets)
+    return gap(f"{label}, {name}", "no ratio: not both are reported", (), None) | {"inputs": parts}
+
+
+def metric_id(comparer: Comparer, sheets: Sequence[Sheet], metric: str) -> str:
+    """Return a metric's id; where the name is none, say which ids the subjects have."""
+    try:
+        return metrics.metric(metric).id
+    except UsageError as error:
+        have = list(derive.available([comparer.reader.of(sheet) for sheet in sheets]))
+        under = [name for name in have if name.startswith(f"{metric}.")]
+        under = under or [name for name in have if len(metric) > 2 and metric.casefold() in name]
+        if under:
+            under.sort(key=lambda name: (bool(metrics.metric(name).formula), metrics.place(name)))
+            more = ", and more" if under[FEW:] else ""
+            raise UsageError(f"no metric {metric!r}; reported: {', '.join(under[:FEW])}{more}") from error
+        if any(comparer.catalog.files(kind, metric) for kind in FOLDERS):
+            ids = " ".join([*(sheet.id for sheet in sheets), metric])
+            raise UsageError(f"{metric!r} is an id, and the metric is missing: `explain {ids} METRIC`") from error
+        raise
+
+
+def of_claim(comparer: Comparer, claim: str) -> Node:
+    """Return the tree of a claim: what is printed, and both recomputations down to every report.
+
+    Raises
+    ------
+    UsageError
+        If there is no such claim, or its source is later than the day asked for.
+    """
+    found = audit.Auditor(comparer).audit(claim=claim)
+    if not found.findings:
+        raise UsageError(f"the claim {claim!r} is left out: {found.late[0]} is undated, or later than the day")
+    return of_finding(found.findings[0])
+
+
+def of_finding(finding: Finding) -> Node:
+    """Return the tree of a finding."""
+    claim, catalog = finding.claim, finding.comparer.catalog
+    between = f"{claim.subject} / {claim.object} {claim.matter}"
+    text = claim.printed if finding.claimed is None else f"{claim.printed}: {finding.claimed}"
+    if finding.claimed is not None and claim.inverse:
+        text += f" (object / subject {finding.claimed.inverse()})"
+    flags = [f"bases: {finding.mismatch}"] if finding.mismatch else []
+    flags += ["its source is superseded"] if finding.superseded else []
+    node = printed(
+        f"{between}, as claimed", text, finding.source, claim.locator, claim.printed, claim.read, catalog,
+        relay=claim.relay, credited_to=claim.credited_to, flags=flags, why=claim.note or "",
+    )  # fmt: skip
+    sides = [
+        child
+        for words, side in (("own figures", finding.own), ("any reports", finding.any))
+        for child in _sides(f"{between}, {words}", side, finding)
+    ]
+    return node | {"claim": finding.id, "inputs": sides}
+
+
+def _sides(label: str, side: Side, finding: Finding) -> list[Node]:
+    if side.missing:
+        return [gap(label, f"{side.verdict}: {side.missing}", ())]
+    if side.contrast is not None:
+        return [gap(label, _lists(f"{side.verdict}, by {side.by}" if side.by else side.verdict, side.contrast), ())]
+    inside = [one for one in side.attempts if one.inside]
+    shown = inside or list(side.attempts[:1])
+    outside = [one.on for one in side.attempts if not one.inside and one not in shown]
+    rest = f"; outside: {', '.join(outside)}" if outside else ""
+    verdict = f"{side.verdict}, by {side.by}" if side.by else side.verdict
+    return [_attempt(label, verdict, one, finding, rest) for one in shown]
+
+
+def _attempt(label: str, verdict: str, attempt: Attempt, finding: Finding, rest: str) -> Node:
+    made = tree(attempt.ratio, finding.comparer.catalog)
+    sources = ", ".join(dict.fromkeys(candidate.lead().source for candidate in attempt.chosen))
+    value = attempt.ratio.numbers[0]
+    inside = attempt.inside and finding.claimed is not None and finding.claimed.holds(value)
+    how = "by the headlines" if inside else f"nearest: {digits(attempt.nearest, 4)} by {sources}"
+    close = "; inside for a generous reader of the digits" if attempt.close else ""
+    on = f" on {attempt.on}" if attempt.on != finding.claim.metric else ""
+    return made | {"label": f"{label}: {made['label']}", "why": f"{verdict}{on}, {how}{close}{rest}"}
+
+
+def _lists(verdict: str, contrast: Contrast) -> str:
+    parts = [
+        f"{words} {len(names)}: {', '.join(names)}"
+        for words, names in (("ahead on", contrast.ahead), ("behind on", contrast.behind),
+                             ("overlapping on", contrast.overlapping), ("not comparable", contrast.not_comparable),
+                             ("not reported for one of them", contrast.not_reported))
+        if names
+    ]  # fmt: skip
+    return "; ".join([verdict, *parts])
+
+
+def missing(comparer: Comparer, subject: Readings, name: str) -> Node:
+    """Return the tree of a metric without a value: the gap, and what was printed but fits no basis."""
+    cell = comparer.cell(subject, name)
+    words = cell.state.replace("_", " ") + (f": {cell.note}" if cell.note else "")
+    metric = metrics.metric(name)
+    others = list(_near(subject, name))
+    chip = comparer.catalog.chip_of(subject.sheet)
+    if chip and metric.adds == "sum":
+        held = comparer.reader.of(chip)
+        others += _near(held, name)
+        below = comparer.cell(held, name)
+        if below.result is None and below.note:
+            words += f"; of the chip: {below.note}"
+    if metric.is_text and others:
+        words = HELD_AS_WORDS
+    return gap(f"{subject.sheet.id} {name}", words, others, comparer.catalog)
+
+
+def _near(subject: Readings, name: str) -> list[Other]:
+    return [other for key, rows in subject.apart.items() if metrics.concerns(key, name) for other in rows]

@@ -1,0 +1,76 @@
+"""Files of sheets brought into the layout of `calc.sheets.layout`, or told of where they are not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from calc.catalog import files
+from calc.catalog.catalog import Catalog, shown
+from calc.errors import Problem, SheetError
+from calc.sheets import folders
+from calc.sheets.layout import LayoutError, formatted
+from calc.sheets.yaml_nodes import read_text
+
+
+def fix(catalog: Catalog, paths: Sequence[Path] | None) -> tuple[list[str], list[str]]:
+    """Rewrite the sheets that are not laid out by the rules, each whole or not at all.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        Whose layers are looked through; those of an installed package are left alone.
+    paths : sequence of Path, optional
+        Resolved files and folders; only what lies under them.
+
+    Returns
+    -------
+    list of str, list of str
+        The files rewritten, and why others that should be are not. One that is not YAML is in
+        neither: `calc.analysis.validation.validate` tells of it.
+    """
+    changed, left = [], []
+    for path in _sheets(catalog, paths):
+        try:
+            old, new = _texts(path)
+        except SheetError:
+            continue
+        except LayoutError as error:
+            left.append(str(error))
+            continue
+        if new != old:
+            files.write(new, str(path))
+            changed.append(shown(path))
+    return changed, left
+
+
+def misplaced(catalog: Catalog, paths: Sequence[Path] | None) -> Iterator[Problem]:
+    """Yield the first line of each sheet that is not laid out by the rules."""
+    for path in _sheets(catalog, paths):
+        try:
+            old, new = (text.split("\n") for text in _texts(path))
+        except (SheetError, LayoutError):
+            continue
+        if old != new:
+            pairs = enumerate(zip(old, new, strict=False), 1)
+            line = next((number for number, (one, other) in pairs if one != other), min(len(old), len(new)))
+            hint = f"`calc validate --fix {shown(path)}` rewrites it"
+            yield Problem(shown(path), line, 1, "not laid out by the rules", "their order and spacing", hint)
+
+
+def _sheets(catalog: Catalog, paths: Sequence[Path] | None) -> Iterator[Path]:
+    for layer in catalog.layers:
+        if folders.is_installed(layer):
+            continue
+        found = [path for name in folders.HELD for path in (layer / name).glob("*.yaml")]
+        sources = layer / folders.SOURCES
+        for path in [*sorted(found), *([sources] if sources.is_file() else [])]:
+            if path.is_file() and folders.lies_under(path, paths):
+                yield path
+
+
+def _texts(path: Path) -> tuple[str, str]:
+    """Return the text of a sheet, as it is and as it should be."""
+    name = shown(path)
+    text = read_text(path, name)
+    return text, formatted(text, path, name)

@@ -1,0 +1,177 @@
+"""Skeletons of new sheets and sources: what to fill in says TODO, and each key says what it holds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from calc.catalog.catalog import Catalog, shown
+from calc.errors import UsageError
+from calc.sheets import folders, keys, metrics, schema
+from calc.sheets.layout import formatted
+from calc.sheets.yaml_nodes import TODO, outline, read_text
+
+KINDS = (*folders.FOLDERS, "source")
+_COLUMN = 22
+_SORTS = {
+    "chip": ("dies_per_chip", "peak_compute.bf16.dense", "memory_capacity", "scale_up_bandwidth", "power.board",
+             "price.usd"),
+    "system": ("chip_count", "peak_compute.bf16.dense", "memory_capacity", "scale_up_bandwidth", "power.all-in",
+               "price.usd"),
+    "model": ("parameters.total", "parameters.active", "layers", "hidden_width", "ffn_width", "attention",
+              "attention_heads", "kv_heads", "head_width", "vocabulary", "context_length"),
+}  # fmt: skip
+_OPEN = {"chip": "memory_capacity", "system": "chip_count", "model": "layers"}
+"""The one report of a skeleton that is no example; whoever has no such figure takes another."""
+_HINTS = {
+    "peak_compute": "the id says the precision, and dense, sparse or unstated",
+    "scale_up_bandwidth": "a link says its direction",
+    "power": "the id says its boundary (chip, board, node, rack, all-in)",
+    "price": "the id says the currency",
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A file to write: a new one, or one of sources with an entry more."""
+
+    path: Path
+    text: str
+    is_new: bool
+    words: str
+
+
+def plan(kind: str, id: str, specs: Sequence[str], output: str | None = None) -> Plan:
+    """Return what is to be written for a new chip, system, model or source.
+
+    Parameters
+    ----------
+    kind : {'chip', 'system', 'model', 'source'}
+        What is new.
+    id : str
+        Its id. What a lower folder has already gets the skeleton of an addition to it.
+    specs : sequence of str
+        Folders of sheets over the shipped ones; the last, or else the last of ``CALC_SPECS``, is
+        where the new one goes. Without any it goes to the sheets of a checkout.
+    output : str, optional
+        A file to write it to instead.
+
+    Raises
+    ------
+    UsageError
+        If the id is none or is taken, or if there is no place for it.
+    """
+    if not schema.is_id(id):
+        raise UsageError(f"{id!r} is not {schema.AN_ID}")
+    catalog, layer = _target(specs)
+    if kind == "source":
+        if output is not None:
+            raise UsageError(f"a source goes into the {folders.SOURCES} of a folder: give --specs DIR in place of -o")
+        return _source(catalog, layer, id)
+    path = Path(output) if output is not None else layer / folders.FOLDERS[kind] / f"{id}.yaml"
+    if path.name != f"{id}.yaml":
+        raise UsageError(f"the sheet of {id!r} in a file {path.name!r}: its name is to be {id}.yaml")
+    others = [folder for each, folder in folders.FOLDERS.items() if each != kind]
+    for taken in (path, *(layer / folder / path.name for folder in others)):
+        if os.path.lexists(taken):
+            raise UsageError(f"{shown(taken)} is there already; take another id, or edit it")
+    names = [pair for pair in catalog.called(id) if pair != (kind, id)]
+    if names:
+        raise UsageError(f"{id!r} is a name of the {names[0][0]} {names[0][1]!r} already; take another id")
+    known = catalog.files(kind, id)
+    text = "\n".join(_sheet(kind, id, folders.schema_of(path), adds=bool(known))) + "\n"
+    what = f"an addition to the {kind} {id}" if known else f"the {kind} {id}"
+    return Plan(path, text, True, what)
+
+
+def _target(specs: Sequence[str]) -> tuple[Catalog, Path]:
+    """Return the catalog to look an id up in, and the folder that a new one goes to."""
+    overlays = [*folders.from_environment(), *specs]
+    if not overlays:
+        catalog = Catalog()
+        if folders.is_installed(catalog.layers[0]):
+            raise UsageError("the sheets of an installed package are not to be edited: give a folder with --specs DIR")
+        return catalog, catalog.layers[0]
+    layer = Path(overlays[-1])
+    if folders.is_layer(layer):
+        return Catalog(overlays), layer
+    if not layer.parent.is_dir():
+        raise UsageError(f"no folder {str(layer.parent)!r} to make {layer.name!r} in")
+    if layer.exists() and not (layer.is_dir() and not any(layer.iterdir())):
+        raise UsageError(f"{str(layer)!r} holds no sheets but other things: give an empty or a new folder")
+    return Catalog(overlays[:-1]), layer
+
+
+# -- sheets -------------------------------------------------------------------------------------
+
+
+def _sheet(kind: str, id: str, editor: str, adds: bool) -> Iterator[str]:
+    if editor:
+        yield f"# yaml-language-server: $schema={editor}"
+    if adds:
+        yield f"# Adds to the {kind} {id}, whose sheet stands in a lower folder: only what is new stands here."
+    yield "# Fill in what says TODO; `python -m calc validate` with this file's name says what is still missing."
+    yield "# A key with '#' right before it is an example, with the lines below it: take the '#' away, or leave it out."
+    yield "# Write down only what a source prints, with its digits. What it leaves open is 'unstated'."
+    yield _line(f"id: {id}", keys.SHEET["id"])
+    if not adds:
+        yield _line(f"name: {TODO}", keys.SHEET["name"])
+        yield _line(f"vendor: {TODO}", keys.SHEET["vendor"])
+    yield _line(f"#aliases: [{TODO}]", keys.SHEET["aliases"])
+    yield _line("status: as-reported", keys.SHEET["status"])
+    if kind == "system" and not adds:
+        yield _line(f"#chip: {TODO}", keys.SHEET["chip"])
+    yield "# In a report (more in specs/README.md):"
+    for key, meaning in ((key, held) for group in keys.REPORT for key, held in group.items()):
+        yield f"#   {key:<{_COLUMN - 4}}{meaning}"
+    yield _line("reports:", "each metric with its reports; `python -m calc list metrics` has their ids")
+    for name in _SORTS[kind]:
+        yield from _report(name, "" if name == _OPEN[kind] else "#")
+    yield _line("#remarks:", keys.SHEET["remarks"])
+    yield from (f"#  - {{about: {TODO}, value: {TODO},", f"#     source: {TODO}, locator: {TODO}}}")
+    yield _line("#not_reported:", keys.SHEET["not_reported"])
+    yield f"#  - {{metric: {'embeddings' if kind == 'model' else 'price.cny'}, note: {TODO}}}"
+    yield (
+        f"# Each document stands once in {folders.SOURCES}; `python -m calc new source ID` puts this there, by its id:"
+    )
+    yield from (f"#   {line}".rstrip() for line in _entry("id-of-the-source"))
+
+
+def _report(name: str, mark: str) -> Iterator[str]:
+    metric = metrics.metric(name)
+    example = "2 die" if name == "dies_per_chip" else metric.dimension.example
+    hint = _HINTS.get(metric.family)
+    yield _line(f"  {mark}{name}:", f"for example {example}{f'; {hint}' if hint else ''}", 36)
+    direction = f", direction: {TODO}" if metric.directed else ""
+    yield f"  {mark}  - {{value: {TODO}, printed: {TODO}{direction},"
+    yield f"  {mark}     source: {TODO}, locator: {TODO}}}"
+
+
+def _line(text: str, comment: str, column: int = _COLUMN) -> str:
+    return f"{text:<{column}}  # {comment}"
+
+
+# -- sources ------------------------------------------------------------------------------------
+
+
+def _entry(id: str) -> Iterator[str]:
+    """Yield the lines of a source to be filled in: what it must have, and what most have."""
+    yield f"{id}:"
+    for key in ("title", "publisher", "date", "kind", "url", "cites"):
+        must = schema.Source.model_fields[key].is_required()
+        held = f"[{TODO}]" if key == "cites" else TODO
+        yield _line(f"  {'' if must else '#'}{key}: {held}", keys.SOURCE[key])
+
+
+def _source(catalog: Catalog, layer: Path, id: str) -> Plan:
+    for file in catalog.source_files:
+        if id in file:
+            raise UsageError(f"the source {id!r} stands in {file.name}, line {file.line(id)}, already")
+    path = layer / folders.SOURCES
+    old = read_text(path, shown(path)) if path.is_file() else ""
+    if any(file.path == path and file.ids() for file in catalog.source_files):
+        outline(old, shown(path))  # a fault is told of where it stands
+    text = formatted("\n".join([old, *_entry(id), ""]), path, shown(path))
+    return Plan(path, text, not old, f"the source {id}")

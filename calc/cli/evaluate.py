@@ -1,0 +1,87 @@
+"""The command that computes what a user writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from calc.cli.group import commands
+from calc.cli.options import ID, open_comparer, output_options, policy_options, taken
+from calc.cli.output import print_page, print_table, write
+from calc.errors import UsageError
+
+
+class Expression(click.ParamType):  # type: ignore[type-arg]  # a generic only in newer releases of click
+    """An expression; the shell completes the id or the metric at its end."""
+
+    name = "expression"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """Return the expression with each id, or each metric of an id, that its last word begins."""
+        from click.shell_completion import CompletionItem
+
+        from calc.sheets import metrics
+
+        word = re.findall(r"[\w.-]*\Z", incomplete)[0]
+        before = incomplete.removesuffix(word)
+        known = [item.value for item in ID.shell_complete(ctx, param, "")]
+        subject = max((id for id in known if word.startswith(f"{id}.")), key=len, default="")
+        if subject:
+            known = [f"{subject}.{name}" for name, metric in metrics.TABLE.items() if not metric.is_text]
+        return [CompletionItem(before + each) for each in known if each.startswith(word)]
+
+
+class _Eval(click.Command):
+    """A command whose argument may begin with a minus before a number, a parenthesis or a blank: no option does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [f" {arg}" if re.match(r"-[\d(\s]", arg) else arg for arg in args])
+
+
+@commands.command("eval", cls=_Eval)
+@click.argument("words", nargs=-1, required=True, type=Expression(), metavar='"EXPR"')
+@click.option("--explain", "working", is_flag=True, help="The working, down to each report.")
+@output_options
+@policy_options
+def evaluate(words: Sequence[str], working: bool, form: str, **options: Any) -> None:
+    """Compute with figures of the catalog.
+
+    EXPR has figures as ID.METRIC, numbers with units, + - * / and parentheses, and `to UNIT` at the
+    end: "cm384.power.all-in * 1 year * 0.06 USD/kWh to USD". The value comes with its span over every
+    combination of reports. A minus next to a name has blanks around it.
+    """
+    if len(words) > 1:
+        raise UsageError(f'quote the expression: eval "{" ".join(words)}"')
+    from calc.analysis.expressions import evaluation
+    from calc.views import evaluation as evaluation_views
+
+    found = evaluation.evaluate(open_comparer(**taken(options)), words[0])
+    if form == "json":
+        from calc.render import json
+
+        write(json.dump(json.evaluation(found)), **options)
+    elif working:
+        _working(found, form, **options)
+    elif form == "csv":
+        from calc.render import tables
+
+        write(tables.evaluation_csv(found), **options)
+    else:
+        print_table(evaluation_views.evaluation(found), "eval", form=form, **options)
+
+
+def _working(found: Any, form: str, **options: Any) -> None:
+    from calc.figures.explanation import tree
+
+    node = tree(found.result, found.comparer.catalog)
+    if form == "text":
+        from calc.render import text
+
+        print_page(lambda console: text.working_page(node, found.comparer.policy), **options)
+        return
+    from calc.render import tables
+
+    write(tables.working_csv(node) if form == "csv" else tables.working_markdown(node), **options)

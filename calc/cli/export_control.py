@@ -1,0 +1,68 @@
+"""The command that holds chips against the thresholds of export rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from calc.cli.group import commands
+from calc.cli.options import ID, open_comparer, output_options, policy_options, taken
+from calc.cli.output import print_page, print_tables, write
+
+
+@commands.command("export-control")
+@click.argument("ids", nargs=-1, required=True, type=ID, metavar="CHIP...")
+@click.option("--on", metavar="DATE", help="Only rules that counted on this day; by default all, with their dates.")
+@click.option(
+    "--die-area", metavar="AREA", help="The die area, in place of what is reported: '814 mm^2', '700..800 mm^2'."
+)
+@click.option("--planar", is_flag=True, help="Planar transistors only: performance density does not apply.")
+@click.option(
+    "--not-for-data-centres", "other_use", is_flag=True, help="Neither designed nor marketed for data centres."
+)
+@click.option("--rules", "in_words", is_flag=True, help="What the rules say too, in words.")
+@click.option("--explain", "explained", is_flag=True, help="The working too, down to each report.")
+@output_options
+@policy_options
+def export_control(
+    ids: Sequence[str], on: str | None, die_area: str | None, planar: bool, other_use: bool, in_words: bool,
+    explained: bool, form: str, **options: Any,
+) -> None:  # fmt: skip
+    """Hold chips against thresholds of US export rules.
+
+    Total processing performance, performance density and bandwidths from reported figures, and every
+    answer that some combination of reports gives. Of a system, its chip is taken. This is arithmetic,
+    not a legal classification.
+    """
+    from calc.analysis.export_control import classification
+    from calc.analysis.export_control.performance import Given
+    from calc.views import export_control as export_views
+
+    comparer = open_comparer(**taken(options))
+    found = classification.classify(comparer, ids, on, Given.parse(die_area, planar, not other_use))
+    node = export_views.working(found, comparer.catalog) if explained else None
+    if form == "json":
+        from calc.render import classification as render
+        from calc.render import json
+
+        write(json.dump(render.body(found) | ({"working": node} if node else {})), **options)
+    elif form == "csv":
+        from calc.render import classification as render
+        from calc.render import tables
+
+        write(tables.working_csv(node) if node else render.as_csv(found), **options)
+    elif node is None:
+        print_tables(export_views.tables(found, in_words), form=form, **options)
+    elif form == "markdown":
+        from calc.render import tables
+
+        write(
+            "\n".join([*map(tables.as_markdown, export_views.tables(found, in_words)), tables.working_markdown(node)]),
+            **options,
+        )
+    else:
+        from calc.render import text
+
+        print_page(lambda console: text.with_working(export_views.tables(found, in_words), node, console), **options)

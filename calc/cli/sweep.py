@@ -1,0 +1,130 @@
+"""The command that estimates over grids."""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from calc.cli.estimate import estimate
+from calc.cli.group import commands
+from calc.cli.options import open_comparer, output_options, policy_options, taken
+from calc.cli.output import print_table, write
+from calc.errors import UsageError
+
+if TYPE_CHECKING:
+    from calc.estimates.sweeps import Sweep
+
+PHASES = ("train", "prefill", "decode", "memory", "allreduce")
+ROWS = 200
+"""Of a table on standard output."""
+GRIDS = "Each option takes a grid: A,B,C, or LOW:HIGH:STEP, LOW:HIGH:log2, LOW:HIGH:log10, LOW:HIGH:xN (N points)."
+
+
+@commands.group()
+def sweep() -> None:
+    """Estimates over grids of numbers, systems and models, to a table or a file.
+
+    As `estimate`, but each option takes a grid: A,B,C, or LOW:HIGH:STEP, LOW:HIGH:log2, LOW:HIGH:log10, LOW:HIGH:xN (N
+    points, each the same factor apart). What does not fit into memory is marked; what is not reported is named.
+    """
+
+
+def _phase(name: str, single: click.Command) -> None:
+    """Add the sweep of a phase: its options, each for a grid in place of one value."""
+
+    def run(**options: Any) -> None:
+        _run(name, options)
+
+    run.__doc__ = f"{single.help}\n\n{GRIDS}"
+    made = sweep.command(name)(_streamed(output_options(policy_options(run))))
+    mine = {param.name for param in made.params}
+    asked = [_wide(param) for param in single.params if param.name not in mine and param.name != "explained"]
+    made.params = [*asked, *made.params]
+
+
+def _wide(param: click.Parameter) -> click.Parameter:
+    made = copy.copy(param)
+    if isinstance(made, click.Option) and not made.is_flag:
+        made.type = click.STRING
+        made.metavar = f"{param.metavar},..."
+    return made
+
+
+def _streamed(command: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        click.option("--engine", type=click.Choice(["numpy", "dask"]), default="numpy", show_default=True,
+                     help="Whose arrays; dask needs 'chipcalc[dask]'."),
+        click.option("--chunk", type=click.IntRange(min=1), metavar="N", help="Points held in memory at once."),
+        click.option("--columns", metavar="NAME,...", help="Only these results, e.g. time,rate_per_chip."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+for _name in PHASES:
+    _phase(_name, estimate.commands[_name])
+
+
+def _run(phase: str, options: dict[str, Any]) -> None:
+    form, output, color = (options.pop(name) for name in ("form", "output", "color"))
+    engine, chunk, columns = (options.pop(name) for name in ("engine", "chunk", "columns"))
+    comparer = open_comparer(**taken(options))
+    for name, several in (("system", options.pop("systems")), ("chip", options.pop("kinds"))):
+        options[name] = ",".join(several) or None
+    from calc.estimates import sweeps
+    from calc.estimates.estimator import Estimator
+
+    wanted = [name.strip() for name in columns.split(",")] if columns else None
+    found = sweeps.sweep(Estimator(comparer), phase, options, wanted)
+    for refused in found.refused if output is not None or form == "csv" else ():
+        sys.stderr.write(f"left out, {refused.points} points: {refused}\n")
+    if output is not None and (form == "csv" or output.endswith((".csv", ".parquet"))):
+        _stream(found, output, form, chunk, engine)
+        return
+    if found.points > ROWS:
+        raise UsageError(f"{found.points} rows; a table has at most {ROWS}: give -o FILE.csv or -o FILE.parquet")
+    _print(found, form, output, color)
+
+
+def _print(found: Sweep, form: str, output: str | None, color: str) -> None:
+    """Print a short sweep: for readers what matters most, for programs all."""
+    from calc.views import sweep as sweep_views
+
+    if form == "csv":
+        from calc.render import streams
+
+        write(streams.as_csv(found), output)
+    elif form == "json":
+        from calc.render import json, sweep_json
+
+        write(json.dump(sweep_json.body(found)), output)
+    else:
+        print_table(sweep_views.table(found), "sweep", form, output, color)
+
+
+def _stream(found: Sweep, output: str, form: str, chunk: int | None, engine: str) -> None:
+    from calc.estimates import dask_chunks
+    from calc.render import streams
+
+    kind = streams.form_of(output, "csv" if form == "csv" else None)
+    try:
+        with _progress() as progress:
+            streams.stream(found, output, kind, chunk or dask_chunks.CHUNK, engine, progress)
+    except KeyboardInterrupt:
+        parts = streams.kept(output)
+        sys.stderr.write(f"{parts} parts are kept in {str(streams.folder_of(output))!r}: the same call goes on\n")
+        raise
+
+
+def _progress() -> AbstractContextManager[Callable[[int, int], None] | None]:
+    """Return what shows on a terminal how far the work has come; elsewhere nothing does."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from calc.render import text
+
+    return text.progress("Points", sys.stderr)

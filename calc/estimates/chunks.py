@@ -1,0 +1,245 @@
+"""One expression over the grid of the numbers that are swept: what is a column, evaluated by broadcasting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from calc import units
+from calc.errors import UsageError
+from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Estimate
+from calc.estimates.options import Number
+from calc.figures.extremes import corners
+from calc.figures.results import Applied, Assumption, Expression, Result, evaluate
+from calc.units import Quantity
+
+RESOURCES = (COMPUTE, MEMORY, NETWORK)
+FITS, BOUND, BINDING, TIME, TOKENS = "fits", "bound", "binding", "time", "tokens"
+Array = Any
+"""NumPy's or Dask's."""
+
+
+class Part(NamedTuple):
+    """A column, or three of them: its name, its title and unit, its expression, and whether its span is wanted."""
+
+    name: str
+    title: str
+    unit: str
+    node: Expression
+    spans: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Slab:
+    """The points of a sweep that share an expression.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        At one point, with its expressions.
+    fixed : mapping of str to object
+        What is the same for all points: ids, the layout.
+    numbers : sequence of Number
+        The axes; the last one runs fastest.
+    wanted : collection of str, optional
+        Which columns; all by default.
+    """
+
+    estimate: Estimate
+    fixed: Mapping[str, Any]
+    numbers: Sequence[Number]
+    wanted: Sequence[str] | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many values each axis has."""
+        return tuple(len(number.values) for number in self.numbers)
+
+    def _asked(self, name: str) -> bool:
+        return self.wanted is None or name in self.wanted
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The columns of numbers."""
+        one, found = self.estimate, []
+        if one.terms:
+            found.append(Part(BOUND, "lower bound on time", one.time_unit, one.longest, False))
+        if one.time is not None:
+            found.append(Part(TIME, "time expected", one.time_unit, one.time, True))
+            for maker in one.makers:
+                found.append(Part(maker.name, maker.title, maker.unit, maker.make(one.time), True))
+                at_bound = f"{maker.title}, at the bound"
+                found.append(Part(f"{maker.name}.{BOUND}", at_bound, maker.unit, maker.make(one.longest), False))
+        # What a chip holds rests on no assumption; in an estimate of memory it is what was asked for.
+        found += [Part(name, amount.title, amount.unit, amount.node, not one.terms) for name, amount in
+                  one.amounts.items()]  # fmt: skip
+        held = {*self.fixed, *(number.name for number in self.numbers)}  # a utilization that was given is not computed
+        names = {part: part.name.removesuffix(f".{BOUND}") for part in found}
+        return tuple(part for part, name in names.items() if name not in held and self._asked(name))
+
+    @cached_property
+    def capacity(self) -> float | None:
+        """The largest memory that is reported, or given. [GB/chip]."""
+        if not self.estimate.amounts or not self._asked(FITS):
+            return None
+        try:
+            return Result(self.estimate.machine.memory_capacity, "GB/chip").numbers[2]
+        except UsageError:
+            return None
+
+    @property
+    def roots(self) -> list[Expression]:
+        """All expressions that the columns rest on."""
+        return [*(part.node for part in self.parts), *self._terms, *self._needed, *self._memory]
+
+    @property
+    def _terms(self) -> list[Expression]:
+        return list(self.estimate.terms.values())
+
+    @cached_property
+    def leaves(self) -> list[list[Expression]]:
+        """For each number the leaves that it stands for."""
+        held = _assumptions(self.roots)
+        return [[leaf for leaf in held if leaf is number.leaf or (number.label and leaf.label == number.label)]
+                for number in self.numbers]  # fmt: skip
+
+    @cached_property
+    def _needed(self) -> list[Expression]:
+        """What a chip has to hold; nothing where that is not looked at."""
+        amounts = self.estimate.amounts
+        if self.capacity is None:
+            return []
+        return [amounts["needed"].node] if "needed" in amounts else [amount.node for amount in amounts.values()]
+
+    @cached_property
+    def _memory(self) -> list[Expression]:
+        return [self.estimate.machine.memory_capacity] if self._needed else []
+
+    @cached_property
+    def corner_values(self) -> dict[Expression, Quantity]:
+        """Each axis of reports and assumptions with its value at each corner, the headlines first."""
+        found = corners([part.node for part in self.parts if part.spans])
+        along = (len(found), *[1] * len(self.numbers))
+        return {
+            axis: units.quantity(np.array([one[axis].value for one in found], dtype=float).reshape(along), axis.unit)
+            for axis in found[0]
+        }
+
+    @cached_property
+    def _still(self) -> dict[Expression, Quantity]:
+        """What depends on no number that is swept, at each corner: the same in every box."""
+        spans = [part.node for part in self.parts if part.spans]
+        found = _unmoved([*spans, *self._terms], {leaf for leaves in self.leaves for leaf in leaves})
+        return dict(zip(found, evaluate(found, self.corner_values), strict=True))
+
+    @cached_property
+    def _plainly(self) -> dict[Expression, Quantity]:
+        """The same by the headlines, for what is wanted without its span."""
+        plain = [*(part.node for part in self.parts if not part.spans), *self._needed, *self._memory]
+        found = _unmoved(plain, {leaf for leaves in self.leaves for leaf in leaves})
+        return dict(zip(found, evaluate(found, {}), strict=True))
+
+    def columns(self, where: Sequence[slice], take: Callable[[Array, int], Array] | None = None) -> dict[str, Array]:
+        """Return the columns of a box of the grid, each an array that broadcasts to the box.
+
+        Parameters
+        ----------
+        where : sequence of slice
+            Of each axis.
+        take : callable, optional
+            Makes another kind of array of an axis's values, given its place.
+
+        Returns
+        -------
+        dict of str to array
+            Each part, with ``.low`` and ``.high`` where it has a span; `FITS`; `BINDING` by place in `RESOURCES`.
+        """
+        numbers: dict[Expression, Quantity] = {}
+        for place, (number, leaves, along_it) in enumerate(zip(self.numbers, self.leaves, where, strict=True)):
+            along = [1] * (len(self.numbers) + 1)
+            along[place + 1] = -1
+            values = np.array(number.values[along_it], dtype=float).reshape(along)
+            if take is not None:
+                values = take(values, place)
+            for leaf in leaves:
+                numbers[leaf] = units.quantity(values, number.unit)
+        spans = [part for part in self.parts if part.spans]
+        terms = self._terms
+        found = evaluate([*(part.node for part in spans), *terms], numbers | self._still)
+        made: dict[str, Array] = {}
+        for part, cells in zip(spans, found, strict=False):
+            many = _in(cells, part.unit, len(self.numbers) + 1)
+            made |= {part.name: many[0], f"{part.name}.low": many.min(axis=0), f"{part.name}.high": many.max(axis=0)}
+        first = {term: _first(cells) for term, cells in zip(terms, found[len(spans) :], strict=True)}
+        plain = [part for part in self.parts if not part.spans]
+        rest = evaluate([*(part.node for part in plain), *self._needed, *self._memory], self._plainly | numbers | first)
+        for part, cells in zip(plain, rest, strict=False):
+            made[part.name] = _in(cells, part.unit, len(self.numbers) + 1)[0]
+        if f"{TOKENS}.low" in made:  # where something is left to hold them
+            fit = made[f"{TOKENS}.low"] >= 0
+            made |= {name: np.where(fit, made[name], np.nan) for name in (TOKENS, f"{TOKENS}.low", f"{TOKENS}.high")}
+        if self._needed:
+            made[FITS] = self._fits(rest[len(plain) :])
+        if first and self._asked(BINDING):
+            made[BINDING] = self._binding(list(first.values()))
+        ends = ("", ".low", ".high")
+        ordered = [FITS, BOUND, BINDING, *(f"{part.name}{end}" for part in self.parts for end in ends)]
+        return {name: made[name] for name in dict.fromkeys(ordered) if name in made}
+
+    def _fits(self, found: Sequence[Quantity]) -> Array:
+        *needed, memory = (_in(one, "GB/chip", len(self.numbers) + 1)[0] for one in found)
+        given = any(self.estimate.machine.memory_capacity in leaves for leaves in self.leaves)
+        return sum(needed[1:], needed[0]) <= (memory if given else self.capacity)
+
+    def _binding(self, terms: Sequence[Quantity]) -> Array:
+        names = [RESOURCES.index(name) for name in self.estimate.terms]
+        times = [_in(term, "s", len(self.numbers) + 1)[0] for term in terms]
+        longest, binds = times[0], np.full([1] * len(self.numbers), names[0], dtype=np.int8)
+        for name, time in zip(names[1:], times[1:], strict=True):
+            binds = np.where(time > longest, np.int8(name), binds)
+            longest = np.maximum(time, longest)
+        return binds
+
+
+def _in(cells: Quantity, unit: str, rank: int) -> Array:
+    """Return numbers in a unit, with an axis for the corners and one for each number that is swept."""
+    found = cells.to(units.unit(unit)).magnitude
+    return found if getattr(found, "ndim", 0) else np.full([1] * rank, float(found))
+
+
+def _first(cells: Quantity) -> Quantity:
+    return cells[:1] if getattr(cells.magnitude, "ndim", 0) else cells
+
+
+def _unmoved(roots: Sequence[Expression], swept: Collection[Expression]) -> list[Expression]:
+    """Return the largest parts of some expressions that hold nothing of what is swept."""
+    moves: dict[Expression, bool] = {}
+    found: dict[Expression, None] = {}
+
+    def moved(node: Expression) -> bool:
+        if node not in moves:
+            parts = node.inputs if isinstance(node, Applied) else ()
+            moves[node] = node in swept or any(list(map(moved, parts)))
+            if moves[node]:
+                found.update(dict.fromkeys(part for part in parts if not moves[part]))
+        return moves[node]
+
+    found.update(dict.fromkeys(root for root in roots if not moved(root)))
+    return list(found)
+
+
+def _assumptions(roots: Sequence[Expression]) -> list[Assumption]:
+    """Return the assumptions below some expressions, each once."""
+    seen: dict[Expression, None] = {}
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen[node] = None
+            if isinstance(node, Applied):
+                stack += node.inputs
+    return [node for node in seen if isinstance(node, Assumption)]

@@ -1,0 +1,181 @@
+"""What is reached of the peaks, and what an exchange waits: spans derived from measurements, each naming its own."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from statistics import median
+
+from calc.estimates.pieces import given
+from calc.figures.results import Assumption, Supposed
+
+COMPUTE, MEMORY, LINK, TENSOR_LATENCY, EXCHANGE_LATENCY, TRAINING, OVERLAP = KINDS = (
+    "compute-efficiency",
+    "memory-efficiency",
+    "link-efficiency",
+    "tensor-latency",
+    "exchange-latency",
+    "training-efficiency",
+    "overlap",
+)
+TITLES = {
+    COMPUTE: "share of peak compute reached",
+    MEMORY: "share of memory bandwidth reached",
+    LINK: "share of link bandwidth reached",
+    TENSOR_LATENCY: "wait of an all-reduce between layers",
+    EXCHANGE_LATENCY: "wait of an exchange",
+    TRAINING: "share of peak compute reached in training",
+    OVERLAP: "overlap of compute, memory and network",
+}
+UNITS = {TENSOR_LATENCY: "us", EXCHANGE_LATENCY: "us"}
+NO_MEASUREMENT = "no measurement: taken as ideal"
+CAPPED = (COMPUTE, MEMORY, TRAINING, OVERLAP)
+"""Shares that cannot pass 1. A link's can: a switch that adds up is held against a ring."""
+SIZES = ((2**14, "up to 16 KiB"), (2**20, "up to 1 MiB"), (math.inf, "over 1 MiB"))
+"""Sizes of an exchange, in bytes: libraries change how they send with the size, and so does what is waited."""
+ENOUGH = 3
+"""From this many measurements on, a group has a span of its own."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What one measurement gives for a kind of efficiency, and the group that it belongs to."""
+
+    measurement: str
+    value: float
+    group: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Efficiencies:
+    """Efficiencies and latencies, each a span.
+
+    Parameters
+    ----------
+    samples : mapping of str to sequence of Sample
+        By kind, what the measurements give.
+    instead : mapping of str to Assumption
+        By kind, what the user gives.
+    """
+
+    samples: Mapping[str, Sequence[Sample]] = field(default_factory=dict)
+    instead: Mapping[str, Assumption] = field(default_factory=dict)
+
+    def with_samples(self, kind: str, found: Sequence[Sample]) -> Efficiencies:
+        """Return these with the samples of one kind."""
+        return replace(self, samples={**self.samples, kind: tuple(found)})
+
+    def with_given(self, kind: str, given: Assumption) -> Efficiencies:
+        """Return these with a value of the user's for one kind."""
+        return replace(self, instead={**self.instead, kind: given})
+
+    def compute(self, precision: str, vendor: str) -> Assumption:
+        """Return the share of peak compute that large matrices reach, by bits and vendor."""
+        return self._derived(COMPUTE, (bits(precision), vendor))
+
+    def memory(self) -> Assumption:
+        """Return the share of memory bandwidth that decoding reaches."""
+        return self._derived(MEMORY, ())
+
+    def network(self, inside: bool, operation: str = "all-reduce") -> Assumption:
+        """Return the share of a link's rate that a large exchange reaches, in a domain or between domains."""
+        return self._derived(LINK, link_group(inside, operation))
+
+    def tensor_latency(self, tp: int, inside: bool) -> Assumption:
+        """Return what an all-reduce of a layer waits, by how many chips take part."""
+        if not inside:
+            return self.exchange_latency(False)
+        return self._derived(TENSOR_LATENCY, (f"{2 ** math.ceil(math.log2(tp))} chips",))
+
+    def expert_latency(self) -> Assumption:
+        """Return what an exchange with experts waits: that of small ones in a domain, as none is measured beyond."""
+        return self._derived(EXCHANGE_LATENCY, exchange_group(True, 0.0))
+
+    def exchange_latency(self, inside: bool, size: float = 0.0, operation: str = "") -> Assumption:
+        """Return what an exchange waits, by where it goes and whether it is small."""
+        return self._derived(EXCHANGE_LATENCY, exchange_group(inside, size))
+
+    def training(self, precision: str) -> Assumption:
+        """Return the share of peak compute that training reaches, what it recomputes counted, without bubbles."""
+        return self._derived(TRAINING, (bits(precision),))
+
+    def overlap(self) -> Assumption:
+        """Return how much of the shorter terms hides behind the longest: anything from nothing to all."""
+        return self.instead.get(OVERLAP) or given(
+            TITLES[OVERLAP],
+            0.5,
+            note="assumed: between none and all of it; the middle",
+            others=[Supposed(0.0), Supposed(1.0)],
+        )
+
+    def _derived(self, kind: str, group: tuple[str, ...]) -> Assumption:
+        if kind in self.instead:
+            return self.instead[kind]
+        unit = UNITS.get(kind, "x")
+        every = self.samples.get(kind, ())
+        own = _nearest(every, group)
+        if not own:
+            neutral = 0.0 if kind in UNITS else 1.0
+            return given(TITLES[kind], neutral, unit, NO_MEASUREMENT)
+        wide = _nearest(every, group, ENOUGH)
+        value = _middle([sample.value for sample in own])
+        low, high = span([sample.value for sample in wide], CAPPED.__contains__(kind))
+        shared = [word for word in group if own is not every and all(word in sample.group for sample in own)]
+        words = f" ({', '.join(shared)})" if shared else ""
+        ids = [sample.measurement for sample in own]
+        return given(
+            f"{TITLES[kind]}{words}",
+            value,
+            unit,
+            "derived from measurements",
+            [Supposed(min(low, value)), Supposed(max(high, value))],
+            dict.fromkeys([*ids, *(sample.measurement for sample in wide)]),
+        )
+
+
+def bits(precision: str) -> str:
+    """Return how wide a precision is, in words: those of one width share what was measured."""
+    found = re.search(r"\d+", precision)
+    return f"{32 if precision == 'tf32' else found[0] if found else '?'} bit"
+
+
+def link_group(inside: bool, operation: str) -> tuple[str, ...]:
+    """Return the group of a link: in a switch only all-reduce can be added up."""
+    return ("in a domain" if inside else "between domains", "all-reduce" if operation == "all-reduce" else "others")
+
+
+def exchange_group(inside: bool, size: float) -> tuple[str, ...]:
+    """Return the group of an exchange."""
+    return ("in a domain" if inside else "between domains", next(words for most, words in SIZES if size <= most))
+
+
+def span(values: Iterable[float], capped: bool) -> tuple[float, float]:
+    """Return the ends of a span over measured values: their range, and a mean gap between neighbours beyond it.
+
+    Of k values the next one lies outside their range with a chance of 2 / (k + 1); the mean gap, as a
+    factor, is (max / min)^(1 / (k - 1)).
+    """
+    found = sorted(values)
+    low, high = found[0], found[-1]
+    gap = (high / low) ** (1 / (len(found) - 1)) if len(found) > 1 and low > 0 else 1.0
+    return low / gap, min(high * gap, 1.0) if capped else high * gap
+
+
+def _middle(values: list[float]) -> float:
+    """Return the median, of an even number the geometric mean of the two in the middle."""
+    found = sorted(values)
+    half = len(found) // 2
+    if len(found) % 2 or found[half - 1] <= 0:
+        return median(found)
+    return math.sqrt(found[half - 1] * found[half])
+
+
+def _nearest(every: Sequence[Sample], group: tuple[str, ...], enough: int = 1) -> Sequence[Sample]:
+    """Return the samples of a group; where they are too few, those that share the most of it, the first words first."""
+    for length in range(len(group), 0, -1):
+        own = [sample for sample in every if sample.group[:length] == group[:length]]
+        if len({sample.value for sample in own}) >= enough:
+            return own
+    return every

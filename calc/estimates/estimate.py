@@ -1,0 +1,194 @@
+"""An estimate: a bound by term, what binds, what is expected with its span, and all that went in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from calc import units
+from calc.estimates.hardware import Machine
+from calc.estimates.pieces import apply
+from calc.figures import results
+from calc.figures.readings import Reading
+from calc.figures.results import Assumption, Expression, Result
+from calc.figures.shown import Shown
+
+COMPUTE, MEMORY, NETWORK = "compute", "memory", "network"
+
+
+@dataclass(frozen=True)
+class Input:
+    """One thing that went in: a reading's headline, what was given, or what was assumed."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    kind: str
+    source: str
+    note: str
+    rests_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A rate or an amount that follows from the estimate, at the bound and as estimated."""
+
+    name: str
+    title: str
+    bound: Result | None
+    estimate: Result | None
+
+
+class Amount(NamedTuple):
+    """A further amount of an estimate: its title and unit, and its expression."""
+
+    title: str
+    unit: str
+    node: Expression
+
+
+class Maker(NamedTuple):
+    """How a further figure follows from a time: its name, title and unit, and the expression for a time's."""
+
+    name: str
+    title: str
+    unit: str
+    make: Callable[[Expression], Expression]
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate(Shown):
+    """A bound and an estimate of one phase of one workload on one machine.
+
+    Parameters
+    ----------
+    phase : str
+        ``train``, ``prefill``, ``decode``, ``memory`` or ``allreduce``.
+    title : str
+        What is estimated, in words.
+    machine : Machine
+        On what.
+    model : str
+        The model's id; empty where there is none.
+    terms : mapping of str to Expression
+        The least time of each resource. [time]
+    time : Expression or None
+        What is expected, with efficiencies. [time]
+    time_unit : str
+        To show times in.
+    makers : sequence of Maker
+        What follows from a time.
+    amounts : mapping of str to Amount
+        Further amounts, such as memory by part.
+    notes : list of str
+        What was assumed, in words.
+    """
+
+    phase: str
+    title: str
+    machine: Machine
+    model: str
+    terms: Mapping[str, Expression]
+    time: Expression | None
+    time_unit: str = "s"
+    makers: Sequence[Maker] = ()
+    amounts: Mapping[str, Amount] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @cached_property
+    def parts(self) -> dict[str, Result]:
+        """The least time of each resource."""
+        return {name: Result(node, "s") for name, node in self.terms.items()}
+
+    @cached_property
+    def longest(self) -> Expression:
+        """The lower bound on time as an expression. [time]."""
+        return apply("time_lower_bound", "lower bound on time", self.time_unit, *self.terms.values())
+
+    @cached_property
+    def bound(self) -> Result:
+        """The lower bound on time: no report and no assumption about efficiency allows less."""
+        return Result(self.longest, self.time_unit)
+
+    @cached_property
+    def binding(self) -> str:
+        """Which resource binds, by the headlines."""
+        return max(self.parts, key=lambda name: self.parts[name].numbers[0])
+
+    @cached_property
+    def may_bind(self) -> tuple[str, ...]:
+        """Every resource that binds for some combination of reports."""
+        floor = max(part.numbers[1] for part in self.parts.values())
+        return tuple(name for name, part in self.parts.items() if part.numbers[2] >= floor)
+
+    @cached_property
+    def estimate(self) -> Result | None:
+        """The time that is expected, with its span."""
+        return Result(self.time, self.time_unit) if self.time is not None else None
+
+    @cached_property
+    def figures(self) -> dict[str, Figure]:
+        """What follows from the time: rates, energy, cost."""
+        found = {}
+        for maker in self.makers:
+            bound = Result(maker.make(self.longest), maker.unit) if self.terms else None
+            expected = Result(maker.make(self.time), maker.unit) if self.time is not None else None
+            found[maker.name] = Figure(maker.name, maker.title, bound, expected)
+        return found
+
+    def leaves(self) -> Iterator[results.Axis]:
+        """Yield each reading and each assumption once, those of the bound first."""
+        seen: set[int] = set()
+        roots = [*self.terms.values(), *([self.time] if self.time is not None else [])]
+        roots += [amount.node for amount in self.amounts.values()]
+        for root in roots:
+            for leaf in results.leaves(root):
+                if id(leaf) not in seen:
+                    seen.add(id(leaf))
+                    yield leaf
+
+    @cached_property
+    def held(self) -> dict[str, Result]:
+        """The further amounts, by name."""
+        return {name: Result(amount.node, amount.unit) for name, amount in self.amounts.items()}
+
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:
+        """All that went in, each with its origin."""
+        return tuple(map(_input, self.leaves()))
+
+    def explain(self) -> str:
+        """Return the working of the time, or of what a chip needs, as text: down to every report and measurement."""
+        shown = self.estimate or self.held["needed"]
+        return shown.explain()
+
+    @property
+    def value(self) -> units.Quantity | None:
+        """The time that is expected. [time]."""
+        return self.estimate.value if self.estimate else None
+
+    @property
+    def low(self) -> units.Quantity | None:
+        """The lower end of its span. [time]."""
+        return self.estimate.low if self.estimate else None
+
+    @property
+    def high(self) -> units.Quantity | None:
+        """The upper end of its span. [time]."""
+        return self.estimate.high if self.estimate else None
+
+
+def _input(leaf: results.Axis) -> Input:
+    values = [choice.value for choice in leaf.distinct()]
+    if isinstance(leaf, Reading):
+        lead = leaf.headline.lead()
+        kind = "reported" if leaf.headline.report is not None else "derived"
+        name = f"{leaf.subject} {leaf.metric.id}"
+        return Input(name, values[0], min(values), max(values), leaf.unit, kind, lead.source, "")
+    assert isinstance(leaf, Assumption)
+    kind = "given" if leaf.note.startswith("given") else "assumed"
+    return Input(leaf.label, values[0], min(values), max(values), leaf.unit, kind, "", leaf.note, leaf.rests_on)

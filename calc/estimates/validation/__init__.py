@@ -1,0 +1,1 @@
+"""Estimates against published measurements: single trials, how they are split, and scores."""

@@ -1,0 +1,198 @@
+"""How well the estimates meet the published measurements: all trials of a split, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from calc.analysis.comparison import Comparer
+from calc.errors import CalcError
+from calc.estimates.calibration import calibrated
+from calc.estimates.efficiencies import Efficiencies
+from calc.estimates.validation import splits
+from calc.estimates.validation.trials import Trial, trial
+from calc.figures.policy import Policy
+from calc.figures.shown import Shown
+from calc.sheets.measurements import PHASES, Measurement
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+TARGET = 0.9
+"""The share of tests that should lie inside their span and within a factor of 2 of the headline."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """Counts over some trials.
+
+    Parameters
+    ----------
+    many : int
+        How many trials.
+    inside, near, hit : int
+        How many of them lie in their span, within a factor of 2 of the headline, and both.
+    beaten : int
+        How many took less time than their bound allows.
+    ideal : int
+        How many rest on an efficiency that no measurement was left for, and that is taken as ideal.
+    median, worst : float or None
+        Of the factors between measurement and headline, whichever way.
+    width : float or None
+        The median of the spans' widths, upper end over lower: what being inside was bought with.
+    """
+
+    many: int
+    inside: int
+    near: int
+    hit: int
+    beaten: int
+    ideal: int
+    median: float | None
+    worst: float | None
+    width: float | None
+
+    @property
+    def share(self) -> float | None:
+        """The share of trials that are inside and near."""
+        return self.hit / self.many if self.many else None
+
+    @classmethod
+    def of(cls, trials: Iterable[Trial]) -> Score:
+        """Count trials."""
+        found = list(trials)
+        factors, widths = [one.factor for one in found], [one.width for one in found]
+        return cls(
+            many=len(found),
+            inside=sum(one.is_inside for one in found),
+            near=sum(one.is_near for one in found),
+            hit=sum(one.is_inside and one.is_near for one in found),
+            beaten=sum(one.beats_bound for one in found),
+            ideal=sum(bool(one.ideal) for one in found),
+            median=median(factors) if found else None,
+            worst=max(factors, default=None),
+            width=median(widths) if found else None,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Validation(Shown):
+    """Every published measurement beside its bound and its estimate.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        By phase, in the order of their sources.
+    split : str
+        One of `calc.estimates.validation.splits.SPLITS`.
+    failed : mapping of str to str
+        Measurements that no estimate could be made of, each with the reason.
+    policy : Policy
+        Under which the headlines were chosen.
+    """
+
+    trials: Sequence[Trial]
+    split: str
+    failed: dict[str, str]
+    policy: Policy
+
+    @property
+    def tests(self) -> list[Trial]:
+        """The trials that count: those of the role ``test``."""
+        return [one for one in self.trials if one.role == splits.TEST]
+
+    @property
+    def alarms(self) -> list[Trial]:
+        """The trials, of whatever role, that took less time than every combination of reports allows."""
+        return [one for one in self.trials if one.beats_bound]
+
+    @cached_property
+    def score(self) -> Score:
+        """The counts over all tests."""
+        return Score.of(self.tests)
+
+    @cached_property
+    def apart(self) -> Score:
+        """The counts over the tests whose source has no measurement that calibrates anything."""
+        used = {one.measurement.source for one in self.trials if one.role == splits.CALIBRATES}
+        return Score.of(one for one in self.tests if one.measurement.source not in used)
+
+    @cached_property
+    def by_phase(self) -> dict[str, Score]:
+        """The counts over the tests of each phase."""
+        return {phase: Score.of(one for one in self.tests if one.measurement.phase == phase)
+                for phase in PHASES if any(one.measurement.phase == phase for one in self.tests)}  # fmt: skip
+
+    @cached_property
+    def by_fold(self) -> dict[str, Score]:
+        """The counts over the tests of each source or chip that was left out; empty if none was."""
+        return {fold: Score.of(one for one in self.tests if one.fold == fold)
+                for fold in dict.fromkeys(one.fold for one in self.tests) if fold}  # fmt: skip
+
+    @property
+    def is_met(self) -> bool:
+        """Whether no bound was beaten, and the target share of tests was hit."""
+        return not self.alarms and (self.score.share or 0.0) >= TARGET
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what ``estimate --validate --format json`` prints."""
+        from calc.render import validation as trials
+
+        return trials.body(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a measurement as a pandas frame; the counts are in ``attrs``."""
+        from calc.render import frame
+
+        return frame.validation(self)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw measured against estimated times, and return the axes."""
+        from calc.render.plot import validation as trials
+
+        return trials.draw(self, ax)
+
+    def __repr__(self) -> str:
+        score = self.score
+        hit = f"{score.hit} of {score.many} tests inside and near"
+        return f"<{len(self.trials)} measurements, split {self.split}: {hit}, {len(self.alarms)} beat a bound>"
+
+
+def validate(comparer: Comparer, split: str = splits.ALTERNATE) -> Validation:
+    """Return every measurement of a catalog beside its estimate.
+
+    Parameters
+    ----------
+    comparer : Comparer
+        Catalog and policy.
+    split : str
+        One of `calc.estimates.validation.splits.SPLITS`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such split.
+    """
+    found: list[Measurement] = [one for one in comparer.catalog.measurements.values() if comparer.knows(one)]
+    role = splits.roles(found, split)
+    made: list[Trial] = []
+    failed: dict[str, str] = {}
+    calibrating = {one.id for one in found if one.calibrates}
+    sets: dict[frozenset[str], Efficiencies] = {}
+    for fold in splits.folds(found, split):
+        lost = fold.left_out & calibrating
+        if lost not in sets:
+            sets[lost] = calibrated(comparer, lost)
+        known = sets[lost]
+        for one in fold.tested:
+            try:
+                made.append(trial(comparer, one, known, role[one.id or ""], fold.name))
+            except CalcError as error:
+                failed[one.id or ""] = str(error)
+    order = {phase: place for place, phase in enumerate(PHASES)}
+    made.sort(key=lambda one: order[one.measurement.phase])
+    return Validation(made, split, failed, comparer.policy)

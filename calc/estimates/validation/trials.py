@@ -1,0 +1,186 @@
+"""One published measurement beside the bound and the estimate of the same."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from calc import units
+from calc.analysis.comparison import Comparer
+from calc.errors import UsageError
+from calc.estimates import cases
+from calc.estimates.efficiencies import NO_MEASUREMENT, Efficiencies
+from calc.estimates.estimate import COMPUTE, Estimate
+from calc.estimates.memory import Holding, hold
+from calc.estimates.parallelism import layout
+from calc.estimates.pieces import apply, given
+from calc.figures.results import Expression, Result
+from calc.sheets.measurements import Measurement
+
+Span = tuple[float, float, float]
+SECOND, GIGABYTE = "s", "GB"
+NEAR = 2.0
+"""Within which factor of the headline a measurement should lie."""
+ROUNDED = 0.01
+"""How far a figure may lie from a span that is a single number, for being printed with few digits."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A measurement beside its estimate: times in seconds, memory of a chip in GB.
+
+    Parameters
+    ----------
+    measurement : Measurement
+        What was measured.
+    role : str
+        One of `calc.estimates.validation.splits.ROLES`.
+    fold : str
+        The source or chip that the efficiencies do not rest on; empty where none was left out.
+    unit : str
+        ``s`` or ``GB``.
+    bound : Result or None
+        The lower bound on time; None for memory, which has none.
+    estimate : Result
+        What is expected.
+    measured : float
+        The measured value of the same, in ``unit``.
+    binding : str
+        Which resource binds.
+    ideal : tuple of str
+        Efficiencies that no measurement was left for, taken as ideal.
+    """
+
+    measurement: Measurement
+    role: str
+    fold: str
+    unit: str
+    bound: Result | None
+    estimate: Result
+    measured: float
+    binding: str
+    ideal: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """The key of the measurement."""
+        return self.measurement.id or ""
+
+    @cached_property
+    def numbers(self) -> Span:
+        """The estimate, and the low and high end of its span, in ``unit``."""
+        return self.estimate.numbers
+
+    @cached_property
+    def least(self) -> Span | None:
+        """The lower bound and its span over all reports, in seconds."""
+        return self.bound.numbers if self.bound else None
+
+    @property
+    def reached(self) -> float | None:
+        """The efficiency that the measurement implies: the lower bound over the measured time."""
+        return self.least[0] / self.measured if self.least else None
+
+    @property
+    def ratio(self) -> float:
+        """The measured value over the headline of the estimate: above 1 it took longer, or needed more."""
+        return self.measured / self.numbers[0]
+
+    @property
+    def factor(self) -> float:
+        """How far the measured value lies from the headline, whichever way; at least 1."""
+        return max(self.ratio, 1 / self.ratio)
+
+    @property
+    def width(self) -> float:
+        """How wide the span is: its upper end over its lower one."""
+        return self.numbers[2] / self.numbers[1]
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether the measured value lies in the span; of a single number, whether it equals it within rounding."""
+        _, low, high = self.numbers
+        slack = 1 + ROUNDED if low == high else 1.0
+        return low / slack <= self.measured <= high * slack
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it lies within a factor of 2 of the headline."""
+        return self.factor <= NEAR
+
+    @property
+    def beats_headline(self) -> bool:
+        """Whether it took less than the bound by the headlines of the reports."""
+        return self.least is not None and self.measured < self.least[0]
+
+    @property
+    def beats_bound(self) -> bool:
+        """Whether it took less than every combination of reports allows: an alarm."""
+        return self.least is not None and self.measured < self.least[1]
+
+
+def trial(comparer: Comparer, one: Measurement, known: Efficiencies, role: str, fold: str = "") -> Trial:
+    """Return a measurement beside its estimate.
+
+    Parameters
+    ----------
+    comparer : Comparer
+        Catalog and policy.
+    one : Measurement
+        Of any phase.
+    known : Efficiencies
+        What the estimate is to rest on.
+    role, fold : str
+        See `Trial`.
+
+    Raises
+    ------
+    UsageError
+        If a figure that the estimate needs is not reported.
+    """
+    if one.phase == "memory":
+        found = Result(_memory(comparer, one), f"{GIGABYTE}/chip")
+        return Trial(one, role, fold, GIGABYTE, None, found, units.parse(one.value).to(GIGABYTE).magnitude, "", ())
+    made = _product(comparer, one, known) if one.phase == "matmul" else cases.case(comparer, one, known)
+    assert made is not None
+    assert made.estimate.time is not None
+    ideal = tuple(each.name for each in made.estimate.inputs if each.note == NO_MEASUREMENT)
+    bound, expected = (Result(made.estimate.bound.expression, SECOND), Result(made.estimate.time, SECOND))
+    return Trial(one, role, fold, SECOND, bound, expected, made.time, made.estimate.binding, ideal)
+
+
+def _product(comparer: Comparer, one: Measurement, known: Efficiencies) -> cases.Case:
+    """Return the time of a matrix product of the shape that is printed, at peak and at the share that is reached."""
+    chip = cases.machine_of(comparer, one)
+    sides = re.fullmatch(r"(\d+)x(\d+)x(\d+)", one.shape or "")
+    if not sides:
+        raise UsageError(f"{one.id}: shape {one.shape!r}; expected M x N x K, for example 4096x4096x4096")
+    once = given("operations of a multiply-add", 2.0, "FLOP", "by definition")
+    factors = [given(f"side {name}", float(side)) for name, side in zip("MNK", sides.groups(), strict=True)]
+    product = apply("product_of", "operations", "TFLOP", once, *factors)
+    product = apply("quotient_of", "operations of a chip", "TFLOP/chip", product, given("chip", 1.0, "chip", ""))
+    least = apply("compute_time_lower_bound", "matrix product", "ms", product, chip.peak(one.precision or ""))
+    share = known.compute(one.precision or "", chip.held.sheet.vendor)
+    time = apply("derated", "matrix product, expected", "ms", least, share)
+    found = Estimate("matmul", "matrix product", chip, "", {COMPUTE: least}, time, "ms", notes=chip.notes)
+    operations = Result(product, "TFLOP/chip").numbers[0]
+    return cases.Case(one, found, operations / float(units.parse(one.value).to("TFLOP/s").magnitude))
+
+
+def _memory(comparer: Comparer, one: Measurement) -> Expression:
+    """Return what a chip is expected to hold of what the source counts: activations, or the state of the layers."""
+    chips, blueprint = cases.machine_of(comparer, one), cases.blueprint(comparer, one.model or "")
+    spread = layout(blueprint, chips, one.tp, one.pp, one.ep)
+    if one.quantity == "state-memory":
+        # The source counts the transformer layers alone; `estimate memory` adds the tables of the vocabulary.
+        mine = apply("quotient_of", "parameters of the layers, on a chip", "param/chip", blueprint.in_layers,
+                     given("chips of a replica", spread.replica, "chip", "tp x pp"))  # fmt: skip
+        return apply("megatron_state_bytes", "state of the layers", "GB/chip", mine)
+    batch, each = float(one.batch or 1), float(one.microbatch or 1)
+    asked = Holding(
+        optimizer="megatron", sequence=float(units.parse(one.context or "").to("token").magnitude), microbatch=each,
+        microbatches=batch / spread.dp / each, interleave=float(one.interleave or 1),
+        recompute=one.recompute or "none", sequence_parallel=one.sequence_parallel == "yes", tp=one.tp, pp=one.pp,
+    )  # fmt: skip
+    return hold(blueprint, chips, asked).amounts["activations"].node

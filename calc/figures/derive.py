@@ -1,0 +1,90 @@
+"""From a metric's id to its result: a reading where it is reported, a formula where it is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from calc.figures.readings import Readings, canonical_unit
+from calc.figures.results import Applied, Result
+from calc.formulas import FORMULAS
+from calc.sheets import metrics
+from calc.sheets.metrics import Metric
+
+# What a computed metric is made of: the formula, and the metrics of its inputs in order. `{q}` is a
+# precision with its sparsity, `{b}` what follows it in the id: a power boundary or a currency.
+_COMPUTE, _POWER, _PRICE = "peak_compute.{q}", "power.{b}", "price.{b}"
+RECIPES: dict[str, tuple[str, tuple[str, str]]] = {
+    "chips_per_rack": ("chips_per_rack", ("chip_count", "rack_count")),
+    "performance_density": ("performance_density", ("total_processing_performance", "die_area")),
+    "ridge_point": ("ridge_point", (_COMPUTE, "memory_bandwidth")),
+    "memory_bandwidth_per_compute": ("bytes_per_flop", ("memory_bandwidth", _COMPUTE)),
+    "scale_up_bandwidth_per_compute": ("bytes_per_flop", ("scale_up_bandwidth", _COMPUTE)),
+    "scale_out_bandwidth_per_compute": ("bytes_per_flop", ("scale_out_bandwidth", _COMPUTE)),
+    "power_per_chip": ("per_chip", (_POWER, "chip_count")),
+    "power_per_compute": ("power_per", (_POWER, _COMPUTE)),
+    "compute_per_power": ("per_power", (_COMPUTE, _POWER)),
+    "price_per_compute": ("price_per", (_PRICE, _COMPUTE)),
+    "compute_per_price": ("per_price", (_COMPUTE, _PRICE)),
+    "power_per_memory_bandwidth": ("power_per", (_POWER, "memory_bandwidth")),
+    "power_per_memory_capacity": ("power_per", (_POWER, "memory_capacity")),
+    "memory_bandwidth_per_power": ("per_power", ("memory_bandwidth", _POWER)),
+    "memory_capacity_per_power": ("per_power", ("memory_capacity", _POWER)),
+    "price_per_memory_bandwidth": ("price_per", (_PRICE, "memory_bandwidth")),
+    "price_per_memory_capacity": ("price_per", (_PRICE, "memory_capacity")),
+}
+
+
+def inputs(metric: Metric) -> tuple[str, ...]:
+    """Return the ids of the metrics that a computed metric is made of; none for a reported one."""
+    if metric.formula not in RECIPES:
+        return ()
+    tail = metrics.qualifiers(metric.id)
+    q, b = ".".join(tail[:2]), tail[-1] if tail else ""
+    return tuple(name.format(q=q, b=b) for name in RECIPES[metric.formula][1])
+
+
+def result(subject: Readings, name: str) -> Result | None:
+    """Return a metric of a subject with its span, or None if it is neither reported nor computable.
+
+    A ratio that a source prints itself is kept as a reading (`printed`), but what is shown is
+    computed from the figures, so that its span covers every combination of their reports.
+
+    Parameters
+    ----------
+    subject : Readings
+        What is held of the chip or system.
+    name : str
+        A metric's id.
+
+    Raises
+    ------
+    UsageError
+        If there is no such metric.
+    """
+    metric = metrics.metric(name)
+    parts = [subject.get(part) for part in inputs(metric)]
+    held = [part for part in parts if part is not None]
+    if parts and len(held) == len(parts):
+        unit = canonical_unit(metric, subject.sheet.kind)
+        node = Applied(metric.title, FORMULAS[RECIPES[metric.formula][0]], tuple(held), unit)
+        return Result(node, unit)
+    reading = subject.get(metric.id)
+    return Result(reading, reading.unit) if reading else None
+
+
+def printed(subject: Readings, name: str) -> Result | None:
+    """Return what sources print for a metric that is shown as computed, if any does."""
+    metric = metrics.metric(name)
+    reading = subject.get(metric.id)
+    return Result(reading, canonical_unit(metric, subject.sheet.kind)) if reading and inputs(metric) else None
+
+
+def available(subjects: Iterable[Readings]) -> Iterator[str]:
+    """Yield every metric that at least one subject has, reported or computable, in table order."""
+    together = list(subjects)
+    held = {name for subject in together for name in subject.held}
+    for name, metric in metrics.TABLE.items():
+        parts = inputs(metric)
+        if name in held or (parts and any(all(part in s.held for part in parts) for s in together)):
+            yield name
+    yield from sorted(name for name in held if name.endswith(f".{metrics.MEASURED}"))

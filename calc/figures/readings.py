@@ -1,0 +1,196 @@
+"""All reports of one metric of one subject, brought to one basis: the candidates, and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+
+import numpy as np
+
+from calc import units
+from calc.figures.policy import Rank
+from calc.figures.shown import Shown
+from calc.sheets import metrics, schema
+from calc.sheets.metrics import Metric
+
+HELD_AS_WORDS = "held as words"
+OVERLAY = "from an overlay"
+LENGTHENED = 3
+"""By how many digits an exact rule (half of both directions, dies of a chip) may lengthen a printed figure."""
+Basis = tuple[str, str, str]
+"""What a report is of: subject, metric, unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One admissible value of a reading: a report read in one way, or computed from other readings'.
+
+    ``value`` and ``half`` (half a unit of the last digit printed) are in ``unit``.
+    """
+
+    value: float
+    half: float
+    unit: str
+    subject: str
+    metric: str
+    rank: Rank
+    report: schema.Report | None = None
+    inputs: tuple[Candidate, ...] = ()
+    formula: str = ""
+    steps: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    stated: bool = True
+
+    @property
+    def exact(self) -> bool:
+        """Whether all digits mean something: a report's, not lengthened by a unit such as GiB."""
+        if self.report is None:
+            return False
+        printed = units.split(self.report.value)
+        held = _digits(Decimal(repr(self.value)))
+        return held <= max(_digits(printed.low), _digits(printed.high)) + LENGTHENED
+
+    @property
+    def key(self) -> float:
+        """By what values are told apart on a grid."""
+        return round(self.value, 12)
+
+    def lead(self) -> schema.Report:
+        """Return the report itself, or that of the figure (not the count) from which the value is computed."""
+        candidate = self
+        while candidate.report is None:
+            candidate = max(candidate.inputs, key=lambda part: part.metric != "chip_count")
+        return candidate.report
+
+    def basis(self) -> Iterator[tuple[Basis, float]]:
+        """Yield what each report below is of (subject, metric, unit), and the value taken from it."""
+        if self.report is not None:
+            yield (self.subject, self.metric, self.unit), self.value
+        for candidate in self.inputs:
+            yield from candidate.basis()
+
+    def reports(self) -> Iterator[tuple[Candidate, schema.Report]]:
+        """Yield every report that the value rests on, with the candidate that holds it."""
+        if self.report is not None:
+            yield self, self.report
+        for candidate in self.inputs:
+            yield from candidate.reports()
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A report that is shown and counted, but in no span, and why."""
+
+    report: schema.Report
+    subject: str
+    metric: str
+    why: str
+
+
+@dataclass(frozen=True, eq=False)
+class Reading(Shown):
+    """The candidates of one metric of one subject, the headline first among them by the policy.
+
+    Two readings are the same axis exactly if they are the same object.
+    """
+
+    subject: str
+    name: str
+    metric: Metric
+    candidates: tuple[Candidate, ...]
+    others: tuple[Other, ...] = ()
+
+    @property
+    def headline(self) -> Candidate:
+        """The candidate that the policy puts first."""
+        return self.candidates[0]
+
+    @property
+    def unit(self) -> str:
+        """The unit of all candidates."""
+        return self.headline.unit
+
+    def distinct(self) -> tuple[Candidate, ...]:
+        """Return the first candidate of each value; the headline stays first."""
+        seen: dict[float, Candidate] = {}
+        for candidate in self.candidates:
+            seen.setdefault(candidate.key, candidate)
+        return tuple(seen.values())
+
+    @cached_property
+    def bases(self) -> tuple[dict[Basis, float], ...]:
+        """For each distinct candidate, the values of the readings that it rests on."""
+        return tuple(dict(candidate.basis()) for candidate in self.distinct())
+
+    @cached_property
+    def keys(self) -> frozenset[Basis]:
+        """All that its candidates rest on."""
+        return frozenset(key for base in self.bases for key in base)
+
+    def quantity(self, candidates: Iterable[Candidate]) -> units.Quantity:
+        """Return candidates' values as a one-dimensional quantity in the reading's unit."""
+        return units.quantity(np.array([c.value for c in candidates], dtype=float), self.unit)
+
+    def reports(self) -> list[schema.Report]:
+        """Return the reports of the metric itself that speak here, at this level or per chip."""
+        found = {
+            id(report): report
+            for candidate in self.candidates
+            for holder, report in candidate.reports()
+            if metrics.metric(holder.metric).family == self.metric.family
+        }
+        return list(found.values())
+
+
+@dataclass
+class Readings:
+    """What is held of one subject: readings by metric id, and the reports that none took."""
+
+    sheet: schema.Sheet
+    held: dict[str, Reading] = field(default_factory=dict)
+    apart: dict[str, list[Other]] = field(default_factory=dict)
+
+    def get(self, name: str) -> Reading | None:
+        """Return the reading of a metric, or None if nobody reports it."""
+        return self.held.get(metrics.ALIASES.get(name, name))
+
+    def said_by(self, sources: Collection[str], counted_by: Collection[str] | None = None) -> Readings:
+        """Return what some sources alone say: their figures, in totals and shares times anybody's count.
+
+        Parameters
+        ----------
+        sources : collection of str
+            Whose figures are kept.
+        counted_by : collection of str, optional
+            Whose counts of chips are kept; by default anybody's where the sources give none. Where
+            they do, their totals and shares rest on that count.
+        """
+        counted = self.held.get("chip_count")
+        counts = {c.value for c in counted.candidates if c.lead().source in sources} if counted else set()
+
+        def by_them(candidate: Candidate) -> bool:
+            used = {value for (_, name, _), value in candidate.basis() if name == "chip_count"}
+            return candidate.lead().source in sources and (not counts or used <= counts)
+
+        kept = {name: tuple(filter(by_them, reading.candidates)) for name, reading in self.held.items()}
+        if counted_by is None and not kept.get("chip_count") and "chip_count" in self.held:
+            kept["chip_count"] = self.held["chip_count"].candidates
+        held = {name: replace(self.held[name], candidates=said, others=()) for name, said in kept.items() if said}
+        return Readings(self.sheet, held)
+
+
+def _digits(value: Decimal) -> int:
+    """Return how many digits of a number count."""
+    return len(value.normalize().as_tuple().digits)
+
+
+def canonical_unit(metric: Metric, kind: str) -> str:
+    """Return the unit in which a metric is held in a chip's or a system's sheet."""
+    per = ("chip" if kind == "chip" else "") if metric.per == metrics.SUBJECT else metric.per
+    shown = metric.unit(kind)
+    if not per:
+        return shown
+    left, word, right = shown.partition(" per ")
+    return f"{left}/{per}{word}{right}"

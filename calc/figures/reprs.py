@@ -1,0 +1,59 @@
+"""Figures, gaps and small tables in a line or a few: what ``repr`` shows of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from calc.units.numbers import amount, span
+
+MOST = 12
+"""So many lines of a long list are shown; the rest is counted."""
+
+
+def figure(numbers: tuple[float, float, float], unit: str, *, exact: bool = False) -> str:
+    """Return a figure with its unit and its span.
+
+    Examples
+    --------
+    >>> figure((49.2, 48.0, 49.2), "TB", exact=True), figure((384.0, 384.0, 384.0), "chip")
+    ('49.2 TB (48 to 49.2)', '384 chip')
+    """
+    value, low, high = numbers
+    ends = span(low, high)
+    shown = amount(value, unit, exact=exact)
+    return f"{shown} ({ends})" if ends else shown
+
+
+def gap(state: str, note: str = "") -> str:
+    """Return a gap in words.
+
+    Examples
+    --------
+    >>> gap("not_reported", "none found")
+    'not reported (none found)'
+    """
+    words = state.replace("_", " ")
+    return f"{words} ({note})" if note else words
+
+
+def counted(many: int, thing: str) -> str:
+    """Return a number of things: ``1 report``, ``7 reports``."""
+    return f"{many} {thing}{'' if many == 1 else 's'}"
+
+
+def page(head: str, rows: Iterable[Sequence[str]], *, most: int | None = None) -> str:
+    """Return a heading, and rows below it whose cells stand under one another.
+
+    Examples
+    --------
+    >>> print(page("two of them", [("a", "1 x"), ("bcd", "2 x")]))
+    two of them
+      a    1 x
+      bcd  2 x
+    """
+    every = [list(row) for row in rows]
+    shown = every[:most]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in shown]
+    lines += [f"... and {len(every) - len(shown)} more"] if len(every) > len(shown) else []
+    return "\n".join([head, *(f"  {line}".rstrip() for line in lines)])

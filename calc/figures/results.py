@@ -1,0 +1,443 @@
+"""Expressions over readings and assumptions, evaluated on the grid of every combination of what they may be.
+
+Each disputed reading is an axis, and so is each assumption of several values. The formula is evaluated
+once on the broadcast grid: the cell at the headlines is the value, the smallest and the largest cell are
+the span, and their places say which reports produce them. A reading that occurs twice in an expression is
+one axis, so it agrees with itself.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from calc import units
+from calc.figures import reprs
+from calc.figures.readings import Basis, Candidate, Reading
+from calc.figures.shown import Shown
+from calc.formulas import FORMULAS, Formula
+from calc.units import Quantity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_CELLS = 1_000_000
+WIDE = 1.25
+"""From this ratio of its ends on, a span is marked as wide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """One value of an assumption, in its unit, and what it rests on."""
+
+    value: float
+    note: str = ""
+
+    @property
+    def key(self) -> float:
+        """By what values are told apart on a grid."""
+        return self.value
+
+    def basis(self) -> Iterator[tuple[Basis, float]]:
+        """Yield nothing: it rests on no report."""
+        return iter(())
+
+
+@dataclass(frozen=True, eq=False)
+class Assumption:
+    """A number that no source prints: the user's, or the tool's stated one.
+
+    Parameters
+    ----------
+    label : str
+        What it is.
+    value : Quantity
+        What it is taken for.
+    note : str
+        Where it comes from.
+    others : tuple of Supposed
+        What else it may be, in the unit of ``value``: the ends of its span.
+    rests_on : tuple of str
+        The measurements that it is derived from.
+    """
+
+    label: str
+    value: Quantity
+    note: str = ""
+    others: tuple[Supposed, ...] = ()
+    rests_on: tuple[str, ...] = ()
+
+    keys: ClassVar[frozenset[Basis]] = frozenset()
+
+    @property
+    def unit(self) -> str:
+        """The unit of ``value``."""
+        return units.unit_text(self.value.units)
+
+    def distinct(self) -> tuple[Supposed, ...]:
+        """Return each value once, the one that it is taken for first."""
+        seen: dict[float, Supposed] = {}
+        for one in (Supposed(float(self.value.magnitude), self.note), *self.others):
+            seen.setdefault(one.value, one)
+        return tuple(seen.values())
+
+    def quantity(self, choices: Iterable[Supposed]) -> Quantity:
+        """Return values of it as a one-dimensional quantity."""
+        return units.quantity(np.array([one.value for one in choices], dtype=float), self.unit)
+
+
+@dataclass(frozen=True, eq=False)
+class Applied:
+    """A formula and what it is applied to; ``unit`` is the one to show the result in."""
+
+    label: str
+    formula: Formula
+    inputs: tuple[Expression, ...]
+    unit: str
+
+
+Expression = Reading | Assumption | Applied
+Axis = Reading | Assumption
+Choice = Candidate | Supposed
+
+
+def leaves(expression: Expression) -> Iterator[Axis]:
+    """Yield each reading and each assumption of an expression once, in order of appearance."""
+    seen: set[int] = set()
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Applied):
+            stack += reversed(node.inputs)
+        else:
+            yield node
+
+
+def readings(expression: Expression) -> Iterator[Reading]:
+    """Yield each reading of an expression once, in order of appearance."""
+    return (leaf for leaf in leaves(expression) if isinstance(leaf, Reading))
+
+
+def axes(expression: Expression) -> Iterator[Axis]:
+    """Yield what makes the grid of an expression: its readings, and its assumptions of several values."""
+    return (leaf for leaf in leaves(expression) if isinstance(leaf, Reading) or leaf.others)
+
+
+class _Grid(NamedTuple):
+    """What the grid of an expression says; ``at_low`` and ``at_high`` give each reading's candidate by its identity.
+
+    ``cells`` has one axis a reading, in the order of ``choices``, and no number where one figure
+    would have two values.
+    """
+
+    value: float
+    low: float
+    high: float
+    at_low: dict[int, Choice]
+    at_high: dict[int, Choice]
+    reduced: bool
+    cells: Any
+    choices: list[tuple[Choice, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Result(Shown):
+    """A value, its span over every combination of reports, and the expression that gave it.
+
+    Parameters
+    ----------
+    expression : Expression
+        The tree down to reports and assumptions.
+    unit : str
+        The unit of ``value``, ``low`` and ``high``.
+    """
+
+    expression: Expression
+    unit: str
+
+    @cached_property
+    def numbers(self) -> tuple[float, float, float]:
+        """Value, low and high as bare numbers in ``unit``."""
+        if isinstance(self.expression, Reading) and self.expression.unit == self.unit:  # its candidates are the grid
+            values = [candidate.value for candidate in self.expression.candidates]
+            return values[0], min(values), max(values)
+        return self._grid.value, self._grid.low, self._grid.high
+
+    @cached_property
+    def _grid(self) -> _Grid:
+        found = list(axes(self.expression))
+        choices: list[tuple[Choice, ...]] = [axis.distinct() for axis in found]
+        reduced = math.prod(map(len, choices)) > MAX_CELLS
+        if reduced:
+            common = _common(found)
+            choices = [_extremes(choice, common) for choice in choices]
+        arrays: dict[Expression, Quantity] = {
+            axis: _along(axis.quantity(choice), place, len(found))  # type: ignore[arg-type] # its own choices
+            for place, (axis, choice) in enumerate(zip(found, choices, strict=True))
+        }
+        # What no combination allows may divide by zero; it is masked below.
+        with np.errstate(all="ignore"):
+            grid = evaluate([self.expression], arrays)[0].to(units.unit(self.unit)).magnitude
+        grid = np.broadcast_to(np.asarray(grid, dtype=float), tuple(map(len, choices)))
+        value = float(grid[(0,) * grid.ndim])
+        grid = np.where(contradictions(found, choices), np.nan, grid)
+
+        def at(flat: int) -> dict[int, Choice]:
+            places = np.unravel_index(flat, grid.shape)
+            return {
+                id(axis): choice[place]
+                for axis, choice, place in zip(found, choices, places, strict=True)
+            }  # fmt: skip
+
+        low, high = int(np.nanargmin(grid)), int(np.nanargmax(grid))
+        return _Grid(value, float(grid.flat[low]), float(grid.flat[high]), at(low), at(high), reduced, grid, choices)
+
+    @property
+    def value(self) -> Quantity:
+        """What the headlines give. [the unit's dimension]."""
+        return units.quantity(self.numbers[0], self.unit)
+
+    @property
+    def low(self) -> Quantity:
+        """The smallest value that any combination of reports gives."""
+        return units.quantity(self.numbers[1], self.unit)
+
+    @property
+    def high(self) -> Quantity:
+        """The largest value that any combination of reports gives."""
+        return units.quantity(self.numbers[2], self.unit)
+
+    @property
+    def wide(self) -> bool:
+        """Whether the ends of the span lie a factor of `WIDE` apart."""
+        _, low, high = self.numbers
+        return high >= low * WIDE if low > 0 else high > low
+
+    @property
+    def exact(self) -> bool:
+        """Whether all digits of the value mean something: a report's own, or those of typed numbers alone."""
+        if isinstance(self.expression, Reading):
+            return self.expression.headline.exact
+        return next(readings(self.expression), None) is None
+
+    @property
+    def touches_zero(self) -> bool:
+        """Whether some report says that there is none, so that nothing can be related to it."""
+        return any(c.value == 0 for reading in readings(self.expression) for c in reading.candidates)
+
+    @property
+    def reduced(self) -> bool:
+        """Whether the grid was so large that only the extremes of each reading were combined."""
+        return self._grid.reduced
+
+    def nearest(self, low: float, high: float) -> tuple[float, tuple[Choice, ...]]:
+        """Return what comes nearest to an interval over all combinations, and the candidates that give it.
+
+        Parameters
+        ----------
+        low, high : float
+            The interval, in ``unit``; infinite where it has no end.
+
+        Returns
+        -------
+        float, tuple of Choice
+            The headline's value if that lies inside, else the nearest one; a choice an axis.
+        """
+        cells = self._grid.cells
+        apart = np.where(np.isnan(cells), np.inf, np.maximum(np.maximum(low - cells, cells - high), 0))
+        place = np.unravel_index(int(np.argmin(apart)), cells.shape)
+        chosen = tuple(choice[at] for choice, at in zip(self._grid.choices, place, strict=True))
+        return float(cells[place]), chosen
+
+    def combinations(self) -> Iterator[tuple[float | None, tuple[Choice, ...]]]:
+        """Yield the value of each combination, that of the headlines first, with a choice an axis.
+
+        They are in the order of `axes`. The value is None where one figure would have to
+        be taken for two. Where the grid is `reduced`, so are the combinations.
+        """
+        grid = self._grid
+        for value, chosen in zip(grid.cells.flat, itertools.product(*grid.choices), strict=True):
+            yield (None if math.isnan(value) else float(value)), chosen
+
+    def chosen(self, axis: Axis) -> tuple[Choice, Choice, Choice]:
+        """Return an axis's choices in the headline cell, in the lowest and in the highest."""
+        return axis.distinct()[0], self._grid.at_low[id(axis)], self._grid.at_high[id(axis)]
+
+    def __repr__(self) -> str:
+        return f"<{reprs.figure(self.numbers, self.unit, exact=self.exact)}, as-reported>"
+
+    def explain(self) -> str:
+        """Return the working as text: the tree down to every report, the selected ones marked."""
+        from calc.render.text import explanation
+
+        return explanation(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return every combination of reports that the span is taken over, a row each.
+
+        Each row has its ``value``, whether it is that of the headlines (``headline``), an end of the span
+        (``lowest``, ``highest``), and for each reading, ``SUBJECT METRIC``, what it is taken for and the
+        sources that say so. Units are in ``attrs``; where there were too many combinations,
+        ``attrs["reduced"]`` is true and only the extremes of each reading are combined.
+
+        Examples
+        --------
+        >>> import calc
+        >>> ratio = calc.compare("cm384", "nvl72").row("memory_bandwidth").ratios["cm384"]
+        >>> frame = ratio.to_frame()
+        >>> frame.loc[frame["headline"], ["cm384 memory_bandwidth", "nvl72 memory_bandwidth"]].squeeze().to_list()
+        [1229.0, 576.0]
+        >>> frame.attrs["units"]["cm384 memory_bandwidth"]
+        'TB/s'
+        """
+        from calc.render.frame import grid
+
+        return grid(self)
+
+
+def unit_of(node: Expression) -> str:
+    """Return the unit in which a node is shown."""
+    return node.unit
+
+
+def ratio(subject: Result, object: Result) -> Result:
+    """Return how many of the object equal one of the subject, over every combination of reports.
+
+    Raises
+    ------
+    calc.units.DimensionalityError
+        If the two are not of one dimension and one basis.
+    """
+    label = f"{_label(subject.expression)} / {_label(object.expression)}"
+    node = Applied(label, FORMULAS["equivalent"], (subject.expression, object.expression), "x")
+    return Result(node, "x")
+
+
+def _label(node: Expression) -> str:
+    return node.name if isinstance(node, Reading) else node.label
+
+
+def evaluate(expressions: Sequence[Expression], values: Mapping[Expression, Quantity]) -> list[Quantity]:
+    """Evaluate expressions together, with values in place of some of their nodes.
+
+    What expressions share is computed once, and let go after its last use.
+
+    Parameters
+    ----------
+    expressions : sequence of Expression
+        The trees.
+    values : mapping of Expression to Quantity
+        What to take nodes for, by identity: numbers or arrays that broadcast, NumPy's or Dask's. An assumption
+        that is not among them is what it is taken for, a reading its headline.
+
+    Returns
+    -------
+    list of Quantity
+        One an expression, in the units that its formulas give.
+
+    Examples
+    --------
+    >>> from calc.formulas import FORMULAS
+    >>> chips, each = Assumption("chips", units.parse("4 chip")), Assumption("power", units.parse("2 kW/chip"))
+    >>> drawn = Applied("drawn", FORMULAS["total"], (chips, each), "kW")
+    >>> [found] = evaluate([drawn], {chips: units.quantity(np.array([2.0, 8.0]), "chip")})
+    >>> found.to(units.unit("kW")).magnitude.tolist()
+    [4.0, 16.0]
+    """
+    slots: dict[int, int] = {}
+    known: dict[tuple[Any, ...], int] = {}
+    steps: list[tuple[Callable[..., Any] | None, tuple[int, ...]]] = []
+    made: dict[int, Quantity] = {}
+    for root in expressions:
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            if id(node) in slots:
+                stack.pop()
+                continue
+            at = len(steps)
+            if isinstance(node, Applied) and node not in values:
+                if waiting := [part for part in node.inputs if id(part) not in slots]:
+                    stack += waiting
+                    continue
+                inputs = tuple(slots[id(part)] for part in node.inputs)
+                at = known.setdefault((node.formula.function, *inputs), at)
+                if at == len(steps):
+                    steps.append((node.formula.function, inputs))
+            else:
+                made[at] = values[node] if node in values else _taken(node)
+                steps.append((None, ()))
+            slots[id(node)] = at
+            stack.pop()
+    wanted = [slots[id(root)] for root in expressions]
+    last = {slot: place for place, (_, inputs) in enumerate(steps) for slot in inputs}
+    last |= dict.fromkeys(wanted, len(steps))
+    for place, (function, inputs) in enumerate(steps):
+        if function is not None:
+            made[place] = function(*(made[slot] for slot in inputs))
+            for slot in set(inputs):
+                if last[slot] == place:
+                    del made[slot]
+    return [made[slot] for slot in wanted]
+
+
+def _taken(leaf: Expression) -> Quantity:
+    """Return what a leaf is taken for."""
+    if isinstance(leaf, Reading):
+        return units.quantity(leaf.headline.value, leaf.unit)
+    assert isinstance(leaf, Assumption)
+    return leaf.value
+
+
+def _along(values: Quantity, axis: int, axes: int) -> Quantity:
+    shape = [1] * axes
+    shape[axis] = -1
+    return values.reshape(shape)
+
+
+def contradictions(axes: list[Axis], choices: list[tuple[Choice, ...]]) -> Any:
+    """Return where on the grid one figure is taken for two values.
+
+    Two readings may rest on one report: the totals of two systems with the same chip. Such a figure
+    is one number wherever it enters. The cell of the headlines always stays.
+    """
+    found = np.zeros(tuple(map(len, choices)), dtype=bool)
+    for (i, first), (j, second) in itertools.combinations(enumerate(axes), 2):
+        if first.keys.isdisjoint(second.keys):
+            continue
+        apart = np.array(
+            [[_differ(dict(a.basis()), dict(b.basis())) for b in choices[j]] for a in choices[i]], dtype=bool
+        )
+        found |= apart.reshape([len(c) if n in (i, j) else 1 for n, c in enumerate(choices)])
+    found[(0,) * found.ndim] = False
+    return found
+
+
+def _differ(one: dict[Basis, float], other: dict[Basis, float]) -> bool:
+    return any(one[key] != other[key] for key in one.keys() & other.keys())
+
+
+def _common(axes: list[Axis]) -> set[Basis]:
+    """Return the figures on which more than one axis rests."""
+    return {key for i, one in enumerate(axes) for other in axes[:i] for key in one.keys & other.keys}
+
+
+def _extremes(choice: tuple[Choice, ...], common: set[Basis]) -> tuple[Choice, ...]:
+    """Return the headline, and the lowest and the highest candidate for each value of what is common."""
+    groups: dict[tuple[tuple[Basis, float], ...], list[Choice]] = {}
+    for candidate in choice:
+        held = tuple(sorted((key, value) for key, value in candidate.basis() if key in common))
+        groups.setdefault(held, []).append(candidate)
+    ends = [choice[0]]
+    for group in groups.values():
+        ends += (min(group, key=lambda c: c.value), max(group, key=lambda c: c.value))
+    return tuple({id(c): c for c in ends}.values())

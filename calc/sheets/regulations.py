@@ -1,0 +1,172 @@
+"""Records of export rules: when each came, what it says in words, and the thresholds of its test, if it has one.
+
+Thresholds are data; how they are applied stands in `calc.analysis.export_control.classification`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from calc import units
+from calc.errors import UnitError, did_you_mean
+from calc.sheets.schema import Date, Fault, Id, Location, Read, Record, Text
+
+QUANTITIES = {
+    "total_processing_performance": ("OP*b/s", "4800 TOP*b/s"),
+    "performance_density": ("OP*b/s/m^2", "5.92 TOP*b/s/mm^2"),
+    "memory_bandwidth": ("b/s", "1400 GB/s"),
+    "io_bandwidth": ("b/s", "1100 GB/s"),
+    "memory_and_io_bandwidth": ("b/s", "1700 GB/s"),
+}
+"""What a condition may be about: a unit of its dimension, and an example. I/O counts both directions."""
+_CONDITION = re.compile(r"\s*([\w.-]+)\s*(>=|<=|>|<)\s*(\S.*?)\s*")
+_SHAPE = "'total_processing_performance >= 4800 TOP*b/s'"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """One condition: a quantity against a limit, the limit in the base unit of the quantity's dimension."""
+
+    quantity: str
+    sign: str
+    limit: float
+    text: str
+
+    def holds(self, value: float) -> bool:
+        """Whether a value, in the same unit, meets the condition."""
+        if self.sign == ">=":
+            return value >= self.limit
+        if self.sign == ">":
+            return value > self.limit
+        return value <= self.limit if self.sign == "<=" else value < self.limit
+
+
+class Outcome(Record):
+    """One answer of a test: it is the one if all its conditions hold and no outcome above it does."""
+
+    outcome: Id
+    conditions: tuple[Text, ...]
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """The conditions, read."""
+        return tuple(threshold(text) for text in self.conditions)
+
+
+class Regulation(Record):
+    """One rule, letter or announcement, with the thresholds of its test if it has one.
+
+    Parameters
+    ----------
+    date : str
+        When it was issued; ``published`` and ``in_force`` where they are known apart from that.
+    ended : str, optional
+        The day from which its test no longer holds, and ``ended_by`` the rule that replaced it.
+    source, locator, read
+        As in a report: where its text stands, and how it was read.
+    content : list of str
+        What it says, in our words.
+    test : str, optional
+        What its thresholds ask.
+    outcomes : list of Outcome
+        In order: the first whose conditions all hold is the answer, else it is ``otherwise``.
+    not_for_data_centres : list of str
+        Conditions on which a note excludes what is neither designed nor marketed for data centres.
+    """
+
+    id: Id
+    name: Text
+    citation: Text | None = None
+    status: Literal["as-reported"]
+    date: Date
+    published: Date | None = None
+    in_force: Date | None = None
+    ended: Date | None = None
+    ended_by: Id | None = None
+    source: Id
+    locator: Text
+    read: Read = "source"
+    relay: Id | None = None
+    content: tuple[Text, ...] = ()
+    test: Text | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    otherwise: Id | None = None
+    not_for_data_centres: tuple[Text, ...] = ()
+    note: Text | None = None
+
+    @property
+    def begins(self) -> str:
+        """The day from which it counts: in force, or issued."""
+        return self.in_force or self.date
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """All that its test may answer, in order."""
+        found = [*(one.outcome for one in self.outcomes), *([self.otherwise] if self.otherwise else [])]
+        return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=256)
+def threshold(text: str) -> Threshold:
+    """Read a condition.
+
+    Raises
+    ------
+    UnitError
+        If it is none, is about nothing that can be tested, or its limit is of another dimension.
+
+    Examples
+    --------
+    >>> threshold("memory_bandwidth >= 1400 GB/s").limit
+    11200000000000.0
+    """
+    match = _CONDITION.fullmatch(text)
+    if match is None:
+        raise UnitError(f"{text!r} is no condition", f"a quantity, >=, <=, > or <, and a limit, for example {_SHAPE}")
+    name, sign, limit = match.groups()
+    if name not in QUANTITIES:
+        hint = did_you_mean(name, QUANTITIES)
+        raise UnitError(f"{name!r} is nothing that a rule tests", f"one of {', '.join(QUANTITIES)}", hint)
+    like, example = QUANTITIES[name]
+    parsed = units.split(limit, example)
+    units.require(parsed, like, example)
+    if parsed.is_range:
+        raise UnitError(f"{limit!r} is a range", "one limit", "give each end a condition of its own")
+    return Threshold(name, sign, base(parsed, like), text)
+
+
+def base(parsed: units.Parsed, like: str) -> float:
+    """Return a parsed number in the base units of a dimension; exact in decimal until it is rounded once."""
+    return float(parsed.low * units.scale(parsed.unit) / units.scale(like))
+
+
+def check(rule: Regulation) -> Iterator[Fault]:
+    """Yield what is wrong with a rule beyond the shape of its fields."""
+    yield from _conditions(("not_for_data_centres",), rule.not_for_data_centres)
+    for number, outcome in enumerate(rule.outcomes):
+        yield from _conditions(("outcomes", number, "conditions"), outcome.conditions)
+        if not outcome.conditions:
+            yield ("outcomes", number), "an outcome without a condition", "one or more", f"for example {_SHAPE}"
+        if outcome.outcome == rule.otherwise:
+            found = f"{outcome.outcome!r} both by conditions and otherwise"
+            yield ("outcomes", number, "outcome"), found, "an outcome of its own", ""
+    if bool(rule.outcomes) != bool(rule.test) or bool(rule.outcomes) != bool(rule.otherwise):
+        yield (), "a test that is not whole", "'test', 'outcomes' and 'otherwise' together, or none of them", ""
+    if not rule.outcomes and not rule.content:
+        yield (), "a rule that says nothing", "'content' in words, a test, or both", ""
+    if bool(rule.ended) != bool(rule.ended_by):
+        yield (), "an end that is not whole", "'ended' and 'ended_by' together", ""
+    if rule.ended and rule.ended < rule.begins:
+        yield ("ended",), f"it ended on {rule.ended}", f"a day after {rule.begins}, when it began", ""
+
+
+def _conditions(where: Location, texts: Iterable[str]) -> Iterator[Fault]:
+    for place, text in enumerate(texts):
+        try:
+            threshold(text)
+        except UnitError as error:
+            yield (*where, place), error.found, error.expected, error.hint

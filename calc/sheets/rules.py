@@ -1,0 +1,222 @@
+"""The rules of a sheet beyond the shape of its fields: metrics exist, values fit them, qualifiers are said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+
+from calc import units
+from calc.errors import UnitError, UsageError, did_you_mean
+from calc.sheets import metrics, multipliers
+from calc.sheets.metrics import SUBJECT
+from calc.sheets.schema import OVERALL, AnySheet, Claim, ClaimSheet, Fault, Location, Report
+
+
+def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
+    """Yield what is wrong with a sheet beyond the shape of its fields.
+
+    Metrics exist, values are of the metric's dimension and plausible, qualifiers that could mislead
+    are stated, and bounds do not contradict each other.
+    """
+    for name, reports in sheet.reports.items():
+        try:
+            metric = metrics.metric(name)
+        except UsageError:
+            yield (
+                ("reports", name, "<key>"),
+                f"unknown metric {name!r}",
+                "a metric of `calc list metrics`",
+                metrics.suggest(name, reported=True),
+            )
+            continue
+        if not may_be_reported(name):
+            base = metric.id.removesuffix(f".{metrics.PER_CHIP}").removesuffix(f".{metrics.MEASURED}")
+            way = "per: chip" if metric.formula else "basis: measured" if base != metric.id else ""
+            hint = f"write '{way}' in its reports" if way else ""
+            yield ("reports", name, "<key>"), f"{name!r} stands in no sheet", f"the metric {base!r}", hint
+            continue
+        if not metric.suits(kind):
+            expected, hint = _SUITS[kind]
+            hint = _SUITS["system"][1] if metric.group == metrics.MODEL else hint
+            yield ("reports", name, "<key>"), f"{name!r} in a {kind}'s sheet", expected, hint
+            continue
+        seen: set[Report] = set()
+        for index, report in enumerate(reports):
+            if report is None:  # its own shape is wrong; that is said elsewhere
+                continue
+            if report in seen:
+                yield ("reports", name, index), f"{name}: the same report a second time", "each report once", ""
+            seen.add(report)
+            for field, found, expected, hint in check_report(report, metric, kind):
+                yield ("reports", name, index, field), f"{name}: {found}", expected, hint
+    for index, pin in enumerate(sheet.contradictions):
+        if not metrics.under(pin.metric):
+            hint = metrics.suggest(pin.metric)
+            yield ("contradictions", index, "metric"), f"unknown metric {pin.metric!r}", "the metric of a finding", hint
+    gaps = [("not_reported", i, gap) for i, gap in enumerate(sheet.not_reported)]
+    gaps += [("not_applicable", i, gap) for i, gap in enumerate(sheet.not_applicable)]
+    for key, index, gap in gaps:
+        where: Location = (key, index)
+        if (gap.metric is None) == (gap.about is None):
+            yield where, "a gap names one thing", "either 'metric' or 'about'", ""
+        elif any(report is not None and not report.set_aside for report in sheet.reports.get(gap.metric or "", ())):
+            hint = "leave the gap out, or say in 'about' what of it is missing"
+            yield (*where, "metric"), f"{gap.metric!r} is reported in this sheet", "a metric without a report", hint
+        elif gap.metric and not any(metrics.covers(gap.metric, known) for known in metrics.TABLE):
+            families = dict.fromkeys(known.family for known in metrics.TABLE.values() if not known.formula)
+            hint = did_you_mean(gap.metric, families) or metrics.suggest(gap.metric, reported=True)
+            yield (*where, "metric"), f"unknown metric {gap.metric!r}", "a metric or the head of its id", hint
+
+
+_SUITS = {
+    "chip": ("what a single chip has", "a rack's or a server's figure belongs into the sheet of a system"),
+    "system": ("what chips and systems have", "a model has a sheet of its own, in models/"),
+    "model": ("what a model has: `calc list metrics` under 'model'", "what runs it has a sheet in chips/ or systems/"),
+}
+"""What a sheet of each kind may report, and where the rest belongs."""
+
+
+def may_be_reported(name: str) -> bool:
+    """Whether a metric stands in sheets under this id: no share per chip, no other name, nothing ``.measured``."""
+    metric = metrics.TABLE.get(name)
+    return metric is not None and metric.formula != "per_chip"
+
+
+def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield (field, found, expected, hint) for each rule that one report of a metric breaks."""
+    if report.at_most and report.at_least:
+        yield "at_least", "'at_most' and 'at_least' together", "one bound", "a range is '125..135 kW'"
+    if metric.directed and report.direction is None:
+        expected = "direction: unidirectional, bidirectional or unstated"
+        yield (
+            "value",
+            "the direction of a link is missing",
+            expected,
+            ("bidirectional means that both directions are added up"),
+        )
+    if report.direction and not metric.directed:
+        yield "direction", "a direction makes no sense here", "no 'direction'", ""
+    if report.per and not metric.per:
+        yield "per", f"'per: {report.per}' makes no sense here", "no 'per'", ""
+    elif kind == "chip" and (report.per == "system" or (report.per in ("node", "rack") and metric.per == SUBJECT)):
+        yield (
+            "per",
+            f"'per: {report.per}' in a chip's sheet",
+            "chip, die, superchip or another part",
+            ("a system's figure belongs in the system's sheet"),
+        )
+    elif report.per in ("die", "superchip") and kind == "system":
+        yield (
+            "per",
+            f"'per: {report.per}' in a system's sheet",
+            "chip, node, rack or system",
+            ("a die's or a superchip's figure belongs in the chip's sheet"),
+        )
+    if report.dense_is_half and not metric.id.endswith(".sparse"):
+        yield "dense_is_half", "'dense_is_half' on a rate that is not sparse", "a metric that ends in .sparse", ""
+    if metric.is_text:
+        if metric.words and report.value not in metric.words:
+            hint = did_you_mean(report.value, metric.words)
+            yield "value", f"{report.value!r}", f"one of {', '.join(metric.words)}", hint
+        return
+    try:
+        parsed = units.split(report.value, metric.dimension.example)
+        units.require(parsed, metric.like, metric.dimension.example)
+    except UnitError as error:
+        keep = error.hint.startswith(("write '", "did you mean")) and report.printed is None
+        hint = f"{error.hint}; keep the source's own words in 'printed'" if keep else error.hint
+        yield "value", error.found, error.expected, hint
+        return
+    if metric.adds == "count" and not report.scope and parsed.low != parsed.low.to_integral_value():
+        yield (
+            "value",
+            f"{report.value!r} is not a whole number",
+            f"a count, for example '{metric.dimension.example}'",
+            ("if it is a share of something, say of what in 'scope'"),
+        )
+    if metric.group == metrics.MODEL and (parsed.low * units.scale(parsed.unit)) % 1:
+        expected = f"a count or a width, for example '{metric.dimension.example}'"
+        yield "value", f"{report.value!r} is not a whole number", expected, ""
+        return
+    scale, (low, high) = units.scale(parsed.unit), plausible(metric.dimension)
+    none_at_all = parsed.low == parsed.high == 0 and metric.counts
+    if not none_at_all and not (low <= parsed.low * scale and parsed.high * scale <= high):
+        yield (
+            "value",
+            f"{report.value!r} is not plausible",
+            f"{metric.dimension.low} to {metric.dimension.high}",
+            "check the prefix of the unit" if parsed.low > 0 else "leave out what is not reported",
+        )
+
+
+def check_claims(sheet: ClaimSheet) -> Iterator[Fault]:
+    """Yield what is wrong with claims beyond the shape of their fields.
+
+    Each is about one metric or one matter in words; its factor is one, and goes the way that it says.
+    """
+    if not sheet.claims:
+        hint = "leave the file out if its source claims nothing"
+        yield ("claims",), "no claim", "one claim at least", hint
+        return
+    whole = [claim for claim in sheet.claims.values() if claim is not None]
+    named = {name for claim in whole for name in (claim.subject, claim.object)}
+    for index, name in enumerate(sheet.without_sheet):
+        if name not in named and len(whole) == len(sheet.claims):
+            hint = did_you_mean(name, named) or "leave it out"
+            yield (
+                ("without_sheet", index),
+                f"no claim here is about {name!r}",
+                "subjects and objects of this file",
+                hint,
+            )
+    for key, claim in sheet.claims.items():
+        for field, found, expected, hint in _check_claim(claim) if claim else ():
+            yield ("claims", key, field), f"{key}: {found}", expected, hint
+
+
+def _check_claim(claim: Claim) -> Iterator[tuple[str, str, str, str]]:
+    if claim.subject == claim.object:
+        yield "object", f"{claim.subject!r} against itself", "two different things", ""
+    if (claim.metric is None) == (claim.about is None):
+        yield "metric", "a claim is about one thing", "either 'metric' or 'about'", ""
+    if claim.object_metric and claim.metric is None:
+        yield "object_metric", "'object_metric' without 'metric'", "both, or neither", ""
+    elif claim.object_metric and OVERALL in (claim.metric, claim.object_metric):
+        yield "object_metric", "'overall' on two different bases", "one 'metric' for both", ""
+    for field in ("metric", "object_metric"):
+        name = getattr(claim, field)
+        if name and name != OVERALL and not metrics.under(name):
+            yield field, f"unknown metric {name!r}", "a metric, the head of its id, or 'overall'", metrics.suggest(name)
+    if claim.factor is None:
+        if claim.hedge:
+            yield "hedge", "'hedge' without a factor", "a factor that it belongs to", ""
+        return
+    try:
+        allowed = multipliers.interval(claim.factor, claim.hedge)
+    except UnitError as error:
+        yield "factor", error.found, error.expected, error.hint
+        return
+    way = 1 if allowed.low > 1 else -1 if allowed.high is not None and allowed.high < 1 else 0
+    if way and way != _WAYS.get(claim.sense, way):
+        hint = "a factor is subject by object: '2.6x lower' is '1/2.6 x'"
+        yield "sense", f"the factor {claim.factor!r} is not {claim.sense}", "a factor that goes this way", hint
+    known = metrics.TABLE.get(claim.metric or "")
+    if known is not None and known.is_text:
+        yield "metric", f"a factor of {known.id!r}, which is held as words", "a metric with figures", ""
+    elif known is not None and known.better != "neither" and claim.sense in _BETTER:
+        better = _BETTER[claim.sense] * (1 if known.better == "higher" else -1)
+        if way and way != better:
+            expected = f"a sense for which {known.better} is better"
+            yield "sense", f"{claim.factor!r} of {known.id!r} is not {claim.sense}", expected, ""
+
+
+_WAYS = {"higher": 1, "lower": -1, "equal": 0}
+_BETTER = {"better": 1, "ahead": 1, "worse": -1, "behind": -1}
+
+
+@lru_cache(maxsize=256)
+def plausible(dimension: metrics.Dimension) -> tuple[Decimal, Decimal]:
+    """Return the range in which a figure of the dimension is plausible, in base units."""
+    low, high = units.split(dimension.low), units.split(dimension.high)
+    return low.low * units.scale(low.unit), high.low * units.scale(high.unit)

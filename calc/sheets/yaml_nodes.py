@@ -1,0 +1,260 @@
+"""YAML text to nodes that know their line and column; the only module that knows YAML.
+
+Scalars stay the text that they are, so digits are kept as printed and ``384`` does not turn into a
+number behind one's back.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from calc.errors import Problem, SheetError
+from calc.sheets import keys
+
+try:
+    from yaml import CSafeLoader as _Parser
+except ImportError:  # the wheel of PyYAML came without its C part
+    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
+
+
+class _Loader(_Parser):
+    """A parser that resolves no scalar: what is not tagged by hand is text, a list or a mapping."""
+
+    def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:
+        """Return the tag of a node that carries none."""
+        return _TAGS[kind]
+
+    def descend_resolver(self, node: yaml.Node | None, index: object) -> None:
+        """Know of no paths."""
+
+    def ascend_resolver(self) -> None:
+        """Know of no paths."""
+
+
+_TAGS = {
+    yaml.ScalarNode: "tag:yaml.org,2002:str",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
+
+MAX_BYTES = 8 * 1024 * 1024
+_NOTHING = ("", "~", "null", "Null", "NULL")
+_BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+MAX_DEPTH = 8
+MAX_NESTING = 500
+"""Below the limits of all parsers of PyYAML (some refuse a depth of 1000 in words of their own)."""
+TODO = "TODO"
+"""What a skeleton holds where a person has to write something."""
+_PLAIN_TAGS = frozenset(_TAGS.values())
+
+
+def read_text(path: Path, name: str = "") -> str:
+    """Read a sheet's text.
+
+    Raises
+    ------
+    SheetError
+        If the file is missing, too large, or not UTF-8.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise _fault(path, f"the file is larger than {MAX_BYTES} bytes", "a sheet")
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8", "replace")
+        raise _fault(
+            name or path, f"the byte 0x{error.object[error.start]:02x} is not UTF-8", "a text file in UTF-8",
+            before.count("\n") + 1, len(before) - before.rfind("\n"), "save it as UTF-8 in your editor",
+        ) from None  # fmt: skip
+    except OSError as error:
+        raise _fault(path, f"cannot be read: {error.strerror}", "a readable file") from None
+
+
+def _fault(path: Path | str, found: str, expected: str, line: int = 1, column: int = 1, hint: str = "") -> SheetError:
+    return SheetError([Problem(str(path), line, column, found, expected, hint)])
+
+
+def compose(text: str, name: str, first_line: int = 1) -> yaml.Node:
+    """Compose one YAML document to nodes.
+
+    Parameters
+    ----------
+    text : str
+        The document, or a piece of it that begins on ``first_line``.
+    name : str
+        The file's name for messages.
+
+    Raises
+    ------
+    SheetError
+        If it is not YAML, is empty, holds a second document, or uses an anchor or an alias.
+    """
+    try:
+        # The composer of libyaml descends on the stack of C: deep nesting would end the process.
+        if "&" in text or "*" in text or sum(map(text.count, "[{-?")) > MAX_NESTING:
+            _refuse_in_events(text, name, first_line)
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        lines = _BREAK.split(text)
+        # The end of a text without a last line break is, for libyaml, on a line of its own.
+        at = min(mark.line, len(lines) - 1) if mark else 0
+        line, column = (
+            (at + first_line, mark.column + 1 if mark.line == at else len(lines[at])) if mark else (first_line, 1)
+        )
+        found = error.problem or error.context or "not YAML"
+        hint = "quote a text that holds ': ', '#' or a leading mark"
+        if mark and lines[at][mark.column : mark.column + 1] == "\t":
+            found, hint = "a tab", "indent with spaces"
+        elif "another document" in found:
+            found, hint = "a second document", "leave out the line '---', or make it a file of its own"
+        elif error.context_mark and "scanning a quoted" in (error.context or ""):
+            mark, found, hint = error.context_mark, "a quoted text without an end", "close the quote"
+            line, column = mark.line + first_line, mark.column + 1
+        elif "expected ','" in found:
+            hint = f"close the bracket, or {hint}"
+        elif "expected key" in found:
+            hint = f"indent as the lines above, or {hint}"
+        raise _fault(name, f"not YAML: {found}", "a mapping of keys to values", line, column, hint) from None
+    except yaml.reader.ReaderError as error:
+        before = text.encode()[: error.position].decode(errors="replace")
+        line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
+        raise _fault(name, "not YAML: a control character", "printable text", line, column, "delete it") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        found = str(error).splitlines()[0] if str(error) else "nested too deeply"
+        raise _fault(name, f"not YAML: {found}", "a mapping of keys to values", first_line) from None
+    if node is None:
+        raise _fault(name, "the file is empty", "a mapping of keys to values", first_line)
+    return node
+
+
+def _refuse_in_events(text: str, name: str, first_line: int) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_NESTING and event.start_mark:
+            mark, limit = event.start_mark, f"at most {MAX_DEPTH} levels"
+            raise _fault(name, "nested too deeply", limit, mark.line + first_line, mark.column + 1)
+        anchor = getattr(event, "anchor", None)
+        if anchor and event.start_mark:
+            mark = event.start_mark
+            what = "an alias" if isinstance(event, yaml.AliasEvent) else "an anchor"
+            raise _fault(
+                name, f"{what} ({anchor!r})", "each value written out where it stands",
+                mark.line + first_line, mark.column + 1, "if it is text, quote it",
+            )  # fmt: skip
+
+
+def first_value(node: yaml.Node) -> yaml.Node:
+    """Return the value of a mapping's first key, or the node itself if it is no mapping."""
+    return node.value[0][1] if isinstance(node, yaml.MappingNode) and node.value else node
+
+
+class Document:
+    """One composed document: plain data, and the place of every part of it."""
+
+    def __init__(self, node: yaml.Node, name: str, first_line: int = 1) -> None:
+        self.node, self.name, self.first_line = node, name, first_line
+        self.problems: list[Problem] = []
+        self.data = self._plain(node, 0)
+
+    def problem(self, node: yaml.Node, found: str, expected: str = "", hint: str = "") -> Problem:
+        """Return a fault that stands where a node begins."""
+        mark = node.start_mark
+        return Problem(self.name, mark.line + self.first_line, mark.column + 1, found, expected, hint)
+
+    def _plain(self, node: yaml.Node, depth: int, under: str = "", above: str = "") -> Any:
+        if depth > MAX_DEPTH:
+            self.problems.append(self.problem(node, "nested too deeply", f"at most {MAX_DEPTH} levels"))
+            return None
+        if node.tag not in _PLAIN_TAGS:
+            self.problems.append(self.problem(node, f"the tag {node.tag!r}", "no tags"))
+            return None
+        if isinstance(node, yaml.ScalarNode):
+            if node.value == TODO:
+                wanted = keys.meaning(under, above) or "a value"
+                self.problems.append(self.problem(node, f"{under or 'this'} is still to be filled in", wanted))
+            return None if not node.style and node.value in _NOTHING else node.value
+        if isinstance(node, yaml.SequenceNode):
+            return [self._plain(child, depth + 1, under, above) for child in node.value]
+        data: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self.problems.append(self.problem(key, "a key that is not text", "a plain key"))
+            elif key.value in data:
+                hint = "put all its reports under one key, as a list" if under == "reports" else "leave one of them out"
+                self.problems.append(self.problem(key, f"the key {key.value!r} a second time", "each key once", hint))
+            else:
+                # A row under `reports` or `claims` has a metric or a key of its own above it.
+                data[key.value] = self._plain(value, depth + 1, key.value, above if above in keys.ROWS else under)
+                if data[key.value] is None and isinstance(value, yaml.ScalarNode) and value.tag in _PLAIN_TAGS:
+                    self.problems.append(
+                        self.problem(value, f"{key.value}: nothing", "a value", "leave the key out if there is none")
+                    )
+        return data
+
+    def locate(self, where: tuple[str | int, ...]) -> yaml.Node:
+        """Return the node at a path, or the deepest one on the way; ``<key>`` asks for the key."""
+        node = self.node
+        want_key = bool(where) and where[-1] == "<key>"
+        path = where[:-1] if want_key else where
+        for depth, part in enumerate(path):
+            last = want_key and depth == len(path) - 1
+            if isinstance(node, yaml.MappingNode):
+                pairs = [(k, v) for k, v in node.value if k.value == part]
+                if not pairs:
+                    return node
+                node = pairs[0][0] if last else pairs[0][1]
+            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+                node = node.value[part]
+        return node
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a document, from character to character: a text, a list, or pairs of key and value.
+
+    ``end`` is where the last character of it stands; comments and blank lines behind do not belong to it.
+    """
+
+    kind: str
+    start: int
+    end: int
+    column: int
+    flow: bool
+    text: str = ""
+    parts: tuple[tuple[Part | None, Part], ...] = ()
+
+
+def outline(text: str, name: str) -> Part:
+    """Return where each part of a document stands in its text.
+
+    Raises
+    ------
+    SheetError
+        As `compose`, and for all that makes it no plain data: tags, keys twice, keys without a value.
+    """
+    node = compose(text, name)
+    if problems := [each for each in Document(node, name).problems if not each.found.endswith("to be filled in")]:
+        raise SheetError(problems)
+    return _part(node)
+
+
+def _part(node: yaml.Node) -> Part:
+    start, end, column = node.start_mark.index, node.end_mark.index, node.start_mark.column
+    if isinstance(node, yaml.ScalarNode):
+        return Part("text", start, end, column, False, node.value)
+    assert isinstance(node, yaml.CollectionNode)
+    if isinstance(node, yaml.SequenceNode):
+        parts: tuple[tuple[Part | None, Part], ...] = tuple((None, _part(child)) for child in node.value)
+    else:
+        parts = tuple((_part(key), _part(value)) for key, value in node.value)
+    flow = bool(node.flow_style)
+    kind = "list" if isinstance(node, yaml.SequenceNode) else "mapping"
+    # A block ends, for YAML, only where the next thing begins.
+    return Part(kind, start, end if flow or not parts else parts[-1][1].end, column, flow, "", parts)

@@ -1,0 +1,52 @@
+"""The vocabulary: text to quantity and back, from one registry made of ``units.txt``.
+
+Numbers and units are parsed apart (`quantities`), spellings that people use are answered (`spellings`), numbers are
+written for readers (`numbers`). Imports `calc.errors` alone. A new unit is one line of ``units.txt``, another spelling
+one of `spellings`.
+"""
+
+from calc.units.quantities import (
+    MAX_LENGTH,
+    NUMBER,
+    VOCABULARY,
+    DimensionalityError,
+    Parsed,
+    Quantity,
+    describe,
+    factors,
+    joined,
+    parse,
+    quantity,
+    registry,
+    require,
+    same_dimension,
+    scale,
+    si,
+    split,
+    text,
+    unit,
+    unit_text,
+)
+
+__all__ = [
+    "MAX_LENGTH",
+    "NUMBER",
+    "VOCABULARY",
+    "DimensionalityError",
+    "Parsed",
+    "Quantity",
+    "describe",
+    "factors",
+    "joined",
+    "parse",
+    "quantity",
+    "registry",
+    "require",
+    "same_dimension",
+    "scale",
+    "si",
+    "split",
+    "text",
+    "unit",
+    "unit_text",
+]

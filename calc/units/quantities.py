@@ -1,0 +1,397 @@
+"""Text to quantity and back: the one pint registry, made from ``units.txt`` alone.
+
+A number and its unit are parsed apart. The unit is looked up, name by name, in the vocabulary;
+pint's own text parser is never called, because it evaluates expressions and completes prefixes.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
+from typing import Any, TypeAlias
+
+# Where Dask is installed, pint loads it, and it half a hundred modules: a second for every command. Arrays of
+# Dask are wrapped all the same, and are computed by Dask itself.
+_HIDDEN = "dask" not in sys.modules
+if _HIDDEN:
+    sys.modules["dask"] = None  # type: ignore[assignment] # what the import system takes for "there is none"
+import pint
+from pint.facets.plain import ScaleConverter, UnitDefinition
+from pint.util import UnitsContainer
+
+if _HIDDEN:
+    del sys.modules["dask"]
+
+from calc.errors import UnitError
+from calc.units import spellings
+
+Quantity: TypeAlias = Any
+"""A pint quantity; pint's own generic type says nothing about dimensions, so none is claimed."""
+
+MAX_LENGTH = 80
+MAX_POWER = 9
+NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?"
+_VALUE = re.compile(rf"\s*({NUMBER})(?:\s*\.\.\s*({NUMBER}))?(.*)", re.DOTALL)
+_FACTOR = re.compile(r"([A-Za-z]+)(?:\^([1-9]))?")
+
+
+def _definitions() -> Iterator[tuple[str, Decimal, dict[str, int]]]:
+    """Yield name, scale and powers of each unit of ``units.txt``: a dimension, or numbers and names.
+
+    pint could read the file as well; reading its few shapes here is exact and takes less time.
+    """
+    for line in resources.files("calc.units").joinpath("units.txt").read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        name, _, meaning = line.partition(" = ")
+        powers: dict[str, int] = {}
+        scale, sign = Decimal(1), 1
+        for token in meaning.split():
+            if token in "*/":
+                sign = 1 if token == "*" else -1
+            elif token[0].isdigit():
+                scale *= Decimal(token) ** sign
+            elif token != "[]":
+                powers[token] = sign
+        yield name, scale, powers
+
+
+def _make_registry() -> Any:
+    made: Any = pint.UnitRegistry(None, on_redefinition="raise", cache_folder=None)
+    for name, scale, powers in _definitions():
+        made.define(UnitDefinition(name, None, (), ScaleConverter(float(scale)), UnitsContainer(powers)))
+    return made
+
+
+def _exact_scales() -> dict[str, Decimal]:
+    """Return each unit's scale to the base units; a unit is defined by units that stand above it."""
+    scales: dict[str, Decimal] = {}
+    for name, scale, powers in _definitions():
+        for part, power in powers.items():
+            scale *= scales.get(part, Decimal(1)) ** power
+        scales[name] = scale
+    return scales
+
+
+def _base_units() -> dict[str, str]:
+    """Return the unit that stands for each dimension: those that are defined by nothing else."""
+    return {next(iter(powers)): name for name, _, powers in _definitions() if next(iter(powers), "").startswith("[")}
+
+
+registry = _make_registry()
+_EXACT = _exact_scales()
+_BASES = _base_units()
+VOCABULARY = frozenset(_EXACT)
+DimensionalityError = pint.DimensionalityError
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A number as printed and its unit; ``high`` differs from ``low`` for a printed range."""
+
+    low: Decimal
+    high: Decimal
+    unit: str
+
+    @property
+    def is_range(self) -> bool:
+        """Whether two ends were printed."""
+        return self.low != self.high
+
+    def quantity(self, *, high: bool = False) -> Quantity:
+        """Return the number (the lower end, or the upper) as a quantity of its unit."""
+        return registry.Quantity(float(self.high if high else self.low), unit(self.unit))
+
+
+@lru_cache(maxsize=4096)
+def unit(text: str) -> pint.Unit:
+    """Look a unit's name up, factor by factor.
+
+    Parameters
+    ----------
+    text : str
+        Names of the vocabulary joined by ``/`` and ``*``, each with an optional power up to ``^9``;
+        one `` per `` divides the left side by the right. ``x`` alone is the pure number.
+
+    Raises
+    ------
+    UnitError
+        If any name is not in the vocabulary.
+
+    Examples
+    --------
+    >>> str(unit("Gb/s").dimensionality)
+    '[information] / [time]'
+    """
+    found: pint.Unit = registry.Unit(UnitsContainer(_powers(text)))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _powers(text: str) -> dict[str, int]:
+    """Return the names that a unit is made of, each with its power."""
+    left, per, right = text.partition(" per ")
+    powers: dict[str, int] = {}
+    for side, sign in ((left, 1), (right, -1)) if per else ((left, 1),):
+        step = sign
+        for token in re.split(r"([/*])", side.strip()):
+            if token in ("/", "*"):
+                step = -sign if token == "/" else sign
+                continue
+            match = _FACTOR.fullmatch(token.strip())
+            if match is None or match[1] not in VOCABULARY:
+                raise UnitError(
+                    f"{text!r} is not a unit of the vocabulary", "a unit such as 'GB/s' or 'kW'",
+                    spellings.suggest(text, token.strip(), VOCABULARY),
+                )  # fmt: skip
+            powers[match[1]] = powers.get(match[1], 0) + step * int(match[2] or 1)
+    if any(abs(power) > MAX_POWER for power in powers.values()):
+        raise UnitError(f"{text!r} has a power above {MAX_POWER}", "a unit such as 'GB/s' or 'kW'")
+    return {name: power for name, power in powers.items() if power}
+
+
+@lru_cache(maxsize=4096)
+def scale(name: str) -> Decimal:
+    """Return how many base units one of this unit is, exactly: 8 000 000 000 for ``GB``."""
+    found = Decimal(1)
+    for part, power in _powers(name).items():
+        found *= _EXACT[part] ** power
+    return found
+
+
+@lru_cache(maxsize=4096)
+def si(name: str, per: str = "") -> tuple[str, Decimal]:
+    """Return a unit's counterpart in base units, and how many of those one is.
+
+    The bases are those of SI (kilogram, second, metre, watt for joule per second) and of the
+    vocabulary (bit, FLOP, token, currencies, things that are counted).
+
+    Parameters
+    ----------
+    name : str
+        A unit of the vocabulary's grammar.
+    per : str
+        A thing that is counted, which the unit is divided by.
+
+    Examples
+    --------
+    >>> si("TB/s", "chip"), si("kW"), si("t")
+    (('b/s/chip', Decimal('8E+12')), ('W', Decimal('1E+3')), ('kg', Decimal('1E+3')))
+    """
+    powers = {_BASES[dimension]: int(float(str(power))) for dimension, power in unit(name).dimensionality.items()}
+    factor = scale(name)
+    if mass := powers.pop("g", 0):
+        powers["kg"] = mass
+        factor /= Decimal(1000) ** mass
+    if powers.get("J") == 1 and powers.get("s") == -1:
+        powers = {"W": 1} | {base: power for base, power in powers.items() if base not in ("J", "s")}
+    text = unit_text(registry.Unit(UnitsContainer(powers)))
+    return f"{text}/{per}" if per else text, factor
+
+
+@lru_cache(maxsize=65536)
+def split(text: str, example: str = "") -> Parsed:
+    """Split a value as a sheet prints it into number (or range) and unit; check both.
+
+    Parameters
+    ----------
+    text : str
+        ``"384 chip"``, ``"125..135 kW"``: digits as printed, no thousands separators.
+    example : str
+        A right value for the messages.
+
+    Returns
+    -------
+    Parsed
+        The exact decimal digits and the unit's name.
+
+    Raises
+    ------
+    UnitError
+        For an empty text, a missing number or unit, an unknown unit, a number that is not finite.
+
+    Examples
+    --------
+    >>> split("1.80 TB/s").low
+    Decimal('1.80')
+    """
+    expected = f"a number and a unit, for example {example or '900 GB/s'!r}"
+    if not text.strip():
+        raise UnitError("the value is empty", expected)
+    if len(text) > MAX_LENGTH:
+        raise UnitError(f"the value is {len(text)} characters long", expected)
+    match = _VALUE.fullmatch(text)
+    if match is None:
+        hint = spellings.suggest(text, text, VOCABULARY) if text.isalpha() else spellings.SIGNS.get(text.strip()[0], "")
+        hint = hint or spellings.bound(text)
+        raise UnitError(f"{text!r} does not begin with a number", expected, hint)
+    first, last, rest = match[1], match[2] or match[1], match[3]
+    name = rest.strip()
+    if re.match(r"[,']\d{3}", rest):
+        plain = text.replace(rest[0], "")
+        raise UnitError(f"{text!r} has a thousands separator", expected, f"write the digits only: {plain!r}")
+    if name and not (name[0].isalpha() or name[0] in "%$µ"):
+        hint = spellings.RESTS.get(name[0], "")
+        if comma := re.fullmatch(r"\s*(\d+),(\d+)(\D.*)?", text):
+            hint = f"write a decimal point: '{comma[1]}.{comma[2]}{comma[3] or ''}'"
+        raise UnitError(f"{text!r} is not one number and one unit", expected, hint)
+    if not name:
+        hint = f"write what it counts: '{first} chip'"
+        if example:
+            hint = f"write its unit, such as '{first} {example.partition(' ')[2]}'"
+        raise UnitError(f"{text!r} is a bare number", expected, hint)
+    try:
+        unit(name)
+    except UnitError as error:
+        raise UnitError(
+            error.found, expected, spellings.numbered(error.hint, text.removesuffix(rest).strip())
+        ) from None
+    low, high = Decimal(first), Decimal(last)
+    if abs(low) > Decimal("1e60") or abs(high) > Decimal("1e60"):
+        raise UnitError(f"{text!r} is too large to be a figure", expected)
+    if low > high:
+        raise UnitError(f"{text!r} is a range that runs downwards", "the lower end first")
+    return Parsed(low, high, name)
+
+
+def parse(text: str, like: str | None = None, example: str | None = None) -> Quantity:
+    """Turn a text into a quantity, of the dimension of ``like`` if one is given.
+
+    Parameters
+    ----------
+    text : str
+        Number and unit; of a range the lower end is taken.
+    like : str, optional
+        A unit whose dimension the quantity must have.
+    example : str, optional
+        A right value for the message, by default built from ``like``.
+
+    Raises
+    ------
+    UnitError
+        As `split`, and if the dimension is another one.
+
+    Examples
+    --------
+    >>> parse("400 Gb/s", like="GB/s").to("GB/s").magnitude
+    50.0
+    """
+    parsed = split(text)
+    if like is not None:
+        require(parsed, like, example or f"{parsed.low} {like}")
+    return parsed.quantity()
+
+
+@lru_cache(maxsize=4096)
+def _same_dimension(first: str, second: str) -> bool:
+    return bool(unit(first).dimensionality == unit(second).dimensionality)
+
+
+def require(parsed: Parsed, like: str, example: str) -> None:
+    """Raise `UnitError` unless the parsed value has the dimension of the unit ``like``."""
+    if _same_dimension(parsed.unit, like):
+        return
+    number = f"{parsed.low}..{parsed.high}" if parsed.is_range else f"{parsed.low}"
+    hint, (whole, _, part) = "", parsed.unit.rpartition("/")
+    if not whole and _same_dimension(f"{parsed.unit}/s", like):
+        hint = f"did you mean '{number} {parsed.unit}/s'? An amount belongs under another metric"
+    elif whole and unit(part).dimensionality == {f"[{part}]": 1} and _same_dimension(whole, like):
+        hint = f"write '{number} {whole}', and beside it 'per: {part}' where the sheet is not one of a {part}"
+    raise UnitError(
+        f"'{number} {parsed.unit}' is {describe(parsed.unit)}",
+        f"{describe(like)}, for example '{example}'",
+        hint,
+    )
+
+
+_WORDS = {
+    "b": "an amount of information", "b/s": "a data rate", "FLOP": "an amount of arithmetic",
+    "FLOP/s": "a compute rate", "s": "a time", "J": "an energy", "W": "a power", "m": "a length",
+    "g": "a mass", "USD": "a price in USD", "CNY": "a price in CNY", "EUR": "a price in EUR", "x": "a pure number",
+    "m^2": "an area", "Hz": "a frequency", "token/s": "a token rate",
+    "OP*b/s": "a rate of operations times their bit length",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def describe(name: str) -> str:
+    """Say in words what a unit measures ("a data rate"), with an article."""
+    for simple, words in _WORDS.items():
+        if _same_dimension(name, simple):
+            return words
+    if name in VOCABULARY and unit(name).dimensionality == {f"[{name}]": 1}:
+        return f"a count of {name}s" if not name.endswith("h") else f"a count of {name}es"
+    whole, _, part = name.rpartition("/")
+    if whole and part in VOCABULARY and unit(part).dimensionality == {f"[{part}]": 1}:
+        return f"{describe(whole)} per {part}"
+    return f"a quantity in {name}"
+
+
+def quantity(number: Any, name: str) -> Quantity:
+    """Return a number, or an array of numbers, as a quantity of the unit ``name``."""
+    return registry.Quantity(number, unit(name))
+
+
+def text(value: Quantity, name: str | None = None) -> str:
+    """Print a scalar quantity so that `parse` reads the same quantity back.
+
+    Examples
+    --------
+    >>> text(parse("400 Gb/s"), "GB/s")
+    '50.0 GB/s'
+    """
+    if name is None:
+        name = unit_text(value.units)
+    else:
+        value = value.to(unit(name))
+    return f"{float(value.magnitude)!r} {name}"
+
+
+def unit_text(units: pint.Unit) -> str:
+    """Return the name of a unit in the vocabulary's own grammar (``Gb/s/chip``, ``x``)."""
+    powers = {name: float(str(power)) for name, power in units._units.items()}
+    over = [f"{n}^{p:g}" if p != 1 else n for n, p in sorted(powers.items()) if p > 0]
+    under = [f"{n}^{-p:g}" if p != -1 else n for n, p in sorted(powers.items()) if p < 0]
+    return "/".join(["*".join(over) or "x", *under])
+
+
+def factors(name: str) -> int:
+    """Return of how many names a unit is made, each counted as often as its power.
+
+    Examples
+    --------
+    >>> factors("GB/s/chip"), factors("mm^2"), factors("x")
+    (3, 2, 1)
+    """
+    return sum(map(abs, _powers(name).values()))
+
+
+def joined(first: str, second: str, sign: int) -> str:
+    """Return the unit of a product (``sign`` 1) or a quotient (-1) by the names that its parts are made of.
+
+    Names of one dimension are taken together under the first of them; pure numbers fall away. The
+    scale may therefore be another one than that of the parts.
+
+    Examples
+    --------
+    >>> joined("TB", "GB/s", -1), joined("PFLOP/s", "chip", -1), joined("USD/kWh", "MWh", 1)
+    ('s', 'PFLOP/chip/s', 'USD')
+    """
+    powers: dict[str, int] = {}
+    for text, side in ((first, 1), (second, sign)):
+        for name, power in _powers(text).items():
+            if not unit(name).dimensionality:
+                continue
+            same = next((held for held in powers if _same_dimension(held, name)), name)
+            powers[same] = powers.get(same, 0) + side * power
+    return unit_text(registry.Unit(UnitsContainer({name: power for name, power in powers.items() if power})))
+
+
+def same_dimension(first: str, second: str) -> bool:
+    """Whether two units measure the same."""
+    return _same_dimension(first, second)

@@ -1,0 +1,254 @@
+"""What ``audit`` shows, as neutral tables: the contrast of two subjects, each claim, and sheets against themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from calc.analysis.audit import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Finding, Side
+from calc.analysis.comparison import Comparer, Comparison, Row
+from calc.analysis.crosschecks import Contradiction
+from calc.analysis.crosschecks import Side as Said
+from calc.analysis.dominance import Contrast
+from calc.sheets import metrics, schema
+from calc.units.numbers import RATIO_DIGITS, digits, ratio
+from calc.views.core import AS_REPORTED, FEW, FEW_MARK, LEGEND, Column, Table, policy_line
+
+CLOSE_MARK = "~"
+VERDICTS = (
+    "reproduced: with some combination of the figures, the ratio lies in the interval of the printed factor. That is "
+    "arithmetic; of the figures themselves it says nothing. “Nearest” names the ratio of a combination where that of "
+    "the headlines lies outside; it may join figures that nobody printed together.",
+    "Own figures: what the claim's source prints, or the document that relays it (“by” names whom the source credits, "
+    "where it prints none), times anybody's count of chips. Any reports: every combination of admissible reports.",
+    "The interval: half a unit of the last digit printed, ends included. “About” and “almost” reach half a unit of "
+    "the last digit that is not 0, at least 10 %: “about” both ways, “almost” from below up to the number. “More "
+    "than” and “up to” are bounds: whatever lies on their side of the number is inside.",
+)
+CLOSE = f"{CLOSE_MARK} within rounding: the 0 of 70 % may be rounded, and so may the 3.6 of “more than 3.6”"
+FEW_NOTE = LEGEND[FEW_MARK]
+
+
+def audit(found: Audit) -> list[Table]:
+    """Return the tables of an audit: of two subjects first on what they differ, then the claims."""
+    claims = _claims(found)
+    if found.comparison is None or found.contrast is None:
+        return [claims]
+    if not (found.contrast.ahead or found.contrast.behind or found.contrast.overlapping):
+        claims.lead.insert(
+            0, f"{' and '.join(found.names)} have no figure on one basis; `compare` shows what each has."
+        )
+        return [claims]
+    return [contrast(found.comparison, found.contrast, found.findings), claims]
+
+
+# -- on which metrics ahead, on which behind ------------------------------------------------------
+
+
+def contrast(compared: Comparison, found: Contrast, findings: Sequence[Finding] = ()) -> Table:
+    """Return on which metrics one subject is ahead of another, led by a short paragraph."""
+    subject, object = compared.subjects
+    table = Table(
+        f"{subject.name} ({subject.id}) against {object.name} ({object.id})",
+        [Column("metric", "metric", wraps=True), Column("better", "better"),
+         Column("ratio", f"{subject.id} / {object.id}", True)],
+        lead=[_paragraph(compared, found), *_vague(findings, compared)],
+    )  # fmt: skip
+    groups = {
+        f"{subject.id} ahead": found.ahead,
+        f"{subject.id} behind": found.behind,
+        "spans overlap": found.overlapping,
+    }
+    for words, names in groups.items():
+        if names:
+            table.add(words, [_contrasted(compared.row(name), subject.id) for name in names])
+    for words, left in _apart(compared, found):
+        if left:
+            table.notes.append(f"{words}: {'; '.join(metrics.metric(name).full_title for name in left)}.")
+    table.notes.append(FEW_NOTE)
+    return table
+
+
+def _contrasted(row: Row, id: str) -> list[str]:
+    few = FEW_MARK if _few(row) else " "
+    return [row.metric.full_title, row.metric.better, f"{ratio(*row.ratios[id].numbers)} {few}"]
+
+
+def _few(row: Row) -> bool:
+    return any(cell.origins < FEW for cell in row.cells.values())
+
+
+def _apart(compared: Comparison, found: Contrast) -> Iterator[tuple[str, list[str]]]:
+    """Yield the metrics that cannot be set against one another, by what is missing."""
+    yield "Reported for both, but on different or open bases", list(found.not_comparable)
+    for subject in compared.subjects:
+        only = [name for name in found.not_reported if compared.row(name).cells[subject.id].result]
+        yield f"Reported for {subject.name} only", only
+    neither = [n for n in found.not_reported if not any(c.result for c in compared.row(n).cells.values())]
+    yield "Reported for neither", neither
+
+
+def _paragraph(compared: Comparison, found: Contrast) -> str:
+    subject, object = compared.subjects
+    names = (*found.ahead, *found.behind, *found.overlapping)
+    few = sum(_few(compared.row(name)) for name in names)
+    return (
+        f"Of the rows of `compare` that have a better and a worse, both have figures on one basis for {len(names)}: "
+        f"totals, shares per chip, and ratios of them; many follow from one another, and none is a measured result. "
+        f"On {len(found.ahead)} the whole span of {subject.name} is better than that of {object.name}, on "
+        f"{len(found.behind)} it is worse, on {len(found.overlapping)} the spans overlap. {few} rest on fewer than "
+        f"two independent origins (*)."
+    )
+
+
+def _vague(findings: Iterable[Finding], compared: Comparison) -> Iterator[str]:
+    """Yield a sentence for each way in which claims without a factor are answered."""
+    said: dict[tuple[str, str, str, str], list[Finding]] = {}
+    for finding in findings:
+        claim, verdict = finding.claim, finding.any.verdict
+        if finding.qualitative and verdict != NOT_COMPUTABLE:
+            said.setdefault((claim.subject, claim.sense, verdict, claim.credited_to or ""), []).append(finding)
+    names = {subject.id: subject.name for subject in compared.subjects}
+    for (subject, sense, verdict, credited), group in said.items():
+        words = "; ".join(f"“{finding.claim.printed}” ({finding.source})" for finding in group)
+        credit = f", credited to {credited}" if credited else ""
+        many = f"{len(group)} claims{credit}" if len(group) > 1 else f"One claim{credit}"
+        lists = group[0].any.contrast
+        if sense == "equal" and lists:
+            verdict = f"ahead on {len(lists.ahead)}, behind on {len(lists.behind)}, level on {len(lists.overlapping)}"
+        yield f"{many}, said of {names[subject]}: {words}: {verdict}."
+
+
+# -- the claims -----------------------------------------------------------------------------------
+
+
+def _claims(found: Audit) -> Table:
+    pair = len(found.names) == 2
+    title = f"Claims about {' and '.join(found.names)}" if found.names else "Claims"
+    table = Table(f"{title}: {len(found.findings)}", [
+        Column("claim", "claim", wraps=True, folds=True), Column("claimed", "claimed", wraps=True, folds=True),
+        Column("own", "own figures", wraps=True, folds=True), Column("any", "any reports", wraps=True, folds=True),
+    ])  # fmt: skip
+    for finding in found.findings:
+        table.add(_heading(finding), [_row(finding, pair)])
+    if found.findings:
+        table.lead = _counts(found)
+        table.notes = list(VERDICTS)
+        if any(side.best and side.best.close for f in found.findings for side in (f.own, f.any)):
+            table.notes.append(CLOSE)
+    else:
+        table.columns, table.lead = [], ["No claim is recorded."]
+    if found.late:
+        table.notes.append(f"Left out, as undated or later than the day: claims of {', '.join(found.late)}.")
+    table.notes += [AS_REPORTED, policy_line(found.policy, found.policy.as_of)]
+    table.notes.append(f"Working of a claim: python -m calc explain SOURCE/CLAIM, as in “explain {_example(found)}”.")
+    return table
+
+
+def _example(found: Audit) -> str:
+    return found.findings[0].id if found.findings else "semianalysis-cm384-2026/table-power"
+
+
+def _heading(finding: Finding) -> str:
+    return f"{finding.source}{' (superseded)' if finding.superseded else ''}"
+
+
+def _row(finding: Finding, pair: bool) -> list[str]:
+    claim = finding.claim
+    known = metrics.TABLE.get(claim.matter)
+    title = known.full_title if known else claim.matter.replace("_", " ")
+    key = finding.id.partition("/")[2]
+    parts = [key, "" if pair else f"{claim.subject} / {claim.object}", "" if _same(key, title) else title]
+    about = ": ".join(filter(None, parts)) + (f" ({finding.mismatch})" if finding.mismatch else "")
+    claimed = f"“{claim.printed}”"
+    if finding.claimed:
+        claimed += f" {finding.claimed.inverse()}, object / subject" if claim.inverse else f" {finding.claimed}"
+    own, every = _outcome(finding.own, finding), _outcome(finding.any, finding)
+    return [about, claimed, own, finding.any.verdict if own == every and not finding.any.best else every]
+
+
+def _same(key: str, title: str) -> bool:
+    return key.replace("-", " ").casefold() == title.casefold()
+
+
+def _outcome(side: Side, finding: Finding) -> str:
+    best, claim = side.best, finding.claim
+    by = f", by {side.by}" if side.by else ""
+    if best is None:
+        missing = side.missing.replace(f"{claim.matter} of", "figure of")
+        return side.verdict + (f": {missing}" if missing else "") + by
+    (value, low, high), nearest, near = best.ratio.numbers, best.nearest, ""
+    inside = finding.claimed is not None and finding.claimed.holds(value)
+    if claim.inverse and low > 0:
+        value, low, high, nearest = 1 / value, 1 / high, 1 / low, 1 / nearest
+    if best.inside and not inside:
+        near = f", nearest {digits(nearest, RATIO_DIGITS, pad=True)}"
+    on = "" if best.on == claim.metric else f" as {_short(best.metric, claim)}"
+    if best.object_metric != best.metric:
+        on += f" against {_short(best.object_metric, claim)}"
+    return f"{ratio(value, low, high)}{near} {side.verdict}{CLOSE_MARK if best.close else ''}{on}{by}"
+
+
+def _short(name: str, claim: schema.Claim) -> str:
+    """Return a metric's qualifiers where its family is the claim's, else its title."""
+    metric = metrics.metric(name)
+    if metric.family == (claim.metric or "").partition(".")[0]:
+        return ".".join(metrics.qualifiers(name)) or metric.title
+    return metric.full_title
+
+
+def _counts(found: Audit) -> list[str]:
+    lines = []
+    for words, sides in (
+        ("own figures", [f.own for f in found.findings]),
+        ("any reports", [f.any for f in found.findings]),
+    ):
+        many = Counter(side.verdict if side.verdict in _WORDS else _LISTS for side in sides)
+        close = sum(side.verdict == NOT_REPRODUCED and bool(side.best and side.best.close) for side in sides)
+        said = [f"{many[word]} {word}" for word in (*_WORDS, _LISTS) if many[word]]
+        if close:
+            said = [
+                f"{text}, {close} of them within rounding ({CLOSE_MARK})" if NOT_REPRODUCED in text else text
+                for text in said
+            ]
+        lines.append(f"By {words}: {'; '.join(said)}.")
+    return lines
+
+
+_LISTS = "answered by lists"
+_WORDS = (REPRODUCED, NOT_REPRODUCED, NOT_COMPUTABLE)
+
+
+# -- sheets against themselves --------------------------------------------------------------------
+
+
+def sheets(
+    comparer: Comparer, found: Sequence[Contradiction], stale: Sequence[tuple[schema.Sheet, schema.Known]]
+) -> Table:  # fmt: skip
+    """Return where the reports of sheets contradict one another, those that a person has looked at last."""
+    names = ("metric", "check", "one", "other", "factor", "cause", "known")
+    table = Table(
+        "Where reports of a sheet contradict one another beyond rounding",
+        [Column("finding", "finding", wraps=True), *(Column(name, name, for_programs=True) for name in names)],
+    )
+    for each in sorted(found, key=lambda one: (bool(one.known), one.subject)):
+        factor = digits(each.factor, RATIO_DIGITS)
+        data = [each.metric, each.check, _said(each.one), _said(each.other), factor, "; or ".join(each.causes)]
+        known = f". Known: {each.known}" if each.known else ""
+        table.add(each.subject, [[f"{each.text}{known}.", *data, each.known]])
+    new = sum(not each.known for each in found)
+    table.lead = [
+        f"{len(found)} contradictions: {len(found) - new} known and pinned in the sheet, {new} not looked at yet."
+    ]
+    for sheet, pin in stale:
+        table.lead.append(f"{sheet.id}: a pin matches nothing any more: {pin.metric}, {pin.check}. Take it out.")
+    table.notes = [
+        "A usual cause is what such a factor often comes from, not what "
+        "happened. Whoever has looked pins it under 'contradictions' in the sheet, or sets a report aside.",
+        AS_REPORTED, policy_line(comparer.policy, comparer.policy.as_of),
+    ]  # fmt: skip
+    return table
+
+
+def _said(side: Said) -> str:
+    return f"{side.text} ({side.where})"

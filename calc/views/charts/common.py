@@ -1,0 +1,61 @@
+"""What several figures have in common: the words below them, and what they ask of a comparison."""
+
+from __future__ import annotations
+
+from calc.analysis.comparison import Cell, Comparison
+from calc.errors import UsageError
+from calc.figures.readings import Readings
+from calc.sheets import metrics, schema
+from calc.sheets.metrics import Metric
+from calc.views.core import AS_REPORTED, merged, policy_line
+
+
+def caption(found: Comparison, *more: str) -> tuple[str, ...]:
+    """Return the lines that stand below a figure: what is particular to it, as-reported, policy and day."""
+    lines = [line for one in found.subjects for line in merged(one)]
+    if found.layers:
+        lines.append(f"Some figures rest on reports of an overlay: {', '.join(found.layers)}.")
+    return *filter(None, more), *lines, AS_REPORTED, policy_line(found.policy, found.as_of)
+
+
+def sheet(found: Comparison, id: str) -> schema.Sheet:
+    """Return one of the compared by its id.
+
+    Raises
+    ------
+    UsageError
+        If it is not among them.
+    """
+    for one in found.subjects:
+        if one.id == id:
+            return one
+    raise UsageError(f"{id!r} is not among the compared: {', '.join(s.id for s in found.subjects)}")
+
+
+def held(found: Comparison, sheet: schema.Sheet) -> Readings:
+    """Return what is held of one of the compared."""
+    return found.rows[0].cells[sheet.id].subject
+
+
+def cells(found: Comparison, metric: Metric) -> list[Cell]:
+    """Return what is known of a metric of each of the compared, whether or not there is a row for it."""
+    return [found.comparer.cell(held(found, sheet), metric.id) for sheet in found.subjects]
+
+
+def chosen(found: Comparison, metric: str | None) -> Metric:
+    """Return the metric that was asked for, or the peak compute that most of the compared report.
+
+    Raises
+    ------
+    UsageError
+        If there is no such metric, or it is held as words.
+    """
+    asked = metrics.metric(metric if metric is not None else f"peak_compute{found.lead}")
+    if asked.is_text:
+        raise UsageError(f"{asked.id} is held as words, which have no place on an axis")
+    return asked
+
+
+def axis(metric: Metric, unit: str) -> str:
+    """Return what stands at an axis: what is shown, and its unit."""
+    return f"{metric.full_title} ({unit})"

@@ -1,0 +1,151 @@
+"""Trials of the estimates as neutral tables: a row a measurement, and the counts by phase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from calc.estimates.validation import splits
+from calc.estimates.validation.scores import TARGET, Score, Validation
+from calc.estimates.validation.trials import SECOND, Trial
+from calc.units.numbers import digits
+from calc.views.core import AS_REPORTED, Column, Table, policy_line
+
+DIGITS = 3
+LEAST_SHOWN = 0.005
+SCALES = ((1.0, "s"), (1e-3, "ms"), (0.0, "us"))
+ROLE_MARKS = {splits.CALIBRATES: "c", splits.SAME_RUN: "r", splits.ARITHMETIC: "a", splits.TEST: ""}
+OUTSIDE, FAR, IDEAL, BEATS_HEADLINE, ALARM = "o", "f", "i", "h", "!"
+MARKS = {
+    ALARM: "took less time than every combination of reports allows: an alarm, explained below",
+    BEATS_HEADLINE: "took less than the bound by the headlines, not less than another report allows",
+    OUTSIDE: "outside the span of the estimate", FAR: "beyond a factor of 2 of the headline",
+    IDEAL: "rests on an efficiency that no measurement is left for, and that is taken as ideal",
+    **{mark: splits.ROLE_WORDS[role] for role, mark in ROLE_MARKS.items() if mark},
+}  # fmt: skip
+CAVEAT = (
+    "The state of a chip's memory is compared as its source counts it, the transformer layers alone; `estimate memory` "
+    "adds the vocabulary's tables."
+)
+
+
+def marks(one: Trial) -> str:
+    """Return the marks of a trial: an alarm first, its role last."""
+    found = ((ALARM, one.beats_bound), (BEATS_HEADLINE, one.beats_headline and not one.beats_bound),
+             (OUTSIDE, not one.is_inside), (FAR, not one.is_near), (IDEAL, bool(one.ideal)))  # fmt: skip
+    return "".join(mark for mark, holds in found if holds) + ROLE_MARKS[one.role]
+
+
+def tables(found: Validation) -> list[Table]:
+    """Return the measurements beside their estimates, and what they come to."""
+    return [trials(found), summary(found)]
+
+
+def trials(found: Validation) -> Table:
+    """Return a row a measurement, the phases one after another."""
+    first = [Column("id", "measurement", wraps=True, folds=True), Column("mark", "mark", optional=True),
+             Column("unit", "in"), Column("bound", "least", True)]  # fmt: skip
+    last = [Column("measured", "measured", True), Column("reached", "reached", True), Column("ratio", "ratio", True)]
+    title = "Estimates against measurements"
+    table = Table(title, [*first, Column("estimate", "estimate", True), Column("span", "span"), *last])
+    narrow = Table(title, [*first, Column("estimate", "estimate, span", True), *last])
+    used: list[str] = []
+    for one in found.trials:
+        scale, unit = _unit(one)
+        value, low, high = (_digits(part / scale) for part in one.numbers)
+        used.append(marks(one))
+        head = [one.id, used[-1], unit, _digits(one.least[0] / scale) if one.least else ""]
+        tail = [_digits(one.measured / scale), _reached(one.reached), digits(one.ratio, DIGITS, pad=True)]
+        table.add(one.measurement.phase, [[*head, value, f"{low} to {high}" if low != high else "", *tail]])
+        stacked = f"{value}\n{low}-{high}" if low != high else value
+        narrow.add(one.measurement.phase, [[*head, stacked, *tail]])
+    table.notes = [f"{mark} {words}" for mark, words in MARKS.items() if any(mark in said for said in used)]
+    table.notes += [
+        "least: the lower bound on time; reached: bound over measured, the efficiency that the measurement implies; "
+        "ratio: measured over estimate.",
+        CAVEAT,
+    ]
+    narrow.notes, table.narrow = table.notes, narrow
+    return table
+
+
+def _reached(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.0f} %" if share >= LEAST_SHOWN else "< 1 %"
+
+
+def summary(found: Validation) -> Table:
+    """Return the counts of the tests, in all, by phase and by what was left out; alarms explained."""
+    table = Table(f"Tests of the estimates, split {found.split}", [
+        Column("of", "tests of", wraps=True, folds=True), Column("many", "tests", True),
+        Column("inside", "inside span", True), Column("near", "within 2x", True),
+        Column("hit", "both", True), Column("share", "%", True), Column("median", "median factor", True),
+        Column("worst", "worst factor", True), Column("width", "span's width", True),
+        Column("ideal", "taken ideal", True, optional=True),
+        Column("beaten", "bounds beaten", True, for_programs=True),
+    ])  # fmt: skip
+    table.rows.append(_score("all", found.score))
+    if found.split == splits.ALTERNATE:
+        table.rows.append(_score("sources that calibrate nothing", found.apart))
+    if found.by_phase:
+        table.add("by phase", (_score(phase, score) for phase, score in found.by_phase.items()))
+    if found.by_fold:
+        table.add("left out", (_score(fold, score) for fold, score in found.by_fold.items()))
+    table.lead = [f"{found.split}: {splits.SPLIT_WORDS[found.split]}."]
+    table.notes = [*_counts(found), *_alarms(found.trials)]
+    table.notes += [f"No estimate of {id}: {reason}" for id, reason in found.failed.items()]
+    if found.split == splits.ALTERNATE:
+        others = " or ".join(split for split in splits.SPLITS if split != splits.ALTERNATE)
+        table.notes.append(f"A test next to what calibrates asks little. A stricter split: --split {others}.")
+    table.notes += [AS_REPORTED, policy_line(found.policy, found.policy.as_of)]
+    return table
+
+
+def _counts(found: Validation) -> list[str]:
+    score, roles = found.score, [one.role for one in found.trials]
+    shown = ", ".join(f"{roles.count(role)} {role}" for role in splits.ROLES if role in roles)
+    if not score.many:
+        return [f"{len(found.trials)} measurements{f': {shown}' if shown else ''}. None of them tests an estimate."]
+    share = f"{100 * (score.share or 0):.0f} %"
+    verdict = "reached" if (score.share or 0) >= TARGET else "not reached"
+    return [
+        f"{len(found.trials)} measurements: {shown}. A run counts once, however many of its figures are published.",
+        f"Inside their span and within a factor of 2: {score.hit} of {score.many} tests, {share}; the target of "
+        f"{100 * TARGET:.0f} % is {verdict}. Bounds beaten, by any measurement: {len(found.alarms)}.",
+        "factor: between measurement and headline, whichever way; span's width: upper end over lower, the median.",
+    ]  # fmt: skip
+
+
+def _alarms(trials: Iterable[Trial]) -> list[str]:
+    return [explained(one) for one in trials if one.beats_bound]
+
+
+def explained(one: Trial) -> str:
+    """Say of a measurement that beats its bound by how much, which resource bound it, and what may be wrong."""
+    assert one.least is not None
+    scale, unit = _unit(one)
+    return (
+        f"{ALARM} {one.id}: measured {_digits(one.measured / scale)} {unit}, but {one.binding} alone takes "
+        f"{_digits(one.least[1] / scale)} {unit} at the most favourable reports. A reported peak is too low, the "
+        f"conditions of the measurement ({one.measurement.source}, {one.measurement.locator}) are read wrongly, or the "
+        "bound counts work that was not done."
+    )
+
+
+def _score(of: str, score: Score) -> list[str]:
+    def optional(value: float | None) -> str:
+        return digits(value, DIGITS, pad=True) if value is not None else ""
+
+    share = f"{100 * score.share:.0f}" if score.share is not None else ""
+    counts = [str(number) for number in (score.many, score.inside, score.near, score.hit)]
+    factors = map(optional, (score.median, score.worst, score.width))
+    return [of, *counts, share, *factors, str(score.ideal or ""), str(score.beaten)]
+
+
+def _unit(one: Trial) -> tuple[float, str]:
+    if one.unit != SECOND:
+        return 1.0, one.unit
+    name = next(name for least, name in SCALES if one.measured >= least)
+    return {"s": 1.0, "ms": 1e-3, "us": 1e-6}[name], name
+
+
+def _digits(value: float) -> str:
+    return digits(value, DIGITS, pad=True)

@@ -1,0 +1,98 @@
+"""Measurements as tables: a list of those asked for, and one with all its conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from calc.analysis.comparison import Comparer
+from calc.catalog.catalog import Catalog
+from calc.errors import UsageError, did_you_mean
+from calc.sheets import keys
+from calc.sheets.measurements import PHASES, QUANTITIES, REFERS, Measurement
+from calc.sheets.schema import OURS
+from calc.views.core import AS_REPORTED, OVERLAY_MARK, Column, Table, legend
+
+_GROUPS = ("figure", "setting", "conditions", "where it stands", "note")
+
+
+def chosen(
+    comparer: Comparer, phases: Sequence[str] = (), chips: Sequence[str] = (), models: Sequence[str] = ()
+) -> list[Measurement]:  # fmt: skip
+    """Return the measurements of some phases, chips and models, those of all where none is named.
+
+    Raises
+    ------
+    UsageError
+        If there is no such phase, chip or model.
+    """
+    for phase in phases:
+        if phase not in PHASES:
+            hint = did_you_mean(phase, PHASES) or f"there is {', '.join(PHASES)}"
+            raise UsageError(f"no phase {phase!r}; {hint}")
+    catalog = comparer.catalog
+    on = {catalog.resolve(name, "chip")[1] for name in chips}
+    of = {catalog.resolve(name, "model")[1] for name in models}
+    return [
+        one for one in catalog.measurements.values()
+        if (not phases or one.phase in phases) and (not on or one.chip in on) and (not of or one.model in of)
+        and comparer.knows(one)
+    ]  # fmt: skip
+
+
+def of_all(comparer: Comparer, phases: Sequence[str], chips: Sequence[str], models: Sequence[str]) -> Table:
+    """Return the list of measurements, the phases one after another.
+
+    Raises
+    ------
+    UsageError
+        If there is no such phase, chip or model.
+    """
+    found = chosen(comparer, phases, chips, models)
+    table = Table("Measurements", [
+        Column("id", "id", folds=True), Column("marks", "mark", optional=True), Column("value", "value", True),
+        Column("what", "what, of what", wraps=True),
+        *(Column(name, name, for_programs=True) for name in ("phase", "operation", "quantity", *REFERS, "chips")),
+        Column("source", "source", for_programs=True),
+        Column("locator", "locator", for_programs=True), Column("read", "read", for_programs=True),
+    ])  # fmt: skip
+    for one in sorted(found, key=lambda one: PHASES.index(one.phase)):
+        cells = [getattr(one, name) or "" for name in ("phase", "operation", "quantity", *REFERS, "chips", "source")]
+        mark = OVERLAY_MARK if one.layer else ""
+        table.add(one.phase, [[one.id or "", mark, one.value, _in_words(one), *cells, one.locator, one.read]])
+    layers = list(dict.fromkeys(one.layer for one in found if one.layer))
+    many = f"{len(found)} of {len(comparer.catalog.measurements)}."
+    table.notes = [*legend((OVERLAY_MARK for _ in layers), layers), many]
+    table.notes += [AS_REPORTED, "One with its conditions: python -m calc show ID."]
+    return table
+
+
+def _in_words(one: Measurement) -> str:
+    """Say what was measured, of which model, on what: "time of a step, megatron-22b on 8 x a100-sxm"."""
+    what = QUANTITIES[one.quantity].title + (f" of {one.operation}" if one.operation else "")
+    many = f"{one.chips.removesuffix(' chip')} x " if one.chips else ""
+    return f"{what}, {f'{one.model} ' if one.model else ''}on {many}{one.chip or one.system}"
+
+
+def is_one(catalog: Catalog, name: str) -> bool:
+    """Whether a name is that of a measurement; sheets are asked first, so that none is read for their sake."""
+    return not catalog.has_sheet(name) and not catalog.called(name) and name in catalog.measurements
+
+
+def one(catalog: Catalog, key: str) -> Table:
+    """Return one measurement: what was measured, under which conditions, and where it stands.
+
+    Raises
+    ------
+    UsageError
+        If there is no such measurement.
+    """
+    found = catalog.measurement(key)
+    table = Table(f"{key}, measured", [Column("key", "key"), Column("value", "value", wraps=True)])
+    for group, words in zip(keys.MEASUREMENT, _GROUPS, strict=True):
+        rows = [[name, str(said)] for name in group if (said := getattr(found, name)) is not None and name not in OURS]
+        if words == _GROUPS[3]:
+            rows = [["source", found.source or ""], *rows]
+        if rows:
+            table.add(words, rows)
+    table.notes = [AS_REPORTED]
+    return table

@@ -1,0 +1,196 @@
+"""``list``: by vendor, by family, by any metric; the figures are those that ``show`` prints."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from calc import units
+from calc.analysis.comparison import Comparer
+from calc.analysis.selection import Condition, Selection, having, select
+from calc.catalog.catalog import Catalog
+from calc.errors import UsageError
+from calc.figures.policy import Policy
+from calc.sheets import metrics
+from tests.running import output, run
+
+KINDS = ("chip", "system")
+
+
+@pytest.fixture(scope="module")
+def comparer() -> Comparer:
+    return Comparer(Catalog(), Policy())
+
+
+def ids(comparer: Comparer, kind: str, **asked: object) -> list[str]:
+    return [sheet.id for sheet in select(comparer, [kind], Selection(**asked))]  # type: ignore[arg-type]
+
+
+def records(*call: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(output("list", *call, "--format", "csv"))))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_an_option_everything_is_listed(comparer: Comparer, kind: str) -> None:
+    assert ids(comparer, kind) == comparer.catalog.ids(kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_vendors_divide_the_list(comparer: Comparer, kind: str) -> None:
+    vendors = {comparer.catalog.sheet(kind, id).vendor for id in comparer.catalog.ids(kind)}
+    parts = [ids(comparer, kind, vendors=[vendor.upper()]) for vendor in vendors]
+    assert sorted(id for part in parts for id in part) == comparer.catalog.ids(kind)
+    two = sorted(vendors)[:2]
+    assert len(ids(comparer, kind, vendors=two)) == sum(len(ids(comparer, kind, vendors=[one])) for one in two)
+
+
+@pytest.mark.parametrize(
+    "metric", ["memory_capacity", "power", "power.chip", "peak_compute.bf16.dense", "release_date"]
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_with_keeps_exactly_what_has_a_figure(comparer: Comparer, kind: str, metric: str) -> None:
+    kept = set(ids(comparer, kind, having=[metric]))
+    has = {id for id in comparer.catalog.ids(kind) if having(comparer, comparer.catalog.sheet(kind, id), metric)}
+    assert kept == has
+    assert 0 < len(kept) < len(comparer.catalog.ids(kind))
+
+
+@pytest.mark.parametrize(("sign", "opposite"), [(">=", "<"), (">", "<=")])
+def test_a_condition_and_its_opposite_divide_what_has_a_figure(comparer: Comparer, sign: str, opposite: str) -> None:
+    known = set(ids(comparer, "chip", having=["memory_capacity"]))
+    one, other = (
+        set(ids(comparer, "chip", where=[Condition.parse(f"memory_capacity {s} 128 GB")])) for s in (sign, opposite)
+    )
+    assert one | other == known
+    assert not one & other
+    assert ("ascend-910c" in one) == (sign == ">=")
+
+
+@pytest.mark.parametrize("same", ["0.128 TB", "128000 MB", "1024e9 b", "128 GB"])
+def test_a_condition_knows_units(comparer: Comparer, same: str) -> None:
+    equal = ids(comparer, "chip", where=[Condition.parse(f"memory_capacity = {same}")])
+    assert "ascend-910c" in equal
+    assert "h100-sxm" not in equal
+
+
+def test_words_are_asked_for_without_regard_to_case(comparer: Comparer) -> None:
+    assert "mi355x" in ids(comparer, "chip", where=[Condition.parse("process = 3 NM")])
+
+
+@pytest.mark.parametrize(("metric", "falling"), [("memory_capacity", True), ("power.board", False)])
+def test_the_best_come_first_and_gaps_last(comparer: Comparer, metric: str, falling: bool) -> None:
+    assert metrics.metric(metric).better == ("higher" if falling else "lower")
+    found = [comparer.reader.of(comparer.catalog.sheet("chip", id)) for id in ids(comparer, "chip", sort=metric)]
+    cells = [comparer.cell(held, metric).result for held in found]
+    figures = [cell.numbers[0] for cell in cells if cell is not None]
+    assert figures == sorted(figures, reverse=falling)
+    assert all(cell is None for cell in cells[len(figures) :])
+    assert len(figures) > 2
+    backwards = ids(comparer, "chip", sort=metric, reverse=True)
+    again = [comparer.cell(comparer.reader.of(comparer.catalog.sheet("chip", id)), metric).result for id in backwards]
+    assert [cell.numbers[0] for cell in again if cell] == sorted(figures, reverse=not falling)
+    assert again[len(figures) :] == [None] * (len(again) - len(figures))
+
+
+@pytest.mark.parametrize("key", ["id", "name", "vendor", "reports"])
+def test_the_order_by_a_key(key: str) -> None:
+    found = [row[key] for row in records("systems", "--sort", key)]
+    if key == "reports":
+        assert list(map(int, found)) == sorted(map(int, found), reverse=True)
+    else:
+        assert found == sorted(found, key=str.casefold)
+    assert [row[key] for row in records("systems", "--sort", key, "--reverse")] == found[::-1]
+
+
+def test_a_figure_is_that_of_show() -> None:
+    rows = records("chips", "--with", "memory_bandwidth")
+    assert {row["memory_bandwidth.unit"] for row in rows} == {"TB/s/chip"}
+    for row in rows[::9]:
+        shown = json.loads(output("show", row["id"], "--format", "json"))["metrics"]["memory_bandwidth"]
+        assert shown["text"].split()[0] == row["memory_bandwidth"].replace(",", "")
+        low, _, high = row["memory_bandwidth.span"].partition(" to ")
+        assert not low or (units.split(f"{low} TB/s").low <= units.split(f"{high} TB/s").low)
+
+
+def test_no_width_drops_an_id_or_a_figure() -> None:
+    call = ("systems", "--with", "memory_capacity", "--with", "power", "--sort", "memory_capacity")
+    rows = records(*call)
+    for width in (60, 80, 120, 200):
+        shown = output("list", *call, width=width).split()
+        assert {row["id"] for row in rows} <= set(shown)
+        assert {row["memory_capacity"] for row in rows} <= set(shown)
+
+
+def test_metrics_are_found_by_words() -> None:
+    everything, reported = (records("metrics", *more) for more in (("--derived",), ()))
+    assert {row["id"] for row in everything} == set(metrics.TABLE)
+    assert {row["id"] for row in reported} == {name for name, metric in metrics.TABLE.items() if not metric.formula}
+    found = {row["id"] for row in records("metrics", "scale-UP", "port")}
+    assert {"scale_up_ports", "scale_up_port_rate"} <= found
+    assert found < {row["id"] for row in reported}
+
+
+def test_a_later_day_leaves_figures_out() -> None:
+    early, now = (records("chips", "--with", "memory_capacity", *day) for day in (("--as-of", "2022-12-31"), ()))
+    assert 0 < len(early) < len(now)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (("--vendor", "Huwei"), "no vendor 'Huwei' here; did you mean 'Huawei'?"),
+        (("chips", "--family", "Hoper"), "no family 'Hoper' here"),
+        (("--with", "memory_capacity"), "list 'chips', 'systems' or 'models' by a metric"),
+        (("chips", "--with", "memory_capacty"), "did you mean"),
+        (("chips", "--sort", "process"), "held as words"),
+        (("chips", "--sort", "weigth"), "no metric 'weigth'"),
+        (("chips", "--where", "memory_capacity 128 GB"), "is no condition"),
+        (("chips", "--where", "memory_capacity > 3 TB/s"), "is a data rate; expected an amount of information"),
+        (("chips", "--where", "memory_capacity > 1..2 GB"), "is a range"),
+        (("chips", "--where", "memory_capacity > lots"), "does not begin with a number"),
+        (("chips", "--where", "process > 3 nm"), "held as words"),
+        (("metrics", "--vendor", "Huawei"), "leave out what selects"),
+        (("metrics", "nvlink"), "is scale_up_bandwidth"),
+        (("chips", "huawei"), "words and --derived choose metrics"),
+    ],
+)
+def test_a_wrong_call_is_told(call: tuple[str, ...], words: str) -> None:
+    done = run("list", *call)
+    assert (done.code, done.out) == (2, "")
+    assert words in done.err
+
+
+def test_a_condition_on_no_metric() -> None:
+    with pytest.raises(UsageError, match="no metric"):
+        Condition.parse("colour = red")
+
+
+def test_overlays_are_listed_too(tmp_path: Path) -> None:
+    (tmp_path / "chips").mkdir()
+    (tmp_path / "chips" / "toy.yaml").write_text("id: toy\nname: Toy\nvendor: Us\nstatus: as-reported\n")
+    assert [row["id"] for row in records("chips", "--vendor", "us", "--specs", str(tmp_path))] == ["toy"]
+
+
+def test_what_was_printed_later_is_neither_listed_nor_counted() -> None:
+    """Words, counts, families and remarks go by the day as figures do."""
+    assert records("chips", "--with", "memory_type", "--as-of", "1990") == []
+    rows = records("--as-of", "1990")
+    assert {(row["reports"], row["family"], row["predecessor"]) for row in rows} == {("0", "", "")}
+    assert "as of 1990-12-31" in output("list", "--as-of", "1990")
+    sources = Catalog().source
+    shown = output("show", "h100-sxm", "--as-of", "2022-04-01", "--format", "csv")
+    for row in csv.DictReader(io.StringIO(shown)):
+        if "\u201d " in row["source"]:
+            assert (sources(row["source"].rpartition(" ")[2]).known_by or "9") <= "2022-04-01"
+
+
+def test_programs_get_numbers_without_commas() -> None:
+    big = {row["id"]: row["chip_count"] for row in records("systems", "--with", "chip_count")}
+    assert {id: int(count) for id, count in big.items()}["atlas-950-supercluster"] == 524288
+    shown = csv.DictReader(io.StringIO(output("show", "atlas-950-supercluster", "--format", "csv")))
+    assert [row["value"] for row in shown if "," in row["value"]] == []
+    assert "524,288" in output("list", "systems", "--with", "chip_count")

@@ -1,0 +1,221 @@
+"""Ids and aliases answer exactly or not at all, in their own script; tables with such names stay aligned."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from calc.catalog.catalog import Catalog
+from calc.errors import UsageError
+from calc.sheets.folders import FOLDERS, HARDWARE
+from tests.running import output, run
+from tests.test_golden_output import numbers
+
+CATALOG = Catalog()
+SHEETS = {(kind, id): CATALOG.sheet(kind, id) for kind in FOLDERS for id in CATALOG.ids(kind)}
+NAMES = sorted(
+    {name.casefold() for (_, id), sheet in SHEETS.items() for name in (id, sheet.name, *sheet.aliases)}
+)  # fmt: skip
+CALLED = [(pair, name) for pair, sheet in SHEETS.items() for name in (pair[1], *sheet.aliases)]
+WIDTHS = (60, 80, 120, 200)
+
+
+def refused(name: str) -> bool:
+    try:
+        CATALOG.resolve(name)
+    except UsageError as error:
+        return repr(name) in str(error)
+    return False
+
+
+# -- exactly or not at all --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", FOLDERS)
+def test_no_id_answers_to_what_it_begins_with(kind: str) -> None:
+    begun = {id[:end] for id in CATALOG.ids(kind) for end in range(1, len(id))} - set(NAMES)
+    assert len(begun) > len(CATALOG.ids(kind))
+    assert [name for name in sorted(begun) if not refused(name)] == []
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_no_sheet_answers_to_a_part_of_its_names(data: st.DataObject) -> None:
+    """The name, and the aliases in any script, are no better to guess from than the id."""
+    name = data.draw(st.sampled_from(NAMES))
+    start = data.draw(st.integers(0, len(name) - 1))
+    end = data.draw(st.integers(start + 1, len(name)))
+    part = name[start:end]
+    assert part in NAMES or refused(part)
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(NAMES), st.sampled_from(["", " ", "-", "x", "0", "/", ".yaml", "云", "\n", "*"]), st.booleans())
+def test_no_sheet_answers_to_more_than_its_name(name: str, more: str, before: bool) -> None:
+    longer = more + name if before else name + more
+    assert longer.casefold() in NAMES or refused(longer)
+
+
+NONE = ("910", "h200", "h1", "gb", "cm38", "ascend", "曦云", "nvl", "*", "", "H200 ", "../chips/b200")
+CALLS = (("show",), ("compare", "nvl72"), ("audit", "--sheets"), ("sources",))
+
+
+@pytest.mark.parametrize("name", NONE)
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call[0])
+def test_a_name_that_is_none_ends_the_call_with_2(call: tuple[str, ...], name: str) -> None:
+    done = run(*call, name)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith((f"error: no chip, system or model {name!r}", f"error: no source or id {name!r}"))
+
+
+def test_910_is_met_with_what_has_it_in_its_name() -> None:
+    hint = run("show", "910").err.partition("did you mean")[2]
+    assert hint.count("910") == 3
+
+
+def test_what_begins_so_is_suggested_before_what_looks_alike() -> None:
+    hint = run("show", "h200").err
+    assert "'h200-sxm'" in hint
+    assert "'h200-nvl'" in hint
+
+
+# -- names in their own script ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", [str, str.upper, str.lower, str.title, str.swapcase], ids=lambda how: how.__name__)
+def test_every_id_and_alias_answers_whatever_the_case(how: type[str]) -> None:
+    wrong = {name: CATALOG.resolve(how(name)) for pair, name in CALLED if CATALOG.resolve(how(name)) != pair}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "id"), [("沐曦 曦云C550", "metax-c550"), ("昇腾 910C", "ascend-910c"), ("磐久128", "al128"),
+                     ("华为 CloudMatrix 384", "cm384"), ("浪潮信息 元脑SD200", "sd200")]
+)  # fmt: skip
+def test_a_name_in_its_own_script_answers(name: str, id: str) -> None:
+    assert output("show", name) == output("show", id)
+    assert name in output("list", width=200)
+
+
+TWIN = {
+    "沐": "Mu",
+    "曦": "Xi",
+    "云": "Yn",
+    "曙": "Sh",
+    "光": "Gu",
+    "超": "Ch",
+    "节": "Ji",
+    "点": "Di",
+    "中": "Zh",
+    "科": "Ke",
+}
+SHEET = {
+    "chips/own.yaml": """\
+id: own
+name: 沐曦 曦云X900
+vendor: 中科曙光超节点沐曦云
+aliases: [曦云超节点中科曙光, 中科 X900]
+status: as-reported
+reports:
+  memory_capacity:
+    - {value: 64 GB, source: ownpage, locator: 曦云}
+  memory_bandwidth:
+    - {value: 1.8 TB/s, source: ownpage, locator: 曦云}
+""",
+    "systems/own-rack.yaml": """\
+id: own-rack
+name: 曙光超节点 640
+vendor: 中科曙光
+aliases: [超节点]
+status: as-reported
+chip: own
+reports:
+  chip_count:
+    - {value: 640 chip, source: ownpage, locator: 曦云}
+  cooling:
+    - {value: 曙光 超节点 云, source: ownpage, locator: 曦云}
+remarks:
+  - {about: 曦云, value: 3 x, source: ownpage, locator: 曦云}
+not_reported:
+  - {about: 超节点, note: 中科曙光}
+""",
+    "sources.yaml": """\
+ownpage:
+  title: 沐曦 曦云 超节点
+  publisher: 中科曙光 曦云
+  kind: vendor
+  note: 曦云 曙光 超节点 沐曦
+""",
+}
+
+
+def laid(folder: Path, latin: bool) -> str:
+    """Write the overlay, in its own script or with two letters for each character; return its folder."""
+    for path, text in SHEET.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(twin(text) if latin else text, encoding="utf-8")
+    return str(folder)
+
+
+def twin(text: str) -> str:
+    return text.translate(str.maketrans(TWIN))
+
+
+LAID = {
+    "list": ("list",), "list-chips": ("list", "chips"),
+    "show-chip": ("show", "own"), "show-system": ("show", "own-rack"),
+    "compare-chips": ("compare", "metax-c550", "own"), "compare-systems": ("compare", "own-rack", "nvl72", "--all"),
+    "sources": ("sources",), "sources-of": ("sources", "own-rack"), "source": ("sources", "ownpage"),
+    "audit": ("audit", "own-rack", "nvl72"), "history": ("history", "own-rack", "chip_count"),
+    "explain": ("explain", "own-rack", "nvl72", "memory_capacity"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [*WIDTHS, 90])
+@pytest.mark.parametrize("name", LAID)
+def test_a_name_in_its_own_script_takes_the_room_of_its_cells(name: str, width: int, tmp_path: Path) -> None:
+    """A table stays as it is, cell by cell, if each wide character is written as two letters."""
+    assert all(cell_len(wide) == len(two) == 2 for wide, two in TWIN.items())
+    wide, two = (
+        run(*LAID[name], "--specs", laid(tmp_path / "specs", latin), width=width).out for latin in (False, True)
+    )  # fmt: skip
+    assert any(char in wide for char in TWIN)
+    assert twin(wide) == twin(two)
+
+
+@pytest.mark.parametrize("width", [80, *WIDTHS[2:]])
+@pytest.mark.parametrize("what", ["all", "chips", "systems"])
+def test_the_counts_of_the_list_end_at_one_edge(what: str, width: int) -> None:
+    lines = output("list", what, width=width).splitlines()
+    rule = next(line for line in lines if set(line) == {"─"})
+    rows = [line for line in lines[lines.index(rule) + 1 :] if re.match(r"\S.* \d+$", line)]
+    assert len(rows) == sum(what in ("all", f"{kind}s") for kind, _ in SHEETS)
+    assert any(cell_len(row) > len(row) for row in rows)
+    assert {cell_len(row) for row in rows} == {cell_len(rule)}
+
+
+OWN_SCRIPT = {
+    kind: [id for (k, id), sheet in SHEETS.items() if k == kind and not "".join(sheet.aliases).isascii()]
+    for kind in HARDWARE
+}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("kind", HARDWARE)
+def test_no_digit_is_cut_beside_names_in_their_own_script(kind: str, width: int) -> None:
+    ids = OWN_SCRIPT[kind]
+    assert len(ids) > 3
+    rows = json.loads(output("compare", *ids, "--format", "json"))["rows"]
+    headlines = {c["text"].split()[0] for row in rows for c in row["cells"].values() if c["value"] is not None}
+    text = output("compare", *ids, "--all", width=width)
+    assert len(headlines) > 20
+    assert headlines - numbers(text) == set()
+    counts = [str(sum(map(len, SHEETS[kind, id].reports.values()))) for id in ids]
+    lines = output("list", f"{kind}s", width=width).splitlines()
+    assert [n for n in counts if not any(line.split()[-1:] == [n] for line in lines)] == []

@@ -1,0 +1,102 @@
+"""What ``specs/README.md`` shows and lists is what the program does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from calc import units
+from calc.figures import policy
+from calc.sheets import keys
+from calc.sheets.folders import FOLDERS
+from calc.sheets.layout import formatted
+from calc.sheets.measurements import QUANTITIES
+from tests.running import ROOT
+from tests.sheets.test_editor_schemas import errors
+
+PAGE = (ROOT / "specs" / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+WHOLE = [block for block in BLOCKS if block.startswith("id:")]
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split()[1])
+def test_examples_are_laid_out_by_the_rules(block: str) -> None:
+    folder = {**FOLDERS, "rule": "rules"}.get(kind_of(block), kind_of(block))
+    assert formatted(block, Path(folder, "x.yaml")) == block
+
+
+def test_examples_are_accepted_by_editors() -> None:
+    assert [kind_of(block) for block in WHOLE] == ["system", "claims", "model", "measured", "rule"]
+    assert [errors(kind_of(block), block) for block in WHOLE] == [[], [], [], [], []]
+
+
+def kind_of(block: str) -> str:
+    """What an example is the sheet of."""
+    marks = {
+        "\nclaims:": "claims",
+        "\ncontradictions:": "system",
+        "\nmeasurements:": "measured",
+        "\n  layers:": "model",
+        "\noutcomes:": "rule",
+    }
+    return next((kind for mark, kind in marks.items() if mark in block), "system")
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The rows of the first table below a heading, cell by cell."""
+    section = PAGE.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    found = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line[:1] == "|"]
+    return found[2:]
+
+
+def named(cells: list[list[str]]) -> list[str]:
+    return [name for row in cells for name in re.findall(r"`([a-z_]+)`", row[0])]
+
+
+def test_each_key_of_a_report_is_explained() -> None:
+    assert sorted(named(rows("What a report may say"))) == sorted(key for group in keys.REPORT for key in group)
+
+
+def test_each_key_of_a_claim_is_explained_or_said_to_be_as_in_a_report() -> None:
+    explained = set(named(rows("Claims"))) | {"subject", "object"}
+    assert explained == {key for group in keys.CLAIM for key in group}
+
+
+def test_each_key_of_a_rule_is_explained() -> None:
+    explained = {name for row in rows("Export rules") for cell in row for name in re.findall(r"`([a-z_]+)`", cell)}
+    assert explained == (set(keys.RULE) | set(keys.OUTCOME[0])) - {"id", "name", "status"}
+
+
+def test_each_key_of_a_measurement_is_explained() -> None:
+    explained = set(named(rows("Measurements"))) - QUANTITIES.keys() | {"operation"}
+    assert explained == {key for group in keys.MEASUREMENT for key in group}
+
+
+def test_each_quantity_is_listed_with_units_of_its_own_and_its_phases() -> None:
+    section = PAGE.split("## Measurements\n", 1)[1].split("\n## ", 1)[0].split("| `quantity` | in | of |", 1)[1]
+    found: dict[str, tuple[list[str], str]] = {}
+    for line in section.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 3 and "`" in cells[0]:
+            units_of = re.findall(r"`([^`]+)`", cells[1])
+            found |= dict.fromkeys(re.findall(r"`([a-z-]+)`", cells[0]), (units_of, cells[2]))
+    assert list(found) == list(QUANTITIES)
+    for name, (shown, phases) in found.items():
+        like = {units.unit(one).dimensionality for one in QUANTITIES[name].like}
+        assert like & {units.unit(one).dimensionality for one in shown}, name
+        assert set(QUANTITIES[name].phases) <= set(phases.split(", ")), name
+
+
+def test_each_key_of_a_source_is_named() -> None:
+    text = PAGE.split("A source has", 1)[1].split("##", 1)[0]
+    assert set(keys.SOURCE) <= set(re.findall(r"`([a-z_]+)`", text))
+
+
+def test_kinds_of_source_stand_in_the_order_of_the_policy() -> None:
+    found = rows("Which kind of source wins, and why")
+    kinds = [name for row in found for name in re.findall(r"`([a-z]+)`", row[1])]
+    assert ["maker", *kinds[1:]] == list(policy.ORDER)
+    assert kinds[0] == "vendor"
+    assert [row[0] for row in found] == [str(number) for number in range(1, len(policy.ORDER) + 1)]

@@ -1,0 +1,452 @@
+"""Estimates: their terms against bounds computed by hand in the reference, their laws, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import calc
+from calc import units
+from calc.errors import CalcError, UsageError
+from calc.estimates import efficiencies
+from calc.estimates.calibration import calibrated
+from calc.estimates.cases import case
+from calc.estimates.efficiencies import Efficiencies, Sample, span
+from calc.estimates.estimate import Estimate
+from calc.figures.results import Assumption, Result, readings
+from tests.running import output, run
+
+WORKSPACE = calc.load()
+ESTIMATE = WORKSPACE.estimate
+KNOWN = ESTIMATE.defaults
+MEASURED = WORKSPACE.comparer.catalog.measurements
+H800 = {"chip": "h800", "domain": 8, "scale_out": "50 GB/s/chip", "precision": "fp8"}
+CM384 = {"model": "deepseek-v3", "system": "cm384", "chips": 160, "ep": 320, "precision": "int8"}
+
+
+def ms(found: Result) -> float:
+    return float(found.value.to("ms").magnitude)
+
+
+# -- terms --------------------------------------------------------------------------------------
+
+
+def test_decode_terms_are_those_of_the_reference() -> None:
+    # formulas.md A6: V3 on H800, EP128, 128 requests, S 4096: memory 17.3 ms, compute 13.7 ms.
+    made = ESTIMATE.decode("deepseek-v3", chips=128, batch=128, context=4096, **H800)
+    assert ms(made.parts["memory"]) == pytest.approx(17.3, abs=0.06)
+    assert ms(made.parts["compute"]) == pytest.approx(13.7, abs=0.06)
+    # All k copies over the network take 25.5 ms; the bound counts each node reached once.
+    assert 25.5 * 0.6 < ms(made.parts["network"]) < 25.5
+
+
+def test_dense_decode_is_bound_by_weights_and_cache() -> None:
+    # formulas.md A6: Llama 70B FP8 on H200, B 4, S 1536: (70.6e9 + 4 x 1536 x 327,680) / 4.8e12 = 15.13 ms, with the
+    # table that is only looked up.
+    made = ESTIMATE.decode("llama-3.1-70b", chip="h200-sxm", batch=4, context=1536, precision="fp8")
+    table = 8192 * 128256 / 4.8e12 * 1e3
+    assert made.binding == "memory"
+    assert ms(made.bound) == pytest.approx(15.13 - table, abs=0.02)
+
+
+def test_prefill_computes_what_the_reference_counts() -> None:
+    # formulas.md A6: 81.63 GFLOP a token at 1979e12; here the core runs at the peak of the cache's precision.
+    made = ESTIMATE.prefill("deepseek-v3", chips=32, batch=4, prompt=4096, kv_precision="fp8", **H800)
+    rate = 4 * 4096 / (ms(made.parts["compute"]) / 1e3)
+    assert rate == pytest.approx(24244, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("asked", "gib"),
+    [
+        ({"model": "megatron-22b", "chips": 8, "tp": 8, "microbatch": 4}, 59.25),
+        ({"model": "megatron-22b", "chips": 8, "tp": 8, "microbatch": 4, "recompute": "selective",
+          "sequence_parallel": True}, 9.5625),
+        ({"model": "gpt3-175b", "chips": 64, "tp": 8, "pp": 8, "interleave": 3, "microbatches": 64}, 66.84375),
+        ({"model": "gpt3-175b", "chips": 64, "tp": 8, "pp": 8, "interleave": 3, "microbatches": 64,
+          "recompute": "selective", "sequence_parallel": True}, 12.3515625),
+    ],
+)  # fmt: skip
+def test_activations_are_those_measured(asked: dict[str, object], gib: float) -> None:
+    made = ESTIMATE.memory(chip="a100-sxm", optimizer="megatron", sequence=2048, **asked)
+    held = units.quantity(made.held["activations"].numbers[0], "GB").to(units.unit("GiB")).magnitude
+    assert held == pytest.approx(gib, rel=1e-12)
+
+
+def test_training_on_all_tokens_takes_6nd_over_the_peak() -> None:
+    made = ESTIMATE.train("llama-3.1-405b", chip="h100-sxm", chips=16384, tokens=15.6e12)
+    active = 405_849_243_648 - 16384 * 128256  # the input table is looked up
+    assert float(made.bound.value.to("s").magnitude) == pytest.approx(6 * active * 15.6e12 / (16384 * 989e12), rel=1e-9)
+    assert made.figures["mfu"].bound.numbers[0] == pytest.approx(100)
+
+
+def test_an_exchange_goes_by_levels() -> None:
+    # formulas.md A7: 4 GiB on 4 x 8 ranks, 50 GB/s a chip: the outer leg of a ring takes 16.11 ms.
+    made = ESTIMATE.allreduce(
+        "4 GiB", chip="b200", chips=32, domain=8, scale_out="50 GB/s/chip", link_efficiency=1, latency="0 us"
+    )
+    assert ms(made.estimate) == pytest.approx(16.11, abs=0.01)
+
+
+# -- laws ---------------------------------------------------------------------------------------
+
+ASKED = st.fixed_dictionaries({
+    "batch": st.integers(1, 256), "context": st.integers(1, 16384),
+    "tp": st.sampled_from([1, 2, 4, 8]), "precision": st.sampled_from(["bf16", "fp8"]),
+})  # fmt: skip
+MODELS = ("llama-3.1-8b", "llama-3.1-70b", "deepseek-v3", "gpt-oss-120b")
+CHIPS = ("h100-sxm", "h200-sxm", "b200", "mi300x")
+
+
+def decode(model: str, chip: str, **asked: object) -> Estimate | None:
+    try:
+        return ESTIMATE.decode(model, chip=chip, chips=16, domain=8, memory_capacity="10 TB/chip", **asked)
+    except UsageError:
+        return None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(MODELS), st.sampled_from(CHIPS), ASKED)
+def test_an_estimate_is_never_faster_than_its_bound(model: str, chip: str, asked: dict[str, object]) -> None:
+    made = decode(model, chip, **asked)
+    assert made is not None
+    assert made.low.to("ms").magnitude >= made.bound.low.to("ms").magnitude * (1 - 1e-9)
+    value, low, high = made.estimate.numbers
+    assert low <= value <= high
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(MODELS), st.sampled_from(CHIPS), ASKED, st.floats(1.01, 10))
+def test_more_bandwidth_is_never_slower(model: str, chip: str, asked: dict[str, object], more: float) -> None:
+    for name, unit in (("memory_bandwidth", "TB/s/chip"), ("scale_up", "GB/s/chip"), ("scale_out", "GB/s/chip"),
+                       ("peak", "TFLOP/s/chip")):  # fmt: skip
+        base = {"peak": 1000.0, "memory_bandwidth": 4.0, "scale_up": 400.0, "scale_out": 50.0}[name]
+        fixed = {"scale_out": "50 GB/s/chip", "scale_up": "400 GB/s/chip"} | asked
+        slow = decode(model, chip, **(fixed | {name: f"{base:g} {unit}"}))
+        fast = decode(model, chip, **(fixed | {name: f"{base * more:.6g} {unit}"}))
+        assert slow is not None
+        assert fast is not None
+        for one, other in ((fast.bound, slow.bound), (fast.estimate, slow.estimate)):
+            assert one.numbers[0] <= other.numbers[0] * (1 + 1e-9)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from(MODELS), st.sampled_from(CHIPS), ASKED, st.integers(1, 64))
+def test_a_larger_batch_takes_longer_and_yields_more(
+    model: str, chip: str, asked: dict[str, object], more: int
+) -> None:  # fmt: skip
+    small = decode(model, chip, **asked)
+    large = decode(model, chip, **(asked | {"batch": int(str(asked["batch"])) + more}))
+    assert small is not None
+    assert large is not None
+    assert large.bound.numbers[0] >= small.bound.numbers[0] * (1 - 1e-9)
+    assert large.figures["rate"].bound.numbers[0] >= small.figures["rate"].bound.numbers[0] * (1 - 1e-9)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 64), st.sampled_from([8, 16, 32, 64]))
+def test_more_chips_never_train_slower(factor: int, chips: int) -> None:
+    few = ESTIMATE.train("llama-3.1-8b", chip="h100-sxm", chips=chips, tokens=1e12)
+    many = ESTIMATE.train("llama-3.1-8b", chip="h100-sxm", chips=chips * factor, tokens=1e12)
+    assert many.bound.numbers[0] * factor == pytest.approx(few.bound.numbers[0])
+    assert many.estimate.numbers[0] <= few.estimate.numbers[0] * (1 + 1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from([("4.8 TB/s/chip", "4800 GB/s/chip", "38.4 Tb/s/chip")]),
+       st.sampled_from([("989 TFLOP/s/chip", "0.989 PFLOP/s/chip")]), ASKED)  # fmt: skip
+def test_units_never_matter(memory: tuple[str, ...], peak: tuple[str, ...], asked: dict[str, object]) -> None:
+    found = {
+        round(made.estimate.numbers[0], 9)
+        for one in memory for other in peak
+        if (made := decode("llama-3.1-70b", "h200-sxm", memory_bandwidth=one, peak=other, **asked))
+    }  # fmt: skip
+    assert len(found) == 1
+
+
+def test_disputed_peaks_flow_through() -> None:
+    made = ESTIMATE.decode(**CM384, batch=96, context=4096)
+    (peak,) = [
+        leaf for leaf in readings(made.terms["compute"]) if leaf.metric.id == "peak_compute.int8.unstated.per-chip"
+    ]
+    values = [candidate.value for candidate in peak.candidates]
+    assert max(values) > min(values)
+    _, low, high = made.parts["compute"].numbers
+    assert low < high
+
+
+def test_drafts_pay_by_what_is_accepted() -> None:
+    plain = ESTIMATE.decode(**CM384, batch=96, context=4096)
+    useless = ESTIMATE.decode(**CM384, batch=96, context=4096, drafts=1, acceptance=0)
+    useful = ESTIMATE.decode(**CM384, batch=96, context=4096, drafts=1, acceptance=0.7)
+    assert useless.figures["rate"].estimate.numbers[0] < plain.figures["rate"].estimate.numbers[0]
+    ratio = useful.figures["rate"].estimate.numbers[0] / useless.figures["rate"].estimate.numbers[0]
+    assert ratio == pytest.approx(1.7)
+
+
+# -- efficiencies -------------------------------------------------------------------------------
+
+
+def test_each_default_names_its_measurements() -> None:
+    made = ESTIMATE.decode(**CM384, batch=96, context=4096)
+    named = [one for one in made.inputs if one.rests_on]
+    assert {"share of memory bandwidth reached"} <= {one.name for one in named}
+    for one in named:
+        assert set(one.rests_on) <= set(MEASURED)
+        assert all(MEASURED[id].calibrates for id in one.rests_on)
+        assert one.low <= one.value <= one.high
+
+
+def test_what_calibrates_is_what_the_sheets_mark() -> None:
+    used = {sample.measurement for samples in KNOWN.samples.values() for sample in samples}
+    assert used <= {id for id, one in MEASURED.items() if one.calibrates}
+    assert len(used) > 0.9 * sum(bool(one.calibrates) for one in MEASURED.values())
+
+
+@pytest.mark.parametrize("kind", [*efficiencies.CAPPED[:3]])
+def test_shares_lie_between_nothing_and_all(kind: str) -> None:
+    assert all(0 < sample.value <= 1 for sample in KNOWN.samples[kind])
+
+
+def test_every_default_can_be_replaced() -> None:
+    ideal = {"compute_efficiency": 1, "memory_efficiency": 1, "link_efficiency": 1, "latency": "0 us", "overlap": 1}
+    made = ESTIMATE.decode("llama-3.1-70b", chip="h200-sxm", batch=4, context=1536, precision="fp8", **ideal)
+    assert made.estimate.numbers == pytest.approx(made.bound.numbers)
+    assert all(one.kind != "assumed" or not one.rests_on for one in made.inputs)
+
+
+@given(st.lists(st.floats(0.05, 1), min_size=1, max_size=12))
+def test_a_span_holds_all_that_was_measured(values: list[float]) -> None:
+    low, high = span(values, capped=True)
+    assert 0 < low <= min(values)
+    assert max(values) <= high <= 1
+
+
+def test_groups_fall_back_to_the_nearest() -> None:
+    known = Efficiencies({efficiencies.COMPUTE: [
+        Sample("a", 0.8, ("16 bit", "NVIDIA")), Sample("b", 0.7, ("8 bit", "NVIDIA")),
+        Sample("c", 0.5, ("16 bit", "AMD")),
+    ]})  # fmt: skip
+    assert known.compute("bf16", "NVIDIA").value.magnitude == 0.8
+    assert known.compute("int8", "Huawei").value.magnitude == 0.7
+    assert known.compute("bf16", "Huawei").value.magnitude == pytest.approx(math.sqrt(0.8 * 0.5))
+    assert known.compute("int8", "Huawei").rests_on == ("b", "a", "c")
+
+
+def test_a_group_of_few_takes_the_span_of_the_next_wider() -> None:
+    near = [Sample(name, value, ("between", size)) for name, value, size in (
+        ("a", 300.0, "small"), ("b", 400.0, "large"), ("c", 500.0, "large"))]  # fmt: skip
+    known = Efficiencies({efficiencies.EXCHANGE_LATENCY: [*near, Sample("d", 10.0, ("inside", "small"))]})
+    found = known._derived(efficiencies.EXCHANGE_LATENCY, ("between", "small"))
+    assert found.value.magnitude == 300
+    assert min(choice.value for choice in found.distinct()) > 200
+
+
+def test_a_figure_unknown_by_the_day_is_said_to_be_that() -> None:
+    then = calc.load(as_of="2025-07-28").estimate
+    with pytest.raises(UsageError, match="known by the day"):
+        then.decode("deepseek-v3", system="cm384", chips=160, ep=320, context=4096, precision="bf16")
+
+
+def test_a_reading_is_shown_in_any_unit() -> None:
+    made = ESTIMATE.decode("llama-3.1-70b", chip="h200-sxm", batch=4, context=1536, precision="fp8")
+    reading = next(leaf for leaf in readings(made.terms["memory"]) if leaf.metric.id == "memory_bandwidth")
+    assert Result(reading, "GB/s/chip").numbers[0] == pytest.approx(4800)
+
+
+def test_calibration_returns_what_it_was_calibrated_with() -> None:
+    again = calibrated(WORKSPACE.comparer)
+    assert again.samples == KNOWN.samples
+
+
+@pytest.mark.parametrize(
+    "id", [id for id, one in MEASURED.items() if one.phase in ("train", "prefill", "decode", "allreduce")]
+)
+def test_no_bound_is_violated(id: str) -> None:
+    made = case(WORKSPACE.comparer, MEASURED[id], KNOWN)
+    assert made is not None
+    assert made.time >= made.estimate.bound.low.to("s").magnitude
+
+
+# -- refusals -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"system": "cm384", "precision": "fp4", "context": 4096}, "reported are bf16, fp16, int8"),
+        ({"chip": "h100-sxm", "context": 4096}, "does not fit: "),
+        ({"system": "cm384"}, "--context"),
+        ({"context": 4096}, "one --system or one --chip"),
+        ({"system": "cm384", "chip": "h100-sxm", "context": 4096}, "one --system or one --chip"),
+        ({"system": "cm384", "chips": 1000, "context": 4096}, "has 384 chips"),
+        ({"system": "cm384", "chips": 10, "tp": 4, "context": 4096}, "do not divide"),
+        ({"system": "cm384", "context": "5 GB"}, "--context 5 GB"),
+        ({"system": "cm384", "context": 4096, "batch": float("nan")}, "--batch"),
+        ({"system": "cm384", "context": 4096, "batch": 0}, "--batch"),
+        ({"system": "cm384", "context": 4096, "drafts": -1}, "--drafts"),
+        ({"system": "cm384", "context": 4096, "drafts": 1, "acceptance": 3}, "--acceptance"),
+        ({"system": "cm384", "context": 4096, "overlap": 2}, "between 0 and 1"),
+        ({"system": "cm384", "context": 4096, "memory_bandwidth": "3 GB"}, "--memory-bandwidth"),
+        ({"system": "cm384", "context": 4096, "kv_precision": "bf17"}, "bf17"),
+        ({"system": "nvl73", "context": 4096}, "nvl72"),
+    ],
+)  # fmt: skip
+def test_refusals_help(asked: dict[str, object], said: str) -> None:
+    with pytest.raises(CalcError) as raised:
+        ESTIMATE.decode("deepseek-v3", **asked)
+    assert said in str(raised.value)
+
+
+def test_what_does_not_fit_says_by_how_much_and_what_would() -> None:
+    with pytest.raises(UsageError, match=r"does not fit: .* too much; what would fit: .*--tp 8") as raised:
+        ESTIMATE.decode("llama-3.1-405b", system="cm384", chips=8, context=4096, precision="bf16")
+    assert "685.7 GB too much" in str(raised.value)
+    ESTIMATE.decode("llama-3.1-405b", system="cm384", chips=8, tp=8, context=4096, precision="bf16")
+
+
+def test_nothing_takes_no_time_and_is_refused() -> None:
+    with pytest.raises(UsageError, match="--size"):
+        ESTIMATE.allreduce("0 B", system="nvl72")
+    with pytest.raises(UsageError, match="--tokens"):
+        ESTIMATE.train("llama-3.1-8b", chip="h100-sxm", chips=8, tokens=0)
+
+
+def test_experts_of_a_dense_model_are_refused() -> None:
+    with pytest.raises(UsageError, match="no routed experts"):
+        ESTIMATE.decode("llama-3.1-8b", chip="h100-sxm", chips=8, ep=8, context=4096)
+
+
+# -- the command --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "decode --model deepseek-v3 --system cm384 --chips 160 --ep 320 --batch 96 --context 4096 --precision int8",
+        "train --model llama-3.1-405b --chip h100-sxm --chips 16384 --tokens 15.6e12",
+        "prefill --model deepseek-v3 --system cm384 --chips 16 --batch 4 --prompt 4k --precision int8",
+        "allreduce --system nvl72 --size 1GiB",
+    ],
+)
+def test_json_is_the_contract(words: str) -> None:
+    said = json.loads(output("estimate", *words.split(), "--format", "json"))
+    assert (said["command"], said["phase"], said["status"]) == ("estimate", words.split()[0], "as-reported")
+    bound, expected = said["bound"], said["estimate"]
+    assert bound["time"] == pytest.approx(max(bound["terms"].values()))
+    assert bound["terms"][bound["binding"]] == pytest.approx(bound["time"])
+    assert set(bound["terms"]) <= {"compute", "memory", "network"}
+    assert expected["low"] <= expected["value"] <= expected["high"]
+    assert expected["time"]["low"] >= bound["low"] * (1 - 1e-9)
+    for one in said["inputs"].values():
+        assert one["kind"] in ("reported", "derived", "given", "assumed")
+        assert one["source"] or one["kind"] in ("given", "assumed")
+    assert set(said["assumptions"]) <= set(said["inputs"])
+
+
+def test_several_machines_stand_side_by_side() -> None:
+    words = [
+        "decode",
+        "--model",
+        "deepseek-v3",
+        "--system",
+        "cm384",
+        "--system",
+        "nvl72",
+        "--batch",
+        "96",
+        "--context",
+        "4k",
+    ]
+    text = output("estimate", *words, width=80)
+    assert "CloudMatrix 384" in text
+    assert "GB200 NVL72" in text
+    assert "energy per token" in text
+    assert max(map(len, text.splitlines())) <= 80
+    said = json.loads(output("estimate", *words, "--format", "json"))
+    assert [one["subject"] for one in said["estimates"]] == ["cm384", "nvl72"]
+
+
+def test_the_working_leads_to_reports_and_measurements() -> None:
+    text = output("estimate", "decode", "--model", "llama-3.1-8b", "--chip", "h100-sxm", "--context", "4k", "--explain")
+    assert "decode-llama70b-h200-trtllm-tp1-b4" in text
+    assert "max + (1 - overlap)" in text
+
+
+def test_an_estimate_explains_itself() -> None:
+    made = ESTIMATE.decode("llama-3.1-8b", chip="h100-sxm", context=4096)
+    assert "decode-llama70b-h200-trtllm-tp1-b4" in made.explain()
+    assert "litgpt" in ESTIMATE.memory("llama-3.1-8b", chip="h100-sxm").explain()
+
+
+@pytest.mark.parametrize("words", ["decode", "memory --system cm384", "train --model nothing --system cm384", "decod"])
+def test_wrong_calls_exit_with_2(words: str) -> None:
+    done = run("estimate", *words.split())
+    assert done.code == 2
+    assert "error: " in done.err
+    assert "Traceback" not in done.err
+
+
+def test_memory_says_whether_it_fits() -> None:
+    text = output("estimate", "memory", "--model", "deepseek-v3", "--system", "metax128")
+    assert "fits, without buffers" in text
+    less = output("estimate", "memory", "--model", "deepseek-v3", "--system", "metax128", "--chips", "8")
+    assert "does not fit" in less
+
+
+def test_assumptions_stand_for_themselves() -> None:
+    made = ESTIMATE.decode(**CM384, batch=96, context=4096)
+    for leaf in made.leaves():
+        if isinstance(leaf, Assumption):
+            assert leaf.note or leaf.value.magnitude == 1
+
+
+def test_money_and_energy_follow_from_rates() -> None:
+    asked = {"batch": 96, "context": 4096, "pue": 1.2, "energy_price": "0.4 CNY/kWh", "chip_price": "2 USD/chip/h"}
+    made = ESTIMATE.decode(**CM384, **asked)
+    plain = ESTIMATE.decode(**CM384, batch=96, context=4096)
+    joules = made.figures["energy_per_token"].estimate.numbers[0]
+    assert joules == pytest.approx(1.2 * plain.figures["energy_per_token"].estimate.numbers[0])
+    assert made.figures["energy_cost"].estimate.unit == "CNY/Mtoken"
+    assert made.figures["energy_cost"].estimate.numbers[0] == pytest.approx(joules * 1e6 / 3.6e6 * 0.4)
+    rate = made.figures["rate_per_chip"].estimate.numbers[0]
+    assert made.figures["cost"].estimate.numbers[0] == pytest.approx(2 / 3600 / rate * 1e6)
+
+
+def test_a_run_has_energy_emissions_and_a_price() -> None:
+    # formulas.md A3: 30.84e6 h x 700 W = 21.59 GWh; 8,930 t are 0.414 kg/kWh.
+    made = ESTIMATE.train("llama-3.1-405b", chip="h100-sxm", chips=16384, tokens=15.6e12, grid="0.414 kg/kWh",
+                          chip_price="2 USD/chip/h")  # fmt: skip
+    hours = made.figures["chip_time"].estimate.numbers[0]
+    assert made.figures["energy"].estimate.numbers[0] == pytest.approx(hours * 700 / 1e6)
+    assert made.figures["emission"].estimate.numbers[0] == pytest.approx(hours * 0.7 * 0.414 / 1e3)
+    assert made.figures["cost"].estimate.numbers[0] == pytest.approx(2 * hours)
+
+
+@pytest.mark.parametrize("bad", [{"pue": 0.9}, {"chip_price": "2 USD"}, {"energy_price": "1 kWh"}, {"grid": "4 kg"}])
+def test_wrong_prices_are_refused(bad: dict[str, object]) -> None:
+    with pytest.raises(UsageError):
+        ESTIMATE.train("llama-3.1-8b", chip="h100-sxm", chips=8, tokens=1e9, **bad)
+
+
+def test_a_window_bounds_what_is_cached() -> None:
+    # formulas.md A5: gpt-oss-120b 73,728 B a token if every layer were full; every second layer has a window of 128.
+    short = ESTIMATE.memory("gpt-oss-120b", chip="h100-sxm", context=100)
+    long = ESTIMATE.memory("gpt-oss-120b", chip="h100-sxm", context=8192)
+    held = {name: made.held["cache"].value.to("B/chip").magnitude for name, made in (("short", short), ("long", long))}
+    assert held["short"] == pytest.approx(73728 * 100)
+    assert held["long"] == pytest.approx(73728 / 2 * (8192 + 128))
+
+
+def test_a_window_bounds_what_is_computed() -> None:
+    asked = {"chip": "h100-sxm", "chips": 8, "memory_capacity": "1 TB/chip", "precision": "bf16", "tp": 8}
+    core = [
+        ESTIMATE.decode("gpt-oss-120b", context=context, **asked).parts["compute"].numbers[0]
+        for context in (128, 8192, 16384)
+    ]
+    # From one length to the other only the layers without a window do more.
+    assert (core[2] - core[1]) / (8192 * 18) == pytest.approx((core[1] - core[0]) / (8064 * 18), rel=1e-6)

@@ -1,0 +1,288 @@
+"""Report pages in a browser: sort, filter, open, switch, print, download; nothing is loaded, nothing runs away.
+
+`.ci/run` installs Chromium and sets CALC_BROWSER_TESTS=1: there these tests must run. Elsewhere they
+are skipped where no Chromium is found.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calc.api import Workspace
+from calc.render import html
+from calc.views import sites
+from tests.running import CHIPS, ROOT, output, run
+
+MUST = os.environ.get("CALC_BROWSER_TESTS") == "1"
+CHROMIUM = os.environ.get("CALC_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+needs_chromium = pytest.mark.skipif(
+    not (CHROMIUM or MUST), reason="no Chromium found: apt-get install chromium, or name it in CALC_CHROMIUM"
+)
+pytestmark = needs_chromium
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
+PAGES = ("two", "hostile", "some")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM, "CALC_BROWSER_TESTS=1, but there is no Chromium"
+    with sync_playwright() as driver:
+        made = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        for name, words in (
+            ("two", ("cm384", "nvl72")),
+            ("hostile", ("hostile-rack", "nvl72", "--specs", "tests/data/hostile")),
+        ):
+            assert run("report", *words, "-o", str(folder / f"{name}.html")).code == 0
+        place = Workspace(["tests/data/hostile"])
+    held = sites.site(place.comparer, only=("cm384", "hostile-rack", "nvl72", *CHIPS))
+    (folder / "some.html").write_text(html.site(held, "a,b\n</script>,1\n"), encoding="utf-8")
+    return {path.stem: path for path in folder.iterdir()}
+
+
+class Seen:
+    """A page that was opened, and what it asked for or complained of."""
+
+    def __init__(self, browser: Any, path: Path, **options: Any) -> None:
+        self.context = browser.new_context(**({"viewport": DESK} | options))
+        self.page = self.context.new_page()
+        self.asked: list[str] = []
+        self.said: list[str] = []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.goto(path.as_uri())
+
+    def quiet(self) -> None:
+        """Nothing was asked for but the file, nothing complained of, and no text of a sheet has run."""
+        assert [url for url in self.asked if not url.startswith(("file:", "blob:"))] == []
+        assert len([url for url in self.asked if url.startswith("file:")]) == 1
+        assert self.said == []
+        assert self.page.title() != "owned"
+
+
+@pytest.fixture
+def opened(browser: Any, files: dict[str, Path]) -> Iterator[Any]:
+    seen: list[Seen] = []
+
+    def make(name: str, **options: Any) -> Any:
+        seen.append(Seen(browser, files[name], **options))
+        return seen[-1].page
+
+    yield make
+    for one in seen:
+        one.quiet()
+        one.context.close()
+
+
+def shown(page: Any) -> list[str]:
+    """The metrics of the table that are in sight, in order."""
+    found: list[str] = page.eval_on_selector_all(
+        "tbody.line:not([hidden])", "all => all.map(one => one.dataset.metric)"
+    )
+    return found
+
+
+def ratios(one: str, other: str) -> dict[str, float]:
+    rows = json.loads(output("compare", one, other, "--format", "json"))["rows"]
+    return {row["metric"]: row["ratios"][one]["value"] for row in rows if row["ratios"]}
+
+
+def test_sorts_by_the_ratio_and_back(opened: Any) -> None:
+    page = opened("two")
+    before, known = shown(page), ratios("cm384", "nvl72")
+    button = page.get_by_role("button", name="cm384 / nvl72")
+    head = page.locator("th:has(button:text('cm384 / nvl72'))")
+    for order, sign in (("ascending", 1), ("descending", -1)):
+        button.click()
+        assert head.get_attribute("aria-sort") == order
+        numbers = [known[name] * sign for name in shown(page) if name in known]
+        assert numbers == sorted(numbers)
+        assert len(numbers) > 20
+        assert all(name not in known for name in shown(page)[len(numbers) :])
+        assert page.locator("tbody.group:not([hidden])").count() == 0
+    button.click()
+    assert head.get_attribute("aria-sort") == "none"
+    assert shown(page) == before
+    page.get_by_role("button", name="Metric").click()
+    titles = [title.casefold() for title in page.locator("tbody.line:not([hidden]) .title").all_inner_texts()]
+    assert titles == sorted(titles)
+
+
+def test_filters_by_group_level_and_word(opened: Any) -> None:
+    page = opened("two")
+    few = len(shown(page))
+    page.locator("#everything").check()
+    every = shown(page)
+    assert len(every) == len(json.loads(output("compare", "cm384", "nvl72", "--format", "json"))["rows"]) > few
+    page.get_by_label("Group").select_option("memory")
+    assert shown(page)
+    assert [text.strip() for text in page.locator("tbody.group:not([hidden])").all_inner_texts()] == ["Memory"]
+    page.get_by_label("per chip").check()
+    assert "memory_bandwidth.per-chip" in shown(page)
+    assert "memory_bandwidth" not in shown(page)
+    page.get_by_label("per system").check()
+    assert "memory_bandwidth" in shown(page)
+    assert "memory_bandwidth.per-chip" not in shown(page)
+    page.get_by_label("Find").fill("capacity")
+    assert shown(page)
+    assert all("capacity" in name for name in shown(page))
+    assert page.locator("#count").inner_text().startswith(f"{len(shown(page))} of ")
+
+
+def test_a_figure_opens_its_working(opened: Any) -> None:
+    page = opened("two")
+    working = page.locator("details[id='w-memory_bandwidth']")
+    assert working.get_attribute("open") is None
+    page.locator("tbody[data-metric=memory_bandwidth] a.figure").first.click()
+    working.get_by_text("tweaktown-cm384-2025").first.wait_for(state="visible")
+    assert "not in the span: set aside" in working.inner_text()
+    working.locator("summary").click()
+    page.locator("tbody[data-metric=memory_bandwidth] a.figure").first.click()
+    working.get_by_text("tweaktown-cm384-2025").first.wait_for(state="visible")
+
+
+def test_works_by_keyboard(opened: Any) -> None:
+    page = opened("two")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "To the content"
+    page.locator("th button.sort").last.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("th[aria-sort=ascending]").inner_text().startswith("cm384 / nvl72")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.locator("tbody[data-metric=memory_bandwidth] a.figure").first.focus()
+    page.keyboard.press("Enter")
+    page.locator("details[id='w-memory_bandwidth'][open]").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_theme_follows_the_system_and_the_button(scheme: str, opened: Any) -> None:
+    page = opened("two", color_scheme=scheme)
+    paper = "getComputedStyle(document.body).backgroundColor"
+    colours = {"light": "rgb(255, 255, 255)", "dark": "rgb(13, 17, 23)"}
+    assert page.evaluate(paper) == colours[scheme]
+    for words, colour in (("light", colours["light"]), ("dark", colours["dark"]), ("as the system", colours[scheme])):
+        page.locator("#theme").click()
+        assert page.locator("#theme").inner_text() == f"Theme: {words}"
+        assert page.evaluate(paper) == colour
+
+
+def test_downloads_are_what_compare_prints(opened: Any) -> None:
+    page = opened("two", accept_downloads=True)
+    for form in ("JSON", "CSV"):
+        with page.expect_download() as waited:
+            page.get_by_role("button", name=f"Data as {form}").click()
+        text = Path(waited.value.path()).read_text(encoding="utf-8")
+        wanted = output("compare", "cm384", "nvl72", "--format", form.lower())
+        assert waited.value.suggested_filename == f"cm384-nvl72.{form.lower()}"
+        assert json.loads(text) == json.loads(wanted) if form == "JSON" else text == wanted
+
+
+def test_prints(opened: Any) -> None:
+    page = opened("two", color_scheme="dark")
+    page.emulate_media(media="print")
+    assert not page.locator("nav").is_visible()
+    assert not page.locator("#filters").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    made = page.pdf(format="A4")
+    assert made.startswith(b"%PDF-")
+    assert len(made) > 50_000
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_fits_a_phone(name: str, opened: Any) -> None:
+    page = opened(name, viewport=PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme", "viewport"),
+    [
+        ("hostile", "light", DESK),
+        ("hostile", "dark", PHONE),
+        ("some", "dark", DESK),
+        ("some", "light", PHONE),
+    ],
+    ids=["report", "report-dark-phone", "catalog-dark", "catalog-phone"],
+)
+def test_axe_finds_nothing_serious(name: str, scheme: str, viewport: dict[str, int], opened: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = opened(name, color_scheme=scheme, viewport=viewport)
+    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
+    found = Axe().run(page).response["violations"]
+    grave = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert [(one["id"], one["nodes"][0]["html"][:200], len(one["nodes"])) for one in grave] == []
+
+
+def test_a_hostile_sheet_stays_text(opened: Any) -> None:
+    page = opened("hostile")
+    page.locator("#everything").check()
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    assert page.locator("h1").inner_text() == "<script>document.title='owned'</script> beside GB200 NVL72"
+    assert page.locator("script").count() == 3
+    assert page.locator("main img, main script, main b b").count() == 0
+    assert "javascript:" not in " ".join(page.eval_on_selector_all("a", "all => all.map(one => one.href)"))
+
+
+# -- the page of the whole catalog ------------------------------------------------------------------------
+
+
+def test_any_two_can_be_chosen(opened: Any) -> None:
+    page = opened("some")
+    assert page.locator("#pair").inner_text() == "CloudMatrix 384 beside GB200 NVL72"
+    page.locator("#everything").check()
+    for subject, text in (("cm384", "1.67"), ("nvl72", "0.600")):
+        cells = page.locator("tbody[data-metric='peak_compute.bf16.dense'] td")
+        assert cells.nth(2).locator("data").inner_text() == text
+        values = ratios(subject, "nvl72" if subject == "cm384" else "cm384")
+        script = "all => all.map(one => [one.dataset.metric, one.querySelector('td:last-child data')?.value])"
+        found = {name: float(value) for name, value in page.eval_on_selector_all("tbody.line", script) if value}
+        assert found == values
+        page.get_by_role("button", name="Swap").click()
+    page.get_by_role("radio", name="chips").check()
+    page.locator("#other").select_option("gb200")
+    page.locator("#one").select_option("metax-c550")
+    assert page.locator("#pair").inner_text() == "MetaX C550 beside Blackwell GPU in GB200"
+    page.locator("tbody[data-metric=memory_capacity] a.figure").first.click()
+    assert "selected" in page.locator("details[id='w-memory_capacity'][open]").inner_text()
+
+
+def test_a_hostile_sheet_in_the_catalog_stays_text(opened: Any) -> None:
+    page = opened("some")
+    page.locator("#one").select_option("hostile-rack")
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    page.locator("#sources-list").get_by_text("hostile-source").first.wait_for()
+    assert page.locator("#pair").inner_text().startswith("<script>document.title='owned'</script> beside")
+    assert page.locator("main img, main script, main svg").count() == 0
+    links = page.eval_on_selector_all("#sources-list a", "all => all.map(one => one.href)")
+    assert "https://example.org/?a=1&b=2" in links
+    assert all(link.startswith(("http://", "https://")) for link in links)
+
+
+@pytest.mark.skipif(not MUST, reason="takes a minute: CALC_BROWSER_TESTS=1 runs it")
+def test_the_whole_catalog(browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "site.html"
+    assert run("report", "--all", "-o", str(path)).code == 0
+    assert path.stat().st_size < 20_000_000
+    seen = Seen(browser, path)
+    assert seen.page.locator("#one option").count() > 90
+    assert seen.page.locator("tbody.line data").count() > 100
+    seen.quiet()

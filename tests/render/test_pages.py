@@ -1,0 +1,397 @@
+"""Report pages and cards: the numbers are those that `compare` prints, and a sheet's text stays text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pytest
+
+import calc
+from calc.api import Workspace
+from calc.figures import reprs
+from calc.render import html
+from calc.views import sites
+from tests.running import CHIPS, ROOT, output, run
+
+HOSTILE = "tests/data/hostile"
+OWNED = "document.title='owned'"
+VOID = {"meta", "br", "input"}
+
+
+class Parsed(HTMLParser):
+    """Every element with its attributes, the text of each script, and whether tags are closed in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[tuple[dict[str, str | None], str]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "script":
+            self.scripts.append((dict(attrs), ""))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "script":
+            self.scripts[-1] = (self.scripts[-1][0], self.scripts[-1][1] + data)
+        else:
+            self.text += data
+
+    def held(self, id: str) -> Any:
+        return next(json.loads(text) for attrs, text in self.scripts if attrs.get("id") == id)
+
+
+def report(folder: Path, *words: str) -> str:
+    path = folder / "report.html"
+    done = run("report", *words, "-o", str(path))
+    assert (done.code, done.out, done.err) == (0, "", "")
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return report(tmp_path_factory.mktemp("two"), "cm384", "nvl72")
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        return report(tmp_path_factory.mktemp("hostile"), "hostile-rack", "nvl72", "--specs", HOSTILE)
+
+
+@pytest.fixture(scope="module")
+def some() -> dict[str, Any]:
+    """The data of the page of the whole catalog, of a few ids alone."""
+    return sites.site(Workspace().comparer, only=("cm384", "nvl72", "metax128", *CHIPS))
+
+
+# -- the same numbers ----------------------------------------------------------------------------------
+
+
+def test_data_within_is_what_compare_prints(two: str) -> None:
+    page = Parsed(two)
+    assert page.held("data-json") == json.loads(output("compare", "cm384", "nvl72", "--format", "json"))
+    assert page.held("data-csv") == output("compare", "cm384", "nvl72", "--format", "csv")
+
+
+def test_each_number_of_the_table_is_one_of_compare(two: str) -> None:
+    rows = json.loads(output("compare", "cm384", "nvl72", "--format", "json"))["rows"]
+    bodies = re.findall(r'<tbody class="line.*?data-metric="([^"]+)">(.*?)</tbody>', two, re.DOTALL)
+    shown = {name: [float(value) for value in re.findall(r'<data value="([^"]+)">', body)] for name, body in bodies}
+    wanted = {
+        row["metric"]: [
+            each["value"] for each in (*row["cells"].values(), *row["ratios"].values()) if each["value"] is not None
+        ]
+        for row in rows
+    }  # fmt: skip
+    assert shown == wanted
+
+
+def test_each_figure_leads_to_its_working(two: str) -> None:
+    page = Parsed(two)
+    ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    links = {
+        str(attrs["href"])[1:] for tag, attrs in page.elements if tag == "a" and str(attrs["href"]).startswith("#")
+    }
+    assert links <= set(ids)
+    figures = [attrs for tag, attrs in page.elements if tag == "a" and attrs.get("class") == "figure"]
+    assert len(figures) > 300
+    assert all("sources: " in str(attrs["title"]) for attrs in figures)
+
+
+def test_page_says_gaps_claims_policy_and_date(two: str) -> None:
+    text = Parsed(two).text
+    for words in (
+        "not reported", "no ratio", "On 12 the whole span", "not computable", "Reported for GB200 NVL72 only: ",
+        "Headline: fully", "newest source 20", "All figures are as-reported",
+    ):  # fmt: skip
+        assert words in text, words
+    assert "verified" not in two.casefold()
+
+
+def test_report_of_three_has_all_pairs_claims_and_two_ladders(tmp_path: Path) -> None:
+    page = Parsed(report(tmp_path, "cm384", "metax128", "nvl72"))
+    assert sum(tag == "svg" for tag, _ in page.elements) == 2
+    heads = [attrs for tag, attrs in page.elements if tag == "button" and attrs.get("class") == "sort"]
+    assert len(heads) == 3
+
+
+def test_report_of_chips_has_no_switch_of_levels(tmp_path: Path) -> None:
+    page = Parsed(report(tmp_path, "ascend-910c", "gb200"))
+    (level,) = [attrs for tag, attrs in page.elements if tag == "fieldset"]
+    assert "hidden" in level
+
+
+def test_report_is_the_same_twice(two: str, tmp_path: Path) -> None:
+    assert report(tmp_path, "cm384", "nvl72") == two
+
+
+def test_report_stands_under_its_policy(tmp_path: Path) -> None:
+    text = report(tmp_path, "cm384", "nvl72", "--as-of", "2025-07-28", "--strict")
+    assert "as of 2025-07-28" in text
+    assert Parsed(text).held("data-json")["policy"]["strict"] is True
+
+
+# -- the whole catalog ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "pair", [("cm384", "nvl72"), ("nvl72", "cm384"), ("ascend-910c", "gb200"), ("gb200", "ascend-910c")]
+)
+def test_ratios_of_the_catalog_are_those_of_compare(pair: tuple[str, str], some: dict[str, Any]) -> None:
+    rows = json.loads(output("compare", *pair, "--format", "json"))["rows"]
+    wanted = {row["metric"]: list(row["ratios"][pair[0]].values()) for row in rows if row["ratios"]}
+    found = some["pairs"]["/".join(pair)]
+    assert {some["metrics"][number][0]: numbers for number, *numbers, _, _, _ in found} == wanted
+
+
+def test_short_rows_and_standing_of_the_catalog_are_those_of_compare(some: dict[str, Any]) -> None:
+    compared = calc.compare("cm384", "nvl72")
+    contrast = calc.audit("cm384", "nvl72").contrast
+    rows = {some["metrics"][row[0]][0]: row for row in some["pairs"]["cm384/nvl72"]}
+    assert {name for name, row in rows.items() if row[-1]} == {r.metric.id for r in compared.short if r.ratios}
+    assert contrast is not None
+    for standing in ("ahead", "behind", "overlapping"):
+        assert {name for name, row in rows.items() if row[-2] == standing} == set(getattr(contrast, standing))
+
+
+def test_figures_of_the_catalog_are_those_of_compare(some: dict[str, Any]) -> None:
+    rows = json.loads(output("compare", "cm384", "nvl72", "--format", "json"))["rows"]
+    subject = next(one for one in some["kinds"]["system"]["subjects"] if one["id"] == "cm384")
+    found = {
+        some["metrics"][number][0]: figure[0] for number, figure in subject["figures"].items() if figure[0] is not None
+    }
+    assert found == {row["metric"]: value for row in rows if (value := row["cells"]["cm384"]["value"]) is not None}
+    assert set(subject["workings"]) == {
+        number for number, figure in subject["figures"].items() if figure[0] is not None
+    }
+
+
+def test_sources_of_the_catalog_are_all_there(some: dict[str, Any]) -> None:
+    lines = [
+        line
+        for kind in some["kinds"].values()
+        for one in kind["subjects"]
+        for w in one["workings"].values()
+        for line in w
+    ]
+    named = {line[3] for line in lines if line[3]} | {row[0] for rows in some["claims"].values() for row in rows}
+    assert len(lines) > 3000
+    assert set(some["sources"]) == named
+
+
+def test_catalog_begins_with_the_two_that_have_most_in_common(some: dict[str, Any]) -> None:
+    assert some["first"] == {"system": ["cm384", "nvl72"], "chip": ["ascend-910c", "gb200"]}
+
+
+# -- text stays text -----------------------------------------------------------------------------------
+
+
+def test_a_sheet_adds_no_element_and_no_script(hostile: str, two: str) -> None:
+    page, clean = Parsed(hostile), Parsed(two)
+    assert OWNED in page.text
+    code = [text for attrs, text in page.scripts if attrs.get("type") != "application/json"]
+    assert code == [text for attrs, text in clean.scripts if attrs.get("type") != "application/json"]
+    assert {tag for tag, _ in page.elements} <= {tag for tag, _ in clean.elements}
+    assert not [(tag, name) for tag, attrs in page.elements for name in attrs if name.startswith("on")]
+    assert page.open == []
+
+
+def test_no_template_is_made_of_a_sheet(hostile: str) -> None:
+    assert "{{ 7 * 7 }}" in Parsed(hostile).text
+
+
+def test_data_of_a_hostile_sheet_is_whole(hostile: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    words = ("compare", "hostile-rack", "nvl72", "--specs", HOSTILE, "--format")
+    page = Parsed(hostile)
+    assert page.held("data-json") == json.loads(output(*words, "json"))
+    assert page.held("data-csv") == output(*words, "csv")
+
+
+def test_links_lead_within_or_to_the_web(hostile: str, two: str) -> None:
+    for text in (hostile, two):
+        links = [str(attrs["href"]) for tag, attrs in Parsed(text).elements if "href" in attrs and tag != "use"]
+        assert [link for link in links if not re.match(r"#|https?://", link)] == []
+    assert "https://example.org/?a=1&amp;b=2" in hostile
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JAVASCRIPT://x.org/%0aalert(1)",
+        "data:text/html,x",
+        "//x.org",
+        "http:x",
+        "",
+        None,
+        "http://[",
+    ],
+)
+def test_no_other_address_is_a_link(url: str | None) -> None:
+    assert html.web(url) == ""
+
+
+def test_nothing_is_loaded_from_elsewhere(two: str) -> None:
+    page = Parsed(two)
+    assert not [
+        (tag, attrs)
+        for tag, attrs in page.elements
+        if "src" in attrs or tag in ("link", "iframe", "base", "object", "img")
+    ]
+    style = re.search(r"<style>(.*?)</style>", two, re.DOTALL)
+    assert style is not None
+    assert "url(" not in style[1]
+    assert "@import" not in style[1]
+
+
+def test_what_is_not_given_to_a_template_is_a_fault() -> None:
+    with pytest.raises(jinja2.UndefinedError):
+        html.rendered("report.html")
+
+
+# -- calls ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("report",), 2, "-o"),
+        (("report", "-o", "x.html"), 2, "two ids or more"),
+        (("report", "cm384", "-o", "x.html"), 2, "two ids or more"),
+        (("report", "cm384", "nvl72", "--all", "-o", "x.html"), 2, "leave out the ids"),
+        (("report", "--all", "--baseline", "nvl72", "-o", "x.html"), 2, "leave out the ids"),
+        (("report", "cm384", "nvl27", "-o", "x.html"), 2, "nvl72"),
+        (("report", "cm384", "gb200", "-o", "x.html"), 2, "a chip is no system"),
+        (("report", "cm384", "nvl72", "-o", "no/where/x.html"), 2, "cannot write"),
+    ],
+)
+def test_wrong_calls(
+    words: tuple[str, ...], code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run(*words)
+    assert done.code == code
+    assert said in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- cards ---------------------------------------------------------------------------------------------
+
+CARDS: dict[str, Callable[[], Any]] = {
+    "comparison": lambda: calc.compare("cm384", "metax128", "nvl72"),
+    "row": lambda: calc.compare("cm384", "nvl72").row("memory_bandwidth"),
+    "cell": lambda: calc.system("cm384").cell("memory_bandwidth"),
+    "result": lambda: calc.system("cm384")["memory_bandwidth"],
+    "ratio": lambda: calc.compare("cm384", "nvl72").row("memory_bandwidth").ratios["cm384"],
+    "reading": lambda: calc.system("cm384")["memory_bandwidth"].expression,
+    "subject": lambda: calc.system("cm384"),
+}
+SPAN = "1200 to 1229"
+CARD_TAGS = {"div", "style", "p", "b", "table", "thead", "tbody", "tr", "th", "td", "span", "details", "summary"}
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_card_has_spans_and_sources(name: str) -> None:
+    shown = CARDS[name]()
+    made = shown._repr_html_()
+    assert Parsed(made).open == []
+    assert "<script" not in made
+    if name == "ratio":
+        assert "2.083 to 2.217" in made
+        assert "2.134 (2.083 to 2.217)" in shown._repr_markdown_()
+    elif name == "reading":
+        assert "1200" in made
+        assert "12209 TB/s" in made
+        assert "ten times" in shown._repr_markdown_()
+    else:
+        assert SPAN in made
+        assert SPAN in shown._repr_markdown_()
+    assert "semianalysis-cm384-2026" in made
+
+
+def test_card_of_a_gap_says_so() -> None:
+    cell = calc.system("metax128").cell("peak_compute.bf16.dense")
+    for made in (cell._repr_html_(), cell._repr_markdown_(), calc.compare("metax128", "nvl72")._repr_html_()):
+        assert "not reported" in made
+        assert "no total at any precision" in made
+
+
+@pytest.mark.parametrize("names", [(), ("cm384", "nvl72")], ids=["all", "pair"])
+def test_card_of_claims_has_the_verdicts(names: tuple[str, ...]) -> None:
+    found = calc.audit(*names)
+    for shown, verdict in ((found, "reproduced"), (found.findings[0], found.findings[0].any.verdict)):
+        assert verdict in shown._repr_html_()
+        assert "own figures" in shown._repr_markdown_()
+
+
+def test_card_of_a_contrast_has_the_ratios_behind_each_list() -> None:
+    found = calc.audit("cm384", "nvl72").contrast
+    assert found is not None
+    for made in (found._repr_html_(), found._repr_markdown_()):
+        places = [made.index(words) for words in ("cm384 ahead", "3.43 to 3.67", "cm384 behind", "2.67 to 3.28")]
+        assert places == sorted(places)
+        assert "Reported for both, but on different or open bases" in made
+    assert f"ahead {len(found.ahead)}, behind {len(found.behind)}, overlapping {len(found.overlapping)}" in repr(found)
+
+
+def test_card_of_what_some_sources_say_has_no_ratios_of_others() -> None:
+    own = calc.audit(claim="wion-waic-2025/overall").findings[0].own.contrast
+    assert own is not None
+    assert own.comparison is None
+    made = own._repr_html_()
+    assert [made.count(f">{name}<") for name in own.ahead] == [1] * len(own.ahead)
+    assert "not reported" not in made
+    assert "to 3.67" not in made
+
+
+def test_tables_show_themselves() -> None:
+    subject = calc.system("cm384")
+    for shown in (subject.history("power.unstated"), calc.sources("semianalysis-cm384-2026")):
+        for made in (shown._repr_html_(), shown._repr_markdown_(), repr(shown)):
+            assert "semianalysis-cm384-2025" in made
+    assert ">locator<" not in subject.history("power.unstated")._repr_html_()  # a column for programs
+    assert repr(calc.sources()).endswith(f"... and {len(calc.sources().rows) - reprs.MOST} more")
+
+
+def test_a_workspace_says_what_was_known_by_its_day() -> None:
+    then = calc.load(as_of="2025-07-28")
+    assert "semianalysis-cm384-2026" not in repr(then.sources("cm384"))
+    whole = {row[0].strip() for row in calc.sources("cm384").rows}
+    assert {row[0].strip() for row in then.sources("cm384").rows} < whole
+
+
+def test_the_page_of_a_comparison_is_that_of_the_command(tmp_path: Path) -> None:
+    assert run("report", "cm384", "nvl72", "-o", str(tmp_path / "report.html")).code == 0
+    assert calc.compare("cm384", "nvl72").to_html() == (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_card_of_a_hostile_sheet_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    place = calc.load(HOSTILE)
+    for shown in (place.system("hostile-rack"), place.compare("hostile-rack", "nvl72"), place.audit("hostile-rack")):
+        page = Parsed(shown._repr_html_())
+        assert {tag for tag, _ in page.elements} <= CARD_TAGS
+        assert page.open == []

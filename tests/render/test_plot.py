@@ -1,0 +1,583 @@
+"""Figures: what is drawn are the numbers of `compare`, every label has its place, the same bytes each time.
+
+Numbers are tested twice: as `calc.views.charts` prepares them, and as they lie on the axes.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections import Counter
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+
+import calc
+from calc.analysis.audit import NOT_COMPUTABLE
+from calc.analysis.comparison import Comparison
+from calc.analysis.dominance import contrast
+from calc.analysis.history import SHOWN
+from calc.errors import UsageError
+from calc.render import plot
+from calc.render.plot import style
+from calc.views.charts import bars, ladder, reports, rooflines, shares
+from calc.views.core import AS_REPORTED
+from tests.running import ROOT, run
+
+SYSTEMS = ("cm384", "nvl72")
+PAIRS = (SYSTEMS, ("nvl72", "cm384"), ("metax128", "nvl72"), ("ascend-910c", "gb200"))
+SVG = "{http://www.w3.org/2000/svg}"
+COMPUTE = "peak_compute.bf16.dense"
+
+
+@cache
+def compared(*names: str) -> Comparison:
+    return calc.compare(*names)
+
+
+@cache
+def drawn(kind: str, *names: str, **more: Any) -> Axes:
+    """A figure as it is laid out when it is written."""
+    ax = plot.draw(kind, compared(*names), **more)
+    with style.settings():
+        ax.get_figure(root=True).draw_without_rendering()
+    return ax
+
+
+@cache
+def rungs_of(*names: str) -> ladder.Ladder:
+    return ladder.ladder(compared(*names))
+
+
+def by_gid(ax: Axes, start: str) -> dict[str, Line2D]:
+    found = {str(line.get_gid()): line for line in ax.get_lines() if str(line.get_gid()).startswith(start)}
+    return {gid.removeprefix(start): line for gid, line in found.items()}
+
+
+def xs(line: Line2D) -> list[float]:
+    return [float(x) for x in line.get_xdata()]
+
+
+def words(ax: Axes) -> str:
+    return " ".join(text.get_text() for text in ax.get_figure(root=True).findobj(Text)).replace("\n", " ")
+
+
+# -- the ladder -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_rungs_are_the_ratios_of_compare(pair: tuple[str, str]) -> None:
+    found = compared(*pair)
+    shown = rungs_of(*pair)
+    for rung in shown.rungs:
+        assert (rung.value, rung.low, rung.high) == found.row(rung.metric).ratios[pair[0]].numbers
+    short = [row.metric.id for row in found.short if pair[0] in row.ratios]
+    rungs = [rung.metric for rung in shown.rungs]
+    assert set(short) <= set(rungs)
+    assert rungs == [row.metric.id for row in found.rows if row.metric.id in rungs]
+    assert all(rung.marks for rung in shown.rungs if rung.metric not in short)
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_whiskers_end_where_spans_do(pair: tuple[str, str]) -> None:
+    ax, shown = drawn("ladder", *pair), rungs_of(*pair)
+    spans, heads = by_gid(ax, "span-"), by_gid(ax, "headline-")
+    assert set(spans) == set(heads) == {rung.metric for rung in shown.rungs}
+    for rung in shown.rungs:
+        assert xs(spans[rung.metric]) == [rung.low, rung.high]
+        assert xs(heads[rung.metric]) == [rung.value]
+        assert heads[rung.metric].get_marker() == {"higher": ">", "lower": "<", "neither": "o"}[rung.better]
+
+
+def test_fills_say_who_is_ahead_as_audit_does() -> None:
+    found = compared(*SYSTEMS)
+    lists, heads = contrast(found), by_gid(drawn("ladder", *SYSTEMS), "headline-")
+    fills = {name: str(line.get_markerfacecolor()) for name, line in heads.items()}
+    assert {fills[name] for name in lists.ahead} == {style.INK}
+    assert {fills[name] for name in lists.behind} == {style.PAPER}
+    assert {fills[name] for name in lists.overlapping} == {"#a6a6a6"}
+    assert fills["power.unstated"] == "#a6a6a6"  # a basis left open is ahead of nothing
+
+
+def test_each_claim_with_a_ratio_lies_on_its_rung() -> None:
+    placed: Counter[str] = Counter()
+    for rung in rungs_of(*SYSTEMS).rungs:
+        placed.update(claim for mark in rung.marks for claim in mark.claims)
+    audited = {
+        finding.id: finding for finding in calc.audit(*SYSTEMS).findings
+        if finding.claimed and finding.any.verdict != NOT_COMPUTABLE
+    }  # fmt: skip
+    assert set(placed) == set(audited)
+    assert set(placed.values()) == {1}
+    for rung in rungs_of(*SYSTEMS).rungs:
+        for mark in rung.marks:
+            for claim in mark.claims:
+                best, claimed = audited[claim].any.best, audited[claim].claimed
+                assert best is not None
+                assert claimed is not None
+                assert (best.metric, best.inside) == (rung.metric, mark.inside)
+                assert mark.low == pytest.approx(float(claimed.low))
+
+
+def test_claims_are_turned_with_the_pair() -> None:
+    one, other = (
+        {(rung.metric, mark.claims): mark for rung in rungs_of(*pair).rungs for mark in rung.marks}
+        for pair in (SYSTEMS, SYSTEMS[::-1])
+    )
+    assert one.keys() == other.keys()
+    for key, mark in one.items():
+        assert 1 / mark.low == pytest.approx(other[key].high)
+        assert (1 / mark.high if mark.high < math.inf else 0) == pytest.approx(other[key].low)
+
+
+def test_claims_are_drawn_beside_and_can_be_left_out() -> None:
+    shown = rungs_of(*SYSTEMS)
+    lines = by_gid(drawn("ladder", *SYSTEMS), "claim-")
+    assert len(lines) == sum(len(rung.marks) for rung in shown.rungs) > 30
+    mark = next(rung for rung in shown.rungs if rung.metric == "memory_bandwidth").marks[0]
+    assert xs(lines["memory_bandwidth-1"]) == [mark.low, mark.high]
+    assert by_gid(drawn("ladder", *SYSTEMS, claims=False), "claim-") == {}
+
+
+def test_everything_is_all_rows_that_both_have() -> None:
+    found = compared(*SYSTEMS)
+    all_rungs = ladder.ladder(found, everything=True).rungs
+    assert [rung.metric for rung in all_rungs] == [row.metric.id for row in found.rows if "cm384" in row.ratios]
+
+
+def test_of_several_the_subject_can_be_chosen() -> None:
+    three = compared("metax128", "cm384", "nvl72")
+    assert ladder.ladder(three).subject.id == "metax128"
+    assert ladder.ladder(three, subject="cm384").rungs == rungs_of(*SYSTEMS).rungs
+    with pytest.raises(UsageError, match="'h20' is not among the compared: metax128, cm384, nvl72"):
+        ladder.ladder(three, subject="h20")
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_one_times_is_inside_the_axis_and_so_are_all_spans(pair: tuple[str, str]) -> None:
+    ax = drawn("ladder", *pair)
+    low, high = ax.get_xlim()
+    assert low < 1 < high
+    assert all(low <= x <= high for line in by_gid(ax, "span-").values() for x in xs(line))
+
+
+# -- reports --------------------------------------------------------------------------------------
+
+REPORTED = (
+    ("cm384", COMPUTE), ("nvl72", COMPUTE), ("cm384", "scale_up_bandwidth"), ("metax128", "scale_up_bandwidth"),
+    ("nvl72", "memory_capacity"), ("nvl72", "memory_capacity.per-chip"), ("gb200", "memory_bandwidth"),
+    ("cm384", "scale_up_bandwidth.per-chip"), ("nvl72", "scale_out_bandwidth"), ("cm384", "power.unstated"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("id", "metric"), REPORTED)
+def test_dots_in_the_span_are_the_reading(id: str, metric: str) -> None:
+    found = compared(id, id)
+    cell = found.comparer.cell(next(iter(found.rows[0].cells.values())).subject, metric)
+    assert cell.result is not None
+    lines = reports.reports(found, metric).lines
+    inside = [value for line in lines if line.fate in ("shown", "in the span") for value in line.values]
+    assert (min(inside), max(inside)) == cell.result.numbers[1:]
+    heads = [line for line in lines if line.fate == SHOWN]
+    assert [line.headline for line in heads] == [cell.result.numbers[0]]
+    assert len(lines) >= len(cell.reports)
+
+
+def test_each_fate_is_told_apart() -> None:
+    lines = reports.reports(compared("cm384", "cm384"), "scale_up_bandwidth").lines
+    lines += reports.reports(compared("cm384", "cm384"), COMPUTE).lines
+    lines += reports.reports(compared("nvl72", "nvl72"), COMPUTE).lines
+    assert {line.fate for line in lines} == set(reports.FATES)
+    for line in lines:
+        assert bool(line.why) == (line.fate in (reports.SUPERSEDED, reports.ASIDE, reports.APART))
+    looks = [(look["marker"], look.get("markerfacecolor")) for look in plot.reports.LOOKS.values()]
+    assert len(set(looks)) == len(looks)  # by form, not by colour alone
+
+
+def test_reports_stand_in_the_order_of_time_the_undated_last() -> None:
+    lines = [line for line in reports.reports(compared(*SYSTEMS), COMPUTE).lines if line.subject == "cm384"]
+    dates = [line.date for line in lines]
+    dated = [date for date in dates if date]
+    assert dates == dated + [""] * (len(dates) - len(dated))
+    ends = [date if len(date) == 10 else f"{date}-99" for date in dated]
+    assert ends == sorted(ends)
+    assert len(dated) > 10
+
+
+def test_a_slip_is_brought_to_the_basis_too() -> None:
+    slips = [
+        line for line in reports.reports(compared("cm384", "cm384"), "scale_up_bandwidth").lines
+        if line.fate == reports.ASIDE
+    ]  # fmt: skip
+    by_words = {line.words: line.values for line in slips if "392 GB/s" in line.words}
+    assert slips
+    for values in by_words.values():
+        assert 150.528 in values or 75.264 in values  # 384 chips x 392 GB/s, or half of both directions
+
+
+def test_strip_has_a_line_a_report_and_says_what_is_not_drawn() -> None:
+    shown, ax = reports.reports(compared(*SYSTEMS), COMPUTE), drawn("reports", *SYSTEMS, metric=COMPUTE)
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert labels == ["CloudMatrix 384", *(line.source for line in shown.lines if line.subject == "cm384"),
+                      "GB200 NVL72", *(line.source for line in shown.lines if line.subject == "nvl72")]  # fmt: skip
+    dots = [line for line in ax.get_lines() if line.get_marker() in ("D", "o", "x", "s")]
+    assert len(dots) == sum(len(line.values) for line in shown.lines)
+    assert words(ax).count("not drawn: ") == sum(not line.values for line in shown.lines) > 0
+
+
+# -- rooflines, shares, bars ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("names", "level"), [(SYSTEMS, "total"), (SYSTEMS, "per-chip"), (PAIRS[3], "total")])
+def test_a_roof_breaks_at_the_ridge_point(names: tuple[str, str], level: str) -> None:
+    found = compared(*names)
+    shown = rooflines.rooflines(found, COMPUTE, level)
+    assert len(shown.roofs) == 2
+    for roof in shown.roofs:
+        value, low, high = roof.ridge.numbers
+        peak = roof.peak.numbers
+        assert low <= value <= high
+        assert roof.at(value) == pytest.approx(peak[0])
+        assert roof.at(value / 2) == pytest.approx(peak[0] / 2)
+        assert roof.at(value * 2) == pytest.approx(peak[0])
+        for x in shown.grid(roof):
+            assert roof.at(x, 1) <= roof.at(x) <= roof.at(x, 2)
+        if level == "total":
+            ridge = found.row("ridge_point.bf16.dense").cells[roof.sheet.id].result
+            assert ridge is not None
+            assert roof.ridge.numbers == ridge.numbers
+
+
+def test_rooflines_of_systems_have_two_panels_and_bands() -> None:
+    ax = drawn("roofline", *SYSTEMS)
+    panels = ax.get_figure(root=True).axes
+    assert [panel.get_ylabel().rpartition(" (")[2] for panel in panels] == ["PFLOP/s)", "TFLOP/s/chip)"]
+    for panel, level in zip(panels, ("total", "per-chip"), strict=True):
+        assert (panel.get_xscale(), panel.get_yscale()) == ("log", "log")
+        shown = rooflines.rooflines(compared(*SYSTEMS), level=level)
+        bands = {str(band.get_gid()): band for band in panel.collections if str(band.get_gid()).startswith("band")}
+        assert set(bands) == {f"band-cm384-{level}", f"band-nvl72-{level}"}
+        for roof in shown.roofs:
+            heights = bands[f"band-{roof.sheet.id}-{level}"].get_paths()[0].vertices[:, 1]
+            assert (heights.max(), heights.min()) == pytest.approx(
+                (roof.peak.numbers[2], roof.at(shown.ends[0], 1))
+            )  # fmt: skip
+        lines = [str(line.get_linestyle()) for line in by_gid(panel, "roof-").values()]
+        assert len(set(lines)) == len(lines) == 2
+    assert len(drawn("roofline", *SYSTEMS, level="per-chip").get_figure(root=True).axes) == 1
+
+
+def test_a_roof_that_lacks_a_figure_is_named() -> None:
+    shown = rooflines.rooflines(compared("metax128", "nvl72"), COMPUTE)
+    assert [roof.sheet.id for roof in shown.roofs] == ["nvl72"]
+    assert "not reported: metax128" in words(drawn("roofline", "metax128", "nvl72", metric=COMPUTE))
+
+
+@pytest.mark.parametrize("metric", [COMPUTE, "memory_capacity", "memory_bandwidth", "scale_up_bandwidth"])
+def test_blocks_add_up_to_chips_times_share(metric: str) -> None:
+    shown = shares.shares(compared("metax128", "cm384", "nvl72"), metric)
+    for stack in shown.stacks:
+        blocks = shown.blocks(stack)
+        if stack.total is None:
+            assert blocks == []
+            continue
+        assert stack.chips is not None
+        assert len(blocks) == math.ceil(stack.chips / shown.block) <= shares.BLOCKS
+        assert sum(width for _, width in blocks) == pytest.approx(stack.total)
+        assert all(start == pytest.approx(sum(w for _, w in blocks[:n])) for n, (start, _) in enumerate(blocks))
+        assert f"{stack.chips:g} chips x" in stack.words
+
+
+def test_stacks_are_drawn_block_by_block() -> None:
+    shown, ax = shares.shares(compared(*SYSTEMS)), drawn("shares", *SYSTEMS)
+    assert len(ax.patches) == sum(len(shown.blocks(stack)) for stack in shown.stacks) == 48 + 9
+    assert len({patch.get_hatch() for patch in ax.patches}) == 2
+
+
+@pytest.mark.parametrize(("names", "metric"), [
+    (SYSTEMS, COMPUTE), (("metax128", "cm384", "nvl72"), "scale_up_bandwidth"), (PAIRS[3], "memory_bandwidth"),
+    (SYSTEMS, "power_per_compute.bf16.dense.all-in"),
+])  # fmt: skip
+def test_bars_reach_the_headline_and_whiskers_the_span(names: tuple[str, ...], metric: str) -> None:
+    shown, ax = bars.bars(compared(*names), metric), drawn("bars", *names, metric=metric)
+    assert [patch.get_width() for patch in ax.patches] == [bar.numbers[0] for bar in shown.bars if bar.numbers]
+    ends = [
+        segment[:, 0].tolist() for container in ax.containers if isinstance(container, ErrorbarContainer)
+        for segment in container.lines[2][0].get_segments()
+    ]  # fmt: skip
+    assert ends == [pytest.approx(bar.numbers[1:]) for bar in shown.bars if bar.numbers]
+    dots = [line for line in ax.get_lines() if line.get_marker() in ("D", "o", "x", "s")]
+    assert len(dots) == sum(len(line.values) for bar in shown.bars for line in bar.lines)
+    places = [(round(xs(dot)[0], 9), round(float(dot.get_ydata()[0]), 9)) for dot in dots]
+    assert len(set(places)) == len(places)  # none covers another
+    assert all(bar.numbers == compared(*names).row(metric).cells[bar.sheet.id].result.numbers  # type: ignore[union-attr]
+               for bar in shown.bars if bar.numbers)  # fmt: skip
+    assert ax.get_xlim()[0] == 0
+
+
+def test_a_gap_is_said_in_words() -> None:
+    assert "not reported" in words(drawn("bars", "metax128", "nvl72", metric=COMPUTE))
+
+
+# -- what all figures have ------------------------------------------------------------------------
+
+FIGURES = [(kind, names) for kind in plot.KINDS for names in PAIRS if kind != "shares" or names != PAIRS[3]]
+UNITS = {"ladder": "(x, log scale)", "reports": "FLOP/s", "roofline": "(FLOP/B)", "shares": "FLOP/s)", "bars": "FLOP/s"}
+
+
+def made(kind: str, names: tuple[str, ...]) -> Axes:
+    """Every figure of every pair; where MetaX has no compute, of its memory."""
+    memory = kind not in ("ladder", "roofline") and "metax128" in names
+    return drawn(kind, *names, **({"metric": "memory_capacity"} if memory else {}))
+
+
+@pytest.mark.parametrize(("kind", "names"), FIGURES)
+def test_axes_have_units_and_captions_say_as_reported_policy_and_day(kind: str, names: tuple[str, ...]) -> None:
+    ax = made(kind, names)
+    label = ax.get_xlabel()
+    assert (UNITS[kind] in label) or label.endswith(("(TB)", "(GB/chip)")), label
+    caption = ax.get_figure(root=True).get_supxlabel().replace("\n", " ")
+    assert AS_REPORTED in caption
+    assert "Headline: fully qualified before open" in caption
+    assert f"newest source {compared(*names).as_of}" in caption
+    assert "verified" not in words(ax).lower()
+
+
+@pytest.mark.parametrize(("kind", "names"), FIGURES)
+def test_no_label_is_cut_and_none_covers_another(kind: str, names: tuple[str, ...]) -> None:
+    ax = made(kind, names)
+    figure = ax.get_figure(root=True)
+    page = figure.bbox
+    for text in figure.findobj(Text):
+        if text.get_text().strip() and text.get_visible():
+            box = text.get_window_extent()
+            inside = page.x0 - 1 <= box.x0 and box.x1 <= page.x1 + 1 and page.y0 - 1 <= box.y0 and box.y1 <= page.y1 + 1
+            assert inside or _no_tick(ax, text), text.get_text()
+    shown = [label for label in ax.get_yticklabels() if label.get_text() and not _no_tick(ax, label)]
+    labels = [label.get_window_extent() for label in shown]
+    assert len(labels) > 1
+    assert not any(one.overlaps(other) for one, other in combinations(labels, 2))
+    title = figure.legends[0]
+    caption = next(text for text in figure.findobj(Text) if AS_REPORTED.split(":")[0] in text.get_text())
+    for other in labels:
+        assert not other.overlaps(title.get_window_extent())
+        assert not other.overlaps(caption.get_window_extent())
+
+
+def _no_tick(ax: Axes, text: Text) -> bool:
+    """Whether it is the label of a tick beyond the ends of its axis, which is not drawn."""
+    return any(text is label for panel in ax.get_figure(root=True).axes for axis in (panel.xaxis, panel.yaxis)
+               for tick in axis.get_major_ticks() + axis.get_minor_ticks() for label in (tick.label1, tick.label2)
+               if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval()))  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", plot.KINDS)
+def test_a_given_axis_is_drawn_on_and_returned(kind: str) -> None:
+    figure = Figure()
+    ax, other = figure.subplots(1, 2)
+    assert compared(*SYSTEMS).plot(kind, ax) is ax
+    assert figure.axes == [ax, other]
+    assert ax.get_xlabel()
+    assert not other.get_xlabel()
+    assert AS_REPORTED in words(ax)
+
+
+def test_methods_draw_the_same() -> None:
+    assert compared(*SYSTEMS).plot().get_xlabel() == "ratio cm384 / nvl72 (x, log scale)"
+    assert calc.system("cm384").plot(metric="memory_capacity").get_xlabel() == "Memory capacity (TB)"
+    assert calc.chip("h20").plot("reports", metric="memory_capacity").get_xlabel() == "Memory capacity (GB/chip)"
+
+
+def test_a_figure_shows_itself_in_a_notebook() -> None:
+    ax = calc.chip("h20").plot(metric="memory_capacity")
+    assert ax.get_figure()._repr_png_().startswith(b"\x89PNG")
+    assert ax._repr_png_() == ax.get_figure()._repr_png_()
+    assert compared(*SYSTEMS).plot("roofline")._repr_png_().startswith(b"\x89PNG")
+
+
+# -- files ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", plot.KINDS)
+def test_svg_is_one_element_of_texts_with_ids_of_its_own(kind: str) -> None:
+    text = plot.svg(kind, compared(*SYSTEMS), prefix="here")
+    root = ET.fromstring(text)
+    assert root.tag == f"{SVG}svg"
+    assert root.get("viewBox", "").startswith("0 0 ")
+    ids = [element.get("id", "") for element in root.iter() if element.get("id")]
+    assert len(set(ids)) == len(ids) > 10
+    assert all(id.startswith("here-") for id in ids)
+    used = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', text))
+    assert {one or other for one, other in used} <= set(ids)
+    shown = [" ".join(element.itertext()) for element in root.iter(f"{SVG}text")]
+    assert "CloudMatrix 384" in " ".join(shown)
+    assert "@font-face" not in text
+    assert "<image" not in text
+    assert set(re.findall(r"https?://([^/\"]+)", text)) <= {"www.w3.org", "purl.org", "creativecommons.org"}
+    assert not re.search(r"<dc:date>", text)
+
+
+def test_two_figures_of_one_page_share_no_id() -> None:
+    found = compared(*SYSTEMS)
+    one, other = (set(re.findall(r'\bid="([^"]+)"', plot.svg(kind, found))) for kind in ("shares", "bars"))
+    assert one
+    assert one.isdisjoint(other)
+
+
+@pytest.mark.parametrize("form", plot.FORMS)
+def test_the_same_input_gives_the_same_bytes(form: str) -> None:
+    found = compared(*SYSTEMS)
+    first = plot.file("bars", found, form)
+    assert first == plot.file("bars", calc.compare(*SYSTEMS), form)
+    assert first.startswith({"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}[form])
+
+
+def test_the_same_bytes_from_another_process_and_no_pyplot(tmp_path: Path) -> None:
+    """Another seed for hashes, another day of the clock."""
+    script = (
+        "import sys; from calc.cli import run; code = run(sys.argv[1:]); "
+        "assert 'matplotlib.figure' in sys.modules; assert 'matplotlib.pyplot' not in sys.modules; sys.exit(code)"
+    )
+    out = tmp_path / "a.svg"
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "1", "SOURCE_DATE_EPOCH": "1"}
+    subprocess.run([sys.executable, "-c", script, "plot", *SYSTEMS, "-o", str(out)], check=True, env=env, cwd=ROOT)
+    assert out.read_bytes() == plot.file("ladder", compared(*SYSTEMS), "svg")
+
+
+def test_the_users_settings_change_nothing() -> None:
+    import matplotlib
+
+    before = plot.file("bars", compared(*SYSTEMS), "svg")
+    with matplotlib.rc_context({"font.size": 20, "axes.facecolor": "red", "svg.fonttype": "path"}):
+        assert plot.file("bars", compared(*SYSTEMS), "svg") == before
+        assert matplotlib.rcParams["font.size"] == 20
+
+
+HOSTILE = '$x_1$ <script> & "q" \\alpha'
+
+
+def strange(tmp_path: Path, name: str) -> Comparison:
+    """An overlay's system of a strange name beside a shipped one."""
+    folder = tmp_path / "systems"
+    folder.mkdir()
+    (tmp_path / "sources.yaml").write_text(
+        "mine:\n  title: Mine\n  publisher: Mine\n  date: '2025-01-01'\n  kind: blog\n", encoding="utf-8"
+    )
+    quoted = "'" + name.replace("'", "''") + "'"
+    (folder / "my-box.yaml").write_text(
+        f"id: my-box\nname: {quoted}\nvendor: Mine\nstatus: as-reported\nreports:\n  memory_capacity:\n"
+        "    - {value: 10 TB, source: mine, locator: p. 1}\n", encoding="utf-8"
+    )  # fmt: skip
+    return calc.load(tmp_path).compare("my-box", "nvl72")
+
+
+@pytest.mark.parametrize("kind", ["ladder", "reports", "bars"])
+def test_names_stay_text(kind: str, tmp_path: Path) -> None:
+    found = strange(tmp_path, HOSTILE)
+    more = {} if kind == "ladder" else {"metric": "memory_capacity"}
+    root = ET.fromstring(plot.svg(kind, found, **more))
+    texts = ["".join(element.itertext()) for element in root.iter(f"{SVG}text")]
+    assert any(HOSTILE in text for text in texts), texts
+    assert not list(root.iter(f"{SVG}script"))
+    assert "rest on reports of an overlay" in " ".join(texts)
+
+
+@pytest.mark.parametrize("kind", ["ladder", "reports", "bars"])
+def test_a_name_that_the_font_lacks_gives_way_to_the_id(kind: str, tmp_path: Path) -> None:
+    """Matplotlib would warn, which fails here, and draw boxes."""
+    found = strange(tmp_path, "云矩阵 384")
+    more = {} if kind == "ladder" else {"metric": "memory_capacity"}
+    assert plot.file(kind, found, "png", **more)
+    ax = plot.draw(kind, found, **more)
+    assert "my-box" in words(ax)
+    assert "云" not in words(ax)
+    assert style.legible("Ascend 910C – µ", "x") == "Ascend 910C – µ"
+
+
+# -- the command ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", plot.KINDS)
+def test_the_command_writes_the_file(kind: str, tmp_path: Path) -> None:
+    out = tmp_path / "figure.SVG"
+    done = run("plot", *SYSTEMS, "--kind", kind, "-o", str(out))
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert out.read_bytes() == plot.file(kind, compared(*SYSTEMS), "svg")
+
+
+def test_one_id_is_enough_for_all_but_the_ladder(tmp_path: Path) -> None:
+    out = tmp_path / "figure.png"
+    assert run("plot", "h20", "--kind", "reports", "--metric", "memory_capacity", "-o", str(out)).code == 0
+    assert out.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_policy_stands_below(tmp_path: Path) -> None:
+    out = tmp_path / "figure.svg"
+    call = ("--kind", "bars", "--metric", "memory_capacity", "--as-of", "2025-07-28", "--prefer", "press")
+    assert run("plot", *SYSTEMS, *call, "-o", str(out)).code == 0
+    text = " ".join("".join(e.itertext()) for e in ET.parse(out).getroot().iter(f"{SVG}text"))
+    assert "preferred first: press" in text
+    assert "as of 2025-07-28" in text
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ((*SYSTEMS,), "a figure goes into a file: say which, for example -o figure.svg (or .png, .pdf)"),
+        ((*SYSTEMS, "-o", "a.gif"), "cannot tell the form of 'a.gif': name it NAME.svg, NAME.png or NAME.pdf"),
+        ((*SYSTEMS, "-o", "svg"), "cannot tell the form of 'svg': name it NAME.svg, NAME.png or NAME.pdf"),
+        (("cm384", "-o", "a.svg"), "a ladder sets two side by side"),
+        (("cm384", "nvl72", "metax128", "-o", "a.svg"), "a ladder sets two side by side"),
+        ((*SYSTEMS, "--metric", "weight", "-o", "a.svg"), "a ladder shows all metrics: leave out --metric"),
+        ((*SYSTEMS, "--kind", "bars", "--all", "-o", "a.svg"), "--all and --no-claims are for ladders"),
+        ((*SYSTEMS, "--kind", "pie", "-o", "a.svg"), "'pie' is not one of 'ladder', 'reports'"),
+        ((*SYSTEMS, "--kind", "bars", "--metric", "wait", "-o", "a.svg"), "no metric 'wait'"),
+        ((*SYSTEMS, "--kind", "bars", "--metric", "cooling", "-o", "a.svg"), "held as words"),
+        ((*SYSTEMS, "--kind", "bars", "--metric", "floor_space", "-o", "a.svg"), "has a figure for 'floor_space'"),
+        ((*SYSTEMS, "--kind", "reports", "--metric", "floor_space", "-o", "a.svg"), "nobody reports floor_space"),
+        ((*SYSTEMS, "--kind", "shares", "--metric", "weight", "-o", "a.svg"), "weight does not add up over chips"),
+        (("h20", "h100-sxm", "--kind", "shares", "-o", "a.svg"), "name systems"),
+        ((*SYSTEMS, "--kind", "roofline", "--metric", "weight", "-o", "a.svg"), "a roofline is of a peak compute"),
+        (("cm384", "h20", "-o", "a.svg"), "a chip is no system"),
+        ((*SYSTEMS, "-o", "nowhere/a.svg"), "cannot write 'nowhere/a.svg'"),
+    ],
+)
+def test_errors_say_what_to_do(
+    call: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.svg").write_text("before")
+    done = run("plot", *call)
+    assert done.code == 2
+    assert said in " ".join(done.err.split())
+    assert done.out == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["a.svg"]
+    assert (tmp_path / "a.svg").read_text() == "before"
+
+
+def test_wrong_words_in_python() -> None:
+    with pytest.raises(UsageError, match="no figure 'laddr'; did you mean 'ladder'"):
+        compared(*SYSTEMS).plot("laddr")
+    with pytest.raises(UsageError, match="the figure 'bars' takes no 'level', but metric"):
+        compared(*SYSTEMS).plot("bars", level="total")
+    with pytest.raises(UsageError, match="level 'chip': total or per-chip"):
+        compared(*SYSTEMS).plot("roofline", level="chip")
+
+
+def test_kinds_of_the_command_are_those_of_the_figures() -> None:
+    from calc.cli import plot as command
+
+    assert (*plot.KINDS, command.VALIDATION) == command.KINDS
+    assert command.FORMS == plot.FORMS
