@@ -64,20 +64,21 @@ class Sources:
                 found.append((number, self.lists[number].path))
         return found
 
+    def _listed(self, number: int) -> dict[str, tuple[int, Document]]:
+        return self.lists[number].entries if number in self.lists else {}
+
+    def _all(self) -> Iterator[tuple[str, int, Path]]:
+        for number, layer in enumerate(self.layers):
+            yield from ((path.stem, number, path) for path in folders.sheets(layer, SOURCES))
+            yield from ((id, number, self.lists[number].path) for id in self._listed(number))
+
     def ids(self) -> list[str]:
         """Return the ids of all sources, without reading those in files of their own."""
-        stems = (folders.stems([layer], SOURCES) for layer in self.layers)
-        return [id for number, alone in enumerate(stems) for id in (*alone, *self._listed(number))]
+        return [id for id, *_ in self._all()]
 
     def within(self, paths: Sequence[Path] | None) -> list[str]:
         """Return the ids of the sources in files under some resolved paths, sorted."""
-        files = [path for layer in self.layers for path in folders.sheets(layer, SOURCES)]
-        found = {path.stem for path in files if folders.lies_under(path, paths)}
-        lists = (each.entries for each in self.lists.values() if folders.lies_under(each.path, paths))
-        return sorted(found.union(*lists))
-
-    def _listed(self, number: int) -> dict[str, tuple[int, Document]]:
-        return self.lists[number].entries if number in self.lists else {}
+        return sorted({id for id, _, path in self._all() if folders.lies_under(path, paths)})
 
     def _get(self, id: str) -> schema.Source:
         """Return one source, of the lowest layer that has it.
@@ -144,17 +145,19 @@ class Sources:
         """Yield every fault of the sources under some paths, and of each id that more than one file has."""
         for each in self.lists.values():
             yield from each.problems
-        for id in self.within(paths):
-            first, *others = places = self.places(id)
-            for layer, path in others:
-                line = self.lists[layer].entries[id][0] if path.name == SOURCE_LIST else 1
-                found = f"the source {id!r} stands in {shown(first[1])} already"
+        first: dict[str, Path] = {}
+        for id, layer, path in self._all():
+            known = first.setdefault(id, path)
+            if not folders.lies_under(path, paths):
+                continue
+            if known != path:
+                line = self._listed(layer)[id][0] if path.name == SOURCE_LIST else 1
+                found = f"the source {id!r} stands in {shown(known)} already"
                 yield Problem(shown(path), line, 1, found, "each id once", "leave it out, or take an id of your own")
-            for place in places:
-                try:
-                    self._read(id, *place)
-                except SheetError as error:
-                    yield from error.problems
+            try:
+                self._read(id, layer, path)
+            except SheetError as error:
+                yield from error.problems
 
 
 def _elsewhere(path: Path, source: schema.SourceSheet) -> Iterator[schema.Fault]:

@@ -89,7 +89,7 @@ def sheets(layer: Path, folder: str) -> list[Path]:
     """Return the files of a folder of sheets, or of that of sources, sorted by their names."""
     found = (layer / folder).glob("*/*.yaml" if folder == SOURCES else "*.yaml")
     known = (path for path in found if folder != SOURCES or path.parent.name in (path.name[0], EDITIONS))
-    return sorted((path for path in known if os.path.isfile(path)), key=lambda path: path.stem)
+    return sorted((path for path in known if os.path.isfile(path)), key=lambda path: (path.stem, path))
 
 
 def ids(layers: Sequence[Path], kind: str) -> list[str]:

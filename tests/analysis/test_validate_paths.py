@@ -216,8 +216,8 @@ def test_a_source_stands_in_one_file_only(first: str, mine: Path, capsys: pytest
         source(mine, id, SOURCE + "supersedes: [example-datasheet]\n", folders.EDITIONS)
     err = faults(".", capsys=capsys)
     wanted = {
-        "alone": ["sources/editions/twice.yaml:1:1: the source 'twice' stands in sources/t/twice.yaml already",
-                  "sources.yaml:2:1: the source 'twice' stands in sources/t/twice.yaml already"],
+        "alone": ["sources/t/twice.yaml:1:1: the source 'twice' stands in sources/editions/twice.yaml already",
+                  "sources.yaml:2:1: the source 'twice' stands in sources/editions/twice.yaml already"],
         "listed": ["sources.yaml:2:1: the source 'twice' stands in sources/t/twice.yaml already"],
         "below": ["sources/e/example-datasheet.yaml:1:1: the source 'example-datasheet' stands in "],
     }  # fmt: skip
