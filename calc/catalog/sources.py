@@ -49,13 +49,14 @@ class Sources:
     def __init__(self, layers: Sequence[Path]) -> None:
         self.layers = layers
         self.get = cache(self._get)
+        self.places = cache(self._places)
 
     @cached_property
     def lists(self) -> list[SourceList]:
         """The file of several sources of each layer; one that is not there has no entries."""
         return [SourceList(layer / SOURCE_LIST) for layer in self.layers]
 
-    def places(self, id: str) -> list[Place]:
+    def _places(self, id: str) -> list[Place]:
         """Return each file that has a source, the lowest layer's first."""
         found: list[Place] = []
         for number, layer in enumerate(self.layers if schema.is_id(id) else ()):

@@ -82,7 +82,7 @@ def lies_under(path: Path, paths: Sequence[Path] | None) -> bool:
 
 def source_path(layer: Path, id: str, folder: str = "") -> Path:
     """Return where the file of one source lies: in a folder by the first character of its id, or in one named."""
-    return layer / SOURCES / (folder or id[0]) / f"{id}.yaml"
+    return Path(layer, SOURCES, folder or id[0], f"{id}.yaml")
 
 
 def sheets(layer: Path, folder: str) -> list[Path]:

@@ -52,6 +52,9 @@ MAX_NESTING = 500
 """Below the limits of all parsers of PyYAML (some refuse a depth of 1000 in words of their own)."""
 TODO = "TODO"
 """What a skeleton holds where a person has to write something."""
+_OPENING = re.compile(r"[\[{]|[-?](?=\s|$)")
+_ANCHOR = re.compile(r"(?:^|[\s\[{,:?-])[&*]")
+"""What may open one more level, and what may be an anchor or an alias: only then is it worth looking closely."""
 _PLAIN_TAGS = frozenset(_TAGS.values())
 
 
@@ -96,7 +99,7 @@ def compose(text: str, name: str) -> yaml.Node:
     """
     try:
         # The composer of libyaml descends on the stack of C: deep nesting would end the process.
-        if "&" in text or "*" in text or sum(map(text.count, "[{-?")) > MAX_NESTING:
+        if _ANCHOR.search(text) or len(_OPENING.findall(text)) > MAX_NESTING:
             _refuse_in_events(text, name)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
