@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from calc.catalog.catalog import A_SHEET, Catalog
+from calc.catalog.catalog import Catalog
+from calc.catalog.names import A_SHEET
+from calc.catalog.origins import HOUSES, Origins
 from calc.errors import UsageError
-from calc.figures.policy import Origins, Policy
+from calc.figures.policy import Policy
 from calc.sheets import schema
 
 ORIGIN, RELAYS, EARLIER, EDITION, HOUSE = (
@@ -55,7 +57,7 @@ def subject(catalog: Catalog, name: str) -> schema.Sheet:
     try:
         return catalog.subject(name)
     except UsageError as error:
-        if under := catalog.begins(name):
+        if under := catalog.sources.begins(name):
             raise UsageError(f"no source or id {name!r}; there is {under}") from error
         raise UsageError(str(error).replace(f"no {A_SHEET}", "no source or id", 1)) from error
 
@@ -90,7 +92,7 @@ def forest(catalog: Catalog, ids: Iterable[str]) -> list[Branch]:
     heads: dict[str, str] = {}
     for id in [id for id, (parent, _) in above.items() if not parent]:
         source = catalog.source(id)
-        if source.kind in ("vendor", "analyst", "code", "dataset"):
+        if source.kind in HOUSES:
             first = heads.setdefault(source.publisher, id)
             if first != id:
                 above[id] = (first, HOUSE)

@@ -14,7 +14,8 @@ from functools import lru_cache
 
 from calc import units
 from calc.catalog.catalog import Catalog
-from calc.figures.policy import Origins, Policy, Rank
+from calc.catalog.origins import Origins
+from calc.figures.policy import Policy, Rank
 from calc.figures.readings import HELD_AS_WORDS, OVERLAY, Candidate, Other, Reading, Readings, canonical_unit
 from calc.formulas import FORMULAS, exactly
 from calc.sheets import metrics, schema

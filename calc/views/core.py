@@ -9,8 +9,9 @@ from calc.analysis import citations
 from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, Cell, Comparer, Comparison, Row
 from calc.analysis.history import history
 from calc.catalog.catalog import Catalog
+from calc.catalog.origins import Origins
 from calc.figures import derive, reprs
-from calc.figures.policy import ORDER, Origins, Policy
+from calc.figures.policy import ORDER, Policy
 from calc.figures.readings import OVERLAY
 from calc.figures.results import WIDE
 from calc.figures.shown import Shown

@@ -100,7 +100,7 @@ def test_order_is_that_of_the_tables(drawn: tuple[str, str, list[str]]) -> None:
     name, text, _ = drawn
     made = formatted(text, Path(name))
     top = re.findall(r"^(\w[\w.-]*):", made, re.MULTILINE)
-    if name == folders.SOURCES:
+    if name == folders.SOURCE_LIST:
         assert top == sorted(top)
         return
     order = ["id", "name", "vendor", "status", "chip", "reports"]
@@ -330,6 +330,7 @@ LINES = {
     "chips/mine.yaml": "../schema/chip.schema.json",
     "systems/mine.yaml": "../schema/system.schema.json",
     "claims/mine.yaml": "../schema/claims.schema.json",
+    "sources/m/mine.yaml": "../../schema/source.schema.json",
     "sources.yaml": "schema/sources.schema.json",
 }
 
@@ -339,6 +340,7 @@ def test_the_editor_s_line_leads_to_the_schema(name: str, mine: Path) -> None:
     made = formatted("# words\nid: mine\n", mine / name)
     first, _, rest = made.partition("\n")
     assert first == f"# yaml-language-server: $schema={LINES[name]}"
+    (mine / name).parent.mkdir(parents=True, exist_ok=True)
     assert ((mine / name).parent / LINES[name]).is_file()
     assert rest.lstrip("\n") == "# words\nid: mine\n"
     assert formatted(made, mine / name) == made
