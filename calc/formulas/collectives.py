@@ -8,6 +8,7 @@ the end, of a reduce-scatter at first. Contention, and the time of adding up, ar
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -16,18 +17,29 @@ from calc.formulas.conventions import PER_TOKEN, option, pure
 from calc.formulas.registry import formula, variant
 from calc.units import Quantity
 
+_F = TypeVar("_F", bound=Callable[..., Any])
+
 NO_LATENCY = units.quantity(0.0, "s")
 
-_FACTORS: dict[str, Callable[[Quantity], Quantity]] = {
-    "all-reduce": lambda ranks: 2.0 * (ranks - 1.0) / ranks,
-    "reduce-scatter": lambda ranks: (ranks - 1.0) / ranks,
-    "all-gather": lambda ranks: (ranks - 1.0) / ranks,
-    "all-to-all": lambda ranks: (ranks - 1.0) / ranks,
-    "broadcast": lambda ranks: ranks / ranks,
-    "reduce": lambda ranks: ranks / ranks,
-}
-OPERATIONS = tuple(_FACTORS)
+_TIMES = {
+    "all-reduce": 2.0, "reduce-scatter": 1.0, "all-gather": 1.0, "all-to-all": 1.0, "broadcast": 0.0, "reduce": 0.0,
+}  # fmt: skip
+"""How often a rank sends all parts of S but its own; 0 where it sends S once."""
+_FACTORS = {2.0: "2 (n - 1) / n x ", 1.0: "(n - 1) / n x ", 0.0: ""}
+OPERATIONS = tuple(_TIMES)
 """Those for which benchmarks report a bus bandwidth."""
+
+
+def _of_operations(rest: str, dimensions: str, reference: str) -> Callable[[_F], _F]:
+    """Register a formula with its forms for all operations: the factor of each before the rest of the equation."""
+
+    def register(function: _F) -> _F:
+        formula(_FACTORS[_TIMES["all-reduce"]] + rest, dimensions, reference)(function)
+        for operation in OPERATIONS[1:]:
+            variant(f"{_FACTORS[_TIMES[operation]]}{rest} ({operation})", operation=operation)(function)
+        return function
+
+    return register
 
 
 def bus_factor(ranks: Quantity, *, operation: str = "all-reduce") -> Quantity:
@@ -41,15 +53,11 @@ def bus_factor(ranks: Quantity, *, operation: str = "all-reduce") -> Quantity:
         Which factor.
     """
     option("operation", operation, OPERATIONS)
-    return _FACTORS[operation](pure(ranks))
+    ranks, times = pure(ranks), _TIMES[operation]
+    return times * (ranks - 1.0) / ranks if times else ranks / ranks
 
 
-@variant("size / time (reduce)", operation="reduce")
-@variant("size / time (broadcast)", operation="broadcast")
-@variant("(n - 1) / n x size / time (all-to-all)", operation="all-to-all")
-@variant("(n - 1) / n x size / time (all-gather)", operation="all-gather")
-@variant("(n - 1) / n x size / time (reduce-scatter)", operation="reduce-scatter")
-@formula("2 (n - 1) / n x size / time", "B, s, x -> B/s", "NT, doc/PERFORMANCE.md; NVT")
+@_of_operations("size / time", "B, s, x -> B/s", "NT, doc/PERFORMANCE.md; NVT")
 def bus_bandwidth(size: Quantity, time: Quantity, ranks: Quantity, *, operation: str = "all-reduce") -> Quantity:
     """Return what a benchmark calls busbw: S / t times `bus_factor`, to be held against a link.
 
@@ -65,12 +73,7 @@ def bus_bandwidth(size: Quantity, time: Quantity, ranks: Quantity, *, operation:
     return size / time * bus_factor(ranks, operation=operation)
 
 
-@variant("size / bandwidth (reduce)", operation="reduce")
-@variant("size / bandwidth (broadcast)", operation="broadcast")
-@variant("(n - 1) / n x size / bandwidth (all-to-all)", operation="all-to-all")
-@variant("(n - 1) / n x size / bandwidth (reduce-scatter)", operation="reduce-scatter")
-@variant("(n - 1) / n x size / bandwidth (all-gather)", operation="all-gather")
-@formula("2 (n - 1) / n x size / bandwidth", "B, B/s, x -> s", "NT, doc/PERFORMANCE.md")
+@_of_operations("size / bandwidth", "B, B/s, x -> s", "NT, doc/PERFORMANCE.md")
 def collective_time_lower_bound(
     size: Quantity, bandwidth: Quantity, ranks: Quantity, *, operation: str = "all-reduce"
 ) -> Quantity:  # fmt: skip
@@ -173,13 +176,7 @@ def ring_all_reduce(
 def binomial_broadcast(
     ranks: Quantity, message: Quantity, bandwidth: Quantity, latency: Quantity = NO_LATENCY
 ) -> Quantity:  # fmt: skip
-    """Return the time of a broadcast or a reduction on a binomial tree: log2(P) (alpha + x / beta).
-
-    Parameters
-    ----------
-    ranks, message, bandwidth, latency : Quantity
-        P, x, beta and alpha. [dimensionless], [information], [information/time], [time]
-    """
+    """Return the time of a broadcast or a reduction on a binomial tree: log2(P) (alpha + x / beta)."""
     return np.log2(pure(ranks)) * point_to_point(message, bandwidth, latency)
 
 
@@ -187,13 +184,7 @@ def binomial_broadcast(
 def tree_all_reduce(
     ranks: Quantity, message: Quantity, bandwidth: Quantity, latency: Quantity = NO_LATENCY
 ) -> Quantity:  # fmt: skip
-    """Return the time of an all-reduce up and down a tree: 2 log2(P) (alpha + x / beta).
-
-    Parameters
-    ----------
-    ranks, message, bandwidth, latency : Quantity
-        P, x, beta and alpha. [dimensionless], [information], [information/time], [time]
-    """
+    """Return the time of an all-reduce up and down a tree: 2 log2(P) (alpha + x / beta)."""
     return 2.0 * binomial_broadcast(ranks, message, bandwidth, latency)
 
 
@@ -204,11 +195,6 @@ def pipelined_tree_all_reduce(
     """Return the time of an all-reduce on a tree in many small pieces: 2 log2(P) alpha + 2 x / beta.
 
     The limit of small pieces; the latency of each piece is left out.
-
-    Parameters
-    ----------
-    ranks, message, bandwidth, latency : Quantity
-        P, x, beta and alpha. [dimensionless], [information], [information/time], [time]
     """
     return 2.0 * (np.log2(pure(ranks)) * latency + message / bandwidth)
 
@@ -299,7 +285,7 @@ def torus_all_gather(
 ) -> Quantity:  # fmt: skip
     """Return the time of an all-gather on a ring in both directions: max(T_hop axis / 2, V / W).
 
-    An all-reduce takes two of these. For an all-to-all see `torus_all_to_all`.
+    An all-reduce takes two of these. An all-to-all of V over all chips takes V / (4 W).
 
     Parameters
     ----------
@@ -313,20 +299,6 @@ def torus_all_gather(
         From one chip to the next. [time]
     """
     return np.maximum(hop_latency * pure(axis) / 2.0, size / bandwidth)
-
-
-@formula("size / (4 x bandwidth)", "B, B/s -> s", "SBG")
-def torus_all_to_all(size: Quantity, bandwidth: Quantity) -> Quantity:
-    """Return the time of an all-to-all on a ring in both directions: V / (4 W). No latency.
-
-    Parameters
-    ----------
-    size : Quantity
-        Array V of all chips together. [information]
-    bandwidth : Quantity
-        W of the ring, both directions together. [information/time]
-    """
-    return size / (4.0 * bandwidth)
 
 
 @formula("transfer + exchanges x latency", "s, x, s -> s", "derived")
@@ -379,11 +351,6 @@ def expert_exchange_bytes(
         Destinations k of a token, and width h. [dimensionless]
     dispatch_bytes, combine_bytes : Quantity
         An element there, and back; DeepSeek-V3 dispatches at 1 byte and combines at 2. [information]
-
-    Returns
-    -------
-    Quantity
-        Both ways together. [information]
     """
     return PER_TOKEN * tokens * experts_per_token * hidden * (dispatch_bytes + combine_bytes)
 
@@ -412,11 +379,6 @@ def distinct_remote_groups(copies: Quantity, ranks: Quantity) -> Quantity:
         Experts k of a token, drawn evenly and independently. [dimensionless]
     ranks : Quantity
         Groups n (nodes) that hold the experts; at least 1. [dimensionless]
-
-    Returns
-    -------
-    Quantity
-        At most `remote_copies`. A router that limits the groups of a token reaches fewer. [dimensionless]
     """
     n = pure(ranks)
     return (n - 1) * (1 - (1 - 1 / n) ** pure(copies))

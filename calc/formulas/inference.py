@@ -15,9 +15,7 @@ EXCHANGES = 2.0
 
 
 @formula(
-    "2 x parameters x tokens + layers x core x tokens",
-    "param, token, x, FLOP/token -> FLOP",
-    "SB, chapter inference",
+    "2 x parameters x tokens + layers x core x tokens", "param, token, x, FLOP/token -> FLOP", "SB, chapter inference"
 )
 def prefill_flops(parameters: Quantity, tokens: Quantity, layers: Quantity, core: Quantity) -> Quantity:
     """Count the operations of reading a prompt: 2 N_a tokens + L core tokens.
@@ -59,11 +57,6 @@ def decode_time_lower_bound(
         Of the matrices: `calc.formulas.training.forward_flops` of the batch. [operation]
     memory_bandwidth, compute : Quantity
         Sums W and F over all chips. [information/time], [operation/time]
-
-    Returns
-    -------
-    Quantity
-        A bound, where the core does not overlap with the matrices. [time]
 
     Examples
     --------

@@ -90,11 +90,6 @@ def adam_state_bytes(parameters: Quantity, ranks: Quantity = 1.0, *, stage: int 
         n that hold the same part (data parallel), at least 1. [dimensionless]
     stage : {0, 1, 2, 3}
         Of ZeRO; 0 divides nothing.
-
-    Returns
-    -------
-    Quantity
-        On one rank. [information]
     """
     option("stage", stage, STAGES)
     ranks = pure(ranks)
@@ -165,11 +160,6 @@ def activation_bytes(
     split : {'tensor', 'sequence'}
         Tensor parallelism alone, or sequence parallelism with it.
 
-    Returns
-    -------
-    Quantity
-        On one rank. [information]
-
     Examples
     --------
     >>> from calc.units import parse, text
@@ -199,11 +189,6 @@ def recomputed_activation_bytes(length: Quantity, batch: Quantity, layers: Quant
         Sequence s. [token]
     batch, layers, hidden : Quantity
         Microbatch b in sequences, L and h. [dimensionless]
-
-    Returns
-    -------
-    Quantity
-        On one rank. [information]
     """
     return VECTOR * hidden * length * batch * layers
 
@@ -282,11 +267,6 @@ def kv_cache_per_token(layers: Quantity, kv_heads: Quantity, head_width: Quantit
     element_bytes : Quantity
         b of a cached element. [information]
 
-    Returns
-    -------
-    Quantity
-        Of one sequence, over all chips. [information/token]
-
     Examples
     --------
     >>> from calc.units import parse, text
@@ -310,11 +290,6 @@ def latent_cache_per_token(
         L, and the widths c and d_r of what is cached. [dimensionless]
     element_bytes : Quantity
         b of a cached element. [information]
-
-    Returns
-    -------
-    Quantity
-        Of one sequence. [information/token]
     """
     return PER_TOKEN * element_bytes * layers * (pure(kv_rank) + pure(rope_width))
 

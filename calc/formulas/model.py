@@ -31,11 +31,6 @@ def attention_parameters(hidden: Quantity, heads: Quantity, kv_heads: Quantity, 
         Query heads a, and heads K of keys and of values: a (MHA), the groups (GQA), or 1 (MQA). [dimensionless]
     head_width : Quantity
         Width d of a head. [dimensionless]
-
-    Returns
-    -------
-    Quantity
-        Query, key, value and output matrices of a layer. [param]
     """
     heads, kv_heads = pure(heads), pure(kv_heads)
     return PARAMETER * hidden * head_width * (2 * heads + 2 * kv_heads)
@@ -62,11 +57,6 @@ def latent_attention_parameters(
         Widths q and c of the compressed queries, and of the compressed keys and values. [dimensionless]
     nope_width, rope_width, value_width : Quantity
         Of a head: d_n without position, d_r with rotary position, d_v of its value. [dimensionless]
-
-    Returns
-    -------
-    Quantity
-        All projections of a layer. [param]
     """
     h, a, q, c = pure(hidden), pure(heads), pure(query_rank), pure(kv_rank)
     nope, rope, value = pure(nope_width), pure(rope_width), pure(value_width)
@@ -183,20 +173,13 @@ def attention_core_flops(
         Query heads a, and their width d. [dimensionless]
     convention : {'full', 'causal'}
         All pairs of tokens (PaLM, older Megatron), or half of them (current Megatron).
-
-    Returns
-    -------
-    Quantity
-        Per token and layer. [operation/token]
     """
     return meeting(convention) * MULTIPLY_ADD_PER_PAIR * 2.0 * heads * head_width * length
 
 
 @variant("heads x (nope + rope + value width) x context (causal)", convention="causal")
 @formula(
-    "2 x heads x (nope + rope + value width) x context",
-    "token, x, x, x, x -> FLOP/token",
-    "IS, flops/flops.py; SS",
+    "2 x heads x (nope + rope + value width) x context", "token, x, x, x, x -> FLOP/token", "IS, flops/flops.py; SS"
 )
 def latent_core_flops(
     length: Quantity, heads: Quantity, nope_width: Quantity, rope_width: Quantity, value_width: Quantity, *,
@@ -214,11 +197,6 @@ def latent_core_flops(
         Heads a, and the widths d_n, d_r and d_v of each. [dimensionless]
     convention : {'full', 'causal'}
         All pairs of tokens, or half of them.
-
-    Returns
-    -------
-    Quantity
-        Per token and layer. [operation/token]
     """
     widths = pure(nope_width) + pure(rope_width) + pure(value_width)
     return meeting(convention) * MULTIPLY_ADD_PER_PAIR * heads * widths * length
@@ -236,11 +214,6 @@ def absorbed_core_flops(length: Quantity, heads: Quantity, kv_rank: Quantity, ro
         Cached context S. [token]
     heads, kv_rank, rope_width : Quantity
         Heads a, and the widths c and d_r of what is cached. [dimensionless]
-
-    Returns
-    -------
-    Quantity
-        Per token and layer. [operation/token]
     """
     return MULTIPLY_ADD_PER_PAIR * heads * (2 * pure(kv_rank) + pure(rope_width)) * length
 
@@ -257,11 +230,6 @@ def decode_core_intensity(heads: Quantity, kv_heads: Quantity, element_bytes: Qu
         Query heads a, and heads K of keys and of values. [dimensionless]
     element_bytes : Quantity
         b of a cached element. [information]
-
-    Returns
-    -------
-    Quantity
-        Operations per byte of cache read. [operation/information]
     """
     return 2.0 * MULTIPLY_ADD_PER_PAIR * heads * TOKEN / (2.0 * PER_TOKEN * element_bytes * kv_heads)
 
@@ -284,11 +252,6 @@ def latent_decode_core_intensity(
         Heads a, and the widths c and d_r of what is cached. [dimensionless]
     element_bytes : Quantity
         b of a cached element. [information]
-
-    Returns
-    -------
-    Quantity
-        Operations per byte of cache read. [operation/information]
     """
     cached = PER_TOKEN * element_bytes * (pure(kv_rank) + pure(rope_width))
     return absorbed_core_flops(TOKEN, heads, kv_rank, rope_width) / cached

@@ -144,7 +144,7 @@ class Formula:
                     bound = each
                     break
             else:
-                raise DimensionError(at, filled(likes[at], {ANY: ANY, **bound}))
+                raise DimensionError(at, filled(likes[at], bound))
         return filled(self.result, bound)
 
     def chosen(self, **options: str | int) -> Formula:
@@ -167,11 +167,13 @@ def filled(like: str, bound: Mapping[str, str]) -> str:
     >>> filled("any/W(/chip)", {ANY: "FLOP/s"}), filled("money/J", {MONEY: "EUR"})
     ('FLOP/W/s', 'EUR/J')
     """
-    made = "x"
-    for sign, name in re.findall(r"([*/]|^)([^*/]+)", like.replace(COUNT, bound.get(COUNT, ""))):
-        name = bound.get(name, CURRENCIES[0] if name == MONEY else name)
-        made = name if not sign else units.joined(made, name, 1 if sign == "*" else -1)
-    return made
+    made = like.replace(COUNT, bound.get(COUNT, "")).replace(MONEY, bound.get(MONEY, CURRENCIES[0]))
+    if ANY not in bound or ANY not in made:
+        return made
+    whole = "x"
+    for sign, name in re.findall(r"([*/]|^)([^*/]+)", made):
+        whole = units.joined(whole, bound[ANY] if name == ANY else name, -1 if sign == "/" else 1)
+    return whole
 
 
 def _readings(like: str, bound: dict[str, str], given: str) -> Iterator[dict[str, str]]:

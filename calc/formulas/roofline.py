@@ -81,11 +81,6 @@ def batch_at_ridge(
     experts, experts_per_token : Quantity
         E and k of a mixture of experts. [dimensionless]
 
-    Returns
-    -------
-    Quantity
-        Tokens that share one reading of the weights. [token]
-
     Examples
     --------
     >>> from calc.units import parse, text
@@ -133,11 +128,6 @@ def time_lower_bound(*terms: Quantity) -> Quantity:
     ----------
     *terms : Quantity
         Times of computing, of memory, of the network; at least one. [time]
-
-    Returns
-    -------
-    Quantity
-        max(T_math, T_mem, T_net). [time]
     """
     return reduce(np.maximum, terms)
 

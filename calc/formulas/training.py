@@ -23,7 +23,7 @@ from calc.units import Quantity
 def forward_flops(parameters: Quantity, tokens: Quantity) -> Quantity:
     """Count the operations of a forward pass through the weights: 2 N D.
 
-    Without the core of attention, which `calc.formulas.attention` counts.
+    Without the core of attention, which `calc.formulas.model` counts.
 
     Parameters
     ----------
@@ -45,11 +45,6 @@ def training_flops(parameters: Quantity, tokens: Quantity) -> Quantity:
     ----------
     parameters, tokens : Quantity
         As in `forward_flops`. [param], [token]
-
-    Returns
-    -------
-    Quantity
-        Model operations. [operation]
     """
     return (FORWARD + BACKWARD) * parameters * tokens
 
@@ -64,11 +59,6 @@ def hardware_training_flops(parameters: Quantity, tokens: Quantity, recomputed: 
         As in `forward_flops`. [param], [token]
     recomputed : Quantity
         Part r of the forward pass that is done again, 0 to 1. [dimensionless]
-
-    Returns
-    -------
-    Quantity
-        Hardware operations, for HFU and time; not for MFU. [operation]
     """
     return training_flops(parameters, tokens) + pure(recomputed) * forward_flops(parameters, tokens)
 
@@ -149,11 +139,6 @@ def megatron_flops(
         L, h and V. [dimensionless]
     recompute : {'none', 'full'}
         Full recompute gives hardware operations, not those of the model.
-
-    Returns
-    -------
-    Quantity
-        One step. [operation]
     """
     option("recompute", recompute, ("none", "full"))
     passes = PASSES + (recompute == "full")
@@ -214,11 +199,6 @@ def mfu(rate: Quantity, flops_per_token: Quantity, chips: Quantity, compute: Qua
         n. [chip]
     compute : Quantity
         Dense peak F of one chip in the precision named. [operation/time/chip]
-
-    Returns
-    -------
-    Quantity
-        0 to 1. [dimensionless]
 
     Examples
     --------
@@ -301,19 +281,3 @@ def amdahl_speedup(parallel: Quantity, workers: Quantity) -> Quantity:
     """
     parallel = pure(parallel)
     return 1.0 / ((1.0 - parallel) + parallel / pure(workers))
-
-
-@formula("first time x first count / (last time x last count)", "s, chip, s, chip -> x", "derived")
-def measured_scaling_efficiency(
-    first_time: Quantity, first_count: Quantity, last_time: Quantity, last_count: Quantity
-) -> Quantity:  # fmt: skip
-    """Return what became of chips that were added to the same work: (T_1 n_1) / (T_n n).
-
-    Parameters
-    ----------
-    first_time, last_time : Quantity
-        Of the same work, on fewer and on more. [time]
-    first_count, last_count : Quantity
-        How many took part, of one kind. [chip], or any count
-    """
-    return 1.0 * first_time * first_count / (1.0 * last_time * last_count)
