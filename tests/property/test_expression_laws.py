@@ -159,7 +159,7 @@ def evaluated(text: str) -> Result:
     try:
         return shipped().evaluate(text)
     except ExpressionError as error:
-        # What is refused for its size or by some reports alone, the headlines would still give; a formula may have none.
+        # What is refused for its size or by some reports alone, the headlines may give.
         assume("has no value for" not in str(error))
         assume("figure" not in str(error) and "factors" not in str(error) and "by some reports" not in str(error))
         raise
