@@ -114,12 +114,6 @@ def ridge_point(compute: Quantity, memory_bandwidth: Quantity) -> Quantity:
         Peak rate of one precision. [operation/time]
     memory_bandwidth : Quantity
         Of the same chip or system, greater than 0. [information/time]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(ridge_point(parse("1.97e14 FLOP/s"), parse("8.2e11 B/s")), "FLOP/B")[:5]
-    '240.2'
     """
     return compute / memory_bandwidth
 

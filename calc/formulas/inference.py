@@ -57,13 +57,6 @@ def decode_time_lower_bound(
         Of the matrices: `calc.formulas.training.forward_flops` of the batch. [operation]
     memory_bandwidth, compute : Quantity
         Sums W and F over all chips. [information/time], [operation/time]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> cache, weights, operations = parse("1 TB"), parse("2 TB"), parse("1 PFLOP")
-    >>> text(decode_time_lower_bound(cache, weights, operations, parse("1 TB/s"), parse("1 PFLOP/s")), "s")
-    '3.0 s'
     """
     return cache / memory_bandwidth + np.maximum(operations / compute, weights / memory_bandwidth)
 
@@ -113,12 +106,6 @@ def expected_distinct_experts(experts: Quantity, experts_per_token: Quantity, to
         E and k, 0 < k <= E. [dimensionless]
     tokens : Quantity
         Of the step, at least 1. [token]
-
-    Examples
-    --------
-    >>> from calc.units import parse
-    >>> expected_distinct_experts(4, 2, parse("3 token")).magnitude
-    3.5
     """
     return pure(experts) * (1.0 - (1.0 - pure(experts_per_token) / pure(experts)) ** pure(tokens / TOKEN))
 

@@ -159,12 +159,6 @@ def activation_bytes(
         Nothing, or attention's core.
     split : {'tensor', 'sequence'}
         Tensor parallelism alone, or sequence parallelism with it.
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(activation_bytes(parse("2048 token"), 4, 48, 6144, 24576, 64, 8), "GiB")
-    '59.25 GiB'
     """
     option("recompute", recompute, ("none", "selective"))
     option("split", split, ("tensor", "sequence"))

@@ -74,12 +74,6 @@ def feed_forward_parameters(hidden: Quantity, ffn_width: Quantity, *, kind: str 
         Width h of the model, and ff of the block. [dimensionless]
     kind : {'gated', 'ungated'}
         Three matrices (SwiGLU), or two.
-
-    Examples
-    --------
-    >>> from calc.units import text
-    >>> text(feed_forward_parameters(7168, 2048), "param")
-    '44040192.0 param'
     """
     option("kind", kind, MATRICES)
     return MATRICES[kind] * PARAMETER * hidden * ffn_width

@@ -148,10 +148,9 @@ class Formula:
         return filled(self.result, bound)
 
     def chosen(self, **options: str | int) -> Formula:
-        """Return the formula with options in words, which the function checks when it is called."""
-        held = tuple((name, value) for name, value in options.items() if value != self.options[name][0])
-        found = self.variants.get(tuple(sorted(held)))
-        return self if not held else found or _variant(self, f"{self.text} ({held[0][1]})", dict(held))
+        """Return the form of the formula with options in words, each one of `options`."""
+        held = {name: value for name, value in options.items() if value != self.options[name][0]}
+        return self.variants[tuple(sorted(held.items()))] if held else self
 
 
 def _default(parameter: inspect.Parameter) -> Quantity | None:
@@ -192,7 +191,6 @@ def _readings(like: str, bound: dict[str, str], given: str) -> Iterator[dict[str
 KNOWN: dict[str, Formula] = {}
 """Every formula that is registered by now."""
 
-
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -213,14 +211,10 @@ def variant(text: str, **options: str | int) -> Callable[[_F], _F]:
 
     def register(function: _F) -> _F:
         base = KNOWN[function.__name__]
-        made = _variant(base, text, options)
-        base.variants[tuple(sorted(options.items()))] = KNOWN[made.name] = made
+        ends = (f"_{value}" if isinstance(value, str) else f"_{key}{value}" for key, value in options.items())
+        name = (base.name + "".join(ends)).replace("-", "_")
+        made = Formula(name, text, partial(function, **options), base.dimensions, base.reference)
+        base.variants[tuple(sorted(options.items()))] = KNOWN[name] = made
         return function
 
     return register
-
-
-def _variant(base: Formula, text: str, options: dict[str, str | int]) -> Formula:
-    ends = (f"_{value}" if isinstance(value, str) else f"_{key}{value}" for key, value in options.items())
-    name = (base.name + "".join(ends)).replace("-", "_")
-    return Formula(name, text, partial(base.function, **options), base.dimensions, base.reference)

@@ -33,12 +33,6 @@ def attainable_compute(peak: Quantity, memory_bandwidth: Quantity, intensity: Qu
         W, of the same chip or system. [information/time]
     intensity : Quantity
         Arithmetic intensity I of what is computed. [operation/information]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(attainable_compute(parse("780 TFLOP/s"), parse("3.2 TB/s"), parse("100 FLOP/B")), "TFLOP/s")
-    '320.0 TFLOP/s'
     """
     return np.minimum(peak, 1.0 * memory_bandwidth * intensity)
 
@@ -143,12 +137,6 @@ def overlapped(overlap: Quantity, *terms: Quantity) -> Quantity:
         the sum. Between 0 and 1. [dimensionless]
     *terms : Quantity
         Times of computing, of memory, of the network; at least one. [time]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(overlapped(0.5, parse("3 ms"), parse("5 ms")), "ms")
-    '6.5 ms'
     """
     longest = reduce(np.maximum, terms)
     return longest + (1 - pure(overlap)) * (sum_of(*terms) - longest)

@@ -67,12 +67,6 @@ def fat_tree_bisection(chips: Quantity, injection_bandwidth: Quantity, oversubsc
         W of one chip into the network. [information/time/chip]
     oversubscription : Quantity
         sigma, 1 if non-blocking. [dimensionless]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(fat_tree_bisection(parse("8 chip"), parse("400 GB/s/chip")), "GB/s")
-    '1600.0 GB/s'
     """
     return 1.0 * chips * injection_bandwidth / (2.0 * pure(oversubscription))
 

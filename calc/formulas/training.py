@@ -106,12 +106,6 @@ def palm_flops_per_token(
         Part r of the forward pass that is done again, 0 to 1. [dimensionless]
     convention : {'full', 'causal'}
         PaLM counts the full square.
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(palm_flops_per_token(parse("1e9 param"), 10, 10, 100, parse("2000 token")), "GFLOP/token")
-    '6.24 GFLOP/token'
     """
     core = pure(layers) * attention_core_flops(length, heads, head_width, convention=convention)
     again = pure(recomputed)
@@ -227,13 +221,6 @@ def training_time(operations: Quantity, chips: Quantity, compute: Quantity, util
         Dense peak F of one chip, of the precision that the utilization is of. [operation/time/chip]
     utilization : Quantity
         MFU, over 0 to 1. [dimensionless]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> chips, peak = parse("1000 chip"), parse("1 PFLOP/s/chip")
-    >>> text(training_time(parse("432 ZFLOP"), chips, peak, parse("50 percent")), "day")[:4]
-    '10.0'
     """
     return operations / (1.0 * chips * compute * utilization)
 

@@ -474,6 +474,14 @@ ring_all_reduce(8, 1 GiB, bandwidth=fast)
                                     ^^^^
 bandwidth of ring_all_reduce is a data rate, not a word
 
+ridge_point(compute=fast, memory_bandwidth=3 TB/s)
+                    ^^^^
+compute of ridge_point is a compute rate, not a word
+
+feed_forward_parameters(4096, 14336, kind=gated, kind=ungated)
+                                                      ^^^^^^^
+kind is given twice
+
 feed_forward_parameters(4096, 14336, kind=gatd)
                                           ^^^^
 kind 'gatd' is not known; expected 'gated' or 'ungated'; did you mean 'gated' or 'ungated'?

@@ -84,7 +84,6 @@ WRITTEN_OUT = [
      2 * 7 * 1e-6 + 2 * 7 / 8 * 2**20 / 1e9 + 2 * 3 * 3e-6 + 2 * 3 / 4 * (2**20 / 8) / 0.5e9),
     ("A7", lambda: collectives.torus_all_gather(16, MIB, LINK, US), "s", 2**20 / 1e9),
     ("A7", lambda: collectives.torus_all_gather(16, BYTE, LINK, US), "us", 8),
-    ("A7", lambda: collectives.torus_all_to_all(MIB, LINK), "s", 2**20 / (4 * 1e9)),
     ("A7", lambda: collectives.in_switch_all_reduce_time(MIB, LINK), "s", 2**20 / 1e9),
     *(("A7", lambda name=name: collectives.collective_time_lower_bound(MIB, LINK, 8, operation=name), "s",
        factor * 2**20 / 1e9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -83,6 +84,18 @@ def test_the_registry_is_walked() -> None:
     assert walked | operations == set(FORMULAS)
     assert operations == {"add", "subtract", "multiply", "divide", "negate", "same", "sum_of", "product_of",
                           "quotient_of"}  # fmt: skip
+
+
+def test_every_choice_of_options_has_its_equation() -> None:
+    """So that what is called in an expression is explained by the equation that is computed."""
+    texts = set()
+    for formula in FORMULAS.values():
+        if not isinstance(formula.function, partial) and formula.dimensions:
+            for words in itertools.product(*formula.options.values()):
+                chosen = formula.chosen(**dict(zip(formula.options, words, strict=True)))
+                assert FORMULAS[chosen.name] is chosen
+                texts.add(chosen.text)
+    assert len(texts) == sum(bool(formula.dimensions) for formula in FORMULAS.values())
 
 
 @each(CASES)

@@ -7,7 +7,7 @@ from calc.analysis.expressions.syntax import Call, ExpressionError, Node, Word, 
 from calc.errors import UsageError, did_you_mean
 from calc.formulas import FORMULAS, Formula
 from calc.formulas.conventions import option
-from calc.formulas.registry import DimensionError, Input
+from calc.formulas.registry import DimensionError, Input, filled
 
 Bound = list[tuple[Input, Node | None]]
 
@@ -37,6 +37,8 @@ def bound(text: str, node: Call) -> tuple[Formula, Bound]:
     options: dict[str, str | int] = {}
     for name, value in node.named:
         here = point(value)
+        if name in held or name in options:
+            raise ExpressionError(text, here, f"{name} is given twice")
         if name in formula.options:
             word = written(value)
             options[name] = int(word) if word.isdecimal() else word
@@ -47,10 +49,8 @@ def bound(text: str, node: Call) -> tuple[Formula, Bound]:
         elif name not in single:
             hint = did_you_mean(name, [*single, *formula.options]) or f"it takes {signature(formula)}"
             raise ExpressionError(text, here, f"{node.name} has no input {name!r}; {hint}")
-        elif name in held:
-            raise ExpressionError(text, here, f"{name} is given twice")
         elif isinstance(value, Word):
-            found = f"{name} of {node.name} is {units.describe(single[name].like)}, not a word"
+            found = f"{name} of {node.name} is {units.describe(filled(single[name].like, {}))}, not a word"
             raise ExpressionError(text, here, found)
         else:
             held[name] = value
