@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "CalcError", "audit", "chip", "chips", "compare", "estimate", "evaluate", "explain", "export_control", "load",
-    "measured", "model", "models", "quantity", "reports", "sources", "sweep", "system", "systems",
+    "CalcError", "audit", "chip", "chips", "compare", "estimate", "evaluate", "explain", "export_control", "formulas",
+    "load", "measured", "model", "models", "quantity", "reports", "sources", "sweep", "system", "systems",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
-    from calc import estimate
+    from calc import estimate, formulas
     from calc.api import (
         audit,
         chip,
@@ -50,6 +50,10 @@ def __getattr__(name: str) -> Any:
         import calc.estimate
 
         return calc.estimate
+    if name == "formulas":
+        import calc.formulas
+
+        return calc.formulas
     if name in __all__:
         from calc import api
 

@@ -52,6 +52,8 @@ def evaluate(words: Sequence[str], working: bool, form: str, **options: Any) -> 
     EXPR has figures as ID.METRIC, numbers with units, + - * / and parentheses, and `to UNIT` at the
     end: "cm384.power.all-in * 1 year * 0.06 USD/kWh to USD". The value comes with its span over every
     combination of reports. A minus next to a name has blanks around it.
+
+    Formulas are called by name, as in "ring_all_reduce(8, 1 GiB, 450 GB/s)"; `list formulas` shows them.
     """
     if len(words) > 1:
         raise UsageError(f'quote the expression: eval "{" ".join(words)}"')

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from calc import units
 from calc.analysis import workings
 from calc.analysis.comparison import Cell, Comparer, refuse_twins
+from calc.analysis.expressions import calls
 from calc.analysis.expressions.parser import LARGEST, MAX_FACTORS, is_name, parse
 from calc.analysis.expressions.syntax import (
+    Call,
     ExpressionError,
     Minus,
     Name,
@@ -28,6 +30,7 @@ from calc.figures import display_units
 from calc.figures.readings import Reading, Readings
 from calc.figures.results import Applied, Assumption, Result, readings, unit_of
 from calc.formulas import FORMULAS
+from calc.formulas.registry import Input
 from calc.sheets import metrics
 from calc.units.numbers import amount
 
@@ -127,6 +130,8 @@ class _Binder:
             inner = self.bind(node.operand)
             made = Applied(written(node), FORMULAS["negate"], (inner.expression,), inner.unit)
             return Result(made, inner.unit)
+        if isinstance(node, Call):
+            return self.call(node)
         return self.operation(node, self.bind(node.left), self.bind(node.right))
 
     def number(self, node: Number) -> Result:
@@ -164,13 +169,36 @@ class _Binder:
         known = [unit_of(axis) for side in (left, right) for axis in readings(side.expression)]
         return display_units.best(raw, float(value), known)
 
-    def checked(self, result: Result, place: Place) -> Result:
+    def call(self, node: Call) -> Result:
+        """Apply a formula to its arguments; what is left out is the formula's own assumption."""
+        formula, given = calls.bound(self.text, node)
+        inputs = [self.default(one) if value is None else self.bind(value) for one, value in given]
+        raw = calls.measured(self.text, node, formula, given, [each.unit for each in inputs])
+        known = [unit_of(axis) for each in inputs for axis in readings(each.expression)]
+        # What is called is shown with its source, which no figure of a sheet needs.
+        shown = replace(formula, text=f"{formula.text}; source: {formula.source}")
+        made = Applied(written(node), shown, tuple(each.expression for each in inputs), raw)
+        try:
+            value = Result(made, raw).numbers[0]
+        except (ArithmeticError, TypeError, ValueError):
+            value = math.nan
+        if not math.isfinite(value):
+            said = ", ".join(f"{one.name} {_said(each)}" for (one, _), each in zip(given, inputs, strict=True))
+            raise ExpressionError(self.text, node.place, f"{node.name} has no value for {said}: {formula.text}")
+        unit = display_units.best(raw, value, known)
+        return self.checked(Result(replace(made, unit=unit), unit), node.place)
+
+    def default(self, one: Input) -> Result:
+        assert one.default is not None
+        return Result(Assumption(one.name, one.default, "left out, so the formula's own"), one.like)
+
+    def checked(self, result: Result, at: Place) -> Result:
         """Refuse a result beyond all figures, before anything prints it."""
         for number in result.numbers:
             size = abs(number)
             if not math.isfinite(size) or size > LARGEST or 0 < size < 1 / LARGEST:
                 words = "small" if size < 1 else "large"
-                raise ExpressionError(self.text, place, f"the result of this is too {words} to be a figure")
+                raise ExpressionError(self.text, at, f"the result of this is too {words} to be a figure")
         return result
 
     # -- names ----------------------------------------------------------------------------------
