@@ -12,7 +12,7 @@ from calc.estimates import efficiencies
 from calc.estimates.cases import Case, case
 from calc.estimates.efficiencies import Efficiencies, Sample
 from calc.estimates.estimate import COMPUTE, MEMORY
-from calc.estimates.hardware import Given, machine
+from calc.estimates.hardware import find_hardware
 from calc.figures.results import Result
 from calc.sheets.measurements import Measurement
 
@@ -42,10 +42,10 @@ def calibrated(comparer: Comparer, left_out: Collection[str] = ()) -> Efficienci
 
 def _compute(comparer: Comparer, found: list[Measurement], _: Efficiencies) -> Iterator[Sample]:
     for one in found:
-        chip = machine(comparer, one.chip or "", "chip", 1, Given())
+        chip = find_hardware(comparer, one.chip or "", "chip", 1)
         peak = Result(chip.peak(one.precision or ""), "TFLOP/s/chip").numbers[0]
         rate = float(units.parse(one.value).to(units.unit("TFLOP/s")).magnitude)
-        yield Sample(one.id or "", rate / peak, (efficiencies.bits(one.precision or ""), chip.held.sheet.vendor))
+        yield Sample(one.id or "", rate / peak, (efficiencies.bits(one.precision or ""), chip.vendor))
 
 
 def _cases(comparer: Comparer, found: list[Measurement], known: Efficiencies) -> Iterator[tuple[Case, float]]:
@@ -61,7 +61,7 @@ def _memory(comparer: Comparer, found: list[Measurement], known: Efficiencies) -
     """Take what decoding on one chip takes beyond its share of compute for reading memory."""
     for made, _ in _cases(comparer, found, known):
         least = made.estimate.parts
-        vendor = made.estimate.machine.held.sheet.vendor
+        vendor = made.estimate.machine.vendor
         share = known.compute(made.measurement.precision or "", vendor).value.magnitude
         hidden = float(known.overlap().value.magnitude)
         compute = least[COMPUTE].numbers[0] / float(share) * (1 - hidden)

@@ -11,10 +11,11 @@ import numpy as np
 
 from calc import units
 from calc.errors import UsageError
+from calc.estimates.arguments import SweptOption
 from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Estimate
-from calc.estimates.options import Number
 from calc.figures.extremes import corners
-from calc.figures.results import Applied, Assumption, Expression, Result, evaluate
+from calc.figures.operations import Expression, Operation
+from calc.figures.results import Assumption, Result, evaluate, leaves
 from calc.units import Quantity
 
 RESOURCES = (COMPUTE, MEMORY, NETWORK)
@@ -23,7 +24,7 @@ Array = Any
 """NumPy's or Dask's."""
 
 
-class Part(NamedTuple):
+class SweptFigure(NamedTuple):
     """A column, or three of them: its name, its title and unit, its expression, and whether its span is wanted."""
 
     name: str
@@ -43,7 +44,7 @@ class Slab:
         At one point, with its expressions.
     fixed : mapping of str to object
         What is the same for all points: ids, the layout.
-    numbers : sequence of Number
+    numbers : sequence of SweptOption
         The axes; the last one runs fastest.
     wanted : collection of str, optional
         Which columns; all by default.
@@ -51,7 +52,7 @@ class Slab:
 
     estimate: Estimate
     fixed: Mapping[str, Any]
-    numbers: Sequence[Number]
+    numbers: Sequence[SweptOption]
     wanted: Sequence[str] | None = None
 
     @property
@@ -63,19 +64,19 @@ class Slab:
         return self.wanted is None or name in self.wanted
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[SweptFigure, ...]:
         """The columns of numbers."""
         one, found = self.estimate, []
         if one.terms:
-            found.append(Part(BOUND, "lower bound on time", one.time_unit, one.longest, False))
+            found.append(SweptFigure(BOUND, "lower bound on time", one.time_unit, one.longest, False))
         if one.time is not None:
-            found.append(Part(TIME, "time expected", one.time_unit, one.time, True))
+            found.append(SweptFigure(TIME, "time expected", one.time_unit, one.time, True))
             for maker in one.makers:
-                found.append(Part(maker.name, maker.title, maker.unit, maker.make(one.time), True))
+                found.append(SweptFigure(maker.name, maker.title, maker.unit, maker.make(one.time), True))
                 at_bound = f"{maker.title}, at the bound"
-                found.append(Part(f"{maker.name}.{BOUND}", at_bound, maker.unit, maker.make(one.longest), False))
+                found.append(SweptFigure(f"{maker.name}.{BOUND}", at_bound, maker.unit, maker.make(one.longest), False))
         # What a chip holds rests on no assumption; in an estimate of memory it is what was asked for.
-        found += [Part(name, amount.title, amount.unit, amount.node, not one.terms) for name, amount in
+        found += [SweptFigure(name, amount.title, amount.unit, amount.node, not one.terms) for name, amount in
                   one.amounts.items()]  # fmt: skip
         held = {*self.fixed, *(number.name for number in self.numbers)}  # a utilization that was given is not computed
         names = {part: part.name.removesuffix(f".{BOUND}") for part in found}
@@ -102,10 +103,9 @@ class Slab:
 
     @cached_property
     def leaves(self) -> list[list[Expression]]:
-        """For each number the leaves that it stands for."""
-        held = _assumptions(self.roots)
-        return [[leaf for leaf in held if leaf is number.leaf or (number.label and leaf.label == number.label)]
-                for number in self.numbers]  # fmt: skip
+        """For each number the leaves that it stands for: those of its key."""
+        held = [leaf for leaf in leaves(*self.roots) if isinstance(leaf, Assumption)]
+        return [[leaf for leaf in held if leaf.key == number.name] for number in self.numbers]
 
     @cached_property
     def _needed(self) -> list[Expression]:
@@ -159,13 +159,13 @@ class Slab:
             Each part, with ``.low`` and ``.high`` where it has a span; `FITS`; `BINDING` by place in `RESOURCES`.
         """
         numbers: dict[Expression, Quantity] = {}
-        for place, (number, leaves, along_it) in enumerate(zip(self.numbers, self.leaves, where, strict=True)):
+        for place, (number, mine, along_it) in enumerate(zip(self.numbers, self.leaves, where, strict=True)):
             along = [1] * (len(self.numbers) + 1)
             along[place + 1] = -1
             values = np.array(number.values[along_it], dtype=float).reshape(along)
             if take is not None:
                 values = take(values, place)
-            for leaf in leaves:
+            for leaf in mine:
                 numbers[leaf] = units.quantity(values, number.unit)
         spans = [part for part in self.parts if part.spans]
         terms = self._terms
@@ -222,7 +222,7 @@ def _unmoved(roots: Sequence[Expression], swept: Collection[Expression]) -> list
 
     def moved(node: Expression) -> bool:
         if node not in moves:
-            parts = node.inputs if isinstance(node, Applied) else ()
+            parts = node.inputs if isinstance(node, Operation) else ()
             moves[node] = node in swept or any(list(map(moved, parts)))
             if moves[node]:
                 found.update(dict.fromkeys(part for part in parts if not moves[part]))
@@ -230,16 +230,3 @@ def _unmoved(roots: Sequence[Expression], swept: Collection[Expression]) -> list
 
     found.update(dict.fromkeys(root for root in roots if not moved(root)))
     return list(found)
-
-
-def _assumptions(roots: Sequence[Expression]) -> list[Assumption]:
-    """Return the assumptions below some expressions, each once."""
-    seen: dict[Expression, None] = {}
-    stack = list(roots)
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen[node] = None
-            if isinstance(node, Applied):
-                stack += node.inputs
-    return [node for node in seen if isinstance(node, Assumption)]

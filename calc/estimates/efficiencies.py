@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from calc.estimates.pieces import given
-from calc.figures.results import Assumption, Supposed
+from calc.figures.results import Assumption, given
 
 COMPUTE, MEMORY, LINK, TENSOR_LATENCY, EXCHANGE_LATENCY, TRAINING, OVERLAP = KINDS = (
     "compute-efficiency",
@@ -103,12 +102,8 @@ class Efficiencies:
 
     def overlap(self) -> Assumption:
         """Return how much of the shorter terms hides behind the longest: anything from nothing to all."""
-        return self.instead.get(OVERLAP) or given(
-            TITLES[OVERLAP],
-            0.5,
-            note="assumed: between none and all of it; the middle",
-            others=[Supposed(0.0), Supposed(1.0)],
-        )
+        note = "assumed: between none and all of it; the middle"
+        return self.instead.get(OVERLAP) or given(TITLES[OVERLAP], 0.5, note=note, ends=(0.0, 1.0))
 
     def _derived(self, kind: str, group: tuple[str, ...]) -> Assumption:
         if kind in self.instead:
@@ -124,15 +119,17 @@ class Efficiencies:
         low, high = span([sample.value for sample in wide], CAPPED.__contains__(kind))
         shared = [word for word in group if own is not every and all(word in sample.group for sample in own)]
         words = f" ({', '.join(shared)})" if shared else ""
-        ids = [sample.measurement for sample in own]
-        return given(
-            f"{TITLES[kind]}{words}",
-            value,
-            unit,
-            "derived from measurements",
-            [Supposed(min(low, value)), Supposed(max(high, value))],
-            dict.fromkeys([*ids, *(sample.measurement for sample in wide)]),
-        )
+        ids = dict.fromkeys(sample.measurement for sample in (*own, *wide))
+        ends = min(low, value), max(high, value)
+        return given(f"{TITLES[kind]}{words}", value, unit, "derived from measurements", ends=ends, rests_on=ids)
+
+
+def kinds(option: str) -> tuple[str, ...]:
+    """Return the kinds that an option stands in place of; none for one that is no efficiency."""
+    if option == "latency":
+        return TENSOR_LATENCY, EXCHANGE_LATENCY
+    kind = option.replace("_", "-")
+    return (kind,) if kind in KINDS else ()
 
 
 def bits(precision: str) -> str:

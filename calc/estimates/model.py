@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from calc.analysis.comparison import Comparer
 from calc.errors import UsageError
-from calc.estimates.pieces import apply, given
+from calc.figures.operations import Expression, apply, total
 from calc.figures.readings import Reading, Readings
-from calc.figures.results import Expression
+from calc.figures.results import given
 
 
-class Blueprint:
+class LanguageModel:
     """How a model is built.
 
     Parameters
@@ -64,7 +65,7 @@ class Blueprint:
     def expert_layers(self) -> Expression:
         """Layers with experts. [dimensionless]."""
         dense = self.held.get("dense_layers")
-        return apply("subtract", "layers with experts", "x", self.layers, dense) if dense else self.layers
+        return (self.layers - dense).named("layers with experts", "x") if dense else self.layers
 
     # -- parameters -----------------------------------------------------------------------------
 
@@ -73,7 +74,7 @@ class Blueprint:
         ranks = ["q_lora_rank", "kv_lora_rank", "qk_nope_width", "qk_rope_width", "v_head_width"]
         kind, widths = ("latent_attention", ranks) if self.is_latent else ("attention", ["kv_heads", "head_width"])
         names = ["hidden_width", "attention_heads", *widths]
-        return apply(f"{kind}_parameters", "attention of a layer", "param", *map(self.need, names))
+        return apply(f"{kind}_parameters", *map(self.need, names)).named("attention of a layer", "param")
 
     @cached_property
     def _gate(self) -> str:
@@ -84,43 +85,45 @@ class Blueprint:
     @cached_property
     def expert(self) -> Expression:
         """The parameters of one expert. [param]."""
-        return apply(self._gate, "one expert", "param", self.need("hidden_width"), self.need("expert_ffn_width"))
+        return apply(self._gate, self.need("hidden_width"), self.need("expert_ffn_width")).named("one expert", "param")
 
     @cached_property
     def _blocks(self) -> list[Expression]:
         """What every token meets in the layers: attention, dense blocks, shared experts, routers."""
-        parts: list[Expression] = [apply("layers_parameters", "attention", "param", self.layers, self._attention)]
+        parts: list[Expression] = [apply("layers_parameters", self.layers, self._attention).named("attention", "param")]
         dense = self.layers if not self.has_experts else self.held.get("dense_layers")
         if dense is not None and (not isinstance(dense, Reading) or dense.headline.value > 0):
-            block = apply(self._gate, "dense block", "param", self.need("hidden_width"), self.need("ffn_width"))
-            parts.append(apply("layers_parameters", "dense blocks", "param", dense, block))
+            block = apply(self._gate, self.need("hidden_width"), self.need("ffn_width")).named("dense block", "param")
+            parts.append(apply("layers_parameters", dense, block).named("dense blocks", "param"))
         if self.has_experts:
-            router = apply("router_parameters", "router", "param", self.need("hidden_width"), self.need("experts"))
-            parts.append(apply("layers_parameters", "routers", "param", self.expert_layers, router))
+            router = apply("router_parameters", self.need("hidden_width"), self.need("experts")).named(
+                "router", "param"
+            )
+            parts.append(apply("layers_parameters", self.expert_layers, router).named("routers", "param"))
             shared = self.held.get("shared_experts")
             if shared and shared.headline.value > 0:
-                parts.append(apply("product_of", "shared experts", "param", self.expert_layers, shared, self.expert))
+                parts.append((self.expert_layers * shared * self.expert).named("shared experts", "param"))
         return parts
 
     def _tables(self, many: int, label: str) -> Expression:
         return apply(
             "embedding_parameters",
-            label,
-            "param",
             self.need("hidden_width"),
             self.need("vocabulary"),
             given("tables", many, note="of the model"),
-        )
+        ).named(label, "param")
 
     @cached_property
     def in_layers(self) -> Expression:
         """What every token meets, without the tables. [param]."""
-        return apply("parameters_sum", "met by every token, in the layers", "param", *self._blocks)
+        return apply("parameters_sum", *self._blocks).named("met by every token, in the layers", "param")
 
     @cached_property
     def common(self) -> Expression:
         """What every token meets when one is written: the layers' part and the output table. [param]."""
-        return apply("parameters_sum", "met by every token", "param", *self._blocks, self._tables(1, "output table"))
+        return apply("parameters_sum", *self._blocks, self._tables(1, "output table")).named(
+            "met by every token", "param"
+        )
 
     @cached_property
     def active(self) -> Expression:
@@ -143,7 +146,9 @@ class Blueprint:
             return self._reported("parameters.total")
         base = self.common
         if not self._is_tied:
-            base = apply("parameters_sum", "all but routed experts", "param", base, self._tables(1, "input table"))
+            base = apply("parameters_sum", base, self._tables(1, "input table")).named(
+                "all but routed experts", "param"
+            )
         return self._with_experts("all parameters", base, self.held.get("experts"))
 
     @cached_property
@@ -151,20 +156,22 @@ class Blueprint:
         """All routed experts; None where there are none. [param]."""
         if not self.has_experts:
             return None
-        return apply("product_of", "routed experts", "param", self.expert_layers, self.need("experts"), self.expert)
+        return (self.expert_layers * self.need("experts") * self.expert).named("routed experts", "param")
 
     @cached_property
     def unrouted(self) -> Expression:
         """All but the routed experts. [param]."""
         if self._is_tied:
             return self.common
-        return apply("parameters_sum", "all but routed experts", "param", self.common, self._tables(1, "input table"))
+        return apply("parameters_sum", self.common, self._tables(1, "input table")).named(
+            "all but routed experts", "param"
+        )
 
     def _with_experts(self, label: str, base: Expression, many: Reading | None) -> Expression:
         if not self.has_experts or many is None:
             return base
-        part = apply("product_of", f"{label}: experts", "param", self.expert_layers, many, self.expert)
-        return apply("parameters_sum", label, "param", base, part)
+        part = (self.expert_layers * many * self.expert).named(f"{label}: experts", "param")
+        return apply("parameters_sum", base, part).named(label, "param")
 
     @cached_property
     def _is_tied(self) -> bool:
@@ -179,7 +186,7 @@ class Blueprint:
         return self.has(*names)
 
     def _reported(self, name: str) -> Expression:
-        return apply("product_of", name.replace(".", " "), "param", self.need(name), given("unit", 1.0, "param", ""))
+        return (self.need(name) * given("unit", 1.0, "param", "")).named(name.replace(".", " "), "param")
 
     # -- attention ------------------------------------------------------------------------------
 
@@ -189,7 +196,7 @@ class Blueprint:
         windowed, window = self.held.get("windowed_layers"), self.held.get("attention_window")
         if windowed is None or window is None:
             return [(self.layers, None)]
-        return [(apply("subtract", "layers without a window", "x", self.layers, windowed), None), (windowed, window)]
+        return [((self.layers - windowed).named("layers without a window", "x"), None), (windowed, window)]
 
     def cache_per_token(self, element: Expression) -> Expression:
         """Return the cache of a token of one sequence, all layers holding it. [information/token]."""
@@ -199,16 +206,16 @@ class Blueprint:
         """Return the cache of some sequences; layers with a window hold no more than that. [information]."""
         parts = []
         for layers, window in self._spans:
-            held = apply("cached_tokens", "tokens in the window", "token", context, window) if window else context
-            parts.append(apply("kv_cache_bytes", "cache", "GB", sequences, held, self._cached(layers, element)))
-        return parts[0] if len(parts) == 1 else apply("sum_of", "cache", "GB", *parts)
+            held = apply("cached_tokens", context, window).named("tokens in the window", "token") if window else context
+            parts.append(apply("kv_cache_bytes", sequences, held, self._cached(layers, element)).named("cache", "GB"))
+        return parts[0] if len(parts) == 1 else total(parts).named("cache", "GB")
 
     def _cached(self, layers: Expression, element: Expression) -> Expression:
         if self.is_latent:
             parts = (layers, self.need("kv_lora_rank"), self.need("qk_rope_width"), element)
-            return apply("latent_cache_per_token", "cache of a token", "kB/token", *parts)
+            return apply("latent_cache_per_token", *parts).named("cache of a token", "kB/token")
         parts = (layers, self.need("kv_heads"), self.need("head_width"), element)
-        return apply("kv_cache_per_token", "cache of a token", "kB/token", *parts)
+        return apply("kv_cache_per_token", *parts).named("cache of a token", "kB/token")
 
     def decode_core(self, context: Expression) -> Expression:
         """Return the operations of attention's core for a token that is written, in all layers. [operation/token]."""
@@ -231,10 +238,14 @@ class Blueprint:
         for layers, window in self._spans:
             met = length
             if window is not None:
-                reach = apply(
-                    "product_of", "tokens in reach", "token", window, given("times", times, note="of the model")
-                )
-                met = apply("cached_tokens", "tokens met", "token", length, reach)
-            one = apply(name, "attention core, a layer", "MFLOP/token", met, *map(self.need, widths))
-            parts.append(apply("product_of", "attention core of the layers", "GFLOP/token", layers, one))
-        return parts[0] if len(parts) == 1 else apply("sum_of", "attention core of the layers", "GFLOP/token", *parts)
+                reach = (window * given("times", times, note="of the model")).named("tokens in reach", "token")
+                met = apply("cached_tokens", length, reach).named("tokens met", "token")
+            one = apply(name, met, *map(self.need, widths)).named("attention core, a layer", "MFLOP/token")
+            parts.append((layers * one).named("attention core of the layers", "GFLOP/token"))
+        return parts[0] if len(parts) == 1 else total(parts).named("attention core of the layers", "GFLOP/token")
+
+
+def find_model(comparer: Comparer, name: str) -> LanguageModel:
+    """Return a model by its id or an alias."""
+    catalog = comparer.catalog
+    return LanguageModel(comparer.reader.of(catalog.sheet(*catalog.resolve(name, "model"))))

@@ -25,8 +25,9 @@ from calc.analysis.expressions.syntax import (
 from calc.analysis.selection import gap
 from calc.errors import DataError, UsageError
 from calc.figures import display_units
+from calc.figures.operations import Operation as Applied
 from calc.figures.readings import Reading, Readings
-from calc.figures.results import Applied, Assumption, Result, readings, unit_of
+from calc.figures.results import Assumption, Result, readings, unit_of
 from calc.formulas import FORMULAS
 from calc.sheets import metrics
 from calc.units.numbers import amount
