@@ -22,7 +22,7 @@ _THOUSANDS = {"k": 1024.0, "m": 1024.0**2}
 
 
 def checked(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that were given, in the order of the phase's.
+    """Return the options that were given, those that make expressions of their own first.
 
     Raises
     ------
@@ -30,7 +30,7 @@ def checked(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         For a phase or an option that there is not.
     """
     option("phase", phase, options.PHASES)
-    names = list(options.of(phase))
+    names = [row.name for row in sorted(options.of(phase).values(), key=lambda row: row.is_axis)]
     for name in asked:
         if name not in names:
             hint = did_you_mean(name, names)

@@ -145,9 +145,8 @@ OPTIONS = (
 
 
 def of(phase: str) -> dict[str, Option]:
-    """Return the options of a phase by name, those that make expressions of their own first."""
-    rows = [row for row in OPTIONS if phase in row.phases]
-    return {row.name: row for row in sorted(rows, key=lambda row: row.is_axis)}
+    """Return the options of a phase by name."""
+    return {row.name: row for row in OPTIONS if phase in row.phases}
 
 
 def named(kind: Kind) -> list[str]:

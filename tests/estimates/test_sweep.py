@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
 import os
@@ -429,6 +430,11 @@ def test_every_estimate_has_its_sweep() -> None:
     from calc.cli.estimate import estimate
     from calc.cli.sweep import sweep
 
+    for phase in options.PHASES:  # and its function in Python
+        function = getattr(calc.estimate, phase)
+        assert set(options.of(phase)) <= set(inspect.signature(function).parameters)
+        assert all(f"``{name}``: {row.help}" in function.__doc__ for name, row in options.of(phase).items()
+                   if name not in ("model", "size"))  # fmt: skip
     assert set(sweep.commands) == set(estimate.commands) - {"validate"} == set(options.PHASES)
     for phase, command in sweep.commands.items():
         mine = {param.name for param in command.params}
