@@ -128,9 +128,8 @@ def decode(
         rate = given("share of drafts accepted", asked.acceptance, key="acceptance")
         accepted = [(given("drafts", asked.drafts) * rate).named("drafts accepted", "x")]
     useful = apply("tokens_per_step", batch, *accepted).named("tokens written", "token")
-    sequences = (batch * given("token of a sequence", 1.0, "token", "")).named(
-        "tokens if each sequence wrote one", "token"
-    )
+    single = given("token of a sequence", 1.0, "token", "")
+    sequences = (batch * single).named("tokens if each sequence wrote one", "token")
     return step.estimate("a step of decoding", tokens, matrices, core, cache, useful, sequences, prices)
 
 
@@ -172,49 +171,36 @@ class ServingStep:
         """Return the estimate of a step from its operations on ``tokens``, its cache, and the tokens that it yields."""
         asked, decoding = self.asked, sequences is not None
         kept = (cache / cache_share(self.model, self.spread)).named("cache on a chip", "GB/chip")
-        held = apply("weight_bytes", held_parameters(self.model, self.spread), self.weight).named(
-            "weights on a chip", "GB/chip"
-        )
+        held = apply("weight_bytes", held_parameters(self.model, self.spread), self.weight)
+        held = held.named("weights on a chip", "GB/chip")
         fits = "" if asked.unfit else check_fit(self.model, self.hardware, self.spread, asked.batch, held, kept)
-        cached = (cache / cache_share(self.model, self.spread)).named(
-            f"cache {'read' if decoding else 'written'} by a chip", "GB/chip"
-        )
+        share, passed = cache_share(self.model, self.spread), "read" if decoding else "written"
+        cached = (cache / share).named(f"cache {passed} by a chip", "GB/chip")
         moved = (self.touched(tokens) + cached).named(f"{'read' if decoding else 'moved'} by a chip", "GB/chip")
         links = self.links(tokens, all_copies=decoding)
-        terms = {
-            COMPUTE: (
-                self.compute("matrices", "operations of a chip", matrices, self.peak)
-                + self.compute("attention core", "operations of a chip's core", core, self.core_peak)
-            ).named("compute", "ms"),
+        work = self.compute("matrices", "operations of a chip", matrices, self.peak) + self.compute(
+            "attention core", "operations of a chip's core", core, self.core_peak)  # fmt: skip
+        terms: dict[str, Expression] = {
+            COMPUTE: work.named("compute", "ms"),
             MEMORY: apply("transfer_time_lower_bound", moved, self.hardware.memory_bandwidth).named("memory", "ms"),
         }
-        vendor = self.hardware.vendor
-        share_of_peak = self.known.compute(asked.precision, vendor)
         parts = [
-            apply("derated", terms[COMPUTE], share_of_peak).named("compute, expected", "ms"),
-            apply("derated", terms[MEMORY], self.known.memory()).named("memory, expected", "ms"),
+            apply("derated", terms[COMPUTE], self.known.compute(asked.precision, self.hardware.vendor)),
+            apply("derated", terms[MEMORY], self.known.memory()),
         ]
         if links:
             terms[NETWORK] = total(link.least for link in links).named("network", "ms")
-            parts.append(total(link.moved for link in links).named("network, expected", "ms"))
-        time = apply("overlapped", self.known.overlap(), *parts).named("compute, memory and network", "ms")
+            parts.append(total(link.moved for link in links))
+        expected = [part.named(f"{name}, expected", "ms") for name, part in zip(terms, parts, strict=True)]
+        time = apply("overlapped", self.known.overlap(), *expected).named("compute, memory and network", "ms")
         if links:
             time = total([time, *(link.waits for link in links)]).named("time of a step", "ms")
-        held_by_a_chip = {
-            "weights": Amount("weights on a chip", "GB/chip", held),
-            "cache": Amount("cache on a chip", "GB/chip", kept),
-        }
-        notes = noted(
-            self.spread.note,
-            self.hardware.peak_note(asked.precision),
-            self.hardware.peak_note(self.core_precision),
-            fits,
-            EVENLY if self.model.has_experts else "",
-            self.hardware.domain_note if links else "",
-        )
+        amounts = {"weights": Amount(held.label, "GB/chip", held), "cache": Amount(kept.label, "GB/chip", kept)}
+        peaks = map(self.hardware.peak_note, (asked.precision, self.core_precision))
+        experts, domain = EVENLY if self.model.has_experts else "", self.hardware.domain_note if links else ""
         return Estimate(
             "decode" if decoding else "prefill", title, self.hardware, self.model.id, terms, time, "ms",
-            self.rates(useful, sequences, prices), held_by_a_chip, notes,
+            self.rates(useful, sequences, prices), amounts, noted(self.spread.note, *peaks, fits, experts, domain),
         )  # fmt: skip
 
     def compute(self, label: str, part: str, operations: Expression, peak: Expression) -> Expression:
@@ -229,9 +215,8 @@ class ServingStep:
         if model.has_experts:
             groups = given("replicas that share the experts", spread.expert_chips / spread.tp, note="by the layout")
             met = (tokens * groups).named("tokens that meet the experts", "token")
-            distinct = apply(
-                "expected_distinct_experts", model.need("experts"), model.need("experts_per_token"), met
-            ).named("experts touched in a layer", "x")
+            each = model.need("experts"), model.need("experts_per_token")
+            distinct = apply("expected_distinct_experts", *each, met).named("experts touched in a layer", "x")
             chips = given("chips that share the experts", spread.expert_chips * spread.pp, "chip", "by the layout")
             experts = (model.expert_layers * distinct * model.expert).named("experts touched", "param")
             mine = (experts / chips).named("experts touched, on a chip", "param/chip")
@@ -247,23 +232,19 @@ class ServingStep:
         """Return the all-reduces of tensor parallelism: two a layer, of the activations of all tokens."""
         bandwidth, inside = tensor_network(self.hardware, self.spread)
         element = given("bytes of an activation", ACTIVATION, "B", "16 bit")
-        message = apply("tensor_parallel_message", tokens, self.model.need("hidden_width"), element).named(
-            "all-reduce of a layer", "MB"
-        )
+        hidden, tp = self.model.need("hidden_width"), given("tp", self.spread.tp)
+        message = apply("tensor_parallel_message", tokens, hidden, element).named("all-reduce of a layer", "MB")
         link = (bandwidth * given("rank", 1.0, "chip", "")).named("link of a rank", "GB/s")
         layer = given("all-reduces of a layer", 2.0, note="after attention, and after the feed-forward block")
         many = (self.model.layers * layer).named("all-reduces", "x")
         once = apply("in_switch_all_reduce_time", message, link).named("an all-reduce, added up in the switch", "us")
         least = (many * once).named("all-reduces", "ms")
-        ring = apply("collective_time_lower_bound", message, link, given("tp", self.spread.tp)).named(
-            "an all-reduce on a ring", "us"
-        )
+        ring = apply("collective_time_lower_bound", message, link, tp).named("an all-reduce on a ring", "us")
         ideal = (many * ring).named("all-reduces at the link's rate", "ms")
-        derated = apply("derated", ideal, self.known.network(inside)).named(
-            "all-reduces, at the share that is reached", "ms"
-        )
+        reached = apply("derated", ideal, self.known.network(inside))
         # A share of a ring's rate may pass 1 where the switch adds up; what the links must carry stays.
-        moved = apply("time_lower_bound", derated, least).named("all-reduces, moving", "ms")
+        moved = apply("time_lower_bound", reached.named("all-reduces, at the share that is reached", "ms"), least)
+        moved = moved.named("all-reduces, moving", "ms")
         wait = self.known.tensor_latency(self.spread.tp, inside)
         return Link(least, moved, (many * wait).named("waits of all-reduces", "ms"))
 
@@ -282,9 +263,8 @@ class ServingStep:
             whole = (layers * moved).named("exchanged with experts", "GB")
             return apply("transfer_time_lower_bound", whole, link).named("exchange with experts", "ms")
 
-        moved = apply(
-            "derated", time(most if all_copies or inside else fewest), self.known.network(inside, "all-to-all")
-        ).named("exchange, moving", "ms")
+        copies = most if all_copies or inside else fewest
+        moved = apply("derated", time(copies), self.known.network(inside, "all-to-all")).named("exchange, moving", "ms")
         many = (layers * given("exchanges of a layer", 2.0, note="dispatch and combine")).named("exchanges", "x")
         return Link(time(fewest), moved, (many * self.known.expert_latency()).named("waits of exchanges", "ms"))
 
