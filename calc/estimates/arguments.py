@@ -22,54 +22,34 @@ _THOUSANDS = {"k": 1024.0, "m": 1024.0**2}
 
 
 def checked(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that were given, those that make expressions of their own first.
-
-    Raises
-    ------
-    UsageError
-        For a phase or an option that there is not.
-    """
+    """Return the options that were given, those that make expressions of their own first; refuse what is no option."""
     option("phase", phase, options.PHASES)
     names = [row.name for row in sorted(options.of(phase).values(), key=lambda row: row.is_axis)]
     for name in asked:
         if name not in names:
             hint = did_you_mean(name, names)
-            raise UsageError(
-                f"no option {name!r} of {phase}; there are {', '.join(names)}{f'; {hint}' if hint else ''}"
-            )
+            known = f"there are {', '.join(names)}{f'; {hint}' if hint else ''}"
+            raise UsageError(f"no option {name!r} of {phase}; {known}")
     return {name: asked[name] for name in names if asked.get(name) is not None}
 
 
 def read(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that were given, each value of its kind: what stands in place of a report is a leaf.
-
-    Raises
-    ------
-    UsageError
-        For an option that there is not, and a value that is none of it.
-    """
+    """Return the options that were given, each value of its kind: what stands in place of a report is a leaf."""
+    given = checked(phase, asked)
     rows = options.of(phase)
-    return {name: _READ[rows[name].kind](rows[name], value) for name, value in checked(phase, asked).items()}
+    ways = {name: _READ.get(rows[name].kind) for name in given}
+    return {name: way(rows[name], given[name]) if way else given[name] for name, way in ways.items()}
 
 
 def number(row: Option, value: Any) -> float:
     """Return an amount in the option's unit; ``4k`` is 4096, as lengths of contexts are written."""
-    try:
-        found = _number(row, value)
-    except UnitError as error:
-        raise UsageError(f"{row.flag} {value}: {error}") from error
-    return found
-
-
-def _number(row: Option, value: Any) -> float:
     if hasattr(value, "magnitude"):
         return float(value.to(units.unit(row.unit)).magnitude)
     if isinstance(value, str):
-        text = value.strip()
-        short = re.fullmatch(r"(\d+(?:\.\d+)?)([kKmM])", text)
-        if not short and not _PLAIN.fullmatch(text):
-            return float(units.parse(text, row.unit).to(units.unit(row.unit)).magnitude)
-        value = float(short[1]) * _THOUSANDS[short[2].lower()] if short else _float(row, text)
+        short = re.fullmatch(r"(\d+(?:\.\d+)?)([kKmM])", value.strip())
+        if not short and not _PLAIN.fullmatch(value.strip()):
+            return float(quantity(row, value).to(units.unit(row.unit)).magnitude)
+        value = float(short[1]) * _THOUSANDS[short[2].lower()] if short else _float(row, value.strip())
     if not 0 <= value < float("inf"):
         raise UsageError(f"{row.flag} {value:g}: a finite number that is not below zero is expected")
     return float(value)
@@ -110,13 +90,7 @@ def amount(row: Option, value: Any) -> Assumption:
 
 
 def price(row: Option, value: Any) -> Assumption:
-    """Return what the user says of a site: PUE as a number, prices and emissions with their units.
-
-    Raises
-    ------
-    UsageError
-        For another dimension, a PUE below 1, or a price in no known currency.
-    """
+    """Return what the user says of a site: PUE of at least 1, prices and emissions with their units."""
     if row.unit == "x":
         found = number(row, value)
         if found < 1:
@@ -131,13 +105,7 @@ def _in_currency(row: Option, value: Any) -> str:
 
 
 def share(row: Option, value: Any) -> Assumption:
-    """Return what the user takes for an efficiency or a wait: a number, or LOW..HIGH with their middle.
-
-    Raises
-    ------
-    UsageError
-        If it is no number, or a share is not above zero.
-    """
+    """Return what the user takes for an efficiency or a wait: a number, or LOW..HIGH with their middle."""
     if hasattr(value, "magnitude"):
         ends = [number(row, value)]
     elif isinstance(value, Sequence) and not isinstance(value, str):
@@ -158,19 +126,14 @@ def share(row: Option, value: Any) -> Assumption:
 def _end(row: Option, text: str) -> float:
     """Return one end as a number in the option's unit; a bare number is in that unit."""
     text = text.strip()
-    if _PLAIN.fullmatch(text):
-        return _float(row, text)
-    return float(units.parse(text, row.unit).to(units.unit(row.unit)).magnitude)
-
-
-def _as_it_is(row: Option, value: Any) -> Any:
-    return value
+    return _float(row, text) if _PLAIN.fullmatch(text) else float(units.parse(text, row.unit).to(row.unit).magnitude)
 
 
 _READ: dict[str, Callable[[Option, Any], Any]] = {
-    "id": _as_it_is, "word": _as_it_is, "flag": _as_it_is, "whole": _as_it_is, "count": whole, "number": number,
-    "amount": amount, "override": amount, "share": share, "efficiency": share, "price": price,
+    "count": whole, "number": number, "amount": amount, "override": amount, "share": share, "efficiency": share,
+    "price": price,
 }  # fmt: skip
+"""How a value is read, by its option's kind; those of other kinds are what they are."""
 
 
 # -- grids ----------------------------------------------------------------------------------------
@@ -207,25 +170,13 @@ def several(value: Any) -> list[Any]:
 
 
 def swept(row: Option, value: Any) -> SweptOption:
-    """Return what a number is swept over.
-
-    Raises
-    ------
-    UsageError
-        For what is no number, or not above zero where it has to be.
-    """
+    """Return what a number is swept over; refuse what is no number, or not above zero where it has to be."""
     unit = _in_currency(row, value)
     return SweptOption(row.name, tuple(_grid(row, value, lambda one: _magnitude(row, one, unit))), unit)
 
 
 def trees(row: Option, value: Any) -> list[Any]:
-    """Return the values of an option that makes expressions of their own.
-
-    Raises
-    ------
-    UsageError
-        For what is no whole number where one has to be, or an unknown precision.
-    """
+    """Return the values of an option that makes expressions of their own: ids, words, whole numbers, some numbers."""
     if row.kind in ("count", "whole"):
         return [int(one) for one in _grid(row, value, lambda one: whole(row, one))]
     if row.kind == "number":

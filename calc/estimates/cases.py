@@ -24,17 +24,7 @@ CACHE = "bf16"
 
 @dataclass(frozen=True)
 class Case:
-    """A measurement beside the estimate of the same.
-
-    Parameters
-    ----------
-    measurement : Measurement
-        What was measured.
-    estimate : Estimate
-        What the tool says.
-    time : float
-        The measured time of what is estimated, in seconds.
-    """
+    """A measurement, the estimate of the same, and the measured time of what is estimated, in seconds."""
 
     measurement: Measurement
     estimate: Estimate
@@ -42,13 +32,7 @@ class Case:
 
 
 def case(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case | None:
-    """Return a measurement beside its estimate; None for one that measures no time.
-
-    Raises
-    ------
-    UsageError
-        If a figure that the estimate needs is not reported.
-    """
+    """Return a measurement beside its estimate; None for one that measures no time."""
     makers = {"decode": _decode, "prefill": _prefill, "train": _train, "allreduce": _collective}
     return makers[one.phase](comparer, one, known) if one.phase in makers else None
 

@@ -17,21 +17,10 @@ ALL_REDUCE = "all-reduce"
 
 
 def collective(hardware: Hardware, size: units.Quantity, operation: str, known: Efficiencies) -> Estimate:
-    """Return the bound and the estimate of a collective over all chips.
+    """Return the bound and the estimate of a collective over all chips, of a whole array as nccl-tests counts it.
 
     Chips that share the fast links exchange over those alone. Others do it by levels: within each domain,
     and between the domains with the share of each chip; the two are taken to overlap.
-
-    Parameters
-    ----------
-    hardware : Hardware
-        Two chips or more.
-    size : Quantity
-        The whole array, as nccl-tests counts it. [information]
-    operation : str
-        One of `OPERATIONS`.
-    known : Efficiencies
-        What is reached of the links' rates, and what an exchange waits.
 
     Raises
     ------

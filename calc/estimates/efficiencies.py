@@ -49,15 +49,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Efficiencies:
-    """Efficiencies and latencies, each a span.
-
-    Parameters
-    ----------
-    samples : mapping of str to sequence of Sample
-        By kind, what the measurements give.
-    instead : mapping of str to Assumption
-        By kind, what the user gives.
-    """
+    """Efficiencies and latencies, each a span: by kind what measurements give, and what the user gives instead."""
 
     samples: Mapping[str, Sequence[Sample]] = field(default_factory=dict)
     instead: Mapping[str, Assumption] = field(default_factory=dict)

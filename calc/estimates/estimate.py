@@ -18,8 +18,7 @@ from calc.figures.shown import Shown
 COMPUTE, MEMORY, NETWORK = "compute", "memory", "network"
 
 
-@dataclass(frozen=True)
-class Input:
+class Input(NamedTuple):
     """One thing that went in: a reading's headline, what was given, or what was assumed."""
 
     name: str
@@ -33,8 +32,7 @@ class Input:
     rests_on: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class EstimatedFigure:
+class EstimatedFigure(NamedTuple):
     """A rate or an amount that follows from the estimate, at the bound and as estimated."""
 
     name: str
@@ -65,9 +63,9 @@ def maker(name: str, title: str, unit: str, make: Callable[[Expression], Operati
     return Maker(name, title, unit, lambda time: make(time).named(label or title, unit))
 
 
-def noted(*notes: str) -> list[str]:
+def noted(*notes: str) -> tuple[str, ...]:
     """Return what there is to say, each once."""
-    return list(dict.fromkeys(filter(None, notes)))
+    return tuple(dict.fromkeys(filter(None, notes)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +92,7 @@ class Estimate(Shown):
         What follows from a time.
     amounts : mapping of str to Amount
         Further amounts, such as memory by part.
-    notes : list of str
+    notes : tuple of str
         What was assumed, in words.
     """
 
@@ -107,7 +105,7 @@ class Estimate(Shown):
     time_unit: str = "s"
     makers: Sequence[Maker] = ()
     amounts: Mapping[str, Amount] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def parts(self) -> dict[str, Result]:

@@ -27,13 +27,7 @@ FAVOURED = ("bf16", "fp16", "fp8", "int8")
 
 
 class Estimator:
-    """Answers what systems and chips could do, under one policy.
-
-    Parameters
-    ----------
-    comparer : Comparer
-        Catalog and policy.
-    """
+    """Answers what systems and chips could do, by a catalog and under one policy."""
 
     def __init__(self, comparer: Comparer) -> None:
         self.comparer = comparer
@@ -117,13 +111,7 @@ class Estimator:
 
 
 def favoured(hardware: Hardware) -> str:
-    """Return the precision that is taken where none is given.
-
-    Raises
-    ------
-    UsageError
-        If no peak of the common ones is reported.
-    """
+    """Return the precision that is taken where none is given; refuse where no peak of the common ones is reported."""
     known = hardware.precisions()
     for name in FAVOURED:
         if name in known or "peak" in hardware.overrides:

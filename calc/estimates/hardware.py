@@ -25,16 +25,8 @@ NODE = 8
 class Hardware:
     """A system, or a number of chips of one kind.
 
-    Parameters
-    ----------
-    held : Readings
-        What is held of the system or the chip.
-    chips : int
-        How many chips take part.
-    overrides : mapping of str to Assumption
-        By option, what the user puts in place of reports.
-    fixed_domain : int, optional
-        How many chips share the fast links, where the user says so.
+    ``overrides`` are what the user puts in place of reports, by option; ``fixed_domain``, how many chips share the fast
+    links, where the user says so.
     """
 
     held: Readings
@@ -161,20 +153,7 @@ class Hardware:
 def find_hardware(comparer: Comparer, name: str, kind: str, chips: int | None = None,
                   overrides: Mapping[str, Assumption] = MappingProxyType({}), domain: int | None = None,
 ) -> Hardware:  # fmt: skip
-    """Return the hardware of an estimate.
-
-    Parameters
-    ----------
-    comparer : Comparer
-        Catalog and policy.
-    name : str
-        An id or alias.
-    kind : str
-        ``system`` or ``chip``.
-    chips : int, optional
-        How many take part; by default all of a system, or one chip.
-    overrides, domain
-        See `Hardware`.
+    """Return a system, or so many chips: by default all of a system, or one chip.
 
     Raises
     ------
@@ -199,13 +178,7 @@ def find_hardware(comparer: Comparer, name: str, kind: str, chips: int | None = 
 
 
 def element_bytes(precision: str, per: str = "param") -> Assumption:
-    """Return what an element takes at a precision: its bits, without scales.
-
-    Raises
-    ------
-    UsageError
-        If the precision's name has no number of bits.
-    """
+    """Return what an element takes at a precision, by the bits in its name, without scales."""
     bits = re.search(r"\d+", precision)
     if precision not in metrics.PRECISIONS or not bits:
         raise UsageError(

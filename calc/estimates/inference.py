@@ -94,18 +94,7 @@ def decode(
 ) -> Estimate:  # fmt: skip
     """Return the bound and the estimate of one step of decoding.
 
-    Parameters
-    ----------
-    model : LanguageModel
-        What is served.
-    hardware : Hardware
-        The chips.
-    asked : Serving
-        ``batch`` sequences a replica (tp x pp chips), ``context`` tokens cached of each.
-    known : Efficiencies
-        What is reached of the peaks.
-    prices : Prices
-        PUE and prices, where they are given.
+    It is asked for ``batch`` sequences a replica (tp x pp chips) and ``context`` tokens cached of each.
 
     Raises
     ------

@@ -43,15 +43,8 @@ class MemoryPlan(Parallelism):
 def hold(model: LanguageModel, hardware: Hardware, asked: MemoryPlan) -> Estimate:
     """Return what each chip has to hold, beside what it has.
 
-    Parameters
-    ----------
-    model : LanguageModel
-        What is held.
-    hardware : Hardware
-        The chips.
-    asked : MemoryPlan
-        For serving, ``context`` tokens of each of ``batch`` sequences a replica; for training, an
-        ``optimizer`` other than ``none``, and ``sequence`` for the activations.
+    For serving, ``context`` tokens of each of ``batch`` sequences a replica; for training, an ``optimizer`` other than
+    ``none``, and ``sequence`` for the activations.
 
     Raises
     ------
@@ -139,12 +132,9 @@ def activations(model: LanguageModel, asked: MemoryPlan, spread: Layout) -> Expr
 def check_fit(
     model: LanguageModel, hardware: Hardware, spread: Layout, batch: float, weights: Expression, cache: Expression
 ) -> str:
-    """Refuse what does not fit into the largest memory that is reported; return what is to be said of it, or nothing.
+    """Refuse what does not fit into the largest memory that is reported, saying by how much and what would.
 
-    Raises
-    ------
-    UsageError
-        With by how much, and what would fit.
+    Returns what is to be said of what does fit; nothing if it fits the headline.
     """
     held, kept = (Result(part, "GB/chip").numbers[0] for part in (weights, cache))
     needed = held + kept

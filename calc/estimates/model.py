@@ -12,13 +12,7 @@ from calc.figures.results import given
 
 
 class LanguageModel:
-    """How a model is built.
-
-    Parameters
-    ----------
-    held : Readings
-        What is held of the model.
-    """
+    """How a model is built, from the readings of its sheet."""
 
     def __init__(self, held: Readings) -> None:
         self.held, self.id, self.name = held, held.sheet.id, held.sheet.name
@@ -28,13 +22,7 @@ class LanguageModel:
         return all(self.held.get(name) for name in names)
 
     def need(self, name: str) -> Reading:
-        """Return the reading of a metric.
-
-        Raises
-        ------
-        UsageError
-            If nobody reports it.
-        """
+        """Return the reading of a metric; refuse if nobody reports it."""
         if found := self.held.get(name):
             return found
         if name in self.held.sheet.reports:

@@ -59,14 +59,9 @@ class Layout:
 
 
 def layout(model: LanguageModel, hardware: Hardware, asked: Parallelism) -> Layout:
-    """Return how a model is spread over the chips.
+    """Return how a model is spread over the chips; refuse numbers that do not multiply to them.
 
     By default no tensor and no pipeline parallelism, and routed experts over all chips.
-
-    Raises
-    ------
-    UsageError
-        If the numbers do not multiply to the chips, or experts are asked for where there are none.
     """
     tp, pp, dp, ep, chips = asked.tp or 1, asked.pp or 1, asked.dp, asked.ep, hardware.chips
     for name, number in (("--tp", tp), ("--pp", pp), ("--ep", ep or 1), ("--dp", dp or 1)):

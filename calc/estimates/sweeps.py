@@ -63,18 +63,8 @@ class Refused:
 class Sweep:
     """All points of a sweep, and how to evaluate them.
 
-    Rows run through the systems, models and layouts first, then through the numbers, the last one fastest.
-
-    Parameters
-    ----------
-    phase : str
-        Of which every point is an estimate.
-    slabs : sequence of Slab
-        The points by expression.
-    refused : sequence of Refused
-        What cannot be estimated; its points are in no slab.
-    policy : Policy
-        What chose the headlines.
+    Rows run through the systems, models and layouts first, then through the numbers, the last one fastest. What cannot
+    be estimated is ``refused``; its points are in none of the ``slabs``.
     """
 
     phase: str
@@ -184,21 +174,13 @@ def split(shape: Sequence[int], size: int) -> Iterator[tuple[slice, ...]]:
 def sweep(estimator: Estimator, phase: str, asked: Mapping[str, Any], columns: Sequence[str] | None = None) -> Sweep:
     """Return a sweep of estimates, ready to be evaluated.
 
-    Parameters
-    ----------
-    estimator : Estimator
-        What makes single estimates.
-    phase : str
-        ``train``, ``prefill``, ``decode``, ``memory`` or ``allreduce``.
-    asked : mapping
-        The options of a single estimate, each with one value or several.
-    columns : sequence of str, optional
-        Which results to keep, by name: ``rate``, ``time``; by default all.
+    ``asked`` are the options of a single estimate, each with one value or several; ``columns`` names the results to
+    keep, such as ``rate`` and ``time``, by default all.
 
     Raises
     ------
     UsageError
-        For an option that there is not, a grid that is none, or if every combination is refused.
+        For an unknown option, a grid that is none or that nothing depends on, or if every combination is refused.
     """
     given, rows = arguments.checked(phase, asked), options.of(phase)
     kinds = [kind for kind in ("system", "chip") if kind in given]

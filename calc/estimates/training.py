@@ -42,19 +42,8 @@ def train(
 ) -> Estimate:
     """Return the bound and the estimate of training on a number of tokens, or of one step.
 
-    Parameters
-    ----------
-    model : LanguageModel
-        What is trained.
-    hardware : Hardware
-        The chips.
-    asked : Training
-        ``tokens`` in all, or ``batch`` sequences (global) of ``sequence`` tokens for one step; ``mfu``, the share that
-        is reached of the model's own operations, bubbles and all.
-    known : Efficiencies
-        The share of peak compute that training reaches, what it recomputes counted.
-    prices : Prices
-        PUE and prices, where they are given.
+    It is asked for ``tokens`` in all, or ``batch`` sequences (global) of ``sequence`` tokens for one step; ``mfu`` is
+    the share that is reached of the model's own operations, bubbles and all, in place of what measurements give.
 
     Raises
     ------

@@ -122,24 +122,7 @@ class Trial:
 
 
 def trial(comparer: Comparer, one: Measurement, known: Efficiencies, role: str, fold: str = "") -> Trial:
-    """Return a measurement beside its estimate.
-
-    Parameters
-    ----------
-    comparer : Comparer
-        Catalog and policy.
-    one : Measurement
-        Of any phase.
-    known : Efficiencies
-        What the estimate is to rest on.
-    role, fold : str
-        See `Trial`.
-
-    Raises
-    ------
-    UsageError
-        If a figure that the estimate needs is not reported.
-    """
+    """Return a measurement of any phase beside its estimate; refused where a figure that it needs is not reported."""
     if one.phase == "memory":
         found = Result(_memory(comparer, one), f"{GIGABYTE}/chip")
         return Trial(one, role, fold, GIGABYTE, None, found, units.parse(one.value).to(GIGABYTE).magnitude, "", ())
