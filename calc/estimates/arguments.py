@@ -44,7 +44,7 @@ def read(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
 def number(row: Option, value: Any) -> float:
     """Return an amount in the option's unit; ``4k`` is 4096, as lengths of contexts are written."""
     if hasattr(value, "magnitude"):
-        return float(value.to(units.unit(row.unit)).magnitude)
+        return float(quantity(row, value).magnitude)
     if isinstance(value, str):
         short = re.fullmatch(r"(\d+(?:\.\d+)?)([kKmM])", value.strip())
         if not short and not _PLAIN.fullmatch(value.strip()):
@@ -76,10 +76,8 @@ def whole(row: Option, value: Any) -> int:
 def quantity(row: Option, value: Any, unit: str = "") -> Quantity:
     """Return an amount with its unit, of the dimension of the option's."""
     like = unit or row.unit
-    if hasattr(value, "magnitude"):
-        return value.to(units.unit(like))
     try:
-        return units.parse(str(value), like)
+        return value.to(units.unit(like)) if hasattr(value, "magnitude") else units.parse(str(value), like)
     except UnitError as error:
         raise UsageError(f"{row.flag} {value}: {error}") from error
 
@@ -203,10 +201,10 @@ def _grid(row: Option, value: Any, take: Callable[[Any], float]) -> list[float]:
 
 def _magnitude(row: Option, value: Any, unit: str) -> float:
     """Return one value of a grid as a number in a unit."""
-    if row.kind in ("share", "efficiency"):
-        found = float(share(row, value).value.magnitude)
-    elif row.kind == "number" or row.unit == "x":
-        found = number(row, value) if row.kind == "number" else float(price(row, value).value.magnitude)
+    if row.kind == "number":
+        found = number(row, value)
+    elif row.kind in ("share", "efficiency") or row.unit == "x":
+        found = float(_READ[row.kind](row, value).value.magnitude)
     else:
         found = float(quantity(row, value, unit).to(units.unit(unit)).magnitude)
     if not (found > 0 or (row.from_zero and found == 0)):

@@ -10,24 +10,16 @@ from statistics import median
 
 from calc.figures.results import Assumption, given
 
-COMPUTE, MEMORY, LINK, TENSOR_LATENCY, EXCHANGE_LATENCY, TRAINING, OVERLAP = KINDS = (
-    "compute-efficiency",
-    "memory-efficiency",
-    "link-efficiency",
-    "tensor-latency",
-    "exchange-latency",
-    "training-efficiency",
-    "overlap",
-)
 TITLES = {
-    COMPUTE: "share of peak compute reached",
-    MEMORY: "share of memory bandwidth reached",
-    LINK: "share of link bandwidth reached",
-    TENSOR_LATENCY: "wait of an all-reduce between layers",
-    EXCHANGE_LATENCY: "wait of an exchange",
-    TRAINING: "share of peak compute reached in training",
-    OVERLAP: "overlap of compute, memory and network",
+    "compute-efficiency": "share of peak compute reached",
+    "memory-efficiency": "share of memory bandwidth reached",
+    "link-efficiency": "share of link bandwidth reached",
+    "tensor-latency": "wait of an all-reduce between layers",
+    "exchange-latency": "wait of an exchange",
+    "training-efficiency": "share of peak compute reached in training",
+    "overlap": "overlap of compute, memory and network",
 }
+COMPUTE, MEMORY, LINK, TENSOR_LATENCY, EXCHANGE_LATENCY, TRAINING, OVERLAP = KINDS = tuple(TITLES)
 UNITS = {TENSOR_LATENCY: "us", EXCHANGE_LATENCY: "us"}
 NO_MEASUREMENT = "no measurement: taken as ideal"
 CAPPED = (COMPUTE, MEMORY, TRAINING, OVERLAP)

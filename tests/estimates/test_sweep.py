@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import io
 import json
@@ -28,8 +29,11 @@ from calc.api import workspace
 from calc.errors import UsageError
 from calc.estimates import dask_chunks, inference, options, sweeps
 from calc.estimates.estimate import Estimate
+from calc.estimates.inference import Serving
+from calc.estimates.memory import MemoryPlan
 from calc.estimates.ranges import spaced
 from calc.estimates.sweeps import Sweep
+from calc.estimates.training import Training
 from calc.figures import derive, results
 from calc.figures.extremes import corners
 from calc.figures.results import Assumption, Result, evaluate
@@ -418,6 +422,20 @@ def test_a_table_shows_what_varies_and_programs_get_all() -> None:
     assert done.err.startswith("left out, 30 points: ")
     rows = pd.read_csv(io.StringIO(done.out))
     assert rows["time [ms]"].tolist() == [row["time"] for row in body["rows"]] == frame(small())["time"].tolist()
+
+
+def test_an_option_is_one_row_and_one_field() -> None:
+    """What a phase is asked is what its options are: a field without a row could not be asked, a row would be lost."""
+    handled = {row.name for row in options.OPTIONS if row.kind in ("id", "count", "override", "efficiency", "price")}
+    asked = {"train": Training, "memory": MemoryPlan, "decode": Serving, "prefill": Serving}
+    for phase, record in asked.items():
+        rows = set(options.of(phase)) - handled
+        fields = {field.name for field in dataclasses.fields(record)} - {"unfit"}
+        assert rows <= fields
+    served = set(options.of("decode")) | set(options.of("prefill"))
+    assert {field.name for field in dataclasses.fields(Serving)} - {"unfit"} == served - handled
+    for phase in ("train", "memory"):
+        assert {field.name for field in dataclasses.fields(asked[phase])} == set(options.of(phase)) - handled
 
 
 def test_many_rows_want_a_file() -> None:
