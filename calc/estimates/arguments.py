@@ -112,7 +112,7 @@ def share(row: Option, value: Any) -> Assumption:
         ends = [_end(row, part) for part in str(value).split("..", 1)]
     if not ends or (row.unit == "x" and not row.from_zero and min(ends) <= 0) or min(ends) < 0:
         raise UsageError(f"{row.flag} {value}: a number above zero, or LOW..HIGH, is expected")
-    if row.name == "overlap" and max(ends) > 1:
+    if max(ends) > row.most:
         raise UsageError(f"{row.flag} {value}: a share between 0 and 1 is expected")
     low, high = min(ends), max(ends)
     middle = (low * high) ** 0.5 if low > 0 else (low + high) / 2
@@ -209,4 +209,6 @@ def _magnitude(row: Option, value: Any, unit: str) -> float:
         found = float(quantity(row, value, unit).to(units.unit(unit)).magnitude)
     if not (found > 0 or (row.from_zero and found == 0)):
         raise UsageError(f"{row.flag} {found:g}: a number above zero is expected")
+    if found > row.most:
+        raise UsageError(f"{row.flag} {found:g}: a share between 0 and 1 is expected")
     return found

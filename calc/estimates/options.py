@@ -6,6 +6,7 @@ its name among what is asked. This module loads nothing: the help of every comma
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,6 +49,8 @@ class Option:
         What the number is called where it enters in place of a report.
     from_zero : bool
         Whether nothing is a value too; else it is above zero.
+    most : float
+        The greatest value: 1 of a share that cannot pass it.
     redraws : bool
         Whether a number makes expressions of their own, and so is no axis of one.
     """
@@ -60,6 +63,7 @@ class Option:
     unit: str = "x"
     label: str = ""
     from_zero: bool = False
+    most: float = math.inf
     redraws: bool = False
 
     @property
@@ -107,7 +111,7 @@ OPTIONS = (
     Option("drafts", "whole", "For speculative decoding: drafted tokens that a step checks, beside the next one.",
            ("decode",), from_zero=True),
     Option("acceptance", "number", "Mean share of the drafts that is accepted, 0 to 1: (acceptance length - 1) / "
-           "drafts.", ("decode",), "X", from_zero=True),
+           "drafts.", ("decode",), "X", from_zero=True, most=1.0),
     Option("tokens", "number", "Tokens in all, e.g. 15.6e12.", ("train",), unit="token"),
     Option("sequence", "number", "Tokens of a sequence.", ("train",), unit="token"),
     Option("sequence", "number", "For the activations of training: tokens of a sequence.", ("memory",), unit="token"),
@@ -132,7 +136,7 @@ OPTIONS = (
     Option("memory_efficiency", "efficiency", "Share of memory bandwidth reached.", _SERVED, "X"),
     Option("link_efficiency", "efficiency", "Share of link bandwidth reached.", (*_SERVED, "allreduce"), "X"),
     Option("overlap", "efficiency", "Share of the shorter terms that hides behind the longest, 0 to 1.", _SERVED, "X",
-           from_zero=True),
+           from_zero=True, most=1.0),
     Option("latency", "efficiency", "What an exchange waits, e.g. '10 us'.", (*_SERVED, "allreduce"), "TIME", "us",
            from_zero=True),
     Option("pue", "price", "Energy of the site over that of its computers, e.g. 1.2.", _SITED, "X", label="PUE"),

@@ -184,8 +184,8 @@ class Result(Shown):
             common = _common(found)
             choices = [_extremes(choice, common) for choice in choices]
         arrays: dict[Expression, Quantity] = {
-            axis: _along(axis.quantity(choice), place, len(found))  # type: ignore[arg-type] # its own choices
-            for place, (axis, choice) in enumerate(zip(found, choices, strict=True))
+            axis: axis.quantity(choice).reshape([-1 if at is axis else 1 for at in found])  # type: ignore[arg-type]
+            for axis, choice in zip(found, choices, strict=True)
         }
         # What no combination allows may divide by zero; it is masked below.
         with np.errstate(all="ignore"):
@@ -195,11 +195,8 @@ class Result(Shown):
         grid = np.where(contradictions(found, choices), np.nan, grid)
 
         def at(flat: int) -> dict[int, Choice]:
-            places = np.unravel_index(flat, grid.shape)
-            return {
-                id(axis): choice[place]
-                for axis, choice, place in zip(found, choices, places, strict=True)
-            }  # fmt: skip
+            places = zip(found, choices, np.unravel_index(flat, grid.shape), strict=True)
+            return {id(axis): choice[place] for axis, choice, place in places}
 
         low, high = int(np.nanargmin(grid)), int(np.nanargmax(grid))
         return _Grid(value, float(grid.flat[low]), float(grid.flat[high]), at(low), at(high), reduced, grid, choices)
@@ -393,12 +390,6 @@ def _taken(leaf: Expression) -> Quantity:
         return units.quantity(leaf.headline.value, leaf.unit)
     assert isinstance(leaf, Assumption)
     return leaf.value
-
-
-def _along(values: Quantity, axis: int, axes: int) -> Quantity:
-    shape = [1] * axes
-    shape[axis] = -1
-    return values.reshape(shape)
 
 
 def contradictions(axes: list[Axis], choices: list[tuple[Choice, ...]]) -> Any:
