@@ -12,6 +12,7 @@ from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.figures import derive, reprs, results
 from calc.figures.normalize import Reader
+from calc.figures.operations import Operation
 from calc.figures.policy import Policy, last_day
 from calc.figures.readings import OVERLAY, Other, Reading, Readings, canonical_unit
 from calc.figures.results import Result
@@ -174,7 +175,7 @@ class Cell(Shown):
         node = self.result.expression
         if isinstance(node, Reading):
             return FORMULAS[node.headline.formula].text if node.headline.formula else None
-        return node.formula.text if isinstance(node, results.Applied) else None
+        return node.formula.text if isinstance(node, Operation) else None
 
     def __repr__(self) -> str:
         said = self.figure
@@ -400,7 +401,7 @@ class Comparer:
         if found is None:
             return Cell(self, subject, name, _gap(subject.sheet, name), None)
         node = found.expression
-        computed = isinstance(node, results.Applied) or (isinstance(node, Reading) and node.headline.report is None)
+        computed = isinstance(node, Operation) or (isinstance(node, Reading) and node.headline.report is None)
         return Cell(self, subject, name, DERIVED if computed else REPORTED, found)
 
     def late(self, source: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from calc.figures.operations import Operation
 from calc.figures.readings import Readings, canonical_unit
-from calc.figures.results import Applied, Result
+from calc.figures.results import Result
 from calc.formulas import FORMULAS
 from calc.sheets import metrics
 from calc.sheets.metrics import Metric
@@ -66,7 +67,7 @@ def result(subject: Readings, name: str) -> Result | None:
     held = [part for part in parts if part is not None]
     if parts and len(held) == len(parts):
         unit = canonical_unit(metric, subject.sheet.kind)
-        node = Applied(metric.title, FORMULAS[RECIPES[metric.formula][0]], tuple(held), unit)
+        node = Operation(metric.title, FORMULAS[RECIPES[metric.formula][0]], tuple(held), unit)
         return Result(node, unit)
     reading = subject.get(metric.id)
     return Result(reading, reading.unit) if reading else None

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from calc import units
+from calc.figures.operations import Expression
 from calc.figures.policy import Rank
 from calc.figures.shown import Shown
 from calc.sheets import metrics, schema
@@ -90,7 +91,7 @@ class Other:
 
 
 @dataclass(frozen=True, eq=False)
-class Reading(Shown):
+class Reading(Expression, Shown):
     """The candidates of one metric of one subject, the headline first among them by the policy.
 
     Two readings are the same axis exactly if they are the same object.
@@ -106,6 +107,11 @@ class Reading(Shown):
     def headline(self) -> Candidate:
         """The candidate that the policy puts first."""
         return self.candidates[0]
+
+    @property
+    def label(self) -> str:
+        """The name of its metric."""
+        return self.name
 
     @property
     def unit(self) -> str:

@@ -12,8 +12,9 @@ from calc.analysis.export_control.thresholds import AREA_UNIT, RATE_UNIT
 from calc.catalog.catalog import Catalog
 from calc.figures import explanation
 from calc.figures.explanation import Node
+from calc.figures.operations import Operation
 from calc.figures.readings import Reading
-from calc.figures.results import Applied, Result, readings
+from calc.figures.results import Result, readings
 from calc.sheets.regulations import Regulation
 from calc.sheets.schema import Report
 from calc.units import numbers
@@ -75,16 +76,16 @@ def _rows(held: Quantities) -> Iterator[list[str] | str]:
     yield _row("memory", held.memory, "not reported", RATE_UNIT)
     yield _row("all inputs and outputs, both ways", held.io, "not reported")
     for link in held.links:
-        assert isinstance(link.expression, Applied)
+        assert isinstance(link.expression, Operation)
         yield _row(f"{INDENT}{link.expression.label}", link, "")
 
 
 def _parts(result: Result | None, only: str = "") -> Iterator[list[str]]:
-    if result is None or not isinstance(result.expression, Applied):
+    if result is None or not isinstance(result.expression, Operation):
         return
     for part in result.expression.inputs:
-        reading = part.inputs[0] if isinstance(part, Applied) else None
-        if isinstance(part, Applied) and isinstance(reading, Reading) and reading.metric.id.endswith(only):
+        reading = part.inputs[0] if isinstance(part, Operation) else None
+        if isinstance(part, Operation) and isinstance(reading, Reading) and reading.metric.id.endswith(only):
             yield _row(f"{INDENT}{part.label}", Result(part, part.unit), "")
 
 

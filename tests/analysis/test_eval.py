@@ -21,7 +21,8 @@ from calc.api import Workspace, load
 from calc.cli.evaluate import Expression
 from calc.errors import CalcError, DataError
 from calc.figures import display_units, results
-from calc.figures.results import Applied, Assumption, Result
+from calc.figures.operations import Operation
+from calc.figures.results import Assumption, Result
 from calc.render.json import schema
 from tests.running import output, run
 
@@ -755,7 +756,7 @@ def test_a_typed_number_that_occurs_twice_is_one_assumption() -> None:
 
 def test_the_result_is_the_tree_that_it_shows() -> None:
     node = shipped().evaluate(RATIO).expression
-    assert isinstance(node, Applied)
+    assert isinstance(node, Operation)
     assert [reading.subject for reading in results.readings(node)] == ["cm384", "nvl72"]
     assert "nvidia-gb200-nvl72-page" in Result(node, "x").explain()
     assert parser.parse(node.label) == parser.parse(RATIO)

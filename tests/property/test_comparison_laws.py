@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from calc import units
 from calc.analysis.comparison import Comparer
 from calc.figures import results
+from calc.figures.operations import Expression, Operation
 from calc.figures.readings import Candidate, Reading
-from calc.figures.results import Applied, Assumption, Expression, Result
+from calc.figures.results import Assumption, Result
 from calc.formulas import arithmetic
 from calc.sheets import metrics, schema
 from tests import strategies
@@ -203,13 +204,13 @@ def check_bases(comparer: Comparer, ids: list[str]) -> None:
             if cell.result is not None:
                 check_qualifiers(row.metric.id, cell.result.expression)
         for ratio in row.ratios.values():
-            assert isinstance(ratio.expression, Applied)
+            assert isinstance(ratio.expression, Operation)
             sides = [_shape(side) for side in ratio.expression.inputs]
             assert sides[0] == sides[1], row.metric.id
 
 
 def _shape(node: Expression) -> object:
-    if isinstance(node, Applied):
+    if isinstance(node, Operation):
         return node.formula.name, *map(_shape, node.inputs)
     assert isinstance(node, Reading)
     return node.metric.id

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from calc import units
 from calc.errors import UnitError
-from calc.figures.results import Applied, Assumption, Formula, Result
-from calc.formulas import arithmetic
+from calc.figures.operations import Operation
+from calc.figures.results import Assumption, Result
+from calc.formulas import Formula, arithmetic
 from calc.sheets import metrics
 from tests import strategies
 from tests.property.laws import FEW, MANY
@@ -200,9 +201,9 @@ def test_a_result_has_the_dimension_it_names(unit: str) -> None:
         Assumption("compute", units.parse("800 TFLOP/s"), ""),
         Assumption("memory bandwidth", units.parse("4 TB/s"), ""),
     )  # fmt: skip
-    assert Result(Applied("ridge", formula, inputs, "FLOP/B"), "FLOP/B").numbers == (200.0, 200.0, 200.0)
+    assert Result(Operation("ridge", formula, inputs, "FLOP/B"), "FLOP/B").numbers == (200.0, 200.0, 200.0)
     with pytest.raises(units.DimensionalityError):
-        _ = Result(Applied("ridge", formula, inputs, unit), unit).numbers
+        _ = Result(Operation("ridge", formula, inputs, unit), unit).numbers
 
 
 @MANY

@@ -20,8 +20,9 @@ from calc.analysis.export_control.thresholds import (  # fmt: skip
     Range,
 )
 from calc.errors import UnitError, UsageError
+from calc.figures.operations import Expression, Operation
 from calc.figures.readings import Reading, Readings
-from calc.figures.results import Applied, Assumption, Expression, Result
+from calc.figures.results import Assumption, Result
 from calc.formulas import FORMULAS
 from calc.sheets import metrics
 from calc.sheets.metrics import PRECISIONS, UNSTATED
@@ -170,25 +171,25 @@ class Quantities:
         if not parts:
             return None
         label = metrics.metric(TPP).title
-        return Result(Applied(label, FORMULAS[TPP], parts, TPP_UNIT), TPP_UNIT)
+        return Result(Operation(label, FORMULAS[TPP], parts, TPP_UNIT), TPP_UNIT)
 
-    def _part(self, precision: str, reading: Reading) -> Applied:
+    def _part(self, precision: str, reading: Reading) -> Operation:
         bits = Assumption("bit length", units.quantity(BITS[precision], "b"), f"that of {precision.upper()}")
         label = f"{reading.metric.title} x {BITS[precision]} bit"
-        return Applied(label, FORMULAS["processing_performance"], (reading, bits), TPP_UNIT)
+        return Operation(label, FORMULAS["processing_performance"], (reading, bits), TPP_UNIT)
 
     def _both(self, name: str) -> Result | None:
         reading = self.held.get(name)
         if reading is None:
             return None
         label = f"{reading.metric.full_title.removesuffix(', one way')}, both ways"
-        return Result(Applied(label, FORMULAS["both_ways"], (reading,), RATE_UNIT), RATE_UNIT)
+        return Result(Operation(label, FORMULAS["both_ways"], (reading,), RATE_UNIT), RATE_UNIT)
 
     def _density(self, tpp: Result | None) -> Result | None:
         if tpp is None or self.area is None:
             return None
         parts: tuple[Expression, ...] = (tpp.expression, self.area)
-        return Result(Applied(metrics.metric(DENSITY).title, FORMULAS[DENSITY], parts, DENSITY_UNIT), DENSITY_UNIT)
+        return Result(Operation(metrics.metric(DENSITY).title, FORMULAS[DENSITY], parts, DENSITY_UNIT), DENSITY_UNIT)
 
     @property
     def left_out(self) -> tuple[str, ...]:

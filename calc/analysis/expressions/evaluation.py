@@ -27,8 +27,9 @@ from calc.analysis.expressions.syntax import (
 from calc.analysis.selection import gap
 from calc.errors import DataError, UsageError
 from calc.figures import display_units
+from calc.figures.operations import Operation
 from calc.figures.readings import Reading, Readings
-from calc.figures.results import Applied, Assumption, Result, readings, unit_of
+from calc.figures.results import Assumption, Result, readings, unit_of
 from calc.formulas import FORMULAS
 from calc.formulas.registry import Input
 from calc.sheets import metrics
@@ -117,8 +118,8 @@ class _Binder:
         if not units.same_dimension(result.unit, unit):
             found = f"{_said(result)} is {units.describe(result.unit)}, {unit} {units.describe(unit)}"
             raise ExpressionError(self.text, parsed.at, f"{found}: it cannot be shown in {unit}")
-        if not isinstance(node, Applied):
-            node = Applied(written(parsed.node), FORMULAS["same"], (node,), unit)
+        if not isinstance(node, Operation):
+            node = Operation(written(parsed.node), FORMULAS["same"], (node,), unit)
         return self.checked(Result(replace(node, unit=unit), unit), parsed.at)
 
     def bind(self, node: Node) -> Result:
@@ -128,7 +129,7 @@ class _Binder:
             return self.name(node)
         if isinstance(node, Minus):
             inner = self.bind(node.operand)
-            made = Applied(written(node), FORMULAS["negate"], (inner.expression,), inner.unit)
+            made = Operation(written(node), FORMULAS["negate"], (inner.expression,), inner.unit)
             return Result(made, inner.unit)
         if isinstance(node, Call):
             return self.call(node)
@@ -155,7 +156,7 @@ class _Binder:
                 which = "" if isinstance(node.right, Number) else f": {written(node.right)!r} is 0{by}"
                 raise ExpressionError(self.text, node.at, f"division by zero{which}")
             unit = self.unit(node, left, right)
-        made = Applied(written(node), FORMULAS[_FORMULAS[node.operator]], (left.expression, right.expression), unit)
+        made = Operation(written(node), FORMULAS[_FORMULAS[node.operator]], (left.expression, right.expression), unit)
         return self.checked(Result(made, unit), node.at)
 
     def unit(self, node: Operation, left: Result, right: Result) -> str:
@@ -177,7 +178,7 @@ class _Binder:
         known = [unit_of(axis) for each in inputs for axis in readings(each.expression)]
         # What is called is shown with its source, which no figure of a sheet needs.
         shown = replace(formula, text=f"{formula.text}; source: {formula.source}")
-        made = Applied(written(node), shown, tuple(each.expression for each in inputs), raw)
+        made = Operation(written(node), shown, tuple(each.expression for each in inputs), raw)
         try:
             value = Result(made, raw).numbers[0]
         except (ArithmeticError, TypeError, ValueError):
