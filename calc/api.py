@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from calc import units
 from calc.analysis import attributes, workings
-from calc.analysis.attributes import Branch
+from calc.analysis.attributes import MetricGroup
 from calc.analysis.audit import Audit, Auditor
 from calc.analysis.comparison import CORE, Cell, Comparer, Comparison
 from calc.analysis.export_control.classification import Classification, classify
@@ -97,7 +97,7 @@ class Subject:
             raise UsageError(f"{metric} of {self.id}: {gap(cell)}")
         return cell.result
 
-    def __getattr__(self, name: str) -> Result | Branch:
+    def __getattr__(self, name: str) -> Result | MetricGroup:
         return attributes.attribute(self, (), name)
 
     def __dir__(self) -> list[str]:

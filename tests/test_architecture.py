@@ -170,6 +170,20 @@ def test_outside_libraries_come_in_by_their_door(module: str) -> None:
     assert wrong == []
 
 
+# Names that still have two meanings, each with who is to rename one of them: to be emptied.
+TWICE = {"Entry", "Figure", "Line", "Number", "Parsed", "Part", "Said", "Sheet", "Step"}
+
+
+def test_a_class_name_has_one_meaning() -> None:
+    """No public class is defined twice: whoever reads the name in a message or a test knows which one is meant."""
+    found: dict[str, list[str]] = {}
+    for module, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(module)
+    assert {name: places for name, places in found.items() if len(places) > 1 and name not in TWICE} == {}
+
+
 def behind(module: str, doors: str) -> bool:
     """Whether a module is one of some modules or stands in one of some packages."""
     return any(module == door or module.startswith(f"{door}.") for door in doors.split())

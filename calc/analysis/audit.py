@@ -58,7 +58,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class Recomputation:
     """What comes of a claim by one set of figures.
 
     ``attempts`` has one entry for each metric that the claim may mean and that both sides have;
@@ -91,8 +91,8 @@ class Finding(Shown):
     source: str
     claim: schema.Claim
     claimed: Interval | None
-    own: Side
-    any: Side
+    own: Recomputation
+    any: Recomputation
     mismatch: str
     superseded: bool
     comparer: Comparer
@@ -251,7 +251,7 @@ class Auditor:
         gone = [name for name in dict.fromkeys((claim.subject, claim.object)) if not self.catalog.has_sheet(name)]
         if gone or claim.about:
             missing = f"no metric for {claim.about}" if claim.about else f"no sheet for {' and '.join(gone)}"
-            side = Side(NOT_COMPUTABLE, missing=missing)
+            side = Recomputation(NOT_COMPUTABLE, missing=missing)
             own = every = side
         else:
             sheets = [self.catalog.sheet(*self.catalog.resolve(name)) for name in (claim.subject, claim.object)]
@@ -271,7 +271,7 @@ class Auditor:
 
     def _own(
         self, claim: schema.Claim, claimed: Interval | None, sheets: Sequence[schema.Sheet], said_by: frozenset[str]
-    ) -> Side:  # fmt: skip
+    ) -> Recomputation:  # fmt: skip
         counted_by = said_by if claim.metric == "chip_count" else None
         subject, object = self._read(self._reader(said_by, sheets), sheets)
         heard = subject.said_by(said_by, counted_by), object.said_by(said_by, counted_by)
@@ -283,7 +283,7 @@ class Auditor:
 
     def _side(
         self, claim: schema.Claim, claimed: Interval | None, held: Pair, as_printed: Pair, own: bool = False
-    ) -> Side:  # fmt: skip
+    ) -> Recomputation:  # fmt: skip
         if claimed is None:
             return self._qualitative(claim, *held, own=own)
         pairs = list(claims.meant(claim))
@@ -293,8 +293,8 @@ class Auditor:
             also = [pair for pair in claims.as_printed(claim, pairs, *as_printed) if pair not in tried]
             attempts += tuple(self._attempts(claim, claimed, also, *as_printed))
         if not attempts:
-            return Side(NOT_COMPUTABLE, missing=self._missing(claim, pairs, held))
-        return Side(REPRODUCED if any(one.inside for one in attempts) else NOT_REPRODUCED, attempts)
+            return Recomputation(NOT_COMPUTABLE, missing=self._missing(claim, pairs, held))
+        return Recomputation(REPRODUCED if any(one.inside for one in attempts) else NOT_REPRODUCED, attempts)
 
     def _attempts(
         self, claim: schema.Claim, claimed: Interval, pairs: Iterable[tuple[str, str]], subject: Readings,
@@ -337,7 +337,7 @@ class Auditor:
         """Return a reader to which what some sources had superseded or set aside is figures too."""
         everything = [part for sheet in sheets for part in (sheet, self.catalog.chip_of(sheet)) if part]
         apart = (
-            other for sheet in everything for rows in self.comparer.reader.of(sheet).apart.values() for other in rows
+            other for sheet in everything for rows in self.comparer.reader.of(sheet).excluded.values() for other in rows
         )
         unheard = (o for o in apart if o.report.source in sources and not _only_listed(metrics.metric(o.metric)))
         return self._hearing(sources) if any(unheard) else self.comparer.reader
@@ -347,9 +347,9 @@ class Auditor:
 
     # -- claims without a factor ----------------------------------------------------------------
 
-    def _qualitative(self, claim: schema.Claim, subject: Readings, object: Readings, *, own: bool) -> Side:
+    def _qualitative(self, claim: schema.Claim, subject: Readings, object: Readings, *, own: bool) -> Recomputation:
         if subject.sheet.kind != object.sheet.kind:
-            return Side(NOT_COMPUTABLE, missing="a chip and a system have no metric in common")
+            return Recomputation(NOT_COMPUTABLE, missing="a chip and a system have no metric in common")
         whole: Contrast = self._contrast(subject.sheet.id, object.sheet.id)
         if own:
             whole = dominance.said_by_them(whole, subject, object)
@@ -357,9 +357,9 @@ class Auditor:
         contrast = whole if head == schema.OVERALL else dominance.only(whole, head)
         if not (contrast.ahead or contrast.behind or contrast.overlapping):
             what = "figure" if head == schema.OVERALL else head
-            return Side(NOT_COMPUTABLE, missing=f"no {what} for both on one basis", contrast=contrast)
+            return Recomputation(NOT_COMPUTABLE, missing=f"no {what} for both on one basis", contrast=contrast)
         many = contrast.supports(claim.sense, head == schema.OVERALL)
-        return Side(f"supported by {many} metric{'s' if many != 1 else ''}", contrast=contrast)
+        return Recomputation(f"supported by {many} metric{'s' if many != 1 else ''}", contrast=contrast)
 
 
 def claim_id(source: str, key: str) -> str:

@@ -13,7 +13,7 @@ from calc.errors import UsageError
 from calc.figures import derive, reprs, results
 from calc.figures.normalize import Reader
 from calc.figures.policy import Policy, last_day
-from calc.figures.readings import OVERLAY, Other, Reading, Readings, canonical_unit
+from calc.figures.readings import OVERLAY, Excluded, Reading, Readings, canonical_unit
 from calc.figures.results import Result
 from calc.figures.shown import Shown
 from calc.formulas import FORMULAS, exactly
@@ -71,7 +71,7 @@ class Cell(Shown):
         for gap in gaps:
             if gap.metric and gap.note and metrics.covers(gap.metric, self.name):
                 return gap.note
-        late = sum(self.comparer.late(other.report.source) for other in self.others)
+        late = sum(self.comparer.late(other.report.source) for other in self.excluded)
         return f"{late} reports are later than the day, or undated" if late else ""
 
     @cached_property
@@ -120,11 +120,11 @@ class Cell(Shown):
         return f"the total's headline ({head.lead().source}) is {value:.6g} {self.result.unit} per chip"
 
     @property
-    def others(self) -> tuple[Other, ...]:
+    def excluded(self) -> tuple[Excluded, ...]:
         """The reports that are shown and counted, but in no span."""
         if len(self._parts) == 1:
-            return self._parts[0].others
-        rows = self.subject.apart if not self._parts else {}
+            return self._parts[0].excluded
+        rows = self.subject.excluded if not self._parts else {}
         return tuple(other for key, found in rows.items() if metrics.concerns(key, self.name) for other in found)
 
     @property
@@ -183,8 +183,8 @@ class Cell(Shown):
         else:
             many = (reprs.counted(len(self.reports), "report"), reprs.counted(self.origins, "origin"))
             said = ", ".join((said, *many, "as-reported"))
-        if self.others:
-            said += f"; {reprs.counted(len(self.others), 'report')} in no span"
+        if self.excluded:
+            said += f"; {reprs.counted(len(self.excluded), 'report')} in no span"
         return f"<{self.subject.sheet.id} {self.name}: {said}>"
 
 

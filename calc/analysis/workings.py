@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from calc.analysis import audit
-from calc.analysis.audit import Attempt, Finding, Side
+from calc.analysis.audit import Attempt, Finding, Recomputation
 from calc.analysis.comparison import Comparer, refuse_twins
 from calc.analysis.dominance import Contrast
 from calc.errors import UsageError
 from calc.figures import derive, results
 from calc.figures.explanation import Node, gap, printed, tree
-from calc.figures.readings import HELD_AS_WORDS, Other, Readings
+from calc.figures.readings import HELD_AS_WORDS, Excluded, Readings
 from calc.sheets import metrics
 from calc.sheets.folders import FOLDERS
 from calc.sheets.schema import Sheet
@@ -131,7 +131,7 @@ def of_finding(finding: Finding) -> Node:
     return node | {"claim": finding.id, "inputs": sides}
 
 
-def _sides(label: str, side: Side, finding: Finding) -> list[Node]:
+def _sides(label: str, side: Recomputation, finding: Finding) -> list[Node]:
     if side.missing:
         return [gap(label, f"{side.verdict}: {side.missing}", ())]
     if side.contrast is not None:
@@ -184,5 +184,5 @@ def missing(comparer: Comparer, subject: Readings, name: str) -> Node:
     return gap(f"{subject.sheet.id} {name}", words, others, comparer.catalog)
 
 
-def _near(subject: Readings, name: str) -> list[Other]:
-    return [other for key, rows in subject.apart.items() if metrics.concerns(key, name) for other in rows]
+def _near(subject: Readings, name: str) -> list[Excluded]:
+    return [other for key, rows in subject.excluded.items() if metrics.concerns(key, name) for other in rows]

@@ -15,7 +15,7 @@ from functools import lru_cache
 from calc import units
 from calc.catalog.catalog import Catalog
 from calc.figures.policy import Origins, Policy, Rank
-from calc.figures.readings import HELD_AS_WORDS, OVERLAY, Candidate, Other, Reading, Readings, canonical_unit
+from calc.figures.readings import HELD_AS_WORDS, OVERLAY, Candidate, Excluded, Reading, Readings, canonical_unit
 from calc.formulas import FORMULAS, exactly
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import MEASURED, PER_CHIP, PRECISIONS, UNSTATED, Metric
@@ -70,7 +70,7 @@ class _Subject:
         self.chip: Readings | None = None
         self.lent: dict[str, list[Candidate]] = lent or {}
         self.own: dict[tuple[str, str], list[Candidate]] = {}
-        self.others: dict[str, list[Other]] = {}
+        self.excluded: dict[str, list[Excluded]] = {}
         self._support: dict[tuple[str, str], list[Candidate]] = {}
 
     def read(self) -> Readings:
@@ -81,8 +81,8 @@ class _Subject:
         for name in names:
             metric = metrics.metric(name)
             for report in self.sheet.reports[name]:
-                if why := self._apart(report, metric):
-                    self._set_apart(name, report, why)
+                if why := self._why_excluded(report, metric):
+                    self._exclude(name, report, why)
                 elif _left_open(name, report):
                     waiting.append((name, report))
                 else:
@@ -105,7 +105,7 @@ class _Subject:
         for variant in metrics.variants(name):
             options, why = self._options(variant, report)
             if not options:
-                self._set_apart(name, report, why)
+                self._exclude(name, report, why)
             for option in options:
                 self.own.setdefault((option.metric, option.level), []).append(option.candidate)
                 if report.dense_is_half:
@@ -122,13 +122,13 @@ class _Subject:
             if not options and report.source in self.reader.policy.hearing:
                 options, why = [_opened(o, "as printed") for o in self._options(variant, report, literally=True)[0]], ""
             if why:
-                self._set_apart(name, report, why)
+                self._exclude(name, report, why)
             found += options
         return found
 
     # -- one report -----------------------------------------------------------------------------
 
-    def _apart(self, report: schema.Report, metric: Metric) -> str:
+    def _why_excluded(self, report: schema.Report, metric: Metric) -> str:
         """Say why a report can never be a candidate."""
         if report.set_aside and report.source not in self.reader.policy.hearing:
             return f"set aside: {report.set_aside}"
@@ -140,10 +140,10 @@ class _Subject:
             return "listed only: its conditions are part of the figure"
         return HELD_AS_WORDS if metric.is_text else ""
 
-    def _set_apart(self, name: str, report: schema.Report, why: str) -> None:
-        others = self.others.setdefault(name, [])
-        if not any(other.report is report for other in others):
-            others.append(Other(report, self.sheet.id, name, why))
+    def _exclude(self, name: str, report: schema.Report, why: str) -> None:
+        found = self.excluded.setdefault(name, [])
+        if not any(one.report is report for one in found):
+            found.append(Excluded(report, self.sheet.id, name, why))
 
     def _options(self, name: str, report: schema.Report, literally: bool = False) -> tuple[list[_Open], str]:
         """Return every way to read a report, each with what it assumes; or why there is none.
@@ -363,7 +363,7 @@ class _Subject:
         return [*(reading.candidates if reading else ()), *self.own.get((name, "chip"), ())]
 
     def _readings(self) -> Readings:
-        found = Readings(self.sheet, apart=self.others)
+        found = Readings(self.sheet, excluded=self.excluded)
         names = {name for name, _ in self.own}
         if self.kind == "system" and self.chip:
             names |= {name for name, r in self.chip.held.items() if r.metric.adds == "sum"}
@@ -385,8 +385,8 @@ class _Subject:
         ordered = tuple(sorted(candidates, key=lambda c: c.rank))
         if not ordered:
             return
-        others = [o for name, rows in self.others.items() if metrics.concerns(name, metric.id) for o in rows]
-        found.held[metric.id] = Reading(self.sheet.id, self.sheet.name, metric, ordered, tuple(others))
+        excluded = [one for name, rows in self.excluded.items() if metrics.concerns(name, metric.id) for one in rows]
+        found.held[metric.id] = Reading(self.sheet.id, self.sheet.name, metric, ordered, tuple(excluded))
 
 
 @lru_cache(maxsize=4096)

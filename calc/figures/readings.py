@@ -80,7 +80,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class Excluded:
     """A report that is shown and counted, but in no span, and why."""
 
     report: schema.Report
@@ -100,7 +100,7 @@ class Reading(Shown):
     name: str
     metric: Metric
     candidates: tuple[Candidate, ...]
-    others: tuple[Other, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
 
     @property
     def headline(self) -> Candidate:
@@ -150,7 +150,7 @@ class Readings:
 
     sheet: schema.Sheet
     held: dict[str, Reading] = field(default_factory=dict)
-    apart: dict[str, list[Other]] = field(default_factory=dict)
+    excluded: dict[str, list[Excluded]] = field(default_factory=dict)
 
     def get(self, name: str) -> Reading | None:
         """Return the reading of a metric, or None if nobody reports it."""
@@ -177,7 +177,7 @@ class Readings:
         kept = {name: tuple(filter(by_them, reading.candidates)) for name, reading in self.held.items()}
         if counted_by is None and not kept.get("chip_count") and "chip_count" in self.held:
             kept["chip_count"] = self.held["chip_count"].candidates
-        held = {name: replace(self.held[name], candidates=said, others=()) for name, said in kept.items() if said}
+        held = {name: replace(self.held[name], candidates=said, excluded=()) for name, said in kept.items() if said}
         return Readings(self.sheet, held)
 
 

@@ -40,7 +40,8 @@ def _chip(chip: Classified) -> Json:
         "quantities": _quantities(chip),
         "left_out": list(chip.quantities.left_out),
         "not_in_span": [
-            {"metric": o.metric, "value": o.report.value, "source": o.report.source, "why": o.why} for o in chip.apart
+            {"metric": o.metric, "value": o.report.value, "source": o.report.source, "why": o.why}
+            for o in chip.excluded
         ],
         "tests": [_tested(one) for one in chip.tests],
     }  # fmt: skip

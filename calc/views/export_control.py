@@ -48,7 +48,7 @@ def figures(chip: Classified) -> Table:
     ])  # fmt: skip
     table.lead = list(_asked(chip))
     table.rows += list(_rows(chip.quantities))
-    left, apart = chip.quantities.left_out, chip.apart
+    left, apart = chip.quantities.left_out, chip.excluded
     if left:
         table.notes.append(f"In no TPP of dense rates: {', '.join(left)}. A sparse rate never counts.")
     table.notes += [f"{o.metric}, in no span: {o.report.value}, {o.report.source}: {o.why}" for o in apart]

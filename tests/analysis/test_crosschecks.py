@@ -237,8 +237,8 @@ def test_a_planted_slip_is_found_and_named(slip: str, by: str, tmp_path: Path) -
     """Whoever it is by: a report that goes before all others may be the one that stands apart."""
     shape, kind, metric, report, cause = SLIPS[slip]
     (only,) = found(planted(shape, kind, metric, report.model_copy(update={"source": by})), tmp_path)
-    apart, rest = (only.one, only.other) if only.apart == "one" else (only.other, only.one)
-    assert only.apart
+    apart, rest = (only.one, only.other) if only.outlier == "one" else (only.other, only.one)
+    assert only.outlier
     assert (only.subject, only.metric) == ("one" if kind == CHIP else "many", metric)
     assert apart.text.startswith(report.value)
     assert apart.sources[0] == by
@@ -261,12 +261,12 @@ def test_a_source_and_its_relays_are_one_voice(tmp_path: Path) -> None:
     rows = {"memory_capacity": [said("64 GB"), said("64 GB", "beta"),
                                 *each("128 GB", "odd", "odd-relay"), said("128 GB", "odd", read="copy")]}  # fmt: skip
     (only,) = found(folder(rows), tmp_path)
-    assert (only.apart, only.one.text) == ("one", "128 GB, and 2 more")
+    assert (only.outlier, only.one.text) == ("one", "128 GB, and 2 more")
 
 
 def test_with_one_against_one_the_headline_is_what_the_other_stands_apart_from(tmp_path: Path) -> None:
     (only,) = found(folder({"memory_bandwidth": [said("8.00 TB/s", "odd"), said("1.00 TB/s", "beta")]}), tmp_path)
-    assert (only.apart, only.other.sources, only.causes) == ("one", ("beta",), ("bits held as bytes",))
+    assert (only.outlier, only.other.sources, only.causes) == ("one", ("beta",), ("bits held as bytes",))
 
 
 # -- what must follow from one another --------------------------------------------------------------
@@ -317,7 +317,7 @@ BROKEN: dict[str, tuple[str, Rows, Rows | None, str]] = {
 def test_what_must_follow_and_does_not_is_found(case: str, tmp_path: Path) -> None:
     check, chip, system, words = BROKEN[case]
     (only,) = found(folder(chip, system), tmp_path)
-    assert (only.check, only.apart) == (check, "")
+    assert (only.check, only.outlier) == (check, "")
     assert words in only.text
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from calc.analysis.comparison import Comparer
+from calc.analysis.crosschecks.checked_sheet import CheckedSheet, readable
 from calc.analysis.crosschecks.findings import Contradiction, Side
 from calc.analysis.crosschecks.identities import identities
 from calc.analysis.crosschecks.implied import implied
 from calc.analysis.crosschecks.spread import spreads
-from calc.analysis.crosschecks.subject import Subject, readable
 from calc.figures.policy import Policy
 from calc.sheets import schema
 from calc.sheets.folders import FOLDERS
@@ -91,12 +91,12 @@ class _Checks:
         """Return what is found in a sheet, with the reasons of its pins; nothing is told of twice."""
         subject = self._subject(sheet)
         if chip := self.comparer.catalog.chip_of(sheet):
-            subject.told |= self._apart(chip)
+            subject.told |= self._outliers(chip)
         found = [*spreads(subject), *identities(subject), *implied(subject)]
         notes = [next((pin.note for pin in sheet.contradictions if _pins(pin, each)), "") for each in found]
         return [replace(each, known=note) for each, note in zip(found, notes, strict=True)]
 
-    def _apart(self, chip: schema.Chip) -> frozenset[int]:
+    def _outliers(self, chip: schema.Chip) -> frozenset[int]:
         """Return the reports that stand apart in a chip's own sheet, where they are told of."""
         if chip.id not in self._told:
             subject = self._subject(chip)
@@ -105,12 +105,12 @@ class _Checks:
             self._told[chip.id] = frozenset(subject.told)
         return self._told[chip.id]
 
-    def _subject(self, sheet: schema.Sheet) -> Subject:
+    def _subject(self, sheet: schema.Sheet) -> CheckedSheet:
         catalog = self.comparer.catalog
         if chip := catalog.chip_of(sheet):
-            return Subject(self.comparer, sheet, [chip])
+            return CheckedSheet(self.comparer, sheet, [chip])
         users = catalog.systems_of(sheet.id) if sheet.kind == "chip" else []
-        return Subject(self.comparer, sheet, list(readable(catalog, "system", users)))
+        return CheckedSheet(self.comparer, sheet, list(readable(catalog, "system", users)))
 
 
 def _stale(sheet: schema.Sheet, found: list[Contradiction]) -> list[schema.Known]:

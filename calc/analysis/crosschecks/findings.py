@@ -64,7 +64,7 @@ class Contradiction:
         Usual slips that give the factor, the most specific first.
     known : str
         What a person wrote of it in the sheet; empty if nobody did.
-    apart : {'one', 'other', ''}
+    outlier : {'one', 'other', ''}
         Which side the other reports speak against, if one.
     by_itself : bool
         Whether one source, its editions among them, says both.
@@ -80,14 +80,14 @@ class Contradiction:
     factor: float
     causes: tuple[str, ...] = ()
     known: str = ""
-    apart: unit_slips.Side = ""
+    outlier: unit_slips.Outlier = ""
     by_itself: bool = False
     agree: tuple[Side, ...] = ()
 
     @property
     def text(self) -> str:
         """The finding in one sentence."""
-        first, second = (self.other, self.one) if self.apart == "other" else (self.one, self.other)
+        first, second = (self.other, self.one) if self.outlier == "other" else (self.one, self.other)
         said = f"{self.metric}: {first.text} ({first.where}) against {second.text} ({second.where})"
         said += f", a factor of {digits(self.factor, 4)}"
         said += ", in one source" if self.by_itself else ""
@@ -194,12 +194,12 @@ def made(
 
 def opposed(
     subject: str, check: str, metric: Metric, sides: tuple[Side, Side], structure: unit_slips.Structure, *,
-    rounding: float, apart: bool = False, stated: tuple[tuple[str, str], ...] = (), by_itself: bool = False,
+    rounding: float, outlier: bool = False, stated: tuple[tuple[str, str], ...] = (), by_itself: bool = False,
     agree: tuple[Side, ...] = (),
 ) -> Contradiction:  # fmt: skip
-    """Return the contradiction of two sides; with ``apart``, the first is the one that the others speak against."""
+    """Return the contradiction of two sides; with ``outlier``, the first is the one that the others speak against."""
     one, other = sorted(sides, key=lambda each: -each.value)
-    which: unit_slips.Side = "" if not apart else "one" if one is sides[0] else "other"
+    which: unit_slips.Outlier = "" if not outlier else "one" if one is sides[0] else "other"
     pair = unit_slips.Pair(metric, one.unit, one.value, other.value, rounding, which)
     found = unit_slips.causes(pair, structure, stated)
     factor = one.value / other.value

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from calc.analysis.crosschecks import findings
+from calc.analysis.crosschecks.checked_sheet import CheckedSheet
 from calc.analysis.crosschecks.findings import Contradiction
-from calc.analysis.crosschecks.subject import Subject
 from calc.figures import derive
 from calc.figures.readings import Candidate
 from calc.formulas import FORMULAS, exactly
@@ -91,7 +91,7 @@ def combined(sign: str, formula: str, unit: str, one: Made, other: Made) -> Made
     return Made(value, below, above, named, text)
 
 
-def identities(subject: Subject) -> Iterator[Contradiction]:
+def identities(subject: CheckedSheet) -> Iterator[Contradiction]:
     """Yield where figures that must make a third do not.
 
     That is a printed total against count x per chip, the `RULES`, and a ratio that a source prints
@@ -115,19 +115,19 @@ def identities(subject: Subject) -> Iterator[Contradiction]:
             yield from _compare(subject, rule.check, whole.metric, printed, makes)
 
 
-def _spoken(subject: Subject, name: str) -> list[Candidate]:
+def _spoken(subject: CheckedSheet, name: str) -> list[Candidate]:
     """Return the candidates of a reading but those that say that there is none."""
     reading = subject.held.get(name)
     return [c for c in reading.candidates if c.value > 0] if reading else []
 
 
-def _combine(subject: Subject, sign: str, formula: str, unit: str, parts: Sequence[str]) -> list[Made]:
+def _combine(subject: CheckedSheet, sign: str, formula: str, unit: str, parts: Sequence[str]) -> list[Made]:
     first, second = ([single(c) for c in _spoken(subject, name)] for name in parts)
     return [combined(sign, formula, unit, a, b) for a, b in itertools.product(first, second)]
 
 
 def _compare(
-    subject: Subject, check: str, metric: Metric, printed: list[Made], makes: list[Made], across: bool = True
+    subject: CheckedSheet, check: str, metric: Metric, printed: list[Made], makes: list[Made], across: bool = True
 ) -> Iterator[Contradiction]:
     """Yield where a source contradicts itself; if none does, the nearest pair if no combination at all agrees."""
     itself = False
@@ -140,7 +140,7 @@ def _compare(
         yield from _nearest(subject, check, metric, printed, makes)
 
 
-def _works(subject: Subject, each: Made) -> set[str]:
+def _works(subject: CheckedSheet, each: Made) -> set[str]:
     """Return whose figures make a value; the count of chips may be anybody's."""
     figures = [c for c in each.named if c.metric != "chip_count"] or each.named
     return {subject.work(c.lead().source) for c in figures}
@@ -159,7 +159,7 @@ def _within(printed: Sequence[Made], makes: Sequence[Made]) -> bool:
 
 
 def _nearest(
-    subject: Subject, check: str, metric: Metric, printed: list[Made], makes: list[Made], by_itself: bool = False
+    subject: CheckedSheet, check: str, metric: Metric, printed: list[Made], makes: list[Made], by_itself: bool = False
 ) -> Iterator[Contradiction]:
     """Yield the contradiction of the nearest pair of which nothing is told yet."""
     fresh = ([made for made in group if not subject.has_told(made.named)] for group in (printed, makes))

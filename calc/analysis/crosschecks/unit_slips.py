@@ -14,7 +14,7 @@ from calc import units
 from calc.sheets import metrics
 from calc.sheets.metrics import Metric
 
-Side = Literal["one", "other", ""]
+Outlier = Literal["one", "other", ""]
 """Which of two figures stands apart: the larger (``one``), the smaller (``other``), or neither can be said to."""
 
 SLACK = 0.005
@@ -63,7 +63,7 @@ class Pair(NamedTuple):
     one: float
     other: float
     rounding: float
-    apart: Side = ""
+    outlier: Outlier = ""
 
 
 class Slip(NamedTuple):
@@ -112,7 +112,7 @@ def causes(pair: Pair, structure: Structure, stated: tuple[tuple[str, str], ...]
     for slip in slips:
         sharp = slip.factor > 1 and SHARP * math.log1p(pair.rounding + SLACK) <= math.log(slip.factor)
         if sharp and close(pair.one / pair.other, slip.factor, pair.rounding):
-            words = {"one": (slip.larger,), "other": (slip.smaller,)}.get(pair.apart, (slip.smaller, slip.larger))
+            words = {"one": (slip.larger,), "other": (slip.smaller,)}.get(pair.outlier, (slip.smaller, slip.larger))
             found.append("; or ".join(filter(None, words)))
     named = tuple(dict.fromkeys(filter(None, found)))
     return tuple(cause for cause in named if not any(other.startswith(f"{cause}:") for other in named))

@@ -32,7 +32,7 @@ from calc.analysis.export_control.thresholds import (  # fmt: skip
 )
 from calc.errors import UsageError
 from calc.figures.policy import Policy, last_day
-from calc.figures.readings import Other
+from calc.figures.readings import Excluded
 from calc.figures.shown import Shown
 from calc.sheets import schema
 from calc.sheets.regulations import Regulation, threshold
@@ -123,9 +123,9 @@ class Classified(Shown):
         raise UsageError(f"no test {rule!r} here; there are {known or 'none'}")
 
     @property
-    def apart(self) -> tuple[Other, ...]:
+    def excluded(self) -> tuple[Excluded, ...]:
         """Reports of die area, TPP and the bandwidths that are in no span, and why."""
-        rows = (self.quantities.held.apart.get(name, ()) for name in (TPP, AREA, MEMORY, IO))
+        rows = (self.quantities.held.excluded.get(name, ()) for name in (TPP, AREA, MEMORY, IO))
         return tuple(other for row in rows for other in row)
 
     def cases(self, asked: Iterable[str], tpps: Sequence[Range] = ()) -> Iterator[Case]:

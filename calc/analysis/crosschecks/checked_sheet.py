@@ -19,7 +19,7 @@ COUNTS = {
 """What a `calc.analysis.crosschecks.unit_slips.Structure` is filled from."""
 
 
-class Subject:
+class CheckedSheet:
     """A sheet with its readings, and what is told of it so far.
 
     Parameters
