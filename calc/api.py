@@ -13,7 +13,7 @@ from calc.analysis.attributes import MetricGroup
 from calc.analysis.audit import Audit, Auditor
 from calc.analysis.comparison import CORE, Cell, Comparer, Comparison
 from calc.analysis.export_control.classification import Classification, classify
-from calc.analysis.export_control.performance import Given
+from calc.analysis.export_control.quantities import UserInputs
 from calc.analysis.expressions import evaluation
 from calc.analysis.selection import Condition, Selection, gap, select
 from calc.catalog.catalog import Catalog
@@ -220,7 +220,7 @@ class Workspace:
         data_centre: bool = True,
     ) -> Classification:  # fmt: skip
         """Hold chips against thresholds of export rules; see `calc.export_control`."""
-        return classify(self.comparer, names, on, Given.parse(die_area, planar, data_centre))
+        return classify(self.comparer, names, on, UserInputs.parse(die_area, planar, data_centre))
 
     def chips(
         self, *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (),

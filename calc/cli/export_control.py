@@ -37,11 +37,11 @@ def export_control(
     not a legal classification.
     """
     from calc.analysis.export_control import classification
-    from calc.analysis.export_control.performance import Given
+    from calc.analysis.export_control.quantities import UserInputs
     from calc.views import export_control as export_views
 
     comparer = open_comparer(**taken(options))
-    found = classification.classify(comparer, ids, on, Given.parse(die_area, planar, not other_use))
+    found = classification.classify(comparer, ids, on, UserInputs.parse(die_area, planar, not other_use))
     node = export_views.working(found, comparer.catalog) if explained else None
     if form == "json":
         from calc.render import classification as render

@@ -38,8 +38,8 @@ def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
          Column("source", "headline from", wraps=True, folds=True), Column("read", "read")],
         lead=list(_lead(comparer, subject)),
     )  # fmt: skip
-    words = (n for n in subject.reports if metrics.metric(n).is_text or n in held.excluded)
-    wanted = [*derive.available([held]), *words]
+    others = (n for n in subject.reports if metrics.metric(n).is_text or n in held.excluded)
+    wanted = [*derive.available([held]), *others]
     for metric_name in sorted(dict.fromkeys(wanted), key=metrics.place):
         metric = metrics.metric(metric_name)
         if metric.formula and metric.formula != "per_chip" and metric_name not in subject.reports:
