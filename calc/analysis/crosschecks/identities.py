@@ -152,10 +152,8 @@ def _any_meet(printed: Iterable[Made], makes: Sequence[Made]) -> bool:
 
 def _within(printed: Sequence[Made], makes: Sequence[Made]) -> bool:
     """Whether the two spans overlap, so that the spread of a reading explains that no two values agree."""
-    one, other = (
-        (min(each.low for each in side), max(each.high for each in side)) for side in (printed, makes)
-    )  # fmt: skip
-    return one[0] <= other[1] and other[0] <= one[1]
+    (low, high), (least, most) = ((min(m.low for m in side), max(m.high for m in side)) for side in (printed, makes))
+    return low <= most and least <= high
 
 
 def _nearest(
@@ -167,10 +165,8 @@ def _nearest(
     for one, other in pairs[:1]:
         unit = one.named[0].unit
         both = (_side(one, unit, printed), _side(other, unit, makes))
-        yield findings.opposed(
-            subject.sheet.id, check, metric, both, subject.structure,
-            rounding=one.rounding + other.rounding, by_itself=by_itself,
-        )  # fmt: skip
+        rounding = one.rounding + other.rounding
+        yield findings.opposed(subject, check, metric, both, rounding=rounding, by_itself=by_itself)
 
 
 def _side(each: Made, unit: str, group: Sequence[Made]) -> findings.Side:

@@ -78,12 +78,7 @@ def implied(subject: CheckedSheet) -> Iterator[Contradiction]:
         readings = [reading for name in names if (reading := subject.held.get(name))]
         agreeing = [reading for reading in readings if any(map(first.agrees, reading.candidates))]
         for reading in agreeing or readings[:1]:
-            yield from _against(
-                subject,
-                reading,
-                first,
-                [other for other in others if first.matches(other)],
-            )
+            yield from _against(subject, reading, first, [other for other in others if first.matches(other)])
 
 
 def _against(subject: CheckedSheet, reading: Reading, found: Implied, others: list[Implied]) -> Iterator[Contradiction]:
@@ -94,10 +89,8 @@ def _against(subject: CheckedSheet, reading: Reading, found: Implied, others: li
     for group in apart if agree else apart[:1]:
         both = (findings.side(group), found.side(others))
         rounding = findings.rounding(group[0]) + found.half / found.value
-        yield findings.opposed(
-            subject.sheet.id, CHECK, reading.metric, both, subject.structure,
-            rounding=rounding, agree=(findings.side(agree),) if agree else (),
-        )  # fmt: skip
+        agreeing = (findings.side(agree),) if agree else ()
+        yield findings.opposed(subject, CHECK, reading.metric, both, rounding=rounding, agree=agreeing)
 
 
 def _pairs(subject: CheckedSheet) -> Iterator[Implied]:

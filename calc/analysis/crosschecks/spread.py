@@ -69,11 +69,10 @@ def _references(near: list[Candidate], centre: Candidate) -> list[list[Candidate
 
 def _against(subject: CheckedSheet, reading: Reading, group: list[Candidate], others: list[Candidate]) -> Contradiction:
     check = TOTAL if all(c.report is None for c in others) else CHECK
-    return findings.opposed(
-        subject.sheet.id, check, reading.metric, (findings.side(group), findings.side(others)), subject.structure,
-        rounding=findings.rounding(group[0]) + findings.rounding(others[0]), outlier=True,
-        stated=tuple(_stated(subject, reading.metric.id, group)),
-    )  # fmt: skip
+    stated = tuple(_stated(subject, reading.metric.id, group))
+    rounding = findings.rounding(group[0]) + findings.rounding(others[0])
+    sides = findings.side(group), findings.side(others)
+    return findings.opposed(subject, check, reading.metric, sides, rounding=rounding, outlier=True, stated=stated)
 
 
 def _stated(subject: CheckedSheet, name: str, group: list[Candidate]) -> Iterator[tuple[str, str]]:
@@ -105,7 +104,5 @@ def _twice(subject: CheckedSheet, reading: Reading, voices: list[Voice]) -> Iter
         if not any(high.agrees(candidate) for candidate in low.candidates):
             pair = high.candidates[0], low.candidates[0]
             subject.tell(pair)
-            yield findings.opposed(
-                subject.sheet.id, CHECK, reading.metric, (findings.side(pair[:1]), findings.side(pair[1:])),
-                subject.structure, rounding=sum(map(findings.rounding, pair)), by_itself=True,
-            )  # fmt: skip
+            sides, rounding = (findings.side(pair[:1]), findings.side(pair[1:])), sum(map(findings.rounding, pair))
+            yield findings.opposed(subject, CHECK, reading.metric, sides, rounding=rounding, by_itself=True)
