@@ -13,20 +13,9 @@ from functools import cached_property
 from typing import Any
 
 from calc.analysis.comparison import Comparer
+from calc.analysis.export_control import thresholds
 from calc.analysis.export_control.quantities import Quantities, UserInputs, ranges
-from calc.analysis.export_control.thresholds import (
-    DENSITY,
-    IO,
-    MEMORY,
-    SUM,
-    TPP,
-    UNKNOWN,
-    Case,
-    Range,
-    area_limits,
-    possible,
-    ratio,
-)  # fmt: skip
+from calc.analysis.export_control.thresholds import DENSITY, IO, MEMORY, SUM, TPP, UNKNOWN, Case, Range
 from calc.errors import UsageError
 from calc.figures.policy import Policy, last_day
 from calc.figures.shown import Shown
@@ -119,12 +108,12 @@ class Classified(Shown):
             held.io_ranges() if wanted & {IO, SUM} else unknown,
         ):
             both = Range(memory.low + io.low, memory.high + io.high)
-            yield {TPP: tpp, DENSITY: ratio(tpp, area), MEMORY: memory, IO: io, SUM: both}
+            yield {TPP: tpp, DENSITY: thresholds.ratio(tpp, area), MEMORY: memory, IO: io, SUM: both}
 
     def _test(self, rule: Regulation) -> Tested:
         asked = [one.quantity for outcome in rule.outcomes for one in outcome.thresholds]
         cases = list(self.cases(asked))
-        each = [possible(rule, case) for case in cases]
+        each = [thresholds.possible(rule, case) for case in cases]
         found = frozenset[str]().union(*each)
         answers, headline = (tuple(answer for answer in rule.answers if answer in some) for some in (found, each[0]))
         missing: list[str] = []
@@ -154,14 +143,16 @@ class Classified(Shown):
             yield "planar transistors only: no area is applicable, and performance density does not apply"
         elif DENSITY in asked and held.tpp is not None and (len(found) > 1 or held.area is None):
             tpp = held.tpp.numbers[0]
-            limits = [f"{name} if the area is at most {digits(area, 4)} mm^2" for name, area in area_limits(rule, tpp)]
+            limits = thresholds.area_limits(rule, tpp)
             if limits:
-                yield f"at a TPP of {grouped(digits(tpp, 6))}: {', '.join([*limits, f'{rule.otherwise} above'])}"
+                said = [f"{name} if the area is at most {digits(area, 4)} mm^2" for name, area in limits]
+                yield f"at a TPP of {grouped(digits(tpp, 6))}: {', '.join([*said, f'{rule.otherwise} above'])}"
         if TPP in asked and held.open is not None:
-            if_dense = {each for case in self.cases(asked, ranges(held.open)) for each in possible(rule, case)}
+            cases = self.cases(asked, ranges(held.open))
+            if_dense = frozenset[str]().union(*(thresholds.possible(rule, case) for case in cases))
             if if_dense != found:
-                said = in_words(answer for answer in rule.answers if answer in if_dense)
-                yield f"if all rates of unstated sparsity are dense: {said}"
+                answers = in_words(answer for answer in rule.answers if answer in if_dense)
+                yield f"if all rates of unstated sparsity are dense: {answers}"
         if rule.not_for_data_centres and not self.given.data_centre:
             excluded = [threshold(text) for text in rule.not_for_data_centres]
             holds = {case[one.quantity].meets(one) for case in self.cases([TPP]) for one in excluded}

@@ -9,20 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from calc import units
-from calc.analysis.export_control.thresholds import (
-    AREA,
-    AREA_UNIT,
-    DENSITY,
-    DENSITY_UNIT,
-    IO,
-    MEMORY,
-    NOT_APPLICABLE,
-    RATE_UNIT,
-    TPP,
-    TPP_UNIT,
-    UNKNOWN,
-    Range,
-)  # fmt: skip
+from calc.analysis.export_control.thresholds import DENSITY, IO, MEMORY, NOT_APPLICABLE, TPP, UNKNOWN, Range
 from calc.errors import UnitError, UsageError
 from calc.figures.readings import Excluded, Reading, Readings
 from calc.figures.results import Applied, Assumption, Expression, Result, readings
@@ -31,6 +18,8 @@ from calc.sheets import metrics
 from calc.sheets.metrics import PRECISIONS, UNSTATED
 from calc.sheets.schema import Report
 
+AREA = "die_area"
+TPP_UNIT, DENSITY_UNIT, AREA_UNIT, RATE_UNIT = "TOP*b/s/chip", "TOP*b/s/mm^2", "mm^2/chip", "GB/s/chip"
 BITS = {
     "fp64": 64, "fp64-matrix": 64, "fp32": 32, "bf16": 16, "fp16": 16, "fp8": 8, "fp6": 6, "fp4": 4, "int8": 8,
     "int4": 4,
@@ -55,13 +44,7 @@ class UserInputs:
 
     @classmethod
     def parse(cls, area: str | None = None, planar: bool = False, data_centre: bool = True) -> UserInputs:
-        """Read what a command line says.
-
-        Raises
-        ------
-        UsageError
-            If the area is none.
-        """
+        """Read what a command line says; an area that is none is a `UsageError`."""
         if area is None:
             return cls(None, planar, data_centre)
         if planar:
@@ -130,8 +113,6 @@ class Quantities:
 
     def __init__(self, held: Readings, given: UserInputs) -> None:
         self.held, self.given = held, given
-
-    # -- results ----------------------------------------------------------------------------------
 
     @cached_property
     def dense(self) -> Result | None:
@@ -307,10 +288,7 @@ def ranges(found: Result | None) -> list[Range]:
     """Return the distinct values in base units, that of the headlines first; one that may be anything for None."""
     if found is None:
         return [UNKNOWN]
-    if isinstance(found.expression, Reading):
-        values = [candidate.value for candidate in found.expression.distinct()]
-    else:
-        values = [value for value, _ in found.combinations() if value is not None]
+    values = (value for value, _ in found.combinations() if value is not None)
     # What binary products leave behind in the last digits would put a figure beside a threshold that it equals.
     exact = (float(Decimal(f"{value:.12g}") * units.scale(found.unit)) for value in values)
     return [Range(value, value) for value in dict.fromkeys(exact)]

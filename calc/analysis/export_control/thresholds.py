@@ -10,9 +10,7 @@ from calc import units
 from calc.formulas import FORMULAS, exactly
 from calc.sheets.regulations import QUANTITIES, Outcome, Regulation, Threshold
 
-TPP, DENSITY, AREA = "total_processing_performance", "performance_density", "die_area"
-MEMORY, IO, SUM = "memory_bandwidth", "io_bandwidth", "memory_and_io_bandwidth"
-TPP_UNIT, DENSITY_UNIT, AREA_UNIT, RATE_UNIT = "TOP*b/s/chip", "TOP*b/s/mm^2", "mm^2/chip", "GB/s/chip"
+TPP, DENSITY, MEMORY, IO, SUM = QUANTITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def area_limits(rule: Regulation, tpp: float) -> list[tuple[str, float]]:
     [('a', 506.8), ('b', 1875.0)]
     """
     value = float(units.scale("TOP*b/s") / units.scale(QUANTITIES[TPP][0])) * tpp
-    scale = float(units.scale(QUANTITIES[DENSITY][0]) / units.scale(DENSITY_UNIT))
+    scale = float(units.scale(QUANTITIES[DENSITY][0]) / units.scale("TOP*b/s/mm^2"))
     found: dict[str, float] = {}
     for outcome in rule.outcomes:
         densities = [one for one in outcome.thresholds if one.quantity == DENSITY]
@@ -101,6 +99,6 @@ def area_limits(rule: Regulation, tpp: float) -> list[tuple[str, float]]:
         if not densities:
             return []
         least = max(_rounded(one.limit * scale) for one in densities)
-        limit = exactly(FORMULAS["largest_area"], AREA_UNIT, (tpp, TPP_UNIT), (least, DENSITY_UNIT))
+        limit = exactly(FORMULAS["largest_area"], "mm^2/chip", (tpp, "TOP*b/s/chip"), (least, "TOP*b/s/mm^2"))
         found[outcome.outcome] = max(limit, found.get(outcome.outcome, 0.0))
     return list(found.items())
