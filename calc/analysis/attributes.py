@@ -1,4 +1,4 @@
-"""Metrics as attributes, for completion: ``cm384.power.all_in`` is ``cm384["power.all-in"]``.
+"""Metrics as attributes: ``cm384.power.all_in`` is ``cm384["power.all-in"]``.
 
 The words of an id are one attribute each, up to the first that completes a metric; what follows that
 belongs to its name: ``cm384.memory_bandwidth`` and ``cm384.memory_bandwidth_per_chip`` are two

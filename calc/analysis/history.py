@@ -18,18 +18,9 @@ SHOWN, IN_SPAN = "shown", "in the span"
 
 @dataclass(frozen=True)
 class Event:
-    """One report in its place in time.
+    """One report in its place in time, of the subject asked for or of its chip.
 
-    Parameters
-    ----------
-    metric, subject : str
-        What of whom it is reported: the subject asked for, or its chip.
-    report : Report
-        What was printed.
-    source : Source
-        Where.
-    fate : str
-        `SHOWN` (the headline rests on it), `IN_SPAN`, or why it is in no span.
+    ``fate`` is `SHOWN` (the headline rests on it), `IN_SPAN`, or why it is in no span.
     """
 
     metric: str
