@@ -35,6 +35,7 @@ SHOWS_ITSELF: set[tuple[str, str]] = {
     ("analysis.comparison", "render.frame"),
     ("analysis.audit", "render.frame"),
     ("analysis.export_control.classification", "render.classification"),
+    ("analysis.export_control.classification", "render.json"),
     ("estimates.validation.scores", "render.validation"),
     ("estimates.validation.scores", "render.frame"),
     ("estimates.validation.scores", "render.plot.validation"),

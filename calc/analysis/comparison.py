@@ -122,8 +122,7 @@ class Cell(Shown):
         """The reports that are shown and counted, but in no span."""
         if len(self._parts) == 1:
             return self._parts[0].excluded
-        rows = self.subject.excluded if not self._parts else {}
-        return tuple(other for key, found in rows.items() if metrics.concerns(key, self.name) for other in found)
+        return () if self._parts else tuple(self.subject.left_out(self.name))
 
     @property
     def flags(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from calc.analysis.dominance import Contrast
 from calc.errors import UsageError
 from calc.figures import derive, results
 from calc.figures.explanation import Node, gap, printed, tree
-from calc.figures.readings import HELD_AS_WORDS, Excluded, Readings
+from calc.figures.readings import HELD_AS_WORDS, Readings
 from calc.sheets import metrics
 from calc.sheets.folders import FOLDERS
 from calc.sheets.schema import Sheet
@@ -156,18 +156,14 @@ def missing(comparer: Comparer, subject: Readings, name: str) -> Node:
     cell = comparer.cell(subject, name)
     words = cell.state.replace("_", " ") + (f": {cell.note}" if cell.note else "")
     metric = metrics.metric(name)
-    others = list(_near(subject, name))
+    others = subject.left_out(name)
     chip = comparer.catalog.chip_of(subject.sheet)
     if chip and metric.adds == "sum":
         held = comparer.reader.of(chip)
-        others += _near(held, name)
+        others += held.left_out(name)
         below = comparer.cell(held, name)
         if below.result is None and below.note:
             words += f"; of the chip: {below.note}"
     if metric.is_text and others:
         words = HELD_AS_WORDS
     return gap(f"{subject.sheet.id} {name}", words, others, comparer.catalog)
-
-
-def _near(subject: Readings, name: str) -> list[Excluded]:
-    return [other for key, rows in subject.excluded.items() if metrics.concerns(key, name) for other in rows]

@@ -368,8 +368,8 @@ class _Subject:
         ordered = tuple(sorted(candidates, key=lambda c: c.rank))
         if not ordered:
             return
-        excluded = [one for name, rows in self.excluded.items() if metrics.concerns(name, metric.id) for one in rows]
-        found.held[metric.id] = Reading(self.sheet.id, self.sheet.name, metric, ordered, tuple(excluded))
+        excluded = tuple(found.left_out(metric.id))
+        found.held[metric.id] = Reading(self.sheet.id, self.sheet.name, metric, ordered, excluded)
 
 
 @lru_cache(maxsize=4096)

@@ -156,6 +156,10 @@ class Readings:
         """Return the reading of a metric, or None if nobody reports it."""
         return self.held.get(metrics.ALIASES.get(name, name))
 
+    def left_out(self, name: str) -> list[Excluded]:
+        """Return the reports that concern a metric and are in no span."""
+        return [one for key, rows in self.excluded.items() if metrics.concerns(key, name) for one in rows]
+
     def said_by(self, sources: Collection[str], counted_by: Collection[str] | None = None) -> Readings:
         """Return what some sources alone say: their figures, in totals and shares times anybody's count.
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from calc.analysis.export_control.classification import Classification, Classified, Tested
 from calc.analysis.export_control.quantities import RuleFigure
-from calc.render import json, tables
 from calc.sheets.schema import STATUS
 from calc.views.export_control import thresholds
 
@@ -18,12 +17,18 @@ INPUTS = (
 )  # fmt: skip
 UNITS = "TPP in TOP*b/s, die area in mm^2, performance density in TOP*b/s/mm^2, bandwidths in GB/s"
 
+COLUMNS = (
+    "chip", "name", "vendor", "asked", "rule", "rule_name", "begins", "ended", "test", "thresholds", "answer",
+    "answers", "by_the_headlines", "not_known", "remarks", *(f"{name}{tail}" for name in INPUTS for tail in ENDS),
+    "units", "source", "read", "status", "caveat",
+)  # fmt: skip
 
-def body(found: Classification) -> Json:
+
+def body(found: Classification, policy: Json) -> Json:
     """Return what ``--format json`` prints; an answer that is undecided has several ``answers``."""
     return {
         "command": "export-control", "status": STATUS, "caveat": list(found.caveat), "on": found.on or None,
-        "policy": json.policy(found.policy),
+        "policy": policy,
         "rules": [{"begins": rule.begins, **rule.model_dump(mode="json", exclude={"status"})} for rule in found.rules],
         "chips": [_chip(chip) for chip in found.chips],
     }  # fmt: skip
@@ -68,14 +73,9 @@ def _test(one: Tested) -> Json:
     }  # fmt: skip
 
 
-def as_csv(found: Classification) -> str:
-    """Return a row a chip and test, with its inputs."""
-    inputs = [f"{name}{tail}" for name in INPUTS for tail in ENDS]
-    columns = [
-        "chip", "name", "vendor", "asked", "rule", "rule_name", "begins", "ended", "test", "thresholds", "answer",
-        "answers", "by_the_headlines", "not_known", "remarks", *inputs, "units", "source", "read", "status", "caveat",
-    ]  # fmt: skip
-    return tables.written(columns, [_row(found, chip, one) for chip in found.chips for one in chip.tests])
+def records(found: Classification) -> list[Json]:
+    """Return a record of `COLUMNS` a chip and test, with its inputs."""
+    return [_row(found, chip, one) for chip in found.chips for one in chip.tests]
 
 
 def _row(found: Classification, chip: Classified, one: Tested) -> Json:

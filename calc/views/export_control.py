@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from calc.analysis.export_control.classification import CAVEAT, Classification, Classified, Tested, in_words
 from calc.analysis.export_control.quantities import RuleFigure, UserInputs
-from calc.catalog.catalog import Catalog
 from calc.figures import explanation, reprs
 from calc.figures.explanation import Node
 from calc.figures.results import Result
@@ -182,13 +181,13 @@ def _foot(found: Classification) -> list[str]:
 # -- working --------------------------------------------------------------------------------------
 
 
-def working(found: Classification, catalog: Catalog) -> Node:
+def working(found: Classification) -> Node:
     """Return the working of all quantities of all chips as one tree, headed by the caveat."""
     root = explanation.gap("figures of export rules", found.caveat[0], ()) | {"flags": [found.caveat[1]]}
-    return root | {"inputs": [_working(chip, catalog) for chip in found.chips]}
+    return root | {"inputs": [_working(chip) for chip in found.chips]}
 
 
-def _working(chip: Classified, catalog: Catalog) -> Node:
+def _working(chip: Classified) -> Node:
     held = chip.quantities
     held_by_density = (
         {"die_area", "tpp_from_dense_rates" if held.dense else "tpp_as_printed"} if held.density else set()
@@ -196,5 +195,5 @@ def _working(chip: Classified, catalog: Catalog) -> Node:
     skipped = held_by_density | (set() if held.open_matters else {"tpp_if_unstated_is_dense"})
     shown = sorted((one for one in held.figures if one.key not in skipped), key=lambda one: one.result != held.density)
     answers = "; ".join(f"{one.rule.id}: {one.words}" for one in chip.tests)
-    inputs = [explanation.tree(one.result, catalog) for one in shown if one.result]
+    inputs = [explanation.tree(one.result, chip.comparer.catalog) for one in shown if one.result]
     return explanation.gap(title(chip), answers, ()) | {"inputs": inputs}

@@ -170,9 +170,9 @@ class Classification(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """Return what ``--format json`` prints."""
-        from calc.render.classification import body
+        from calc.render import classification, json
 
-        return body(self)
+        return classification.body(self, json.policy(self.policy))
 
     def __getitem__(self, id: str) -> Classified:
         for chip in self.chips:

@@ -109,75 +109,41 @@ class RuleFigure:
 
 
 class Quantities:
-    """What a chip's rates, area and bandwidths come to, by what is reported and what the user says of it."""
+    """What a chip's rates, area and bandwidths come to, by what is reported and what the user says of it.
+
+    TPP is ``dense``, from the rates that are reported dense or read as dense by comparison, and ``printed``, as
+    sources print it; ``open`` is what it would be if every rate of unstated sparsity were dense, which is too much
+    where one is sparse. ``tpp`` is the one shown first, and that of ``density``. The ``area`` is none of planar
+    transistors, or where a range is given. ``io`` are all inputs and outputs, and ``links`` parts of them, so that
+    each is a lower limit for all; both add up the two directions.
+    """
 
     def __init__(self, held: Readings, given: UserInputs) -> None:
         self.held, self.given = held, given
-
-    @cached_property
-    def dense(self) -> Result | None:
-        """TPP from the rates that are reported dense, or read as dense by comparison."""
-        return self._largest("dense")
-
-    @cached_property
-    def printed(self) -> Result | None:
-        """TPP as sources print it."""
-        return self._reported(TPP)
-
-    @cached_property
-    def open(self) -> Result | None:
-        """What TPP would be if every rate of unstated sparsity were dense; none if none leaves it open.
-
-        Where such a rate is a sparse one, this is too much.
-        """
-        return self._largest("dense", UNSTATED) if self._rates(UNSTATED) else None
-
-    @property
-    def known(self) -> list[Result]:
-        """The TPP from dense rates and the TPP as printed, those that there are."""
-        return [one for one in (self.dense, self.printed) if one]
+        self.dense, self.printed = self._largest("dense"), self._reported(TPP)
+        self.open = self._largest("dense", UNSTATED) if self._rates(UNSTATED) else None
+        self.known = [one for one in (self.dense, self.printed) if one]
+        self.tpp = next(iter(self.known), None)
+        self.area = self._area()
+        self.density: Result | None = None
+        if self.tpp and self.area:
+            parts = self.tpp.expression, self.area
+            self.density = _computed(metrics.metric(DENSITY).title, DENSITY, DENSITY_UNIT, *parts)
+        self.memory, self.io = self._reported(MEMORY), self._both_ways(IO)
+        self.links = [found for name in LINKS if (found := self._both_ways(name))]
 
     @property
     def open_matters(self) -> bool:
         """Whether no TPP comes from dense rates, or rates of unstated sparsity, taken as dense, give more."""
         return self.open is not None and (self.dense is None or self.open.numbers[2] > self.dense.numbers[2])
 
-    @property
-    def tpp(self) -> Result | None:
-        """The TPP that is shown first: from dense rates, else as printed."""
-        return next(iter(self.known), None)
-
-    @cached_property
-    def density(self) -> Result | None:
-        """Performance density of the TPP that is shown first."""
-        if self.tpp is None or self.area is None:
-            return None
-        return _computed(metrics.metric(DENSITY).title, DENSITY, DENSITY_UNIT, self.tpp.expression, self.area)
-
-    @cached_property
-    def area(self) -> Reading | Assumption | None:
-        """The die area: as reported, or as the user says; none of planar transistors, or where a range is given."""
+    def _area(self) -> Reading | Assumption | None:
         area = self.given.area
         if self.given.planar or (area is not None and area.is_range):
             return None
         if area is None:
             return self.held.get(AREA)
         return Assumption("die area", units.quantity(float(area.low), f"{area.unit}/chip"), "given by the user")
-
-    @cached_property
-    def memory(self) -> Result | None:
-        """Memory bandwidth."""
-        return self._reported(MEMORY)
-
-    @cached_property
-    def io(self) -> Result | None:
-        """All inputs and outputs, both directions added up, as reported."""
-        return self._both_ways(IO)
-
-    @cached_property
-    def links(self) -> list[Result]:
-        """Links that are part of all inputs and outputs, both directions: each is a lower limit for them."""
-        return [found for name in LINKS if (found := self._both_ways(name))]
 
     def _reported(self, name: str) -> Result | None:
         reading = self.held.get(name)
