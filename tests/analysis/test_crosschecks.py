@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calc.analysis.comparison import Comparer
-from calc.analysis.crosschecks import Contradiction, check
+from calc.analysis.crosschecks import Contradiction, check, identities, implied, spread
 from calc.catalog.catalog import Catalog
 from calc.figures.policy import Policy
 from calc.sheets import metrics, schema
@@ -327,6 +327,22 @@ def test_what_must_follow_and_does_not_is_found(case: str, tmp_path: Path) -> No
     (only,) = found(folder(chip, system), tmp_path)
     assert (only.check, only.outlier) == (check, "")
     assert words in only.text
+
+
+def test_every_check_has_its_name_for_pins() -> None:
+    """And no name is left of a check that is gone."""
+    names = {rule.check for rule in identities.RULES} | {"total", "ratio", spread.CHECK, spread.TOTAL, implied.CHECK}
+    assert names == set(get_args(schema.CheckName))
+
+
+def test_two_metrics_that_make_a_third_are_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the rate does not say that it is that of a port."""
+    row = identities.Rule("ports", "scale_up_bandwidth", ("scale_up_ports", "scale_up_lane_rate"), kinds=("chip",))
+    monkeypatch.setattr(identities, "RULES", (*identities.RULES, row))
+    chip = {"scale_up_bandwidth": [said("900 GB/s", **ONE_WAY)], "scale_up_ports": [said("18 port", "beta")]}
+    for rate, many in (("200 Gb/s", 1), ("400 Gb/s", 0)):
+        made = found(folder({**chip, "scale_up_lane_rate": [said(rate, "beta")]}), tmp_path / str(many))
+        assert [each.other.text for each in made] == ["18 port x 200 Gb/s"][:many]
 
 
 def test_one_combination_that_agrees_is_enough_between_sources(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Where the reports of a sheet contradict one another beyond rounding, and the usual cause of it.
 
-A check is one function of a `checked_sheet.CheckedSheet` that yields `findings.Contradiction`, in a module of its own,
-with a row in `CHECKS` and its name in `calc.sheets.schema.CheckName`. Two metrics that must make a third are one row of
+A check is a module whose ``contradictions`` yields the `findings.Contradiction` of a `checked_sheet.CheckedSheet`, with
+a row in `CHECKS` and its name in `calc.sheets.schema.CheckName`. Two metrics that must make a third are one row of
 `identities.RULES`. A finding says which two reports do not fit together, and of neither what it is.
 """
 
@@ -11,18 +11,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from calc.analysis.comparison import Comparer
+from calc.analysis.crosschecks import identities, implied, spread
 from calc.analysis.crosschecks.checked_sheet import CheckedSheet, readable
 from calc.analysis.crosschecks.findings import Contradiction, Side
-from calc.analysis.crosschecks.identities import identities
-from calc.analysis.crosschecks.implied import implied
-from calc.analysis.crosschecks.spread import spreads
 from calc.figures.policy import Policy
 from calc.sheets import schema
 from calc.sheets.folders import FOLDERS
 
 __all__ = ["CHECKS", "Contradiction", "Side", "check"]
 
-CHECKS: tuple[Callable[[CheckedSheet], Iterator[Contradiction]], ...] = (spreads, identities, implied)
+CHECKS: tuple[Callable[[CheckedSheet], Iterator[Contradiction]], ...] = (
+    spread.contradictions, identities.contradictions, implied.contradictions,
+)  # fmt: skip
 """In this order: what one tells of, those after it pass over."""
 
 
@@ -57,7 +57,7 @@ def check(
         if chip := catalog.chip_of(sheet):
             if chip.id not in told:
                 own = _subject(comparer, chip)
-                list(spreads(own))
+                list(spread.contradictions(own))
                 told[chip.id] = frozenset(own.told)
             subject.told |= told[chip.id]
         here = [each for one in CHECKS for each in one(subject)]

@@ -77,12 +77,18 @@ def single(candidate: Candidate) -> Made:
 
 
 def combined(sign: str, formula: str, unit: str, one: Made, other: Made) -> Made:
-    """Return what two candidates make: their product, sum or ratio in the unit."""
+    """Return what two candidates make: their product, sum or ratio in the unit.
+
+    In a product, a figure that does not say what it is for is for one of what the other counts.
+    """
     text = f"{one.text} {sign} {other.text}"
     named = (*one.named, *other.named)
     if sign == "+":
         return Made(one.value + other.value, one.low + other.low, one.high + other.high, named, text)
-    value = exactly(FORMULAS[formula], unit, *((c.value, c.unit) for c in named))
+    (first, of_first), (second, of_second) = ((c.value, c.unit) for c in named)
+    counted = f"/{of_first.partition('/')[0]}"
+    of_second += counted if sign == "x" and counted not in of_second else ""
+    value = exactly(FORMULAS[formula], unit, (first, of_first), (second, of_second))
     low, high = one.low / one.value, one.high / one.value
     if sign == "x":
         return Made(value, value * low * other.low / other.value, value * high * other.high / other.value, named, text)
@@ -91,7 +97,7 @@ def combined(sign: str, formula: str, unit: str, one: Made, other: Made) -> Made
     return Made(value, below, above, named, text)
 
 
-def identities(subject: CheckedSheet) -> Iterator[Contradiction]:
+def contradictions(subject: CheckedSheet) -> Iterator[Contradiction]:
     """Yield where figures that must make a third do not.
 
     That is a printed total against count x per chip, the `RULES`, and a ratio that a source prints

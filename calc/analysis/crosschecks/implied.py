@@ -60,7 +60,7 @@ class Implied:
         return unit_slips.close(candidate.value / self.value, 1, self.half / self.value + findings.rounding(candidate))
 
 
-def implied(subject: CheckedSheet) -> Iterator[Contradiction]:
+def contradictions(subject: CheckedSheet) -> Iterator[Contradiction]:
     """Yield the peak rates that stand beside one with which a source's own figures agree, but not they.
 
     The source prints a throughput and a throughput per compute under one note; their ratio is the

@@ -16,7 +16,7 @@ FAR = 1.5
 """A report further than this from the median of its reading, over its origins, is told of whatever the factor."""
 
 
-def spreads(subject: CheckedSheet) -> Iterator[Contradiction]:
+def contradictions(subject: CheckedSheet) -> Iterator[Contradiction]:
     """Yield each value that stands apart from those of most origins, and two that one source prints itself.
 
     A report of this sheet stands apart if a usual slip gives the factor, or if it lies `FAR` from
