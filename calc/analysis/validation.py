@@ -21,7 +21,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Report:
+class Checked:
     """What was read, and what is wrong with it."""
 
     chips: int
@@ -58,7 +58,7 @@ class Report:
 
 def validate(
     catalog: Catalog, paths: Sequence[Path], progress: Progress | None = None, *, layout: bool = False
-) -> Report:  # fmt: skip
+) -> Checked:  # fmt: skip
     """Check a whole catalog, or only some files or folders over it.
 
     Parameters
@@ -86,12 +86,12 @@ def validate(
     steps = _Steps(2 * len(sheets) + len(sources) + len(measured) + len(rules), progress)
     problems = checks.problems(over, asked, steps.tick) + (list(formatting.misplaced(over, asked)) if layout else [])
     if problems:
-        return Report(0, 0, 0, 0, 0, 0, 0, 0, tuple(problems))
+        return Checked(0, 0, 0, 0, 0, 0, 0, 0, tuple(problems))
     found = list(_loaded(over, sheets))
     cited = {source for sheet in found for _, source in schema.citations(sheet)}
     cited |= {over.rule(id).source for id in rules}
     cited.update(over.sources.within(asked))
-    return Report(
+    return Checked(
         chips=sum(sheet.kind == "chip" for sheet in found),
         systems=sum(sheet.kind == "system" for sheet in found),
         models=sum(sheet.kind == "model" for sheet in found),

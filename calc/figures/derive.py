@@ -50,13 +50,6 @@ def result(subject: Readings, name: str) -> Result | None:
     A ratio that a source prints itself is kept as a reading (`printed`), but what is shown is
     computed from the figures, so that its span covers every combination of their reports.
 
-    Parameters
-    ----------
-    subject : Readings
-        What is held of the chip or system.
-    name : str
-        A metric's id.
-
     Raises
     ------
     UsageError

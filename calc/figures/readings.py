@@ -81,7 +81,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class Excluded:
     """A report that is shown and counted, but in no span, and why."""
 
     report: schema.Report
@@ -101,7 +101,7 @@ class Reading(Expression, Shown):
     name: str
     metric: Metric
     candidates: tuple[Candidate, ...]
-    others: tuple[Other, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
 
     @property
     def headline(self) -> Candidate:
@@ -156,11 +156,15 @@ class Readings:
 
     sheet: schema.Sheet
     held: dict[str, Reading] = field(default_factory=dict)
-    apart: dict[str, list[Other]] = field(default_factory=dict)
+    excluded: dict[str, list[Excluded]] = field(default_factory=dict)
 
     def get(self, name: str) -> Reading | None:
         """Return the reading of a metric, or None if nobody reports it."""
         return self.held.get(metrics.ALIASES.get(name, name))
+
+    def left_out(self, name: str) -> list[Excluded]:
+        """Return the reports that concern a metric and are in no span."""
+        return [one for key, rows in self.excluded.items() if metrics.concerns(key, name) for one in rows]
 
     def said_by(self, sources: Collection[str], counted_by: Collection[str] | None = None) -> Readings:
         """Return what some sources alone say: their figures, in totals and shares times anybody's count.
@@ -183,7 +187,7 @@ class Readings:
         kept = {name: tuple(filter(by_them, reading.candidates)) for name, reading in self.held.items()}
         if counted_by is None and not kept.get("chip_count") and "chip_count" in self.held:
             kept["chip_count"] = self.held["chip_count"].candidates
-        held = {name: replace(self.held[name], candidates=said, others=()) for name, said in kept.items() if said}
+        held = {name: replace(self.held[name], candidates=said, excluded=()) for name, said in kept.items() if said}
         return Readings(self.sheet, held)
 
 

@@ -15,9 +15,8 @@ from calc.sheets.schema import STATUS, Known, Sheet
 from calc.units.numbers import amount
 
 if TYPE_CHECKING:
-    from calc.analysis.audit import Audit, Finding, Side
-    from calc.analysis.crosschecks import Contradiction
-    from calc.analysis.crosschecks import Side as Said
+    from calc.analysis.audit import Audit, Finding, Recomputation
+    from calc.analysis.crosschecks import Contradiction, Side
     from calc.analysis.dominance import Contrast
     from calc.analysis.expressions.evaluation import Evaluation
 
@@ -125,7 +124,7 @@ def contradictions(
     }  # fmt: skip
 
 
-def _said(side: Said) -> dict[str, Any]:
+def _said(side: Side) -> dict[str, Any]:
     return {
         "text": side.text, "value": side.value, "unit": side.unit, "sources": list(side.sources),
         "locators": list(side.locators),
@@ -156,7 +155,7 @@ def _finding(found: Finding) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _side(side: Side) -> dict[str, Any]:
+def _side(side: Recomputation) -> dict[str, Any]:
     best = side.best
     body: dict[str, Any] = {"value": None, "low": None, "high": None, "verdict": side.verdict, "missing": side.missing}
     if best is not None:
@@ -207,5 +206,5 @@ def cell(found: Cell) -> dict[str, Any]:
         body["text"] = amount(value, found.result.unit, exact=found.exact)
     return body | {
         "reports": len(found.reports), "origins": found.origins, "sources": list(found.sources),
-        "flags": list(found.flags), "not_in_span": len(found.others),
+        "flags": list(found.flags), "not_in_span": len(found.excluded),
     }  # fmt: skip

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from calc.analysis.audit import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Finding, Side
+from calc.analysis.audit import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Finding, Recomputation
 from calc.analysis.comparison import Comparer, Comparison, Row
-from calc.analysis.crosschecks import Contradiction
-from calc.analysis.crosschecks import Side as Said
+from calc.analysis.crosschecks import Contradiction, Side
 from calc.analysis.dominance import Contrast
 from calc.sheets import metrics, schema
 from calc.units.numbers import RATIO_DIGITS, digits, ratio
@@ -171,7 +170,7 @@ def _same(key: str, title: str) -> bool:
     return key.replace("-", " ").casefold() == title.casefold()
 
 
-def _outcome(side: Side, finding: Finding) -> str:
+def _outcome(side: Recomputation, finding: Finding) -> str:
     best, claim = side.best, finding.claim
     by = f", by {side.by}" if side.by else ""
     if best is None:
@@ -250,5 +249,5 @@ def sheets(
     return table
 
 
-def _said(side: Said) -> str:
+def _said(side: Side) -> str:
     return f"{side.text} ({side.where})"

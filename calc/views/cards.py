@@ -202,9 +202,9 @@ def _candidates(reading: Reading) -> Iterator[list[Entry] | str]:
             [*(["computed: " + one.formula.replace("_", " ")] if one.formula else []), *one.steps, *one.flags]
         )
         yield [value, Entry(one.unit), Entry(_named(one)), Entry(lead.locator), Entry(lead.read), Entry(said)]
-    if reading.others:
+    if reading.excluded:
         yield "in no span"
-    for other in reading.others:
+    for other in reading.excluded:
         report = other.report
         texts = (report.value, "", report.source, report.locator, report.read, other.why)
         yield [Entry(text) for text in texts]

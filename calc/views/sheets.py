@@ -38,7 +38,8 @@ def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
          Column("source", "headline from", wraps=True, folds=True), Column("read", "read")],
         lead=list(_lead(comparer, subject)),
     )  # fmt: skip
-    wanted = [*derive.available([held]), *(n for n in subject.reports if metrics.metric(n).is_text or n in held.apart)]
+    others = (n for n in subject.reports if metrics.metric(n).is_text or n in held.excluded)
+    wanted = [*derive.available([held]), *others]
     for metric_name in sorted(dict.fromkeys(wanted), key=metrics.place):
         metric = metrics.metric(metric_name)
         if metric.formula and metric.formula != "per_chip" and metric_name not in subject.reports:
@@ -100,7 +101,7 @@ def _rows(comparer: Comparer, held: Readings, metric: metrics.Metric, title: str
         source = f"{cell.formula}: {cell.lead}" if cell.state == DERIVED else cell.lead
         counts = [str(len(cell.reports)), str(cell.origins)]
         rows.append([title, unit, value(cell), marks(cell), span(low, high), *counts, source, cell.read])
-    own = [other for other in held.apart.get(metric.id, []) if other.metric == metric.id]
+    own = [other for other in held.excluded.get(metric.id, []) if other.metric == metric.id]
     if metric.is_text:
         words: dict[str, list[schema.Report]] = {}
         for other in own:

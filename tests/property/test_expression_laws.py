@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from calc import units
 from calc.analysis.expressions.parser import MAX_FACTORS, parse
 from calc.analysis.expressions.syntax import (
+    Binary,
     Call,
     ExpressionError,
     Minus,
     Name,
     Node,
     Number,
-    Operation,
     Parsed,
     Word,
     written,
@@ -52,7 +52,7 @@ def shipped() -> Workspace:
 def trees(leaves: st.SearchStrategy[Node], size: int = 6) -> st.SearchStrategy[Node]:
     return st.recursive(
         leaves,
-        lambda below: st.builds(Minus, below) | st.builds(Operation, st.sampled_from("+-*/"), below, below),
+        lambda below: st.builds(Minus, below) | st.builds(Binary, st.sampled_from("+-*/"), below, below),
         max_leaves=size,
     )
 
@@ -81,7 +81,7 @@ def calls(draw: st.DrawFn, below: st.SearchStrategy[Node]) -> Call:
 
 WITH_CALLS = st.recursive(
     NUMBERS | NAMES,
-    lambda below: st.builds(Minus, below) | st.builds(Operation, st.sampled_from("+-*/"), below, below) | calls(below),
+    lambda below: st.builds(Minus, below) | st.builds(Binary, st.sampled_from("+-*/"), below, below) | calls(below),
     max_leaves=6,
 )
 
@@ -129,7 +129,7 @@ def test_blanks_around_operators_mean_nothing(tree: Node, data: st.DataObject) -
 @given(TREES)
 def test_more_parentheses_change_nothing(tree: Node) -> None:
     def full(node: Node) -> str:
-        if isinstance(node, Operation):
+        if isinstance(node, Binary):
             return f"({full(node.left)} {node.operator} {full(node.right)})"
         return f"(-{full(node.operand)})" if isinstance(node, Minus) else f"({written(node)})"
 
@@ -217,7 +217,7 @@ def test_a_span_holds_its_headline_and_every_combination(tree: Node) -> None:
     def value(node: Node, taken: dict[str, units.Quantity]) -> units.Quantity:
         if isinstance(node, Name):
             return taken[node.text]
-        if isinstance(node, Operation):
+        if isinstance(node, Binary):
             return OPERATORS[node.operator](value(node.left, taken), value(node.right, taken))
         return -value(node.operand, taken) if isinstance(node, Minus) else headline(node)
 

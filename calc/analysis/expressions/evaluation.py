@@ -12,13 +12,13 @@ from calc.analysis.comparison import Cell, Comparer, refuse_twins
 from calc.analysis.expressions import calls
 from calc.analysis.expressions.parser import LARGEST, MAX_FACTORS, is_name, parse
 from calc.analysis.expressions.syntax import (
+    Binary,
     Call,
     ExpressionError,
     Minus,
     Name,
     Node,
     Number,
-    Operation,
     Parsed,
     Place,
     pointed,
@@ -141,7 +141,7 @@ class _Binder:
         assert isinstance(found, Assumption)
         return Result(found, unit)
 
-    def operation(self, node: Operation, left: Result, right: Result) -> Result:
+    def operation(self, node: Binary, left: Result, right: Result) -> Result:
         if node.operator in "+-":
             unit = left.unit
             if not units.same_dimension(unit, right.unit):
@@ -159,7 +159,7 @@ class _Binder:
         made = Operation(written(node), FORMULAS[_FORMULAS[node.operator]], (left.expression, right.expression), unit)
         return self.checked(Result(made, unit), node.at)
 
-    def unit(self, node: Operation, left: Result, right: Result) -> str:
+    def unit(self, node: Binary, left: Result, right: Result) -> str:
         """Return the unit of a product or a quotient."""
         sign = 1 if node.operator == "*" else -1
         raw = units.joined(left.unit, right.unit, sign)

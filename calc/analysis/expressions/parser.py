@@ -24,13 +24,13 @@ from typing import NoReturn
 
 from calc import units
 from calc.analysis.expressions.syntax import (
+    Binary,
     Call,
     ExpressionError,
     Minus,
     Name,
     Node,
     Number,
-    Operation,
     Parsed,
     Place,
     Word,
@@ -163,7 +163,7 @@ class _Parser:
                 self.fail((self.at, self.at + 2), advice)
             at = self._take(self.at + 1)
             self.count(at)
-            left = Operation(operator, left, part(), at)
+            left = Binary(operator, left, part(), at)
         return left
 
     def count(self, place: Place) -> None:

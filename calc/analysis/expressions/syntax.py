@@ -81,7 +81,7 @@ class Minus:
 
 
 @dataclass(frozen=True)
-class Operation:
+class Binary:
     """Two operands and one of ``+ - * /``; ``at`` is where the operator stands."""
 
     operator: str
@@ -108,7 +108,7 @@ class Call:
     place: Place = field(default=(0, 0), compare=False)
 
 
-Node = Number | Name | Minus | Operation | Call
+Node = Number | Name | Minus | Binary | Call
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,8 @@ def written(tree: Node | Word | Parsed) -> str:
 
     Examples
     --------
-    >>> both = Operation("-", Number("3", "GB/s"), Number("2", "GB/s"))
-    >>> written(Parsed(Operation("*", Name("a.b"), both), "TB/s"))
+    >>> both = Binary("-", Number("3", "GB/s"), Number("2", "GB/s"))
+    >>> written(Parsed(Binary("*", Name("a.b"), both), "TB/s"))
     'a.b * (3 GB/s - 2 GB/s) to TB/s'
     >>> written(Call("f", (both, Number("8")), (("operation", Word("all-gather")),)))
     'f(3 GB/s - 2 GB/s, 8, operation=all-gather)'
@@ -148,11 +148,11 @@ def written(tree: Node | Word | Parsed) -> str:
 
 def point(node: Node | Word) -> Place:
     """Return where a part of an expression is best pointed at: an operator, or a word."""
-    return node.at if isinstance(node, Operation) else node.place
+    return node.at if isinstance(node, Binary) else node.place
 
 
 def _rank(node: Node) -> int:
-    return (1 if node.operator in "+-" else 2) if isinstance(node, Operation) else 3
+    return (1 if node.operator in "+-" else 2) if isinstance(node, Binary) else 3
 
 
 def _within(node: Node, rank: int) -> str:
