@@ -15,11 +15,11 @@ from markupsafe import Markup
 
 from calc.render import json, tables
 from calc.sheets import metrics
-from calc.views import audit, cards, pages
+from calc.views import audit, notebook, report_page
 
 if TYPE_CHECKING:
     from calc.analysis.comparison import Comparison
-    from calc.views.pages import Page
+    from calc.views.report_page import Page
 
 _TEMPLATES = "templates"
 
@@ -68,18 +68,18 @@ def _document(template: str, script: str, **held: Any) -> str:
 
 def card(shown: object) -> str:
     """Return the card of a thing as a fragment with its own style, for a notebook."""
-    return rendered("card.html", card=cards.card(shown), groups=metrics.GROUPS)
+    return rendered("card.html", card=notebook.card(shown), groups=metrics.GROUPS)
 
 
 def comparison(found: Comparison) -> str:
     """Return the report of a comparison, with a picture of the ratios of each subject that has any."""
     from calc.render import plot
 
-    page = pages.of(found)
+    page = report_page.of(found)
     ladders = [
         plot.svg("ladder", found, prefix=f"ladder-{one.id}", subject=one.id)
-        for place, one in enumerate(page.others)
-        if any(line.short and line.shares[place].value is not None for line in page.lines)
+        for one in page.others
+        if any(line.short and line.ratios[one.id] is not None for line in page.lines)
     ]
     return report(page, ladders)
 
@@ -108,7 +108,7 @@ def site(held: dict[str, Any], reports: str) -> str:
     Parameters
     ----------
     held : dict
-        What `calc.views.sites.site` gives.
+        What `calc.views.catalog_page.site` gives.
     reports : str
         The long table of all reports, as CSV.
     """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from calc.figures.explanation import Node
 from calc.units import numbers
@@ -88,7 +89,7 @@ def details(node: Node, inherited: bool, seen: set[str]) -> str:
 class Step:
     """One line of a working in words, for a page.
 
-    ``refers`` is the label of a reading that has a working of its own, which then is not repeated here.
+    ``refers`` is the anchor of a reading that has a working of its own, which then is not repeated here.
     """
 
     label: str
@@ -105,7 +106,8 @@ class Step:
 
 
 def steps(
-    node: Node, elsewhere: frozenset[str] = frozenset(), parent: Node | None = None, seen: set[str] | None = None
+    node: Node, elsewhere: Mapping[str, str] = MappingProxyType({}), parent: Node | None = None,
+    seen: set[str] | None = None,
 ) -> Step:  # fmt: skip
     """Return a working as lines.
 
@@ -113,14 +115,14 @@ def steps(
     ----------
     node : Node
         The working.
-    elsewhere : frozenset of str
-        Labels of the readings that have a working of their own.
+    elsewhere : mapping
+        The anchors of the readings that have a working of their own, by their labels.
     parent, seen
         Of the line above; left out at the top.
     """
     seen = set() if seen is None else seen
     inherited = parent is not None and parent["label"] == node["label"]
-    refers = node["label"] if parent is not None and node["kind"] == "reading" and node["label"] in elsewhere else ""
+    refers = elsewhere.get(node["label"], "") if parent is not None and node["kind"] == "reading" else ""
     said = "" if refers else details(node, inherited, seen)
     named = node["kind"] in ("formula", "reading", "assumption") and not inherited
     below = () if refers else (*node["inputs"], *node.get("printed_as", ()))

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
 from calc.analysis import workings
 from calc.analysis.audit import Audit, Auditor, Finding
-from calc.analysis.comparison import Cell, Comparer, Comparison
+from calc.analysis.comparison import NOT_APPLICABLE, NOT_REPORTED, Comparer, Comparison
 from calc.analysis.dominance import Contrast
-from calc.catalog.catalog import Catalog
-from calc.figures.results import Result
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
-from calc.units.numbers import ratio, span
-from calc.views import audit
-from calc.views.core import AS_REPORTED, legend, marks, merged, policy_line, value
+from calc.views import audit, words
+from calc.views.tables import TableCell
 from calc.views.working import Step, ends, steps
 
 SYSTEM, CHIP, ANY = "system", "chip", "any"
@@ -24,44 +21,19 @@ SYSTEM, CHIP, ANY = "system", "chip", "any"
 
 
 @dataclass(frozen=True)
-class Figure:
-    """What is said of one metric of one subject.
-
-    ``value`` is the number that `compare` prints as JSON, None for a gap; ``hint`` says in one
-    sentence what it rests on.
-    """
-
-    subject: str
-    state: str
-    text: str
-    span: str
-    marks: str
-    value: float | None
-    hint: str
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Share:
-    """The ratio of one subject to the baseline; ``standing`` is a list of a `Contrast`, or empty."""
-
-    subject: str
-    text: str
-    span: str
-    value: float | None
-    standing: str
-
-
-@dataclass(frozen=True)
 class Line:
-    """One metric of a page: figures, ratios, and how each of them comes about."""
+    """One metric of a page: figures and ratios by subject, and how each of them comes about.
+
+    A ratio is None where there is none; ``standing`` is the list of a `Contrast` that has the metric, or empty.
+    """
 
     metric: Metric
     unit: str
     scope: str
     short: bool
-    figures: tuple[Figure, ...]
-    shares: tuple[Share, ...]
+    figures: dict[str, TableCell]
+    ratios: dict[str, TableCell | None]
+    standing: dict[str, str]
     workings: tuple[Step, ...]
     ends: tuple[str, ...]
 
@@ -71,6 +43,7 @@ class Said:
     """One claim and what recomputing it gives, in words."""
 
     finding: Finding
+    key: str
     about: str
     claimed: str
     own: str
@@ -104,26 +77,6 @@ class Page:
         return tuple(one for one in self.subjects if one.id != self.baseline.id)
 
 
-def page(comparer: Comparer, names: Sequence[str], baseline: str | None = None) -> Page:
-    """Return what a report of two or more subjects holds.
-
-    Parameters
-    ----------
-    comparer : Comparer
-        Catalog and policy.
-    names : sequence of str
-        Ids or aliases, all of systems or all of chips.
-    baseline : str, optional
-        The one that ratios are to; by default the last.
-
-    Raises
-    ------
-    UsageError
-        As `Comparer.compare` does.
-    """
-    return of(comparer.compare(names, baseline))
-
-
 def of(found: Comparison) -> Page:
     """Return what a report of a comparison holds."""
     comparer = found.comparer
@@ -132,42 +85,18 @@ def of(found: Comparison) -> Page:
     pairs = {one.names[0]: one for one in audits if one.names[1:] == (base.id,)}
     lines = tuple(_lines(comparer, found, {id: one.contrast for id, one in pairs.items() if one.contrast}))
     tables = [audit.audit(one) for one in pairs.values()]
-    claims = tuple(_claims(audits, _labels(lines)))
-    used = [figure.marks for line in lines for figure in line.figures]
+    anchors = {f"{id} {line.metric.id}": line.metric.id for line in lines for id in line.figures}
+    claims = tuple(_claims(audits, anchors))
+    used = [cell.marks or "" for line in lines for cell in line.figures.values()]
     return Page(
         found, base,
         tuple(text for shown in tables for text in (shown[0].lead if len(shown) > 1 else shown[-1].lead[:1])),
         lines, claims, tuple(audit.VERDICTS),
         (*(note for shown in tables if len(shown) > 1 for note in shown[0].notes[:-1]), *_gaps(found)),
-        tuple(_sources(comparer.catalog, lines, claims)),
-        tuple(legend(used, found.layers)),
-        (*(text for one in found.subjects for text in merged(one)), AS_REPORTED,
-         policy_line(found.policy, found.as_of)),
+        tuple(_sources(found, lines, claims)),
+        tuple(words.legend(used, found.layers)),
+        (*words.merged(*found.subjects), *words.foot(found.policy, found.as_of)),
     )  # fmt: skip
-
-
-def hint(cell: Cell) -> str:
-    """Say in a sentence what a figure rests on, or what is known of the gap."""
-    if cell.result is None:
-        return cell.note
-    formula = f"{cell.state}: {cell.formula}" if cell.formula else cell.state
-    many = f"{len(cell.reports)} reports, at most {cell.origins} origins"
-    return "; ".join([formula, many, f"sources: {', '.join(cell.sources)}", *cell.flags])
-
-
-def figure(id: str, cell: Cell) -> Figure:
-    """Return what is said of one metric of one subject."""
-    ends = span(*cell.result.numbers[1:]) if cell.result else ""
-    number = cell.result.numbers[0] if cell.result else None
-    return Figure(id, cell.state, value(cell), ends, marks(cell), number, hint(cell), cell.sources)
-
-
-def share(id: str, found: Result | None, standing: str = "") -> Share:
-    """Return a ratio in words; a blank one where there is none."""
-    if found is None:
-        return Share(id, "", "", None, "")
-    first, _, rest = ratio(*found.numbers).partition(" ")
-    return Share(id, first, rest.strip("()"), found.numbers[0], standing)
 
 
 def scope(metric: Metric) -> str:
@@ -183,7 +112,7 @@ def standing(contrast: Contrast | None, metric: str) -> str:
 
 def _lines(comparer: Comparer, found: Comparison, contrasts: dict[str, Contrast]) -> Iterator[Line]:
     short = {row.metric.id for row in found.short}
-    labels = frozenset(f"{one.id} {row.metric.id}" for row in found.rows for one in found.subjects)
+    anchors = {f"{one.id} {row.metric.id}": row.metric.id for row in found.rows for one in found.subjects}
     others = [one.id for one in found.subjects if one.id != found.baseline]
     for row in found.rows:
         name = row.metric.id
@@ -191,15 +120,16 @@ def _lines(comparer: Comparer, found: Comparison, contrasts: dict[str, Contrast]
         both = [workings.working(comparer, [id, found.baseline], name) for id in others if id in row.ratios]
         yield Line(
             row.metric, row.unit, scope(row.metric), name in short,
-            tuple(figure(id, cell) for id, cell in row.cells.items()),
-            tuple(share(id, row.ratios.get(id), standing(contrasts.get(id), name)) for id in others),
-            tuple(steps(tree, labels - {tree["label"]}) for tree in trees),
+            {id: words.whole_figure(cell) for id, cell in row.cells.items()},
+            {id: words.ratio(row.ratios[id]) if id in row.ratios else None for id in others},
+            {id: standing(contrasts.get(id), name) if id in row.ratios else "" for id in others},
+            tuple(steps(tree, _without(anchors, tree["label"])) for tree in trees),
             tuple(f"{tree['label']}, {text}" for tree in both for text in ends(tree)),
         )  # fmt: skip
 
 
-def _labels(lines: Iterable[Line]) -> frozenset[str]:
-    return frozenset(f"{figure.subject} {line.metric.id}" for line in lines for figure in line.figures)
+def _without(anchors: Mapping[str, str], label: str) -> dict[str, str]:
+    return {name: anchor for name, anchor in anchors.items() if name != label}
 
 
 def _audits(comparer: Comparer, found: Comparison) -> list[Audit]:
@@ -209,28 +139,28 @@ def _audits(comparer: Comparer, found: Comparison) -> list[Audit]:
     return [auditor.audit(pair) for pair in pairs]
 
 
-def _claims(audits: Iterable[Audit], labels: frozenset[str]) -> Iterator[Said]:
+def _claims(audits: Iterable[Audit], anchors: Mapping[str, str]) -> Iterator[Said]:
     for found in audits:
-        rows = [row for row in audit.audit(found)[-1].rows if not isinstance(row, str)]
-        for one, row in zip(found.findings, rows, strict=True):
-            about, claimed, own, every = row
-            yield Said(one, about, claimed, own, every, steps(workings.of_finding(one), labels))
+        for one in found.findings:
+            key = one.id.removeprefix(f"{one.source}/")
+            yield Said(one, key, *audit.answers(one, True), steps(workings.of_finding(one), anchors))
 
 
 def _gaps(found: Comparison) -> Iterator[str]:
     """Yield what the sheets say that nobody reports, or that does not apply."""
     for one in found.subjects:
-        for words, gaps in (("not reported", one.not_reported), ("not applicable", one.not_applicable)):
+        for state, gaps in ((NOT_REPORTED, one.not_reported), (NOT_APPLICABLE, one.not_applicable)):
             for gap in gaps:
-                yield f"{one.name}: {words}: {gap.metric or gap.about}{f' ({gap.note})' if gap.note else ''}."
+                note = f" ({gap.note})" if gap.note else ""
+                yield f"{one.name}: {words.GAPS[state]}: {gap.metric or gap.about}{note}."
 
 
-def _sources(catalog: Catalog, lines: Iterable[Line], claims: Iterable[Said]) -> Iterator[tuple[str, schema.Source]]:
+def _sources(found: Comparison, lines: Iterable[Line], claims: Iterable[Said]) -> Iterator[tuple[str, schema.Source]]:
     """Yield every source that a figure, a working or a claim of the page names."""
-    ids = {id for line in lines for figure in line.figures for id in figure.sources}
+    ids = {id for row in found.rows for cell in row.cells.values() for id in cell.sources}
     ids |= {id for line in lines for step in line.workings for id in named(step)}
     ids |= {id for claim in claims for id in named(claim.steps)}
-    yield from ((id, catalog.source(id)) for id in sorted(ids))
+    yield from ((id, found.comparer.catalog.source(id)) for id in sorted(ids))
 
 
 def named(step: Step) -> Iterator[str]:

@@ -1,0 +1,232 @@
+"""Tables as data: columns, cells and notes; whoever shows one takes numbers, gaps and marks from its cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from calc.figures import reprs
+from calc.figures.shown import Shown
+from calc.units.numbers import grouped
+
+INDENT = "  "
+
+
+@dataclass(frozen=True)
+class TableCell:
+    """One cell: its words for readers, and apart from them what programs and marks need.
+
+    Parameters
+    ----------
+    text : str
+        What a reader sees.
+    data : str, optional
+        What csv and JSON have, where that is another text: digits without commas between thousands.
+    value : float, optional
+        The number itself, of a figure on a page.
+    span : str
+        The ends of a span that belongs into this cell, in words; of a gap, what is known of it.
+    marks : str, optional
+        Its marks; an empty text or blanks keep their place, so that figures stand below one another.
+    hint : str
+        What it rests on, in a sentence.
+    gap : bool
+        Whether it says why there is no figure.
+    indent : int
+        How many steps it is set in.
+    folded : str, optional
+        What stands for it in a layout in which columns are folded into one another.
+    """
+
+    text: str
+    data: str | None = None
+    value: float | None = None
+    span: str = ""
+    marks: str | None = None
+    hint: str = ""
+    gap: bool = False
+    indent: int = 0
+    folded: str | None = None
+
+    @property
+    def plain(self) -> str:
+        """What a program reads."""
+        return self.text if self.data is None else self.data
+
+    @property
+    def line(self) -> str:
+        """Text, marks and span in one line."""
+        words = (self.text, (self.marks or "").strip(), self.span and f"({self.span})")
+        return " ".join(filter(None, words))
+
+    def marked(self, marks: str, folded: str | None = None) -> TableCell:
+        """Return the cell with marks."""
+        return replace(self, marks=marks, folded=folded)
+
+    def with_folded(self, other: TableCell, between: str | None) -> TableCell:
+        """Return the cell with another one folded into it; between None, as its marks, if it is a figure."""
+        said = other.text if other.folded is None else other.folded
+        if between is None:
+            return self if self.gap or not self.text else replace(self, marks=said)
+        return replace(self, text=f"{self.text}{between}{said}") if said else self
+
+
+def digits(text: str, **more: Any) -> TableCell:
+    """Return a cell of digits: with commas between thousands for readers, without for programs."""
+    return TableCell(grouped(text), text, **more)
+
+
+@dataclass(frozen=True)
+class Fold:
+    """That a column may stand within another one: on a terminal always, or where space is short.
+
+    Parameters
+    ----------
+    into : str
+        The key of the other column.
+    between : str, optional
+        What stands between the two; None for marks, which are set below one another.
+    titles : str, optional
+        What joins the titles; None leaves that of the other column as it is.
+    always : bool
+        Whether it is so at every width of a terminal.
+    """
+
+    into: str
+    between: str | None = "\n"
+    titles: str | None = None
+    always: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its key in csv and json, its heading, and how it may be made narrower.
+
+    Numbers are never broken; words go on a new line where ``wraps``, anywhere where ``folds``. A
+    column ``for_programs`` is in csv and json alone, and one that is ``optional`` also where it is
+    empty. One shown ``once`` is left blank on a terminal where it says what the row above says.
+    """
+
+    key: str
+    title: str
+    numeric: bool = False
+    wraps: bool = False
+    folds: bool = False
+    for_programs: bool = False
+    optional: bool = False
+    once: bool = False
+    fold: Fold | None = None
+
+
+def titled(*keys: str, **flags: Any) -> list[Column]:
+    """Return columns that are called as their keys."""
+    return [Column(key, key, **flags) for key in keys]
+
+
+@dataclass(repr=False)
+class Table(Shown):
+    """A table; a row is a list of cells, or one text that heads a group.
+
+    ``lead`` stands between the title and the table, ``notes`` below it, after ``folded_note`` where columns
+    are folded; ``narrow`` is another table that says the same, for where no folding helps.
+    """
+
+    title: str
+    columns: list[Column]
+    rows: list[list[TableCell] | str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    lead: list[str] = field(default_factory=list)
+    narrow: Table | None = None
+    folded_note: str = ""
+
+    def __repr__(self) -> str:
+        shown = self.for_readers()
+        blanks = [""] * (len(shown.columns) - 1)
+        rows = [[row, *blanks] if isinstance(row, str) else [INDENT * c.indent + c.line for c in row]
+                for row in shown.rows]  # fmt: skip
+        return reprs.page(self.title, [[column.title for column in shown.columns], *rows], most=reprs.MOST + 1)
+
+    def add(self, *cells: TableCell | str, group: str | None = None) -> None:
+        """Add a row, under the heading of its group, which is set where it is not the last one."""
+        if group is not None and group != next((row for row in reversed(self.rows) if isinstance(row, str)), None):
+            self.rows.append(group)
+        self.rows.append([TableCell(cell) if isinstance(cell, str) else cell for cell in cells])
+
+    @property
+    def body(self) -> list[list[TableCell]]:
+        """The rows without the headings of groups."""
+        return [row for row in self.rows if not isinstance(row, str)]
+
+    def _hidden(self, place: int) -> bool:
+        """Whether a reader does not see a column: it is for programs, or optional and empty."""
+        column = self.columns[place]
+        return column.for_programs or (column.optional and not any(row[place].text for row in self.body))
+
+    def for_readers(self) -> Table:
+        """Return the table without the columns that only programs want."""
+        kept = [place for place in range(len(self.columns)) if not self._hidden(place)]
+        rows = [row if isinstance(row, str) else [row[place] for place in kept] for row in self.rows]
+        return replace(self, columns=[self.columns[place] for place in kept], rows=rows)
+
+    def folded(self, *, always: bool = False) -> Table:
+        """Return the table with its columns folded into one another: those that always are, or the others."""
+        folds = _Folds(self, always)
+        if not folds.below:
+            return self
+        rows = [row if isinstance(row, str) else folds.cells(row) for row in self.rows]
+        notes = [self.folded_note, *self.notes] if self.folded_note and not always else self.notes
+        return replace(self, columns=folds.columns(), rows=rows, notes=notes)
+
+    def records(self) -> list[dict[str, str]]:
+        """Return the rows as mappings from column keys to what programs read; a heading goes into ``group``."""
+        found: list[dict[str, str]] = []
+        group: dict[str, str] = {}
+        for row in self.rows:
+            if isinstance(row, str):
+                group = {"group": row}
+            else:
+                found.append(group | {c.key: cell.plain for c, cell in zip(self.columns, row, strict=True)})
+        return found
+
+
+class _Folds:
+    """Which columns of a table stand within which, themselves with what is folded into them."""
+
+    def __init__(self, table: Table, always: bool) -> None:
+        self.table, self.always = table, always
+        place = {column.key: at for at, column in enumerate(table.columns)}
+        self.below: dict[int, list[tuple[int, Fold]]] = {}
+        for at, column in enumerate(table.columns):
+            # Marks that nobody has keep no place.
+            if column.fold and column.fold.always == always and not (column.fold.between is None and table._hidden(at)):
+                self.below.setdefault(place[column.fold.into], []).append((at, column.fold))
+
+    @cached_property
+    def kept(self) -> list[int]:
+        """The places of the columns that are left."""
+        gone = {at for held in self.below.values() for at, _ in held}
+        return [at for at in range(len(self.table.columns)) if at not in gone]
+
+    def columns(self) -> list[Column]:
+        return [self._column(at) for at in self.kept]
+
+    def _column(self, at: int) -> Column:
+        column = self.table.columns[at]
+        for below, fold in self.below.get(at, ()):
+            other = self._column(below)
+            if fold.titles is not None and not self.table._hidden(below):
+                column = replace(column, title=f"{column.title}{fold.titles}{other.title}")
+            column = replace(column, wraps=column.wraps or other.wraps)
+        return column
+
+    def cells(self, row: list[TableCell]) -> list[TableCell]:
+        return [self._cell(row, at) for at in self.kept]
+
+    def _cell(self, row: list[TableCell], at: int) -> TableCell:
+        cell = row[at]
+        if not self.always and at in self.kept and cell.folded is not None:
+            cell = replace(cell, text=cell.folded)
+        for below, fold in self.below.get(at, ()):
+            cell = cell.with_folded(self._cell(row, below), fold.between)
+        return cell
