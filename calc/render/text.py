@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -20,12 +20,13 @@ from rich.table import Table as RichTable
 from rich.text import Text
 from rich.tree import Tree
 
+from calc.figures.explanation import Node
 from calc.figures.policy import Policy
 from calc.figures.results import Result
 from calc.sheets.metrics import GROUPS
 from calc.views import words
 from calc.views.tables import INDENT, Column, Table, TableCell
-from calc.views.working import details, ends, marks, span
+from calc.views.working import Step, ends, steps
 
 if TYPE_CHECKING:
     from calc.analysis.audit import Finding
@@ -266,15 +267,18 @@ def explained(finding: Finding) -> str:
     return plain(working(of_finding(finding)))
 
 
-def working(node: dict[str, Any]) -> Tree:
+def working(node: Node) -> Tree:
     """Return an explanation as a tree of lines, the selected report of each reading marked."""
-    seen: set[str] = set()
-    tree = Tree(_line(node, None, seen), guide_style="dim")
-    _grow(tree, node, seen)
+    return _tree(steps(node))
+
+
+def _tree(step: Step) -> Tree:
+    tree = Tree(_line(step), guide_style="dim")
+    tree.children = list(map(_tree, step.steps))
     return tree
 
 
-def working_page(node: dict[str, Any], policy: Policy) -> RenderableType:
+def working_page(node: Node, policy: Policy) -> RenderableType:
     """Return a working with the lines that every output ends in."""
     foot = words.foot(policy)
     if node.get("see_also"):
@@ -282,30 +286,21 @@ def working_page(node: dict[str, Any], policy: Policy) -> RenderableType:
     return Group(working(node), *map(Text, ends(node)), *(Text(line, style="dim") for line in foot))
 
 
-def with_working(shown: Sequence[Table], node: dict[str, Any], target: Console) -> RenderableType:
+def with_working(shown: Sequence[Table], node: Node, target: Console) -> RenderableType:
     """Return tables, and a working below them."""
     return Group(tables(shown, target), Text(""), working(node))
 
 
-def _grow(tree: Tree, node: dict[str, Any], seen: set[str]) -> None:
-    for child in (*node["inputs"], *node.get("printed_as", ())):
-        _grow(tree.add(_line(child, node, seen)), child, seen)
-
-
-def _line(node: dict[str, Any], parent: dict[str, Any] | None, seen: set[str]) -> RenderableType:
-    """Return a node's line: value first, and what it is only where that is not its parent's."""
-    inherited = parent is not None and parent["label"] == node["label"]
+def _line(step: Step) -> RenderableType:
+    """Return a line of a working: value first, and what it is only where that is not said above it."""
     head = Text()
-    if node["kind"] in ("formula", "reading"):
-        head.append("" if inherited else f"{node['label']}  ", style="bold")
-        head.append(f"= {node['formula']}  " if node["formula"] else "")
-    elif node["kind"] == "assumption":
-        head.append(f"{node['label']}  ")
-    head.append(node["text"], style="bold green" if node["selected"] else "")
-    head.append(span(node))
-    if node["printed"] and node["printed"] != node["text"]:
-        head.append(f"  “{node['printed']}”")
-    for mark in marks(node, parent):
+    head.append(f"{step.label}  " if step.label else "", style="bold")
+    head.append(f"= {step.formula}  " if step.formula else "")
+    head.append(step.text, style="bold green" if step.selected else "")
+    head.append(step.span)
+    head.append(f"  “{step.printed}”" if step.printed else "")
+    for mark in step.marks:
         head.append(f"  [{mark}]", style="green" if mark == "selected" else "yellow")
-    below = details(node, inherited, seen)
-    return Group(head, Padding(Text(below, style="dim"), (0, 0, 0, 2), expand=False)) if below else head
+    if not step.details:
+        return head
+    return Group(head, Padding(Text(step.details, style="dim"), (0, 0, 0, 2), expand=False))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from calc.analysis.comparison import Comparison, Row
 from calc.figures.results import Result
 from calc.sheets import schema
@@ -50,7 +52,7 @@ def _figure(row: Row, id: str, marks: str, pad: int) -> TableCell:
     """Return a figure or a gap; where ratios stand under the figures, the words of a gap do too."""
     made = words.figure(row.cells[id])
     narrow = "\n".join(f"{word} {'':<{pad}}" for word in made.text.split()) if made.gap else None
-    return made.marked(marks.ljust(pad), narrow)
+    return replace(made, marks=marks.ljust(pad), folded=narrow)
 
 
 def _ratio(found: Result | None, pad: int) -> TableCell:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from calc.analysis import workings
 from calc.analysis.audit import Audit, Auditor, Finding
 from calc.analysis.comparison import NOT_APPLICABLE, NOT_REPORTED, Comparer, Comparison
 from calc.analysis.dominance import Contrast
+from calc.figures.results import Result
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
 from calc.views import audit, words
@@ -24,7 +25,7 @@ SYSTEM, CHIP, ANY = "system", "chip", "any"
 class Line:
     """One metric of a page: figures and ratios by subject, and how each of them comes about.
 
-    A ratio is None where there is none; ``standing`` is the list of a `Contrast` that has the metric, or empty.
+    A ratio is None where there is none; its mark is the list of a `Contrast` that has the metric, if one has.
     """
 
     metric: Metric
@@ -33,7 +34,6 @@ class Line:
     short: bool
     figures: dict[str, TableCell]
     ratios: dict[str, TableCell | None]
-    standing: dict[str, str]
     workings: tuple[Step, ...]
     ends: tuple[str, ...]
 
@@ -104,10 +104,14 @@ def scope(metric: Metric) -> str:
     return {metrics.SUBJECT: SYSTEM, "chip": CHIP}.get(metric.per, ANY)
 
 
-def standing(contrast: Contrast | None, metric: str) -> str:
-    """Return which list of a contrast names a metric: ``ahead``, ``behind``, ``overlapping``, or none."""
+def _ratio(found: Result | None, contrast: Contrast | None, metric: str) -> TableCell | None:
+    """Return a ratio, marked by where a contrast has the metric: ``ahead``, ``behind``, ``overlapping``."""
+    if found is None:
+        return None
     lists = ("ahead", "behind", "overlapping")
-    return next((name for name in lists if contrast and metric in getattr(contrast, name)), "")
+    return replace(
+        words.ratio(found), marks=next((n for n in lists if contrast and metric in getattr(contrast, n)), "")
+    )
 
 
 def _lines(comparer: Comparer, found: Comparison, contrasts: dict[str, Contrast]) -> Iterator[Line]:
@@ -121,8 +125,7 @@ def _lines(comparer: Comparer, found: Comparison, contrasts: dict[str, Contrast]
         yield Line(
             row.metric, row.unit, scope(row.metric), name in short,
             {id: words.whole_figure(cell) for id, cell in row.cells.items()},
-            {id: words.ratio(row.ratios[id]) if id in row.ratios else None for id in others},
-            {id: standing(contrasts.get(id), name) if id in row.ratios else "" for id in others},
+            {id: _ratio(row.ratios.get(id), contrasts.get(id), name) for id in others},
             tuple(steps(tree, _without(anchors, tree["label"])) for tree in trees),
             tuple(f"{tree['label']}, {text}" for tree in both for text in ends(tree)),
         )  # fmt: skip

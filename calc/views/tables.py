@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 from calc.figures import reprs
@@ -60,16 +60,15 @@ class TableCell:
         words = (self.text, (self.marks or "").strip(), self.span and f"({self.span})")
         return " ".join(filter(None, words))
 
-    def marked(self, marks: str, folded: str | None = None) -> TableCell:
-        """Return the cell with marks."""
-        return replace(self, marks=marks, folded=folded)
+    def as_folded(self) -> TableCell:
+        """Return the cell as it is in a layout in which columns are folded."""
+        return self if self.folded is None else replace(self, text=self.folded)
 
-    def with_folded(self, other: TableCell, between: str | None) -> TableCell:
+    def joined(self, other: TableCell, between: str | None) -> TableCell:
         """Return the cell with another one folded into it; between None, as its marks, if it is a figure."""
-        said = other.text if other.folded is None else other.folded
         if between is None:
-            return self if self.gap or not self.text else replace(self, marks=said)
-        return replace(self, text=f"{self.text}{between}{said}") if said else self
+            return self if self.gap or not self.text else replace(self, marks=other.text)
+        return replace(self, text=f"{self.text}{between}{other.text}") if other.text else self
 
 
 def digits(text: str, **more: Any) -> TableCell:
@@ -165,18 +164,39 @@ class Table(Shown):
 
     def for_readers(self) -> Table:
         """Return the table without the columns that only programs want."""
-        kept = [place for place in range(len(self.columns)) if not self._hidden(place)]
+        return self._without({place for place in range(len(self.columns)) if self._hidden(place)})
+
+    def _without(self, gone: Collection[int]) -> Table:
+        kept = [place for place in range(len(self.columns)) if place not in gone]
         rows = [row if isinstance(row, str) else [row[place] for place in kept] for row in self.rows]
         return replace(self, columns=[self.columns[place] for place in kept], rows=rows)
 
     def folded(self, *, always: bool = False) -> Table:
         """Return the table with its columns folded into one another: those that always are, or the others."""
-        folds = _Folds(self, always)
-        if not folds.below:
+        places = {column.key: place for place, column in enumerate(self.columns)}
+        folds = {place: column.fold for place, column in enumerate(self.columns)
+                 if column.fold and column.fold.always == always and not self._unused_marks(place)}  # fmt: skip
+        if not folds:
             return self
-        rows = [row if isinstance(row, str) else folds.cells(row) for row in self.rows]
+        columns = list(self.columns)
+        rows = [row if isinstance(row, str) else [c.as_folded() if place in folds or not always else c
+                for place, c in enumerate(row)] for row in self.rows]  # fmt: skip
+        # Of columns within columns the innermost first: a name takes in the vendor before it goes below the id.
+        for place, fold in sorted(folds.items(), key=lambda one: -places[one[1].into]):
+            into, other = places[fold.into], columns[place]
+            shown = fold.titles is not None and not self._hidden(place)
+            title = f"{columns[into].title}{fold.titles}{other.title}" if shown else columns[into].title
+            columns[into] = replace(columns[into], title=title, wraps=columns[into].wraps or other.wraps)
+            for row in rows:
+                if not isinstance(row, str):
+                    row[into] = row[into].joined(row[place], fold.between)
         notes = [self.folded_note, *self.notes] if self.folded_note and not always else self.notes
-        return replace(self, columns=folds.columns(), rows=rows, notes=notes)
+        return replace(self, columns=columns, rows=rows, notes=notes)._without(folds)
+
+    def _unused_marks(self, place: int) -> bool:
+        """Whether a column holds marks that nobody has: they keep no place."""
+        fold = self.columns[place].fold
+        return fold is not None and fold.between is None and self._hidden(place)
 
     def records(self) -> list[dict[str, str]]:
         """Return the rows as mappings from column keys to what programs read; a heading goes into ``group``."""
@@ -188,45 +208,3 @@ class Table(Shown):
             else:
                 found.append(group | {c.key: cell.plain for c, cell in zip(self.columns, row, strict=True)})
         return found
-
-
-class _Folds:
-    """Which columns of a table stand within which, themselves with what is folded into them."""
-
-    def __init__(self, table: Table, always: bool) -> None:
-        self.table, self.always = table, always
-        place = {column.key: at for at, column in enumerate(table.columns)}
-        self.below: dict[int, list[tuple[int, Fold]]] = {}
-        for at, column in enumerate(table.columns):
-            # Marks that nobody has keep no place.
-            if column.fold and column.fold.always == always and not (column.fold.between is None and table._hidden(at)):
-                self.below.setdefault(place[column.fold.into], []).append((at, column.fold))
-
-    @cached_property
-    def kept(self) -> list[int]:
-        """The places of the columns that are left."""
-        gone = {at for held in self.below.values() for at, _ in held}
-        return [at for at in range(len(self.table.columns)) if at not in gone]
-
-    def columns(self) -> list[Column]:
-        return [self._column(at) for at in self.kept]
-
-    def _column(self, at: int) -> Column:
-        column = self.table.columns[at]
-        for below, fold in self.below.get(at, ()):
-            other = self._column(below)
-            if fold.titles is not None and not self.table._hidden(below):
-                column = replace(column, title=f"{column.title}{fold.titles}{other.title}")
-            column = replace(column, wraps=column.wraps or other.wraps)
-        return column
-
-    def cells(self, row: list[TableCell]) -> list[TableCell]:
-        return [self._cell(row, at) for at in self.kept]
-
-    def _cell(self, row: list[TableCell], at: int) -> TableCell:
-        cell = row[at]
-        if not self.always and at in self.kept and cell.folded is not None:
-            cell = replace(cell, text=cell.folded)
-        for below, fold in self.below.get(at, ()):
-            cell = cell.with_folded(self._cell(row, below), fold.between)
-        return cell

@@ -89,7 +89,8 @@ def details(node: Node, inherited: bool, seen: set[str]) -> str:
 class Step:
     """One line of a working in words, for a page.
 
-    ``refers`` is the anchor of a reading that has a working of its own, which then is not repeated here.
+    ``details`` say where it stands and what to know of it, the source first; ``refers`` is the anchor of a
+    reading that has a working of its own, which then is not repeated here.
     """
 
     label: str
@@ -103,6 +104,11 @@ class Step:
     selected: bool
     refers: str
     steps: tuple[Step, ...]
+
+    @property
+    def rest(self) -> str:
+        """The details without the source."""
+        return self.details.removeprefix(self.source).removeprefix(",").strip()
 
 
 def steps(
@@ -130,6 +136,6 @@ def steps(
         label=node["label"] if named else "", formula=node["formula"] or "", text=node["text"], span=span(node),
         printed=node["printed"] if node["printed"] and node["printed"] != node["text"] else "",
         marks=tuple(marks(node, parent)), source=node["source"] or "",
-        details=said.removeprefix(node["source"] or "").removeprefix(",").strip(), selected=node["selected"],
+        details=said, selected=node["selected"],
         refers=refers, steps=tuple(steps(child, elsewhere, node, seen) for child in below),
     )  # fmt: skip
