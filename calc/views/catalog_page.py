@@ -79,9 +79,8 @@ def _first(sheets: dict[str, list[schema.Sheet]], pairs: dict[str, list[list[Any
     many = {pair: sum(row[-1] for row in rows) for pair, rows in pairs.items()}
     first = {}
     for kind, found in sheets.items():
-        names = [f"{one.id}/{other.id}" for one, other in combinations(found, 2)]
-        best = max(names, key=lambda name: many.get(name, 0), default="")
-        first[kind] = best.split("/") if best else [sheet.id for sheet in found]
+        ids = [sheet.id for sheet in found]
+        first[kind] = [*max(combinations(ids, 2), key=lambda pair: many.get("/".join(pair), 0), default=ids)]
     return first
 
 

@@ -163,7 +163,7 @@ def test_ratios_of_the_catalog_are_those_of_compare(pair: tuple[str, str], some:
     rows = json.loads(output("compare", *pair, "--format", "json"))["rows"]
     wanted = {row["metric"]: list(row["ratios"][pair[0]].values()) for row in rows if row["ratios"]}
     found = some["pairs"]["/".join(pair)]
-    assert {some["metrics"][number][0]: numbers for number, *numbers, _, _, _ in found} == wanted
+    assert {some["metrics"][number][0]: numbers for number, *numbers, _, _, _, _ in found} == wanted
 
 
 def test_short_rows_and_standing_of_the_catalog_are_those_of_compare(some: dict[str, Any]) -> None:
