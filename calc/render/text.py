@@ -301,6 +301,6 @@ def _line(step: Step) -> RenderableType:
     head.append(f"  “{step.printed}”" if step.printed else "")
     for mark in step.marks:
         head.append(f"  [{mark}]", style="green" if mark == "selected" else "yellow")
-    if not step.details:
+    if not step.whole:
         return head
-    return Group(head, Padding(Text(step.details, style="dim"), (0, 0, 0, 2), expand=False))
+    return Group(head, Padding(Text(step.whole, style="dim"), (0, 0, 0, 2), expand=False))

@@ -132,7 +132,7 @@ def _flat(step: Step, depth: int) -> Iterator[list[Any]]:
     what = f"{step.label}{f' = {step.formula}' if step.formula else ''}".strip()
     said = f"{step.text}{step.span}{f' “{step.printed}”' if step.printed else ''}"
     marks = "".join(f" [{mark}]" for mark in step.marks)
-    yield [depth, what, f"{said}{marks}", step.source, step.rest, int(step.selected)]
+    yield [depth, what, f"{said}{marks}", step.source, step.said, int(step.selected)]
     for below in step.steps:
         yield from _flat(below, depth + 1)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from calc.estimates.estimate import Estimate, Input
 from calc.figures.policy import Policy
 from calc.figures.results import Result
-from calc.units.numbers import digits, grouped, number, span
+from calc.units.numbers import digits, grouped, number
 from calc.views import words
 from calc.views.tables import Column, Table, titled
 from calc.views.words import AS_REPORTED
@@ -85,19 +85,12 @@ def _on(one: Estimate) -> str:
     return f"{one.machine.held.sheet.name} ({one.machine.id}){many}"
 
 
-def _text(found: Result | None, unit: str = "") -> str:
-    """Return a figure with its span, in a unit of its dimension that the row names, if it does."""
+def _text(found: Result | None, unit: str = "", shown: str = "") -> str:
+    """Return a figure with its span, in another unit of its dimension if one is named, and with a unit if one is."""
     if found is None:
         return ""
     value, low, high = (Result(found.expression, unit) if unit else found).numbers
-    ends = span(low, high)
-    return grouped(number(value)) + (f" ({ends})" if ends else "")
-
-
-def _with_unit(held: Result) -> str:
-    value, low, high = held.numbers
-    ends = span(low, high)
-    return f"{grouped(number(value))} {held.unit}" + (f" ({ends})" if ends else "")
+    return words.with_span(grouped(number(value)) + shown, low, high)
 
 
 def _one(one: Estimate) -> Table:
@@ -106,7 +99,7 @@ def _one(one: Estimate) -> Table:
     if not one.terms:
         table = Table(title, [Column("amount", "of a chip", wraps=True), Column("value", "", numeric=True)])
         for name, held in one.held.items():
-            table.add(one.amounts[name].title, _with_unit(held))
+            table.add(one.amounts[name].title, _text(held, shown=f" {held.unit}"))
         return table
     table = Table(title, [Column("figure", "", wraps=True), Column("bound", "at the bound", numeric=True),
                           Column("estimate", "estimate", numeric=True)])  # fmt: skip
@@ -172,9 +165,8 @@ def _inputs(one: Estimate) -> Table:
 
 
 def _value(each: Input) -> str:
-    ends = span(each.low, each.high)
     text = digits(each.value, 17) if each.kind == "given" else grouped(number(each.value))
-    return f"{text}{'' if each.unit == 'x' else f' {each.unit}'}" + (f" ({ends})" if ends else "")
+    return words.with_span(text if each.unit == "x" else f"{text} {each.unit}", each.low, each.high)
 
 
 def _origin(each: Input) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from calc.estimates import dask_chunks
 from calc.estimates.sweeps import BLOCK, Sweep
-from calc.units.numbers import EXACT_DIGITS, digits, number, span
+from calc.units.numbers import EXACT_DIGITS, digits, number
 from calc.views import words
 from calc.views.tables import Column, Table
 
@@ -71,5 +71,5 @@ def _cell(found: Sweep, row: Row, name: str) -> str:
         return cell
     if name in found.asked:
         return digits(cell, EXACT_DIGITS)
-    ends = span(row[f"{name}.low"], row[f"{name}.high"]) if f"{name}.low" in row else ""
-    return number(cell) + (f" ({ends})" if ends else "")
+    ends = {f"{name}.low": cell, f"{name}.high": cell} | row
+    return words.with_span(number(cell), ends[f"{name}.low"], ends[f"{name}.high"])

@@ -70,6 +70,12 @@ def ratio(found: Result, between: str = " to ") -> TableCell:
     return TableCell(value, value=found.numbers[0], span="" if {value} == set(ends) else between.join(ends))
 
 
+def with_span(text: str, low: float, high: float) -> str:
+    """Return a figure with its span behind it, where the ends are two."""
+    ends = span(low, high)
+    return f"{text} ({ends})" if ends else text
+
+
 # -- the columns of a metric, of its figure and of its sources ---------------------------------------
 
 _SAID_BY_THE_TITLE = frozenset((
