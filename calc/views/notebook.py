@@ -36,29 +36,11 @@ def _table(title: str, columns: Sequence[str], notes: Sequence[str] = (AS_REPORT
     return Table(title, [Column(str(place), text) for place, text in enumerate(columns)], notes=list(notes))
 
 
-@card.register
-def _(shown: Table) -> Table:
-    return shown.for_readers()
-
-
-@card.register
-def _(shown: Classification) -> Table:
-    return export_control.overview(shown)
-
-
-@card.register
-def _(shown: Classified) -> Table:
-    return export_control.tests(shown)
-
-
-@card.register
-def _(shown: Estimate) -> Table:
-    return estimate.overview(shown)
-
-
-@card.register
-def _(shown: Validation) -> Table:
-    return estimate_validation.summary(shown).for_readers()
+card.register(Table, Table.for_readers)
+card.register(Classification, export_control.overview)
+card.register(Classified, export_control.tests)
+card.register(Estimate, estimate.overview)
+card.register(Validation, lambda found: estimate_validation.summary(found).for_readers())
 
 
 # -- figures side by side -------------------------------------------------------------------------

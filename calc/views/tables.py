@@ -15,28 +15,12 @@ INDENT = "  "
 
 @dataclass(frozen=True)
 class TableCell:
-    """One cell: its words for readers, and apart from them what programs and marks need.
+    """One cell: its text for readers, and apart from it what programs, marks and layouts need.
 
-    Parameters
-    ----------
-    text : str
-        What a reader sees.
-    data : str, optional
-        What csv and JSON have, where that is another text: digits without commas between thousands.
-    value : float, optional
-        The number itself, of a figure on a page.
-    span : str
-        The ends of a span that belongs into this cell, in words; of a gap, what is known of it.
-    marks : str, optional
-        Its marks; an empty text or blanks keep their place, so that figures stand below one another.
-    hint : str
-        What it rests on, in a sentence.
-    gap : bool
-        Whether it says why there is no figure.
-    indent : int
-        How many steps it is set in.
-    folded : str, optional
-        What stands for it in a layout in which columns are folded into one another.
+    ``data`` is what csv and JSON have where that is another text (digits without commas), ``value`` the number of a
+    figure on a page; ``span`` are the ends of a span that stands in this cell, or what is known of a gap; ``hint`` says
+    what the cell rests on. ``marks`` stand below one another: a blank keeps its place, None has none. A ``gap`` says
+    why there is no figure. ``folded`` is its text in a layout in which columns are folded into one another.
     """
 
     text: str
@@ -78,18 +62,10 @@ def digits(text: str, **more: Any) -> TableCell:
 
 @dataclass(frozen=True)
 class Fold:
-    """That a column may stand within another one: on a terminal always, or where space is short.
+    """How a column may stand within another one: ``always`` on a terminal, else where space is short.
 
-    Parameters
-    ----------
-    into : str
-        The key of the other column.
-    between : str, optional
-        What stands between the two; None for marks, which are set below one another.
-    titles : str, optional
-        What joins the titles; None leaves that of the other column as it is.
-    always : bool
-        Whether it is so at every width of a terminal.
+    ``between`` stands between the two, or is None for marks, which are set below one another; ``titles`` joins the
+    titles, or is None where that of the other column is left as it is.
     """
 
     into: str
