@@ -106,15 +106,13 @@ def captured(make: Callable[[Console], RenderableType], width: int) -> str:
 
 def table(shown: Table, target: Console) -> RenderableType:
     """Return a table as a grid in the widest layout that the console has room for, else as one block a row."""
-    layouts = list(_layouts(shown))
-    body: RenderableType | None = None
-    for made in layouts:
+    for made in _layouts(shown):
         widths = _widths(made, target.width)
         if sum(widths) + GAP * (len(widths) - 1) <= target.width:
             body = _grid(made, widths)
             break
     else:
-        made = layouts[0]
+        made = next(_layouts(shown))
         body = _blocks(made)
     notes = (Text(note, style="dim") for note in made.notes)
     return Group(Text(made.title, style="bold"), *map(Text, made.lead), *([body] if made.columns else []), *notes)
@@ -191,14 +189,14 @@ def _widths(shown: Table, width: int) -> list[int]:
     return wanted
 
 
-def _grid(shown: Table, widths: list[int]) -> RenderableType:
+def _grid(shown: Table, widths: list[int]) -> Group:
     """Return the rows in columns; a heading stands on a line of its own, however long it is."""
-    parts: list[RenderableType] = [_columns(shown, widths, head=True)]
-    grid: RichTable = parts[0]  # type: ignore[assignment]
+    grid = _columns(shown, widths, head=True)
+    parts: list[RenderableType] = [grid]
     for row in shown.rows:
         if isinstance(row, str):
-            parts += [Text(_heading(row), style="bold cyan"), _columns(shown, widths, head=False)]
-            grid = parts[-1]  # type: ignore[assignment]
+            grid = _columns(shown, widths, head=False)
+            parts += [Text(_heading(row), style="bold cyan"), grid]
         else:
             cells = zip(row, shown.columns, widths, strict=True)
             grid.add_row(*(Text(_broken(cell, c, width), style=_style(cell)) for cell, c, width in cells))
