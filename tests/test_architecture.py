@@ -42,7 +42,6 @@ SHOWS_ITSELF: set[tuple[str, str]] = {
     ("estimates.validation.scores", "render.plot.validation"),
     ("figures.shown", "render.html"),
     ("figures.shown", "render.markdown"),
-    ("analysis.validation", "views.core"),
 }
 
 LIBRARIES = {

@@ -15,7 +15,6 @@ from calc.catalog.catalog import Catalog
 from calc.errors import Problem, SheetError, UsageError
 from calc.figures.policy import Policy
 from calc.sheets import folders, schema
-from calc.views.core import Column, Table
 
 Progress = Callable[[int, int], None]
 
@@ -34,26 +33,6 @@ class Checked:
     reports: int
     problems: tuple[Problem, ...]
     warnings: tuple[str, ...] = ()
-
-    def table(self) -> Table:
-        """Return the problems as a table, or the counts if there is none."""
-        if not self.problems:
-            columns = [Column("what", "what"), Column("count", "count", True)]
-            rows: list[list[str] | str] = [
-                [name, str(getattr(self, name))]
-                for name in ("chips", "systems", "models", "claims", "measurements", "rules", "sources", "reports")
-            ]
-            rows.append(["contradictions to look at", str(len(self.warnings))])
-            notes = [f"Warning: {text}" for text in self.warnings]
-            notes += ["What contradicts what: python -m calc audit --sheets."] if self.warnings else []
-            return Table("No faults found", columns, rows, [*notes, "All figures are as-reported."])
-        columns = [Column(name, name, name in ("line", "column"), name not in ("line", "column")) for name in (
-            "file", "line", "column", "found", "expected", "hint")]  # fmt: skip
-        found: list[list[str] | str] = [
-            [p.file, str(p.line), str(p.column), p.found, p.expected, p.hint] for p in sorted(
-                self.problems, key=lambda p: (p.file, p.line, p.column))
-        ]  # fmt: skip
-        return Table(f"{len(found)} faults", columns, found)
 
 
 def validate(

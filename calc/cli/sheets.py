@@ -126,7 +126,7 @@ def sources(name: str | None, bibtex: bool, specs: Sequence[str], as_of: str | N
     the one that it takes its figures from.
     """
     from calc.figures.policy import Policy
-    from calc.views import core as views
+    from calc.views.sources import sources_table
 
     if bibtex and out["form"] != "text":
         raise UsageError("--bibtex is a form of its own: leave out --format")
@@ -138,7 +138,7 @@ def sources(name: str | None, bibtex: bool, specs: Sequence[str], as_of: str | N
 
         write(entries.bibliography(catalog, citations.named(catalog, name, policy)), out["output"])
         return
-    print_table(views.sources(catalog, name, policy), "sources", **out)
+    print_table(sources_table(catalog, name, policy), "sources", **out)
 
 
 @commands.command()
@@ -166,7 +166,9 @@ def validate(
         report = validation.validate(open_catalog(specs), asked, progress, layout=check_format)
     if form == "text" and report.problems:
         raise SheetError(report.problems)
-    print_table(report.table(), "validate", form=form, **out)
+    from calc.views import checks
+
+    print_table(checks.validation(report), "validate", form=form, **out)
     if report.problems:
         sys.exit(1)
 

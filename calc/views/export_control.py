@@ -11,7 +11,8 @@ from calc.figures.explanation import Node
 from calc.figures.results import Result
 from calc.sheets.regulations import Regulation
 from calc.units.numbers import digits, grouped
-from calc.views.core import AS_REPORTED, INDENT, Column, Table, policy_line
+from calc.views import words
+from calc.views.tables import Column, Table, TableCell
 
 DIGITS = 6
 """So many digits are shown: 20,919 is another figure than 21,000 here."""
@@ -20,10 +21,10 @@ DIGITS = 6
 def tables(found: Classification, in_words: bool = False) -> list[Table]:
     """Return one chip's figures and tests, or of several chips one table; with what the rules say, if that is asked."""
     shown = [overview(found)] if len(found.chips) > 1 else [figures(found.chips[0]), tests(found.chips[0])]
-    words = [rules(found)] if in_words else []
     shown[-1].notes += [] if in_words else ["What the rules say, in words: --rules."]
-    (words or shown)[-1].notes += _foot(found)
-    return shown + words
+    shown += [rules(found)] if in_words else []
+    shown[-1].notes += _foot(found)
+    return shown
 
 
 # -- one chip -------------------------------------------------------------------------------------
@@ -45,7 +46,8 @@ def figures(chip: Classified) -> Table:
     for figure in held.figures:
         if figure.key != "tpp_if_unstated_is_dense" or held.open_matters:
             parts = [RuleFigure("", "", "", part, unit=part.unit) for part in figure.parts]
-            table.add(figure.group, [_row(figure, chip.given), *(_row(part, chip.given) for part in parts)])
+            for each in (figure, *parts):
+                table.add(*_row(each, chip.given), group=figure.group)
     if held.left_out:
         table.notes.append(f"In no TPP of dense rates: {', '.join(held.left_out)}. A sparse rate never counts.")
     table.notes += [f"{o.metric}, in no span: {o.report.value}, {o.report.source}: {o.why}" for o in held.excluded]
@@ -57,15 +59,15 @@ def _asked(chip: Classified) -> Iterator[str]:
         yield f"{chip.asked} is a system; the rules are about its chip, {chip.id}."
 
 
-def _row(figure: RuleFigure, given: UserInputs) -> list[str]:
+def _row(figure: RuleFigure, given: UserInputs) -> list[TableCell | str]:
     """Return a quantity, its value, its span, and where it is from; what has no label stands below another."""
-    label = figure.label or f"{INDENT}{figure.name}"
+    label = TableCell(figure.label or figure.name, indent=int(not figure.label))
     ends = given.area_in("mm^2") if figure.key == "die_area" else None
     if ends:
         value, span = _spanned((ends[0], *ends))
         return [label, "" if span else value, span, figure.missing]
     if figure.result is None:
-        return [label, "", "", figure.missing]
+        return [label, "", "", words.gap(figure.missing)]
     shown, many = figure.headline_sources, len(figure.reports)
     more = f" and {len(shown) - 2} more" if len(shown) > 2 else ""
     return [label, *_spanned(figure.numbers), f"{', '.join(shown[:2])}{more}; {reprs.counted(many, 'report')}"]
@@ -85,7 +87,7 @@ def tests(chip: Classified) -> Table:
     ])  # fmt: skip
     table.lead = list(CAVEAT)
     for one in chip.tests:
-        table.rows.append([one.rule.begins, _named(one.rule), one.words, _why(one)])
+        table.add(one.rule.begins, _named(one.rule), one.words, _why(one))
     return table
 
 
@@ -127,7 +129,7 @@ def rules(found: Classification) -> Table:
         if rule.content:
             said = " ".join([*rule.content, *([f"({rule.note})"] if rule.note and not rule.outcomes else [])])
             where = f"{rule.name}{f', {rule.citation}' if rule.citation else ''}"
-            table.rows.append([rule.begins, where, said])
+            table.add(rule.begins, where, said)
     return table
 
 
@@ -148,10 +150,10 @@ def overview(found: Classification) -> Table:
     for chip in found.chips:
         held = chip.quantities
         tpp, density = _in_a_cell(held.tpp), _in_a_cell(held.density)
-        table.rows.append([chip.id, tpp, density, *(one.words for one in chip.tests)])
+        table.add(chip.id, tpp, density, *(one.words for one in chip.tests))
         said = f"{title(chip)}: TPP {tpp or 'unknown'}, performance density {density or 'unknown'}"
-        below = [[one.rule.begins, one.rule.name, one.words, ", ".join(one.missing)] for one in chip.tests]
-        narrow.add(said, below)
+        for one in chip.tests:
+            narrow.add(one.rule.begins, one.rule.name, one.words, ", ".join(one.missing), group=said)
     asked = [line for chip in found.chips for line in _asked(chip)]
     for each in (table, narrow):
         each.lead = [*found.caveat, *asked]
@@ -174,7 +176,7 @@ def _foot(found: Classification) -> list[str]:
     return [
         "An answer holds for every combination of reports; where they give several, it is undecided. TPP is the "
         "largest product of a reported dense rate and its bit length, or as printed.",
-        on, AS_REPORTED, policy_line(found.policy, found.policy.as_of),
+        on, words.AS_REPORTED, words.policy_line(found.policy, found.policy.as_of),
     ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from calc.analysis.expressions.calls import signature
 from calc.errors import UsageError
 from calc.formulas.table import FORMULAS, SUBJECTS
-from calc.views.core import Column, Table
+from calc.views.tables import Column, Table
 
 
 def listed(words: Sequence[str] = ()) -> Table:
@@ -35,8 +35,8 @@ def listed(words: Sequence[str] = ()) -> Table:
             if not formula.dimensions or id(formula) in forms or formula.function.__module__ != module.__name__:
                 continue
             if all(word.casefold() in said for word in words):
-                cells = [formula.name, signature(formula), formula.result, formula.text, formula.source]
-                table.add(subject, [cells])
+                texts = (formula.name, signature(formula), formula.result, formula.text, formula.source)
+                table.add(*texts, group=subject)
     if not table.rows:
         raise UsageError(f"no formula with {' '.join(words)!r} in it; `list formulas` shows them all")
     table.notes = [
