@@ -14,7 +14,7 @@ from calc.cli.output import print_page, print_table, write
 from calc.errors import UsageError
 
 
-class Expression(click.ParamType):  # type: ignore[type-arg]  # a generic only in newer releases of click
+class ExpressionText(click.ParamType):  # type: ignore[type-arg]  # a generic only in newer releases of click
     """An expression; the shell completes the id or the metric at its end."""
 
     name = "expression"
@@ -42,7 +42,7 @@ class _Eval(click.Command):
 
 
 @commands.command("eval", cls=_Eval)
-@click.argument("words", nargs=-1, required=True, type=Expression(), metavar='"EXPR"')
+@click.argument("words", nargs=-1, required=True, type=ExpressionText(), metavar='"EXPR"')
 @click.option("--explain", "working", is_flag=True, help="The working, down to each report.")
 @output_options
 @policy_options

@@ -46,7 +46,7 @@ CURRENCIES = ("USD", "EUR", "CNY")
 COUNTED = ("", "/chip", "/die", "/superchip", "/node", "/rack")
 
 
-class Input(NamedTuple):
+class Parameter(NamedTuple):
     """One input of a formula, or any number of them; ``like`` is a unit of its dimension."""
 
     name: str
@@ -101,12 +101,12 @@ class Formula:
         return list(inspect.signature(self.function).parameters.values())
 
     @cached_property
-    def inputs(self) -> tuple[Input, ...]:
+    def inputs(self) -> tuple[Parameter, ...]:
         """The inputs in order."""
         likes = self.dimensions.partition(" -> ")[0].split(", ")
         named = [each for each in self._parameters if each.kind is not each.KEYWORD_ONLY]
         return tuple(
-            Input(each.name, like.removesuffix("..."), _default(each), like.endswith("..."))
+            Parameter(each.name, like.removesuffix("..."), _default(each), like.endswith("..."))
             for each, like in zip(named, likes, strict=True)
         )
 

@@ -16,7 +16,7 @@ def listed(words: Sequence[str] = ()) -> Table:
     Parameters
     ----------
     words : sequence of str
-        All must occur in the subject, the name, the equation or the source.
+        All must occur in the subject, the name or the equation.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def listed(words: Sequence[str] = ()) -> Table:
     forms = {id(form) for formula in FORMULAS.values() for form in formula.variants.values()}
     for subject, module in SUBJECTS.items():
         for formula in FORMULAS.values():
-            said = f"{subject} {formula.name} {formula.text} {formula.source}".casefold()
+            said = f"{subject} {formula.name} {formula.text}".casefold()
             if not formula.dimensions or id(formula) in forms or formula.function.__module__ != module.__name__:
                 continue
             if all(word.casefold() in said for word in words):

@@ -7,9 +7,9 @@ from calc.analysis.expressions.syntax import Call, ExpressionError, Node, Word, 
 from calc.errors import UsageError, did_you_mean
 from calc.formulas import FORMULAS, Formula
 from calc.formulas.conventions import option
-from calc.formulas.registry import DimensionError, Input, filled
+from calc.formulas.registry import DimensionError, Parameter, filled
 
-Bound = list[tuple[Input, Node | None]]
+Bound = list[tuple[Parameter, Node | None]]
 
 
 def bound(text: str, node: Call) -> tuple[Formula, Bound]:
@@ -95,7 +95,7 @@ def signature(formula: Formula) -> str:
     return ", ".join([*map(argument, formula.inputs), *options])
 
 
-def argument(one: Input) -> str:
+def argument(one: Parameter) -> str:
     """Return one input in words: its name, a unit of its dimension, and its default."""
     like = "" if one.like == "x" else f" [{one.like}]"
     if one.default is not None:

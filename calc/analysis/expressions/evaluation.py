@@ -31,7 +31,7 @@ from calc.figures.operations import Operation
 from calc.figures.readings import Reading, Readings
 from calc.figures.results import Assumption, Result, readings, unit_of
 from calc.formulas import FORMULAS
-from calc.formulas.registry import Input
+from calc.formulas.registry import Parameter
 from calc.sheets import metrics
 from calc.units.numbers import amount
 
@@ -189,7 +189,7 @@ class _Binder:
         unit = display_units.best(raw, value, known)
         return self.checked(Result(replace(made, unit=unit), unit), node.place)
 
-    def default(self, one: Input) -> Result:
+    def default(self, one: Parameter) -> Result:
         assert one.default is not None
         return Result(Assumption(one.name, one.default, "left out, so the formula's own"), one.like)
 
