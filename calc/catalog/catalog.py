@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import TypeVar
 
 from calc.catalog import merging
 from calc.catalog.names import Names, all_of
@@ -15,11 +14,9 @@ from calc.catalog.sources import Sources
 from calc.errors import Problem, SheetError, UsageError, did_you_mean
 from calc.sheets import folders, measured_rules, regulations, rules, schema
 from calc.sheets.folders import CLAIMS, HELD, MEASURED, RULES, SOURCE_LIST, SOURCES, shown
-from calc.sheets.loader import load
+from calc.sheets.loader import Check, Faults, R, load
 from calc.sheets.measurements import MeasuredSheet, Measurement
 from calc.sheets.yaml_nodes import read_text
-
-T = TypeVar("T")
 
 
 class Catalog(Names):
@@ -144,13 +141,20 @@ class Catalog(Names):
 
     def _claims(self, source: str) -> dict[str, schema.Claim]:
         """Return what a source claims, by its keys, over all layers."""
+        parts = self._parts(CLAIMS, source, schema.ClaimSheet, rules.check_claims, self.references.of_claims)
+        return {
+            key: claim.model_copy(update={"layer": mark}) for mark, part in parts for key, claim in part.claims.items()
+        }
 
-        def part(layer: int, path: Path) -> dict[str, schema.Claim]:
-            sheet = load(path, schema.ClaimSheet, rules.check_claims, partial(self.references.of_claims, layer, path))
-            mark = {"layer": self._mark(layer)}
-            return {key: claim.model_copy(update=mark) for key, claim in sheet.claims.items()}
+    def _parts(
+        self, folder: str, stem: str, record: type[R], check: Check[R], resolve: Callable[[int, Path, R], Faults]
+    ) -> list[tuple[str | None, R]]:
+        """Return the sheets of one name in a folder of each layer, each with the overlay that it comes from."""
 
-        return _joined(all_of(part, self.held(CLAIMS, source)))
+        def part(layer: int, path: Path) -> tuple[str | None, R]:
+            return self._mark(layer), load(path, record, check, partial(resolve, layer, path))
+
+        return all_of(part, self.held(folder, stem))
 
     def measured_sources(self) -> list[str]:
         """Return the sources that have a sheet of measurements, sorted, without reading one."""
@@ -158,13 +162,9 @@ class Catalog(Names):
 
     def _measured(self, source: str) -> dict[str, Measurement]:
         """Return what a source measured, by its keys, over all layers."""
-
-        def part(layer: int, path: Path) -> dict[str, Measurement]:
-            sheet = load(path, MeasuredSheet, measured_rules.check, partial(self.references.of_measured, layer, path))
-            mark = {"source": source, "layer": self._mark(layer)}
-            return {key: one.model_copy(update=mark | {"id": key}) for key, one in sheet.measurements.items()}
-
-        return _joined(all_of(part, self.held(MEASURED, source)))
+        parts = self._parts(MEASURED, source, MeasuredSheet, measured_rules.check, self.references.of_measured)
+        rows = ((mark, key, one) for mark, part in parts for key, one in part.measurements.items())
+        return {key: one.model_copy(update={"id": key, "source": source, "layer": mark}) for mark, key, one in rows}
 
     @cached_property
     def measurements(self) -> dict[str, Measurement]:
@@ -175,7 +175,8 @@ class Catalog(Names):
         SheetError
             With every fault of their sheets.
         """
-        return _joined(all_of(self.measured, [(source,) for source in self.measured_sources()]))
+        sheets = all_of(self.measured, [(source,) for source in self.measured_sources()])
+        return {key: one for sheet in sheets for key, one in sheet.items()}
 
     def measurement(self, key: str) -> Measurement:
         """Return one measurement.
@@ -208,7 +209,3 @@ class Catalog(Names):
             hint = "leave it out, or take an id of your own"
             raise SheetError([Problem(shown(other), 1, 1, found, "each id once", hint) for _, other in others])
         return load(path, regulations.Regulation, regulations.check, partial(self.references.of_rule, layer))
-
-
-def _joined(parts: list[dict[str, T]]) -> dict[str, T]:
-    return {key: held for part in parts for key, held in part.items()}

@@ -17,12 +17,14 @@ Place = tuple[int, Path]
 
 
 class SourceList:
-    """A file of several sources, a mapping of ids, read whole; ``problems`` is what is wrong with it as a mapping."""
+    """A file of several sources, a mapping of ids, read whole if it is there; `problems` is what is wrong with that."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.entries: dict[str, tuple[int, Document]] = {}
         self.problems: list[Problem] = []
+        if not os.path.isfile(path):
+            return
         try:
             whole = loader.opened(path)
         except SheetError as error:
@@ -49,10 +51,9 @@ class Sources:
         self.get = cache(self._get)
 
     @cached_property
-    def lists(self) -> dict[int, SourceList]:
-        """The file of several sources of each layer that has one, by the number of the layer."""
-        paths = ((number, layer / SOURCE_LIST) for number, layer in enumerate(self.layers))
-        return {number: SourceList(path) for number, path in paths if os.path.isfile(path)}
+    def lists(self) -> list[SourceList]:
+        """The file of several sources of each layer; one that is not there has no entries."""
+        return [SourceList(layer / SOURCE_LIST) for layer in self.layers]
 
     def places(self, id: str) -> list[Place]:
         """Return each file that has a source, the lowest layer's first."""
@@ -60,17 +61,14 @@ class Sources:
         for number, layer in enumerate(self.layers if schema.is_id(id) else ()):
             alone = (folders.source_path(layer, id, folder) for folder in ("", EDITIONS))
             found += [(number, path) for path in alone if os.path.isfile(path)]
-            if id in self._listed(number):
+            if id in self.lists[number].entries:
                 found.append((number, self.lists[number].path))
         return found
-
-    def _listed(self, number: int) -> dict[str, tuple[int, Document]]:
-        return self.lists[number].entries if number in self.lists else {}
 
     def _all(self) -> Iterator[tuple[str, int, Path]]:
         for number, layer in enumerate(self.layers):
             yield from ((path.stem, number, path) for path in folders.sheets(layer, SOURCES))
-            yield from ((id, number, self.lists[number].path) for id in self._listed(number))
+            yield from ((id, number, self.lists[number].path) for id in self.lists[number].entries)
 
     def ids(self) -> list[str]:
         """Return the ids of all sources, without reading those in files of their own."""
@@ -96,7 +94,7 @@ class Sources:
         raise UsageError(f"no source {id!r}; {did_you_mean(id, self.ids()) or '`sources` lists them'}")
 
     def _unread(self) -> list[Problem]:
-        return [problem for each in self.lists.values() if not each.entries for problem in each.problems]
+        return [problem for each in self.lists if not each.entries for problem in each.problems]
 
     def _refuse_unread(self) -> None:
         if problems := self._unread():
@@ -135,7 +133,7 @@ class Sources:
         self._refuse_unread()
         newer: dict[str, list[str]] = {}
         for number, layer in enumerate(self.layers):
-            listed = [id for id, (_, entry) in self._listed(number).items() if "supersedes" in (entry.data or ())]
+            listed = [id for id, (_, entry) in self.lists[number].entries.items() if "supersedes" in (entry.data or ())]
             for id in (*folders.stems([layer], f"{SOURCES}/{EDITIONS}"), *listed):
                 for old in self.get(id).supersedes:
                     newer.setdefault(old, []).append(id)
@@ -143,7 +141,7 @@ class Sources:
 
     def problems(self, paths: Sequence[Path] | None) -> Iterator[Problem]:
         """Yield every fault of the sources under some paths, and of each id that more than one file has."""
-        for each in self.lists.values():
+        for each in self.lists:
             yield from each.problems
         first: dict[str, Path] = {}
         for id, layer, path in self._all():
@@ -151,7 +149,7 @@ class Sources:
             if not folders.lies_under(path, paths):
                 continue
             if known != path:
-                line = self._listed(layer)[id][0] if path.name == SOURCE_LIST else 1
+                line = self.lists[layer].entries[id][0] if path.name == SOURCE_LIST else 1
                 found = f"the source {id!r} stands in {shown(known)} already"
                 yield Problem(shown(path), line, 1, found, "each id once", "leave it out, or take an id of your own")
             try:

@@ -12,7 +12,8 @@ from calc.sheets import schema
 from calc.sheets.yaml_nodes import Document, compose, read_text
 
 R = TypeVar("R", bound=schema.Record)
-Checks = Callable[[R], Iterator[schema.Fault]]
+Faults = Iterator[schema.Fault]
+Check = Callable[[R], Faults]
 
 
 def opened(path: Path) -> Document:
@@ -26,7 +27,7 @@ def opened(path: Path) -> Document:
     return Document(compose(read_text(path), str(path)), str(path))
 
 
-def load(path: Path, record: type[R], *checks: Checks[R]) -> R:
+def load(path: Path, record: type[R], *checks: Check[R]) -> R:
     """Read and check one file, whose stem must be its id.
 
     Parameters
@@ -46,7 +47,7 @@ def load(path: Path, record: type[R], *checks: Checks[R]) -> R:
     return record_of(opened(path), record, *checks, stem=path.stem)
 
 
-def record_of(document: Document, record: type[R], *checks: Checks[R], stem: str = "") -> R:
+def record_of(document: Document, record: type[R], *checks: Check[R], stem: str = "") -> R:
     """Return a document as a record; see `load`. Without a stem, its id may be any."""
     made, found = schema.read(record, document.data)
     if whole := made or schema.salvage(record, document.data):

@@ -131,6 +131,7 @@ def test_any_text_survives_from_a_block_into_a_row(note: str, name: str, style: 
     assert data(formatted(text, CHIP)) == before
 
 
+PLACES = ["chips/a.yaml", "claims/a.yaml", "sources/a/a.yaml", "sources.yaml"]
 PIECES = st.sampled_from(
     ["a", "b: ", "- ", "? ", ": ", "\n", "\n", "\n  ", "\n    ", "{", "}", "[", "]", ", ", "# c", " # c\n", "'", '"',
      "|", "|-\n", ">\n", "&a ", "*a", "!t ", "---\n", "\t", "\r\n", "TODO", "~", "id: x\n", "reports:\n", "  cache:\n",
@@ -139,7 +140,7 @@ PIECES = st.sampled_from(
 
 
 @settings(max_examples=300)
-@given(pieces=st.lists(PIECES, max_size=14), name=st.sampled_from(["chips/a.yaml", "claims/a.yaml", "sources.yaml"]))
+@given(pieces=st.lists(PIECES, max_size=14), name=st.sampled_from(PLACES))
 def test_noise_is_laid_out_or_refused(pieces: list[str], name: str) -> None:
     text = "".join(pieces)
     try:
