@@ -9,7 +9,7 @@ from pathlib import Path
 
 from calc.catalog.catalog import Catalog, shown
 from calc.errors import UsageError
-from calc.sheets import folders, keys, metrics, schema
+from calc.sheets import folders, metrics, schema
 from calc.sheets.layout import formatted
 from calc.sheets.yaml_nodes import TODO, outline, read_text
 
@@ -108,6 +108,7 @@ def _target(specs: Sequence[str]) -> tuple[Catalog, Path]:
 
 
 def _sheet(kind: str, id: str, editor: str, adds: bool) -> Iterator[str]:
+    meaning = schema.System.meaning
     if editor:
         yield f"# yaml-language-server: $schema={editor}"
     if adds:
@@ -115,23 +116,23 @@ def _sheet(kind: str, id: str, editor: str, adds: bool) -> Iterator[str]:
     yield "# Fill in what says TODO; `python -m calc validate` with this file's name says what is still missing."
     yield "# A key with '#' right before it is an example, with the lines below it: take the '#' away, or leave it out."
     yield "# Write down only what a source prints, with its digits. What it leaves open is 'unstated'."
-    yield _line(f"id: {id}", keys.SHEET["id"])
+    yield _line(f"id: {id}", meaning("id"))
     if not adds:
-        yield _line(f"name: {TODO}", keys.SHEET["name"])
-        yield _line(f"vendor: {TODO}", keys.SHEET["vendor"])
-    yield _line(f"#aliases: [{TODO}]", keys.SHEET["aliases"])
-    yield _line("status: as-reported", keys.SHEET["status"])
+        yield _line(f"name: {TODO}", meaning("name"))
+        yield _line(f"vendor: {TODO}", meaning("vendor"))
+    yield _line(f"#aliases: [{TODO}]", meaning("aliases"))
+    yield _line("status: as-reported", meaning("status"))
     if kind == "system" and not adds:
-        yield _line(f"#chip: {TODO}", keys.SHEET["chip"])
+        yield _line(f"#chip: {TODO}", meaning("chip"))
     yield "# In a report (more in specs/README.md):"
-    for key, meaning in ((key, held) for group in keys.REPORT for key, held in group.items()):
-        yield f"#   {key:<{_COLUMN - 4}}{meaning}"
+    for key in (key for line in schema.Report.lines() for key in line):
+        yield f"#   {key:<{_COLUMN - 4}}{schema.Report.meaning(key)}"
     yield _line("reports:", "each metric with its reports; `python -m calc list metrics` has their ids")
     for name in _SORTS[kind]:
         yield from _report(name, "" if name == _OPEN[kind] else "#")
-    yield _line("#remarks:", keys.SHEET["remarks"])
+    yield _line("#remarks:", meaning("remarks"))
     yield from (f"#  - {{about: {TODO}, value: {TODO},", f"#     source: {TODO}, locator: {TODO}}}")
-    yield _line("#not_reported:", keys.SHEET["not_reported"])
+    yield _line("#not_reported:", meaning("not_reported"))
     yield f"#  - {{metric: {'embeddings' if kind == 'model' else 'price.cny'}, note: {TODO}}}"
     yield (
         f"# Each document stands once in {folders.SOURCES}; `python -m calc new source ID` puts this there, by its id:"
@@ -162,7 +163,7 @@ def _entry(id: str) -> Iterator[str]:
     for key in ("title", "publisher", "date", "kind", "url", "cites"):
         must = schema.Source.model_fields[key].is_required()
         held = f"[{TODO}]" if key == "cites" else TODO
-        yield _line(f"  {'' if must else '#'}{key}: {held}", keys.SOURCE[key])
+        yield _line(f"  {'' if must else '#'}{key}: {held}", schema.Source.meaning(key))
 
 
 def _source(catalog: Catalog, layer: Path, id: str) -> Plan:

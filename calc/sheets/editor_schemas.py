@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
 
 from calc import units
-from calc.sheets import keys, measurements, metrics, regulations, rules, schema
+from calc.sheets import measurements, metrics, regulations, rules, schema
 from calc.sheets.folders import HARDWARE, SCHEMAS
 
 KINDS: tuple[str, ...] = tuple(SCHEMAS.values())
@@ -30,14 +32,6 @@ _FORMS: Mapping[Any, Json] = {
     schema.Flag: {"enum": [True, "true"]},
     schema.Count: {"type": ["integer", "string"], "pattern": "^[1-9][0-9]{0,17}$", "minimum": 1},
 }
-_ROWS: Mapping[type[schema.Record], tuple[keys.Group, ...]] = {
-    schema.Report: keys.REPORT, schema.Remark: keys.REMARK, schema.Family: keys.FAMILY,
-    schema.Kin: keys.KIN, schema.Gap: keys.GAP,
-    schema.Known: keys.KNOWN, schema.Claim: keys.CLAIM, schema.ClaimSheet: (keys.CLAIM_SHEET,),
-    schema.Source: (keys.SOURCE,), **dict.fromkeys(schema.RECORDS.values(), (keys.SHEET,)),
-    regulations.Regulation: (keys.RULE,), regulations.Outcome: keys.OUTCOME,
-    measurements.Measurement: keys.MEASUREMENT, measurements.MeasuredSheet: (keys.MEASURED_SHEET,),
-}  # fmt: skip
 _ONE_MATTER = {"oneOf": [{"required": ["metric"]}, {"required": ["about"]}]}
 
 
@@ -102,13 +96,17 @@ def made(kind: str) -> Json:
 
 def _record(record: type[schema.Record]) -> Json:
     """Return the schema of a record: its keys in their order, each with what it holds."""
-    hints = get_type_hints(record, include_extras=True)
-    known = {key: held for group in _ROWS[record] for key, held in group.items() if key in record.model_fields}
+    fields = {key: record.model_fields[key] for line in record.lines() for key in line}
     return {
         "type": "object", "additionalProperties": False,
-        "required": [key for key in known if record.model_fields[key].is_required()],
-        "properties": {key: {"description": held} | _form(hints[key]) for key, held in known.items()},
+        "required": [key for key, field in fields.items() if field.is_required()],
+        "properties": {key: {"description": field.description} | _form(_hint(field)) for key, field in fields.items()},
     }  # fmt: skip
+
+
+def _hint(field: FieldInfo) -> Any:
+    """Return a field's type with the checks that it is annotated with."""
+    return Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
 
 
 def _form(hint: Any) -> Json:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from calc.errors import Problem, SheetError
-from calc.sheets import measured_rules, measurements, regulations, rules, schema
+from calc.sheets import measurements, regulations, rules, schema
 from calc.sheets.yaml_nodes import Document, compose, first_value, read_text
 
 _ENTRY = re.compile(r"^([^\s#{}\[\]&*!|>'\"%@`-][^:#\n]*):(?=\s|$)", re.MULTILINE)
@@ -118,7 +118,7 @@ def load_measured(path: Path, name: str, check: CheckMeasured) -> measurements.M
 
     def checks(sheet: measurements.MeasuredSheet) -> Iterator[schema.Fault]:
         yield from _stem(path, sheet.id)
-        yield from measured_rules.check(sheet)
+        yield from measurements.check(sheet)
         yield from check(sheet)
 
     return _record(Document(compose(read_text(path, name), name), name), measurements.MeasuredSheet, checks)

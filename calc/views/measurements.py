@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from calc.analysis.comparison import Comparer
 from calc.catalog.catalog import Catalog
 from calc.errors import UsageError, did_you_mean
-from calc.sheets import keys
 from calc.sheets.measurements import PHASES, QUANTITIES, REFERS, Measurement
 from calc.sheets.schema import OURS
 from calc.views.core import AS_REPORTED, OVERLAY_MARK, Column, Table, legend
@@ -88,7 +87,7 @@ def one(catalog: Catalog, key: str) -> Table:
     """
     found = catalog.measurement(key)
     table = Table(f"{key}, measured", [Column("key", "key"), Column("value", "value", wraps=True)])
-    for group, words in zip(keys.MEASUREMENT, _GROUPS, strict=True):
+    for group, words in zip(Measurement.lines(), _GROUPS, strict=True):
         rows = [[name, str(said)] for name in group if (said := getattr(found, name)) is not None and name not in OURS]
         if words == _GROUPS[3]:
             rows = [["source", found.source or ""], *rows]
