@@ -20,7 +20,7 @@ from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.figures import derive, reprs
 from calc.figures.explanation import Node
-from calc.figures.policy import Policy
+from calc.figures.policy import OPTIONS, Policy, explicit
 from calc.figures.readings import Readings
 from calc.figures.results import Result
 from calc.sheets import metrics
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from calc.estimates.estimator import Estimator
 
 Words = str | Sequence[str]
-POLICY = ("as_of", "prefer", "strict", "merge")
+POLICY = tuple(option.name for option in OPTIONS)
 """The arguments that choose the headlines."""
 
 
@@ -183,12 +183,10 @@ class Workspace:
         If true, sheets that are said to be of one machine are read as one.
     """
 
-    def __init__(
-        self, overlays: Sequence[Path | str] = (), *, as_of: str | None = None, prefer: str | None = None,
-        strict: bool = False, merge: bool = False,
-    ) -> None:  # fmt: skip
+    @explicit
+    def __init__(self, overlays: Sequence[Path | str] = (), *, merge: bool = False, **policy: Any) -> None:
         catalog = Catalog.from_environment(overlays, merge=merge)
-        self.comparer = Comparer(catalog, Policy.parse(catalog, as_of, prefer, strict))
+        self.comparer = Comparer(catalog, Policy.parse(catalog, **policy))
 
     def chip(self, name: str) -> Subject:
         """Return a chip by its id or an alias."""
@@ -304,10 +302,8 @@ def workspace(**policy: Any) -> Workspace:
     return Workspace(**policy)
 
 
-def load(
-    *overlays: Path | str, as_of: str | None = None, prefer: str | None = None, strict: bool = False,
-    merge: bool = False,
-) -> Workspace:  # fmt: skip
+@explicit
+def load(*overlays: Path | str, **policy: Any) -> Workspace:
     """Return a workspace over folders of your own sheets, or under a policy of your own.
 
     Raises
@@ -315,7 +311,7 @@ def load(
     UsageError
         If a folder holds no sheets, or the policy's words are wrong.
     """
-    return Workspace(overlays, as_of=as_of, prefer=prefer, strict=strict, merge=merge)
+    return Workspace(overlays, **policy)
 
 
 def chip(name: str, **policy: Any) -> Subject:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from calc.catalog.catalog import A_SHEET, Catalog
+from calc.catalog.origins import Origins
 from calc.errors import UsageError
-from calc.figures.policy import Origins, Policy
+from calc.figures.policy import Policy
 from calc.sheets import schema
 
 ORIGIN, RELAYS, EARLIER, EDITION, HOUSE = (
@@ -89,9 +90,8 @@ def forest(catalog: Catalog, ids: Iterable[str]) -> list[Branch]:
     above = {id: _above(origins, id, known) for id in sorted(known)}
     heads: dict[str, str] = {}
     for id in [id for id, (parent, _) in above.items() if not parent]:
-        source = catalog.source(id)
-        if source.kind in ("vendor", "analyst", "code", "dataset"):
-            first = heads.setdefault(source.publisher, id)
+        if house := catalog.source(id).house:
+            first = heads.setdefault(house, id)
             if first != id:
                 above[id] = (first, HOUSE)
     below: dict[str, list[str]] = {}

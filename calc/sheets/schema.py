@@ -105,8 +105,6 @@ Read = Literal["source", "copy", "relay"]
 Per = Literal[
     "chip", "die", "superchip", "node", "rack", "system", "port", "link", "pair", "module", "stack", "unstated"
 ]
-FORECASTS = ("estimate", "target")
-"""Bases of figures that nobody has seen yet, or that somebody worked out."""
 READS: tuple[str, ...] = get_args(Read)
 
 
@@ -181,6 +179,11 @@ class Source(Record):
         """The date, or the day on which an undated page was seen; None if neither is known."""
         return self.date or self.seen
 
+    @property
+    def house(self) -> str:
+        """Its publisher, if all that one publishes of this kind counts as one origin; else empty."""
+        return self.publisher if source_kinds.BY_NAME[self.kind].by_publisher else ""
+
 
 class Printed(Record):
     """What a report and a remark share: the words, and where they stand."""
@@ -200,6 +203,11 @@ class Printed(Record):
     def as_printed(self) -> str:
         """The words of the source, or the value where they are the same."""
         return self.printed or self.value
+
+    @property
+    def directness(self) -> int:
+        """How directly its source was read: the lower the better."""
+        return READS.index(self.read)
 
 
 ORIGIN = "source locator read relay"
@@ -231,6 +239,11 @@ class Report(Printed):
     )
     scope: Text | None = optional("the part or variant that it covers: listed, in no span")
     set_aside: Text | None = optional("why a plain slip is shown and counted, but in no span")
+
+    @property
+    def is_forecast(self) -> bool:
+        """Whether nobody has seen the figure yet, or somebody worked it out."""
+        return self.basis in ("estimate", "target")
 
 
 class Remark(Printed):

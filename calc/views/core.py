@@ -9,12 +9,14 @@ from calc.analysis import citations
 from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, Cell, Comparer, Comparison, Row
 from calc.analysis.history import history
 from calc.catalog.catalog import Catalog
+from calc.catalog.origins import Origins
 from calc.figures import derive, reprs
-from calc.figures.policy import ORDER, Origins, Policy
+from calc.figures.policy import Policy
 from calc.figures.readings import OVERLAY
 from calc.figures.results import WIDE
 from calc.figures.shown import Shown
 from calc.sheets import metrics, schema
+from calc.sheets.source_kinds import ORDER
 from calc.units.numbers import grouped, number, ratio, ungrouped
 
 COMPUTED_MARK, SPLIT_MARK, WIDE_MARK, FEW_MARK, OVERLAY_MARK = "=", "!", "~", "*", "+"
@@ -144,10 +146,8 @@ def value(cell: Cell) -> str:
 def policy_line(policy: Policy, as_of: object) -> str:
     """Say under which policy and date a table stands."""
     asked = f"as of {as_of}" if policy.as_of else f"newest source {as_of}" if as_of else "sources of any date"
-    prefer = f"preferred first: {policy.prefer}; " if policy.prefer else ""
-    strict = "unstated qualifiers are not read by comparison (--strict); " if policy.strict else ""
     return (
-        f"Headline: {prefer}{strict}fully qualified before open, reported before computed, then by kind of source "
+        f"Headline: {policy.words}fully qualified before open, reported before computed, then by kind of source "
         f"({', '.join(ORDER[:4])}...), then newest; {asked}."
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from calc.analysis.comparison import DERIVED, Comparer
+from calc.catalog.origins import Origins
 from calc.figures import derive
-from calc.figures.policy import Origins
 from calc.figures.readings import Readings, canonical_unit
 from calc.sheets import metrics, schema
 from calc.units.numbers import span
