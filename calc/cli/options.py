@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from calc.figures.policy import OPTIONS, Option, Policy
+from calc.figures.policy import OPTIONS, Policy, PolicyOption
 from calc.sheets import folders
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def policy_options(command: Command) -> Command:
     return catalog_options(command)
 
 
-def _policy_option(option: Option) -> Callable[[Command], Command]:
+def _policy_option(option: PolicyOption) -> Callable[[Command], Command]:
     kind: dict[str, Any] = {"metavar": option.metavar} if option.metavar else {"is_flag": True}
     return click.option(f"--{option.name.replace('_', '-')}", help=option.help, **kind)
 

@@ -46,7 +46,7 @@ def last_day(text: str) -> datetime.date:
 # -- what may be asked for ------------------------------------------------------------------------
 
 
-class Option(NamedTuple):
+class PolicyOption(NamedTuple):
     """Something that may be asked for: an option of commands, an argument of Python.
 
     Parameters
@@ -173,8 +173,8 @@ def _day(text: str) -> datetime.date:
         raise UsageError(f"{text!r} is not a date; write it as '2025-07-28'") from error
 
 
-_FIELDS = tuple(Option(one.name, **one.metadata, default=one.default) for one in fields(Policy) if one.metadata)
-OPTIONS = (*_FIELDS, Option("merge", "Read sheets as one that are said to be of one machine.", default=False))
+_FIELDS = tuple(PolicyOption(one.name, **one.metadata, default=one.default) for one in fields(Policy) if one.metadata)
+OPTIONS = (*_FIELDS, PolicyOption("merge", "Read sheets as one that are said to be of one machine.", default=False))
 """What may be asked for: of the policy, and of the catalog that it chooses from."""
 
 
@@ -205,7 +205,7 @@ class Ranked(NamedTuple):
     kind: str
 
 
-class Rule(NamedTuple):
+class HeadlineRule(NamedTuple):
     """One criterion of the headline: what is in a lower place by it goes first, if all rules above it tie.
 
     Parameters
@@ -227,20 +227,20 @@ class Rule(NamedTuple):
 
 
 RULES = (
-    Rule("open", "all qualifiers stated", "all qualifiers stated"),
-    Rule("preferred", "preferred by the user", "preferred",
+    HeadlineRule("open", "all qualifiers stated", "all qualifiers stated"),
+    HeadlineRule("preferred", "preferred by the user", "preferred",
          lambda one: one.policy.prefer not in (one.kind, one.source.kind, one.source_id)),
-    Rule("computed", "reported at this level before computed from another", "reported at this level"),
-    Rule("kind", f"kind of source: {', '.join(ORDER)}", "kind of source", lambda one: ORDER.index(one.kind)),
-    Rule("forecast", "neither an estimate nor a target", "no estimate", lambda one: one.report.is_forecast),
-    Rule("read", "read at the source before a copy before a relay", "read more directly",
+    HeadlineRule("computed", "reported at this level before computed from another", "reported at this level"),
+    HeadlineRule("kind", f"kind of source: {', '.join(ORDER)}", "kind of source", lambda one: ORDER.index(one.kind)),
+    HeadlineRule("forecast", "neither an estimate nor a target", "no estimate", lambda one: one.report.is_forecast),
+    HeadlineRule("read", "read at the source before a copy before a relay", "read more directly",
          lambda one: one.report.directness),
-    Rule("cites", "a source that takes its figures from nobody before one that cites another", "cites nobody",
+    HeadlineRule("cites", "a source that takes its figures from nobody before one that cites another", "cites nobody",
          lambda one: bool(one.source.cites)),
-    Rule("age", "newest", "newer",
+    HeadlineRule("age", "newest", "newer",
          lambda one: -last_day(one.source.known_by).toordinal() if one.source.known_by else 0),
-    Rule("id", "source id, in alphabetical order", "first by id", lambda one: one.source_id),
-    Rule("value", "the lower of two values of one source", "the lower value"),
+    HeadlineRule("id", "source id, in alphabetical order", "first by id", lambda one: one.source_id),
+    HeadlineRule("value", "the lower of two values of one source", "the lower value"),
 )  # fmt: skip
 """What decides which report is the headline, the most telling first."""
 

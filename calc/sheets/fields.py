@@ -43,20 +43,9 @@ def meaning(key: str, under: str = "") -> str:
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a table.
+    """One field of a table: its name, what its values are, the only words that there are, what it says in a sentence.
 
-    Parameters
-    ----------
-    name : str
-        Its name.
-    type : {'string', 'number', 'integer', 'boolean', 'array', 'object'}
-        What its values are; a list is one of texts.
-    required : bool
-        Whether every row has a value.
-    words : tuple of str
-        The only values that there are; empty if there is no such list.
-    meaning : str
-        What it says, in a sentence.
+    ``type`` is ``string``, ``number``, ``integer``, ``boolean``, ``array`` (a list of texts) or ``object``.
     """
 
     name: str
@@ -75,10 +64,8 @@ def of(record: type[schema.Record], leave_out: Collection[str] = ()) -> list[Fie
         plain = next((one for one in said.get("anyOf", ()) if one.get("type") != "null"), said)
         nothing = said.get("default", "") is None or plain.get("type") == "array"
         words = plain.get("enum") or ([plain["const"]] if "const" in plain else [])
-        held = record.meaning(name)
-        found.append(
-            Field(name, plain.get("type", "object"), not nothing, tuple(words), f"{held[:1].upper()}{held[1:]}.")
-        )
+        meaning = f"{record.meaning(name)[:1].upper()}{record.meaning(name)[1:]}."
+        found.append(Field(name, plain.get("type", "object"), not nothing, tuple(words), meaning))
     return found
 
 

@@ -18,6 +18,7 @@ from calc.sheets.schema import (
     Count,
     Date,
     Fault,
+    FieldFault,
     HowRead,
     Id,
     Layer,
@@ -42,7 +43,7 @@ FORMATS = (*PRECISIONS, UNSTATED)
 """What ``precision`` and ``kv_precision`` may say."""
 
 
-class Quantity(NamedTuple):
+class MeasuredQuantity(NamedTuple):
     """What may be measured: its title, the units of its dimension, and in which phases."""
 
     title: str
@@ -51,22 +52,27 @@ class Quantity(NamedTuple):
 
 
 QUANTITIES = {
-    "compute-rate": Quantity("compute rate", ("FLOP/s", "FLOP/s/chip"), ("matmul", "train")),
-    "bus-bandwidth": Quantity("bus bandwidth (busbw)", ("b/s",), ("allreduce",)),
-    "latency": Quantity("latency", ("s",), ("allreduce",)),
-    "activation-memory": Quantity("memory of activations, per chip", ("b",), ("memory",)),
-    "state-memory": Quantity("memory of parameters, gradients and optimizer, per chip", ("b",), ("memory",)),
-    "step-time": Quantity("time of a step", ("s",), ("train",)),
-    "mfu": Quantity("model FLOPs utilisation", ("x",), ("train",)),
-    "hfu": Quantity("hardware FLOPs utilisation", ("x",), ("train",)),
-    "throughput": Quantity("throughput", ("token/s", "token/s/chip"), ("train", "prefill", "decode")),
-    "time-per-output-token": Quantity("time per output token", ("s",), ("decode",)),
+    "compute-rate": MeasuredQuantity("compute rate", ("FLOP/s", "FLOP/s/chip"), ("matmul", "train")),
+    "bus-bandwidth": MeasuredQuantity("bus bandwidth (busbw)", ("b/s",), ("allreduce",)),
+    "latency": MeasuredQuantity("latency", ("s",), ("allreduce",)),
+    "activation-memory": MeasuredQuantity("memory of activations, per chip", ("b",), ("memory",)),
+    "state-memory": MeasuredQuantity("memory of parameters, gradients and optimizer, per chip", ("b",), ("memory",)),
+    "step-time": MeasuredQuantity("time of a step", ("s",), ("train",)),
+    "mfu": MeasuredQuantity("model FLOPs utilisation", ("x",), ("train",)),
+    "hfu": MeasuredQuantity("hardware FLOPs utilisation", ("x",), ("train",)),
+    "throughput": MeasuredQuantity("throughput", ("token/s", "token/s/chip"), ("train", "prefill", "decode")),
+    "time-per-output-token": MeasuredQuantity("time per output token", ("s",), ("decode",)),
 }
 CONDITIONS = {
     "chips": "chip", "prompt": "token", "output": "token", "context": "token", "payload": "b",
     "time_to_first_token": "s", "time_per_output_token": "s",
 }  # fmt: skip
 """The conditions that have a unit, with one of its dimension."""
+
+
+BatchScope = Literal["global", "per_chip", "per_instance"]
+Algorithm = Literal["ring", "tree", "nvls", "unstated"]
+YesOrNo = Literal["yes", "no"]
 
 
 class Measurement(Record):
@@ -94,9 +100,7 @@ class Measurement(Record):
     precision: Text | None = optional("number format of weights and arithmetic, or unstated")
     kv_precision: Text | None = optional("number format of the KV cache, or unstated")
     batch: Count | None = optional("how many sequences or requests, or of batch_unit")
-    batch_scope: Literal["global", "per_chip", "per_instance"] | None = optional(
-        "what the batch is counted over: global, per_chip or per_instance"
-    )
+    batch_scope: BatchScope | None = optional("what the batch is counted over: global, per_chip or per_instance")
     batch_unit: Literal["token"] | None = optional("token, where the batch counts tokens")
     microbatch: Count | None = optional("sequences of one microbatch")
     interleave: Count | None = optional("chunks of layers that a pipeline stage holds")
@@ -106,15 +110,13 @@ class Measurement(Record):
     payload: Text | None = optional("size of the whole array of a collective, in bytes")
     shape: Text | None = optional("shape of a matrix product")
     vocabulary: Count | None = optional("how many entries the vocabulary had")
-    algorithm: Literal["ring", "tree", "nvls", "unstated"] | None = optional(
-        "of a collective: ring, tree, nvls or unstated"
-    )
+    algorithm: Algorithm | None = optional("of a collective: ring, tree, nvls or unstated")
     nvls: Literal["default", "disabled"] | None = optional(
         "whether reduction in the switch was left at its default or disabled"
     )
     recompute: Literal["none", "selective", "full"] | None = optional("of activations: none, selective or full")
-    sequence_parallel: Literal["yes", "no"] | None = optional("yes or no")
-    distributed_optimizer: Literal["yes", "no"] | None = optional("yes or no")
+    sequence_parallel: YesOrNo | None = optional("yes or no")
+    distributed_optimizer: YesOrNo | None = optional("yes or no")
     convention: Literal["causal", "non-causal"] | None = optional(
         "how the FLOP of attention are counted: causal or non-causal"
     )
@@ -170,7 +172,7 @@ def check(sheet: MeasuredSheet) -> Iterator[Fault]:
             yield ("measurements", key, field), f"{key}: {found}", expected, hint
 
 
-def _check(one: Measurement) -> Iterator[tuple[str, str, str, str]]:
+def _check(one: Measurement) -> Iterator[FieldFault]:
     quantity = QUANTITIES.get(one.quantity)
     if quantity is None:
         hint = did_you_mean(one.quantity, QUANTITIES)
@@ -200,7 +202,7 @@ def _check(one: Measurement) -> Iterator[tuple[str, str, str, str]]:
         yield "<key>", "neither a chip nor a system", "'chip' or 'system', the id of a sheet", ""
 
 
-def _figure(field: str, text: str, likes: tuple[str, ...]) -> Iterator[tuple[str, str, str, str]]:
+def _figure(field: str, text: str, likes: tuple[str, ...]) -> Iterator[FieldFault]:
     """Yield why a text is no positive figure of one of some dimensions."""
     example = _EXAMPLES[likes[0]]
     faults = []

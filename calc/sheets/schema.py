@@ -20,6 +20,8 @@ from calc.sheets import source_kinds
 Location = tuple[str | int, ...]
 Fault = tuple[Location, str, str, str]
 """Where in the record, what was found, what was expected, what to do."""
+FieldFault = tuple[str, str, str, str]
+"""A fault of a row, by the key that it is in."""
 
 STATUS = "as-reported"
 UNSTATED = "unstated"
@@ -35,10 +37,15 @@ def _flag(value: Any) -> bool:
     raise _expected("'true' (leave the key out otherwise)")
 
 
-def _text(value: str) -> str:
-    if not value.strip():
-        raise _expected("some text")
-    return value
+def _matching(pattern: str, what: str) -> AfterValidator:
+    """Return the check that a text is of a pattern."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value, re.DOTALL):
+            raise _expected(what)
+        return value
+
+    return AfterValidator(check)
 
 
 AN_ID = "an id of lower-case letters, digits, '-' and '.'"
@@ -50,12 +57,6 @@ URL = r"""https?://[^\s<>"']+"""
 def is_id(value: str) -> bool:
     """Whether a text may be an id."""
     return re.fullmatch(ID, value) is not None
-
-
-def _id(value: str) -> str:
-    if not is_id(value):
-        raise _expected(AN_ID)
-    return value
 
 
 def a_date(value: str) -> str:
@@ -82,16 +83,10 @@ def _ours(value: Any) -> None:
     raise PydanticCustomError("extra_forbidden", "set by the program")
 
 
-def _url(value: str) -> str:
-    if not re.fullmatch(URL, value):
-        raise _expected("one address that begins with http:// or https://")
-    return value
-
-
-Text = Annotated[str, AfterValidator(_text)]
-Id = Annotated[str, AfterValidator(_id)]
+Text = Annotated[str, _matching(r".*\S.*", "some text")]
+Id = Annotated[str, _matching(ID, AN_ID)]
 Date = Annotated[str, AfterValidator(a_date)]
-Url = Annotated[str, AfterValidator(_url)]
+Url = Annotated[str, _matching(URL, "one address that begins with http:// or https://")]
 Ours = Annotated[str | None, BeforeValidator(_ours)]
 """What the program marks a record with; no file may say it."""
 Flag = Annotated[bool, BeforeValidator(_flag)]
@@ -106,6 +101,12 @@ Per = Literal[
     "chip", "die", "superchip", "node", "rack", "system", "port", "link", "pair", "module", "stack", "unstated"
 ]
 READS: tuple[str, ...] = get_args(Read)
+
+
+Direction = Literal["unidirectional", "bidirectional", "unstated"]
+Basis = Literal["peak", "nominal", "measured", "estimate", "target", "unstated"]
+Hedge = Literal["about", "almost", "just over", "more than", "up to", "less than"]
+Sense = Literal["higher", "lower", "better", "worse", "ahead", "behind", "equal"]
 
 
 def optional(meaning: str, default: Any = None) -> Any:
@@ -224,11 +225,9 @@ class Report(Printed):
     value: Text = Field(
         description="number and unit as printed, '125..135 kW' for a range; words for a metric held as text"
     )
-    direction: Literal["unidirectional", "bidirectional", "unstated"] | None = optional(
-        "of a link: unidirectional, bidirectional (both added up) or unstated"
-    )
+    direction: Direction | None = optional("of a link: unidirectional, bidirectional (both added up) or unstated")
     per: Per | None = optional("what the figure is for, if not for the sheet's own kind")
-    basis: Literal["peak", "nominal", "measured", "estimate", "target", "unstated"] = optional(
+    basis: Basis = optional(
         "how the figure came about: peak, nominal, measured, estimate, target or unstated", "unstated"
     )
     about: Flag = optional("true where the source says about", False)
@@ -267,12 +266,8 @@ class Claim(Record):
     object_metric: Text | None = optional("the object's metric, where two different ones are set against one another")
     about: Text | None = optional("the matter in words, where there is no metric for it")
     factor: Text | None = optional("subject by object, digits as printed: '1.7 x', '1/2.6 x', '70 percent more'")
-    hedge: Literal["about", "almost", "just over", "more than", "up to", "less than"] | None = optional(
-        "the word beside the factor"
-    )
-    sense: Literal["higher", "lower", "better", "worse", "ahead", "behind", "equal"] = Field(
-        description="which way it goes"
-    )
+    hedge: Hedge | None = optional("the word beside the factor")
+    sense: Sense = Field(description="which way it goes")
     printed: OwnWords
     basis: Text = optional("what the claim says of its basis", "unstated")
     object_basis: Text | None = optional("what it says of the object's, where that differs")
@@ -332,7 +327,7 @@ class Known(Record):
     note: Text = Field(description="what is known of the cause, in a sentence")
 
 
-class Said(Record):
+class Relation(Record):
     """Where somebody says something of a whole sheet, and in which words."""
 
     printed: Text | None = optional("the source's own words")
@@ -343,14 +338,14 @@ class Said(Record):
     note: Note = None
 
 
-class Family(Said):
+class Family(Relation):
     """Somebody counts the chip or system among a family: a generation, an architecture, a series."""
 
     LINES = ("name printed", ORIGIN, "note")
     name: Text = Field(description="the family; the same for all that are of one")
 
 
-class Kin(Said):
+class Kin(Relation):
     """Somebody says how another sheet's subject is related: one machine with this, or its predecessor."""
 
     LINES = ("id printed", ORIGIN, "note")
@@ -420,15 +415,13 @@ def citations(sheet: AnySheet) -> Iterator[tuple[Location, str]]:
         yield from _cited((field,), getattr(sheet, field))
 
 
-def _cited(where: Location, items: Iterable[Printed | Said]) -> Iterator[tuple[Location, str]]:
+def _cited(where: Location, items: Iterable[Printed | Relation]) -> Iterator[tuple[Location, str]]:
     for index, item in enumerate(items):
-        if item is None:
-            continue
-        yield (*where, index, "source"), item.source
-        if item.relay:
-            yield (*where, index, "relay"), item.relay
-        if isinstance(item, Printed) and credit(item):
-            yield (*where, index, "credited_to"), credit(item)
+        if item is not None:
+            credited = credit(item) if isinstance(item, Printed) else ""
+            for key, id in (("source", item.source), ("relay", item.relay), ("credited_to", credited)):
+                if id:
+                    yield (*where, index, key), id
 
 
 def credit(item: Printed | Claim) -> str:
@@ -446,34 +439,29 @@ def read(record: type[R], data: Any) -> tuple[R | None, list[Fault]]:
 
 
 def salvage(record: type[R], data: Any) -> R | None:
-    """Return what can be checked of a sheet whose shape is wrong: its id, and the reports that are whole.
+    """Return what can be checked of a file whose shape is wrong: its id, and the reports, claims... that are whole.
 
-    A report or a claim that is not whole leaves an empty place, so that the others keep theirs.
+    A row that is not whole leaves an empty place, so that the others keep theirs.
     """
     if not isinstance(data, dict):
         return None
-    if not issubclass(record, Extension):
-        return _rows_that_are_whole(record, data)
-    reports = data.get("reports")
-    kept = {
-        name: tuple(read(Report, item)[0] for item in items)
-        for name, items in (reports.items() if isinstance(reports, dict) else ())
-        if isinstance(items, list)
-    }
-    whole: dict[str, Any] = {"id": data.get("id"), "chip": data.get("chip"), "reports": kept}
-    return record.model_construct(**{k: v for k, v in whole.items() if k in record.model_fields})
-
-
-def _rows_that_are_whole(record: type[R], data: dict[str, Any]) -> R | None:
-    """Return a sheet that is a mapping of rows by key, claims or measurements; None if it is not."""
-    for name in record.model_fields:
-        rows, row = data.get(name), inner(record, name)
-        if row and isinstance(rows, dict):
-            without = data.get("without_sheet")
-            whole: dict[str, Any] = {"id": data.get("id"), name: {k: read(row, item)[0] for k, item in rows.items()}}
-            whole["without_sheet"] = tuple(without) if isinstance(without, list) else ()
-            return record.model_construct(**{k: v for k, v in whole.items() if k in record.model_fields})
-    return None
+    whole = {"id": data.get("id"), "chip": data.get("chip")}
+    held = {name: rows for name, rows in data.items() if isinstance(rows, dict) and inner(record, name)}
+    if issubclass(record, Extension):
+        whole["reports"] = {
+            name: tuple(read(Report, item)[0] for item in items)
+            for name, items in held.get("reports", {}).items()
+            if isinstance(items, list)
+        }
+    elif held:
+        for name, rows in held.items():
+            row = inner(record, name) or record
+            whole[name] = {key: read(row, item)[0] for key, item in rows.items()}
+        without = data.get("without_sheet")
+        whole["without_sheet"] = tuple(without) if isinstance(without, list) else ()
+    else:
+        return None
+    return record.model_construct(**{key: value for key, value in whole.items() if key in record.model_fields})
 
 
 def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:
@@ -486,14 +474,11 @@ def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:
         case "missing":
             return where[:-1], f"{key!r} is missing", f"the key {key!r}", _WRITE.get(key, "")
         case "extra_forbidden":
-            known = _fields(where, record)
+            at = (inner(record, str(where[0])) if len(where) > 1 else None) or record
+            known = [name for name in at.model_fields if name not in set_by_program(at)]
             if record is Extension and len(where) == 1 and key in System.model_fields:
-                return (
-                    (*where, "<key>"),
-                    f"{key!r} of an id that is known already",
-                    "only what is added",
-                    ("leave it out, or take an id of your own"),
-                )
+                hint = "leave it out, or take an id of your own"
+                return (*where, "<key>"), f"{key!r} of an id that is known already", "only what is added", hint
             hint = did_you_mean(key, known)
             if re.match(r"\d{1,3}(?:\D|$)", key):
                 hint = "a comma ends a value in braces: leave it out of a number, and quote words that hold one"
@@ -532,18 +517,6 @@ def _shape(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "a list"
     return "a mapping" if isinstance(value, dict) else repr(value)
-
-
-def _row(record: type[Record], key: str) -> type[Record]:
-    """Return the record that the rows under a key hold, or the record itself if they hold none."""
-    field = record.model_fields.get(key)
-    held = get_args(field.annotation) if field else ()
-    return next((each for each in held if isinstance(each, type) and issubclass(each, Record)), record)
-
-
-def _fields(where: Location, record: type[Record]) -> list[str]:
-    at = (inner(record, str(where[0])) if len(where) > 1 else None) or record
-    return [name for name in at.model_fields if name not in set_by_program(at)]
 
 
 def set_by_program(record: type[Record]) -> set[str]:
