@@ -204,6 +204,11 @@ class Ranked(NamedTuple):
     report: Report
     kind: str
 
+    @property
+    def age(self) -> int:
+        """How old its source is: the newer, the lower."""
+        return -last_day(self.source.known_by).toordinal() if self.source.known_by else 0
+
 
 class HeadlineRule(NamedTuple):
     """One criterion of the headline: what is in a lower place by it goes first, if all rules above it tie.
@@ -237,8 +242,7 @@ RULES = (
          lambda one: one.report.directness),
     HeadlineRule("cites", "a source that takes its figures from nobody before one that cites another", "cites nobody",
          lambda one: bool(one.source.cites)),
-    HeadlineRule("age", "newest", "newer",
-         lambda one: -last_day(one.source.known_by).toordinal() if one.source.known_by else 0),
+    HeadlineRule("age", "newest", "newer", lambda one: one.age),
     HeadlineRule("id", "source id, in alphabetical order", "first by id", lambda one: one.source_id),
     HeadlineRule("value", "the lower of two values of one source", "the lower value"),
 )  # fmt: skip

@@ -25,10 +25,8 @@ SUBJECT = "subject"
 
 # FP64 is printed of the vector units and, apart from that, of the matrix units ("FP64 Tensor Core").
 PRECISIONS = ("fp64", "fp64-matrix", "fp32", "tf32", "bf16", "fp16", "fp8", "fp6", "fp4", "int8", "int4")
-SHARED_PRECISIONS = {
-    shared: tuple(shared.split("/"))
-    for shared in ("fp16/bf16", "fp8/fp6", "fp16/bf16/tf32", "fp8/fp16/bf16/tf32", "fp8/fp4")
-}
+_SHARED = ("fp16/bf16", "fp8/fp6", "fp16/bf16/tf32", "fp8/fp16/bf16/tf32", "fp8/fp4")
+SHARED_PRECISIONS = {shared: tuple(shared.split("/")) for shared in _SHARED}
 SPARSITIES = ("dense", "sparse", "unstated")
 BOUNDARIES = ("chip", "board", "node", "rack", "cooling", "all-in", "unstated")
 UNSTATED = "unstated"
@@ -281,14 +279,11 @@ def _compute_rows() -> list[Metric]:
 
 def _power_rows() -> list[Metric]:
     # A node's power is always a node's; the others are the subject's own. Only what a chip draws adds up.
+    words = ("chips only", "board", "per node", "rack", "cooling loop", "all-in", "boundary unstated")
     return [
-        Metric(f"power.{boundary}", f"Power, {words}", "power", "W", "node" if boundary == "node" else SUBJECT,
+        Metric(f"power.{boundary}", f"Power, {of}", "power", "W", "node" if boundary == "node" else SUBJECT,
                "sum" if boundary == "chip" else "none", "lower", "W", "kW")
-        for boundary, words in zip(
-            BOUNDARIES,
-            ("chips only", "board", "per node", "rack", "cooling loop", "all-in", "boundary unstated"),
-            strict=True,
-        )
+        for boundary, of in zip(BOUNDARIES, words, strict=True)
     ]  # fmt: skip
 
 
@@ -466,13 +461,11 @@ def place(name: str) -> tuple[int, str]:
 _USUAL = {
     "tdp": "a TDP is power.chip, power.board, or power.unstated where the source does not say of what",
     "tgp": "a TGP is power.board, or power.unstated where the source does not say of what",
-    "flops": "compute is peak_compute.PRECISION.dense, .sparse or .unstated",
-    "tflops": "compute is peak_compute.PRECISION.dense, .sparse or .unstated",
-    "hbm": "say which: memory_capacity, memory_bandwidth or memory_type",
-    "vram": "say which: memory_capacity, memory_bandwidth or memory_type",
+    **dict.fromkeys(("flops", "tflops"), "compute is peak_compute.PRECISION.dense, .sparse or .unstated"),
+    **dict.fromkeys(("hbm", "vram"), "say which: memory_capacity, memory_bandwidth or memory_type"),
+    **dict.fromkeys(("interconnect", "network"),
+                    "say which: scale_up_bandwidth within a domain, scale_out_bandwidth beyond it"),
     "nvlink": "a link among the chips of one domain is scale_up_bandwidth",
-    "interconnect": "say which: scale_up_bandwidth within a domain, scale_out_bandwidth beyond it",
-    "network": "say which: scale_up_bandwidth within a domain, scale_out_bandwidth beyond it",
     "cost": "a price is price.usd or price.cny",
     "params": "a model's are parameters.total and parameters.active",
 }  # fmt: skip
@@ -556,10 +549,8 @@ def concerns(reported: str, name: str) -> bool:
         return False
     _, precision, sparsity = reported.split(".")
     asked, kind = base.split(".")[1:3]
-    return asked in (
-        *SHARED_PRECISIONS.get(precision, (precision,)),
-        precision if precision != UNSTATED else asked,
-    ) and (UNSTATED in (precision, sparsity, kind))
+    same = precision == UNSTATED or asked in (precision, *SHARED_PRECISIONS.get(precision, ()))
+    return same and UNSTATED in (precision, sparsity, kind)
 
 
 def covers(head: str, name: str) -> bool:

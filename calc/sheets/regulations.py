@@ -5,6 +5,7 @@ Thresholds are data; how they are applied stands in `calc.analysis.export_contro
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ QUANTITIES = {
 }
 """What a condition may be about: a unit of its dimension, and an example. I/O counts both directions."""
 _CONDITION = re.compile(r"\s*([\w.-]+)\s*(>=|<=|>|<)\s*(\S.*?)\s*")
+_SIGNS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 _SHAPE = "'total_processing_performance >= 4800 TOP*b/s'"
 
 
@@ -52,11 +54,7 @@ class Threshold:
 
     def holds(self, value: float) -> bool:
         """Whether a value, in the same unit, meets the condition."""
-        if self.sign == ">=":
-            return value >= self.limit
-        if self.sign == ">":
-            return value > self.limit
-        return value <= self.limit if self.sign == "<=" else value < self.limit
+        return bool(_SIGNS[self.sign](value, self.limit))
 
 
 class Outcome(Record):
