@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from calc.analysis.comparison import Cell, Comparer, Comparison, Row
 from calc.analysis.dominance import LISTS
 from calc.figures import derive, explanation
-from calc.figures.policy import CRITERIA, Policy
+from calc.figures.policy import Policy
 from calc.sheets.schema import STATUS, Known, Sheet
 from calc.units.numbers import amount
 
@@ -40,13 +40,7 @@ def schema(command: str) -> dict[str, Any]:
 
 def policy(used: Policy) -> dict[str, Any]:
     """Return a policy as outputs print it."""
-    return {
-        "order": list(CRITERIA),
-        "prefer": used.prefer,
-        "strict": used.strict,
-        "as_of_asked": used.as_of is not None,
-        "as_of": used.as_of.isoformat() if used.as_of else None,
-    }
+    return used.to_dict()
 
 
 def headed(node: dict[str, Any], used: Policy) -> dict[str, Any]:
