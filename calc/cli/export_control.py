@@ -37,22 +37,22 @@ def export_control(
     not a legal classification.
     """
     from calc.analysis.export_control import classification
-    from calc.analysis.export_control.performance import Given
+    from calc.analysis.export_control.quantities import UserInputs
     from calc.views import export_control as export_views
 
     comparer = open_comparer(**taken(options))
-    found = classification.classify(comparer, ids, on, Given.parse(die_area, planar, not other_use))
-    node = export_views.working(found, comparer.catalog) if explained else None
+    found = classification.classify(comparer, ids, on, UserInputs.parse(die_area, planar, not other_use))
+    node = export_views.working(found) if explained else None
     if form == "json":
         from calc.render import classification as render
         from calc.render import json
 
-        write(json.dump(render.body(found) | ({"working": node} if node else {})), **options)
+        write(json.dump(render.body(found, json.policy(found.policy)) | ({"working": node} if node else {})), **options)
     elif form == "csv":
         from calc.render import classification as render
         from calc.render import tables
 
-        write(tables.working_csv(node) if node else render.as_csv(found), **options)
+        write(tables.working_csv(node) if node else tables.written(render.COLUMNS, render.records(found)), **options)
     elif node is None:
         print_tables(export_views.tables(found, in_words), form=form, **options)
     elif form == "markdown":

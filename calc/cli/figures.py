@@ -34,9 +34,9 @@ def compare(ids: Sequence[str], baseline: str | None, everything: bool, by_id: b
 
         write(tables.comparison_csv(found), **options)
     else:
-        from calc.views import core as views
+        from calc.views.comparison import comparison
 
-        print_table(views.comparison(found, everything=everything, ids=by_id), "compare", form=form, **options)
+        print_table(comparison(found, everything=everything, ids=by_id), "compare", form=form, **options)
 
 
 @commands.command()
@@ -84,10 +84,10 @@ def history(id: str, metric: str, form: str, **options: Any) -> None:
     With editions, and what became of each: shown, in the span, superseded, set aside. METRIC may be
     the head of ids, like `power`.
     """
-    from calc.views import core as views
+    from calc.views.history import chronicle
 
     comparer = open_comparer(**taken(options))
-    print_table(views.chronicle(comparer, id, metric), "history", form=form, **options)
+    print_table(chronicle(comparer, id, metric), "history", form=form, **options)
 
 
 @commands.command()
@@ -123,14 +123,14 @@ def audit(
 
         write(tables.audit_csv(found), **options)
     else:
-        from calc.views import audit as audit_views
+        from calc.views.audit import audit
 
-        print_tables(audit_views.audit(found), form=form, **options)
+        print_tables(audit(found), form=form, **options)
 
 
 def _audit_sheets(ids: Sequence[str], form: str, **options: Any) -> None:
     from calc.analysis import crosschecks
-    from calc.views import audit as audit_views
+    from calc.views import checks
 
     comparer = open_comparer(**taken(options))
     found, stale = crosschecks.check(comparer, comparer.catalog.subjects(ids) if ids else None)
@@ -139,6 +139,6 @@ def _audit_sheets(ids: Sequence[str], form: str, **options: Any) -> None:
 
         write(json.dump(json.contradictions(found, stale, comparer.policy)), **options)
     else:
-        print_table(audit_views.sheets(comparer, found, stale), "audit", form=form, **options)
+        print_table(checks.contradictions(comparer, found, stale), "audit", form=form, **options)
     if stale or not all(each.known for each in found):
         sys.exit(1)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from calc.views.core import Table
+    from calc.views.tables import Table
 
 
 def print_table(table: Table, command: str, form: str, output: str | None, color: str) -> None:

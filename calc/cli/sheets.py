@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 @commands.command("list")
 @click.argument(
-    "what", type=click.Choice(["all", *folders.FOLDERS.values(), "metrics", folders.MEASURED]), default="all"
+    "what",
+    type=click.Choice(["all", *folders.FOLDERS.values(), "metrics", "formulas", folders.MEASURED]),
+    default="all",
 )
 @click.argument("words", nargs=-1, metavar="[WORD...]")
 @click.option("--derived", is_flag=True, help="Also the metrics that are computed from others.")
@@ -50,10 +52,10 @@ if TYPE_CHECKING:
 def list_(what: str, words: Sequence[str], derived: bool, phases: Sequence[str], chips: Sequence[str],
           models: Sequence[str], vendors: Sequence[str], families: Sequence[str],
           having: Sequence[str], where: Sequence[str], sort: str, reverse: bool, **options: Any) -> None:  # fmt: skip
-    """List sheets, metrics or measurements.
+    """List sheets, metrics, formulas or measurements.
 
     Chips, systems and models by vendor, by family, or by any metric: each that is named in an option is a
-    column too. Metrics by words: `list metrics scale bandwidth`. Measurements by phase, chip and model:
+    column too. Metrics and formulas by words: `list metrics scale bandwidth`. Measurements by phase, chip and model:
     `list measured --phase decode --chip h800`.
     """
     from calc.analysis.selection import Condition, Selection
@@ -70,6 +72,13 @@ def list_(what: str, words: Sequence[str], derived: bool, phases: Sequence[str],
         return
     if phases or chips or models:
         raise UsageError("--phase, --chip and --model choose measurements: `list measured --phase decode`")
+    if what == "formulas":
+        from calc.views import formulas
+
+        if asked != Selection(where=[]) or derived:
+            raise UsageError("formulas are chosen by words alone: `list formulas all-reduce`")
+        print_table(formulas.listed(words), "list", **options)
+        return
     if what == "metrics":
         if asked != Selection(where=[]):
             raise UsageError("metrics are listed in the order of their table; leave out what selects sheets")
@@ -117,19 +126,19 @@ def sources(name: str | None, bibtex: bool, specs: Sequence[str], as_of: str | N
     the one that it takes its figures from.
     """
     from calc.figures.policy import Policy
-    from calc.views import core as views
+    from calc.views.sources import sources_table
 
     if bibtex and out["form"] != "text":
         raise UsageError("--bibtex is a form of its own: leave out --format")
     catalog = open_catalog(specs)
-    policy = Policy.parse(catalog, as_of, None, False)
+    policy = Policy.parse(catalog, as_of=as_of)
     if bibtex:
         from calc.analysis import citations
         from calc.render import bibtex as entries
 
         write(entries.bibliography(catalog, citations.named(catalog, name, policy)), out["output"])
         return
-    print_table(views.sources(catalog, name, policy), "sources", **out)
+    print_table(sources_table(catalog, name, policy), "sources", **out)
 
 
 @commands.command()
@@ -157,7 +166,9 @@ def validate(
         report = validation.validate(open_catalog(specs), asked, progress, layout=check_format)
     if form == "text" and report.problems:
         raise SheetError(report.problems)
-    print_table(report.table(), "validate", form=form, **out)
+    from calc.views import checks
+
+    print_table(checks.validation(report), "validate", form=form, **out)
     if report.problems:
         sys.exit(1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Shown:
-    """An object that a notebook shows as a card (`calc.views.cards`)."""
+    """An object that a notebook shows as a card (`calc.views.notebook`)."""
 
     def _repr_html_(self) -> str:
         from calc.render.html import card

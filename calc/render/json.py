@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 from calc.analysis.comparison import Cell, Comparer, Comparison, Row
 from calc.analysis.dominance import LISTS
 from calc.figures import derive, explanation
-from calc.figures.policy import CRITERIA, Policy
+from calc.figures.policy import Policy
 from calc.sheets.schema import STATUS, Known, Sheet
 from calc.units.numbers import amount
 
 if TYPE_CHECKING:
-    from calc.analysis.audit import Audit, Finding, Side
-    from calc.analysis.crosschecks import Contradiction
-    from calc.analysis.crosschecks import Side as Said
+    from calc.analysis.audit import Audit, Finding, Recomputation
+    from calc.analysis.crosschecks import Contradiction, Side
     from calc.analysis.dominance import Contrast
     from calc.analysis.expressions.evaluation import Evaluation
 
@@ -41,13 +40,7 @@ def schema(command: str) -> dict[str, Any]:
 
 def policy(used: Policy) -> dict[str, Any]:
     """Return a policy as outputs print it."""
-    return {
-        "order": list(CRITERIA),
-        "prefer": used.prefer,
-        "strict": used.strict,
-        "as_of_asked": used.as_of is not None,
-        "as_of": used.as_of.isoformat() if used.as_of else None,
-    }
+    return used.to_dict()
 
 
 def headed(node: dict[str, Any], used: Policy) -> dict[str, Any]:
@@ -125,7 +118,7 @@ def contradictions(
     }  # fmt: skip
 
 
-def _said(side: Said) -> dict[str, Any]:
+def _said(side: Side) -> dict[str, Any]:
     return {
         "text": side.text, "value": side.value, "unit": side.unit, "sources": list(side.sources),
         "locators": list(side.locators),
@@ -156,7 +149,7 @@ def _finding(found: Finding) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _side(side: Side) -> dict[str, Any]:
+def _side(side: Recomputation) -> dict[str, Any]:
     best = side.best
     body: dict[str, Any] = {"value": None, "low": None, "high": None, "verdict": side.verdict, "missing": side.missing}
     if best is not None:
@@ -207,5 +200,5 @@ def cell(found: Cell) -> dict[str, Any]:
         body["text"] = amount(value, found.result.unit, exact=found.exact)
     return body | {
         "reports": len(found.reports), "origins": found.origins, "sources": list(found.sources),
-        "flags": list(found.flags), "not_in_span": len(found.others),
+        "flags": list(found.flags), "not_in_span": len(found.excluded),
     }  # fmt: skip

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from calc.analysis.comparison import Comparison
 from calc.figures.explanation import Node
-from calc.render import records as flat
+from calc.render import records
 from calc.sheets.schema import STATUS
-from calc.views.core import Table
+from calc.views.tables import Table
 
 if TYPE_CHECKING:
     from calc.analysis.audit import Audit
@@ -21,40 +21,38 @@ if TYPE_CHECKING:
 
 def as_csv(table: Table) -> str:
     """Return a table as CSV, with its group as the first column where it has groups."""
-    records = table.records()
-    names = [*(["group"] if any(isinstance(r, str) for r in table.rows) else []), *(c.key for c in table.columns)]
-    return written(names, records)
+    grouped = len(table.body) < len(table.rows)
+    return written([*(["group"] if grouped else []), *(column.key for column in table.columns)], table.records())
 
 
-def written(
-    names: Sequence[str], records: Iterable[dict[str, Any]], extras: Literal["raise", "ignore"] = "raise"
-) -> str:
+def written(names: Sequence[str], rows: Iterable[dict[str, Any]], extras: Literal["raise", "ignore"] = "raise") -> str:
     """Return records as CSV; what a record has beyond the names is a fault, or ignored."""
     out = io.StringIO()
     plain = csv.DictWriter(out, names, extrasaction=extras, lineterminator="\n")
     # Before Python 3.13 the writer leaves a lone carriage return without quotes, and the reader ends the row there.
     quoting = csv.DictWriter(out, names, extrasaction=extras, lineterminator="\n", quoting=csv.QUOTE_ALL)
     plain.writeheader()
-    for record in records:
-        returns = any("\r" in cell for cell in record.values() if isinstance(cell, str))
-        (quoting if returns else plain).writerow(record)
+    for row in rows:
+        returns = any("\r" in cell for cell in row.values() if isinstance(cell, str))
+        (quoting if returns else plain).writerow(row)
     return out.getvalue()
 
 
 def as_markdown(table: Table) -> str:
     """Return a table as a pipe table, notes as a list below."""
     table = table.for_readers()
+    blanks = [""] * (len(table.columns) - 1)
     lines = [f"**{table.title}**", "", *(f"{_escape(text)}\n" for text in table.lead)]
-    lines.append(_line([c.title for c in table.columns]))
-    lines.append("|" + "|".join("---:" if c.numeric else "---" for c in table.columns) + "|")
-    for row in table.rows:
-        cells = [f"**{row}**", *[""] * (len(table.columns) - 1)] if isinstance(row, str) else row
-        lines.append(_line(cells))
+    lines.append(_line(column.title for column in table.columns))
+    lines.append("|" + "|".join("---:" if column.numeric else "---" for column in table.columns) + "|")
+    lines += (
+        _line([f"**{row}**", *blanks] if isinstance(row, str) else (cell.line for cell in row)) for row in table.rows
+    )
     return "\n".join([*lines, "", *(f"- {_escape(note)}" for note in table.notes)]) + "\n"
 
 
-def _line(cells: list[str]) -> str:
-    return "| " + " | ".join(_escape(cell.strip()) for cell in cells) + " |"
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(map(_escape, cells)) + " |"
 
 
 def _escape(text: str) -> str:
@@ -70,17 +68,17 @@ def as_json(table: Table, command: str) -> str:
 
 def audit_csv(found: Audit) -> str:
     """Return an audit as a long table: one row a claim, its two sides in columns."""
-    return written(flat.AUDIT, flat.audit(found))
+    return written(records.AUDIT, records.audit(found))
 
 
 def comparison_csv(found: Comparison) -> str:
     """Return a comparison as a long table: one row a metric and subject, all its parts in columns."""
-    return written(flat.COMPARISON, flat.comparison(found))
+    return written(records.COMPARISON, records.comparison(found))
 
 
 def evaluation_csv(found: Evaluation) -> str:
     """Return the value of an expression as one row."""
-    return written(flat.EVALUATION, [flat.evaluation(found)])
+    return written(records.EVALUATION, [records.evaluation(found)])
 
 
 def working_csv(node: Node) -> str:
@@ -89,11 +87,11 @@ def working_csv(node: Node) -> str:
         "depth", "label", "kind", "text", "unit", "value", "low", "high", "formula", "source", "locator", "printed",
         "read", "relay", "selected", "roles", "flags", "why",
     )  # fmt: skip
-    records = []
+    rows = []
     for depth, part in _walk(node, 0):
         lists = {"roles": " ".join(part["roles"]), "flags": "; ".join(part["flags"])}
-        records.append(part | lists | {"depth": depth})
-    return written(names, records, "ignore")
+        rows.append(part | lists | {"depth": depth})
+    return written(names, rows, "ignore")
 
 
 def working_markdown(node: Node) -> str:

@@ -18,14 +18,15 @@ from hypothesis import strategies as st
 import calc
 from calc import units
 from calc.analysis.comparison import Comparer
-from calc.analysis.export_control.classification import CAVEAT, Classified, Given, classify
+from calc.analysis.export_control.classification import CAVEAT, Classified, classify
+from calc.analysis.export_control.quantities import UserInputs
 from calc.analysis.export_control.thresholds import DENSITY, UNKNOWN, Case, Range, area_limits, possible, ratio
 from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.figures.policy import Policy
 from calc.formulas import export_control as formulas
 from calc.sheets.regulations import Regulation
-from calc.views import cards
+from calc.views import notebook
 from tests.running import output, run
 
 BANDS, OLD, LETTERS, REVIEW, TARIFF = (
@@ -46,7 +47,7 @@ def rule(id: str) -> Regulation:
 
 @cache
 def chip(id: str, **said: str | bool) -> Classified:
-    return classify(comparer(), [id], given=Given.parse(**said)).chips[0]  # type: ignore[arg-type]
+    return classify(comparer(), [id], given=UserInputs.parse(**said)).chips[0]  # type: ignore[arg-type]
 
 
 def tpp(value: float) -> float:
@@ -408,7 +409,7 @@ def test_the_system_is_named_with_its_chip() -> None:
 def test_cards() -> None:
     found = calc.export_control("h20", "h100-sxm")
     for shown in (found, found["h20"]):
-        card = cards.card(shown)
+        card = notebook.card(shown)
         assert list(CAVEAT) == card.lead[:2]
         assert "undecided" in shown._repr_html_()
     assert repr(found).endswith(CAVEAT[-1])

@@ -45,7 +45,7 @@ def readings(comparer: Comparer, sheet: schema.Sheet) -> dict[str, Any]:
     """Return all that was read of a sheet: each reading's candidates in order, and the others with the reason."""
     held = comparer.reader.of(sheet)
     found: dict[str, Any] = {name: [candidate(c) for c in reading.candidates] for name, reading in held.held.items()}
-    others = [(n, o.report.source, o.report.as_printed, o.why) for n, rows in held.apart.items() for o in rows]
+    others = [(n, o.report.source, o.report.as_printed, o.why) for n, rows in held.excluded.items() for o in rows]
     return found | {"others": others}
 
 

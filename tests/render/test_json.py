@@ -29,7 +29,6 @@ from calc.formulas import FORMULAS
 from calc.render.json import dump, schema
 from calc.render.text import FILE_WIDTH
 from calc.sheets import metrics
-from calc.units.numbers import ungrouped
 from tests.running import CHIPS, ROOT, SYSTEMS, output, run
 
 Json = dict[str, Any]
@@ -415,6 +414,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "list-chips": ("list", "chips"),
     "list-by": ("list", "chips", "--with", "memory_capacity", "--sort", "memory_capacity"),
     "list-metrics": ("list", "metrics"),
+    "list-formulas": ("list", "formulas"),
     "sources": ("sources",),
     "sources-of": ("sources", "nvl72"),
     "one-source": ("sources", "nvidia-gb200-nvl72-page"),
@@ -442,6 +442,11 @@ FOR_PROGRAMS = {"sources-of": ["under"], "list": ["predecessor"], "list-chips": 
 """Columns that are in csv and json alone."""
 OPTIONAL = ("marks", "family")
 """Columns that readers see only where they hold something."""
+
+
+def ungrouped(text: str) -> str:
+    """A number without the commas between its thousands; any other text as it is."""
+    return text.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text) else text
 
 
 @pytest.mark.parametrize("name", TABLES)

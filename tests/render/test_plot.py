@@ -33,7 +33,7 @@ from calc.errors import UsageError
 from calc.render import plot
 from calc.render.plot import style
 from calc.views.charts import bars, ladder, reports, rooflines, shares
-from calc.views.core import AS_REPORTED
+from calc.views.words import AS_REPORTED
 from tests.running import ROOT, run
 
 SYSTEMS = ("cm384", "nvl72")

@@ -53,7 +53,7 @@ def ends(subject: Readings, name: str) -> tuple[float, float, float, str]:
 
 
 def reasons(subject: Readings, name: str) -> list[tuple[str, str]]:
-    return [(other.report.value, other.why) for other in subject.apart.get(name, ())]
+    return [(other.report.value, other.why) for other in subject.excluded.get(name, ())]
 
 
 # -- the table --------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from calc.estimates.validation import splits
 from calc.estimates.validation.scores import Score, Validation
 from calc.estimates.validation.trials import NEAR, SECOND
-from calc.views.core import AS_REPORTED, policy_line
+from calc.views.words import AS_REPORTED, policy_line
 
 
 @dataclass(frozen=True)

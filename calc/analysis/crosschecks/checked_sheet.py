@@ -6,31 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from calc.analysis.comparison import Comparer
-from calc.analysis.crosschecks.unit_slips import Structure
+from calc.analysis.crosschecks.unit_slips import Counts
 from calc.catalog.catalog import Catalog
 from calc.errors import SheetError
 from calc.figures.readings import Candidate
 from calc.sheets import schema
 
 COUNTS = {
-    "dies": "dies_per_chip", "superchip": "chips_per_superchip", "chips": "chip_count", "nodes": "node_count",
-    "node": "chips_per_node", "racks": "rack_count",
+    "die": "dies_per_chip", "of_superchip": "chips_per_superchip", "chip": "chip_count", "node": "node_count",
+    "of_node": "chips_per_node", "rack": "rack_count",
 }  # fmt: skip
-"""What a `calc.analysis.crosschecks.unit_slips.Structure` is filled from."""
+"""The metrics that say how many of a part there are, or how many chips a part has."""
 
 
-class Subject:
-    """A sheet with its readings, and what is told of it so far.
-
-    Parameters
-    ----------
-    comparer : Comparer
-        Whose policy says which reports speak.
-    sheet : Sheet
-        The chip's or the system's.
-    around : sequence of Sheet
-        The chip of a system, or the systems that name a chip.
-    """
+class CheckedSheet:
+    """A sheet with its readings, those ``around`` it (`calc.analysis.crosschecks.check`), and what is told of it."""
 
     def __init__(self, comparer: Comparer, sheet: schema.Sheet, around: Sequence[schema.Sheet]) -> None:
         self.comparer, self.sheet, self.around = comparer, sheet, around
@@ -38,14 +28,14 @@ class Subject:
         self.told: set[int] = set()
 
     @cached_property
-    def structure(self) -> Structure:
+    def counts(self) -> Counts:
         """What the subject is made of, as far as its own sheet and those around it say."""
         rows = [self.held, *(self.comparer.reader.of(sheet) for sheet in self.around)]
         counts = {
-            key: tuple(dict.fromkeys(c.value for held in rows if (found := held.get(name)) for c in found.candidates))
-            for key, name in COUNTS.items()
+            part: tuple(dict.fromkeys(c.value for held in rows if (found := held.get(name)) for c in found.candidates))
+            for part, name in COUNTS.items()
         }
-        return Structure(self.sheet.kind, **counts)
+        return counts | {"superchip": tuple(chips / n for chips in counts["chip"] for n in counts["of_superchip"])}
 
     def owns(self, candidate: Candidate) -> bool:
         """Whether a candidate is a report of this sheet; what is not is told of elsewhere."""
