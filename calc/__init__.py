@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import calc.render.forms  # noqa: F401  # answers show themselves by its table, whichever module of calc made them
+
 __version__ = "0.1.0"
 __all__ = [
     "CalcError", "audit", "chip", "chips", "compare", "estimate", "evaluate", "explain", "export_control", "load",

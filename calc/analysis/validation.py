@@ -14,14 +14,14 @@ from calc.catalog import formatting
 from calc.catalog.catalog import Catalog
 from calc.errors import Problem, SheetError, UsageError
 from calc.figures.policy import Policy
+from calc.figures.shown import Shown
 from calc.sheets import folders, schema
-from calc.views.core import Column, Table
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Report:
+class Checked(Shown):
     """What was read, and what is wrong with it."""
 
     chips: int
@@ -35,30 +35,10 @@ class Report:
     problems: tuple[Problem, ...]
     warnings: tuple[str, ...] = ()
 
-    def table(self) -> Table:
-        """Return the problems as a table, or the counts if there is none."""
-        if not self.problems:
-            columns = [Column("what", "what"), Column("count", "count", True)]
-            rows: list[list[str] | str] = [
-                [name, str(getattr(self, name))]
-                for name in ("chips", "systems", "models", "claims", "measurements", "rules", "sources", "reports")
-            ]
-            rows.append(["contradictions to look at", str(len(self.warnings))])
-            notes = [f"Warning: {text}" for text in self.warnings]
-            notes += ["What contradicts what: python -m calc audit --sheets."] if self.warnings else []
-            return Table("No faults found", columns, rows, [*notes, "All figures are as-reported."])
-        columns = [Column(name, name, name in ("line", "column"), name not in ("line", "column")) for name in (
-            "file", "line", "column", "found", "expected", "hint")]  # fmt: skip
-        found: list[list[str] | str] = [
-            [p.file, str(p.line), str(p.column), p.found, p.expected, p.hint] for p in sorted(
-                self.problems, key=lambda p: (p.file, p.line, p.column))
-        ]  # fmt: skip
-        return Table(f"{len(found)} faults", columns, found)
-
 
 def validate(
     catalog: Catalog, paths: Sequence[Path], progress: Progress | None = None, *, layout: bool = False
-) -> Report:  # fmt: skip
+) -> Checked:  # fmt: skip
     """Check a whole catalog, or only some files or folders over it.
 
     Parameters
@@ -86,14 +66,14 @@ def validate(
     steps = _Steps(2 * len(sheets) + len(sources) + len(measured) + len(rules), progress)
     problems = over.problems(asked, steps.tick) + (list(formatting.misplaced(over, asked)) if layout else [])
     if problems:
-        return Report(0, 0, 0, 0, 0, 0, 0, 0, tuple(problems))
+        return Checked(0, 0, 0, 0, 0, 0, 0, 0, tuple(problems))
     found = list(_loaded(over, sheets))
     cited = {source for sheet in found for _, source in schema.citations(sheet)}
     cited |= {over.rule(id).source for id in rules}
     for file in over.source_files:
         if folders.lies_under(file.path, asked):
             cited.update(file.ids())
-    return Report(
+    return Checked(
         chips=sum(sheet.kind == "chip" for sheet in found),
         systems=sum(sheet.kind == "system" for sheet in found),
         models=sum(sheet.kind == "model" for sheet in found),

@@ -10,7 +10,6 @@ from calc.analysis.export_control.performance import Given
 from calc.analysis.export_control.thresholds import AREA_UNIT, RATE_UNIT
 from calc.figures.readings import Reading
 from calc.figures.results import Result, readings
-from calc.render import json, tables
 from calc.sheets.regulations import Regulation
 from calc.sheets.schema import STATUS
 from calc.views.export_control import shown_in, thresholds
@@ -19,11 +18,11 @@ Json = dict[str, Any]
 ENDS = ("value", "low", "high")
 
 
-def body(found: Classification) -> Json:
+def body(found: Classification, policy: Json) -> Json:
     """Return what ``--format json`` prints; an answer that is undecided has several ``answers``."""
     return {
         "command": "export-control", "status": STATUS, "caveat": list(found.caveat), "on": found.on or None,
-        "policy": json.policy(found.policy),
+        "policy": policy,
         "rules": [_rule(rule) for rule in found.rules],
         "chips": [_chip(chip) for chip in found.chips],
     }  # fmt: skip
@@ -86,10 +85,9 @@ def _tested(one: Tested) -> Json:
     }  # fmt: skip
 
 
-def as_csv(found: Classification) -> str:
-    """Return a row a chip and test, with its inputs."""
-    rows = [_row(found, chip, one) for chip in found.chips for one in chip.tests]
-    return tables.written(COLUMNS, rows)
+def records(found: Classification) -> list[Json]:
+    """Return a record of `COLUMNS` a chip and test, with its inputs."""
+    return [_row(found, chip, one) for chip in found.chips for one in chip.tests]
 
 
 INPUTS = (

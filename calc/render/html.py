@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from calc.render import json, tables
+from calc.render import csv, json
 from calc.sheets import metrics
 from calc.views import audit, cards, pages
 
@@ -97,7 +97,7 @@ def report(page: Page, ladders: Sequence[str] = ()) -> str:
     found = page.comparison
     return _document(
         "report.html", "report.js", page=page, ladders=[Markup(ladder) for ladder in ladders],
-        json=json.dump(json.comparison(found)), csv=json.dump(tables.comparison_csv(found)),
+        json=json.dump(json.comparison(found)), csv=json.dump(csv.as_csv(found)),
         file="-".join(subject.id for subject in found.subjects),
     )  # fmt: skip
 

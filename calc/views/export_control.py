@@ -9,7 +9,6 @@ from calc import units
 from calc.analysis.export_control.classification import CAVEAT, Classification, Classified, Tested, in_words
 from calc.analysis.export_control.performance import Quantities
 from calc.analysis.export_control.thresholds import AREA_UNIT, RATE_UNIT
-from calc.catalog.catalog import Catalog
 from calc.figures import explanation
 from calc.figures.explanation import Node
 from calc.figures.readings import Reading
@@ -234,13 +233,13 @@ def _foot(found: Classification) -> list[str]:
 # -- working --------------------------------------------------------------------------------------
 
 
-def working(found: Classification, catalog: Catalog) -> Node:
+def working(found: Classification) -> Node:
     """Return the working of all quantities of all chips as one tree, headed by the caveat."""
     root = explanation.gap("figures of export rules", found.caveat[0], ()) | {"flags": [found.caveat[1]]}
-    return root | {"inputs": [_working(chip, catalog) for chip in found.chips]}
+    return root | {"inputs": [_working(chip) for chip in found.chips]}
 
 
-def _working(chip: Classified, catalog: Catalog) -> Node:
+def _working(chip: Classified) -> Node:
     held = chip.quantities
     below = None if held.density else held.dense  # the working of a density holds that of its TPP
     printed = held.printed if held.dense or not held.density else None
@@ -257,4 +256,4 @@ def _working(chip: Classified, catalog: Catalog) -> Node:
     ]
     answers = "; ".join(f"{one.rule.id}: {one.words}" for one in chip.tests)
     node = explanation.gap(title(chip), answers, ())
-    return node | {"inputs": [explanation.tree(each, catalog) for each in results if each]}
+    return node | {"inputs": [explanation.tree(each, chip.comparer.catalog) for each in results if each]}

@@ -226,9 +226,7 @@ class Classification(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """Return what ``--format json`` prints."""
-        from calc.render.classification import body
-
-        return body(self)
+        return self.shown("dict")
 
     def __getitem__(self, id: str) -> Classified:
         for chip in self.chips:
