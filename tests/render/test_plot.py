@@ -1,10 +1,11 @@
 """Figures: what is drawn are the numbers of `compare`, every label has its place, the same bytes each time.
 
-Numbers are tested twice: as `calc.views.charts` prepares them, and as they lie on the axes.
+Numbers are tested twice: as they are prepared, and as they lie on the axes.
 """
 
 from __future__ import annotations
 
+import inspect
 import math
 import os
 import re
@@ -31,15 +32,15 @@ from calc.analysis.dominance import contrast
 from calc.analysis.history import SHOWN
 from calc.errors import UsageError
 from calc.render import plot
-from calc.render.plot import style
-from calc.views.charts import bars, ladder, reports, rooflines, shares
+from calc.render.plot import bars, ladder, reports, roofline, shares, style
 from calc.views.core import AS_REPORTED
-from tests.running import ROOT, run
+from tests.running import ROOT, output, run
 
 SYSTEMS = ("cm384", "nvl72")
 PAIRS = (SYSTEMS, ("nvl72", "cm384"), ("metax128", "nvl72"), ("ascend-910c", "gb200"))
 SVG = "{http://www.w3.org/2000/svg}"
 COMPUTE = "peak_compute.bf16.dense"
+KINDS = plot.kinds("Comparison")
 
 
 @cache
@@ -202,7 +203,7 @@ def test_each_fate_is_told_apart() -> None:
     assert {line.fate for line in lines} == set(reports.FATES)
     for line in lines:
         assert bool(line.why) == (line.fate in (reports.SUPERSEDED, reports.ASIDE, reports.APART))
-    looks = [(look["marker"], look.get("markerfacecolor")) for look in plot.reports.LOOKS.values()]
+    looks = [(look["marker"], look.get("markerfacecolor")) for look in reports.LOOKS.values()]
     assert len(set(looks)) == len(looks)  # by form, not by colour alone
 
 
@@ -243,7 +244,7 @@ def test_strip_has_a_line_a_report_and_says_what_is_not_drawn() -> None:
 @pytest.mark.parametrize(("names", "level"), [(SYSTEMS, "total"), (SYSTEMS, "per-chip"), (PAIRS[3], "total")])
 def test_a_roof_breaks_at_the_ridge_point(names: tuple[str, str], level: str) -> None:
     found = compared(*names)
-    shown = rooflines.rooflines(found, COMPUTE, level)
+    shown = roofline.rooflines(found, COMPUTE, level)
     assert len(shown.roofs) == 2
     for roof in shown.roofs:
         value, low, high = roof.ridge.numbers
@@ -266,7 +267,7 @@ def test_rooflines_of_systems_have_two_panels_and_bands() -> None:
     assert [panel.get_ylabel().rpartition(" (")[2] for panel in panels] == ["PFLOP/s)", "TFLOP/s/chip)"]
     for panel, level in zip(panels, ("total", "per-chip"), strict=True):
         assert (panel.get_xscale(), panel.get_yscale()) == ("log", "log")
-        shown = rooflines.rooflines(compared(*SYSTEMS), level=level)
+        shown = roofline.rooflines(compared(*SYSTEMS), level=level)
         bands = {str(band.get_gid()): band for band in panel.collections if str(band.get_gid()).startswith("band")}
         assert set(bands) == {f"band-cm384-{level}", f"band-nvl72-{level}"}
         for roof in shown.roofs:
@@ -280,7 +281,7 @@ def test_rooflines_of_systems_have_two_panels_and_bands() -> None:
 
 
 def test_a_roof_that_lacks_a_figure_is_named() -> None:
-    shown = rooflines.rooflines(compared("metax128", "nvl72"), COMPUTE)
+    shown = roofline.rooflines(compared("metax128", "nvl72"), COMPUTE)
     assert [roof.sheet.id for roof in shown.roofs] == ["nvl72"]
     assert "not reported: metax128" in words(drawn("roofline", "metax128", "nvl72", metric=COMPUTE))
 
@@ -333,7 +334,7 @@ def test_a_gap_is_said_in_words() -> None:
 
 # -- what all figures have ------------------------------------------------------------------------
 
-FIGURES = [(kind, names) for kind in plot.KINDS for names in PAIRS if kind != "shares" or names != PAIRS[3]]
+FIGURES = [(kind, names) for kind in KINDS for names in PAIRS if kind != "shares" or names != PAIRS[3]]
 UNITS = {"ladder": "(x, log scale)", "reports": "FLOP/s", "roofline": "(FLOP/B)", "shares": "FLOP/s)", "bars": "FLOP/s"}
 
 
@@ -383,7 +384,7 @@ def _no_tick(ax: Axes, text: Text) -> bool:
                if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval()))  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", plot.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_given_axis_is_drawn_on_and_returned(kind: str) -> None:
     figure = Figure()
     ax, other = figure.subplots(1, 2)
@@ -410,7 +411,7 @@ def test_a_figure_shows_itself_in_a_notebook() -> None:
 # -- files ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", plot.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_svg_is_one_element_of_texts_with_ids_of_its_own(kind: str) -> None:
     text = plot.svg(kind, compared(*SYSTEMS), prefix="here")
     root = ET.fromstring(text)
@@ -509,7 +510,7 @@ def test_a_name_that_the_font_lacks_gives_way_to_the_id(kind: str, tmp_path: Pat
 # -- the command ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", plot.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_command_writes_the_file(kind: str, tmp_path: Path) -> None:
     out = tmp_path / "figure.SVG"
     done = run("plot", *SYSTEMS, "--kind", kind, "-o", str(out))
@@ -576,8 +577,10 @@ def test_wrong_words_in_python() -> None:
         compared(*SYSTEMS).plot("roofline", level="chip")
 
 
-def test_kinds_of_the_command_are_those_of_the_figures() -> None:
-    from calc.cli import plot as command
-
-    assert (*plot.KINDS, command.VALIDATION) == command.KINDS
-    assert command.FORMS == plot.FORMS
+def test_each_kind_has_a_row_that_says_what_it_shows_and_what_it_takes() -> None:
+    """The command takes its kinds and their help from the one list."""
+    shown = " ".join(output("plot", "--help").split())
+    for name, kind in plot.KINDS.items():
+        assert f"{name}: {kind.help[0].lower()}{kind.help[1:]}" in shown
+        named = list(inspect.signature(kind.load()).parameters)[1:]
+        assert named == list(kind.options), name

@@ -89,6 +89,11 @@ def names(sheets: Sequence[schema.Sheet], between: str = " and ") -> str:
     return between.join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
 
 
+def titled(words: str, sheets: Sequence[schema.Sheet]) -> str:
+    """Return the title of a figure: what it shows of whom."""
+    return f"{words}: {names(sheets)}"
+
+
 def legible(text: str, instead: str) -> str:
     """Return a text, or another one where the font has no glyph for a letter of it."""
     return text if all(ord(letter) in _glyphs() for letter in text) else instead
@@ -134,6 +139,16 @@ def within(ax: Axes, title: str, caption: Sequence[str], legend: Sequence[Artist
         wrapped(caption, 90), (0, 0), (0, -42), "axes fraction", "offset points", va="top", fontsize=SMALL,
         color=FAINT, parse_math=False, annotation_clip=False,
     )  # fmt: skip
+
+
+def rows(ax: Axes, places: Sequence[float], labels: Sequence[str], ends: tuple[float, float], grid: Any = "x") -> None:
+    """Make the vertical axis one of named rows, the first on top, and the horizontal one of plain numbers."""
+    ax.set_ylim(*ends)
+    ax.set_yticks(places, labels, parse_math=False)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis=grid, color="#e4e4e4", linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.xaxis.set_major_formatter(plain)
 
 
 def shade(place: int) -> str:
