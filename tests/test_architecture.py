@@ -33,8 +33,8 @@ LIBRARIES = {
     "pandas": "render.frame",
     "pint": "units.quantities",
     "pyarrow": "render.parquet",
-    "pydantic": "sheets",
-    "pydantic_core": "sheets",
+    "pydantic": "sheets render.contracts",
+    "pydantic_core": "sheets render.contracts",
     "rich": "render.text",
     "yaml": "sheets.yaml_nodes",
 }

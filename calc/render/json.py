@@ -15,6 +15,8 @@ from calc.figures.results import Result
 from calc.figures.shown import by_class
 from calc.sheets.schema import STATUS
 from calc.units.numbers import amount
+from calc.views.answers import parts
+from calc.views.core import Table
 
 if TYPE_CHECKING:
     from calc.analysis.audit import Audit, Finding, Side
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from calc.estimates.sweeps import Sweep
     from calc.estimates.validation.scores import Validation
     from calc.views.answers import Crosschecked, Described, Estimates, Working
-    from calc.views.core import Table
 
 Json = dict[str, Any]
 RATE = "rate"
@@ -43,9 +44,11 @@ def compact(body: object) -> str:
 
 
 @by_class
-def body(answer: object) -> Json:
-    """Return an answer as plain data, by its contract."""
-    raise TypeError(f"no JSON of {type(answer).__name__}")
+def body(answer: object, command: str = "", **options: Any) -> Json:
+    """Return an answer as plain data, by its contract where it has one, else as the rows of its table."""
+    (table,) = parts(answer, **options)
+    assert isinstance(table, Table)
+    return {"command": command, "status": STATUS, "title": table.title, "rows": table.records()}
 
 
 def head(command: str, used: Policy, **more: Any) -> Json:
@@ -67,11 +70,6 @@ def policy(used: Policy) -> Json:
         "as_of_asked": used.as_of is not None,
         "as_of": used.as_of.isoformat() if used.as_of else None,
     }
-
-
-@body.register
-def _table(shown: Table, command: str) -> Json:
-    return {"command": command, "status": STATUS, "title": shown.title, "rows": shown.records()}
 
 
 @body.register

@@ -22,7 +22,7 @@ from calc.cli.evaluate import Expression
 from calc.errors import CalcError, DataError
 from calc.figures import display_units, results
 from calc.figures.results import Applied, Assumption, Result
-from calc.render.json import schema
+from calc.render.contracts import schema
 from tests.running import output, run
 
 RATIO = "cm384.memory_bandwidth / nvl72.memory_bandwidth"

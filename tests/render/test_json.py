@@ -26,7 +26,8 @@ from calc.catalog.catalog import Catalog
 from calc.cli import commands
 from calc.figures import derive
 from calc.formulas import FORMULAS
-from calc.render.json import dump, schema
+from calc.render.contracts import schema
+from calc.render.json import dump
 from calc.render.text import FILE_WIDTH
 from calc.sheets import metrics
 from calc.units.numbers import ungrouped
