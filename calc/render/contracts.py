@@ -1,6 +1,6 @@
 """The contracts of JSON outputs as records, of which `schema` makes a JSON Schema; loaded by nothing that makes output.
 
-A contract is a record here and its row in `CONTRACTS`; where one key decides what others hold, the record is one of
+A contract is a record here and its row in `RECORDS`; where one key decides what others hold, the record is one of
 several. What `calc.render.json` makes is held against it by the tests.
 """
 
@@ -585,13 +585,13 @@ class SheetsAuditOutput(_Output):
 
 EXPLAIN = "The working of a figure as a tree, down to each report and where it stands."
 AUDIT = "Claims with what recomputing them gives; with --sheets, where reports of a sheet contradict one another."
-CONTRACTS: dict[str, Any] = {
+RECORDS: dict[str, Any] = {
     "compare": CompareOutput,
     "explain": Annotated[Node, Field(description=EXPLAIN)],
     "audit": Annotated[AuditOutput | SheetsAuditOutput, Field(description=AUDIT)],
     "eval": EvalOutput,
 }
-"""The record of each command's output."""
+"""The record of the output of each of `calc.render.forms.CONTRACTS`."""
 
 
 class _Plain(GenerateJsonSchema):
@@ -605,6 +605,6 @@ class _Plain(GenerateJsonSchema):
 
 
 def schema(command: str) -> dict[str, Any]:
-    """Return the JSON Schema of a command's output, one of `CONTRACTS`."""
-    made = TypeAdapter(CONTRACTS[command]).json_schema(schema_generator=_Plain)
+    """Return the JSON Schema of a command's output, of one of `RECORDS`."""
+    made = TypeAdapter(RECORDS[command]).json_schema(schema_generator=_Plain)
     return {"$schema": _Plain.schema_dialect, **made, "title": f"calc {command}"}

@@ -110,5 +110,7 @@ FORMS |= {
     "html-card": Form(html_card, False),
     "markdown-card": Form(markdown_card, False),
 }
+CONTRACTS = ("compare", "explain", "audit", "eval")
+"""The commands whose JSON has a contract of its own (`calc.render.contracts`)."""
 FOR_COMMANDS = tuple(name for name, form in FORMS.items() if form.for_commands)
 """What ``--format`` takes, the default first."""
