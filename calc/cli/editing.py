@@ -53,10 +53,10 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
 @click.argument("kind", required=False, type=click.Choice([*folders.SCHEMAS.values(), *CONTRACTS]), metavar="[KIND]")
 @click.option("--write", "folder", metavar="DIR", type=click.Path(file_okay=False), help="Write all to a folder.")
 def schema(kind: str | None, folder: str | None) -> None:
-    """Print the JSON Schema of a sheet, or of the JSON that a command prints.
+    """Print the JSON Schema of a sheet.
 
     KIND is chip, system, model, claims, measured, rule or sources. Editors that know YAML check and
-    complete sheets by it. Of outputs it is compare, explain, audit or eval.
+    complete sheets by it. With compare, explain, audit or eval: of the JSON that this command prints.
     """
     from pathlib import Path
 

@@ -50,6 +50,22 @@ class _Output(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
+class Span(_Output):
+    """The headline, and the least and the most over every combination of reports."""
+
+    value: float
+    low: float
+    high: float
+
+
+class NoSpan(_Output):
+    """Where there is no figure."""
+
+    value: None
+    low: None
+    high: None
+
+
 class PolicyOutput(_Output):
     """How one of several reports became the headline."""
 
@@ -65,15 +81,12 @@ class PolicyOutput(_Output):
     """Whether `as_of` was asked for, not found."""
 
 
+class _Answer(_Output):
+    status: Status
+    policy: PolicyOutput
+
+
 # -- compare ------------------------------------------------------------------------------------
-
-
-class RatioOutput(_Output):
-    """A pure number: the headlines', and the least and the most over every combination of reports."""
-
-    value: float
-    low: float
-    high: float
 
 
 class _Cell(_Output):
@@ -83,11 +96,7 @@ class _Cell(_Output):
     """How many reports are shown, but in no span."""
 
 
-class _Figure(_Cell):
-    value: float
-    """The headline."""
-    low: float
-    high: float
+class _Figure(_Cell, Span):
     text: Annotated[str, Field(pattern="^-?[0-9]+([.][0-9]+)? [^ ]")]
     """The headline with its unit."""
     reports: Some
@@ -113,13 +122,10 @@ class DerivedCell(_Figure):
     """The equation."""
 
 
-class GapCell(_Cell):
+class GapCell(_Cell, NoSpan):
     """What nobody reports, or what does not apply."""
 
     state: Literal["not_reported", "not_applicable"]
-    value: None
-    low: None
-    high: None
     text: Annotated[str, Field(pattern="^not (reported|applicable)(: .+)?$")]
     """What is said of the gap."""
     formula: None
@@ -140,8 +146,8 @@ class RowOutput(_Output):
     better: Annotated[str, _among(("higher", "lower", "neither"))]
     cells: Annotated[dict[Id, ReportedCell | DerivedCell | GapCell], Field(min_length=1)]
     """One cell for each id of `systems`."""
-    ratios: dict[Id, RatioOutput]
-    """By id, how many of the baseline equal one of it; only where both have a figure."""
+    ratios: dict[Id, Span]
+    """By id, how many of the baseline equal one of it, a pure number; only where both have a figure."""
 
 
 class SubjectOutput(_Output):
@@ -157,14 +163,12 @@ class SubjectOutput(_Output):
     """Overlays that it, or a part of it, comes from."""
 
 
-class CompareOutput(_Output):
+class CompareOutput(_Answer):
     """What `calc compare A B... --format json` prints. Numbers are in the row's unit; a gap holds null, never zero."""
 
     command: Literal["compare"]
-    status: Status
     as_of: Day | None
     """The day asked for, or that of the newest source in use; null if no source has a full date."""
-    policy: PolicyOutput
     undated_left_out: Ids
     """Sources without a date, which cannot speak as of a day."""
     later_left_out: Ids
@@ -180,10 +184,10 @@ class CompareOutput(_Output):
 
 
 class _Node(_Output):
-    command: Literal["explain"] = Field(default="explain")
+    command: Literal["explain"] = "explain"
     """On the root alone."""
-    status: Status = Field(default="as-reported")
-    policy: dict[str, Any] = Field(default={})
+    status: Status = "as-reported"
+    policy: dict[str, Any] = {}
     label: Text
     """Whose figure of what."""
     selected: bool
@@ -193,16 +197,13 @@ class _Node(_Output):
     why: str
     """Why it is the headline, or why in no span; else the report's note."""
     inputs: list[Node]
-    printed_as: list[Node] = Field(default=[])
+    printed_as: list[Node] = []
     """On the root of a computed figure: what sources print of it themselves."""
-    see_also: list[Text] = Field(default=[])
+    see_also: list[Text] = []
     """On the root: other bases on which the same is reported."""
 
 
-class _Valued(_Node):
-    value: float
-    low: float
-    high: float
+class _Valued(_Node, Span):
     unit: Text
     """The unit of value, low and high."""
     text: Annotated[str, Field(pattern="^-?[0-9]")]
@@ -211,10 +212,7 @@ class _Valued(_Node):
     """At which ends of the whole's span it stands."""
 
 
-class _Valueless(_Node):
-    value: None
-    low: None
-    high: None
+class _Valueless(_Node, NoSpan):
     unit: Literal[""]
     text: Text
     """What is said of it."""
@@ -232,14 +230,14 @@ class _Sourced(_Node):
     """The words of the source."""
     read: Read
     """Whether the source itself was read."""
-    relay: Text = Field(default="")
+    relay: Text = ""
     """The source through which it was read."""
-    credited_to: Text = Field(default="")
+    credited_to: Text = ""
     """Whom the source names for it: a source's id, or a name."""
     publisher: Text
     date: Annotated[str, Field(pattern="^[12][0-9]{3}(-[0-9]{2}(-[0-9]{2})?)?$")] | None
     """Of the source, as exact as known; null if undated."""
-    seen: str = Field(default="")
+    seen: str = ""
     """When an undated page was seen."""
     kind_of_source: KindOfSource
 
@@ -311,7 +309,7 @@ Node = FormulaNode | ReadingNode | GapNode | AssumptionNode | ReportNode | Unval
 # -- eval ---------------------------------------------------------------------------------------
 
 
-class EvalOutput(_Output):
+class EvalOutput(_Answer, Span):
     """What `calc eval EXPR --format json` prints: its value and span, as the root of the tree that `explain` prints."""
 
     model_config = ConfigDict(extra="allow")
@@ -319,18 +317,13 @@ class EvalOutput(_Output):
     command: Literal["eval"]
     expression: Text
     """With one blank around each operator, and no more parentheses than it needs."""
-    status: Status
     as_of: Day | None
     """The day asked for, or that of the newest source; null where no figure of the catalog is named, or undated."""
-    policy: PolicyOutput
     label: Text
     kind: Literal["formula", "reading", "assumption"]
     text: Text
     unit: Text
     """The unit of value, low and high; x for a pure number."""
-    value: float
-    low: float
-    high: float
     formula: str | None
     inputs: list[Node]
 
@@ -338,16 +331,13 @@ class EvalOutput(_Output):
 # -- audit --------------------------------------------------------------------------------------
 
 
-class AttemptOutput(_Output):
+class AttemptOutput(Span):
     """One metric that a claim may mean, and the ratio that it gives."""
 
     metric: Text
     object_metric: Text
     inside: bool
     """Whether some combination lies in the interval."""
-    value: float
-    low: float
-    high: float
 
 
 class MissedAttempt(AttemptOutput):
@@ -365,10 +355,7 @@ class _Side(_Output):
     """The source that the claim is credited to, if its figures stand in."""
 
 
-class _Recomputed(_Side):
-    value: float
-    low: float
-    high: float
+class _Recomputed(_Side, Span):
     missing: Literal[""]
     nearest: float
     """The ratio that comes nearest to the claim."""
@@ -397,10 +384,7 @@ class NotReproduced(_Recomputed):
     tried: Annotated[list[MissedAttempt], Field(min_length=1)]
 
 
-class _NotRecomputed(_Side):
-    value: None
-    low: None
-    high: None
+class _NotRecomputed(_Side, NoSpan):
     nearest: None
     nearest_sources: Empty
     close: Literal[False]
@@ -514,12 +498,10 @@ class ContrastedFinding(MatterFinding, ContrastOutput):
     """A claim without a factor, with the metrics that speak for and against it."""
 
 
-class AuditOutput(_Output):
+class AuditOutput(_Answer):
     """Each claim with what recomputing it gives: a verdict is about arithmetic, never about the figures."""
 
     command: Literal["audit"]
-    status: Status
-    policy: PolicyOutput
     subjects: Annotated[list[Id], Field(max_length=2)]
     """The ids asked for; none, one, or two."""
     later_left_out: Ids
@@ -570,12 +552,10 @@ class StalePin(_Output):
     note: Text
 
 
-class SheetsAuditOutput(_Output):
+class SheetsAuditOutput(_Answer):
     """What `calc audit --sheets` prints: where reports of a sheet contradict one another."""
 
     command: Literal["audit"]
-    status: Status
-    policy: PolicyOutput
     sheets: Literal[True]
     findings: Empty
     """Of claims, of which none is looked at."""

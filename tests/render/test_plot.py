@@ -188,7 +188,7 @@ def test_dots_in_the_span_are_the_reading(id: str, metric: str) -> None:
     found = compared(id, id)
     cell = found.comparer.cell(next(iter(found.rows[0].cells.values())).subject, metric)
     assert cell.result is not None
-    lines = reports.reports(found, metric).lines
+    lines = reports.reports(found, metric).items
     inside = [value for line in lines if line.fate in ("shown", "in the span") for value in line.values]
     assert (min(inside), max(inside)) == cell.result.numbers[1:]
     heads = [line for line in lines if line.fate == SHOWN]
@@ -197,9 +197,9 @@ def test_dots_in_the_span_are_the_reading(id: str, metric: str) -> None:
 
 
 def test_each_fate_is_told_apart() -> None:
-    lines = reports.reports(compared("cm384", "cm384"), "scale_up_bandwidth").lines
-    lines += reports.reports(compared("cm384", "cm384"), COMPUTE).lines
-    lines += reports.reports(compared("nvl72", "nvl72"), COMPUTE).lines
+    lines = reports.reports(compared("cm384", "cm384"), "scale_up_bandwidth").items
+    lines += reports.reports(compared("cm384", "cm384"), COMPUTE).items
+    lines += reports.reports(compared("nvl72", "nvl72"), COMPUTE).items
     assert {line.fate for line in lines} == set(reports.FATES)
     for line in lines:
         assert bool(line.why) == (line.fate in (reports.SUPERSEDED, reports.ASIDE, reports.APART))
@@ -208,7 +208,7 @@ def test_each_fate_is_told_apart() -> None:
 
 
 def test_reports_stand_in_the_order_of_time_the_undated_last() -> None:
-    lines = [line for line in reports.reports(compared(*SYSTEMS), COMPUTE).lines if line.subject == "cm384"]
+    lines = [line for line in reports.reports(compared(*SYSTEMS), COMPUTE).items if line.subject == "cm384"]
     dates = [line.date for line in lines]
     dated = [date for date in dates if date]
     assert dates == dated + [""] * (len(dates) - len(dated))
@@ -219,7 +219,7 @@ def test_reports_stand_in_the_order_of_time_the_undated_last() -> None:
 
 def test_a_slip_is_brought_to_the_basis_too() -> None:
     slips = [
-        line for line in reports.reports(compared("cm384", "cm384"), "scale_up_bandwidth").lines
+        line for line in reports.reports(compared("cm384", "cm384"), "scale_up_bandwidth").items
         if line.fate == reports.ASIDE
     ]  # fmt: skip
     by_words = {line.words: line.values for line in slips if "392 GB/s" in line.words}
@@ -231,11 +231,11 @@ def test_a_slip_is_brought_to_the_basis_too() -> None:
 def test_strip_has_a_line_a_report_and_says_what_is_not_drawn() -> None:
     shown, ax = reports.reports(compared(*SYSTEMS), COMPUTE), drawn("reports", *SYSTEMS, metric=COMPUTE)
     labels = [label.get_text() for label in ax.get_yticklabels()]
-    assert labels == ["CloudMatrix 384", *(line.source for line in shown.lines if line.subject == "cm384"),
-                      "GB200 NVL72", *(line.source for line in shown.lines if line.subject == "nvl72")]  # fmt: skip
+    assert labels == ["CloudMatrix 384", *(line.source for line in shown.items if line.subject == "cm384"),
+                      "GB200 NVL72", *(line.source for line in shown.items if line.subject == "nvl72")]  # fmt: skip
     dots = [line for line in ax.get_lines() if line.get_marker() in ("D", "o", "x", "s")]
-    assert len(dots) == sum(len(line.values) for line in shown.lines)
-    assert words(ax).count("not drawn: ") == sum(not line.values for line in shown.lines) > 0
+    assert len(dots) == sum(len(line.values) for line in shown.items)
+    assert words(ax).count("not drawn: ") == sum(not line.values for line in shown.items) > 0
 
 
 # -- rooflines, shares, bars ----------------------------------------------------------------------
@@ -289,13 +289,14 @@ def test_a_roof_that_lacks_a_figure_is_named() -> None:
 @pytest.mark.parametrize("metric", [COMPUTE, "memory_capacity", "memory_bandwidth", "scale_up_bandwidth"])
 def test_blocks_add_up_to_chips_times_share(metric: str) -> None:
     shown = shares.shares(compared("metax128", "cm384", "nvl72"), metric)
-    for stack in shown.stacks:
-        blocks = shown.blocks(stack)
+    block = shares.block_of(shown.items)
+    for stack in shown.items:
+        blocks = stack.blocks(block)
         if stack.total is None:
             assert blocks == []
             continue
         assert stack.chips is not None
-        assert len(blocks) == math.ceil(stack.chips / shown.block) <= shares.BLOCKS
+        assert len(blocks) == math.ceil(stack.chips / block) <= shares.BLOCKS
         assert sum(width for _, width in blocks) == pytest.approx(stack.total)
         assert all(start == pytest.approx(sum(w for _, w in blocks[:n])) for n, (start, _) in enumerate(blocks))
         assert f"{stack.chips:g} chips x" in stack.words
@@ -303,7 +304,8 @@ def test_blocks_add_up_to_chips_times_share(metric: str) -> None:
 
 def test_stacks_are_drawn_block_by_block() -> None:
     shown, ax = shares.shares(compared(*SYSTEMS)), drawn("shares", *SYSTEMS)
-    assert len(ax.patches) == sum(len(shown.blocks(stack)) for stack in shown.stacks) == 48 + 9
+    block = shares.block_of(shown.items)
+    assert len(ax.patches) == sum(len(stack.blocks(block)) for stack in shown.items) == 48 + 9
     assert len({patch.get_hatch() for patch in ax.patches}) == 2
 
 
@@ -313,18 +315,18 @@ def test_stacks_are_drawn_block_by_block() -> None:
 ])  # fmt: skip
 def test_bars_reach_the_headline_and_whiskers_the_span(names: tuple[str, ...], metric: str) -> None:
     shown, ax = bars.bars(compared(*names), metric), drawn("bars", *names, metric=metric)
-    assert [patch.get_width() for patch in ax.patches] == [bar.numbers[0] for bar in shown.bars if bar.numbers]
+    assert [patch.get_width() for patch in ax.patches] == [bar.numbers[0] for bar in shown.items if bar.numbers]
     ends = [
         segment[:, 0].tolist() for container in ax.containers if isinstance(container, ErrorbarContainer)
         for segment in container.lines[2][0].get_segments()
     ]  # fmt: skip
-    assert ends == [pytest.approx(bar.numbers[1:]) for bar in shown.bars if bar.numbers]
+    assert ends == [pytest.approx(bar.numbers[1:]) for bar in shown.items if bar.numbers]
     dots = [line for line in ax.get_lines() if line.get_marker() in ("D", "o", "x", "s")]
-    assert len(dots) == sum(len(line.values) for bar in shown.bars for line in bar.lines)
+    assert len(dots) == sum(len(line.values) for bar in shown.items for line in bar.lines)
     places = [(round(xs(dot)[0], 9), round(float(dot.get_ydata()[0]), 9)) for dot in dots]
     assert len(set(places)) == len(places)  # none covers another
     assert all(bar.numbers == compared(*names).row(metric).cells[bar.sheet.id].result.numbers  # type: ignore[union-attr]
-               for bar in shown.bars if bar.numbers)  # fmt: skip
+               for bar in shown.items if bar.numbers)  # fmt: skip
     assert ax.get_xlim()[0] == 0
 
 

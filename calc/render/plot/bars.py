@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from calc.analysis.comparison import Comparison
 from calc.analysis.history import IN_SPAN, SHOWN
@@ -12,15 +11,11 @@ from calc.errors import UsageError
 from calc.figures import derive
 from calc.figures.readings import canonical_unit
 from calc.render.plot import reports, style
-from calc.render.plot.common import Drawing, axis, caption, cells, chosen, held
+from calc.render.plot.common import Drawing, Figures, axis, caption, cells, chosen, held
 from calc.render.plot.reports import Line, of_subject
+from calc.render.plot.style import Artist, Axes
 from calc.sheets import schema
-from calc.sheets.metrics import Metric
 from calc.units.numbers import grouped, number
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True)
@@ -33,22 +28,7 @@ class Bar:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True)
-class Bars:
-    """One metric of some subjects."""
-
-    metric: Metric
-    unit: str
-    bars: tuple[Bar, ...]
-    caption: tuple[str, ...]
-
-    @property
-    def subjects(self) -> tuple[schema.Sheet, ...]:
-        """Whose figures these are."""
-        return tuple(bar.sheet for bar in self.bars)
-
-
-def bars(found: Comparison, metric: str | None = None) -> Bars:
+def bars(found: Comparison, metric: str | None = None) -> Figures[Bar]:
     """Return the figures of one metric, each with its reports; a `UsageError` if none of the compared has one."""
     asked = chosen(found, metric)
     made: list[Bar] = []
@@ -62,7 +42,8 @@ def bars(found: Comparison, metric: str | None = None) -> Bars:
     note = "Bar: the headline; whiskers: the span; dots: every report, those in no span too."
     if computed:
         note = f"Computed from {' and '.join(computed)}; whiskers: every combination of their reports."
-    return Bars(asked, canonical_unit(asked, found.subjects[0].kind), tuple(made), caption(found, note))
+    unit = canonical_unit(asked, found.subjects[0].kind)
+    return Figures(asked, unit, found.subjects, tuple(made), caption(found, note))
 
 
 THICK, GAP = 1.1, 0.5
@@ -78,16 +59,16 @@ def drawing(found: Comparison, metric: str | None = None) -> Drawing:
     return Drawing(title, shown.caption, _places(shown)[-1], [partial(draw, shown)])
 
 
-def _reach(shown: Bars) -> float:
+def _reach(shown: Figures[Bar]) -> float:
     """Return the largest value that is drawn."""
-    spans = [max(bar.numbers) for bar in shown.bars if bar.numbers]
-    return max([*spans, *(value for bar in shown.bars for line in bar.lines for value in line.values)])
+    spans = [max(bar.numbers) for bar in shown.items if bar.numbers]
+    return max([*spans, *(value for bar in shown.items for line in bar.lines for value in line.values)])
 
 
-def _places(shown: Bars) -> list[float]:
+def _places(shown: Figures[Bar]) -> list[float]:
     """Return where each bar stands, in rows, and the end of the last."""
     found = [0.0]
-    for bar in shown.bars:
+    for bar in shown.items:
         lanes = [lane for lane, _, _ in _dots(bar, _reach(shown))]
         found.append(found[-1] + THICK + GAP + LANE * (max(lanes, default=-1) + 1))
     return found
@@ -109,19 +90,19 @@ def _dots(bar: Bar, reach: float) -> list[tuple[int, float, str]]:
     return found
 
 
-def draw(shown: Bars, ax: Axes) -> list[Artist]:
+def draw(shown: Figures[Bar], ax: Axes) -> list[Artist]:
     """Draw bars on an axis, and return the entries of its legend."""
     ax.set_xlabel(axis(shown.metric, shown.unit), parse_math=False)
     reach = _reach(shown)
     *places, end = _places(shown)
-    for place, bar in enumerate(shown.bars):
+    for place, bar in enumerate(shown.items):
         _bar(ax, shown, bar, place, places[place])
     ax.set_xlim(0, reach * 1.05 or 1)
-    style.rows(ax, places, [style.name(bar.sheet) for bar in shown.bars], (end - GAP / 2, -THICK))
-    return reports.legend([line for bar in shown.bars for line in bar.lines if line.values])
+    style.rows(ax, places, [style.name(bar.sheet) for bar in shown.items], (end - GAP / 2, -THICK))
+    return reports.legend([line for bar in shown.items for line in bar.lines if line.values])
 
 
-def _bar(ax: Axes, shown: Bars, bar: Bar, place: int, at: float) -> None:
+def _bar(ax: Axes, shown: Figures[Bar], bar: Bar, place: int, at: float) -> None:
     if bar.numbers is None:
         ax.text(0, at, f"  {bar.state}", va="center", color=style.FAINT, fontsize=style.SIZE)
         return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from calc.analysis.comparison import Cell, Comparison
 from calc.errors import UsageError
@@ -15,6 +16,19 @@ from calc.views.core import AS_REPORTED, merged, policy_line
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Figures(Generic[T]):
+    """What is shown of one metric of some subjects: an item a subject or a report, and the words below."""
+
+    metric: Metric
+    unit: str
+    subjects: tuple[schema.Sheet, ...]
+    items: tuple[T, ...]
+    caption: tuple[str, ...]
 
 
 class Drawing(NamedTuple):

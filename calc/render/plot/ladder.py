@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from calc.analysis.audit import NOT_COMPUTABLE, Auditor, Finding
 from calc.analysis.comparison import Comparison, Row
@@ -14,14 +14,10 @@ from calc.analysis.dominance import AHEAD, BEHIND, OVERLAPPING, standing
 from calc.errors import UsageError
 from calc.render.plot import style
 from calc.render.plot.common import Drawing, caption, sheet
+from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
 from calc.sheets.multipliers import Interval
 from calc.units.numbers import digits, ratio
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-
 
 OPEN = "open"
 """Where a rung stands that has no better and worse, or whose basis the sources leave open."""
@@ -30,16 +26,9 @@ STANDINGS = (AHEAD, BEHIND, OVERLAPPING, OPEN)
 
 @dataclass(frozen=True)
 class Mark:
-    """Claims of one interval on one ratio.
+    """Claims (``SOURCE/KEY``) of one interval on one ratio, and whether some combination of reports lies within.
 
-    Parameters
-    ----------
-    low, high : float
-        What the printed factor allows, subject by object; 0 or infinite where it has no such end.
-    inside : bool
-        Whether some combination of reports gives a ratio within.
-    claims : tuple of str
-        Their ids, ``SOURCE/KEY``.
+    The ends are what the printed factor allows, subject by object; 0 or infinite where it has no such end.
     """
 
     low: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from calc import units
 from calc.analysis.comparison import Comparer, Comparison
@@ -15,14 +15,10 @@ from calc.figures.policy import last_day
 from calc.figures.readings import Candidate, Readings, canonical_unit
 from calc.formulas import FORMULAS, exactly
 from calc.render.plot import style
-from calc.render.plot.common import Drawing, axis, caption, chosen, held
+from calc.render.plot.common import Drawing, Figures, axis, caption, chosen, held
+from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-
 
 SUPERSEDED, ASIDE, APART = "superseded", "set aside", "in no span"
 FATES = (SHOWN, IN_SPAN, SUPERSEDED, ASIDE, APART)
@@ -30,23 +26,11 @@ FATES = (SHOWN, IN_SPAN, SUPERSEDED, ASIDE, APART)
 
 @dataclass(frozen=True)
 class Line:
-    """One report.
+    """One report: of whom, when (empty if undated), by which source, in which words, and what became of it.
 
-    Parameters
-    ----------
-    subject, date, source : str
-        Of whom, when (as exact as known; empty if undated), by which source.
-    words : str
-        What was printed, with its qualifiers.
-    fate : str
-        One of `FATES`.
-    why : str
-        The reason, for what is in no span.
-    values : tuple of float
-        What it gives on the basis asked for: several where it leaves something open; none where the
-        basis is another one.
-    headline : float or None
-        The one among them that is shown first.
+    ``fate`` is one of `FATES`, with the reason in ``why`` for what is in no span. ``values`` are what it gives on the
+    basis asked for, several where it leaves something open, none where the basis is another; ``headline`` is the one
+    among them that is shown first.
     """
 
     subject: str
@@ -59,18 +43,7 @@ class Line:
     headline: float | None = None
 
 
-@dataclass(frozen=True)
-class Strip:
-    """The reports of one metric of some subjects, the oldest first, the undated last."""
-
-    metric: Metric
-    unit: str
-    subjects: tuple[schema.Sheet, ...]
-    lines: tuple[Line, ...]
-    caption: tuple[str, ...]
-
-
-def reports(found: Comparison, metric: str | None = None) -> Strip:
+def reports(found: Comparison, metric: str | None = None) -> Figures[Line]:
     """Return the reports of a metric of the compared; a `UsageError` if nobody reports it of any."""
     asked = chosen(found, metric)
     lines: list[Line] = []
@@ -89,17 +62,11 @@ def reports(found: Comparison, metric: str | None = None) -> Strip:
         f"A figure per {'system' if asked.id.endswith(metrics.PER_CHIP) else 'chip'} is brought to this basis by the "
         "number of chips." if found.subjects[0].kind == "system" and _adds(asked) else "",
     ))  # fmt: skip
-    return Strip(asked, unit, found.subjects, tuple(lines), caption(found, notes.strip()))
+    return Figures(asked, unit, found.subjects, tuple(lines), caption(found, notes.strip()))
 
 
 def of_subject(comparer: Comparer, subject: Readings, metric: Metric) -> Iterator[Line]:
-    """Yield the reports of a metric of one subject.
-
-    Raises
-    ------
-    UsageError
-        If nobody reports it.
-    """
+    """Yield the reports of a metric of one subject; a `UsageError` if nobody reports it."""
     reading = subject.get(metric.id)
     taken: dict[int, list[Candidate]] = {}
     for candidate in reading.candidates if reading else ():
@@ -210,7 +177,7 @@ def legend(lines: list[Line]) -> list[Artist]:
 def drawing(found: Comparison, metric: str | None = None) -> Drawing:
     """Return how the strip is drawn."""
     shown = reports(found, metric)
-    rows = len(shown.lines) + len({line.subject for line in shown.lines})
+    rows = len(shown.items) + len({line.subject for line in shown.items})
     title = style.titled(f"{shown.metric.full_title}, report by report", shown.subjects)
     return Drawing(title, shown.caption, rows, [partial(draw, shown)])
 
@@ -228,16 +195,16 @@ def scale(ax: Axes, values: list[float]) -> None:
         ax.set_xlim(low - room, high + room)
 
 
-def draw(shown: Strip, ax: Axes) -> list[Artist]:
+def draw(shown: Figures[Line], ax: Axes) -> list[Artist]:
     """Draw a strip on an axis, and return the entries of its legend."""
     ax.set_xlabel(axis(shown.metric, shown.unit), parse_math=False)
-    values = [value for line in shown.lines for value in line.values]
+    values = [value for line in shown.items for value in line.values]
     if values:
         scale(ax, values)
     labels: list[tuple[float, str]] = []
     at = 0.0
     for sheet in shown.subjects:
-        lines = [line for line in shown.lines if line.subject == sheet.id]
+        lines = [line for line in shown.items if line.subject == sheet.id]
         if not lines:
             continue
         labels.append((at, style.name(sheet)))
@@ -251,7 +218,7 @@ def draw(shown: Strip, ax: Axes) -> list[Artist]:
     for tick, (_, text) in zip(ax.get_yticklabels(), labels, strict=True):
         tick.set_fontweight("bold" if text in names else "normal")
         tick.set_fontsize(style.SIZE if text in names else style.SMALL)
-    return legend(list(shown.lines))
+    return legend(list(shown.items))
 
 
 def _line(ax: Axes, line: Line, at: float) -> None:

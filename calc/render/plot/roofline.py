@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from calc import units
 from calc.analysis.comparison import Comparison
@@ -15,14 +14,10 @@ from calc.formulas import FORMULAS
 from calc.formulas.roofline import attainable_compute
 from calc.render.plot import style
 from calc.render.plot.common import Drawing, caption, cells, chosen
+from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
 from calc.units.numbers import grouped, number, span
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-
 
 TOTAL, PER_CHIP = "total", metrics.PER_CHIP
 LEVELS = (TOTAL, PER_CHIP)
@@ -45,26 +40,18 @@ class Roof:
     ridge: Result
 
     def at(self, intensity: float, end: int = 0) -> float:
-        """Return the bound at an intensity, in the unit of the peak.
-
-        Parameters
-        ----------
-        intensity : float
-            In the unit of ``ridge``.
-        end : int
-            0 of the headlines, 1 of the lowest reports, 2 of the highest.
-        """
-        peak, bandwidth = (
-            units.quantity(part.numbers[end], part.unit) for part in (self.peak, self.bandwidth)
-        )  # fmt: skip
-        bound = attainable_compute(peak, bandwidth, units.quantity(intensity, self.ridge.unit))
+        """Return the bound at an intensity in the unit of ``ridge``: of headlines, lowest (1) or highest (2)."""
+        bound = attainable_compute(*self._limits(end), units.quantity(intensity, self.ridge.unit))
         return float(bound.to(units.unit(self.peak.unit)).magnitude)
 
     def corner(self, end: int) -> float:
         """Return the intensity at which the bounds of one end meet."""
-        peak, bandwidth = (units.quantity(part.numbers[end], part.unit) for part in (self.peak, self.bandwidth))
-        found = FORMULAS["ridge_point"].function(peak, bandwidth)
+        found = FORMULAS["ridge_point"].function(*self._limits(end))
         return float(found.to(units.unit(self.ridge.unit)).magnitude)
+
+    def _limits(self, end: int) -> tuple[units.Quantity, units.Quantity]:
+        peak, bandwidth = (units.quantity(part.numbers[end], part.unit) for part in (self.peak, self.bandwidth))
+        return peak, bandwidth
 
 
 @dataclass(frozen=True)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from calc.analysis.comparison import Comparison
 from calc.errors import UsageError
 from calc.figures.readings import canonical_unit
 from calc.formulas import FORMULAS, exactly
 from calc.render.plot import style
-from calc.render.plot.common import Drawing, axis, caption, cells, chosen
+from calc.render.plot.common import Drawing, Figures, axis, caption, cells, chosen
+from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
-from calc.sheets.metrics import Metric
 from calc.units.numbers import grouped, number
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-
 
 BLOCKS = 64
 """A stack has no more blocks than an eye can follow."""
@@ -40,32 +35,16 @@ class Stack:
     printed: tuple[float, float, float] | None
     words: str
 
-
-@dataclass(frozen=True)
-class Shares:
-    """The stacks of one metric; each block stands for ``block`` chips, the last of a stack maybe for fewer."""
-
-    metric: Metric
-    unit: str
-    block: int
-    stacks: tuple[Stack, ...]
-    caption: tuple[str, ...]
-
-    @property
-    def subjects(self) -> tuple[schema.Sheet, ...]:
-        """Whose totals these are."""
-        return tuple(stack.sheet for stack in self.stacks)
-
-    def blocks(self, stack: Stack) -> list[tuple[float, float]]:
-        """Return start and width of each block of a stack, in ``unit``; they add up to its total."""
-        if not (stack.chips and stack.total):
+    def blocks(self, size: int) -> list[tuple[float, float]]:
+        """Return start and width of each block of so many chips, the last maybe of fewer; they add up to the total."""
+        if not (self.chips and self.total):
             return []
-        edges = [*range(0, int(stack.chips), self.block), stack.chips]
-        each = stack.total / stack.chips
+        edges = [*range(0, int(self.chips), size), self.chips]
+        each = self.total / self.chips
         return [(start * each, (end - start) * each) for start, end in pairwise(edges)]
 
 
-def shares(found: Comparison, metric: str | None = None) -> Shares:
+def shares(found: Comparison, metric: str | None = None) -> Figures[Stack]:
     """Return what systems have of a metric as chips times a share.
 
     Raises
@@ -94,14 +73,20 @@ def shares(found: Comparison, metric: str | None = None) -> Shares:
         made.append(Stack(sheet, chips, one, product, printed, words))
     if not any(stack.total for stack in made):
         raise UsageError(f"none of {', '.join(s.id for s in found.subjects)} has a figure per chip for {asked.id!r}")
-    block = 1
-    while max(stack.chips or 0 for stack in made) > BLOCKS * block:
-        block *= 2
+    block = block_of(made)
     note = (
         f"Each block is {block} chip{'s' if block > 1 else ''}. Blocks: headline per chip x headline count. "
         "Diamond and whiskers: the headline of the total and its span, which may rest on other reports."
     )
-    return Shares(asked, unit, block, tuple(made), caption(found, note))
+    return Figures(asked, unit, found.subjects, tuple(made), caption(found, note))
+
+
+def block_of(stacks: Sequence[Stack]) -> int:
+    """Return for how many chips each block of some stacks stands."""
+    block = 1
+    while max(stack.chips or 0 for stack in stacks) > BLOCKS * block:
+        block *= 2
+    return block
 
 
 THICK = 0.42
@@ -111,28 +96,28 @@ def drawing(found: Comparison, metric: str | None = None) -> Drawing:
     """Return how the stacks are drawn."""
     shown = shares(found, metric)
     title = style.titled(f"{shown.metric.full_title}, chips x per chip", shown.subjects)
-    return Drawing(title, shown.caption, 2.8 * len(shown.stacks), [partial(draw, shown)])
+    return Drawing(title, shown.caption, 2.8 * len(shown.items), [partial(draw, shown)])
 
 
-def draw(shown: Shares, ax: Axes) -> list[Artist]:
+def draw(shown: Figures[Stack], ax: Axes) -> list[Artist]:
     """Draw stacks on an axis, and return the entries of its legend."""
     ax.set_xlabel(axis(shown.metric, shown.unit), parse_math=False)
-    for at, stack in enumerate(shown.stacks):
-        _stack(ax, shown, stack, at)
+    block = block_of(shown.items)
+    for at, stack in enumerate(shown.items):
+        _stack(ax, stack, stack.blocks(block), at)
     ax.set_xlim(left=0)
-    names = [style.name(stack.sheet) for stack in shown.stacks]
+    names = [style.name(stack.sheet) for stack in shown.items]
     style.rows(ax, range(len(names)), names, (len(names) - 0.35, -0.45))
     found: list[Artist] = [
-        style.key(f"{shown.block} chip{'s' if shown.block > 1 else ''}", marker="s", markersize=7,
+        style.key(f"{block} chip{'s' if block > 1 else ''}", marker="s", markersize=7,
                   markerfacecolor=style.tint(0))
     ]  # fmt: skip
-    if any(stack.printed for stack in shown.stacks):
+    if any(stack.printed for stack in shown.items):
         found.append(style.key("headline of the total, and its span", marker="D", linestyle="-", markersize=5.5))
     return found
 
 
-def _stack(ax: Axes, shown: Shares, stack: Stack, at: int) -> None:
-    blocks = shown.blocks(stack)
+def _stack(ax: Axes, stack: Stack, blocks: list[tuple[float, float]], at: int) -> None:
     for place, (start, width) in enumerate(blocks, 1):
         ax.barh([at], [width], left=[start], height=THICK, color=style.tint(at), edgecolor=style.INK, linewidth=0.6,
                 hatch=style.hatch(at), gid=f"block-{stack.sheet.id}-{place}", zorder=2)  # fmt: skip

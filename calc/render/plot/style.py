@@ -8,11 +8,12 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib
 from matplotlib import font_manager, style
-from matplotlib.axes import Axes
+from matplotlib.artist import Artist as Artist
+from matplotlib.axes import Axes as Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -20,9 +21,6 @@ from matplotlib.ticker import LogLocator
 
 from calc.sheets import schema
 from calc.units.numbers import digits, grouped
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
 
 FONT = "DejaVu Sans"
 """Comes with matplotlib, so that a figure has the same measures everywhere."""

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from calc.estimates.validation import splits
 from calc.estimates.validation.scores import Score, Validation
 from calc.estimates.validation.trials import NEAR, SECOND
 from calc.render.plot import style
 from calc.render.plot.common import Drawing
+from calc.render.plot.style import Artist, Axes
 from calc.views.core import AS_REPORTED, policy_line
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True)
