@@ -36,16 +36,16 @@ def plot(
     _refuse(kind, ids, more)
     if output is None:
         raise UsageError("a figure goes into a file: say which, for example -o figure.svg (or .png, .pdf)")
-    form = Path(output).suffix.lower().removeprefix(".")
-    if form not in FORMS:
+    ending = Path(output).suffix.lower().removeprefix(".")
+    if ending not in FORMS:
         raise UsageError(f"cannot tell the form of {output!r}: name it NAME.svg, NAME.png or NAME.pdf")
     comparer = open_comparer(**taken(options))
     if KINDS[kind].of == "Validation":
         from calc.estimates.validation import scores
 
-        write(file(kind, scores.validate(comparer), form), output)
+        write(file(kind, scores.validate(comparer), ending), output)
     else:
-        write(file(kind, comparer.compare(ids if len(ids) > 1 else (*ids, *ids)), form, **more), output)
+        write(file(kind, comparer.compare(ids if len(ids) > 1 else (*ids, *ids)), ending, **more), output)
 
 
 def _refuse(kind: str, ids: Sequence[str], more: dict[str, Any]) -> None:
