@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from calc.analysis.audit import NOT_COMPUTABLE, Auditor, Finding
+from calc.analysis.audit import NOT_COMPUTABLE, Auditor
 from calc.analysis.comparison import Comparison, Row
 from calc.analysis.dominance import AHEAD, BEHIND, OVERLAPPING, standing
 from calc.errors import UsageError
@@ -16,7 +15,6 @@ from calc.render.plot import style
 from calc.render.plot.common import Drawing, caption, sheet
 from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
-from calc.sheets.multipliers import Interval
 from calc.units.numbers import digits, ratio
 
 OPEN = "open"
@@ -66,16 +64,6 @@ class Ladder:
     rungs: tuple[Rung, ...]
     caption: tuple[str, ...]
 
-    @property
-    def subjects(self) -> tuple[schema.Sheet, ...]:
-        """Whose ratios these are: by the second."""
-        return self.subject, self.object
-
-    @property
-    def axis(self) -> str:
-        """What the axis shows, with its unit."""
-        return f"ratio {self.subject.id} / {self.object.id} (x, log scale)"
-
 
 def ladder(found: Comparison, subject: str | None = None, everything: bool = False, claims: bool = True) -> Ladder:
     """Return the ratios of one of the compared to the baseline, by default of the first that is not the baseline.
@@ -120,34 +108,21 @@ def _marks(
 ) -> tuple[dict[str, tuple[Mark, ...]], int]:  # fmt: skip
     """Return the claims on each ratio, those of one interval together, and how many are on none."""
     kept: dict[tuple[str, float, float, bool], list[str]] = {}
-    audit = Auditor(found.comparer).audit((above.id, below.id))
-    factors: Counter[bool] = Counter()
-    for finding in audit.findings:
+    elsewhere = 0
+    for finding in Auditor(found.comparer).audit((above.id, below.id)).findings:
         if finding.claimed is None:
             continue
-        place = _place(finding)
-        factors[place in rows] += 1
-        if place in rows:
-            low, high = _ends(finding.claimed, turned=finding.claim.subject != above.id)
-            inside = finding.any.best is not None and finding.any.best.inside
-            kept.setdefault((str(place), low, high, inside), []).append(finding.id)
-    marks: dict[str, list[Mark]] = {}
+        best = finding.any.best if finding.any.verdict != NOT_COMPUTABLE else None
+        if best is None or best.metric != best.object_metric or best.metric not in rows:
+            elsewhere += 1
+            continue
+        claimed = finding.claimed if finding.claim.subject == above.id else finding.claimed.inverse()
+        high = math.inf if claimed.high is None else float(claimed.high)
+        kept.setdefault((best.metric, float(claimed.low), high, best.inside), []).append(finding.id)
+    marks: dict[str, tuple[Mark, ...]] = {}
     for (metric, low, high, inside), ids in sorted(kept.items()):
-        marks.setdefault(metric, []).append(Mark(low, high, inside, tuple(ids)))
-    return {metric: tuple(some) for metric, some in marks.items()}, factors[False]
-
-
-def _place(finding: Finding) -> str | None:
-    """Return the metric on which a claim was recomputed; None if there is none, or the two sides differ."""
-    best = finding.any.best
-    if finding.any.verdict == NOT_COMPUTABLE or best is None or best.metric != best.object_metric:
-        return None
-    return best.metric
-
-
-def _ends(claimed: Interval, turned: bool) -> tuple[float, float]:
-    held = claimed.inverse() if turned else claimed
-    return float(held.low), float("inf") if held.high is None else float(held.high)
+        marks[metric] = (*marks.get(metric, ()), Mark(low, high, inside, tuple(ids)))
+    return marks, elsewhere
 
 
 POINTS = {"higher": ">", "lower": "<", "neither": "o"}
@@ -159,56 +134,47 @@ CLAIM, CLAIMED = 0.36, style.SERIES[1]
 """How far below its rung the first claim lies, in rows, and its colour."""
 
 
-def lines(shown: Ladder) -> list[str | Rung]:
-    """Return what stands on the lines from the top: the heading of a group, or a rung."""
-    found: list[str | Rung] = []
-    group = ""
+def places(shown: Ladder) -> tuple[list[tuple[float, str, Rung | None]], float]:
+    """Return each line from the top, the heading of a group or a rung, with its height; and the end of the last.
+
+    A rung needs more room the more claims hang below it.
+    """
+    found: list[tuple[float, str, Rung | None]] = []
+    at, group = 0.0, ""
     for rung in shown.rungs:
         if rung.group != group:
-            found.append(rung.group)
-        found.append(rung)
+            found.append((at, rung.group.capitalize(), None))
+            at += 1
+        found.append((at, rung.label, rung))
+        at += 1 + CLAIM * len(rung.marks)
         group = rung.group
-    return found
-
-
-def places(shown: Ladder) -> list[float]:
-    """Return the height of each line, from the top: a rung needs more room the more claims hang below it."""
-    found: list[float] = []
-    at = 0.0
-    for line in lines(shown):
-        found.append(at)
-        hanging = 0 if isinstance(line, str) else len(line.marks)
-        at += 1 + CLAIM * hanging
-    return [*found, at]
+    return found, at
 
 
 def drawing(found: Comparison, subject: str | None = None, everything: bool = False, claims: bool = True) -> Drawing:
     """Return how a ladder is drawn."""
     shown = ladder(found, subject, everything, claims)
-    return Drawing(style.names(shown.subjects, " / "), shown.caption, places(shown)[-1], [partial(draw, shown)])
+    title = style.names((shown.subject, shown.object), " / ")
+    return Drawing(title, shown.caption, places(shown)[1], [partial(draw, shown)])
 
 
 def draw(shown: Ladder, ax: Axes) -> list[Artist]:
     """Draw a ladder on an axis, and return the entries of its legend."""
-    *heights, end = places(shown)
+    lines, end = places(shown)
     low, high = limits(shown)
     ax.set_xscale("log")
     ax.set_xlim(low, high)
-    ax.set_ylim(end - 0.4, -0.7)
     ax.axvline(1, color=style.INK, linewidth=1.0, zorder=1)
-    ax.set_yticks(heights, [_label(line) for line in lines(shown)], parse_math=False)
-    ax.tick_params(axis="y", length=0)
-    ax.set_xlabel(shown.axis, parse_math=False)
+    ax.set_xlabel(f"ratio {shown.subject.id} / {shown.object.id} (x, log scale)", parse_math=False)
+    style.rows(ax, [at for at, _, _ in lines], [label for _, label, _ in lines], (end - 0.4, -0.7), color="#dddddd")
     steps = [step for step in STEPS if low <= step <= high]
     ax.set_xticks(steps, [f"{digits(step, 3)}x" for step in steps])
     ax.set_xticks([], minor=True)
-    ax.grid(axis="x", color="#dddddd", linewidth=0.6)
-    ax.set_axisbelow(True)
-    for tick, line, height in zip(ax.get_yticklabels(), lines(shown), heights, strict=True):
-        if isinstance(line, str):
+    for tick, (at, _, rung) in zip(ax.get_yticklabels(), lines, strict=True):
+        if rung is None:
             tick.set_fontweight("bold")
         else:
-            _draw_rung(ax, line, height, low, high)
+            _draw_rung(ax, rung, at, low, high)
     return _legend(shown)
 
 
@@ -220,10 +186,6 @@ def limits(shown: Ladder) -> tuple[float, float]:
         values += [end for mark in rung.marks for end in (mark.low, mark.high)]
     finite = [value for value in values if 0 < value < math.inf]
     return min(finite) / MARGIN, max(finite) * MARGIN
-
-
-def _label(line: str | Rung) -> str:
-    return line.capitalize() if isinstance(line, str) else line.label
 
 
 def _draw_rung(ax: Axes, rung: Rung, height: float, low: float, high: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -228,7 +229,7 @@ def _line(ax: Axes, line: Line, at: float) -> None:
         fate = SHOWN if value == line.headline else IN_SPAN if line.fate == SHOWN else line.fate
         ax.plot([value], [at], linestyle="", zorder=4 if fate == SHOWN else 3, **LOOKS[fate])
     words = line.words if line.values else f"not drawn: {line.words}"
-    for text, off in ((line.date or "undated", 6), (style.short(words), 58)):
+    for text, off in ((line.date or "undated", 6), (textwrap.shorten(words, 64, placeholder=" ..."), 58)):
         ax.annotate(text, (1, at), (off, 0), ("axes fraction", "data"), "offset points", va="center",
                     fontsize=style.SMALL, parse_math=False, annotation_clip=False,
                     color=style.INK if line.values else style.FAINT)  # fmt: skip

@@ -139,12 +139,15 @@ def within(ax: Axes, title: str, caption: Sequence[str], legend: Sequence[Artist
     )  # fmt: skip
 
 
-def rows(ax: Axes, places: Sequence[float], labels: Sequence[str], ends: tuple[float, float], grid: Any = "x") -> None:
+def rows(
+    ax: Axes, places: Sequence[float], labels: Sequence[str], ends: tuple[float, float], grid: Any = "x",
+    color: str = "#e4e4e4",
+) -> None:  # fmt: skip
     """Make the vertical axis one of named rows, the first on top, and the horizontal one of plain numbers."""
     ax.set_ylim(*ends)
     ax.set_yticks(places, labels, parse_math=False)
     ax.tick_params(axis="y", length=0)
-    ax.grid(axis=grid, color="#e4e4e4", linewidth=0.6)
+    ax.grid(axis=grid, color=color, linewidth=0.6)
     ax.set_axisbelow(True)
     ax.xaxis.set_major_formatter(plain)
 
@@ -174,26 +177,13 @@ def decades() -> LogLocator:
     return LogLocator(10, (1.0, 2.0, 5.0))
 
 
-def short(text: str) -> str:
-    """Return a text that stands beside a figure, cut at a word if it is very long."""
-    return textwrap.shorten(text, 64, placeholder=" ...")
-
-
 def key(label: str, **look: Any) -> Line2D:
     """Return an entry of a legend."""
     return Line2D([], [], **{"linestyle": "", "color": INK, "label": label, **look})
 
 
 def written(made: Figure, form: str) -> bytes:
-    """Return a figure as a file, the same bytes each time.
-
-    Parameters
-    ----------
-    made : Figure
-        What to write.
-    form : str
-        ``svg``, ``png`` or ``pdf``.
-    """
+    """Return a figure as a file of one of `calc.render.plot.FORMS`, the same bytes each time."""
     said = {
         "svg": {"Date": None, "Creator": "calc"}, "png": {"Software": None},
         "pdf": {"CreationDate": None, "Creator": "calc", "Producer": None},

@@ -103,21 +103,15 @@ def _ratios(shown: Points, ax: Axes) -> list[Artist]:
     at, ticks = 0.0, []
     for phase in shown.phases:
         those = sorted((one for one in shown.points if one.phase == phase), key=lambda one: one.measured / one.estimate)
-        step = 1.0
-        ticks.append(at + step * (len(those) - 1) / 2)
+        ticks.append(at + (len(those) - 1) / 2)
         for one in those:
             ax.plot([one.low / one.estimate, one.high / one.estimate], [at] * 2, color=style.FAINT, linewidth=0.7,
                     alpha=0.6, zorder=2)  # fmt: skip
             ax.plot([one.measured / one.estimate], [at], zorder=3, **_look(shown, one))  # type: ignore[arg-type]
-            at += step
-        at += 3 * step
+            at += 1
+        at += 3
     ax.set(xscale="log", xlabel="times the estimate: measured (mark), span (bar)")
-    ax.set_ylim(at - 2, -2)
-    ax.set_yticks(ticks, shown.phases)
-    ax.tick_params(axis="y", length=0)
-    ax.xaxis.set_major_formatter(style.plain)
+    style.rows(ax, ticks, shown.phases, (at - 2, -2))
     ax.xaxis.set_major_locator(style.decades())
     ax.xaxis.set_minor_formatter("")
-    ax.grid(axis="x", color="#e4e4e4", linewidth=0.6)
-    ax.set_axisbelow(True)
     return []
