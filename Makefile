@@ -8,29 +8,30 @@ BIN := $(VENV)/bin
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
 
-# One stamp a set of packages: installing again is skipped until pyproject.toml changes.
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# One stamp a set of packages: installing again is skipped until pyproject.toml or constraints.txt changes.
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed, this is " + sys.version'
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.run: $(VENV)/.made pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+$(VENV)/.run: $(VENV)/.made pyproject.toml constraints.txt
+	@$(PIP) --constraint constraints.txt --editable .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.run pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+$(VENV)/.test: $(VENV)/.run
+	@$(PIP) --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
-$(VENV)/.notebooks: $(VENV)/.run pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[notebooks]'
+$(VENV)/.notebooks: $(VENV)/.run
+	@$(PIP) --constraint constraints.txt --editable '.[notebooks]'
 	@touch $@
 
 .PHONY: install
 install: $(VENV)/.run ## Make the environment in .venv and install the tool
 
 .PHONY: compare
-compare: $(VENV)/.run ## Set CloudMatrix 384 beside GB200 NVL72
+compare: $(VENV)/.run ## Compare CloudMatrix 384 with GB200 NVL72
 	@$(BIN)/python -m calc compare cm384 nvl72
 
 .PHONY: notebooks
@@ -40,6 +41,24 @@ notebooks: $(VENV)/.notebooks ## Install JupyterLab and open the notebooks in it
 .PHONY: test
 test: $(VENV)/.test ## Install what tests need and run them
 	$(BIN)/python -m pytest -n logical
+
+# What a new version of a library would break first.
+QUICK := tests/units tests/sheets tests/formulas tests/figures tests/test_architecture.py tests/test_golden_output.py
+
+.PHONY: newest
+newest: ## Run the quick tests against the newest versions of everything, in .venv-newest
+	@$(MAKE) --no-print-directory VENV=.venv-newest .venv-newest/.made
+	@.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --editable '.[test]'
+	.venv-newest/bin/python -m pytest -n logical $(QUICK)
+
+.PHONY: upgrade
+upgrade: ## Renew constraints.txt from the newest versions and run the tests with them
+	rm -rf $(VENV)
+	@$(MAKE) --no-print-directory $(VENV)/.made
+	@$(PIP) --editable '.[test,notebooks,dask,parquet]'
+	(echo '# The versions that were tested; `make upgrade` renews them.' && \
+	    $(BIN)/python -m pip freeze --exclude-editable) > constraints.txt
+	@$(MAKE) --no-print-directory test
 
 .PHONY: check
 check: $(VENV)/.test ## Lint, format, types, and all sheets
@@ -61,5 +80,5 @@ bench: $(VENV)/.test ## Print the benchmarks' ratios, taken in one run
 
 .PHONY: clean
 clean: ## Remove the environment and all caches
-	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-newest build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

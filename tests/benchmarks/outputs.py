@@ -9,20 +9,23 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import itertools
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 CHIPS = (
-    "ascend-910c ascend-910b gb200 b200 b300 gb300 h100-sxm h200-sxm h20 h800 a100-sxm mi300x mi325x mi355x metax-c550 "
-    "metax-c500 metax-c600 br100 mtt-s4000 tpu-v5p tpu-v6e tpu-v7 trainium2 gaudi3 mlu590"
-).split()
+    "ascend-910c", "ascend-910b", "gb200", "b200", "b300", "gb300", "h100-sxm", "h200-sxm", "h20", "h800",
+    "a100-sxm", "mi300x", "mi325x", "mi355x", "metax-c550", "metax-c500", "metax-c600", "br100", "mtt-s4000",
+    "tpu-v5p", "tpu-v6e", "tpu-v7", "trainium2", "gaudi3", "mlu590",
+)  # fmt: skip
 SYSTEMS = (
-    "cm384 nvl72 metax128 shanghai-cube atlas-900-a3 dgx-b200 dgx-h100 hgx-h200 gb300-nvl72 tpu-v7-pod tpu-v5p-pod "
-    "trn2-ultraserver atlas-950 atlas-960 dgx-b300"
-).split()
+    "cm384", "nvl72", "metax128", "shanghai-cube", "atlas-900-a3", "dgx-b200", "dgx-h100", "hgx-h200",
+    "gb300-nvl72", "tpu-v7-pod", "tpu-v5p-pod", "trn2-ultraserver", "atlas-950", "atlas-960", "dgx-b300",
+)  # fmt: skip
 FORMS = ("text", "json", "csv", "markdown")
 METRICS = ("memory_capacity", "peak_compute.bf16.dense", "scale_up_bandwidth", "power.chip")
 ESTIMATES = (
@@ -39,6 +42,7 @@ ESTIMATES = (
     "allreduce --chip h100-sxm --chips 64 --size 256MiB",
     "allreduce --system cm384 --size 1GB",
 )
+SWEEP = "sweep decode --model deepseek-v3 --system cm384,nvl72 --chips 64 --batch 1:512:log2 --context 1k,4k"
 
 
 def calls() -> Iterator[list[str]]:
@@ -55,7 +59,7 @@ def calls() -> Iterator[list[str]]:
             yield ["explain", id, metric]
         yield ["history", id, METRICS[0]]
         yield ["audit", "--sheets", id]
-    for first, second in (*zip(CHIPS, CHIPS[1:], strict=False), *zip(SYSTEMS, SYSTEMS[1:], strict=False)):
+    for first, second in (*itertools.pairwise(CHIPS), *itertools.pairwise(SYSTEMS)):
         yield ["compare", first, second]
         yield ["explain", first, second, METRICS[0]]
     yield ["compare", *CHIPS[:4]]
@@ -88,8 +92,10 @@ def calls() -> Iterator[list[str]]:
         yield ["estimate", *text.split()]
         yield ["estimate", *text.split(), "--explain"]
     yield ["estimate", "--validate"]
-    yield "sweep decode --model deepseek-v3 --system cm384,nvl72 --chips 64 --batch 1:512:log2 --context 1k,4k".split()
-    yield "sweep train --model llama-3.1-70b --chip h100-sxm --chips 64,128 --batch 64 --sequence 4k --tp 1,8".split()
+    yield shlex.split(SWEEP)
+    yield shlex.split(
+        "sweep train --model llama-3.1-70b --chip h100-sxm --chips 64,128 --batch 64 --sequence 4k --tp 1,8"
+    )
     yield ["validate"]
     for kind in ("chip", "system", "model", "claims", "measured", "rule", "sources"):
         yield ["schema", kind]
@@ -98,19 +104,26 @@ def calls() -> Iterator[list[str]]:
     for id in ("nvl27", "mi350", "h100"):
         yield ["show", id]
     yield ["--help"]
-    for (
-        name
-    ) in "list show compare explain audit history sources estimate sweep eval plot report validate new schema".split():
+    for name in shlex.split(
+        "list show compare explain audit history sources estimate sweep eval plot report validate new"
+    ):
         yield [name, "--help"]
 
 
 FILES = (
-    "export -o DIR/package", "export -o DIR/package-json --format json", "export -o DIR/jsonld --format jsonld",
-    "report cm384 nvl72 -o DIR/report.html", "report h100-sxm h200-sxm h20 -o DIR/three.html", "report --all -o DIR/site.html",
-    *(f"plot cm384 nvl72 --kind {kind} -o DIR/{kind}.svg" for kind in ("ladder", "reports", "roofline", "shares", "bars")),
+    "export -o DIR/package",
+    "export -o DIR/package-json --format json",
+    "export -o DIR/jsonld --format jsonld",
+    "report cm384 nvl72 -o DIR/report.html",
+    "report h100-sxm h200-sxm h20 -o DIR/three.html",
+    "report --all -o DIR/site.html",
+    *(
+        f"plot cm384 nvl72 --kind {kind} -o DIR/{kind}.svg"
+        for kind in ("ladder", "reports", "roofline", "shares", "bars")
+    ),
     "plot --kind validation -o DIR/validation.svg",
-    "sweep decode --model deepseek-v3 --system cm384,nvl72 --chips 64 --batch 1:512:log2 --context 1k,4k -o DIR/sweep.csv",
-)  # fmt: skip
+    f"{SWEEP} -o DIR/sweep.csv",
+)
 
 
 def run(words: list[str]) -> str:
