@@ -26,9 +26,9 @@ from calc.figures.results import Result
 from calc.sheets import metrics
 from calc.sheets.measurements import Measurement
 from calc.units import Quantity
-from calc.views import core as views  # fmt: skip
-from calc.views import measurements, sheets
-from calc.views.core import Table
+from calc.views import history, measurements, sheets
+from calc.views.sources import sources_table
+from calc.views.tables import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +149,7 @@ class Subject:
           power.all-in
           2026-02-05    145000 W  semianalysis-cm384-2026  revised newsletter edition (copy)  shown
         """
-        return views.chronicle(self._comparer, self.id, metric)
+        return history.chronicle(self._comparer, self.id, metric)
 
     def plot(self, kind: str = "bars", ax: Axes | None = None, **more: Any) -> Axes:
         """Draw what is reported of it, as `calc.analysis.comparison.Comparison.plot` does: any kind but the ladder."""
@@ -264,7 +264,7 @@ class Workspace:
 
     def sources(self, name: str | None = None) -> Table:
         """Return all sources, one in full, or those of a chip or system; see `calc.sources`."""
-        return views.sources(self.comparer.catalog, name, self.comparer.policy)
+        return sources_table(self.comparer.catalog, name, self.comparer.policy)
 
     @cached_property
     def estimate(self) -> Estimator:

@@ -62,10 +62,10 @@ def history(id: str, metric: str, **options: Any) -> None:
     With editions, and what became of each: shown, in the span, superseded, set aside. METRIC may be
     the head of ids, like `power`.
     """
-    from calc.views import core as views
+    from calc.views.history import chronicle
 
     comparer = open_comparer(**taken(options))
-    emit(views.chronicle(comparer, id, metric), **options)
+    emit(chronicle(comparer, id, metric), **options)
 
 
 @commands.command()

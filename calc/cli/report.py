@@ -45,8 +45,8 @@ def report(ids: Sequence[str], everything: bool, baseline: str | None, output: s
 def _site(comparer: Comparer) -> str:
     from calc.analysis import longtables
     from calc.render import datapackage, html, text
-    from calc.views import sites
+    from calc.views import catalog_page
 
     with text.progress("comparing", sys.stderr) as step:
-        held = sites.site(comparer, step)
+        held = catalog_page.site(comparer, step)
     return html.site(held, datapackage.as_csv(longtables.tables(comparer)[0]))

@@ -111,7 +111,7 @@ def sources(name: str | None, bibtex: bool, specs: Sequence[str], as_of: str | N
     the one that it takes its figures from.
     """
     from calc.figures.policy import Policy
-    from calc.views import core as views
+    from calc.views.sources import sources_table
 
     if bibtex and out["form"] != "text":
         raise UsageError("--bibtex is a form of its own: leave out --format")
@@ -123,7 +123,7 @@ def sources(name: str | None, bibtex: bool, specs: Sequence[str], as_of: str | N
 
         write(entries.bibliography(catalog, citations.named(catalog, name, policy)), out["output"])
         return
-    emit(views.sources(catalog, name, policy), **out)
+    emit(sources_table(catalog, name, policy), **out)
 
 
 @commands.command()

@@ -25,7 +25,7 @@ FORMS: dict[str, Form] = {}
 
 
 class Shown:
-    """An answer: in a notebook it is a card (`calc.views.cards`), elsewhere any of `FORMS`."""
+    """An answer: in a notebook it is a card (`calc.views.notebook`), elsewhere any of `FORMS`."""
 
     @overload
     def shown(self, form: Literal["dict"], **options: Any) -> dict[str, Any]: ...

@@ -12,8 +12,7 @@ from calc.analysis import longtables
 from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, NOT_REPORTED, REPORTED
 from calc.errors import UsageError
 from calc.render import records
-from calc.sheets import fields as kinds
-from calc.sheets import metrics, schema
+from calc.sheets import fields, metrics, schema
 from calc.sheets.fields import Field
 
 STRING, NUMBER, INTEGER, BOOLEAN, ARRAY = "string", "number", "integer", "boolean", "array"
@@ -25,7 +24,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "better": ("higher", "lower", "neither"), "state": (REPORTED, DERIVED, NOT_REPORTED, NOT_APPLICABLE),
     "read": schema.READS, "sparsity": metrics.SPARSITIES, "boundary": metrics.BOUNDARIES,
     "precision": (*metrics.PRECISIONS, *metrics.SHARED_PRECISIONS, metrics.UNSTATED),
-    **{f"claimed_{one.name}": one.words for one in kinds.of(schema.Claim, longtables.CLAIMS) if one.words},
+    **{f"claimed_{one.name}": one.words for one in fields.of(schema.Claim, longtables.CLAIMS) if one.words},
 }  # fmt: skip
 _TYPES = {
     **dict.fromkeys(("value", "low", "high", "nearest", "ratio", "ratio_low", "ratio_high"), NUMBER),
@@ -91,8 +90,8 @@ def of_header(names: Sequence[str]) -> tuple[list[Field], str | None]:
         guesses.append((grid(names[first::2]), None))
     elif names[:1] == ["metric"] and len(names) > 1 and names[1] not in records.COMPARISON:
         guesses.append((wide(names[1:]), "metric"))
-    for fields, index in guesses:
-        if [field.name for field in fields] == list(names):
-            return fields, index
+    for found, index in guesses:
+        if [one.name for one in found] == list(names):
+            return found, index
     hint = "write a frame of calc as it is, or read another file by pandas.read_csv"
     raise UsageError(f"no frame of calc has the columns {', '.join(names[:6])}...; {hint}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calc.figures.shown import by_class
 from calc.views.answers import Estimates, Working, parts
-from calc.views.core import Table
+from calc.views.tables import Table
 from calc.views.working import walk
 
 if TYPE_CHECKING:

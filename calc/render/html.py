@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -15,11 +14,10 @@ from markupsafe import Markup
 
 from calc.render import csv, json
 from calc.sheets import metrics
-from calc.views import audit, cards, pages
+from calc.views import audit, notebook, report_page
 
 if TYPE_CHECKING:
     from calc.analysis.comparison import Comparison
-    from calc.views.pages import Page
 
 _TEMPLATES = "templates"
 
@@ -68,37 +66,22 @@ def _document(template: str, script: str, **held: Any) -> str:
 
 def card(shown: object) -> str:
     """Return the card of a thing as a fragment with its own style, for a notebook."""
-    return rendered("card.html", card=cards.card(shown), groups=metrics.GROUPS)
+    return rendered("card.html", card=notebook.card(shown), groups=metrics.GROUPS)
 
 
 def comparison(found: Comparison) -> str:
-    """Return the report of a comparison, with a picture of the ratios of each subject that has any."""
+    """Return the report of a comparison as one file, with a picture of the ratios of each subject that has any."""
     from calc.render import plot
 
-    page = pages.of(found)
+    page = report_page.of(found)
     ladders = [
-        plot.svg("ladder", found, prefix=f"ladder-{one.id}", subject=one.id)
-        for place, one in enumerate(page.others)
-        if any(line.short and line.shares[place].value is not None for line in page.lines)
+        Markup(plot.svg("ladder", found, prefix=f"ladder-{one.id}", subject=one.id))
+        for one in page.others
+        if any(line.short and line.ratios[one.id] is not None for line in page.lines)
     ]
-    return report(page, ladders)
-
-
-def report(page: Page, ladders: Sequence[str] = ()) -> str:
-    """Return the report of some subjects as one file that needs no other.
-
-    Parameters
-    ----------
-    page : Page
-        What it holds.
-    ladders : sequence of str
-        Pictures of the ratios: ``svg`` elements made by `calc.render.plot`.
-    """
-    found = page.comparison
     return _document(
-        "report.html", "report.js", page=page, ladders=[Markup(ladder) for ladder in ladders],
-        json=json.dump(json.comparison(found)), csv=json.dump(csv.as_csv(found)),
-        file="-".join(subject.id for subject in found.subjects),
+        "report.html", "report.js", page=page, ladders=ladders, json=json.dump(json.comparison(found)),
+        csv=json.dump(csv.as_csv(found)), file="-".join(subject.id for subject in found.subjects),
     )  # fmt: skip
 
 
@@ -108,7 +91,7 @@ def site(held: dict[str, Any], reports: str) -> str:
     Parameters
     ----------
     held : dict
-        What `calc.views.sites.site` gives.
+        What `calc.views.catalog_page.site` gives.
     reports : str
         The long table of all reports, as CSV.
     """

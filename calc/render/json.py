@@ -16,7 +16,7 @@ from calc.figures.shown import by_class
 from calc.sheets.schema import STATUS
 from calc.units.numbers import amount
 from calc.views.answers import parts
-from calc.views.core import Table
+from calc.views.tables import Table
 
 if TYPE_CHECKING:
     from calc.analysis.audit import Audit, Finding, Side

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from calc.analysis import longtables
 from calc.analysis.longtables import LongTable
-from calc.render import json as contract
+from calc.render import json
 from calc.sheets.fields import Row
 from calc.sheets.measurements import REFERS
 from calc.sheets.schema import is_id
@@ -76,7 +76,7 @@ def as_jsonld(said: Row, tables: Sequence[LongTable]) -> str:
         "creator": {"@type": "schema:Organization", "name": said["contributors"][0]["title"]},
         "hasPart": [node for table in tables for node in _nodes(table)],
     }
-    return contract.dump(body)
+    return json.dump(body)
 
 
 def _nodes(table: LongTable) -> Iterator[Row]:

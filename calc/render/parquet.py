@@ -23,18 +23,35 @@ def as_parquet(table: LongTable) -> bytes:
     UsageError
         If pyarrow is not installed.
     """
+
+    def column(one: Field) -> Any:
+        values = [row[one.name] for row in table.rows]
+        if one.type == "object":
+            values = [None if value is None else json.dumps(value, ensure_ascii=False) for value in values]
+        return pyarrow.array(values, _type(pyarrow, one))
+
+    pyarrow, _ = _library()
+    return _file(table.fields, map(column, table.fields), {"title": table.title})
+
+
+def _file(
+    fields: Sequence[Field], columns: Iterable[Any], about: Mapping[str, str], units: Mapping[str, str] | None = None
+) -> bytes:
+    """Return columns as a Parquet file of one group; those of a sweep have units, and may all be empty."""
     pyarrow, parquet = _library()
-    types = _types(pyarrow)
-    columns = [
-        pyarrow.field(one.name, types[one.type], not one.required, {"description": one.meaning}) for one in table.fields
-    ]
-    about = pyarrow.schema(columns, {"title": table.title})
-    arrays = [
-        pyarrow.array([_value(one, row[one.name]) for row in table.rows], types[one.type]) for one in table.fields
-    ]
+    schema = []
+    for one in fields:
+        said = {"description": one.meaning} if units is None else _known(one, units)
+        schema.append(pyarrow.field(one.name, _type(pyarrow, one), units is not None or not one.required, said))
     out = io.BytesIO()
-    parquet.write_table(pyarrow.Table.from_arrays(arrays, schema=about), out)
+    whole = pyarrow.Table.from_arrays(list(columns), schema=pyarrow.schema(schema, dict(about)))
+    parquet.write_table(whole, out, row_group_size=1 << 30)
     return out.getvalue()
+
+
+def _known(one: Field, units: Mapping[str, str]) -> dict[str, str]:
+    said = {"description": one.meaning, "unit": units.get(one.name, "")}
+    return {key: text for key, text in said.items() if text}
 
 
 def _library() -> tuple[Any, Any]:
@@ -46,11 +63,9 @@ def _library() -> tuple[Any, Any]:
     return pyarrow, parquet
 
 
-def _types(pyarrow: Any) -> dict[str, Any]:
-    return {
-        "string": pyarrow.string(), "number": pyarrow.float64(), "integer": pyarrow.int64(),
-        "boolean": pyarrow.bool_(), "array": pyarrow.list_(pyarrow.string()), "object": pyarrow.string(),
-    }  # fmt: skip
+def _type(pyarrow: Any, field: Field) -> Any:
+    types = {"number": pyarrow.float64, "integer": pyarrow.int64, "boolean": pyarrow.bool_}
+    return pyarrow.list_(pyarrow.string()) if field.type == "array" else types.get(field.type, pyarrow.string)()
 
 
 def part(boxes: Sequence[tuple[int, Mapping[str, Any]]], fields: Sequence[Field], units: Mapping[str, str],
@@ -68,22 +83,12 @@ def part(boxes: Sequence[tuple[int, Mapping[str, Any]]], fields: Sequence[Field]
     about : mapping
         What is true of the whole.
     """
-    pyarrow, parquet = _library()
-    types = _types(pyarrow)
-    columns = []
-    for one in fields:
-        said = {"description": one.meaning, "unit": units.get(one.name, "")}
-        columns.append(
-            pyarrow.field(one.name, types[one.type], True, {key: text for key, text in said.items() if text})
-        )
-    schema = pyarrow.schema(columns, dict(about))
-    arrays = []
-    for one in fields:
-        chunks = [_array(pyarrow, found[one.name], rows, types[one.type]) for rows, found in boxes]
-        arrays.append(pyarrow.concat_arrays(chunks))
-    out = io.BytesIO()
-    parquet.write_table(pyarrow.Table.from_arrays(arrays, schema=schema), out, row_group_size=1 << 30)
-    return out.getvalue()
+    pyarrow, _ = _library()
+    columns = (
+        pyarrow.concat_arrays([_array(pyarrow, found[one.name], rows, _type(pyarrow, one)) for rows, found in boxes])
+        for one in fields
+    )
+    return _file(fields, columns, about, units)
 
 
 def _array(pyarrow: Any, value: Any, rows: int, type: Any) -> Any:
@@ -107,7 +112,3 @@ def join(parts: Iterable[Path], file: IO[bytes]) -> None:
 def installed() -> None:
     """Raise `UsageError` unless Parquet can be written."""
     _library()
-
-
-def _value(field: Field, value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if field.type == "object" and value is not None else value

@@ -14,7 +14,7 @@ from calc.analysis.comparison import CORE, REPORTED, Comparer, Comparison
 from calc.figures import derive, results
 from calc.figures.readings import Reading, Readings, canonical_unit
 from calc.figures.results import Assumption, Axis, Choice, Result, Supposed
-from calc.render import json as contract
+from calc.render import json
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
 
@@ -56,7 +56,7 @@ GRID = (CELL, HEADLINE, LOWEST, HIGHEST)
 def comparison(found: Comparison) -> list[Record]:
     """Return a record a metric and subject."""
     records = []
-    for row in contract.comparison(found)["rows"]:
+    for row in json.comparison(found)["rows"]:
         for id, cell in row["cells"].items():
             ratio = row["ratios"].get(id, {})
             record = row | _flat(cell) | {"subject": id, "baseline": found.baseline, "ratio": ratio.get("value")}
@@ -78,7 +78,7 @@ def evaluation(found: Evaluation) -> Record:
 def audit(found: Audit) -> list[Record]:
     """Return a record a claim, its two sides in columns."""
     records = []
-    for row in contract.audit(found)["findings"]:
+    for row in json.audit(found)["findings"]:
         record = {name: row[name] for name in (*_FIRST, *_LAST)}
         record |= {f"claimed_{name}": row["claimed"][name] for name in _CLAIMED}
         record |= {f"{key}_{name}": row[key][name] for key in ("own", "any") for name in _SIDE}
@@ -96,7 +96,7 @@ def subject(comparer: Comparer, held: Readings) -> list[Record]:
     for metric in (metrics.metric(name) for name in sorted(wanted, key=metrics.place)):
         cell = comparer.cell(held, metric.id)
         unit = None if metric.is_text else canonical_unit(metric, sheet.kind)
-        record = _flat(contract.cell(cell)) | {
+        record = _flat(json.cell(cell)) | {
             "subject": sheet.id, "metric": metric.id, "title": metric.title, "group": metric.group,
             "unit": unit, "better": metric.better, "source": cell.lead, "read": cell.read,
         }  # fmt: skip

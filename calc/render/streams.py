@@ -8,6 +8,7 @@ import json
 import math
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,6 +27,7 @@ AT_ONCE = 4
 """Parts that Dask works on at once."""
 Progress = Callable[[int, int], None]
 Part = tuple[Path, list[Box]]
+Save = Callable[[Path, Sequence[tuple[int, Mapping[str, Any]]]], None]
 
 
 def form_of(output: str, form: str | None = None) -> str:
@@ -81,7 +83,7 @@ def stream(sweep: Sweep, output: str, form: str, chunk: int = dask_chunks.CHUNK,
     parts = [(folder / f"part-{number:06}.{form}", boxes) for number, boxes in enumerate(_parts(sweep, chunk))]
     about = {"status": STATUS, "phase": sweep.phase, "policy": json.dumps(contract.policy(sweep.policy))}
     about["refused"] = json.dumps([str(one) for one in sweep.refused], ensure_ascii=False)
-    save = _Save(form, sweep.fields, sweep.units, about)
+    save = partial(_save, form, sweep.fields, sweep.units, about)
     done = 0
     for group in _groups(parts, AT_ONCE if engine == "dask" else 1):
         if missing := [part for part in group if not part[0].exists()]:
@@ -136,25 +138,23 @@ def _groups(parts: Sequence[Part], many: int) -> Iterator[Sequence[Part]]:
     return (parts[at : at + many] for at in range(0, len(parts), many))
 
 
-class _Save:
-    """Writes a part; it can be sent to another process."""
-
-    def __init__(self, form: str, fields: Sequence[Field], units: Mapping[str, str], about: Mapping[str, str]) -> None:
-        self.form, self.fields, self.units, self.about = form, fields, units, about
-
-    def __call__(self, path: Path, boxes: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
-        if self.form == "csv":
-            files.write("".join(_csv(self.fields, rows, found) for rows, found in boxes), str(path))
-        else:
-            files.write(parquet.part(boxes, self.fields, self.units, self.about), str(path))
+def _save(
+    form: str, fields: Sequence[Field], units: Mapping[str, str], about: Mapping[str, str], path: Path,
+    boxes: Sequence[tuple[int, Mapping[str, Any]]],
+) -> None:  # fmt: skip
+    """Write a part."""
+    if form == "csv":
+        files.write("".join(_csv(fields, *box) for box in boxes), str(path))
+    else:
+        files.write(parquet.part(boxes, fields, units, about), str(path))
 
 
-def _by_numpy(sweep: Sweep, parts: Sequence[Part], save: _Save) -> None:
+def _by_numpy(sweep: Sweep, parts: Sequence[Part], save: Save) -> None:
     for path, boxes in parts:
         save(path, [(box.points, dask_chunks.rows(sweep, box)) for box in boxes])
 
 
-def _by_dask(sweep: Sweep, parts: Sequence[Part], save: _Save) -> None:
+def _by_dask(sweep: Sweep, parts: Sequence[Part], save: Save) -> None:
     dask, _ = dask_chunks.dask()
     tasks = []
     for path, boxes in parts:
@@ -164,7 +164,7 @@ def _by_dask(sweep: Sweep, parts: Sequence[Part], save: _Save) -> None:
     dask.compute(*tasks)
 
 
-def _finish(save: _Save, path: Path, frames: Sequence[tuple[Sequence[int], Any]], columns: Sequence[Any]) -> None:
+def _finish(save: Save, path: Path, frames: Sequence[tuple[Sequence[int], Any]], columns: Sequence[Any]) -> None:
     found = []
     for (shape, frame), made in zip(frames, columns, strict=True):
         done = dask_chunks.finished(dask_chunks.flat(made, shape), frame)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from calc.figures.explanation import Node
 from calc.views.answers import parts
-from calc.views.core import Table
+from calc.views.tables import Table
 from calc.views.working import walk
 
 
@@ -19,17 +20,18 @@ def shown(answer: object, **options: Any) -> str:
 def as_markdown(table: Table) -> str:
     """Return a table as a pipe table, notes as a list below."""
     table = table.for_readers()
+    blanks = [""] * (len(table.columns) - 1)
     lines = [f"**{table.title}**", "", *(f"{_escape(text)}\n" for text in table.lead)]
-    lines.append(_line([c.title for c in table.columns]))
-    lines.append("|" + "|".join("---:" if c.numeric else "---" for c in table.columns) + "|")
-    for row in table.rows:
-        cells = [f"**{row}**", *[""] * (len(table.columns) - 1)] if isinstance(row, str) else row
-        lines.append(_line(cells))
+    lines.append(_line(column.title for column in table.columns))
+    lines.append("|" + "|".join("---:" if column.numeric else "---" for column in table.columns) + "|")
+    lines += (
+        _line([f"**{row}**", *blanks] if isinstance(row, str) else (cell.line for cell in row)) for row in table.rows
+    )
     return "\n".join([*lines, "", *(f"- {_escape(note)}" for note in table.notes)]) + "\n"
 
 
-def _line(cells: list[str]) -> str:
-    return "| " + " | ".join(_escape(cell.strip()) for cell in cells) + " |"
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(map(_escape, cells)) + " |"
 
 
 def _escape(text: str) -> str:

@@ -10,6 +10,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Literal, TextIO
 
 from rich.box import SIMPLE_HEAD
@@ -20,11 +21,13 @@ from rich.table import Table as RichTable
 from rich.text import Text
 from rich.tree import Tree
 
+from calc.figures.explanation import Node
 from calc.figures.policy import Policy
 from calc.sheets.metrics import GROUPS
-from calc.views import working as tree_views
+from calc.views import words
 from calc.views.answers import Working, parts
-from calc.views.core import AS_REPORTED, Column, Table, policy_line
+from calc.views.tables import INDENT, Column, Table, TableCell
+from calc.views.working import Step, ends, steps
 
 FILE_WIDTH = 100
 LEAST_WIDTH = 40
@@ -47,13 +50,13 @@ PATIENCE = 1.0
 
 @contextmanager
 def progress(
-    words: str, stream: TextIO, clock: Callable[[], float] = time.monotonic
+    what: str, stream: TextIO, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Callable[[int, int], None]]:
     """Return what to call with the steps done and the steps in all; on a terminal a bar shows them while they last.
 
     Parameters
     ----------
-    words : str
+    what : str
         What is being done.
     stream : TextIO
         Where the bar goes; to what is no terminal nothing is written.
@@ -63,8 +66,8 @@ def progress(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # only long pieces of work need it
 
     target = console(stream)
-    bar = Progress(TextColumn(words), BarColumn(), MofNCompleteColumn(), console=target, transient=True)
-    task = bar.add_task(words, total=None)
+    bar = Progress(TextColumn(what), BarColumn(), MofNCompleteColumn(), console=target, transient=True)
+    task = bar.add_task(what, total=None)
     begun = clock()
 
     def step(done: int, total: int) -> None:
@@ -100,19 +103,50 @@ def captured(make: Callable[[Console], RenderableType], width: int) -> str:
 
 
 def table(shown: Table, target: Console) -> RenderableType:
-    """Return a table as a grid if the console is wide enough for it or for its narrow form, else as one block a row."""
-    fits, form = False, shown
-    while not fits:
-        made = _merged(form.for_readers())
+    """Return a table as a grid in the widest layout that the console has room for, else as one block a row."""
+    for made in _layouts(shown):
         widths = _widths(made, target.width)
-        fits = sum(widths) + GAP * (len(widths) - 1) <= target.width
-        if fits or form.narrow is None:
+        if sum(widths) + GAP * (len(widths) - 1) <= target.width:
+            body = _grid(made, widths)
             break
-        form = form.narrow
-    shown = made if fits else _merged(shown.for_readers())
-    body = [_grid(shown, widths) if fits else _blocks(shown)] if shown.columns else []
-    notes = (Text(note, style="dim") for note in shown.notes)
-    return Group(Text(shown.title, style="bold"), *map(Text, shown.lead), *body, *notes)
+    else:
+        made = next(_layouts(shown))
+        body = _blocks(made)
+    notes = (Text(note, style="dim") for note in made.notes)
+    return Group(Text(made.title, style="bold"), *map(Text, made.lead), *([body] if made.columns else []), *notes)
+
+
+def _layouts(shown: Table) -> Iterator[Table]:
+    """Yield a table as it is, with what folds folded, and as the other table that says the same in less width."""
+    whole = _in_lines(shown.folded(always=True))
+    yield whole.for_readers()
+    if (narrow := whole.folded()) is not whole:
+        yield narrow.for_readers()
+    if shown.narrow is not None:
+        yield from _layouts(shown.narrow)
+
+
+def _in_lines(shown: Table) -> Table:
+    """Return a table whose cells are what stands in a line: indented, marks below one another, without repeats."""
+    pads = [max((len(cell.marks or "") for cell in column), default=0) for column in zip(*shown.body, strict=True)]
+    rows: list[list[TableCell] | str] = []
+    above = ""
+    for row in shown.rows:
+        if isinstance(row, str):
+            rows.append(row)
+            above = ""
+            continue
+        cells = [replace(cell, text=_in_line(cell, pad), marks=None) for cell, pad in zip(row, pads, strict=True)]
+        head, above = above, cells[0].text
+        if shown.columns[0].once and above == head:
+            cells[0] = TableCell("")
+        rows.append(cells)
+    return replace(shown, rows=rows)
+
+
+def _in_line(cell: TableCell, pad: int) -> str:
+    said = "" if cell.marks is None else f" {cell.marks:<{pad}}"
+    return f"{INDENT * cell.indent}{cell.text}{said}" + (f" ({cell.span})" if cell.span else "")
 
 
 def shown(answer: object, color: str = "never", to_file: bool = False, **options: Any) -> str:
@@ -137,52 +171,6 @@ def _part(part: Table | Working, target: Console) -> RenderableType:
     return working_page(part.node, part.policy) if part.policy else working(part.node)
 
 
-_SAID_BY_THE_TITLE = frozenset(
-    (
-        "", "chip", "die", "superchip", "node", "rack", "cpu", "core", "module", "switch", "cable", "port", "stack",
-        "plane", "nic", "transistor", "x", "USD", "CNY",
-    )
-)  # fmt: skip
-
-
-def _merged(shown: Table) -> Table:
-    """Return a table with neighbours taken together: ``Memory capacity (TB)``, ``15 / 8``."""
-    keys = [column.key for column in shown.columns]
-    texts = [row[keys.index("marks")] for row in shown.rows if not isinstance(row, str)] if "marks" in keys else []
-    pad = max(map(len, texts), default=0)
-    joins: dict[str, tuple[str, Callable[[str, str], str]]] = {
-        "unit": ("metric", lambda left, unit: left if unit in _SAID_BY_THE_TITLE else f"{left} ({unit})"),
-        "marks": ("value", lambda left, marks: f"{left} {marks:<{pad}}" if left[-1:].isdigit() else left),
-        "read": ("source", lambda left, read: f"{left} (relay)" if read == "relay" else left),
-        "origins": ("reports", lambda left, right: f"{left} / {right}" if right else left),
-    }
-    columns, rows = list(shown.columns), list(shown.rows)
-    for key, (partner, join) in joins.items():
-        if key not in keys or partner not in keys:
-            continue
-        place, left = keys.index(key), keys.index(partner)
-        if key == "origins":
-            columns[left] = Column(partner, "reports/ origins", True)
-        del columns[place], keys[place]
-        rows = [row if isinstance(row, str) else _joined(row, left, place, join) for row in rows]
-    rows = _without_repeats(rows) if keys[:1] == ["metric"] else rows
-    return Table(shown.title, columns, rows, shown.notes, shown.lead)
-
-
-def _without_repeats(rows: list[list[str] | str]) -> list[list[str] | str]:
-    """Return rows that name their metric only where it is another than in the row above."""
-    heads = [row[0] if not isinstance(row, str) else "" for row in rows]
-    return [
-        ["", *row[1:]] if head and head == above and not isinstance(row, str) else row
-        for row, head, above in zip(rows, heads, ["", *heads], strict=False)
-    ]
-
-
-def _joined(row: list[str], left: int, place: int, join: Callable[[str, str], str]) -> list[str]:
-    merged = [*row[:left], join(row[left], row[place]), *row[left + 1 :]]
-    return merged[:place] + merged[place + 1 :]
-
-
 GAP = 2
 HALF = "\ue000"
 """Stands for the second cell of a wide character where characters are counted."""
@@ -191,13 +179,13 @@ HALF = "\ue000"
 def _least(shown: Table, place: int) -> int:
     """Return the width below which a column would have to break a number, or a word it may not break."""
     column = shown.columns[place]
-    cells = [row[place] for row in shown.rows if not isinstance(row, str)]
-    words = column.title.split()
+    cells = [row[place].text for row in shown.body]
+    parts = column.title.split()
     if column.wraps:
-        words += [] if column.folds else [word for cell in cells for word in cell.split()]
-        return max(NARROW, *map(cell_len, words))
+        parts += [] if column.folds else [word for cell in cells for word in cell.split()]
+        return max(NARROW, *map(cell_len, parts))
     lines = [line for cell in cells for line in cell.split("\n")]
-    return max(map(cell_len, [*lines, *words]), default=0)
+    return max(map(cell_len, [*lines, *parts]), default=0)
 
 
 def _widths(shown: Table, width: int) -> list[int]:
@@ -206,8 +194,7 @@ def _widths(shown: Table, width: int) -> list[int]:
     wanted = list(least)
     for place, column in enumerate(shown.columns):
         if column.wraps:
-            cells = [row[place] for row in shown.rows if not isinstance(row, str)]
-            wanted[place] = max([least[place], *map(cell_len, cells)])
+            wanted[place] = max([least[place], *(cell_len(row[place].text) for row in shown.body)])
     while sum(wanted) + GAP * (len(wanted) - 1) > width:
         spare, place = max((wanted[n] - least[n] and wanted[n], n) for n in range(len(wanted)))
         if spare <= 0:
@@ -216,17 +203,17 @@ def _widths(shown: Table, width: int) -> list[int]:
     return wanted
 
 
-def _grid(shown: Table, widths: list[int]) -> RenderableType:
+def _grid(shown: Table, widths: list[int]) -> Group:
     """Return the rows in columns; a heading stands on a line of its own, however long it is."""
-    parts: list[RenderableType] = [_columns(shown, widths, head=True)]
-    grid: RichTable = parts[0]  # type: ignore[assignment]
+    grid = _columns(shown, widths, head=True)
+    parts: list[RenderableType] = [grid]
     for row in shown.rows:
         if isinstance(row, str):
-            parts += [Text(_heading(row), style="bold cyan"), _columns(shown, widths, head=False)]
-            grid = parts[-1]  # type: ignore[assignment]
+            grid = _columns(shown, widths, head=False)
+            parts += [Text(_heading(row), style="bold cyan"), grid]
         else:
-            cells = [_folded(cell, c, width) for cell, c, width in zip(row, shown.columns, widths, strict=True)]
-            grid.add_row(*(Text(cell, style=_style(cell)) for cell in cells))
+            cells = zip(row, shown.columns, widths, strict=True)
+            grid.add_row(*(Text(_broken(cell, c, width), style=_style(cell)) for cell, c, width in cells))
     return Group(*parts)
 
 
@@ -242,14 +229,13 @@ def _heading(group: str) -> str:
     return group.capitalize() if group in GROUPS else group
 
 
-def _folded(cell: str, column: Column, width: int) -> str:
+def _broken(cell: TableCell, column: Column, width: int) -> str:
     """Return a cell broken at hyphens and blanks where its column may be broken anywhere, its indent kept."""
-    if not column.folds or cell_len(cell) <= width:
-        return cell
-    indent = cell[: len(cell) - len(cell.lstrip())]
-    wide = "".join(char + HALF * (cell_len(char) - 1) for char in cell)
-    lines = _Wrapper(width, subsequent_indent=f"{indent}  " if indent else "").wrap(wide)
-    return "\n".join(lines).replace(HALF, "")
+    if not column.folds or cell_len(cell.text) <= width:
+        return cell.text
+    indent = INDENT * (cell.indent + 1) if cell.indent else ""
+    wide = "".join(char + HALF * (cell_len(char) - 1) for char in cell.text)
+    return "\n".join(_Wrapper(width, subsequent_indent=indent).wrap(wide)).replace(HALF, "")
 
 
 class _Wrapper(textwrap.TextWrapper):
@@ -258,8 +244,8 @@ class _Wrapper(textwrap.TextWrapper):
     wordsep_re = re.compile(r"(\s+|\S*?(?:-(?=\w)|[A-Za-z0-9][._/](?=[A-Za-z])))")
 
 
-def _style(cell: str) -> str:
-    return "dim" if cell.startswith(("not reported", "not applicable", "not in a span")) else ""
+def _style(cell: TableCell) -> str:
+    return "dim" if cell.gap else ""
 
 
 def _blocks(shown: Table) -> Group:
@@ -271,49 +257,43 @@ def _blocks(shown: Table) -> Group:
         if isinstance(row, str):
             parts.append(Text(f"\n{_heading(row)}", style="bold cyan"))
             continue
-        parts += [Text(row[0], style="bold")] if row[0] else []
+        parts += [Text(row[0].text, style="bold")] if row[0].text else []
         for column, cell in zip(rest, row[1:], strict=True):
-            if cell.strip():
+            if text := cell.text.strip():
                 head = column.title + " " * (heads - cell_len(column.title))
-                parts.append(Text(f"  {head}  {cell.strip()}", style=_style(cell), overflow="fold"))
+                parts.append(Text(f"  {head}  {text}", style=_style(cell), overflow="fold"))
     return Group(*parts)
 
 
-def working(node: dict[str, Any]) -> Tree:
+def working(node: Node) -> Tree:
     """Return an explanation as a tree of lines, the selected report of each reading marked."""
-    seen: set[str] = set()
-    tree = Tree(_line(node, None, seen), guide_style="dim")
-    _grow(tree, node, seen)
+    return _tree(steps(node))
+
+
+def _tree(step: Step) -> Tree:
+    tree = Tree(_line(step), guide_style="dim")
+    tree.children = list(map(_tree, step.steps))
     return tree
 
 
-def working_page(node: dict[str, Any], policy: Policy) -> RenderableType:
+def working_page(node: Node, policy: Policy) -> RenderableType:
     """Return a working with the lines that every output ends in."""
-    foot = [AS_REPORTED, policy_line(policy, policy.as_of)]
+    foot = words.foot(policy)
     if node.get("see_also"):
         foot.insert(0, f"See also: {', '.join(node['see_also'])}.")
-    return Group(working(node), *map(Text, tree_views.ends(node)), *(Text(line, style="dim") for line in foot))
+    return Group(working(node), *map(Text, ends(node)), *(Text(line, style="dim") for line in foot))
 
 
-def _grow(tree: Tree, node: dict[str, Any], seen: set[str]) -> None:
-    for child in (*node["inputs"], *node.get("printed_as", ())):
-        _grow(tree.add(_line(child, node, seen)), child, seen)
-
-
-def _line(node: dict[str, Any], parent: dict[str, Any] | None, seen: set[str]) -> RenderableType:
-    """Return a node's line: value first, and what it is only where that is not its parent's."""
-    inherited = parent is not None and parent["label"] == node["label"]
+def _line(step: Step) -> RenderableType:
+    """Return a line of a working: value first, and what it is only where that is not said above it."""
     head = Text()
-    if node["kind"] in ("formula", "reading"):
-        head.append("" if inherited else f"{node['label']}  ", style="bold")
-        head.append(f"= {node['formula']}  " if node["formula"] else "")
-    elif node["kind"] == "assumption":
-        head.append(f"{node['label']}  ")
-    head.append(node["text"], style="bold green" if node["selected"] else "")
-    head.append(tree_views.span(node))
-    if node["printed"] and node["printed"] != node["text"]:
-        head.append(f"  “{node['printed']}”")
-    for mark in tree_views.marks(node, parent):
+    head.append(f"{step.label}  " if step.label else "", style="bold")
+    head.append(f"= {step.formula}  " if step.formula else "")
+    head.append(step.text, style="bold green" if step.selected else "")
+    head.append(step.span)
+    head.append(f"  “{step.printed}”" if step.printed else "")
+    for mark in step.marks:
         head.append(f"  [{mark}]", style="green" if mark == "selected" else "yellow")
-    details = tree_views.details(node, inherited, seen)
-    return Group(head, Padding(Text(details, style="dim"), (0, 0, 0, 2), expand=False)) if details else head
+    if not step.whole:
+        return head
+    return Group(head, Padding(Text(step.whole, style="dim"), (0, 0, 0, 2), expand=False))

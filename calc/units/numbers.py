@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 DERIVED_DIGITS = 4
@@ -56,11 +55,6 @@ def ratio(value: float, low: float, high: float) -> str:
     """Print a ratio with its span: ``1.67 (1.60 to 1.90)``."""
     shown = [digits(part, RATIO_DIGITS, pad=True) for part in (value, low, high)]
     return shown[0] if shown[0] == shown[1] == shown[2] else f"{shown[0]} ({shown[1]} to {shown[2]})"
-
-
-def ungrouped(text: str) -> str:
-    """Take the commas of `grouped` out again; any other text stays as it is."""
-    return text.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text) else text
 
 
 def grouped(text: str) -> str:

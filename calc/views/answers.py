@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from calc.figures.policy import Policy
     from calc.figures.results import Result
     from calc.sheets.schema import Known, Sheet
-    from calc.views.core import Table
+    from calc.views.tables import Table
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,9 @@ def _plain(answer: Table | Working) -> Sequence[Table | Working]:
 
 @parts.register
 def _comparison(found: Comparison, everything: bool = False, ids: bool = False) -> Sequence[Table]:
-    from calc.views import core
+    from calc.views import comparison
 
-    return [core.comparison(found, everything=everything, ids=ids)]
+    return [comparison.comparison(found, everything=everything, ids=ids)]
 
 
 @parts.register
@@ -103,9 +103,9 @@ def _audit(found: Audit) -> Sequence[Table]:
 
 @parts.register
 def _crosschecked(found: Crosschecked) -> Sequence[Table]:
-    from calc.views import audit
+    from calc.views import checks
 
-    return [audit.sheets(found.comparer, found.found, found.stale)]
+    return [checks.contradictions(found.comparer, found.found, found.stale)]
 
 
 @parts.register
@@ -120,9 +120,9 @@ def _evaluation(found: Evaluation, explained: bool = False) -> Sequence[Table | 
 
 @parts.register
 def _checked(found: Checked) -> Sequence[Table]:
-    from calc.views import validation
+    from calc.views import checks
 
-    return [validation.report(found)]
+    return [checks.validation(found)]
 
 
 @parts.register

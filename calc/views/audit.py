@@ -1,4 +1,4 @@
-"""What ``audit`` shows, as neutral tables: the contrast of two subjects, each claim, and sheets against themselves."""
+"""What ``audit`` shows: on which metrics one subject is ahead of another, and each claim recomputed."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from calc.analysis.audit import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Finding, Side
-from calc.analysis.comparison import Comparer, Comparison, Row
-from calc.analysis.crosschecks import Contradiction
-from calc.analysis.crosschecks import Side as Said
+from calc.analysis.comparison import Comparison, Row
 from calc.analysis.dominance import Contrast
 from calc.sheets import metrics, schema
 from calc.units.numbers import RATIO_DIGITS, digits, ratio
-from calc.views.core import AS_REPORTED, FEW, FEW_MARK, LEGEND, Column, Table, policy_line
+from calc.views import words
+from calc.views.tables import Column, Table, TableCell, titled
+from calc.views.words import FEW, FEW_MARK, LEGEND
 
 CLOSE_MARK = "~"
 VERDICTS = (
@@ -54,24 +54,17 @@ def contrast(compared: Comparison, found: Contrast, findings: Sequence[Finding] 
          Column("ratio", f"{subject.id} / {object.id}", True)],
         lead=[_paragraph(compared, found), *_vague(findings, compared)],
     )  # fmt: skip
-    groups = {
-        f"{subject.id} ahead": found.ahead,
-        f"{subject.id} behind": found.behind,
-        "spans overlap": found.overlapping,
-    }
-    for words, names in groups.items():
-        if names:
-            table.add(words, [_contrasted(compared.row(name), subject.id) for name in names])
-    for words, left in _apart(compared, found):
+    for heading, names in ((f"{subject.id} ahead", found.ahead), (f"{subject.id} behind", found.behind),
+                           ("spans overlap", found.overlapping)):  # fmt: skip
+        for name in names:
+            row = compared.row(name)
+            said = TableCell(ratio(*row.ratios[subject.id].numbers), marks=FEW_MARK if _few(row) else " ")
+            table.add(row.metric.full_title, row.metric.better, said, group=heading)
+    for heading, left in _apart(compared, found):
         if left:
-            table.notes.append(f"{words}: {'; '.join(metrics.metric(name).full_title for name in left)}.")
+            table.notes.append(f"{heading}: {'; '.join(metrics.metric(name).full_title for name in left)}.")
     table.notes.append(FEW_NOTE)
     return table
-
-
-def _contrasted(row: Row, id: str) -> list[str]:
-    few = FEW_MARK if _few(row) else " "
-    return [row.metric.full_title, row.metric.better, f"{ratio(*row.ratios[id].numbers)} {few}"]
 
 
 def _few(row: Row) -> bool:
@@ -110,13 +103,13 @@ def _vague(findings: Iterable[Finding], compared: Comparison) -> Iterator[str]:
             said.setdefault((claim.subject, claim.sense, verdict, claim.credited_to or ""), []).append(finding)
     names = {subject.id: subject.name for subject in compared.subjects}
     for (subject, sense, verdict, credited), group in said.items():
-        words = "; ".join(f"“{finding.claim.printed}” ({finding.source})" for finding in group)
+        printed = "; ".join(f"“{finding.claim.printed}” ({finding.source})" for finding in group)
         credit = f", credited to {credited}" if credited else ""
         many = f"{len(group)} claims{credit}" if len(group) > 1 else f"One claim{credit}"
         lists = group[0].any.contrast
         if sense == "equal" and lists:
             verdict = f"ahead on {len(lists.ahead)}, behind on {len(lists.behind)}, level on {len(lists.overlapping)}"
-        yield f"{many}, said of {names[subject]}: {words}: {verdict}."
+        yield f"{many}, said of {names[subject]}: {printed}: {verdict}."
 
 
 # -- the claims -----------------------------------------------------------------------------------
@@ -126,11 +119,11 @@ def _claims(found: Audit) -> Table:
     pair = len(found.names) == 2
     title = f"Claims about {' and '.join(found.names)}" if found.names else "Claims"
     table = Table(f"{title}: {len(found.findings)}", [
-        Column("claim", "claim", wraps=True, folds=True), Column("claimed", "claimed", wraps=True, folds=True),
-        Column("own", "own figures", wraps=True, folds=True), Column("any", "any reports", wraps=True, folds=True),
+        *titled("claim", "claimed", wraps=True, folds=True), Column("own", "own figures", wraps=True, folds=True),
+        Column("any", "any reports", wraps=True, folds=True),
     ])  # fmt: skip
     for finding in found.findings:
-        table.add(_heading(finding), [_row(finding, pair)])
+        table.add(*answers(finding, pair), group=f"{finding.source}{' (superseded)' if finding.superseded else ''}")
     if found.findings:
         table.lead = _counts(found)
         table.notes = list(VERDICTS)
@@ -140,35 +133,29 @@ def _claims(found: Audit) -> Table:
         table.columns, table.lead = [], ["No claim is recorded."]
     if found.late:
         table.notes.append(f"Left out, as undated or later than the day: claims of {', '.join(found.late)}.")
-    table.notes += [AS_REPORTED, policy_line(found.policy, found.policy.as_of)]
-    table.notes.append(f"Working of a claim: python -m calc explain SOURCE/CLAIM, as in “explain {_example(found)}”.")
+    table.notes += words.foot(found.policy)
+    example = found.findings[0].id if found.findings else "semianalysis-cm384-2026/table-power"
+    table.notes.append(f"Working of a claim: python -m calc explain SOURCE/CLAIM, as in “explain {example}”.")
     return table
 
 
-def _example(found: Audit) -> str:
-    return found.findings[0].id if found.findings else "semianalysis-cm384-2026/table-power"
+def answers(finding: Finding, pair: bool) -> tuple[str, str, str, str]:
+    """Return what a claim is about, what it claims, and what comes out by its own figures and by any reports.
 
-
-def _heading(finding: Finding) -> str:
-    return f"{finding.source}{' (superseded)' if finding.superseded else ''}"
-
-
-def _row(finding: Finding, pair: bool) -> list[str]:
+    ``pair`` says that it is clear which two are meant.
+    """
     claim = finding.claim
     known = metrics.TABLE.get(claim.matter)
     title = known.full_title if known else claim.matter.replace("_", " ")
     key = finding.id.partition("/")[2]
-    parts = [key, "" if pair else f"{claim.subject} / {claim.object}", "" if _same(key, title) else title]
+    same = key.replace("-", " ").casefold() == title.casefold()
+    parts = [key, "" if pair else f"{claim.subject} / {claim.object}", "" if same else title]
     about = ": ".join(filter(None, parts)) + (f" ({finding.mismatch})" if finding.mismatch else "")
     claimed = f"“{claim.printed}”"
     if finding.claimed:
         claimed += f" {finding.claimed.inverse()}, object / subject" if claim.inverse else f" {finding.claimed}"
     own, every = _outcome(finding.own, finding), _outcome(finding.any, finding)
-    return [about, claimed, own, finding.any.verdict if own == every and not finding.any.best else every]
-
-
-def _same(key: str, title: str) -> bool:
-    return key.replace("-", " ").casefold() == title.casefold()
+    return about, claimed, own, finding.any.verdict if own == every and not finding.any.best else every
 
 
 def _outcome(side: Side, finding: Finding) -> str:
@@ -199,56 +186,15 @@ def _short(name: str, claim: schema.Claim) -> str:
 
 def _counts(found: Audit) -> list[str]:
     lines = []
-    for words, sides in (
-        ("own figures", [f.own for f in found.findings]),
-        ("any reports", [f.any for f in found.findings]),
-    ):
-        many = Counter(side.verdict if side.verdict in _WORDS else _LISTS for side in sides)
+    for heading, sides in (("own figures", [f.own for f in found.findings]),
+                           ("any reports", [f.any for f in found.findings])):  # fmt: skip
+        many = Counter(side.verdict if side.verdict in _VERDICTS else _LISTS for side in sides)
         close = sum(side.verdict == NOT_REPRODUCED and bool(side.best and side.best.close) for side in sides)
-        said = [f"{many[word]} {word}" for word in (*_WORDS, _LISTS) if many[word]]
-        if close:
-            said = [
-                f"{text}, {close} of them within rounding ({CLOSE_MARK})" if NOT_REPRODUCED in text else text
-                for text in said
-            ]
-        lines.append(f"By {words}: {'; '.join(said)}.")
+        rounding = {NOT_REPRODUCED: f", {close} of them within rounding ({CLOSE_MARK})" if close else ""}
+        said = [f"{many[word]} {word}{rounding.get(word, '')}" for word in (*_VERDICTS, _LISTS) if many[word]]
+        lines.append(f"By {heading}: {'; '.join(said)}.")
     return lines
 
 
 _LISTS = "answered by lists"
-_WORDS = (REPRODUCED, NOT_REPRODUCED, NOT_COMPUTABLE)
-
-
-# -- sheets against themselves --------------------------------------------------------------------
-
-
-def sheets(
-    comparer: Comparer, found: Sequence[Contradiction], stale: Sequence[tuple[schema.Sheet, schema.Known]]
-) -> Table:  # fmt: skip
-    """Return where the reports of sheets contradict one another, those that a person has looked at last."""
-    names = ("metric", "check", "one", "other", "factor", "cause", "known")
-    table = Table(
-        "Where reports of a sheet contradict one another beyond rounding",
-        [Column("finding", "finding", wraps=True), *(Column(name, name, for_programs=True) for name in names)],
-    )
-    for each in sorted(found, key=lambda one: (bool(one.known), one.subject)):
-        factor = digits(each.factor, RATIO_DIGITS)
-        data = [each.metric, each.check, _said(each.one), _said(each.other), factor, "; or ".join(each.causes)]
-        known = f". Known: {each.known}" if each.known else ""
-        table.add(each.subject, [[f"{each.text}{known}.", *data, each.known]])
-    new = sum(not each.known for each in found)
-    table.lead = [
-        f"{len(found)} contradictions: {len(found) - new} known and pinned in the sheet, {new} not looked at yet."
-    ]
-    for sheet, pin in stale:
-        table.lead.append(f"{sheet.id}: a pin matches nothing any more: {pin.metric}, {pin.check}. Take it out.")
-    table.notes = [
-        "A usual cause is what such a factor often comes from, not what "
-        "happened. Whoever has looked pins it under 'contradictions' in the sheet, or sets a report aside.",
-        AS_REPORTED, policy_line(comparer.policy, comparer.policy.as_of),
-    ]  # fmt: skip
-    return table
-
-
-def _said(side: Said) -> str:
-    return f"{side.text} ({side.where})"
+_VERDICTS = (REPRODUCED, NOT_REPRODUCED, NOT_COMPUTABLE)

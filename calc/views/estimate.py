@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from calc.estimates.estimate import Estimate, Input
 from calc.figures.policy import Policy
 from calc.figures.results import Result
-from calc.units.numbers import digits, grouped, number, span
-from calc.views.core import AS_REPORTED, Column, Table, policy_line
+from calc.units.numbers import digits, grouped, number
+from calc.views import words
+from calc.views.tables import Column, Table, titled
+from calc.views.words import AS_REPORTED
 
 CAVEAT = (
     "A bound follows from reported peaks alone, an estimate from the assumptions too: both are arithmetic, not "
@@ -30,34 +32,30 @@ def estimates(found: Sequence[Estimate], policy: Policy) -> list[Table]:
         Under which the headlines were chosen.
     """
     tables = [_one(found[0]), _inputs(found[0])] if len(found) == 1 else [_several(found)]
-    notes = list(dict.fromkeys(note for one in found for note in one.notes))
     last = tables[-1]
-    last.notes += [f"{note}." for note in notes]
+    last.notes += dict.fromkeys(f"{note}." for one in found for note in one.notes)
     if any(each.rests_on for one in found for each in one.inputs):
         last.notes.append("Which measurements: --explain, or --format json.")
     if len(found) > 1:
         last.notes.append("What went in: each alone, or --format json.")
-    last.notes += [CAVEAT if found[0].terms else "", AS_REPORTED, policy_line(policy, None)]
-    last.notes = [note for note in last.notes if note]
+    last.notes += [*([CAVEAT] if found[0].terms else []), *words.foot(policy)]
     return tables
 
 
 def overview(one: Estimate) -> Table:
     """Return the figures of one estimate, as a notebook shows it."""
     table = _one(one)
-    table.notes = [*(f"{note}." for note in one.notes), CAVEAT if one.terms else "", AS_REPORTED]
-    table.notes = [note for note in table.notes if note]
+    table.notes = [*(f"{note}." for note in one.notes), *([CAVEAT] if one.terms else []), AS_REPORTED]
     return table
 
 
 def records(found: Sequence[Estimate]) -> Table:
     """Return the figures of estimates as a table for programs: a row a figure and machine."""
-    columns = [Column(key, key) for key in ("subject", "figure", "at", "unit")]
-    columns += [Column(key, key, numeric=True) for key in ("value", "low", "high")]
-    table = Table("Estimates", columns)
+    numbers = titled("value", "low", "high", numeric=True)
+    table = Table("Estimates", [*titled("subject", "figure", "at", "unit"), *numbers])
     for one in found:
         for name, at, result in _flat(one):
-            table.rows.append([one.machine.id, name, at, result.unit, *map(repr, result.numbers)])
+            table.add(one.machine.id, name, at, result.unit, *map(repr, result.numbers))
     return table
 
 
@@ -78,8 +76,8 @@ def _flat(one: Estimate) -> Iterator[tuple[str, str, Result]]:
 
 
 def _title(one: Estimate) -> str:
-    words = TITLES.get(one.phase) or one.title[0].upper() + one.title[1:]
-    return f"{words}: {one.model}" if one.model else words
+    title = TITLES.get(one.phase) or one.title[0].upper() + one.title[1:]
+    return f"{title}: {one.model}" if one.model else title
 
 
 def _on(one: Estimate) -> str:
@@ -87,12 +85,12 @@ def _on(one: Estimate) -> str:
     return f"{one.machine.held.sheet.name} ({one.machine.id}){many}"
 
 
-def _text(found: Result | None, unit: bool = False) -> str:
+def _text(found: Result | None, unit: str = "", shown: str = "") -> str:
+    """Return a figure with its span, in another unit of its dimension if one is named, and with a unit if one is."""
     if found is None:
         return ""
-    value, low, high = found.numbers
-    ends = span(low, high)
-    return grouped(number(value)) + (f" {found.unit}" if unit else "") + (f" ({ends})" if ends else "")
+    value, low, high = (Result(found.expression, unit) if unit else found).numbers
+    return words.with_span(grouped(number(value)) + shown, low, high)
 
 
 def _one(one: Estimate) -> Table:
@@ -100,54 +98,49 @@ def _one(one: Estimate) -> Table:
     title = f"{_title(one)} on {_on(one)}"
     if not one.terms:
         table = Table(title, [Column("amount", "of a chip", wraps=True), Column("value", "", numeric=True)])
-        table.rows += [[one.amounts[name].title, _text(held, unit=True)] for name, held in one.held.items()]
+        for name, held in one.held.items():
+            table.add(one.amounts[name].title, _text(held, shown=f" {held.unit}"))
         return table
-    columns = [
-        Column("figure", "", wraps=True),
-        Column("bound", "at the bound", numeric=True),
-        Column("estimate", "estimate", numeric=True),
-    ]
-    table = Table(title, columns)
+    table = Table(title, [Column("figure", "", wraps=True), Column("bound", "at the bound", numeric=True),
+                          Column("estimate", "estimate", numeric=True)])  # fmt: skip
     unit = one.time_unit
     for name, part in one.parts.items():
-        shown = Result(part.expression, unit)
         binds = " (binds)" if name == one.binding else " (may bind)" if name in one.may_bind else ""
-        table.rows.append([f"least time, {name}{binds} ({unit})", _text(shown), ""])
-    table.rows.append([f"time ({unit})", _text(one.bound), _text(one.estimate)])
+        table.add(f"least time, {name}{binds} ({unit})", _text(part, unit), "")
+    table.add(f"time ({unit})", _text(one.bound), _text(one.estimate))
     for figure in one.figures.values():
         result = figure.bound or figure.estimate
         assert result is not None
-        table.rows.append([f"{figure.title} ({result.unit})", _text(figure.bound), _text(figure.estimate)])
-    table.rows += [[f"{one.amounts[name].title} ({held.unit})", _text(held), ""] for name, held in one.held.items()]
+        table.add(f"{figure.title} ({result.unit})", _text(figure.bound), _text(figure.estimate))
+    for name, held in one.held.items():
+        table.add(f"{one.amounts[name].title} ({held.unit})", _text(held), "")
     return table
 
 
 def _several(found: Sequence[Estimate]) -> Table:
     """Return estimates of several machines: bound and estimate of each figure, a column a machine."""
-    columns = [Column("figure", "", wraps=True)]
-    columns += [Column(one.machine.id, _on(one), numeric=True, wraps=True) for one in found]
-    table = Table(_title(found[0]), columns)
+    columns = [Column(one.machine.id, _on(one), numeric=True, wraps=True) for one in found]
+    table = Table(_title(found[0]), [Column("figure", "", wraps=True), *columns])
     if found[0].terms:
         unit = found[0].time_unit
-        rows = [
-            [f"lower bound ({unit})", *(_text(Result(one.bound.expression, unit)) for one in found)],
-            ["binds", *(one.binding for one in found)],
-            [f"estimate ({unit})", *(_text(one.estimate and Result(one.estimate.expression, unit)) for one in found)],
-        ]
-        table.add("Time", rows)
+        table.add(f"lower bound ({unit})", *(_text(one.bound, unit) for one in found), group="Time")
+        table.add("binds", *(one.binding for one in found))
+        table.add(f"estimate ({unit})", *(_text(one.estimate, unit) for one in found))
     for name in dict.fromkeys(name for one in found for name in one.figures):
         held = [one.figures.get(name) for one in found]
-        results = [figure.estimate or figure.bound if figure else None for figure in held]
-        unit = next(result.unit for result in results if result)
-        titles = dict.fromkeys(figure.title for figure in held if figure)
-        title = " / ".join(titles) if len(titles) == 1 else _common(list(titles))
-        table.add("Estimate", [[f"{title} ({unit})", *(_text(result) for result in results)]])
+        titles = list(dict.fromkeys(figure.title for figure in held if figure))
+        _add(table, "Estimate", titles, [(figure.estimate or figure.bound) if figure else None for figure in held])
     for name in dict.fromkeys(name for one in found for name in one.amounts):
-        results = [one.held.get(name) for one in found]
         title = next(one.amounts[name].title for one in found if name in one.amounts)
-        unit = next(result.unit for result in results if result)
-        table.add("Memory", [[f"{title} ({unit})", *(_text(result) for result in results)]])
+        _add(table, "Memory", [title], [one.held.get(name) for one in found])
     return table
+
+
+def _add(table: Table, group: str, titles: list[str], results: Sequence[Result | None]) -> None:
+    """Add a figure of several machines; on different power boundaries, these are named."""
+    unit = next(result.unit for result in results if result)
+    title = titles[0] if len(titles) == 1 else _common(titles)
+    table.add(f"{title} ({unit})", *map(_text, results), group=group)
 
 
 def _common(titles: list[str]) -> str:
@@ -158,36 +151,22 @@ def _common(titles: list[str]) -> str:
 
 def _inputs(one: Estimate) -> Table:
     """Return what went into an estimate, the widths of the model in one row."""
-    table = Table(
-        "What went in",
-        [
-            Column("input", "", wraps=True),
-            Column("value", "value", numeric=True),
-            Column("origin", "from", wraps=True, folds=True),
-        ],
-    )
-    head = f"{one.model} "
-    widths = [each for each in one.inputs if one.model and each.name.startswith(head)]
+    table = Table("What went in", [Column("input", "", wraps=True), Column("value", "value", numeric=True),
+                                   Column("origin", "from", wraps=True, folds=True)])  # fmt: skip
+    widths = [each for each in one.inputs if one.model and each.name.startswith(f"{one.model} ")]
     if widths:
         sources = ", ".join(dict.fromkeys(each.source for each in widths))
-        table.rows.append([one.model, f"{len(widths)} figures", f"reported: {sources}"])
-    seen = set()
-    for each in one.inputs:
-        row = [each.name, _value(each), _origin(each)]
-        if each not in widths and not (each.kind in ("given", "assumed") and _plain(each)) and tuple(row) not in seen:
-            seen.add(tuple(row))
-            table.rows.append(row)
+        table.add(one.model, f"{len(widths)} figures", f"reported: {sources}")
+    plain = [each for each in one.inputs if each.kind in ("given", "assumed") and each.note in PLAIN]
+    rows = ((each.name, _value(each), _origin(each)) for each in one.inputs if each not in widths + plain)
+    for row in dict.fromkeys(rows):
+        table.add(*row)
     return table
 
 
-def _plain(each: Input) -> bool:
-    return each.note in PLAIN
-
-
 def _value(each: Input) -> str:
-    ends = span(each.low, each.high)
     text = digits(each.value, 17) if each.kind == "given" else grouped(number(each.value))
-    return f"{text}{'' if each.unit == 'x' else f' {each.unit}'}" + (f" ({ends})" if ends else "")
+    return words.with_span(text if each.unit == "x" else f"{text} {each.unit}", each.low, each.high)
 
 
 def _origin(each: Input) -> str:

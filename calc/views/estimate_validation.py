@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from calc.estimates.validation import splits
 from calc.estimates.validation.scores import TARGET, Score, Validation
 from calc.estimates.validation.trials import SECOND, Trial
 from calc.units.numbers import digits
-from calc.views.core import AS_REPORTED, Column, Table, policy_line
+from calc.views import words
+from calc.views.tables import Column, Fold, Table, TableCell, titled
 
 DIGITS = 3
 LEAST_SHOWN = 0.005
@@ -42,29 +41,29 @@ def tables(found: Validation) -> list[Table]:
 
 def trials(found: Validation) -> Table:
     """Return a row a measurement, the phases one after another."""
-    first = [Column("id", "measurement", wraps=True, folds=True), Column("mark", "mark", optional=True),
-             Column("unit", "in"), Column("bound", "least", True)]  # fmt: skip
-    last = [Column("measured", "measured", True), Column("reached", "reached", True), Column("ratio", "ratio", True)]
-    title = "Estimates against measurements"
-    table = Table(title, [*first, Column("estimate", "estimate", True), Column("span", "span"), *last])
-    narrow = Table(title, [*first, Column("estimate", "estimate, span", True), *last])
-    used: list[str] = []
+    table = Table("Estimates against measurements", [
+        Column("id", "measurement", wraps=True, folds=True), Column("mark", "mark", optional=True),
+        Column("unit", "in"), Column("bound", "least", True), Column("estimate", "estimate", True),
+        Column("span", "span", fold=Fold("estimate", titles=", ")),
+        *titled("measured", "reached", "ratio", numeric=True),
+    ])  # fmt: skip
+    used = ""
     for one in found.trials:
         scale, unit = _unit(one)
         value, low, high = (_digits(part / scale) for part in one.numbers)
-        used.append(marks(one))
-        head = [one.id, used[-1], unit, _digits(one.least[0] / scale) if one.least else ""]
-        tail = [_digits(one.measured / scale), _reached(one.reached), digits(one.ratio, DIGITS, pad=True)]
-        table.add(one.measurement.phase, [[*head, value, f"{low} to {high}" if low != high else "", *tail]])
-        stacked = f"{value}\n{low}-{high}" if low != high else value
-        narrow.add(one.measurement.phase, [[*head, stacked, *tail]])
-    table.notes = [f"{mark} {words}" for mark, words in MARKS.items() if any(mark in said for said in used)]
+        ends = TableCell(f"{low} to {high}", folded=f"{low}-{high}") if low != high else TableCell("")
+        mark = marks(one)
+        used += mark
+        table.add(
+            one.id, mark, unit, _digits(one.least[0] / scale) if one.least else "", value, ends,
+            _digits(one.measured / scale), _reached(one.reached), _digits(one.ratio), group=one.measurement.phase,
+        )  # fmt: skip
+    table.notes = [f"{mark} {meaning}" for mark, meaning in MARKS.items() if mark in used]
     table.notes += [
         "least: the lower bound on time; reached: bound over measured, the efficiency that the measurement implies; "
         "ratio: measured over estimate.",
         CAVEAT,
     ]
-    narrow.notes, table.narrow = table.notes, narrow
     return table
 
 
@@ -82,20 +81,19 @@ def summary(found: Validation) -> Table:
         Column("ideal", "taken ideal", True, optional=True),
         Column("beaten", "bounds beaten", True, for_programs=True),
     ])  # fmt: skip
-    table.rows.append(_score("all", found.score))
+    table.add(*_score("all", found.score))
     if found.split == splits.ALTERNATE:
-        table.rows.append(_score("sources that calibrate nothing", found.apart))
-    if found.by_phase:
-        table.add("by phase", (_score(phase, score) for phase, score in found.by_phase.items()))
-    if found.by_fold:
-        table.add("left out", (_score(fold, score) for fold, score in found.by_fold.items()))
+        table.add(*_score("sources that calibrate nothing", found.apart))
+    for heading, scores in (("by phase", found.by_phase), ("left out", found.by_fold)):
+        for name, score in scores.items():
+            table.add(*_score(name, score), group=heading)
     table.lead = [f"{found.split}: {splits.SPLIT_WORDS[found.split]}."]
-    table.notes = [*_counts(found), *_alarms(found.trials)]
+    table.notes = [*_counts(found), *map(explained, found.alarms)]
     table.notes += [f"No estimate of {id}: {reason}" for id, reason in found.failed.items()]
     if found.split == splits.ALTERNATE:
         others = " or ".join(split for split in splits.SPLITS if split != splits.ALTERNATE)
         table.notes.append(f"A test next to what calibrates asks little. A stricter split: --split {others}.")
-    table.notes += [AS_REPORTED, policy_line(found.policy, found.policy.as_of)]
+    table.notes += words.foot(found.policy)
     return table
 
 
@@ -112,10 +110,6 @@ def _counts(found: Validation) -> list[str]:
         f"{100 * TARGET:.0f} % is {verdict}. Bounds beaten, by any measurement: {len(found.alarms)}.",
         "factor: between measurement and headline, whichever way; span's width: upper end over lower, the median.",
     ]  # fmt: skip
-
-
-def _alarms(trials: Iterable[Trial]) -> list[str]:
-    return [explained(one) for one in trials if one.beats_bound]
 
 
 def explained(one: Trial) -> str:

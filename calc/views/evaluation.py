@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from calc.analysis.comparison import Cell
 from calc.analysis.expressions.evaluation import TYPED, Evaluation
 from calc.figures import reprs
 from calc.figures.results import Assumption, unit_of
 from calc.units import numbers
-from calc.views.core import AS_REPORTED, Column, Table, layers, legend, marks, policy_line, value
+from calc.views import tables, words
+from calc.views.tables import Column, Table, TableCell
 
 
 def evaluation(found: Evaluation) -> Table:
     """Return the value of an expression, and a row for each reading and each typed number in it."""
-    table = Table(found.text, [
-        Column("input", "input", wraps=True, folds=True), Column("unit", "unit"), Column("value", "value", True),
-        Column("marks", "marks"), Column("span", "span", True), Column("reports", "reports", True),
-        Column("origins", "origins", True),
-        Column("source", "headline from", wraps=True, folds=True), Column("read", "read"),
-    ])  # fmt: skip
+    columns = [Column("input", "input", wraps=True, folds=True), Column("unit", "unit"), *words.figure_columns()]
+    table = Table(found.text, columns)
     table.lead = [f"= {figure(found)}"]
-    table.rows = [_row(name, held) for name, held in found.inputs.items()]
+    for name, held in found.inputs.items():
+        table.add(name, *_cells(held))
     cells = found.cells
-    table.notes = [*legend(map(marks, cells), layers(*(cell.subject.sheet for cell in cells)))]
+    table.notes = words.legend(map(words.marks, cells), words.layers(*(cell.subject.sheet for cell in cells)))
     table.notes += [f"Note: {names} are on different bases." for names in found.bases]
     if cells and found.result.reduced:
         table.notes.append("Too many combinations: only the extremes of each reading were combined.")
     if cells:
-        table.notes += [AS_REPORTED, policy_line(found.comparer.policy, found.as_of)]
+        table.notes += words.foot(found.comparer.policy, found.as_of)
     if len(cells) < len(found.inputs):
         table.notes.append("What is typed is an assumption of whoever typed it.")
     table.notes.append("Working, down to each report: --explain.")
@@ -43,12 +43,10 @@ def figure(found: Evaluation) -> str:
     return reprs.figure(result.numbers, result.unit, exact=result.exact)
 
 
-def _row(name: str, held: Cell | Assumption) -> list[str]:
+def _cells(held: Cell | Assumption) -> Sequence[str | TableCell]:
     if isinstance(held, Assumption):
-        number = numbers.grouped(numbers.number(float(held.value.magnitude), exact=True))
-        return [name, unit_of(held), number, "", "", "", "", TYPED, ""]
+        typed = tables.digits(numbers.number(float(held.value.magnitude), exact=True))
+        return [unit_of(held), typed, "", "", "", "", TYPED, ""]
     assert held.result is not None
-    _, low, high = held.result.numbers
     source = f"{held.formula}: {held.lead}" if held.formula else held.lead
-    counts = [str(len(held.reports)), str(held.origins)]
-    return [name, held.result.unit, value(held), marks(held), numbers.span(low, high), *counts, source, held.read]
+    return [held.result.unit, *words.figure_cells(held, source)]

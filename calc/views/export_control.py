@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from calc import units
+from calc.analysis.comparison import NOT_REPORTED
 from calc.analysis.export_control.classification import CAVEAT, Classification, Classified, Tested, in_words
 from calc.analysis.export_control.performance import Quantities
 from calc.analysis.export_control.thresholds import AREA_UNIT, RATE_UNIT
@@ -16,7 +17,8 @@ from calc.figures.results import Applied, Result, readings
 from calc.sheets.regulations import Regulation
 from calc.sheets.schema import Report
 from calc.units import numbers
-from calc.views.core import AS_REPORTED, INDENT, Column, Table, policy_line
+from calc.views import words
+from calc.views.tables import Column, Table, TableCell
 
 DIGITS = 6
 """So many digits are shown: 20,919 is another figure than 21,000 here."""
@@ -25,10 +27,10 @@ DIGITS = 6
 def tables(found: Classification, in_words: bool = False) -> list[Table]:
     """Return one chip's figures and tests, or of several chips one table; with what the rules say, if that is asked."""
     shown = [overview(found)] if len(found.chips) > 1 else [figures(found.chips[0]), tests(found.chips[0])]
-    words = [rules(found)] if in_words else []
     shown[-1].notes += [] if in_words else ["What the rules say, in words: --rules."]
-    (words or shown)[-1].notes += _foot(found)
-    return shown + words
+    shown += [rules(found)] if in_words else []
+    shown[-1].notes += _foot(found)
+    return shown
 
 
 # -- one chip -------------------------------------------------------------------------------------
@@ -46,7 +48,8 @@ def figures(chip: Classified) -> Table:
         Column("span", "span", True), Column("from", "from", wraps=True, folds=True),
     ])  # fmt: skip
     table.lead = list(_asked(chip))
-    table.rows += list(_rows(chip.quantities))
+    for group, row in _rows(chip.quantities):
+        table.add(*row, group=group)
     left, apart = chip.quantities.left_out, chip.apart
     if left:
         table.notes.append(f"In no TPP of dense rates: {', '.join(left)}. A sparse rate never counts.")
@@ -59,37 +62,37 @@ def _asked(chip: Classified) -> Iterator[str]:
         yield f"{chip.asked} is a system; the rules are about its chip, {chip.id}."
 
 
-def _rows(held: Quantities) -> Iterator[list[str] | str]:
-    yield "TPP (TOP*b/s)"
-    yield _row("from dense rates", held.dense, "no dense rate is reported")
-    yield from _parts(held.dense)
-    yield _row("as printed", held.printed, "not reported")
+def _rows(held: Quantities) -> Iterator[tuple[str, list[TableCell | str]]]:
+    """Yield the rows of the quantities, each with the heading of its group."""
+    tpp, density, bandwidth = "TPP (TOP*b/s)", "Performance density (TOP*b/s/mm^2)", "Bandwidth (GB/s)"
+    missing = words.GAPS[NOT_REPORTED]
+    yield tpp, _row("from dense rates", held.dense, "no dense rate is reported")
+    yield from ((tpp, row) for row in _parts(held.dense))
+    yield tpp, _row("as printed", held.printed, missing)
     if held.open_matters:
-        yield _row("if rates of unstated sparsity are dense", held.open, "")
-        yield from _parts(held.open, ".unstated")
-    yield "Performance density (TOP*b/s/mm^2)"
-    yield _area(held)
-    yield _row("TPP / die area", held.density, "not computable")
-    yield "Bandwidth (GB/s)"
-    yield _row("memory", held.memory, "not reported", RATE_UNIT)
-    yield _row("all inputs and outputs, both ways", held.io, "not reported")
+        yield tpp, _row("if rates of unstated sparsity are dense", held.open, "")
+        yield from ((tpp, row) for row in _parts(held.open, ".unstated"))
+    yield density, _area(held)
+    yield density, _row("TPP / die area", held.density, "not computable")
+    yield bandwidth, _row("memory", held.memory, missing, RATE_UNIT)
+    yield bandwidth, _row("all inputs and outputs, both ways", held.io, missing)
     for link in held.links:
         assert isinstance(link.expression, Applied)
-        yield _row(f"{INDENT}{link.expression.label}", link, "")
+        yield bandwidth, _row(TableCell(link.expression.label, indent=1), link, "")
 
 
-def _parts(result: Result | None, only: str = "") -> Iterator[list[str]]:
+def _parts(result: Result | None, only: str = "") -> Iterator[list[TableCell | str]]:
     if result is None or not isinstance(result.expression, Applied):
         return
     for part in result.expression.inputs:
         reading = part.inputs[0] if isinstance(part, Applied) else None
         if isinstance(part, Applied) and isinstance(reading, Reading) and reading.metric.id.endswith(only):
-            yield _row(f"{INDENT}{part.label}", Result(part, part.unit), "")
+            yield _row(TableCell(part.label, indent=1), Result(part, part.unit), "")
 
 
-def _row(label: str, result: Result | None, gap: str, unit: str = "") -> list[str]:
+def _row(label: TableCell | str, result: Result | None, gap: str, unit: str = "") -> list[TableCell | str]:
     if result is None:
-        return [label, "", "", gap]
+        return [label, "", "", words.gap(gap)]
     value, low, high = (_digits(number) for number in shown_in(result, unit or result.unit))
     return [label, value, "" if low == high else f"{low} to {high}", _sources(result)]
 
@@ -104,7 +107,7 @@ def _digits(value: float) -> str:
     return numbers.grouped(numbers.digits(value, DIGITS))
 
 
-def _area(held: Quantities) -> list[str]:
+def _area(held: Quantities) -> list[TableCell | str]:
     label = "die area (mm^2)"
     if held.given.planar:
         return [label, "", "", "planar transistors only, says the user: no area is applicable"]
@@ -113,7 +116,7 @@ def _area(held: Quantities) -> list[str]:
         low, high = (_digits(float(end * scale)) for end in (held.given.area.low, held.given.area.high))
         return [label, low if low == high else "", "" if low == high else f"{low} to {high}", "given by the user"]
     area = held.area
-    return _row(label, Result(area, AREA_UNIT) if isinstance(area, Reading) else None, "not reported")
+    return _row(label, Result(area, AREA_UNIT) if isinstance(area, Reading) else None, words.GAPS[NOT_REPORTED])
 
 
 def _sources(result: Result) -> str:
@@ -134,7 +137,7 @@ def tests(chip: Classified) -> Table:
     ])  # fmt: skip
     table.lead = list(CAVEAT)
     for one in chip.tests:
-        table.rows.append([one.rule.begins, _named(one), one.words, _why(one)])
+        table.add(one.rule.begins, _named(one), one.words, _why(one))
     return table
 
 
@@ -177,7 +180,7 @@ def rules(found: Classification) -> Table:
         if rule.content:
             said = " ".join([*rule.content, *([f"({rule.note})"] if rule.note and not rule.outcomes else [])])
             where = f"{rule.name}{f', {rule.citation}' if rule.citation else ''}"
-            table.rows.append([rule.begins, where, said])
+            table.add(rule.begins, where, said)
     return table
 
 
@@ -198,10 +201,10 @@ def overview(found: Classification) -> Table:
     for chip in found.chips:
         held = chip.quantities
         tpp, density = _spanned(held.tpp), _spanned(held.density)
-        table.rows.append([chip.id, tpp, density, *(one.words for one in chip.tests)])
+        table.add(chip.id, tpp, density, *(one.words for one in chip.tests))
         said = f"{title(chip)}: TPP {tpp or 'unknown'}, performance density {density or 'unknown'}"
-        below = [[one.rule.begins, one.rule.name, one.words, ", ".join(one.missing)] for one in chip.tests]
-        narrow.add(said, below)
+        for one in chip.tests:
+            narrow.add(one.rule.begins, one.rule.name, one.words, ", ".join(one.missing), group=said)
     asked = [line for chip in found.chips for line in _asked(chip)]
     for each in (table, narrow):
         each.lead = [*found.caveat, *asked]
@@ -226,7 +229,7 @@ def _foot(found: Classification) -> list[str]:
     return [
         "An answer holds for every combination of reports; where they give several, it is undecided. TPP is the "
         "largest product of a reported dense rate and its bit length, or as printed.",
-        on, AS_REPORTED, policy_line(found.policy, found.policy.as_of),
+        on, *words.foot(found.policy),
     ]  # fmt: skip
 
 

@@ -10,7 +10,9 @@ from calc.errors import UsageError, did_you_mean
 from calc.sheets import keys
 from calc.sheets.measurements import PHASES, QUANTITIES, REFERS, Measurement
 from calc.sheets.schema import OURS
-from calc.views.core import AS_REPORTED, OVERLAY_MARK, Column, Table, legend
+from calc.views import words
+from calc.views.tables import Column, Fold, Table, titled
+from calc.views.words import AS_REPORTED, OVERLAY_MARK
 
 _GROUPS = ("figure", "setting", "conditions", "where it stands", "note")
 
@@ -48,20 +50,18 @@ def of_all(comparer: Comparer, phases: Sequence[str], chips: Sequence[str], mode
         If there is no such phase, chip or model.
     """
     found = chosen(comparer, phases, chips, models)
+    names = ("phase", "operation", "quantity", *REFERS, "chips", "source", "locator", "read")
     table = Table("Measurements", [
-        Column("id", "id", folds=True), Column("marks", "mark", optional=True), Column("value", "value", True),
-        Column("what", "what, of what", wraps=True),
-        *(Column(name, name, for_programs=True) for name in ("phase", "operation", "quantity", *REFERS, "chips")),
-        Column("source", "source", for_programs=True),
-        Column("locator", "locator", for_programs=True), Column("read", "read", for_programs=True),
+        Column("id", "id"), Column("marks", "mark", optional=True, fold=Fold("value", None, always=True)),
+        Column("value", "value", True), Column("what", "what, of what", wraps=True), *titled(*names, for_programs=True),
     ])  # fmt: skip
     for one in sorted(found, key=lambda one: PHASES.index(one.phase)):
-        cells = [getattr(one, name) or "" for name in ("phase", "operation", "quantity", *REFERS, "chips", "source")]
+        cells = (getattr(one, name) or "" for name in names)
         mark = OVERLAY_MARK if one.layer else ""
-        table.add(one.phase, [[one.id or "", mark, one.value, _in_words(one), *cells, one.locator, one.read]])
+        table.add(one.id or "", mark, one.value, _in_words(one), *cells, group=one.phase)
     layers = list(dict.fromkeys(one.layer for one in found if one.layer))
     many = f"{len(found)} of {len(comparer.catalog.measurements)}."
-    table.notes = [*legend((OVERLAY_MARK for _ in layers), layers), many]
+    table.notes = [*words.legend((OVERLAY_MARK for _ in layers), layers), many]
     table.notes += [AS_REPORTED, "One with its conditions: python -m calc show ID."]
     return table
 
@@ -88,11 +88,11 @@ def one(catalog: Catalog, key: str) -> Table:
     """
     found = catalog.measurement(key)
     table = Table(f"{key}, measured", [Column("key", "key"), Column("value", "value", wraps=True)])
-    for group, words in zip(keys.MEASUREMENT, _GROUPS, strict=True):
-        rows = [[name, str(said)] for name in group if (said := getattr(found, name)) is not None and name not in OURS]
-        if words == _GROUPS[3]:
-            rows = [["source", found.source or ""], *rows]
-        if rows:
-            table.add(words, rows)
+    for group, heading in zip(keys.MEASUREMENT, _GROUPS, strict=True):
+        said = {name: getattr(found, name) for name in group if name not in OURS}
+        said = {"source": found.source or "", **said} if heading == "where it stands" else said
+        for name, held in said.items():
+            if held is not None:
+                table.add(name, str(held), group=heading)
     table.notes = [AS_REPORTED]
     return table

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from calc.analysis.comparison import DERIVED, Comparer
+from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, NOT_REPORTED, Comparer
 from calc.figures import derive
 from calc.figures.policy import Origins
 from calc.figures.readings import Readings, canonical_unit
 from calc.sheets import metrics, schema
-from calc.units.numbers import span
-from calc.views.core import AS_REPORTED, Column, Table, layers, legend, marks, merged, policy_line, value
+from calc.views import words
+from calc.views.tables import Table, TableCell
 
-APART = "not in a span"
 REMARKS = "Remarks"
 
 
@@ -31,11 +30,7 @@ def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
     subject = comparer.catalog.subject(name)
     held = comparer.reader.of(subject)
     table = Table(
-        f"{subject.name} ({subject.id}), {subject.vendor}",
-        [Column("metric", "metric", wraps=True), Column("unit", "unit"), Column("value", "value", True),
-         Column("marks", "marks"), Column("span", "span", True), Column("reports", "reports", True),
-         Column("origins", "origins", True),
-         Column("source", "headline from", wraps=True, folds=True), Column("read", "read")],
+        f"{subject.name} ({subject.id}), {subject.vendor}", [*words.metric_columns(), *words.figure_columns()],
         lead=list(_lead(comparer, subject)),
     )  # fmt: skip
     wanted = [*derive.available([held]), *(n for n in subject.reports if metrics.metric(n).is_text or n in held.apart)]
@@ -43,13 +38,14 @@ def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
         metric = metrics.metric(metric_name)
         if metric.formula and metric.formula != "per_chip" and metric_name not in subject.reports:
             continue
-        table.add(metric.group, _rows(comparer, held, metric, metric.id if ids else metric.title))
+        unit = "" if metric.is_text else canonical_unit(metric, subject.kind)
+        for cells in _rows(comparer, held, metric):
+            table.add(metric.id if ids else metric.title, words.unit_cell(unit), *cells, group=metric.group)
     for remark in comparer.known(subject.remarks):
-        words = f"“{remark.value}” {remark.source}"
-        table.add(REMARKS, [[remark.about, "", "", "", "", "1", "", words, remark.read]])
-    used = [row[3] for row in table.rows if not isinstance(row, str)]
+        table.add(remark.about, "", *_said([remark], f"“{remark.value}” {remark.source}"), group=REMARKS)
+    used = [row[3].text for row in table.body]
     chip = comparer.catalog.chip_of(subject)
-    table.notes = [*legend(used, layers(subject, chip)), *_notes(subject, comparer)]
+    table.notes = [*words.legend(used, words.layers(subject, chip)), *_notes(subject, comparer)]
     return table
 
 
@@ -61,7 +57,7 @@ def _lead(comparer: Comparer, subject: schema.Sheet) -> Iterator[str]:
     if isinstance(subject, schema.System) and subject.chip:
         chip = catalog.sheet("chip", subject.chip)
         yield f"Chip: {chip.name} ({chip.id})"
-    for words, said in (
+    for heading, said in (
         ("Family", [(one.name, one) for one in comparer.known(subject.family)]),
         ("Predecessor", [(one.id, one) for one in comparer.known(subject.predecessor)]),
         ("The same machine as", _twins(comparer, subject)),
@@ -69,13 +65,12 @@ def _lead(comparer: Comparer, subject: schema.Sheet) -> Iterator[str]:
         by: dict[str, list[str]] = {}
         for name, one in said:
             by.setdefault(name, []).append(one.source)
-        yield from (f"{words}: {name}, says {' and '.join(dict.fromkeys(sources))}" for name, sources in by.items())
-    yield from merged(subject)
+        yield from (f"{heading}: {name}, says {' and '.join(dict.fromkeys(sources))}" for name, sources in by.items())
+    yield from words.merged(subject)
     reports = [report for rows in subject.reports.values() for report in comparer.known(rows)]
-    sources = {report.source for report in reports}
     if reports:
         yield (
-            f"{len(reports)} reports of {len(sources)} sources, which go back to at most "
+            f"{len(reports)} reports of {len({report.source for report in reports})} sources, which go back to at most "
             f"{Origins(catalog).of(reports)} origins: python -m calc sources {subject.id}"
         )
 
@@ -91,36 +86,35 @@ def _twins(comparer: Comparer, subject: schema.Sheet) -> list[tuple[str, schema.
     return found
 
 
-def _rows(comparer: Comparer, held: Readings, metric: metrics.Metric, title: str) -> list[list[str]]:
+def _said(reports: Sequence[schema.Report | schema.Remark], text: str) -> list[str | TableCell]:
+    """Return the cells of what is no figure: how many say it, and which words the first of them has."""
+    return ["", "", "", str(len(reports)), "", text, words.read(reports[0].read)]
+
+
+def _rows(comparer: Comparer, held: Readings, metric: metrics.Metric) -> Iterator[Sequence[str | TableCell]]:
+    """Yield the cells of a metric: its figure, what is said in words, and what is in no span."""
     cell = comparer.cell(held, metric.id)
-    unit = "" if metric.is_text else canonical_unit(metric, held.sheet.kind)
-    rows: list[list[str]] = []
     if cell.result is not None:
-        _, low, high = cell.result.numbers
-        source = f"{cell.formula}: {cell.lead}" if cell.state == DERIVED else cell.lead
-        counts = [str(len(cell.reports)), str(cell.origins)]
-        rows.append([title, unit, value(cell), marks(cell), span(low, high), *counts, source, cell.read])
+        yield words.figure_cells(cell, f"{cell.formula}: {cell.lead}" if cell.state == DERIVED else cell.lead)
     own = [other for other in held.apart.get(metric.id, []) if other.metric == metric.id]
     if metric.is_text:
-        words: dict[str, list[schema.Report]] = {}
-        for other in own:
-            if not comparer.known([other.report]):
-                continue
-            words.setdefault(other.report.value, []).append(other.report)
-        rows += [
-            [title, unit, "", "", "", str(len(by)), "", f"“{text}” {by[0].source}", by[0].read]
-            for text, by in words.items()
-        ]
+        said: dict[str, list[schema.Report]] = {}
+        for report in comparer.known(other.report for other in own):
+            said.setdefault(report.value, []).append(report)
+        yield from (_said(by, f"“{text}” {by[0].source}") for text, by in said.items())
     elif own:
         kinds = sorted({other.why.partition(":")[0].partition(" by ")[0] for other in own})
-        rows.append([title, unit, APART, "", "", str(len(own)), "", "; ".join(kinds), ""])
-    return rows
+        yield [words.gap(words.NO_SPAN), "", "", str(len(own)), "", "; ".join(kinds), ""]
 
 
 def _notes(subject: schema.Sheet, comparer: Comparer) -> list[str]:
     notes = []
-    whole = "Not reported for the system" if subject.kind == "system" else "Not reported"
-    for words, gaps in ((whole, subject.not_reported), ("Not applicable", subject.not_applicable)):
-        notes += [f"{words}: {gap.metric or gap.about}" + (f" ({gap.note})" if gap.note else "") for gap in gaps]
-    policy = policy_line(comparer.policy, comparer.policy.as_of)
-    return [*notes, AS_REPORTED, policy, f"Working of a line: python -m calc explain {subject.id} METRIC (ids: --ids)."]
+    whole = " for the system" if subject.kind == "system" else ""
+    for state, more, gaps in (
+        (NOT_REPORTED, whole, subject.not_reported),
+        (NOT_APPLICABLE, "", subject.not_applicable),
+    ):
+        head = f"{words.GAPS[state].capitalize()}{more}"
+        notes += [f"{head}: {gap.metric or gap.about}" + (f" ({gap.note})" if gap.note else "") for gap in gaps]
+    return [*notes, *words.foot(comparer.policy),
+            f"Working of a line: python -m calc explain {subject.id} METRIC (ids: --ids)."]  # fmt: skip

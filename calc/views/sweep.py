@@ -7,8 +7,9 @@ from typing import Any
 
 from calc.estimates import dask_chunks
 from calc.estimates.sweeps import BLOCK, Sweep
-from calc.units.numbers import EXACT_DIGITS, digits, number, span
-from calc.views.core import AS_REPORTED, Column, Table, policy_line
+from calc.units.numbers import EXACT_DIGITS, digits, number
+from calc.views import words
+from calc.views.tables import Column, Table
 
 FIRST = ("fits", "bound", "binding", "time", "rate_per_chip", "energy_per_token", "bus_bandwidth", "energy", "needed",
          "left", "tokens")  # fmt: skip
@@ -28,12 +29,13 @@ def table(found: Sweep) -> Table:
             shown.append(name)
         elif name.rpartition(".")[0] not in results and name not in results:
             (same if len({row[name] for row in rows}) == 1 else shown).append(name)
-    columns = [Column(name, _title(found, name), wraps=True) for name in shown]
-    made = Table(f"Sweep: {found.phase}", columns, [[_cell(found, row, name) for name in shown] for row in rows])
+    made = Table(f"Sweep: {found.phase}", [Column(name, _title(found, name), wraps=True) for name in shown])
+    for row in rows:
+        made.add(*(_cell(found, row, name) for name in shown))
     fixed = [f"{name.replace('_', ' ')} {_cell(found, rows[0], name)}" for name in same if rows[0][name] is not None]
     made.lead = [f"In all rows: {', '.join(fixed)}."] if fixed else []
     made.notes = [f"Left out, {_points(one.points)}: {one}." for one in found.refused]
-    made.notes += [AS_REPORTED, policy_line(found.policy, None)]
+    made.notes += words.foot(found.policy)
     return made
 
 
@@ -69,5 +71,5 @@ def _cell(found: Sweep, row: Row, name: str) -> str:
         return cell
     if name in found.asked:
         return digits(cell, EXACT_DIGITS)
-    ends = span(row[f"{name}.low"], row[f"{name}.high"]) if f"{name}.low" in row else ""
-    return number(cell) + (f" ({ends})" if ends else "")
+    ends = {f"{name}.low": cell, f"{name}.high": cell} | row
+    return words.with_span(number(cell), ends[f"{name}.low"], ends[f"{name}.high"])

@@ -25,7 +25,7 @@ from calc.errors import UsageError
 from calc.figures.policy import Policy
 from calc.formulas import export_control as formulas
 from calc.sheets.regulations import Regulation
-from calc.views import cards
+from calc.views import notebook
 from tests.running import output, run
 
 BANDS, OLD, LETTERS, REVIEW, TARIFF = (
@@ -408,7 +408,7 @@ def test_the_system_is_named_with_its_chip() -> None:
 def test_cards() -> None:
     found = calc.export_control("h20", "h100-sxm")
     for shown in (found, found["h20"]):
-        card = cards.card(shown)
+        card = notebook.card(shown)
         assert list(CAVEAT) == card.lead[:2]
         assert "undecided" in shown._repr_html_()
     assert repr(found).endswith(CAVEAT[-1])

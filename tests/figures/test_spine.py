@@ -15,7 +15,7 @@ from calc.errors import SheetError, UsageError
 from calc.figures import explanation, results
 from calc.formulas import FORMULAS
 from calc.sheets import schema
-from calc.views import core as views
+from calc.views.sources import sources_table
 
 
 def ends(subject: Subject, metric: str, unit: str) -> tuple[float, float, float]:
@@ -172,7 +172,7 @@ def test_an_assumption_is_told_apart_from_reports() -> None:
 def test_sources_of_each_sheet(id: str) -> None:
     """An id with which a source's id begins, too, is still the sheet's: metax-c550 and metax-c550-page."""
     catalog = calc.load().comparer.catalog
-    records = views.sources(catalog, id).records()
+    records = sources_table(catalog, id).records()
     cited = {source for _, source in schema.citations(catalog.subject(id))}
     shown = [record["id"] for record in records]
     assert len(shown) == len(set(shown))

@@ -17,7 +17,7 @@ import pytest
 
 from calc.api import Workspace
 from calc.render import html
-from calc.views import sites
+from calc.views import catalog_page
 from tests.running import CHIPS, ROOT, output, run
 
 MUST = os.environ.get("CALC_BROWSER_TESTS") == "1"
@@ -52,7 +52,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         ):
             assert run("report", *words, "-o", str(folder / f"{name}.html")).code == 0
         place = Workspace(["tests/data/hostile"])
-    held = sites.site(place.comparer, only=("cm384", "hostile-rack", "nvl72", *CHIPS))
+    held = catalog_page.site(place.comparer, only=("cm384", "hostile-rack", "nvl72", *CHIPS))
     (folder / "some.html").write_text(html.site(held, "a,b\n</script>,1\n"), encoding="utf-8")
     return {path.stem: path for path in folder.iterdir()}
 

@@ -31,7 +31,6 @@ from calc.render.forms import CONTRACTS
 from calc.render.json import dump
 from calc.render.text import FILE_WIDTH
 from calc.sheets import metrics
-from calc.units.numbers import ungrouped
 from tests.running import CHIPS, ROOT, SYSTEMS, output, run
 
 Json = dict[str, Any]
@@ -462,6 +461,11 @@ FOR_PROGRAMS = {"sources-of": ["under"], "list": ["predecessor"], "list-chips": 
 """Columns that are in csv and json alone."""
 OPTIONAL = ("marks", "family")
 """Columns that readers see only where they hold something."""
+
+
+def ungrouped(text: str) -> str:
+    """A number without the commas between its thousands; any other text as it is."""
+    return text.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text) else text
 
 
 @pytest.mark.parametrize("name", TABLES)

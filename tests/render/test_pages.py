@@ -16,7 +16,7 @@ import calc
 from calc.api import Workspace
 from calc.figures import reprs
 from calc.render import html
-from calc.views import sites
+from calc.views import catalog_page
 from tests.running import CHIPS, ROOT, output, run
 
 HOSTILE = "tests/data/hostile"
@@ -82,7 +82,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def some() -> dict[str, Any]:
     """The data of the page of the whole catalog, of a few ids alone."""
-    return sites.site(Workspace().comparer, only=("cm384", "nvl72", "metax128", *CHIPS))
+    return catalog_page.site(Workspace().comparer, only=("cm384", "nvl72", "metax128", *CHIPS))
 
 
 # -- the same numbers ----------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ def test_ratios_of_the_catalog_are_those_of_compare(pair: tuple[str, str], some:
     rows = json.loads(output("compare", *pair, "--format", "json"))["rows"]
     wanted = {row["metric"]: list(row["ratios"][pair[0]].values()) for row in rows if row["ratios"]}
     found = some["pairs"]["/".join(pair)]
-    assert {some["metrics"][number][0]: numbers for number, *numbers, _, _, _ in found} == wanted
+    assert {some["metrics"][number][0]: numbers for number, *numbers, _, _, _, _ in found} == wanted
 
 
 def test_short_rows_and_standing_of_the_catalog_are_those_of_compare(some: dict[str, Any]) -> None:
@@ -379,8 +379,8 @@ def test_tables_show_themselves() -> None:
 def test_a_workspace_says_what_was_known_by_its_day() -> None:
     then = calc.load(as_of="2025-07-28")
     assert "semianalysis-cm384-2026" not in repr(then.sources("cm384"))
-    whole = {row[0].strip() for row in calc.sources("cm384").rows}
-    assert {row[0].strip() for row in then.sources("cm384").rows} < whole
+    whole = {row[0].text for row in calc.sources("cm384").rows}
+    assert {row[0].text for row in then.sources("cm384").rows} < whole
 
 
 def test_the_page_of_a_comparison_is_that_of_the_command(tmp_path: Path) -> None:

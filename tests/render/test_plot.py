@@ -33,7 +33,7 @@ from calc.analysis.history import SHOWN
 from calc.errors import UsageError
 from calc.render import plot
 from calc.render.plot import bars, ladder, reports, roofline, shares, style
-from calc.views.core import AS_REPORTED
+from calc.views.words import AS_REPORTED
 from tests.running import ROOT, output, run
 
 SYSTEMS = ("cm384", "nvl72")

@@ -11,7 +11,7 @@ from calc.errors import UsageError
 from calc.figures.readings import Readings
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
-from calc.views.core import AS_REPORTED, merged, policy_line
+from calc.views import words
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -46,10 +46,10 @@ class Drawing(NamedTuple):
 
 def caption(found: Comparison, *more: str) -> tuple[str, ...]:
     """Return the lines that stand below a figure: what is particular to it, as-reported, policy and day."""
-    lines = [line for one in found.subjects for line in merged(one)]
+    lines = [*words.merged(*found.subjects)]
     if found.layers:
         lines.append(f"Some figures rest on reports of an overlay: {', '.join(found.layers)}.")
-    return *filter(None, more), *lines, AS_REPORTED, policy_line(found.policy, found.as_of)
+    return *filter(None, more), *lines, *words.foot(found.policy, found.as_of)
 
 
 def sheet(found: Comparison, id: str) -> schema.Sheet:

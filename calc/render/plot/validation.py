@@ -11,7 +11,7 @@ from calc.estimates.validation.trials import NEAR, SECOND
 from calc.render.plot import style
 from calc.render.plot.common import Drawing
 from calc.render.plot.style import Artist, Axes
-from calc.views.core import AS_REPORTED, policy_line
+from calc.views.words import AS_REPORTED, policy_line
 
 
 @dataclass(frozen=True)

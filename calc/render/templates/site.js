@@ -1,7 +1,7 @@
 const held = JSON.parse(by("data-json").textContent);
 const web = (url) => /^https?:\/\//.test(url);
 const [ID, TITLE, GROUP, BETTER, SCOPE] = [0, 1, 2, 3, 4];
-const [R_METRIC, R_VALUE, , , R_TEXT, R_STANDING, R_SHORT] = [0, 1, 2, 3, 4, 5, 6];
+const [R_METRIC, R_VALUE, R_TEXT, R_SPAN, R_STANDING, R_SHORT] = [0, 1, 4, 5, 6, 7];
 
 const kind = () => document.querySelector("input[name=kind]:checked").value;
 const subject = (id) => held.kinds[kind()].subjects.find((one) => one.id === id);
@@ -61,9 +61,8 @@ const share = (row, label) => {
     cell.append(make("span", "no ratio", { class: "gap" }));
     return cell;
   }
-  const [first, span] = row[R_TEXT].split(" (");
-  cell.append(make("data", first, { value: row[R_VALUE] }));
-  if (span) cell.append(" ", make("span", span.replace(")", ""), { class: "span" }));
+  cell.append(make("data", row[R_TEXT], { value: row[R_VALUE] }));
+  if (row[R_SPAN]) cell.append(" ", make("span", row[R_SPAN], { class: "span" }));
   if (row[R_STANDING]) cell.append(" ", make("span", row[R_STANDING], { class: `standing ${row[R_STANDING]}` }));
   return cell;
 };
@@ -144,15 +143,6 @@ const show = () => {
     : "They have no figure on one basis; below is what each has.";
 };
 
-const open = () => {
-  const target = by(decodeURIComponent(location.hash.slice(1)));
-  if (target && target.tagName === "DETAILS") { target.open = true; target.scrollIntoView(); }
-};
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[href^='#w-']");
-  if (link && link.hash === location.hash) open();
-});
-window.addEventListener("hashchange", open);
 for (const radio of document.querySelectorAll("input[name=kind]")) radio.addEventListener("change", () => { fill(); show(); });
 for (const id of ["one", "other"]) by(id).addEventListener("change", show);
 by("swap").addEventListener("click", () => {

@@ -8,20 +8,18 @@ from typing import Any
 
 from calc.analysis import workings
 from calc.analysis.audit import Audit, Auditor
-from calc.analysis.comparison import CORE, Cell, Comparer, Row
+from calc.analysis.comparison import CORE, NOT_REPORTED, Cell, Comparer, Row
 from calc.analysis.dominance import standing
 from calc.figures import derive, results
 from calc.figures.readings import canonical_unit
 from calc.sheets import metrics, schema
 from calc.sheets.folders import HARDWARE
 from calc.sheets.metrics import Metric
-from calc.units.numbers import ratio
-from calc.views import audit, pages
-from calc.views.core import AS_REPORTED, LEGEND, policy_line
+from calc.views import audit, report_page, words
 from calc.views.working import Step, steps
 
 Tick = Callable[[int, int], None]
-VERSION = 1
+VERSION = 2
 
 
 def site(
@@ -43,7 +41,7 @@ def site(
     dict
         ``metrics`` (id, title, group, better, scope), ``kinds`` with for each kind ``core``,
         ``units`` and ``subjects`` (``figures`` and ``workings`` by the number of the metric),
-        ``pairs`` (``A/B``: number of the metric, value, low and high of the ratio, its text, standing,
+        ``pairs`` (``A/B``: number of the metric, value, low and high of the ratio, both in words, standing,
         whether it is in the short table), ``first`` (the two to begin with),
         ``claims`` by pair, ``sources``, ``legend``, ``policy``.
     """
@@ -71,8 +69,8 @@ def site(
     return {
         "version": VERSION, "status": schema.STATUS, "metrics": [_metric(metrics.metric(name)) for name in order],
         "kinds": kinds, "pairs": pairs, "first": _first(sheets, pairs), "claims": claims,
-        "sources": {id: _source(catalog.source(id)) for id in sorted(used)}, "legend": list(LEGEND.values()),
-        "policy": [AS_REPORTED, policy_line(comparer.policy, comparer.policy.as_of)],
+        "sources": {id: _source(catalog.source(id)) for id in sorted(used)}, "legend": list(words.LEGEND.values()),
+        "policy": words.foot(comparer.policy),
     }  # fmt: skip
 
 
@@ -81,9 +79,8 @@ def _first(sheets: dict[str, list[schema.Sheet]], pairs: dict[str, list[list[Any
     many = {pair: sum(row[-1] for row in rows) for pair, rows in pairs.items()}
     first = {}
     for kind, found in sheets.items():
-        names = [f"{one.id}/{other.id}" for one, other in combinations(found, 2)]
-        best = max(names, key=lambda name: many.get(name, 0), default="")
-        first[kind] = best.split("/") if best else [sheet.id for sheet in found]
+        ids = [sheet.id for sheet in found]
+        first[kind] = [*max(combinations(ids, 2), key=lambda pair: many.get("/".join(pair), 0), default=ids)]
     return first
 
 
@@ -97,7 +94,7 @@ def _separate(comparer: Comparer, kind: str) -> list[str]:
 
 
 def _metric(metric: Metric) -> list[str]:
-    return [metric.id, metric.full_title, metric.group, metric.better, pages.scope(metric)]
+    return [metric.id, metric.full_title, metric.group, metric.better, report_page.scope(metric)]
 
 
 def _source(found: schema.Source) -> list[str]:
@@ -110,12 +107,10 @@ def _subject(
 ) -> dict[str, Any]:  # fmt: skip
     held = comparer.reader.of(sheet)
     cells = {name: comparer.cell(held, name) for name in names}
-    labels = frozenset(f"{sheet.id} {name}" for name, cell in cells.items() if cell.result)
+    anchors = {f"{sheet.id} {name}": name for name, cell in cells.items() if cell.result}
     figures = {number[name]: _figure(cell) for name, cell in cells.items() if cell.result or _known_gap(cell)}
-    trees = {
-        name: steps(workings.working(comparer, [sheet.id], name), labels) for name, cell in cells.items() if cell.result
-    }
-    used |= {source for tree in trees.values() for source in pages.named(tree)}
+    trees = {name: steps(workings.working(comparer, [sheet.id], name), anchors) for name in anchors.values()}
+    used |= {source for tree in trees.values() for source in report_page.named(tree)}
     return {
         "id": sheet.id, "name": sheet.name, "vendor": sheet.vendor, "figures": figures,
         "workings": {number[name]: list(_flat(tree, 0)) for name, tree in trees.items()},
@@ -124,12 +119,12 @@ def _subject(
 
 def _known_gap(cell: Cell) -> bool:
     """Whether more is known of a gap than that nobody reports the metric."""
-    return cell.state != "not_reported" or bool(cell.note)
+    return cell.state != NOT_REPORTED or bool(cell.note)
 
 
 def _figure(cell: Cell) -> list[Any]:
-    made = pages.figure("", cell)
-    return [made.value, made.text, made.span, made.marks, made.hint]
+    made = words.whole_figure(cell)
+    return [made.value, made.text, *(("", "", made.span) if made.gap else (made.span, made.marks, made.hint))]
 
 
 def _flat(step: Step, depth: int) -> Iterator[list[Any]]:
@@ -137,7 +132,7 @@ def _flat(step: Step, depth: int) -> Iterator[list[Any]]:
     what = f"{step.label}{f' = {step.formula}' if step.formula else ''}".strip()
     said = f"{step.text}{step.span}{f' “{step.printed}”' if step.printed else ''}"
     marks = "".join(f" [{mark}]" for mark in step.marks)
-    yield [depth, what, f"{said}{marks}", step.source, step.details, int(step.selected)]
+    yield [depth, what, f"{said}{marks}", step.source, step.said, int(step.selected)]
     for below in step.steps:
         yield from _flat(below, depth + 1)
 
@@ -167,13 +162,14 @@ def _ratio(row: Row, above: str, below: str, number: dict[str, int], short: bool
     found = row.ratios.get(above) or results.ratio(upper, lower)
     compared = short and row.metric.better != "neither" and metrics.UNSTATED not in metrics.qualifiers(row.metric.id)
     where = standing(row.metric, found) if compared else ""
-    return [number[row.metric.id], *found.numbers, ratio(*found.numbers), where, int(short)]
+    made = words.ratio(found)
+    return [number[row.metric.id], *found.numbers, made.text, made.span, where, int(short)]
 
 
 def _claims(found: Audit) -> dict[str, list[list[str]]]:
     """Return the claims by pair, whichever is the subject: source, what it is about, and the answers."""
-    rows = [row for row in audit.audit(found)[-1].rows if not isinstance(row, str)]
     said: dict[str, list[list[str]]] = {}
-    for one, row in zip(found.findings, rows, strict=True):
-        said.setdefault("/".join(sorted((one.claim.subject, one.claim.object))), []).append([one.source, *row])
+    for one in found.findings:
+        pair = "/".join(sorted((one.claim.subject, one.claim.object)))
+        said.setdefault(pair, []).append([one.source, *audit.answers(one, False)])
     return said

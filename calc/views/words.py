@@ -1,0 +1,159 @@
+"""The words and marks that several views share: figures, gaps, ratios, the legend, the line of the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, NOT_REPORTED, Cell
+from calc.figures import derive
+from calc.figures.policy import ORDER, Policy
+from calc.figures.readings import OVERLAY
+from calc.figures.results import WIDE, Result
+from calc.sheets import metrics, schema
+from calc.units.numbers import RATIO_DIGITS, digits, number, span
+from calc.views import tables
+from calc.views.tables import Column, Fold, TableCell
+
+COMPUTED_MARK, SPLIT_MARK, WIDE_MARK, FEW_MARK, OVERLAY_MARK = "=", "!", "~", "*", "+"
+FEW = 2
+GAPS = {NOT_REPORTED: "not reported", NOT_APPLICABLE: "not applicable"}
+NO_SPAN = "not in a span"
+AS_REPORTED = "All figures are as-reported: somebody printed them, or they follow from what somebody printed."
+LEGEND = {
+    COMPUTED_MARK: f"{COMPUTED_MARK} computed from chips x per chip, or total / chips: nobody prints it at this level",
+    SPLIT_MARK: f"{SPLIT_MARK} the headline of the total rests on another report and gives another share",
+    WIDE_MARK: f"{WIDE_MARK} wide: the ends of the span lie a factor of {WIDE} or more apart",
+    FEW_MARK: f"{FEW_MARK} fewer than two independent origins, as far as citations tell",
+}
+
+
+# -- figures and gaps -----------------------------------------------------------------------------
+
+
+def marks(cell: Cell) -> str:
+    """Return the marks of a figure: computed from another level, wide span, few origins."""
+    computed = cell.state == DERIVED and not derive.inputs(metrics.metric(cell.name))
+    few = cell.result is not None and cell.origins < FEW
+    found = {COMPUTED_MARK: computed, SPLIT_MARK: cell.split, WIDE_MARK: cell.wide, FEW_MARK: few,
+             OVERLAY_MARK: OVERLAY in cell.flags}  # fmt: skip
+    return "".join(mark for mark, holds in found.items() if holds)
+
+
+def gap(words: str, note: str = "") -> TableCell:
+    """Return a cell that says why there is no figure."""
+    return TableCell(words, gap=True, span=note)
+
+
+def figure(cell: Cell) -> TableCell:
+    """Return the headline of a figure without its unit, or what is said of the gap."""
+    if cell.result is None:
+        return gap(GAPS[cell.state])
+    value = cell.result.numbers[0]
+    return tables.digits(number(value, exact=cell.exact), value=value)
+
+
+def whole_figure(cell: Cell) -> TableCell:
+    """Return a figure with its marks and its span, and what it rests on as a hint."""
+    if cell.result is None:
+        return gap(GAPS[cell.state], cell.note)
+    formula = f"{cell.state}: {cell.formula}" if cell.formula else cell.state
+    many = f"{len(cell.reports)} reports, at most {cell.origins} origins"
+    hint = "; ".join([formula, many, f"sources: {', '.join(cell.sources)}", *cell.flags])
+    value, low, high = cell.result.numbers
+    text = number(value, exact=cell.exact)
+    return tables.digits(text, value=value, span=span(low, high), marks=marks(cell), hint=hint)
+
+
+def ratio(found: Result, between: str = " to ") -> TableCell:
+    """Return a ratio with its span."""
+    value, *ends = (digits(part, RATIO_DIGITS, pad=True) for part in found.numbers)
+    return TableCell(value, value=found.numbers[0], span="" if {value} == set(ends) else between.join(ends))
+
+
+def with_span(text: str, low: float, high: float) -> str:
+    """Return a figure with its span behind it, where the ends are two."""
+    ends = span(low, high)
+    return f"{text} ({ends})" if ends else text
+
+
+# -- the columns of a metric, of its figure and of its sources ---------------------------------------
+
+_SAID_BY_THE_TITLE = frozenset((
+    "", "chip", "die", "superchip", "node", "rack", "cpu", "core", "module", "switch", "cable", "port", "stack",
+    "plane", "nic", "transistor", "x", "USD", "CNY",
+))  # fmt: skip
+
+
+def metric_columns() -> list[Column]:
+    """Return the columns of a metric and its unit, which stands behind the title on a terminal."""
+    return [Column("metric", "metric", wraps=True, once=True),
+            Column("unit", "unit", fold=Fold("metric", "", always=True))]  # fmt: skip
+
+
+def unit_cell(unit: str) -> TableCell:
+    """Return a unit; behind a title that says it, it is left out."""
+    return TableCell(unit, folded="" if unit in _SAID_BY_THE_TITLE else f" ({unit})")
+
+
+def figure_columns() -> list[Column]:
+    """Return the columns of `figure_cells`."""
+    return [
+        Column("value", "value", True), Column("marks", "marks", fold=Fold("value", None, always=True)),
+        Column("span", "span", True), Column("reports", "reports", True),
+        Column("origins", "origins", True, fold=Fold("reports", " / ", "/ ", always=True)),
+        Column("source", "headline from", wraps=True, folds=True),
+        Column("read", "read", fold=Fold("source", "", always=True)),
+    ]  # fmt: skip
+
+
+def read(how: str) -> TableCell:
+    """Return how a source was read; behind its name only a relay is worth a word."""
+    return TableCell(how, folded=" (relay)" if how == "relay" else "")
+
+
+def figure_cells(cell: Cell, source: str) -> list[TableCell]:
+    """Return a figure as a cell for each of the `figure_columns`; ``source`` says what the headline is from."""
+    ends = span(*cell.result.numbers[1:]) if cell.result else ""
+    texts = (marks(cell), ends, str(len(cell.reports)), str(cell.origins), source)
+    return [figure(cell), *map(TableCell, texts), read(cell.read)]
+
+
+# -- what stands above and below a table ----------------------------------------------------------
+
+
+def legend(used: Iterable[str], layers: Iterable[str] = ()) -> list[str]:
+    """Return what the marks in use mean, in the order of `LEGEND`."""
+    seen = set("".join(used))
+    lines = [text for mark, text in LEGEND.items() if mark in seen]
+    if OVERLAY_MARK in seen:
+        lines.append(f"{OVERLAY_MARK} rests on a report of an overlay: {', '.join(dict.fromkeys(layers))}")
+    return lines
+
+
+def layers(*sheets: schema.Sheet | None) -> list[str]:
+    """Return the overlays that sheets or parts of them come from."""
+    return list(dict.fromkeys(layer for sheet in sheets if sheet for layer in sheet.layers))
+
+
+def merged(*sheets: schema.Sheet) -> Iterator[str]:
+    """Say what was merged into sheets, and who says that it is the same."""
+    for sheet in sheets:
+        if sheet.merged:
+            ids, by = ", ".join(sheet.merged), ", ".join(dict.fromkeys(kin.source for kin in sheet.same_as))
+            yield f"Merged into {sheet.id} (--merge): {ids}; that it is one machine is said by {by}."
+
+
+def policy_line(policy: Policy, newest: object = None) -> str:
+    """Say under which policy a table stands, and of which date: the day asked for, or that of its newest source."""
+    asked = f"as of {policy.as_of}" if policy.as_of else f"newest source {newest}" if newest else "sources of any date"
+    prefer = f"preferred first: {policy.prefer}; " if policy.prefer else ""
+    strict = "unstated qualifiers are not read by comparison (--strict); " if policy.strict else ""
+    return (
+        f"Headline: {prefer}{strict}fully qualified before open, reported before computed, then by kind of source "
+        f"({', '.join(ORDER[:4])}...), then newest; {asked}."
+    )
+
+
+def foot(policy: Policy, newest: object = None) -> list[str]:
+    """Return the lines that every output ends in: that figures are as-reported, and under which policy."""
+    return [AS_REPORTED, policy_line(policy, newest)]
