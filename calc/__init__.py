@@ -1,5 +1,7 @@
 """Compare chip clusters from provenance-tagged sheets: every figure as-reported, spans over all reports.
 
+Functions that ask the shipped catalog take the policy too, as keywords: those of `calc.load`.
+
 >>> import calc
 >>> found = calc.compare("cm384", "nvl72")
 >>> print(found.row("peak_compute.bf16.dense").ratios["cm384"].value.magnitude)
@@ -8,50 +10,33 @@
 
 from __future__ import annotations
 
+# ruff: noqa: F405  What a type checker sees is all of `calc.api`; what there is at run time is `__all__`.
 from typing import TYPE_CHECKING, Any
 
 import calc.render.forms  # noqa: F401  # answers show themselves by its table, whichever module of calc made them
+from calc.errors import CalcError
+
+if TYPE_CHECKING:
+    from calc import estimate, formulas
+    from calc.api import *  # noqa: F403
 
 __version__ = "0.1.0"
 __all__ = [
-    "CalcError", "audit", "chip", "chips", "compare", "estimate", "evaluate", "explain", "export_control", "load",
-    "measured", "model", "models", "quantity", "reports", "sources", "sweep", "system", "systems",
+    "CalcError", "audit", "chip", "chips", "compare", "estimate", "evaluate", "explain", "export_control", "formulas",
+    "load", "measured", "model", "models", "quantity", "reports", "sources", "sweep", "system", "systems",
 ]  # fmt: skip
-
-if TYPE_CHECKING:
-    from calc import estimate
-    from calc.api import (
-        audit,
-        chip,
-        chips,
-        compare,
-        evaluate,
-        explain,
-        export_control,
-        load,
-        measured,
-        model,
-        models,
-        quantity,
-        reports,
-        sources,
-        sweep,
-        system,
-        systems,
-    )
-    from calc.errors import CalcError
 
 
 def __getattr__(name: str) -> Any:
     # Names are looked up when they are used, so that `--help` need not import pint.
-    if name == "CalcError":
-        from calc.errors import CalcError
-
-        return CalcError
     if name == "estimate":
         import calc.estimate
 
         return calc.estimate
+    if name == "formulas":
+        import calc.formulas
+
+        return calc.formulas
     if name in __all__:
         from calc import api
 

@@ -1,19 +1,22 @@
-"""The public names of `calc` for Python and Jupyter."""
+"""The public names of `calc` for Python and Jupyter.
+
+What asks the shipped catalog takes the policy too, as keywords: those of `load`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from calc import units
 from calc.analysis import attributes, workings
-from calc.analysis.attributes import Branch
+from calc.analysis.attributes import MetricGroup
 from calc.analysis.audit import Audit, Auditor
 from calc.analysis.comparison import CORE, Cell, Comparer, Comparison
 from calc.analysis.export_control.classification import Classification, classify
-from calc.analysis.export_control.performance import Given
+from calc.analysis.export_control.quantities import UserInputs
 from calc.analysis.expressions import evaluation
 from calc.analysis.selection import Condition, Selection, gap, select
 from calc.catalog.catalog import Catalog
@@ -39,6 +42,17 @@ if TYPE_CHECKING:
 Words = str | Sequence[str]
 POLICY = ("as_of", "prefer", "strict", "merge")
 """The arguments that choose the headlines."""
+
+
+class Asked(TypedDict, total=False):
+    """Which chips, systems or models to list, and how: the arguments of `calc.chips`."""
+
+    vendor: Words
+    family: Words
+    having: Words
+    where: Words
+    sort: str
+    reverse: bool
 
 
 def _several(words: Words) -> Sequence[str]:
@@ -97,7 +111,7 @@ class Subject:
             raise UsageError(f"{metric} of {self.id}: {gap(cell)}")
         return cell.result
 
-    def __getattr__(self, name: str) -> Result | Branch:
+    def __getattr__(self, name: str) -> Result | MetricGroup:
         return attributes.attribute(self, (), name)
 
     def __dir__(self) -> list[str]:
@@ -173,14 +187,8 @@ class Subject:
 class Workspace:
     """A catalog under a policy, with the same functions that `calc` has for the shipped one.
 
-    Parameters
-    ----------
-    overlays : sequence of path
-        Folders of sheets to lay over the shipped ones.
-    as_of, prefer, strict
-        The policy, as on the command line.
-    merge : bool
-        If true, sheets that are said to be of one machine are read as one.
+    ``overlays`` are folders of sheets to lay over the shipped ones; the other arguments are the policy, as on the
+    command line.
     """
 
     def __init__(
@@ -220,35 +228,28 @@ class Workspace:
         data_centre: bool = True,
     ) -> Classification:  # fmt: skip
         """Hold chips against thresholds of export rules; see `calc.export_control`."""
-        return classify(self.comparer, names, on, Given.parse(die_area, planar, data_centre))
+        return classify(self.comparer, names, on, UserInputs.parse(die_area, planar, data_centre))
 
-    def chips(
-        self, *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (),
-        sort: str = "id", reverse: bool = False,
-    ) -> pd.DataFrame:  # fmt: skip
+    def chips(self, *columns: str, **asked: Unpack[Asked]) -> pd.DataFrame:
         """Return a row a chip as a pandas frame; see `calc.chips`."""
-        return self._list("chip", columns, vendor, family, having, where, sort, reverse)
+        return self._list("chip", columns, **asked)
 
-    def systems(
-        self, *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (),
-        sort: str = "id", reverse: bool = False,
-    ) -> pd.DataFrame:  # fmt: skip
+    def systems(self, *columns: str, **asked: Unpack[Asked]) -> pd.DataFrame:
         """Return a row a system as a pandas frame; see `calc.chips`."""
-        return self._list("system", columns, vendor, family, having, where, sort, reverse)
+        return self._list("system", columns, **asked)
 
-    def models(
-        self, *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (),
-        sort: str = "id", reverse: bool = False,
-    ) -> pd.DataFrame:  # fmt: skip
+    def models(self, *columns: str, **asked: Unpack[Asked]) -> pd.DataFrame:
         """Return a row a model as a pandas frame; see `calc.chips`."""
-        return self._list("model", columns, vendor, family, having, where, sort, reverse)
+        return self._list("model", columns, **asked)
 
     def measured(self, phase: Words = (), chip: Words = (), model: Words = ()) -> list[Measurement]:
         """Return published measurements; see `calc.measured`."""
         return measurements.chosen(self.comparer, _several(phase), _several(chip), _several(model))
 
-    def _list(self, kind: str, columns: Words, vendor: Words, family: Words, having: Words, where: Words, sort: str,
-              reverse: bool) -> pd.DataFrame:  # fmt: skip
+    def _list(
+        self, kind: str, columns: Sequence[str], vendor: Words = (), family: Words = (), having: Words = (),
+        where: Words = (), sort: str = "id", reverse: bool = False,
+    ) -> pd.DataFrame:  # fmt: skip
         from calc.render import frame
 
         conditions = [Condition.parse(text) for text in _several(where)]
@@ -298,6 +299,11 @@ class Workspace:
         return workings.working(self.comparer, names[:-1], names[-1])
 
 
+def _policy(asked: dict[str, Any]) -> dict[str, Any]:
+    """Take the policy out of what was asked."""
+    return {name: asked.pop(name) for name in POLICY if name in asked}
+
+
 @cache
 def workspace(**policy: Any) -> Workspace:
     """Return the workspace of the shipped sheets under a policy, made once."""
@@ -309,6 +315,19 @@ def load(
     merge: bool = False,
 ) -> Workspace:  # fmt: skip
     """Return a workspace over folders of your own sheets, or under a policy of your own.
+
+    Parameters
+    ----------
+    *overlays : path
+        Folders of sheets to lay over the shipped ones.
+    as_of : str, optional
+        Only what was known by a day: ``"2025-07-28"``, ``"2025-07"``, ``"2025"``.
+    prefer : str, optional
+        A kind of source, or a source, whose reports come first.
+    strict : bool
+        Whether what a source leaves open is read no way at all.
+    merge : bool
+        Whether sheets that are said to be of one machine are read as one.
 
     Raises
     ------
@@ -350,8 +369,6 @@ def measured(phase: Words = (), chip: Words = (), model: Words = (), **policy: A
         Only any of these: ``matmul``, ``allreduce`` (any collective), ``memory``, ``train``, ``prefill``, ``decode``.
     chip, model : str or sequence of str
         Only of any of these, by id or alias.
-    **policy
-        ``as_of``: only what was known by that day.
 
     Returns
     -------
@@ -393,8 +410,6 @@ def chips(
         ``id``, ``name``, ``vendor``, ``reports``, or a metric: best first, what has no figure last.
     reverse : bool
         The other way round.
-    **policy
-        ``as_of``, ``prefer``, ``strict``, ``merge``.
 
     Returns
     -------
@@ -420,24 +435,14 @@ def chips(
     )
 
 
-def systems(
-    *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (), sort: str = "id",
-    reverse: bool = False, **policy: Any,
-) -> pd.DataFrame:  # fmt: skip
-    """Return the systems of the shipped catalog as a pandas frame, a row a system; see `chips`."""
-    return workspace(**policy).systems(
-        *columns, vendor=vendor, family=family, having=having, where=where, sort=sort, reverse=reverse
-    )
+def systems(*columns: str, **asked: Any) -> pd.DataFrame:
+    """Return the systems of the shipped catalog as a pandas frame, a row a system; arguments as of `chips`."""
+    return workspace(**_policy(asked)).systems(*columns, **asked)
 
 
-def models(
-    *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (), sort: str = "id",
-    reverse: bool = False, **policy: Any,
-) -> pd.DataFrame:  # fmt: skip
-    """Return the models of the shipped catalog as a pandas frame, a row a model; see `chips`."""
-    return workspace(**policy).models(
-        *columns, vendor=vendor, family=family, having=having, where=where, sort=sort, reverse=reverse
-    )
+def models(*columns: str, **asked: Any) -> pd.DataFrame:
+    """Return the models of the shipped catalog as a pandas frame, a row a model; arguments as of `chips`."""
+    return workspace(**_policy(asked)).models(*columns, **asked)
 
 
 def reports(*names: str, **policy: Any) -> pd.DataFrame:
@@ -447,8 +452,6 @@ def reports(*names: str, **policy: Any) -> pd.DataFrame:
     ----------
     *names : str
         Ids or aliases of chips and systems; by default all, the chips first.
-    **policy
-        ``as_of``, ``prefer``, ``strict``, ``merge``: what became of a report (``fate``) depends on them.
 
     Returns
     -------
@@ -456,7 +459,8 @@ def reports(*names: str, **policy: Any) -> pd.DataFrame:
         The columns of `calc export`: ``subject``, ``kind``, ``metric`` and ``number`` say which report it is,
         ``precision``, ``sparsity``, ``boundary``, ``direction``, ``per`` and ``basis`` how it is qualified,
         ``value`` and ``printed`` have its digits, ``low_si`` and ``high_si`` its value in ``unit_si``; then
-        ``source``, ``locator`` and ``read``, and what became of it: ``fate``, ``readings``.
+        ``source``, ``locator`` and ``read``, and what became of it: ``fate``, ``readings``, which
+        depend on the policy.
 
     Examples
     --------
@@ -476,8 +480,6 @@ def sources(name: str | None = None, **policy: Any) -> Table:
     name : str, optional
         A source's id: that one in full. A chip's or a system's: those that its sheet cites, each below the
         one that it takes its figures from. By default all.
-    **policy
-        ``as_of`` leaves out what was not known by a day.
 
     Examples
     --------
@@ -521,8 +523,6 @@ def compare(*names: str, baseline: str | None = None, **policy: Any) -> Comparis
         Two or more ids or aliases.
     baseline : str, optional
         What ratios are to; by default the last name.
-    **policy
-        ``as_of``, ``prefer``, ``strict``, ``merge``.
     """
     return workspace(**policy).compare(*names, baseline=baseline)
 
@@ -536,8 +536,6 @@ def audit(*names: str, source: str | None = None, claim: str | None = None, **po
         No id, one or two: only claims about these, whichever is subject and whichever object.
     source, claim : str, optional
         Only what one source claims, or one claim (``SOURCE/CLAIM``).
-    **policy
-        ``as_of``, ``prefer``, ``strict``, ``merge``.
 
     Examples
     --------
@@ -562,8 +560,6 @@ def evaluate(expression: str, **policy: Any) -> Result:
     expression : str
         Figures as ``ID.METRIC``, numbers with units, ``+ - * /`` and parentheses, and ``to UNIT`` at the
         end. A minus next to a name has blanks around it. At most 1,000 characters.
-    **policy
-        ``as_of``, ``prefer``, ``strict``, ``merge``.
 
     Returns
     -------
@@ -607,8 +603,6 @@ def export_control(
         Whether the chips have planar transistors only, so that performance density does not apply.
     data_centre : bool
         Whether they are designed or marketed for data centres.
-    **policy
-        ``as_of``, ``prefer``, ``strict``, ``merge``.
 
     Returns
     -------
@@ -635,8 +629,8 @@ def export_control(
     >>> calc.export_control("h20", die_area="814 mm^2")["h20"].test("bis-3a090-2023").answer
     'none'
     """
-    given = {"on": on, "die_area": die_area, "planar": planar, "data_centre": data_centre}
-    return workspace(**policy).export_control(*names, **given)  # type: ignore[arg-type]
+    asked = workspace(**policy).export_control
+    return asked(*names, on=on, die_area=die_area, planar=planar, data_centre=data_centre)
 
 
 def sweep(phase: str, *, columns: Sequence[str] | None = None, engine: str = "numpy", **asked: Any) -> pd.DataFrame:
@@ -655,7 +649,7 @@ def sweep(phase: str, *, columns: Sequence[str] | None = None, engine: str = "nu
     **asked
         The options of `calc.estimate`, each one value, a sequence of them, or a text: ``"1,2,4"``,
         ``"1:512:log2"`` (or ``log10``), ``"1000:9000:2000"`` by a step, ``"1:100:x9"`` for 9 points each the
-        same factor apart. And the policy: ``as_of``, ``prefer``, ``strict``, ``merge``.
+        same factor apart.
 
     Returns
     -------
@@ -681,5 +675,4 @@ def sweep(phase: str, *, columns: Sequence[str] | None = None, engine: str = "nu
     >>> found.attrs["units"]["time.low"]
     'ms'
     """
-    policy = {name: asked.pop(name) for name in POLICY if name in asked}
-    return workspace(**policy).sweep(phase, columns=columns, engine=engine, **asked)
+    return workspace(**_policy(asked)).sweep(phase, columns=columns, engine=engine, **asked)

@@ -3,19 +3,19 @@
 Each but the last returns an `Estimate`: a lower bound on time from reported peaks with the resource that binds, what
 is expected with shares of the peaks that published measurements reach, as a span, and all that went in.
 
-Each takes the machine, ``system="cm384"`` or ``chip="h100-sxm"``, with ``chips`` that take part (all of a
-system by default) and ``domain``, how many of them share the fast links; in place of reported figures ``peak``,
-``memory_bandwidth``, ``memory_capacity``, ``scale_up`` and ``scale_out``, as texts or quantities with units; in place
-of derived shares ``compute_efficiency``, ``memory_efficiency``, ``link_efficiency``, ``latency`` and ``overlap``, a
-number or ``"LOW..HIGH"``; of the site ``pue``, ``energy_price``, ``chip_price`` and (in training) ``grid``; and the
-policy, ``as_of``, ``prefer``, ``strict``, ``merge``.
+Each takes ``system="cm384"`` or ``chip="h100-sxm"``, the options that its documentation lists (those of
+`calc.estimates.options`; amounts as texts or quantities with units, shares as a number or ``"LOW..HIGH"``), and the
+policy: ``as_of``, ``prefer``, ``strict``, ``merge``.
 """
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 from calc import api
+from calc.estimates import options
 from calc.estimates.estimate import Estimate
 from calc.estimates.validation.scores import Validation
 
@@ -27,6 +27,19 @@ def _ask(phase: str, asked: dict[str, Any]) -> Estimate:
     return api.workspace(**policy).estimate.estimate(phase, **asked)
 
 
+def _documented(function: Callable[..., Estimate]) -> Callable[..., Estimate]:
+    """Put the options of a phase into its function's signature, and into its documentation under ``**asked``."""
+    signature = inspect.signature(function)
+    *own, asked = signature.parameters.values()
+    rows = [row for row in options.of(function.__name__).values() if row.name not in signature.parameters]
+    more = [inspect.Parameter(row.name, inspect.Parameter.KEYWORD_ONLY, default=None) for row in rows]
+    function.__signature__ = signature.replace(parameters=[*own, *more, asked])  # type: ignore[attr-defined]
+    told = "".join(f"\n        ``{row.name}``: {row.help}" for row in rows)
+    function.__doc__ = (function.__doc__ or "").replace("    **asked", f"    **asked{told}")
+    return function
+
+
+@_documented
 def decode(model: str, **asked: Any) -> Estimate:
     """Return the bound and the estimate of a step of decoding.
 
@@ -35,10 +48,8 @@ def decode(model: str, **asked: Any) -> Estimate:
     model : str
         Id or alias.
     **asked
-        The machine, and: ``context``, tokens cached of each sequence; ``batch``, sequences of a replica (``tp`` x
-        ``pp`` chips), by default 1; ``precision`` of weights and arithmetic; ``kv_precision``, by default bf16;
-        ``tp``, ``pp``, ``ep``; ``drafts`` that a step looks at beside the next token, and ``acceptance``, how many
-        of them are accepted on average.
+        One ``system`` or ``chip`` of these, and the policy. A step writes 1 + ``drafts`` x ``acceptance`` tokens of
+        each sequence: the acceptance length that engines print.
 
     Returns
     -------
@@ -63,8 +74,16 @@ def decode(model: str, **asked: Any) -> Estimate:
     return _ask("decode", {"model": model, **asked})
 
 
+@_documented
 def prefill(model: str, **asked: Any) -> Estimate:
     """Return the bound and the estimate of reading the prompts of a batch; as `decode`, with ``prompt`` tokens each.
+
+    Parameters
+    ----------
+    model : str
+        Id or alias.
+    **asked
+        As in `decode`.
 
     Examples
     --------
@@ -75,6 +94,7 @@ def prefill(model: str, **asked: Any) -> Estimate:
     return _ask("prefill", {"model": model, **asked})
 
 
+@_documented
 def train(model: str, **asked: Any) -> Estimate:
     """Return the bound and the estimate of training, on all tokens or for one step.
 
@@ -83,10 +103,7 @@ def train(model: str, **asked: Any) -> Estimate:
     model : str
         Id or alias.
     **asked
-        The machine, and: ``tokens`` in all, or ``batch`` sequences of a step (over all replicas) and ``sequence``
-        tokens of each; ``precision``, ``tp``, ``pp``, ``ep``, ``microbatch``, ``interleave``; ``recompute`` (none,
-        selective, full); ``convention`` of attention's operations (causal, full); ``mfu`` or
-        ``training_efficiency`` in place of what measurements give.
+        As in `decode`; either ``tokens`` in all, or ``batch`` and ``sequence`` of one step.
 
     Examples
     --------
@@ -98,6 +115,7 @@ def train(model: str, **asked: Any) -> Estimate:
     return _ask("train", {"model": model, **asked})
 
 
+@_documented
 def memory(model: str, **asked: Any) -> Estimate:
     """Return what a chip has to hold, beside what it has.
 
@@ -106,9 +124,7 @@ def memory(model: str, **asked: Any) -> Estimate:
     model : str
         Id or alias.
     **asked
-        The machine, and ``precision``, ``kv_precision``, ``batch``, ``context``, ``tp``, ``pp``, ``ep``; for
-        training ``optimizer`` (adam, zero-1, zero-2, zero-3, megatron, megatron-distributed), ``sequence``,
-        ``microbatch``, ``microbatches``, ``interleave``, ``recompute``, ``sequence_parallel``.
+        As in `decode`; ``context`` for serving, ``optimizer`` and ``sequence`` for training.
 
     Returns
     -------
@@ -125,6 +141,7 @@ def memory(model: str, **asked: Any) -> Estimate:
     return _ask("memory", {"model": model, **asked})
 
 
+@_documented
 def allreduce(size: Any, **asked: Any) -> Estimate:
     """Return the bound and the estimate of a collective operation over all chips.
 
@@ -133,7 +150,7 @@ def allreduce(size: Any, **asked: Any) -> Estimate:
     size : str or Quantity
         The whole array. [information]
     **asked
-        The machine, and ``operation``: all-reduce (default), all-gather, reduce-scatter, all-to-all, broadcast, reduce.
+        As in `decode`.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 
@@ -20,6 +21,6 @@ def test_each_is_exact_and_names_no_host() -> None:
 
 def test_each_library_that_the_project_names_is_among_them() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *(each for extra in project["optional-dependencies"].values() for each in extra)]
+    wanted = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
     named = {plain(found[0]) for each in wanted if (found := re.match(r"[A-Za-z0-9._-]+", each))}
     assert named - {plain(line.partition("==")[0]) for line in PINS} == set()

@@ -21,7 +21,8 @@ from calc.sheets import folders
 SHIPPED = folders.shipped()
 FILES = sorted(path.relative_to(SHIPPED).as_posix() for path in SHIPPED.rglob("*.yaml"))
 CLAIMS = [name for name in FILES if name.startswith(f"{folders.CLAIMS}/")]
-SHEETS = [name for name in FILES if name != folders.SOURCES and name not in CLAIMS]
+SOURCES = [name for name in FILES if name.startswith(f"{folders.SOURCES}/")]
+SHEETS = [name for name in FILES if not name.startswith(f"{folders.SOURCES}/") and name not in CLAIMS]
 
 BOUNDED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
@@ -195,9 +196,9 @@ def test_mutated_sheets(folder: Path, name: str, changes: list[Mutation]) -> Non
 
 
 @settings(BOUNDED, max_examples=15)
-@given(changes=mutated)
-def test_mutated_sources(folder: Path, changes: list[Mutation]) -> None:
-    _restored(folder, folders.SOURCES, changes)
+@given(name=st.sampled_from(SOURCES), changes=mutated)
+def test_mutated_sources(folder: Path, name: str, changes: list[Mutation]) -> None:
+    _restored(folder, name, changes)
 
 
 figures = st.builds(_figure, at, st.sampled_from([word.encode() for word in (*UNITS, *NUMBERS)]))

@@ -32,6 +32,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "explain-claim": ("explain", "semianalysis-cm384-2026/subtitle-compute-per-power"),
     "eval": ("eval", "cm384.power.all-in * 1 year * 0.06 USD/kWh to USD"),
     "eval-explain": ("eval", "cm384.memory_bandwidth / nvl72.memory_bandwidth", "--explain"),
+    "eval-formula": ("eval", "2 * ring_all_reduce(8, 1 GiB, 450 GB/s)", "--explain"),
+    "list-formulas": ("list", "formulas", "all-reduce"),
     "help": ("--help",),
 }
 WIDTHS = (80, 60)
@@ -86,6 +88,7 @@ SHOWN: dict[str, tuple[str, ...]] = CALLS | {
     "compare-strict": ("compare", "cm384", "nvl72", "--strict", "--prefer", "press"),
     **{f"show-{id}": ("show", id) for id in (*SYSTEMS, *CHIPS)},
     "list-metrics": ("list", "metrics"),
+    "list-all-formulas": ("list", "formulas"),
     "sources": ("sources",),
     "one-source": ("sources", "nvidia-gb200-nvl72-page"),
     "validate": ("validate",),

@@ -1,4 +1,4 @@
-"""Metrics as attributes, for completion: ``cm384.power.all_in`` is ``cm384["power.all-in"]``.
+"""Metrics as attributes: ``cm384.power.all_in`` is ``cm384["power.all-in"]``.
 
 The words of an id are one attribute each, up to the first that completes a metric; what follows that
 belongs to its name: ``cm384.memory_bandwidth`` and ``cm384.memory_bandwidth_per_chip`` are two
@@ -60,13 +60,13 @@ def _known() -> dict[Path, str]:
     return {path(name): name for name in (*metrics.TABLE, *measured)}
 
 
-class Branch:
+class MetricGroup:
     """The metrics of a chip or a system whose ids begin alike: ``cm384.power``, ``cm384.peak_compute.bf16``."""
 
     def __init__(self, holder: Holder, head: Path) -> None:
         self._holder, self._head = holder, head
 
-    def __getattr__(self, name: str) -> Result | Branch:
+    def __getattr__(self, name: str) -> Result | MetricGroup:
         if name.startswith("_"):  # what is asked of any object, even before it has a holder
             raise AttributeError(name)
         return attribute(self._holder, self._head, name)
@@ -88,7 +88,7 @@ def below(holder: Holder, head: Path = ()) -> list[str]:
     return sorted({one[many] for one in found if one[:many] == head})
 
 
-def attribute(holder: Holder, head: Path, name: str) -> Result | Branch:
+def attribute(holder: Holder, head: Path, name: str) -> Result | MetricGroup:
     """Return the metric that attributes lead to, or what lies below them.
 
     Raises
@@ -103,6 +103,6 @@ def attribute(holder: Holder, head: Path, name: str) -> Result | Branch:
         except UsageError as error:
             raise AttributeError(str(error)) from None
     if any(one[: len(here)] == here for one in _known()):
-        return Branch(holder, here)
+        return MetricGroup(holder, here)
     near = did_you_mean(name, {one[len(head)] for one in _known() if one[: len(head)] == head})
     raise AttributeError(f"no metric {'.'.join(here)!r}; {near or '`.metrics` lists what there is'}")

@@ -24,7 +24,6 @@ from calc.figures.readings import Candidate, Readings
 from calc.figures.results import Result
 from calc.figures.shown import Shown
 from calc.sheets import metrics, schema
-from calc.sheets.metrics import Metric
 from calc.sheets.multipliers import Interval, leeway
 from calc.units import numbers
 
@@ -39,8 +38,7 @@ REPRODUCED, NOT_REPRODUCED, NOT_COMPUTABLE = "reproduced", "not reproduced", "no
 class Attempt:
     """A claim recomputed on one metric: the ratio with its span, and the combination nearest to the claim.
 
-    ``close`` says of one outside that a generous reader of the printed digits (`calc.sheets.multipliers.leeway`)
-    would take it.
+    One outside may be ``close``, by a generous reading of the printed digits (`calc.sheets.multipliers.leeway`).
     """
 
     metric: str
@@ -58,12 +56,11 @@ class Attempt:
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
-    """What comes of a claim by one set of figures.
+class Recomputation:
+    """What comes of a claim by one set of figures: an attempt for each metric that it may mean and that both have.
 
-    ``attempts`` has one entry for each metric that the claim may mean and that both sides have;
-    ``missing`` says what is not there if nothing could be computed. ``by`` is the source that a
-    claim is credited to, if its figures stand in for those that the claim's own source does not print.
+    ``missing`` says what is not there if nothing could be computed. ``by`` is the source that a claim is
+    credited to, if its figures stand in for those that the claim's own source does not print.
     """
 
     verdict: str
@@ -91,8 +88,8 @@ class Finding(Shown):
     source: str
     claim: schema.Claim
     claimed: Interval | None
-    own: Side
-    any: Side
+    own: Recomputation
+    any: Recomputation
     mismatch: str
     superseded: bool
     comparer: Comparer
@@ -177,7 +174,7 @@ class Auditor:
 
     def __init__(self, comparer: Comparer) -> None:
         self.comparer, self.catalog = comparer, comparer.catalog
-        self._hearing = cache(self._reader_that_hears)
+        self._hearing = cache(lambda sources: Reader(self.catalog, replace(comparer.policy, hearing=sources)))
         self._compared = cache(lambda *pair: comparer.compare(pair))
         self._contrast = cache(lambda *pair: dominance.contrast(self._compared(*pair)))
 
@@ -194,25 +191,22 @@ class Auditor:
         if len(names) > 2:
             raise UsageError("audit takes no id, one or two: `audit cm384 nvl72`")
         sources = self._sources(source, claim)
-        late = {s for s in sources if self.comparer.late(s)}
         found = [(s, key, c) for s in sources for key, c in self.catalog.claims(s).items()]
         if claim is not None:
-            found = [item for item in found if claim_id(*item[:2]) == claim]
-            if not found:
-                keys = [claim_id(s, key) for s in sources for key in self.catalog.claims(s)]
-                raise UsageError(
-                    f"no claim {claim!r}; {did_you_mean(claim, keys) or 'its source claims ' + ', '.join(keys)}"
-                )
+            keys = [claim_id(s, key) for s, key, _ in found]
+            if claim not in keys:
+                hint = did_you_mean(claim, keys) or f"its source claims {', '.join(keys)}"
+                raise UsageError(f"no claim {claim!r}; {hint}")
+            found = [found[keys.index(claim)]]
         ids = tuple(dict.fromkeys(self._named(name, found) for name in names))
         wanted = [item for item in found if set(ids) <= {item[2].subject, item[2].object}]
-        heard = [item for item in wanted if item[0] not in late]
-        gone = tuple(sorted({s for s, *_ in wanted} & late))
-        pair = ids if len(ids) == 2 else ()
+        late = {s for s, *_ in wanted if self.comparer.late(s)}
         comparison = contrast = None
-        if pair and all(map(self.catalog.has_sheet, pair)) and len({self.catalog.resolve(id)[0] for id in pair}) == 1:
-            comparison, contrast = self._compared(*pair), self._contrast(*pair)
-        findings = tuple(self.finding(*item) for item in heard)
-        return Audit(ids, findings, comparison, contrast, gone, self.comparer)
+        kinds = [self.catalog.resolve(id)[0] for id in ids if self.catalog.has_sheet(id)]
+        if len(kinds) == 2 and kinds[0] == kinds[1]:
+            comparison, contrast = self._compared(*ids), self._contrast(*ids)
+        findings = tuple(self.finding(*item) for item in wanted if item[0] not in late)
+        return Audit(ids, findings, comparison, contrast, tuple(sorted(late)), self.comparer)
 
     def _sources(self, source: str | None, claim: str | None) -> list[str]:
         known = self.catalog.claim_sources()
@@ -239,45 +233,39 @@ class Auditor:
 
     def finding(self, source: str, key: str, claim: schema.Claim) -> Finding:
         """Recompute one claim of a source."""
-        claimed = claims.claimed(claim)
-        mismatch = claims.mismatch(claim)
+        claimed, mismatch = claims.claimed(claim), claims.mismatch(claim)
         superseded = any(self.comparer.policy.newer(self.catalog, source))
-        gone = [name for name in dict.fromkeys((claim.subject, claim.object)) if not self.catalog.has_sheet(name)]
+        names = (claim.subject, claim.object)
+        gone = [name for name in dict.fromkeys(names) if not self.catalog.has_sheet(name)]
         if gone or claim.about:
             missing = f"no metric for {claim.about}" if claim.about else f"no sheet for {' and '.join(gone)}"
-            side = Side(NOT_COMPUTABLE, missing=missing)
-            own = every = side
+            own = every = Recomputation(NOT_COMPUTABLE, missing=missing)
         else:
-            sheets = [self.catalog.sheet(*self.catalog.resolve(name)) for name in (claim.subject, claim.object)]
-            kinds = [sheet.kind for sheet in sheets]
-            if kinds[0] != kinds[1]:
-                mismatch = "; ".join(filter(None, (f"a {kinds[0]} against a {kinds[1]}", mismatch)))
+            sheets = [self.catalog.sheet(*self.catalog.resolve(name)) for name in names]
+            one, other = (sheet.kind for sheet in sheets)
+            if one != other:
+                mismatch = "; ".join(filter(None, (f"a {one} against a {other}", mismatch)))
             said_by = frozenset(filter(None, (source, claim.relay)))
             own = self._own(claim, claimed, sheets, said_by)
             if own.verdict == NOT_COMPUTABLE and (credited := schema.credit(claim)):
-                other = self._own(claim, claimed, sheets, frozenset({credited}))
-                own = replace(other, by=credited) if other.verdict != NOT_COMPUTABLE else own
-            every = self._side(claim, claimed, self._read(self.comparer.reader, sheets),
-                               self._read(self._reader(said_by, sheets), sheets))  # fmt: skip
-        return Finding(
-            claim_id(source, key), source, claim, claimed, own, every, mismatch, superseded, self.comparer
-        )  # fmt: skip
+                theirs = self._own(claim, claimed, sheets, frozenset({credited}))
+                own = replace(theirs, by=credited) if theirs.verdict != NOT_COMPUTABLE else own
+            as_printed = _read(self._reader(said_by, sheets), sheets)
+            every = self._recompute(claim, claimed, _read(self.comparer.reader, sheets), as_printed)
+        id = claim_id(source, key)
+        return Finding(id, source, claim, claimed, own, every, mismatch, superseded, self.comparer)
 
     def _own(
         self, claim: schema.Claim, claimed: Interval | None, sheets: Sequence[schema.Sheet], said_by: frozenset[str]
-    ) -> Side:  # fmt: skip
+    ) -> Recomputation:  # fmt: skip
         counted_by = said_by if claim.metric == "chip_count" else None
-        subject, object = self._read(self._reader(said_by, sheets), sheets)
+        subject, object = _read(self._reader(said_by, sheets), sheets)
         heard = subject.said_by(said_by, counted_by), object.said_by(said_by, counted_by)
-        return self._side(claim, claimed, heard, heard, own=True)
+        return self._recompute(claim, claimed, heard, heard, own=True)
 
-    def _read(self, reader: Reader, sheets: Sequence[schema.Sheet]) -> Pair:
-        subject, object = sheets
-        return reader.of(subject), reader.of(object)
-
-    def _side(
+    def _recompute(
         self, claim: schema.Claim, claimed: Interval | None, held: Pair, as_printed: Pair, own: bool = False
-    ) -> Side:  # fmt: skip
+    ) -> Recomputation:  # fmt: skip
         if claimed is None:
             return self._qualitative(claim, *held, own=own)
         pairs = list(claims.meant(claim))
@@ -287,8 +275,8 @@ class Auditor:
             also = [pair for pair in claims.as_printed(claim, pairs, *as_printed) if pair not in tried]
             attempts += tuple(self._attempts(claim, claimed, also, *as_printed))
         if not attempts:
-            return Side(NOT_COMPUTABLE, missing=self._missing(claim, pairs, held))
-        return Side(REPRODUCED if any(one.inside for one in attempts) else NOT_REPRODUCED, attempts)
+            return Recomputation(NOT_COMPUTABLE, missing=self._missing(claim, pairs, held))
+        return Recomputation(REPRODUCED if any(one.inside for one in attempts) else NOT_REPRODUCED, attempts)
 
     def _attempts(
         self, claim: schema.Claim, claimed: Interval, pairs: Iterable[tuple[str, str]], subject: Readings,
@@ -329,21 +317,17 @@ class Auditor:
 
     def _reader(self, sources: frozenset[str], sheets: Sequence[schema.Sheet]) -> Reader:
         """Return a reader to which what some sources had superseded or set aside is figures too."""
+        reader = self.comparer.reader
         everything = [part for sheet in sheets for part in (sheet, self.catalog.chip_of(sheet)) if part]
-        apart = (
-            other for sheet in everything for rows in self.comparer.reader.of(sheet).apart.values() for other in rows
-        )
-        unheard = (o for o in apart if o.report.source in sources and not _only_listed(metrics.metric(o.metric)))
-        return self._hearing(sources) if any(unheard) else self.comparer.reader
-
-    def _reader_that_hears(self, sources: frozenset[str]) -> Reader:
-        return Reader(self.catalog, replace(self.comparer.policy, hearing=sources))
+        excluded = (one for sheet in everything for rows in reader.of(sheet).excluded.values() for one in rows)
+        unheard = (metrics.metric(one.metric) for one in excluded if one.report.source in sources)
+        return self._hearing(sources) if any(not (m.listed or m.is_text) for m in unheard) else reader
 
     # -- claims without a factor ----------------------------------------------------------------
 
-    def _qualitative(self, claim: schema.Claim, subject: Readings, object: Readings, *, own: bool) -> Side:
+    def _qualitative(self, claim: schema.Claim, subject: Readings, object: Readings, *, own: bool) -> Recomputation:
         if subject.sheet.kind != object.sheet.kind:
-            return Side(NOT_COMPUTABLE, missing="a chip and a system have no metric in common")
+            return Recomputation(NOT_COMPUTABLE, missing="a chip and a system have no metric in common")
         whole: Contrast = self._contrast(subject.sheet.id, object.sheet.id)
         if own:
             whole = dominance.said_by_them(whole, subject, object)
@@ -351,9 +335,9 @@ class Auditor:
         contrast = whole if head == schema.OVERALL else dominance.only(whole, head)
         if not (contrast.ahead or contrast.behind or contrast.overlapping):
             what = "figure" if head == schema.OVERALL else head
-            return Side(NOT_COMPUTABLE, missing=f"no {what} for both on one basis", contrast=contrast)
+            return Recomputation(NOT_COMPUTABLE, missing=f"no {what} for both on one basis", contrast=contrast)
         many = contrast.supports(claim.sense, head == schema.OVERALL)
-        return Side(f"supported by {many} metric{'s' if many != 1 else ''}", contrast=contrast)
+        return Recomputation(f"supported by {reprs.counted(many, 'metric')}", contrast=contrast)
 
 
 def claim_id(source: str, key: str) -> str:
@@ -361,5 +345,6 @@ def claim_id(source: str, key: str) -> str:
     return f"{source}/{key}"
 
 
-def _only_listed(metric: Metric) -> bool:
-    return metric.listed or metric.is_text
+def _read(reader: Reader, sheets: Sequence[schema.Sheet]) -> Pair:
+    subject, object = sheets
+    return reader.of(subject), reader.of(object)

@@ -5,43 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from calc.catalog.catalog import A_SHEET, Catalog
+from calc.catalog.catalog import Catalog
+from calc.catalog.names import A_SHEET
+from calc.catalog.origins import HOUSES, Origins
 from calc.errors import UsageError
-from calc.figures.policy import Origins, Policy
+from calc.figures.policy import Policy
 from calc.sheets import schema
 
-ORIGIN, RELAYS, EARLIER, EDITION, HOUSE = (
-    "origin",
-    "takes from it",
-    "earlier edition",
-    "other edition",
-    "same publisher",
-)
+ORIGIN, RELAYS, EARLIER = "origin", "takes from it", "earlier edition"
+EDITION, HOUSE = "other edition", "same publisher"
 
 
 @dataclass(frozen=True)
 class Branch:
-    """One source in the forest.
-
-    Parameters
-    ----------
-    id : str
-        The source.
-    depth : int
-        How far below its origin it stands; 0 for what goes back to nothing else here.
-    parent : str
-        What it stands below; empty at the top.
-    relation : str
-        Why it stands there: `ORIGIN`, `RELAYS`, `EARLIER`, `EDITION` or `HOUSE`.
-    cited : bool
-        Whether it is one of those asked for, or stands only for what others take from it.
-    """
+    """One source in the forest: how far below its origin it stands, below what (empty at the top), and why."""
 
     id: str
     depth: int
     parent: str
     relation: str
-    cited: bool
 
 
 def subject(catalog: Catalog, name: str) -> schema.Sheet:
@@ -55,7 +37,7 @@ def subject(catalog: Catalog, name: str) -> schema.Sheet:
     try:
         return catalog.subject(name)
     except UsageError as error:
-        if under := catalog.begins(name):
+        if under := catalog.sources.begins(name):
             raise UsageError(f"no source or id {name!r}; there is {under}") from error
         raise UsageError(str(error).replace(f"no {A_SHEET}", "no source or id", 1)) from error
 
@@ -90,7 +72,7 @@ def forest(catalog: Catalog, ids: Iterable[str]) -> list[Branch]:
     heads: dict[str, str] = {}
     for id in [id for id, (parent, _) in above.items() if not parent]:
         source = catalog.source(id)
-        if source.kind in ("vendor", "analyst", "code", "dataset"):
+        if source.kind in HOUSES:
             first = heads.setdefault(source.publisher, id)
             if first != id:
                 above[id] = (first, HOUSE)
@@ -102,7 +84,7 @@ def forest(catalog: Catalog, ids: Iterable[str]) -> list[Branch]:
         for id in below.get(parent, ()):
             rest = list(walk(id, depth + 1))
             if id in asked or rest:  # what nothing here stands below says nothing
-                yield Branch(id, depth, parent, above[id][1], id in asked)
+                yield Branch(id, depth, parent, above[id][1])
                 yield from rest
 
     return list(walk("", 0))
@@ -110,14 +92,12 @@ def forest(catalog: Catalog, ids: Iterable[str]) -> list[Branch]:
 
 def _above(origins: Origins, id: str, known: set[str]) -> tuple[str, str]:
     """Return what a source stands below and why, following nothing back to itself."""
-    catalog, source = origins.catalog, origins.catalog.source(id)
-    for newer in catalog.superseded.get(id, ()):
+    source = origins.catalog.source(id)
+    for newer in origins.catalog.superseded.get(id, ()):
         if newer in known:
             return newer, EARLIER
-    for other in source.cites:
-        if other in known and id not in origins.roots(other):
-            return other, RELAYS
-    for other in source.same_work_as:
-        if other in known and id not in origins.roots(other):
-            return other, EDITION
+    for others, relation in ((source.cites, RELAYS), (source.same_work_as, EDITION)):
+        for other in others:
+            if other in known and id not in origins.roots(other):
+                return other, relation
     return "", ORIGIN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -34,14 +35,10 @@ def meant(claim: schema.Claim) -> Iterator[tuple[str, str]]:
             plain = not metric.formula and "/" not in name and metrics.UNSTATED not in metrics.qualifiers(name)
             if metric.family in PEAKS and plain:
                 yield name, name
-        return
-    assert claim.metric is not None
-    if claim.object_metric is None:
-        yield from ((name, name) for name in metrics.under(claim.metric))
-        return
-    for name in metrics.under(claim.metric):
-        for other in metrics.under(claim.object_metric):
-            yield name, other
+    elif claim.object_metric is None:
+        yield from ((name, name) for name in metrics.under(claim.metric or ""))
+    else:
+        yield from itertools.product(metrics.under(claim.metric or ""), metrics.under(claim.object_metric))
 
 
 def in_words(claim: schema.Claim) -> str:

@@ -12,8 +12,9 @@ from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.figures import derive, reprs, results
 from calc.figures.normalize import Reader
+from calc.figures.operations import Operation
 from calc.figures.policy import Policy, last_day
-from calc.figures.readings import OVERLAY, Other, Reading, Readings, canonical_unit
+from calc.figures.readings import OVERLAY, Excluded, Reading, Readings, canonical_unit
 from calc.figures.results import Result
 from calc.figures.shown import Shown
 from calc.formulas import FORMULAS, exactly
@@ -67,11 +68,10 @@ class Cell(Shown):
         """What the sheet says of the gap, or how many reports the policy keeps out; empty for a figure."""
         if self.result is not None:
             return ""
-        gaps = (*self.subject.sheet.not_applicable, *self.subject.sheet.not_reported)
-        for gap in gaps:
+        for gap in (*self.subject.sheet.not_applicable, *self.subject.sheet.not_reported):
             if gap.metric and gap.note and metrics.covers(gap.metric, self.name):
                 return gap.note
-        late = sum(self.comparer.late(other.report.source) for other in self.others)
+        late = sum(self.comparer.late(other.report.source) for other in self.excluded)
         return f"{late} reports are later than the day, or undated" if late else ""
 
     @cached_property
@@ -107,25 +107,23 @@ class Cell(Shown):
     @property
     def split(self) -> str:
         """What the share of the total's headline is, where the headline per chip is another one; else empty."""
-        whole = self.subject.get(self.name.removesuffix(f".{metrics.PER_CHIP}"))
-        count = self.subject.get("chip_count")
-        if not (self.result and whole and count and self.name.endswith(f".{metrics.PER_CHIP}")):
+        total, _, share = self.name.rpartition(f".{metrics.PER_CHIP}")
+        whole, count = self.subject.get(total), self.subject.get("chip_count")
+        if not (self.result and whole and count) or share:
             return ""
         head = whole.headline
-        value = exactly(
-            FORMULAS["per_chip"], self.result.unit, (head.value, head.unit), (count.headline.value, count.headline.unit)
-        )
+        parts = ((one.value, one.unit) for one in (head, count.headline))
+        value = exactly(FORMULAS["per_chip"], self.result.unit, *parts)
         if abs(value - self.result.numbers[0]) <= SPLIT * value:
             return ""
         return f"the total's headline ({head.lead().source}) is {value:.6g} {self.result.unit} per chip"
 
     @property
-    def others(self) -> tuple[Other, ...]:
+    def excluded(self) -> tuple[Excluded, ...]:
         """The reports that are shown and counted, but in no span."""
         if len(self._parts) == 1:
-            return self._parts[0].others
-        rows = self.subject.apart if not self._parts else {}
-        return tuple(other for key, found in rows.items() if metrics.concerns(key, self.name) for other in found)
+            return self._parts[0].excluded
+        return () if self._parts else tuple(self.subject.left_out(self.name))
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -174,7 +172,7 @@ class Cell(Shown):
         node = self.result.expression
         if isinstance(node, Reading):
             return FORMULAS[node.headline.formula].text if node.headline.formula else None
-        return node.formula.text if isinstance(node, results.Applied) else None
+        return node.formula.text if isinstance(node, Operation) else None
 
     def __repr__(self) -> str:
         said = self.figure
@@ -183,8 +181,8 @@ class Cell(Shown):
         else:
             many = (reprs.counted(len(self.reports), "report"), reprs.counted(self.origins, "origin"))
             said = ", ".join((said, *many, "as-reported"))
-        if self.others:
-            said += f"; {reprs.counted(len(self.others), 'report')} in no span"
+        if self.excluded:
+            said += f"; {reprs.counted(len(self.excluded), 'report')} in no span"
         return f"<{self.subject.sheet.id} {self.name}: {said}>"
 
 
@@ -342,14 +340,7 @@ class Comparer:
         self.reader = Reader(catalog, policy)
 
     def compare(self, names: Sequence[str], baseline: str | None = None) -> Comparison:
-        """Compare two or more subjects of one kind.
-
-        Parameters
-        ----------
-        names : sequence of str
-            Ids or aliases, all of systems, all of chips or all of models.
-        baseline : str, optional
-            The one that ratios are to; by default the last.
+        """Compare two or more subjects of one kind, by id or alias; ratios are to the baseline, by default the last.
 
         Raises
         ------
@@ -360,21 +351,18 @@ class Comparer:
         if len(names) < 2:
             raise UsageError("compare takes two ids or more, for example `compare cm384 nvl72`")
         sheets = self.catalog.subjects(names)
-        kinds = {sheet.kind for sheet in sheets}
-        if len(kinds) > 1:
+        if len({sheet.kind for sheet in sheets}) > 1:
             raise UsageError(_mixed(sheets))
         ids = [sheet.id for sheet in sheets]
         refuse_twins(sheets)
         base = self.catalog.resolve(baseline)[1] if baseline else ids[-1]
         if base not in ids:
             raise UsageError(f"the baseline {base!r} is not among the compared: {', '.join(ids)}")
-        unique = list({sheet.id: sheet for sheet in sheets}.values())
+        unique = tuple({sheet.id: sheet for sheet in sheets}.values())
         held = [self.reader.of(sheet) for sheet in unique]
-        present = list(derive.available(held))
-        wanted = set(present) | set(CORE[sheets[0].kind])
-        order = sorted(wanted, key=metrics.place)
-        rows = tuple(self._row(metrics.metric(name), held, base) for name in order)
-        return Comparison(tuple(unique), base, rows, self.policy, *self._dates(held))
+        wanted = {*derive.available(held), *CORE[sheets[0].kind]}
+        rows = tuple(self._row(metrics.metric(name), held, base) for name in sorted(wanted, key=metrics.place))
+        return Comparison(unique, base, rows, self.policy, *self._dates(held))
 
     def _row(self, metric: Metric, held: list[Readings], base: str) -> Row:
         cells = {subject.sheet.id: self.cell(subject, metric.id) for subject in held}
@@ -390,9 +378,10 @@ class Comparer:
         """Return what is known of one metric of one subject."""
         found = derive.result(subject, name)
         if found is None:
-            return Cell(self, subject, name, _gap(subject.sheet, name), None)
+            applies = not any(g.metric and metrics.covers(g.metric, name) for g in subject.sheet.not_applicable)
+            return Cell(self, subject, name, NOT_REPORTED if applies else NOT_APPLICABLE, None)
         node = found.expression
-        computed = isinstance(node, results.Applied) or (isinstance(node, Reading) and node.headline.report is None)
+        computed = isinstance(node, Operation) or (isinstance(node, Reading) and node.headline.report is None)
         return Cell(self, subject, name, DERIVED if computed else REPORTED, found)
 
     def late(self, source: str) -> bool:
@@ -433,12 +422,6 @@ def refuse_twins(sheets: Sequence[schema.Sheet]) -> None:
             raise UsageError(f"{sheet.id} and {also[0]} are read as one machine (--merge): name one of them")
 
 
-def _gap(sheet: schema.Sheet, name: str) -> str:
-    """Return the state of a metric that a subject has no figure for."""
-    applies = not any(gap.metric and metrics.covers(gap.metric, name) for gap in sheet.not_applicable)
-    return NOT_REPORTED if applies else NOT_APPLICABLE
-
-
 def _mixed(sheets: Sequence[schema.Sheet]) -> str:
     models = [sheet.id for sheet in sheets if isinstance(sheet, schema.Model)]
     if models:
@@ -456,6 +439,15 @@ def _mixed(sheets: Sequence[schema.Sheet]) -> str:
     )
 
 
+# -- the short table ------------------------------------------------------------------------------
+
+_SHORT = (
+    "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "power_per_memory_bandwidth",
+    "power_per_memory_capacity", "power_per_chip", "price_per_memory_bandwidth", "price_per_memory_capacity",
+)  # fmt: skip
+_LEAD = ".bf16.dense"
+
+
 def _worth(row: Row, kind: str, lead: str) -> bool:
     """Whether a row belongs into the short table.
 
@@ -466,34 +458,29 @@ def _worth(row: Row, kind: str, lead: str) -> bool:
     metric = row.metric
     if metric.id in CORE[kind]:
         return True
-    if metric.id.endswith(f".{metrics.MEASURED}"):
+    if metric.id.endswith(f".{metrics.MEASURED}") or _known(row) < min(2, len(row.cells)):
         return False
-    if sum(cell.result is not None for cell in row.cells.values()) < min(2, len(row.cells)):
-        return False
-    if metric.family == "peak_compute" and metrics.UNSTATED in metrics.qualifiers(metric.id)[1:]:
+    is_compute = metric.family == "peak_compute"
+    if is_compute and metrics.UNSTATED in metrics.qualifiers(metric.id)[1:]:
         return False  # dense on one side may be sparse on the other
     if metric.formula in ("", "chips_per_rack"):
         return metric.better != "neither"
     if metric.formula.endswith(("_per_power", "compute_per_price")) or metric.id.endswith(".chip"):
         return False
-    of_compute = (
-        metric.family == "peak_compute" or metric.formula.endswith("_per_compute") or metric.formula == "ridge_point"
-    )
+    of_compute = is_compute or metric.formula.endswith("_per_compute") or metric.formula == "ridge_point"
     return lead in metric.id if of_compute else metric.family in _SHORT
-
-
-_SHORT = (
-    "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "power_per_memory_bandwidth",
-    "power_per_memory_capacity", "power_per_chip", "price_per_memory_bandwidth", "price_per_memory_capacity",
-)  # fmt: skip
 
 
 def _lead(rows: Sequence[Row]) -> str:
     """Return the precision that most subjects report, BF16 dense before the others."""
-    rows = [
+    peaks = [
         row for row in rows
         if row.metric.family == "peak_compute" and row.metric.formula == "" and metrics.UNSTATED not in row.metric.id
     ]  # fmt: skip
-    lead = ".bf16.dense"
-    rows.sort(key=lambda r: (-sum(c.result is not None for c in r.cells.values()), not r.metric.id.endswith(lead)))
-    return rows[0].metric.id.removeprefix("peak_compute") if rows else lead
+    most = max(peaks, key=lambda row: (_known(row), row.metric.id.endswith(_LEAD)), default=None)
+    return most.metric.id.removeprefix("peak_compute") if most else _LEAD
+
+
+def _known(row: Row) -> int:
+    """Return how many subjects have a figure."""
+    return sum(cell.result is not None for cell in row.cells.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from calc.analysis.comparison import Comparison
 from calc.figures import derive, results
@@ -54,13 +55,7 @@ class Contrast(Shown):
 
 
 def contrast(found: Comparison) -> Contrast:
-    """Sort the metrics of two subjects by which is ahead.
-
-    Parameters
-    ----------
-    found : Comparison
-        Of two subjects, the second the baseline.
-    """
+    """Sort the metrics of a comparison of two subjects, the second the baseline, by which is ahead."""
     subject = found.subjects[0].id
     held = [cell.subject for cell in found.rows[0].cells.values()]
     short = {row.metric.id for row in found.short}
@@ -76,7 +71,7 @@ def contrast(found: Comparison) -> Contrast:
                 lists[standing(metric, row.ratios[subject])].append(metric.id)
         elif not metric.formula and metrics.UNSTATED not in metrics.qualifiers(metric.id):
             lists["not_comparable" if _otherwise(metric, held) else "not_reported"].append(metric.id)
-    return _made(lists, found)
+    return Contrast(**_tuples(lists), comparison=found)
 
 
 def standing(metric: Metric, ratio: Result) -> str:
@@ -100,20 +95,20 @@ def _alike(metric: Metric, other: Metric) -> bool:
 
 def said_by_them(whole: Contrast, subject: Readings, object: Readings) -> Contrast:
     """Return what is left of a contrast by the figures of some sources alone, by `Readings.said_by`."""
-    lists: dict[str, list[str]] = {"ahead": [], "behind": [], "overlapping": []}
+    lists: dict[str, list[str]] = {AHEAD: [], BEHIND: [], OVERLAPPING: []}
     for name in (*whole.ahead, *whole.behind, *whole.overlapping):
         above, below = derive.result(subject, name), derive.result(object, name)
         if above and below and not below.touches_zero:
             lists[standing(metrics.metric(name), results.ratio(above, below))].append(name)
-    return _made(lists)
+    return Contrast(**_tuples(lists))
 
 
 def only(whole: Contrast, head: str) -> Contrast:
     """Return what a contrast says of one metric, or of those under the head of ids."""
     meant = metrics.under(head)
-    return _made({name: [id for id in getattr(whole, name) if id in meant] for name in LISTS}, whole.comparison)
+    kept = {name: [id for id in getattr(whole, name) if id in meant] for name in LISTS}
+    return Contrast(**_tuples(kept), comparison=whole.comparison)
 
 
-def _made(lists: Mapping[str, Sequence[str]], comparison: Comparison | None = None) -> Contrast:
-    ahead, behind, overlapping, not_comparable, not_reported = (tuple(lists.get(name, ())) for name in LISTS)
-    return Contrast(ahead, behind, overlapping, not_comparable, not_reported, comparison)
+def _tuples(lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    return {name: tuple(ids) for name, ids in lists.items()}

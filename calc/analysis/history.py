@@ -18,18 +18,9 @@ SHOWN, IN_SPAN = "shown", "in the span"
 
 @dataclass(frozen=True)
 class Event:
-    """One report in its place in time.
+    """One report in its place in time, of the subject asked for or of its chip.
 
-    Parameters
-    ----------
-    metric, subject : str
-        What of whom it is reported: the subject asked for, or its chip.
-    report : Report
-        What was printed.
-    source : Source
-        Where.
-    fate : str
-        `SHOWN` (the headline rests on it), `IN_SPAN`, or why it is in no span.
+    ``fate`` is `SHOWN` (the headline rests on it), `IN_SPAN`, or why it is in no span.
     """
 
     metric: str
@@ -74,11 +65,11 @@ def _events(comparer: Comparer, held: Readings, of: Readings, name: str) -> Iter
     reading = held.get(name)
     head = {id(report) for _, report in reading.headline.reports()} if reading else set()
     taken = {id(report) for c in reading.candidates for _, report in c.reports()} if reading else set()
-    apart = {id(other.report): other.why for rows in of.apart.values() for other in rows}
+    excluded = {id(other.report): other.why for rows in of.excluded.values() for other in rows}
     for reported, reports in of.sheet.reports.items():
         for report in reports if name in metrics.variants(reported) or reported == name else ():
             key = id(report)
-            fate = SHOWN if key in head else IN_SPAN if key in taken else apart.get(key, "read as another metric")
+            fate = SHOWN if key in head else IN_SPAN if key in taken else excluded.get(key, "read as another metric")
             yield Event(reported, of.sheet.id, report, comparer.catalog.source(report.source), fate)
 
 

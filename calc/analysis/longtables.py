@@ -166,7 +166,7 @@ def _digits(number: Decimal) -> str:
 
 def _fates(held: Readings) -> dict[int, tuple[list[str], str]]:
     """Return for each report of a sheet the readings that it is read under, and what became of it."""
-    whys = {id(other.report): other.why for rows in held.apart.values() for other in rows}
+    whys = {id(other.report): other.why for rows in held.excluded.values() for other in rows}
     names: dict[int, list[str]] = {}
     shown: set[int] = set()
     for name, reading in held.held.items():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from calc import units
 from calc.analysis.comparison import Cell, Comparer
@@ -21,17 +22,7 @@ _NEAR = 1e-9
 
 @dataclass(frozen=True)
 class Condition:
-    """``METRIC >= VALUE``: a figure that a headline is held against, or words for a metric held as text.
-
-    Parameters
-    ----------
-    metric : Metric
-        What is asked about.
-    sign : {'>=', '<=', '=', '>', '<'}
-        How.
-    value : Parsed or str
-        One figure in a unit of the metric's dimension; words, without regard to case, for text.
-    """
+    """``METRIC >= VALUE``: one figure that a headline is held against, or words for a metric held as text."""
 
     metric: Metric
     sign: str
@@ -82,21 +73,11 @@ class Condition:
 
 @dataclass(frozen=True)
 class Selection:
-    """What to list.
+    """What to list: of any of these vendors and families, without regard to case, or of all.
 
-    Parameters
-    ----------
-    vendors, families : sequence of str
-        Any of these, without regard to case; all if empty.
-    having : sequence of str
-        Metrics, or heads of their ids (``power``), that a subject must have a figure for.
-    where : sequence of Condition
-        All must hold.
-    sort : str
-        One of `BY_NAME` or a metric's id: best first where one way is better, else highest first,
-        and what has no figure last.
-    reverse : bool
-        The other way round.
+    ``having`` are metrics, or heads of their ids (``power``), that a subject must have a figure for; all of
+    ``where`` must hold. ``sort`` is one of `BY_NAME` or a metric: best first where one way is better, else
+    highest first, and what has no figure last.
     """
 
     vendors: Sequence[str] = ()
@@ -131,8 +112,8 @@ def select(comparer: Comparer, kinds: Sequence[str], selection: Selection) -> li
     for name in selection.having:
         if not metrics.under(name):
             metrics.metric(name)  # says what is near
-    sheets = _called(sheets, "vendor", selection.vendors)
-    sheets = _called(sheets, "family", selection.families)
+    sheets = _called(sheets, "vendor", selection.vendors, lambda sheet: [sheet.vendor])
+    sheets = _called(sheets, "family", selection.families, lambda sheet: [one.name for one in sheet.family])
     sheets = [one for one in sheets if all(having(comparer, one, name) for name in selection.having)]
     sheets = [one for one in sheets if all(condition.holds(comparer, one) for condition in selection.where)]
     return _sorted(comparer, sheets, selection)
@@ -154,10 +135,9 @@ def cell_of(comparer: Comparer, sheet: schema.Sheet, metric: str) -> Cell:
 
 def having(comparer: Comparer, sheet: schema.Sheet, name: str) -> list[str]:
     """Return the metrics under a name (a metric or the head of ids) for which a subject has a figure, or words."""
-    found = metrics.under(name)
     return [
-        n for n in found
-        if words(comparer, sheet, metrics.metric(n)) or cell_of(comparer, sheet, n).result is not None
+        one for one in metrics.under(name)
+        if words(comparer, sheet, metrics.metric(one)) or cell_of(comparer, sheet, one).result is not None
     ]  # fmt: skip
 
 
@@ -180,39 +160,31 @@ def many(comparer: Comparer, sheet: schema.Sheet) -> int:
     return sum(len(comparer.known(reports)) for reports in sheet.reports.values())
 
 
-def _names(sheet: schema.Sheet, field: str) -> list[str]:
-    return [sheet.vendor] if field == "vendor" else [one.name for one in sheet.family]
-
-
-def _called(sheets: list[schema.Sheet], field: str, asked: Sequence[str]) -> list[schema.Sheet]:
+def _called(
+    sheets: list[schema.Sheet], field: str, asked: Sequence[str], names: Callable[[schema.Sheet], list[str]]
+) -> list[schema.Sheet]:
     """Return the sheets that have one of the names asked for; each name must be one."""
-    known = sorted({name for sheet in sheets for name in _names(sheet, field)})
+    known = sorted({name for sheet in sheets for name in names(sheet)})
     for name in asked:
         if name.casefold() not in map(str.casefold, known):
             hint = did_you_mean(name, known) or f"there is {', '.join(known)}"
             raise UsageError(f"no {field} {name!r} here; {hint}")
     wanted = {name.casefold() for name in asked}
-    return [s for s in sheets if not wanted or wanted & {name.casefold() for name in _names(s, field)}]
+    return [one for one in sheets if not wanted or wanted & {name.casefold() for name in names(one)}]
 
 
 def _sorted(comparer: Comparer, sheets: Iterable[schema.Sheet], selection: Selection) -> list[schema.Sheet]:
-    by, reverse = selection.sort, selection.reverse
-    found = sorted(sheets, key=lambda one: ([*schema.RECORDS].index(one.kind), one.id))
-    match by:
-        case "id":
-            return found[::-1] if reverse else found
-        case "name":
-            return sorted(found, key=lambda one: one.name.casefold(), reverse=reverse)
-        case "vendor":
-            return sorted(found, key=lambda one: one.vendor.casefold(), reverse=reverse)
-        case "reports":
-            return sorted(found, key=lambda one: -many(comparer, one), reverse=reverse)
+    by, reverse, kinds = selection.sort, selection.reverse, [*schema.RECORDS]
+    keys: dict[str, Callable[[schema.Sheet], Any]] = {
+        "id": lambda one: (kinds.index(one.kind), one.id), "name": lambda one: one.name.casefold(),
+        "vendor": lambda one: one.vendor.casefold(), "reports": lambda one: -many(comparer, one),
+    }  # fmt: skip
+    found = sorted(sheets, key=keys["id"])
+    if by in BY_NAME:
+        return sorted(found, key=keys[by], reverse=reverse)
     metric = metrics.metric(by)
     if metric.is_text:
         raise UsageError(f"{metric.id} is held as words, which have no order")
-    cells: dict[str, Cell] = {one.id: cell_of(comparer, one, metric.id) for one in found}
-    with_figure = [one for one in found if cells[one.id].result is not None]
-    lowest_first = (metric.better == "lower") != reverse
-    sign = 1 if lowest_first else -1
-    with_figure.sort(key=lambda one: sign * cells[one.id].result.numbers[0])  # type: ignore[union-attr]
-    return with_figure + [one for one in found if cells[one.id].result is None]
+    values = {one.id: made.numbers[0] for one in found if (made := cell_of(comparer, one, metric.id).result)}
+    sign = 1 if (metric.better == "lower") != reverse else -1
+    return sorted(found, key=lambda one: (one.id not in values, sign * values.get(one.id, 0.0)))

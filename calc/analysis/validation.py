@@ -10,7 +10,7 @@ from pathlib import Path
 
 from calc.analysis import crosschecks
 from calc.analysis.comparison import Comparer
-from calc.catalog import formatting
+from calc.catalog import checks, formatting
 from calc.catalog.catalog import Catalog
 from calc.errors import Problem, SheetError, UsageError
 from calc.figures.policy import Policy
@@ -64,15 +64,13 @@ def validate(
     measured = over.within(folders.MEASURED, asked)
     rules = over.within(folders.RULES, asked)
     steps = _Steps(2 * len(sheets) + len(sources) + len(measured) + len(rules), progress)
-    problems = over.problems(asked, steps.tick) + (list(formatting.misplaced(over, asked)) if layout else [])
+    problems = checks.problems(over, asked, steps.tick) + (list(formatting.misplaced(over, asked)) if layout else [])
     if problems:
         return Checked(0, 0, 0, 0, 0, 0, 0, 0, tuple(problems))
     found = list(_loaded(over, sheets))
     cited = {source for sheet in found for _, source in schema.citations(sheet)}
     cited |= {over.rule(id).source for id in rules}
-    for file in over.source_files:
-        if folders.lies_under(file.path, asked):
-            cited.update(file.ids())
+    cited.update(over.sources.within(asked))
     return Checked(
         chips=sum(sheet.kind == "chip" for sheet in found),
         systems=sum(sheet.kind == "system" for sheet in found),
@@ -110,14 +108,15 @@ def _layer(path: Path) -> Path:
     whole = Path(os.path.abspath(path))
     # Some folder named systems/ or claims/ two levels up makes nothing here a sheet.
     held = whole.parent.name in (*folders.SCHEMAS, folders.SCHEMA)
+    kind, above = folders.placed(whole)
     near = [whole] if whole.is_dir() else []
     near += [whole.parent] if not whole.is_dir() or whole.name in (*folders.SCHEMAS, folders.SCHEMA) else []
-    for folder in (*near, *([whole.parent.parent] if held else [])):
+    for folder in (*near, *([whole.parent.parent] if held else []), *([above] if kind == folders.SOURCES else [])):
         if folder.is_dir() and folders.is_layer(folder):
             return folder
     raise UsageError(
-        f"{str(path)!r} is neither a sheet in {'/, '.join(folders.HELD[:-1])}/ or {folders.HELD[-1]}/, nor "
-        f"{folders.SOURCES}, nor a folder of them"
+        f"{str(path)!r} is neither a sheet in {'/, '.join(folders.HELD)}/ or {folders.SOURCES}/, nor "
+        f"{folders.SOURCE_LIST}, nor a folder of them"
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from calc.analysis import audit
-from calc.analysis.audit import Attempt, Finding, Side
+from calc.analysis.audit import Attempt, Finding, Recomputation
 from calc.analysis.comparison import Comparer, refuse_twins
 from calc.analysis.dominance import Contrast
 from calc.errors import UsageError
 from calc.figures import derive, results
 from calc.figures.explanation import Node, gap, printed, tree
-from calc.figures.readings import HELD_AS_WORDS, Other, Readings
+from calc.figures.readings import HELD_AS_WORDS, Readings
 from calc.sheets import metrics
 from calc.sheets.folders import FOLDERS
 from calc.sheets.schema import Sheet
@@ -22,15 +22,6 @@ FEW = 8
 
 def working(comparer: Comparer, names: Sequence[str], metric: str) -> Node:
     """Return the tree of one subject's metric, or of the ratio of two subjects'.
-
-    Parameters
-    ----------
-    comparer : Comparer
-        Catalog and policy.
-    names : sequence of str
-        One or two ids.
-    metric : str
-        A metric's id.
 
     Raises
     ------
@@ -123,24 +114,20 @@ def of_finding(finding: Finding) -> Node:
         f"{between}, as claimed", text, finding.source, claim.locator, claim.printed, claim.read, catalog,
         relay=claim.relay, credited_to=claim.credited_to, flags=flags, why=claim.note or "",
     )  # fmt: skip
-    sides = [
-        child
-        for words, side in (("own figures", finding.own), ("any reports", finding.any))
-        for child in _sides(f"{between}, {words}", side, finding)
-    ]
-    return node | {"claim": finding.id, "inputs": sides}
+    own, every = (_sides(f"{between}, {words}", side, finding)
+                  for words, side in (("own figures", finding.own), ("any reports", finding.any)))  # fmt: skip
+    return node | {"claim": finding.id, "inputs": [*own, *every]}
 
 
-def _sides(label: str, side: Side, finding: Finding) -> list[Node]:
+def _sides(label: str, side: Recomputation, finding: Finding) -> list[Node]:
     if side.missing:
         return [gap(label, f"{side.verdict}: {side.missing}", ())]
-    if side.contrast is not None:
-        return [gap(label, _lists(f"{side.verdict}, by {side.by}" if side.by else side.verdict, side.contrast), ())]
-    inside = [one for one in side.attempts if one.inside]
-    shown = inside or list(side.attempts[:1])
-    outside = [one.on for one in side.attempts if not one.inside and one not in shown]
-    rest = f"; outside: {', '.join(outside)}" if outside else ""
     verdict = f"{side.verdict}, by {side.by}" if side.by else side.verdict
+    if side.contrast is not None:
+        return [gap(label, _lists(verdict, side.contrast), ())]
+    shown = [one for one in side.attempts if one.inside] or side.attempts[:1]
+    outside = [one.on for one in side.attempts if one not in shown]
+    rest = f"; outside: {', '.join(outside)}" if outside else ""
     return [_attempt(label, verdict, one, finding, rest) for one in shown]
 
 
@@ -156,13 +143,11 @@ def _attempt(label: str, verdict: str, attempt: Attempt, finding: Finding, rest:
 
 
 def _lists(verdict: str, contrast: Contrast) -> str:
-    parts = [
-        f"{words} {len(names)}: {', '.join(names)}"
-        for words, names in (("ahead on", contrast.ahead), ("behind on", contrast.behind),
-                             ("overlapping on", contrast.overlapping), ("not comparable", contrast.not_comparable),
-                             ("not reported for one of them", contrast.not_reported))
-        if names
-    ]  # fmt: skip
+    said = {
+        "ahead on": contrast.ahead, "behind on": contrast.behind, "overlapping on": contrast.overlapping,
+        "not comparable": contrast.not_comparable, "not reported for one of them": contrast.not_reported,
+    }  # fmt: skip
+    parts = (f"{words} {len(names)}: {', '.join(names)}" for words, names in said.items() if names)
     return "; ".join([verdict, *parts])
 
 
@@ -171,18 +156,14 @@ def missing(comparer: Comparer, subject: Readings, name: str) -> Node:
     cell = comparer.cell(subject, name)
     words = cell.state.replace("_", " ") + (f": {cell.note}" if cell.note else "")
     metric = metrics.metric(name)
-    others = list(_near(subject, name))
+    others = subject.left_out(name)
     chip = comparer.catalog.chip_of(subject.sheet)
     if chip and metric.adds == "sum":
         held = comparer.reader.of(chip)
-        others += _near(held, name)
+        others += held.left_out(name)
         below = comparer.cell(held, name)
         if below.result is None and below.note:
             words += f"; of the chip: {below.note}"
     if metric.is_text and others:
         words = HELD_AS_WORDS
     return gap(f"{subject.sheet.id} {name}", words, others, comparer.catalog)
-
-
-def _near(subject: Readings, name: str) -> list[Other]:
-    return [other for key, rows in subject.apart.items() if metrics.concerns(key, name) for other in rows]

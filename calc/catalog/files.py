@@ -13,6 +13,25 @@ from typing import IO
 from calc.errors import UsageError
 
 
+@contextlib.contextmanager
+def _refused(what: str) -> Iterator[None]:
+    """Say what could not be done where the system refuses it."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"cannot {what}: {error.strerror}") from error
+
+
+@contextlib.contextmanager
+def _place(target: Path) -> Iterator[Path]:
+    """Give the path of what is to take the place of a file or a folder; whatever is left there goes in the end."""
+    folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:100]}."))
+    try:
+        yield folder / "new"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def write(content: str | bytes, output: str) -> None:
     """Write a text or bytes to a file; on any failure, what was there before is untouched.
 
@@ -31,23 +50,18 @@ def write(content: str | bytes, output: str) -> None:
 def writing(output: str) -> Iterator[IO[bytes]]:
     """Give a file to write to, which takes the place of another when all is written; see `write`."""
     target = Path(os.path.realpath(output))
-    try:
+    with _refused(f"write {output!r}"):
         # Of a pipe behind /dev/stdout or /dev/fd/N the way that a link gives leads nowhere: it is opened as named.
         if os.path.exists(output) and not os.path.isfile(output):
             with open(output, "wb") as file:
                 yield file
             return
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
+        with _place(target) as new:
+            with open(new, "wb") as file:
                 yield file
-            os.chmod(name, _mode(target))
-            os.replace(name, target)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except OSError as error:
-        raise UsageError(f"cannot write {output!r}: {error.strerror}") from error
+            if target.exists():
+                shutil.copymode(target, new)
+            os.replace(new, target)
 
 
 def write_folder(contents: Mapping[str, bytes], output: str, replaces: Collection[str] = ()) -> None:
@@ -72,7 +86,7 @@ def write_folder(contents: Mapping[str, bytes], output: str, replaces: Collectio
         raise UsageError(f"{output!r} is a file; name a folder that is to be made")
     if Path.cwd().is_relative_to(target):
         raise UsageError(f"{output!r} is or holds the folder that you stand in; name a folder that is to be made")
-    try:
+    with _refused(f"write {output!r}"):
         held = sorted(os.listdir(target)) if target.is_dir() else []
         if other := [name for name in held if name not in replaces or not (target / name).is_file()]:
             more = f" and {len(other) - 3} more" if other[3:] else ""
@@ -80,34 +94,24 @@ def write_folder(contents: Mapping[str, bytes], output: str, replaces: Collectio
                 f"{output!r} holds other things ({', '.join(other[:3])}{more}); nothing of it was touched: name a "
                 "folder that is to be made, that is empty, or that holds an earlier export and nothing else"
             )
-        place = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:100]}."))
-        try:
-            _fill(place / "new", contents, target)
-            _swap(place / "new", target, place / "old")
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
-    except OSError as error:
-        raise UsageError(f"cannot write {output!r}: {error.strerror}") from error
+        with _place(target) as new:
+            new.mkdir()
+            for name, content in contents.items():
+                (new / name).write_bytes(content)
+            _swap(new, target)
 
 
-def _fill(folder: Path, contents: Mapping[str, bytes], target: Path) -> None:
-    folder.mkdir()
-    for name, content in contents.items():
-        (folder / name).write_bytes(content)
+def _swap(new: Path, target: Path) -> None:
+    """Put a folder in the place of another, which then lies beside it to be removed; back if that fails."""
+    old = new.with_name("old")
     if target.exists():
-        os.chmod(folder, target.stat().st_mode & 0o777)
-
-
-def _swap(new: Path, target: Path, old: Path) -> None:
-    """Put a folder in the place of another, which goes elsewhere; back if that fails."""
-    if not target.exists():
-        os.rename(new, target)
-        return
-    os.rename(target, old)
+        shutil.copymode(target, new)
+        os.rename(target, old)
     try:
         os.rename(new, target)
     except BaseException:
-        os.rename(old, target)
+        if old.exists():
+            os.rename(old, target)
         raise
 
 
@@ -119,11 +123,9 @@ def folder(path: Path) -> None:
     UsageError
         If that cannot be.
     """
-    try:
+    with _refused(f"make the folder {str(path)!r}"):
         for each in (path.parent, path):
             each.mkdir(exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot make the folder {str(path)!r}: {error.strerror}") from error
 
 
 def create(text: str, output: str) -> None:
@@ -134,23 +136,13 @@ def create(text: str, output: str) -> None:
     UsageError
         If there is one, or it cannot be written.
     """
-    try:
-        os.close(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-    except FileExistsError:
-        raise UsageError(f"{output!r} is there already; take another name, or edit it") from None
-    except OSError as error:
-        raise UsageError(f"cannot write {output!r}: {error.strerror}") from error
+    with _refused(f"write {output!r}"):
+        try:
+            open(output, "x").close()
+        except FileExistsError:
+            raise UsageError(f"{output!r} is there already; take another name, or edit it") from None
     try:
         write(text, output)
     except BaseException:
         os.unlink(output)
         raise
-
-
-def _mode(target: Path) -> int:
-    """Return the permissions of the old file, or those that a new one would get."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

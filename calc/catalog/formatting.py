@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from calc.catalog import files
-from calc.catalog.catalog import Catalog, shown
+from calc.catalog.catalog import Catalog
 from calc.errors import Problem, SheetError
 from calc.sheets import folders
+from calc.sheets.folders import shown
 from calc.sheets.layout import LayoutError, formatted
 from calc.sheets.yaml_nodes import read_text
 
@@ -62,15 +64,13 @@ def _sheets(catalog: Catalog, paths: Sequence[Path] | None) -> Iterator[Path]:
     for layer in catalog.layers:
         if folders.is_installed(layer):
             continue
-        found = [path for name in folders.HELD for path in (layer / name).glob("*.yaml")]
-        sources = layer / folders.SOURCES
-        for path in [*sorted(found), *([sources] if sources.is_file() else [])]:
-            if path.is_file() and folders.lies_under(path, paths):
+        found = sorted(path for name in (*folders.HELD, folders.SOURCES) for path in folders.sheets(layer, name))
+        for path in (*found, layer / folders.SOURCE_LIST):
+            if os.path.isfile(path) and folders.lies_under(path, paths):
                 yield path
 
 
 def _texts(path: Path) -> tuple[str, str]:
     """Return the text of a sheet, as it is and as it should be."""
-    name = shown(path)
-    text = read_text(path, name)
-    return text, formatted(text, path, name)
+    text = read_text(path)
+    return text, formatted(text, path)

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from calc.catalog.catalog import Catalog, shown
+from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.sheets import folders, keys, metrics, schema
-from calc.sheets.layout import formatted
-from calc.sheets.yaml_nodes import TODO, outline, read_text
+from calc.sheets.folders import FOLDERS, shown, source_path
+from calc.sheets.yaml_nodes import TODO
 
-KINDS = (*folders.FOLDERS, "source")
 _COLUMN = 22
 _SORTS = {
     "chip": ("dies_per_chip", "peak_compute.bf16.dense", "memory_capacity", "scale_up_bandwidth", "power.board",
@@ -35,11 +34,10 @@ _HINTS = {
 
 @dataclass(frozen=True)
 class Plan:
-    """A file to write: a new one, or one of sources with an entry more."""
+    """A new file to write."""
 
     path: Path
     text: str
-    is_new: bool
     words: str
 
 
@@ -51,7 +49,7 @@ def plan(kind: str, id: str, specs: Sequence[str], output: str | None = None) ->
     kind : {'chip', 'system', 'model', 'source'}
         What is new.
     id : str
-        Its id. What a lower folder has already gets the skeleton of an addition to it.
+        Its id. A sheet that a lower folder has already gets the skeleton of an addition to it.
     specs : sequence of str
         Folders of sheets over the shipped ones; the last, or else the last of ``CALC_SPECS``, is
         where the new one goes. Without any it goes to the sheets of a checkout.
@@ -66,24 +64,26 @@ def plan(kind: str, id: str, specs: Sequence[str], output: str | None = None) ->
     if not schema.is_id(id):
         raise UsageError(f"{id!r} is not {schema.AN_ID}")
     catalog, layer = _target(specs)
-    if kind == "source":
-        if output is not None:
-            raise UsageError(f"a source goes into the {folders.SOURCES} of a folder: give --specs DIR in place of -o")
-        return _source(catalog, layer, id)
-    path = Path(output) if output is not None else layer / folders.FOLDERS[kind] / f"{id}.yaml"
+    lies = source_path(layer, id) if kind == "source" else layer / FOLDERS[kind] / f"{id}.yaml"
+    path = Path(output) if output is not None else lies
     if path.name != f"{id}.yaml":
         raise UsageError(f"the sheet of {id!r} in a file {path.name!r}: its name is to be {id}.yaml")
-    others = [folder for each, folder in folders.FOLDERS.items() if each != kind]
+    if kind == "source":
+        for _, known in catalog.sources.places(id):
+            raise UsageError(f"the source {id!r} stands in {shown(known)} already")
+        return Plan(path, "\n".join([*_head(path), *_source(id)]) + "\n", f"the source {id}")
+    others = [folder for each, folder in FOLDERS.items() if each != kind]
     for taken in (path, *(layer / folder / path.name for folder in others)):
         if os.path.lexists(taken):
             raise UsageError(f"{shown(taken)} is there already; take another id, or edit it")
     names = [pair for pair in catalog.called(id) if pair != (kind, id)]
     if names:
         raise UsageError(f"{id!r} is a name of the {names[0][0]} {names[0][1]!r} already; take another id")
-    known = catalog.files(kind, id)
-    text = "\n".join(_sheet(kind, id, folders.schema_of(path), adds=bool(known))) + "\n"
-    what = f"an addition to the {kind} {id}" if known else f"the {kind} {id}"
-    return Plan(path, text, True, what)
+    adds = bool(catalog.files(kind, id))
+    what = f"the {kind} {id}"
+    said = [f"# Adds to {what}, whose sheet stands in a lower folder: only what is new stands here."] * adds
+    text = "\n".join([*_head(path, *said), *_sheet(kind, id, adds)]) + "\n"
+    return Plan(path, text, f"an addition to {what}" if adds else what)
 
 
 def _target(specs: Sequence[str]) -> tuple[Catalog, Path]:
@@ -104,16 +104,19 @@ def _target(specs: Sequence[str]) -> tuple[Catalog, Path]:
     return Catalog(overlays[:-1]), layer
 
 
-# -- sheets -------------------------------------------------------------------------------------
+# -- the lines ----------------------------------------------------------------------------------
 
 
-def _sheet(kind: str, id: str, editor: str, adds: bool) -> Iterator[str]:
-    if editor:
+def _head(path: Path, *more: str) -> Iterator[str]:
+    """Yield the comments that every skeleton begins with."""
+    if editor := folders.schema_of(path):
         yield f"# yaml-language-server: $schema={editor}"
-    if adds:
-        yield f"# Adds to the {kind} {id}, whose sheet stands in a lower folder: only what is new stands here."
+    yield from more
     yield "# Fill in what says TODO; `python -m calc validate` with this file's name says what is still missing."
     yield "# A key with '#' right before it is an example, with the lines below it: take the '#' away, or leave it out."
+
+
+def _sheet(kind: str, id: str, adds: bool) -> Iterator[str]:
     yield "# Write down only what a source prints, with its digits. What it leaves open is 'unstated'."
     yield _line(f"id: {id}", keys.SHEET["id"])
     if not adds:
@@ -133,10 +136,8 @@ def _sheet(kind: str, id: str, editor: str, adds: bool) -> Iterator[str]:
     yield from (f"#  - {{about: {TODO}, value: {TODO},", f"#     source: {TODO}, locator: {TODO}}}")
     yield _line("#not_reported:", keys.SHEET["not_reported"])
     yield f"#  - {{metric: {'embeddings' if kind == 'model' else 'price.cny'}, note: {TODO}}}"
-    yield (
-        f"# Each document stands once in {folders.SOURCES}; `python -m calc new source ID` puts this there, by its id:"
-    )
-    yield from (f"#   {line}".rstrip() for line in _entry("id-of-the-source"))
+    yield "# Each document stands once, in a file of its own; `python -m calc new source ID` makes it:"
+    yield from (f"#   {line}".rstrip() for line in _source("id-of-the-source"))
 
 
 def _report(name: str, mark: str) -> Iterator[str]:
@@ -153,25 +154,9 @@ def _line(text: str, comment: str, column: int = _COLUMN) -> str:
     return f"{text:<{column}}  # {comment}"
 
 
-# -- sources ------------------------------------------------------------------------------------
-
-
-def _entry(id: str) -> Iterator[str]:
+def _source(id: str) -> Iterator[str]:
     """Yield the lines of a source to be filled in: what it must have, and what most have."""
-    yield f"{id}:"
+    yield _line(f"id: {id}", keys.SHEET["id"])
     for key in ("title", "publisher", "date", "kind", "url", "cites"):
         must = schema.Source.model_fields[key].is_required()
-        held = f"[{TODO}]" if key == "cites" else TODO
-        yield _line(f"  {'' if must else '#'}{key}: {held}", keys.SOURCE[key])
-
-
-def _source(catalog: Catalog, layer: Path, id: str) -> Plan:
-    for file in catalog.source_files:
-        if id in file:
-            raise UsageError(f"the source {id!r} stands in {file.name}, line {file.line(id)}, already")
-    path = layer / folders.SOURCES
-    old = read_text(path, shown(path)) if path.is_file() else ""
-    if any(file.path == path and file.ids() for file in catalog.source_files):
-        outline(old, shown(path))  # a fault is told of where it stands
-    text = formatted("\n".join([old, *_entry(id), ""]), path, shown(path))
-    return Plan(path, text, not old, f"the source {id}")
+        yield _line(f"{'' if must else '#'}{key}: {f'[{TODO}]' if key == 'cites' else TODO}", keys.SOURCE[key])

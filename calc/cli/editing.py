@@ -25,28 +25,24 @@ from calc.sheets import folders
 def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
     """Write a skeleton to fill in.
 
-    Of the sheet of a chip, a system or a model, or of an entry among the sources. It goes to the last
+    Of the sheet of a chip, a system or a model, or of a source. It goes to the last
     folder of --specs or CALC_SPECS, which is made if need be, else to the sheets of the checkout. What
     is known already gets a sheet that adds to it.
     """
     from calc.catalog import files, templates
-    from calc.catalog.catalog import shown
 
     plan = templates.plan(kind, id, specs, output)
     path = str(plan.path)
-    if plan.is_new:
-        if output is None:
-            files.folder(plan.path.parent)
-        files.create(plan.text, path)
-    else:
-        files.write(plan.text, path)
-    sys.stdout.write(f"{plan.words}: fill in what says TODO in {shown(plan.path)}, then run\n")
+    for folder in (plan.path.parent.parent, plan.path.parent) if output is None else ():
+        files.folder(folder)
+    files.create(plan.text, path)
+    sys.stdout.write(f"{plan.words}: fill in what says TODO in {folders.shown(plan.path)}, then run\n")
     # What it adds to, or cites, may stand in a folder below.
     below = [f" --specs {each}" for each in specs[:-1]] if output is None else []
-    sys.stdout.write(f"  python -m calc validate {shown(plan.path)}{''.join(below)}\n")
-    if kind != "source" and not folders.schema_of(plan.path) and output is None:
-        folder = shown(plan.path.parent.parent / folders.SCHEMA)
-        sys.stdout.write(f"For help in your editor: python -m calc schema --write {folder}, then validate --fix\n")
+    sys.stdout.write(f"  python -m calc validate {folders.shown(plan.path)}{''.join(below)}\n")
+    if output is None and not folders.schema_of(plan.path):
+        schemas = folders.shown(folders.placed(plan.path)[1] / folders.SCHEMA)
+        sys.stdout.write(f"For help in your editor: python -m calc schema --write {schemas}, then validate --fix\n")
 
 
 @commands.command()
@@ -55,7 +51,7 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
 def schema(kind: str | None, folder: str | None) -> None:
     """Print the JSON Schema of a sheet.
 
-    KIND is chip, system, model, claims, measured, rule or sources. Editors that know YAML check and
+    KIND is chip, system, model, claims, measured, rule, source or sources. Editors that know YAML check and
     complete sheets by it. With compare, explain, audit or eval: of the JSON that this command prints.
     """
     from pathlib import Path

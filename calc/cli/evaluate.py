@@ -14,7 +14,7 @@ from calc.cli.output import emit
 from calc.errors import UsageError
 
 
-class Expression(click.ParamType):  # type: ignore[type-arg]  # a generic only in newer releases of click
+class ExpressionText(click.ParamType):  # type: ignore[type-arg]  # a generic only in newer releases of click
     """An expression; the shell completes the id or the metric at its end."""
 
     name = "expression"
@@ -42,7 +42,7 @@ class _Eval(click.Command):
 
 
 @commands.command("eval", cls=_Eval)
-@click.argument("words", nargs=-1, required=True, type=Expression(), metavar='"EXPR"')
+@click.argument("words", nargs=-1, required=True, type=ExpressionText(), metavar='"EXPR"')
 @click.option("--explain", "working", is_flag=True, help="The working, down to each report.")
 @output_options
 @policy_options
@@ -52,6 +52,8 @@ def evaluate(words: Sequence[str], working: bool, **options: Any) -> None:
     EXPR has figures as ID.METRIC, numbers with units, + - * / and parentheses, and `to UNIT` at the
     end: "cm384.power.all-in * 1 year * 0.06 USD/kWh to USD". The value comes with its span over every
     combination of reports. A minus next to a name has blanks around it.
+
+    Formulas are called by name, as in "ring_all_reduce(8, 1 GiB, 450 GB/s)"; `list formulas` shows them.
     """
     if len(words) > 1:
         raise UsageError(f'quote the expression: eval "{" ".join(words)}"')

@@ -37,8 +37,8 @@ def export_control(
     not a legal classification.
     """
     from calc.analysis.export_control import classification
-    from calc.analysis.export_control.performance import Given
+    from calc.analysis.export_control.quantities import UserInputs
 
     comparer = open_comparer(**taken(options))
-    found = classification.classify(comparer, ids, on, Given.parse(die_area, planar, not other_use))
+    found = classification.classify(comparer, ids, on, UserInputs.parse(die_area, planar, not other_use))
     emit(found, **options, in_words=in_words, explained=explained)

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 @commands.command("list")
 @click.argument(
-    "what", type=click.Choice(["all", *folders.FOLDERS.values(), "metrics", folders.MEASURED]), default="all"
+    "what",
+    type=click.Choice(["all", *folders.FOLDERS.values(), "metrics", "formulas", folders.MEASURED]),
+    default="all",
 )
 @click.argument("words", nargs=-1, metavar="[WORD...]")
 @click.option("--derived", is_flag=True, help="Also the metrics that are computed from others.")
@@ -48,10 +50,10 @@ if TYPE_CHECKING:
 def list_(what: str, words: Sequence[str], derived: bool, phases: Sequence[str], chips: Sequence[str],
           models: Sequence[str], vendors: Sequence[str], families: Sequence[str],
           having: Sequence[str], where: Sequence[str], sort: str, reverse: bool, **options: Any) -> None:  # fmt: skip
-    """List sheets, metrics or measurements.
+    """List sheets, metrics, formulas or measurements.
 
     Chips, systems and models by vendor, by family, or by any metric: each that is named in an option is a
-    column too. Metrics by words: `list metrics scale bandwidth`. Measurements by phase, chip and model:
+    column too. Metrics and formulas by words: `list metrics scale bandwidth`. Measurements by phase, chip and model:
     `list measured --phase decode --chip h800`.
     """
     from calc.analysis.selection import Condition, Selection
@@ -68,6 +70,13 @@ def list_(what: str, words: Sequence[str], derived: bool, phases: Sequence[str],
         return
     if phases or chips or models:
         raise UsageError("--phase, --chip and --model choose measurements: `list measured --phase decode`")
+    if what == "formulas":
+        from calc.views import formulas
+
+        if asked != Selection(where=[]) or derived:
+            raise UsageError("formulas are chosen by words alone: `list formulas all-reduce`")
+        emit(formulas.listed(words), **options)
+        return
     if what == "metrics":
         if asked != Selection(where=[]):
             raise UsageError("metrics are listed in the order of their table; leave out what selects sheets")

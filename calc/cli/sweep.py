@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import copy
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from calc.cli.estimate import estimate
+from calc.cli.estimate import phase_options
 from calc.cli.group import commands
 from calc.cli.options import open_comparer, output_options, policy_options, taken
 from calc.cli.output import emit, progress
 from calc.errors import UsageError
+from calc.estimates.options import PHASES
 
 if TYPE_CHECKING:
     from calc.estimates.sweeps import Sweep
 
-PHASES = ("train", "prefill", "decode", "memory", "allreduce")
 ROWS = 200
 """Of a table on standard output."""
 GRIDS = "Each option takes a grid: A,B,C, or LOW:HIGH:STEP, LOW:HIGH:log2, LOW:HIGH:log10, LOW:HIGH:xN (N points)."
@@ -33,25 +32,14 @@ def sweep() -> None:
     """
 
 
-def _phase(name: str, single: click.Command) -> None:
+def _add(phase: str) -> None:
     """Add the sweep of a phase: its options, each for a grid in place of one value."""
 
     def run(**options: Any) -> None:
-        _run(name, options)
+        _run(phase, options)
 
-    run.__doc__ = f"{single.help}\n\n{GRIDS}"
-    made = sweep.command(name)(_streamed(output_options(policy_options(run))))
-    mine = {param.name for param in made.params}
-    asked = [_wide(param) for param in single.params if param.name not in mine and param.name != "explained"]
-    made.params = [*asked, *made.params]
-
-
-def _wide(param: click.Parameter) -> click.Parameter:
-    made = copy.copy(param)
-    if isinstance(made, click.Option) and not made.is_flag:
-        made.type = click.STRING
-        made.metavar = f"{param.metavar},..."
-    return made
+    run.__doc__ = f"{PHASES[phase]}\n\n{GRIDS}"
+    sweep.command(phase)(phase_options(phase, grids=True)(_streamed(output_options(policy_options(run)))))
 
 
 def _streamed(command: Callable[..., None]) -> Callable[..., None]:
@@ -65,16 +53,15 @@ def _streamed(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-for _name in PHASES:
-    _phase(_name, estimate.commands[_name])
+for _phase in PHASES:
+    _add(_phase)
 
 
 def _run(phase: str, options: dict[str, Any]) -> None:
     form, output, color = (options.pop(name) for name in ("form", "output", "color"))
     engine, chunk, columns = (options.pop(name) for name in ("engine", "chunk", "columns"))
     comparer = open_comparer(**taken(options))
-    for name, several in (("system", options.pop("systems")), ("chip", options.pop("kinds"))):
-        options[name] = ",".join(several) or None
+    options |= {name: ",".join(options[name]) or None for name in ("system", "chip")}
     from calc.estimates import sweeps
     from calc.estimates.estimator import Estimator
 

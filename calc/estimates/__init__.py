@@ -1,7 +1,8 @@
 """Models on hardware: bounds, estimates, sweeps, and their validation against published measurements.
 
-`hardware` and `model` read what is run on what, `parallelism` lays it out, `inference`, `training`, `memory` and
-`collectives` build the expressions, `efficiencies` and `calibration` take shares of the peaks from measurements,
-`estimator` joins them. Imports `calc.analysis` and what stands below it. An option is one row of `options`; a phase one
-module.
+`options` declares what may be asked and `arguments` reads it; `hardware` and `model` are what is run on what,
+`parallelism` lays it out; `inference`, `training`, `memory` and `collectives` build the expressions, with what
+`efficiencies` and `calibration` take from measurements; `estimator` joins them, `sweeps` and `chunks` evaluate grids.
+Imports `calc.analysis` and what stands below it. An option is one row of `options`, and a field of what its phase is
+asked; a phase is one module, and one name in `options.PHASES`.
 """

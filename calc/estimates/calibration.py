@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 
 from calc import units
 from calc.analysis.comparison import Comparer
@@ -12,9 +12,13 @@ from calc.estimates import efficiencies
 from calc.estimates.cases import Case, case
 from calc.estimates.efficiencies import Efficiencies, Sample
 from calc.estimates.estimate import COMPUTE, MEMORY
-from calc.estimates.hardware import Given, machine
+from calc.estimates.hardware import find_hardware
+from calc.estimates.model import find_model
 from calc.figures.results import Result
 from calc.sheets.measurements import Measurement
+
+Derived = tuple[float, tuple[str, ...]]
+"""What a measurement gives for a kind of efficiency, and the group that it belongs to."""
 
 
 def calibrated(comparer: Comparer, left_out: Collection[str] = ()) -> Efficiencies:
@@ -35,78 +39,65 @@ def calibrated(comparer: Comparer, left_out: Collection[str] = ()) -> Efficienci
         for one in by_kind.get(kind, []):
             # A chip's peak that was not known by the day, or that an overlay took away, leaves the others.
             with contextlib.suppress(UsageError):
-                found += derive(comparer, [one], known)
+                value, group = derive(comparer, one, known)
+                found += [Sample(one.id or "", value, group)] if value > 0 else []
         known = known.with_samples(kind, found)
     return known
 
 
-def _compute(comparer: Comparer, found: list[Measurement], _: Efficiencies) -> Iterator[Sample]:
-    for one in found:
-        chip = machine(comparer, one.chip or "", "chip", 1, Given())
-        peak = Result(chip.peak(one.precision or ""), "TFLOP/s/chip").numbers[0]
-        rate = float(units.parse(one.value).to(units.unit("TFLOP/s")).magnitude)
-        yield Sample(one.id or "", rate / peak, (efficiencies.bits(one.precision or ""), chip.held.sheet.vendor))
+def _compute(comparer: Comparer, one: Measurement, _: Efficiencies) -> Derived:
+    chip = find_hardware(comparer, one.chip or "", "chip", 1)
+    peak = Result(chip.peak(one.precision or ""), "TFLOP/s/chip").numbers[0]
+    rate = float(units.parse(one.value).to(units.unit("TFLOP/s")).magnitude)
+    return rate / peak, (efficiencies.bits(one.precision or ""), chip.vendor)
 
 
-def _cases(comparer: Comparer, found: list[Measurement], known: Efficiencies) -> Iterator[tuple[Case, float]]:
-    """Yield each measurement's case, and the time that is estimated with what is known so far."""
-    for one in found:
-        made = case(comparer, one, known)
-        assert made is not None
-        assert made.estimate.estimate is not None
-        yield made, float(made.estimate.estimate.value.to("s").magnitude)
+def _case(comparer: Comparer, one: Measurement, known: Efficiencies) -> tuple[Case, float]:
+    """Return a measurement's case, and the time that is estimated with what is known so far."""
+    made = case(comparer, one, known)
+    assert made is not None
+    assert made.estimate.estimate is not None
+    return made, float(made.estimate.estimate.value.to("s").magnitude)
 
 
-def _memory(comparer: Comparer, found: list[Measurement], known: Efficiencies) -> Iterator[Sample]:
+def _memory(comparer: Comparer, one: Measurement, known: Efficiencies) -> Derived:
     """Take what decoding on one chip takes beyond its share of compute for reading memory."""
-    for made, _ in _cases(comparer, found, known):
-        least = made.estimate.parts
-        vendor = made.estimate.machine.held.sheet.vendor
-        share = known.compute(made.measurement.precision or "", vendor).value.magnitude
-        hidden = float(known.overlap().value.magnitude)
-        compute = least[COMPUTE].numbers[0] / float(share) * (1 - hidden)
-        yield Sample(made.measurement.id or "", least[MEMORY].numbers[0] / (made.time - compute), ())
+    made, _ = _case(comparer, one, known)
+    least = made.estimate.parts
+    share = known.compute(one.precision or "", made.estimate.machine.vendor).value.magnitude
+    compute = least[COMPUTE].numbers[0] / float(share) * (1 - float(known.overlap().value.magnitude))
+    return least[MEMORY].numbers[0] / (made.time - compute), ()
 
 
-def _links(comparer: Comparer, found: list[Measurement], known: Efficiencies) -> Iterator[Sample]:
-    for made, ideal in _cases(comparer, found, known):
-        one = made.measurement
-        inside = made.estimate.machine.chips <= made.estimate.machine.domain
-        yield Sample(one.id or "", ideal / made.time, efficiencies.link_group(inside, one.operation or ""))
+def _links(comparer: Comparer, one: Measurement, known: Efficiencies) -> Derived:
+    made, ideal = _case(comparer, one, known)
+    return ideal / made.time, efficiencies.link_group(_is_inside(made), one.operation or "")
 
 
-def _exchange(comparer: Comparer, found: list[Measurement], known: Efficiencies) -> Iterator[Sample]:
-    for made, moving in _cases(comparer, found, known):
-        one = made.measurement
-        inside = made.estimate.machine.chips <= made.estimate.machine.domain
-        size = float(units.parse(one.payload or "").to("B").magnitude)
-        if made.time > moving:
-            yield Sample(one.id or "", (made.time - moving) * 1e6, efficiencies.exchange_group(inside, size))
+def _exchange(comparer: Comparer, one: Measurement, known: Efficiencies) -> Derived:
+    made, moving = _case(comparer, one, known)
+    size = float(units.parse(one.payload or "").to("B").magnitude)
+    return (made.time - moving) * 1e6, efficiencies.exchange_group(_is_inside(made), size)
 
 
-def _tensor(comparer: Comparer, found: list[Measurement], known: Efficiencies) -> Iterator[Sample]:
+def _tensor(comparer: Comparer, one: Measurement, known: Efficiencies) -> Derived:
     """Share what decoding on several chips takes beyond the rest among the all-reduces of its layers."""
-    for made, rest in _cases(comparer, found, known):
-        one = made.measurement
-        layers = comparer.reader.of(comparer.catalog.sheet("model", one.model or "")).get("layers")
-        assert layers is not None
-        wait = (made.time - rest) / (2 * layers.headline.value)
-        if wait > 0:
-            yield Sample(one.id or "", wait * 1e6, (f"{one.tp} chips",))
+    made, rest = _case(comparer, one, known)
+    layers = find_model(comparer, one.model or "").need("layers")
+    return (made.time - rest) / (2 * layers.headline.value) * 1e6, (f"{one.tp} chips",)
 
 
-def _training(comparer: Comparer, found: list[Measurement], known: Efficiencies) -> Iterator[Sample]:
-    for made, ideal in _cases(comparer, found, known):
-        yield Sample(
-            made.measurement.id or "", ideal / made.time, (efficiencies.bits(made.measurement.precision or ""),)
-        )
+def _training(comparer: Comparer, one: Measurement, known: Efficiencies) -> Derived:
+    made, ideal = _case(comparer, one, known)
+    return ideal / made.time, (efficiencies.bits(one.precision or ""),)
 
 
-_DERIVE: dict[str, Callable[[Comparer, list[Measurement], Efficiencies], Iterator[Sample]]] = {
-    efficiencies.COMPUTE: _compute,
-    efficiencies.MEMORY: _memory,
-    efficiencies.LINK: _links,
-    efficiencies.EXCHANGE_LATENCY: _exchange,
-    efficiencies.TENSOR_LATENCY: _tensor,
-    efficiencies.TRAINING: _training,
-}
+def _is_inside(made: Case) -> bool:
+    return made.estimate.machine.chips <= made.estimate.machine.domain
+
+
+_DERIVE: dict[str, Callable[[Comparer, Measurement, Efficiencies], Derived]] = {
+    efficiencies.COMPUTE: _compute, efficiencies.MEMORY: _memory, efficiencies.LINK: _links,
+    efficiencies.EXCHANGE_LATENCY: _exchange, efficiencies.TENSOR_LATENCY: _tensor, efficiencies.TRAINING: _training,
+}  # fmt: skip
+"""What each kind is derived by, in this order; a value that is not above zero says nothing."""

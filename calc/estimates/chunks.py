@@ -11,10 +11,11 @@ import numpy as np
 
 from calc import units
 from calc.errors import UsageError
+from calc.estimates.arguments import SweptOption
 from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Estimate
-from calc.estimates.options import Number
 from calc.figures.extremes import corners
-from calc.figures.results import Applied, Assumption, Expression, Result, evaluate
+from calc.figures.operations import Expression, Operation
+from calc.figures.results import Assumption, Result, evaluate, leaves
 from calc.units import Quantity
 
 RESOURCES = (COMPUTE, MEMORY, NETWORK)
@@ -23,7 +24,7 @@ Array = Any
 """NumPy's or Dask's."""
 
 
-class Part(NamedTuple):
+class SweptFigure(NamedTuple):
     """A column, or three of them: its name, its title and unit, its expression, and whether its span is wanted."""
 
     name: str
@@ -37,21 +38,13 @@ class Part(NamedTuple):
 class Slab:
     """The points of a sweep that share an expression.
 
-    Parameters
-    ----------
-    estimate : Estimate
-        At one point, with its expressions.
-    fixed : mapping of str to object
-        What is the same for all points: ids, the layout.
-    numbers : sequence of Number
-        The axes; the last one runs fastest.
-    wanted : collection of str, optional
-        Which columns; all by default.
+    ``estimate`` is that of one point; ``fixed`` is the same for all points (ids, the layout); the last of the
+    ``numbers`` runs fastest; ``wanted`` are the columns to keep, by default all.
     """
 
     estimate: Estimate
     fixed: Mapping[str, Any]
-    numbers: Sequence[Number]
+    numbers: Sequence[SweptOption]
     wanted: Sequence[str] | None = None
 
     @property
@@ -63,19 +56,19 @@ class Slab:
         return self.wanted is None or name in self.wanted
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[SweptFigure, ...]:
         """The columns of numbers."""
         one, found = self.estimate, []
         if one.terms:
-            found.append(Part(BOUND, "lower bound on time", one.time_unit, one.longest, False))
+            found.append(SweptFigure(BOUND, "lower bound on time", one.time_unit, one.longest, False))
         if one.time is not None:
-            found.append(Part(TIME, "time expected", one.time_unit, one.time, True))
+            found.append(SweptFigure(TIME, "time expected", one.time_unit, one.time, True))
             for maker in one.makers:
-                found.append(Part(maker.name, maker.title, maker.unit, maker.make(one.time), True))
+                found.append(SweptFigure(maker.name, maker.title, maker.unit, maker.make(one.time), True))
                 at_bound = f"{maker.title}, at the bound"
-                found.append(Part(f"{maker.name}.{BOUND}", at_bound, maker.unit, maker.make(one.longest), False))
+                found.append(SweptFigure(f"{maker.name}.{BOUND}", at_bound, maker.unit, maker.make(one.longest), False))
         # What a chip holds rests on no assumption; in an estimate of memory it is what was asked for.
-        found += [Part(name, amount.title, amount.unit, amount.node, not one.terms) for name, amount in
+        found += [SweptFigure(name, amount.title, amount.unit, amount.node, not one.terms) for name, amount in
                   one.amounts.items()]  # fmt: skip
         held = {*self.fixed, *(number.name for number in self.numbers)}  # a utilization that was given is not computed
         names = {part: part.name.removesuffix(f".{BOUND}") for part in found}
@@ -94,7 +87,7 @@ class Slab:
     @property
     def roots(self) -> list[Expression]:
         """All expressions that the columns rest on."""
-        return [*(part.node for part in self.parts), *self._terms, *self._needed, *self._memory]
+        return [*(part.node for part in self.parts), *self._terms, *self._memory]
 
     @property
     def _terms(self) -> list[Expression]:
@@ -102,27 +95,31 @@ class Slab:
 
     @cached_property
     def leaves(self) -> list[list[Expression]]:
-        """For each number the leaves that it stands for."""
-        held = _assumptions(self.roots)
-        return [[leaf for leaf in held if leaf is number.leaf or (number.label and leaf.label == number.label)]
-                for number in self.numbers]  # fmt: skip
-
-    @cached_property
-    def _needed(self) -> list[Expression]:
-        """What a chip has to hold; nothing where that is not looked at."""
-        amounts = self.estimate.amounts
-        if self.capacity is None:
-            return []
-        return [amounts["needed"].node] if "needed" in amounts else [amount.node for amount in amounts.values()]
+        """For each number the leaves that it stands for: those of its key."""
+        held = [leaf for leaf in leaves(*self.roots) if isinstance(leaf, Assumption)]
+        return [[leaf for leaf in held if leaf.key == number.name] for number in self.numbers]
 
     @cached_property
     def _memory(self) -> list[Expression]:
-        return [self.estimate.machine.memory_capacity] if self._needed else []
+        """What a chip has to hold, and last what it has; nothing where that is not looked at."""
+        amounts = self.estimate.amounts
+        if self.capacity is None:
+            return []
+        needed = [amounts["needed"].node] if "needed" in amounts else [amount.node for amount in amounts.values()]
+        return [*needed, self.estimate.machine.memory_capacity]
+
+    def _ends(self, spans: bool) -> list[SweptFigure]:
+        return [part for part in self.parts if part.spans is spans]
+
+    def _unmoved(self, roots: Sequence[Expression], at: Mapping[Expression, Quantity]) -> dict[Expression, Quantity]:
+        """Return the largest parts of some expressions that hold nothing of what is swept, evaluated."""
+        found = _unmoved(roots, {leaf for leaves in self.leaves for leaf in leaves})
+        return dict(zip(found, evaluate(found, at), strict=True))
 
     @cached_property
     def corner_values(self) -> dict[Expression, Quantity]:
         """Each axis of reports and assumptions with its value at each corner, the headlines first."""
-        found = corners([part.node for part in self.parts if part.spans])
+        found = corners([part.node for part in self._ends(True)])
         along = (len(found), *[1] * len(self.numbers))
         return {
             axis: units.quantity(np.array([one[axis].value for one in found], dtype=float).reshape(along), axis.unit)
@@ -132,57 +129,42 @@ class Slab:
     @cached_property
     def _still(self) -> dict[Expression, Quantity]:
         """What depends on no number that is swept, at each corner: the same in every box."""
-        spans = [part.node for part in self.parts if part.spans]
-        found = _unmoved([*spans, *self._terms], {leaf for leaves in self.leaves for leaf in leaves})
-        return dict(zip(found, evaluate(found, self.corner_values), strict=True))
+        return self._unmoved([*(part.node for part in self._ends(True)), *self._terms], self.corner_values)
 
     @cached_property
     def _plainly(self) -> dict[Expression, Quantity]:
         """The same by the headlines, for what is wanted without its span."""
-        plain = [*(part.node for part in self.parts if not part.spans), *self._needed, *self._memory]
-        found = _unmoved(plain, {leaf for leaves in self.leaves for leaf in leaves})
-        return dict(zip(found, evaluate(found, {}), strict=True))
+        return self._unmoved([*(part.node for part in self._ends(False)), *self._memory], {})
 
     def columns(self, where: Sequence[slice], take: Callable[[Array, int], Array] | None = None) -> dict[str, Array]:
-        """Return the columns of a box of the grid, each an array that broadcasts to the box.
+        """Return the columns of a box of the grid, a slice of each axis: arrays that broadcast to it.
 
-        Parameters
-        ----------
-        where : sequence of slice
-            Of each axis.
-        take : callable, optional
-            Makes another kind of array of an axis's values, given its place.
-
-        Returns
-        -------
-        dict of str to array
-            Each part, with ``.low`` and ``.high`` where it has a span; `FITS`; `BINDING` by place in `RESOURCES`.
+        Each part, with ``.low`` and ``.high`` where it has a span; `FITS`; `BINDING` by place in `RESOURCES`. ``take``
+        makes another kind of array of an axis's values, given its place.
         """
         numbers: dict[Expression, Quantity] = {}
-        for place, (number, leaves, along_it) in enumerate(zip(self.numbers, self.leaves, where, strict=True)):
+        for place, (number, mine, along_it) in enumerate(zip(self.numbers, self.leaves, where, strict=True)):
             along = [1] * (len(self.numbers) + 1)
             along[place + 1] = -1
             values = np.array(number.values[along_it], dtype=float).reshape(along)
             if take is not None:
                 values = take(values, place)
-            for leaf in leaves:
+            for leaf in mine:
                 numbers[leaf] = units.quantity(values, number.unit)
-        spans = [part for part in self.parts if part.spans]
-        terms = self._terms
+        spans, plain, terms = self._ends(True), self._ends(False), self._terms
         found = evaluate([*(part.node for part in spans), *terms], numbers | self._still)
         made: dict[str, Array] = {}
         for part, cells in zip(spans, found, strict=False):
             many = _in(cells, part.unit, len(self.numbers) + 1)
             made |= {part.name: many[0], f"{part.name}.low": many.min(axis=0), f"{part.name}.high": many.max(axis=0)}
         first = {term: _first(cells) for term, cells in zip(terms, found[len(spans) :], strict=True)}
-        plain = [part for part in self.parts if not part.spans]
-        rest = evaluate([*(part.node for part in plain), *self._needed, *self._memory], self._plainly | numbers | first)
+        rest = evaluate([*(part.node for part in plain), *self._memory], self._plainly | numbers | first)
         for part, cells in zip(plain, rest, strict=False):
             made[part.name] = _in(cells, part.unit, len(self.numbers) + 1)[0]
         if f"{TOKENS}.low" in made:  # where something is left to hold them
             fit = made[f"{TOKENS}.low"] >= 0
             made |= {name: np.where(fit, made[name], np.nan) for name in (TOKENS, f"{TOKENS}.low", f"{TOKENS}.high")}
-        if self._needed:
+        if self._memory:
             made[FITS] = self._fits(rest[len(plain) :])
         if first and self._asked(BINDING):
             made[BINDING] = self._binding(list(first.values()))
@@ -222,7 +204,7 @@ def _unmoved(roots: Sequence[Expression], swept: Collection[Expression]) -> list
 
     def moved(node: Expression) -> bool:
         if node not in moves:
-            parts = node.inputs if isinstance(node, Applied) else ()
+            parts = node.inputs if isinstance(node, Operation) else ()
             moves[node] = node in swept or any(list(map(moved, parts)))
             if moves[node]:
                 found.update(dict.fromkeys(part for part in parts if not moves[part]))
@@ -230,16 +212,3 @@ def _unmoved(roots: Sequence[Expression], swept: Collection[Expression]) -> list
 
     found.update(dict.fromkeys(root for root in roots if not moved(root)))
     return list(found)
-
-
-def _assumptions(roots: Sequence[Expression]) -> list[Assumption]:
-    """Return the assumptions below some expressions, each once."""
-    seen: dict[Expression, None] = {}
-    stack = list(roots)
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen[node] = None
-            if isinstance(node, Applied):
-                stack += node.inputs
-    return [node for node in seen if isinstance(node, Assumption)]

@@ -19,15 +19,7 @@ CHUNK = 262_144
 
 
 def rows(sweep: Sweep, box: Box) -> Columns:
-    """Return the columns of a box in the order of `Sweep.names`.
-
-    Parameters
-    ----------
-    sweep : Sweep
-        Which has the box.
-    box : Box
-        Some points of one of its slabs.
-    """
+    """Return the columns of a box in the order of `Sweep.names`."""
     pieces = [flat(one.slab.columns(one.where), one.shape) for one in _within(box)]
     made = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
     return finished(made, frame_of(sweep, box))

@@ -8,27 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from calc.estimates.pieces import given
-from calc.figures.results import Assumption, Supposed
+from calc.figures.results import Assumption, given
 
-COMPUTE, MEMORY, LINK, TENSOR_LATENCY, EXCHANGE_LATENCY, TRAINING, OVERLAP = KINDS = (
-    "compute-efficiency",
-    "memory-efficiency",
-    "link-efficiency",
-    "tensor-latency",
-    "exchange-latency",
-    "training-efficiency",
-    "overlap",
-)
 TITLES = {
-    COMPUTE: "share of peak compute reached",
-    MEMORY: "share of memory bandwidth reached",
-    LINK: "share of link bandwidth reached",
-    TENSOR_LATENCY: "wait of an all-reduce between layers",
-    EXCHANGE_LATENCY: "wait of an exchange",
-    TRAINING: "share of peak compute reached in training",
-    OVERLAP: "overlap of compute, memory and network",
+    "compute-efficiency": "share of peak compute reached",
+    "memory-efficiency": "share of memory bandwidth reached",
+    "link-efficiency": "share of link bandwidth reached",
+    "tensor-latency": "wait of an all-reduce between layers",
+    "exchange-latency": "wait of an exchange",
+    "training-efficiency": "share of peak compute reached in training",
+    "overlap": "overlap of compute, memory and network",
 }
+COMPUTE, MEMORY, LINK, TENSOR_LATENCY, EXCHANGE_LATENCY, TRAINING, OVERLAP = KINDS = tuple(TITLES)
 UNITS = {TENSOR_LATENCY: "us", EXCHANGE_LATENCY: "us"}
 NO_MEASUREMENT = "no measurement: taken as ideal"
 CAPPED = (COMPUTE, MEMORY, TRAINING, OVERLAP)
@@ -50,15 +41,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Efficiencies:
-    """Efficiencies and latencies, each a span.
-
-    Parameters
-    ----------
-    samples : mapping of str to sequence of Sample
-        By kind, what the measurements give.
-    instead : mapping of str to Assumption
-        By kind, what the user gives.
-    """
+    """Efficiencies and latencies, each a span: by kind what measurements give, and what the user gives instead."""
 
     samples: Mapping[str, Sequence[Sample]] = field(default_factory=dict)
     instead: Mapping[str, Assumption] = field(default_factory=dict)
@@ -103,12 +86,8 @@ class Efficiencies:
 
     def overlap(self) -> Assumption:
         """Return how much of the shorter terms hides behind the longest: anything from nothing to all."""
-        return self.instead.get(OVERLAP) or given(
-            TITLES[OVERLAP],
-            0.5,
-            note="assumed: between none and all of it; the middle",
-            others=[Supposed(0.0), Supposed(1.0)],
-        )
+        note = "assumed: between none and all of it; the middle"
+        return self.instead.get(OVERLAP) or given(TITLES[OVERLAP], 0.5, note=note, ends=(0.0, 1.0))
 
     def _derived(self, kind: str, group: tuple[str, ...]) -> Assumption:
         if kind in self.instead:
@@ -124,15 +103,17 @@ class Efficiencies:
         low, high = span([sample.value for sample in wide], CAPPED.__contains__(kind))
         shared = [word for word in group if own is not every and all(word in sample.group for sample in own)]
         words = f" ({', '.join(shared)})" if shared else ""
-        ids = [sample.measurement for sample in own]
-        return given(
-            f"{TITLES[kind]}{words}",
-            value,
-            unit,
-            "derived from measurements",
-            [Supposed(min(low, value)), Supposed(max(high, value))],
-            dict.fromkeys([*ids, *(sample.measurement for sample in wide)]),
-        )
+        ids = dict.fromkeys(sample.measurement for sample in (*own, *wide))
+        ends = min(low, value), max(high, value)
+        return given(f"{TITLES[kind]}{words}", value, unit, "derived from measurements", ends=ends, rests_on=ids)
+
+
+def kinds(option: str) -> tuple[str, ...]:
+    """Return the kinds that an option stands in place of; none for one that is no efficiency."""
+    if option == "latency":
+        return TENSOR_LATENCY, EXCHANGE_LATENCY
+    kind = option.replace("_", "-")
+    return (kind,) if kind in KINDS else ()
 
 
 def bits(precision: str) -> str:

@@ -8,18 +8,17 @@ from functools import cached_property
 from typing import NamedTuple
 
 from calc import units
-from calc.estimates.hardware import Machine
-from calc.estimates.pieces import apply
+from calc.estimates.hardware import Hardware
 from calc.figures import results
+from calc.figures.operations import Expression, Operation, apply
 from calc.figures.readings import Reading
-from calc.figures.results import Assumption, Expression, Result
+from calc.figures.results import Assumption, Result
 from calc.figures.shown import Shown
 
 COMPUTE, MEMORY, NETWORK = "compute", "memory", "network"
 
 
-@dataclass(frozen=True)
-class Input:
+class Input(NamedTuple):
     """One thing that went in: a reading's headline, what was given, or what was assumed."""
 
     name: str
@@ -33,8 +32,7 @@ class Input:
     rests_on: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Figure:
+class EstimatedFigure(NamedTuple):
     """A rate or an amount that follows from the estimate, at the bound and as estimated."""
 
     name: str
@@ -60,6 +58,16 @@ class Maker(NamedTuple):
     make: Callable[[Expression], Expression]
 
 
+def maker(name: str, title: str, unit: str, make: Callable[[Expression], Operation], label: str = "") -> Maker:
+    """Return how a figure follows from a time, its expression called by its title if not by another label."""
+    return Maker(name, title, unit, lambda time: make(time).named(label or title, unit))
+
+
+def noted(*notes: str) -> tuple[str, ...]:
+    """Return what there is to say, each once."""
+    return tuple(dict.fromkeys(filter(None, notes)))
+
+
 @dataclass(frozen=True, eq=False)
 class Estimate(Shown):
     """A bound and an estimate of one phase of one workload on one machine.
@@ -70,7 +78,7 @@ class Estimate(Shown):
         ``train``, ``prefill``, ``decode``, ``memory`` or ``allreduce``.
     title : str
         What is estimated, in words.
-    machine : Machine
+    machine : Hardware
         On what.
     model : str
         The model's id; empty where there is none.
@@ -84,20 +92,20 @@ class Estimate(Shown):
         What follows from a time.
     amounts : mapping of str to Amount
         Further amounts, such as memory by part.
-    notes : list of str
+    notes : tuple of str
         What was assumed, in words.
     """
 
     phase: str
     title: str
-    machine: Machine
+    machine: Hardware
     model: str
     terms: Mapping[str, Expression]
     time: Expression | None
     time_unit: str = "s"
     makers: Sequence[Maker] = ()
     amounts: Mapping[str, Amount] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def parts(self) -> dict[str, Result]:
@@ -107,7 +115,7 @@ class Estimate(Shown):
     @cached_property
     def longest(self) -> Expression:
         """The lower bound on time as an expression. [time]."""
-        return apply("time_lower_bound", "lower bound on time", self.time_unit, *self.terms.values())
+        return apply("time_lower_bound", *self.terms.values()).named("lower bound on time", self.time_unit)
 
     @cached_property
     def bound(self) -> Result:
@@ -131,25 +139,19 @@ class Estimate(Shown):
         return Result(self.time, self.time_unit) if self.time is not None else None
 
     @cached_property
-    def figures(self) -> dict[str, Figure]:
+    def figures(self) -> dict[str, EstimatedFigure]:
         """What follows from the time: rates, energy, cost."""
         found = {}
-        for maker in self.makers:
-            bound = Result(maker.make(self.longest), maker.unit) if self.terms else None
-            expected = Result(maker.make(self.time), maker.unit) if self.time is not None else None
-            found[maker.name] = Figure(maker.name, maker.title, bound, expected)
+        for each in self.makers:
+            bound = Result(each.make(self.longest), each.unit) if self.terms else None
+            expected = Result(each.make(self.time), each.unit) if self.time is not None else None
+            found[each.name] = EstimatedFigure(each.name, each.title, bound, expected)
         return found
 
     def leaves(self) -> Iterator[results.Axis]:
         """Yield each reading and each assumption once, those of the bound first."""
-        seen: set[int] = set()
-        roots = [*self.terms.values(), *([self.time] if self.time is not None else [])]
-        roots += [amount.node for amount in self.amounts.values()]
-        for root in roots:
-            for leaf in results.leaves(root):
-                if id(leaf) not in seen:
-                    seen.add(id(leaf))
-                    yield leaf
+        times = [*self.terms.values(), *([self.time] if self.time is not None else [])]
+        return results.leaves(*times, *(amount.node for amount in self.amounts.values()))
 
     @cached_property
     def held(self) -> dict[str, Result]:

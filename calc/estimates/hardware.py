@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 
-from calc import units
 from calc.analysis.comparison import Comparer
 from calc.errors import UsageError, did_you_mean
-from calc.estimates.pieces import given
+from calc.estimates.options import flag
 from calc.figures import derive
+from calc.figures.operations import Expression
 from calc.figures.readings import Reading, Readings
-from calc.figures.results import Assumption, Expression
+from calc.figures.results import Assumption, given
 from calc.sheets import metrics
 
 NODE = 8
@@ -20,42 +22,27 @@ NODE = 8
 
 
 @dataclass(frozen=True)
-class Given:
-    """What a user puts in place of a report: peak compute, bandwidths, a domain, as quantities or None."""
-
-    peak: units.Quantity | None = None
-    memory_bandwidth: units.Quantity | None = None
-    memory_capacity: units.Quantity | None = None
-    scale_up_bandwidth: units.Quantity | None = None
-    scale_out_bandwidth: units.Quantity | None = None
-    domain: float | None = None
-
-
-@dataclass(frozen=True)
-class Machine:
+class Hardware:
     """A system, or a number of chips of one kind.
 
-    Parameters
-    ----------
-    held : Readings
-        What is held of the system or the chip.
-    chips : int
-        How many chips take part.
-    instead : Given
-        What the user puts in place of reports.
-    notes : list of str
-        What was assumed on the way, in words.
+    ``overrides`` are what the user puts in place of reports, by option; ``fixed_domain``, how many chips share the fast
+    links, where the user says so.
     """
 
     held: Readings
     chips: int
-    instead: Given = field(default_factory=Given)
-    notes: list[str] = field(default_factory=list)
+    overrides: Mapping[str, Assumption] = field(default_factory=dict)
+    fixed_domain: int | None = None
 
     @property
     def id(self) -> str:
         """The id of the system or the chip."""
         return self.held.sheet.id
+
+    @property
+    def vendor(self) -> str:
+        """Who makes it."""
+        return self.held.sheet.vendor
 
     @property
     def is_system(self) -> bool:
@@ -67,12 +54,9 @@ class Machine:
         return self.held.get(f"{name}.{metrics.PER_CHIP}" if self.is_system else name)
 
     def _need(self, name: str, option: str, example: str) -> Expression:
-        instead = getattr(self.instead, name)
-        if instead is not None:
-            return Assumption(f"{name.replace('_', ' ')} of a chip", instead, "given")
-        if found := self.per_chip(name):
+        if found := self.overrides.get(option) or self.per_chip(name):
             return found
-        raise UsageError(f"{name} of {self.id} is not reported: give {option}, e.g. {option} '{example}'")
+        raise UsageError(f"{name} of {self.id} is not reported: give {flag(option)}, e.g. {flag(option)} '{example}'")
 
     def peak(self, precision: str) -> Expression:
         """Return the peak compute of a chip at a precision, dense; of open sparsity where no dense figure is reported.
@@ -82,21 +66,26 @@ class Machine:
         UsageError
             If nobody reports it; with the precisions that are.
         """
-        if self.instead.peak is not None:
-            return Assumption("peak compute of a chip", self.instead.peak, "given")
-        for basis in ("dense", metrics.UNSTATED):
-            if found := self.per_chip(f"peak_compute.{precision}.{basis}"):
-                if basis == metrics.UNSTATED:
-                    self.note(
-                        f"{precision} of {self.id}: no report says whether its peak is dense or sparse; taken as dense"
-                    )
-                return found
+        if found := self.overrides.get("peak") or self._reported_peak(precision)[0]:
+            return found
         known = self.precisions()
         said = f"reported are {', '.join(known)}" if known else "none is reported"
         raise UsageError(
             f"{precision} peak compute of {self.id} is not reported; {said}{_near(precision, known)}, or give --peak, "
             "e.g. --peak '1000 TFLOP/s/chip'"
         )
+
+    def peak_note(self, precision: str) -> str:
+        """Say that a peak is taken as dense where no report says so."""
+        if "peak" in self.overrides or self._reported_peak(precision)[1] != metrics.UNSTATED:
+            return ""
+        return f"{precision} of {self.id}: no report says whether its peak is dense or sparse; taken as dense"
+
+    def _reported_peak(self, precision: str) -> tuple[Reading | None, str]:
+        for basis in ("dense", metrics.UNSTATED):
+            if found := self.per_chip(f"peak_compute.{precision}.{basis}"):
+                return found, basis
+        return None, ""
 
     def precisions(self) -> list[str]:
         """Return the precisions of which a peak is reported, dense or of open sparsity."""
@@ -111,35 +100,43 @@ class Machine:
     @cached_property
     def memory_bandwidth(self) -> Expression:
         """Of a chip. [information/time/chip]."""
-        return self._need("memory_bandwidth", "--memory-bandwidth", "3.2 TB/s/chip")
+        return self._need("memory_bandwidth", "memory_bandwidth", "3.2 TB/s/chip")
 
     @cached_property
     def memory_capacity(self) -> Expression:
         """Of a chip. [information/chip]."""
-        return self._need("memory_capacity", "--memory-capacity", "128 GB/chip")
+        return self._need("memory_capacity", "memory_capacity", "128 GB/chip")
 
     @cached_property
     def scale_up_bandwidth(self) -> Expression:
         """Of a chip into the fast fabric, one direction. [information/time/chip]."""
-        return self._need("scale_up_bandwidth", "--scale-up", "400 GB/s/chip")
+        return self._need("scale_up_bandwidth", "scale_up", "400 GB/s/chip")
 
     @cached_property
     def scale_out_bandwidth(self) -> Expression:
         """Of a chip into the network, one direction. [information/time/chip]."""
-        return self._need("scale_out_bandwidth", "--scale-out", "50 GB/s/chip")
+        return self._need("scale_out_bandwidth", "scale_out", "50 GB/s/chip")
 
     @cached_property
+    def _domain(self) -> tuple[int, str]:
+        if self.fixed_domain is not None:
+            return self.fixed_domain, ""
+        if found := self.held.get("scale_up_domain"):
+            return int(found.headline.value), ""
+        said = f"chips in one domain of {self.id}: not reported; taken for "
+        if self.is_system and (count := self.held.get("chip_count")):
+            return int(count.headline.value), f"{said}all {count.headline.value:g}"
+        return NODE, f"{said}{NODE} (--domain)"
+
+    @property
     def domain(self) -> int:
         """How many chips share the fast links: given, reported, all of a system, or an assumed node."""
-        if self.instead.domain is not None:
-            return int(self.instead.domain)
-        if found := self.held.get("scale_up_domain"):
-            return int(found.headline.value)
-        if self.is_system and (count := self.held.get("chip_count")):
-            self.note(f"chips in one domain of {self.id}: not reported; taken for all {count.headline.value:g}")
-            return int(count.headline.value)
-        self.note(f"chips in one domain of {self.id}: not reported; taken for {NODE} (--domain)")
-        return NODE
+        return self._domain[0]
+
+    @property
+    def domain_note(self) -> str:
+        """What is assumed of the domain, in words; empty if nothing is."""
+        return self._domain[1]
 
     @cached_property
     def power(self) -> tuple[str, Expression] | None:
@@ -152,31 +149,11 @@ class Machine:
                 return boundary, found.expression
         return None
 
-    def note(self, text: str) -> None:
-        """Keep something that was assumed, once."""
-        if text not in self.notes:
-            self.notes.append(text)
 
-    def count(self, chips: int, label: str = "chips") -> Expression:
-        """Return a number of chips as a leaf. [chip]."""
-        return given(label, chips, "chip")
-
-
-def machine(comparer: Comparer, name: str, kind: str, chips: int | None, instead: Given) -> Machine:
-    """Return the machine of an estimate.
-
-    Parameters
-    ----------
-    comparer : Comparer
-        Catalog and policy.
-    name : str
-        An id or alias.
-    kind : str
-        ``system`` or ``chip``.
-    chips : int, optional
-        How many take part; by default all of a system, or one chip.
-    instead : Given
-        What the user puts in place of reports.
+def find_hardware(comparer: Comparer, name: str, kind: str, chips: int | None = None,
+                  overrides: Mapping[str, Assumption] = MappingProxyType({}), domain: int | None = None,
+) -> Hardware:  # fmt: skip
+    """Return a system, or so many chips: by default all of a system, or one chip.
 
     Raises
     ------
@@ -192,23 +169,16 @@ def machine(comparer: Comparer, name: str, kind: str, chips: int | None, instead
         chips = int(count.headline.value) if count else 1
     if chips < 1:
         raise UsageError(f"--chips {chips}: at least one chip is needed")
-    made = Machine(held, chips, instead)
     if count and chips > max(candidate.value for candidate in count.candidates):
         raise UsageError(
             f"{held.sheet.id} has {count.headline.value:g} chips, not {chips}: give --chips within that, or "
             "--chip with as many as you like"
         )
-    return made
+    return Hardware(held, chips, overrides, domain)
 
 
 def element_bytes(precision: str, per: str = "param") -> Assumption:
-    """Return what an element takes at a precision: its bits, without scales.
-
-    Raises
-    ------
-    UsageError
-        If the precision's name has no number of bits.
-    """
+    """Return what an element takes at a precision, by the bits in its name, without scales."""
     bits = re.search(r"\d+", precision)
     if precision not in metrics.PRECISIONS or not bits:
         raise UsageError(

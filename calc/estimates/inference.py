@@ -1,37 +1,100 @@
-"""Decode and prefill: the least time of each resource, and the time that is expected of them together."""
+"""Decode and prefill: the least time of each resource, and the time that is expected of them together.
+
+A step takes ``max(compute, memory, network)`` at least. Compute is the operations of the matrices and of attention's
+core over their peaks; memory the weights that are touched and the cache over the bandwidth; the network what
+all-reduces and the exchange with experts must carry.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import NamedTuple
+
 from calc.errors import UsageError
-from calc.estimates.cost import FREE, Economy, of_serving
+from calc.estimates.cost import FREE, Prices, of_serving
 from calc.estimates.efficiencies import Efficiencies
-from calc.estimates.estimate import Estimate, Maker
-from calc.estimates.fits import check_fit, held, weights_touched
-from calc.estimates.hardware import Machine
-from calc.estimates.model import Blueprint
-from calc.estimates.parallelism import cache_share
-from calc.estimates.pieces import apply, given
-from calc.estimates.steps import Serving, Step
-from calc.figures.results import Assumption, Expression
+from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Amount, Estimate, Maker, maker, noted
+from calc.estimates.hardware import Hardware, element_bytes
+from calc.estimates.memory import check_fit
+from calc.estimates.model import LanguageModel
+from calc.estimates.parallelism import (
+    Parallelism,
+    cache_share,
+    expert_copies,
+    held_parameters,
+    layout,
+    tensor_network,
+)  # fmt: skip
+from calc.figures.operations import Expression, apply, total
+from calc.figures.results import given
+
+ACTIVATION = 2.0
+"""Bytes of an activation between chips: 16 bit."""
+DISPATCH, COMBINE = 1.0, 2.0
+"""Bytes of an element of a token on its way to its experts, and back: 8 and 16 bit, as DeepSeek-V3 does."""
+_LENGTH = "; an acceptance length L, as engines print it, is 1 + drafts x acceptance: give (L - 1) / drafts"
+EVENLY = "tokens are taken to be spread evenly over the routed experts, in the bound too"
+
+
+@dataclass(frozen=True)
+class Serving(Parallelism):
+    """What is asked of decode and prefill; ``unfit`` asks also for what does not fit into memory.
+
+    ``acceptance`` is the mean share of the ``drafts`` that is accepted, so a step writes 1 + drafts x acceptance
+    tokens of a sequence: what engines call the acceptance length.
+    """
+
+    precision: str = "fp8"
+    kv_precision: str = "bf16"
+    batch: float = 1
+    context: float = 0
+    prompt: float = 0
+    drafts: int | None = None
+    acceptance: float | None = None
+    unfit: bool = False
+
+    def check(self) -> None:
+        """Refuse numbers that mean nothing, and drafts and acceptance without each other."""
+        if self.batch <= 0:
+            raise UsageError(f"--batch {self.batch:g}: a number above zero is expected")
+        if self.drafts is not None and self.drafts < 0:
+            raise UsageError(f"--drafts {self.drafts}: a whole number is expected, at least 0")
+        if self.acceptance is not None and not 0 <= self.acceptance <= 1:
+            raise UsageError(
+                f"--acceptance {self.acceptance:g}: the mean share of the drafts that is accepted is expected, between "
+                f"0 and 1{_LENGTH}"
+            )
+        if self.drafts and self.acceptance is None:
+            raise UsageError(
+                f"--drafts {self.drafts} needs --acceptance: the mean share of them that is accepted, for example "
+                f"--acceptance 0.7{_LENGTH}"
+            )
+        if self.drafts is None and self.acceptance is not None:
+            raise UsageError(
+                f"--acceptance {self.acceptance:g} needs --drafts: how many drafted tokens a step checks, for example "
+                "--drafts 1"
+            )
+
+    @property
+    def tokens_per_step(self) -> float:
+        """The tokens that a step writes of a sequence, on average."""
+        return 1 + (self.drafts or 0) * (self.acceptance or 0.0)
+
+
+class Link(NamedTuple):
+    """What goes over a link in a step: its least time, the time it is expected to move, and what it waits."""
+
+    least: Expression
+    moved: Expression
+    waits: Expression
 
 
 def decode(
-    blueprint: Blueprint, machine: Machine, asked: Serving, known: Efficiencies, economy: Economy = FREE
+    model: LanguageModel, hardware: Hardware, asked: Serving, known: Efficiencies, prices: Prices = FREE
 ) -> Estimate:  # fmt: skip
     """Return the bound and the estimate of one step of decoding.
 
-    Parameters
-    ----------
-    blueprint : Blueprint
-        The model.
-    machine : Machine
-        The chips.
-    asked : Serving
-        ``batch`` sequences a replica (tp x pp chips), ``context`` tokens cached of each.
-    known : Efficiencies
-        What is reached of the peaks.
-    economy : Economy
-        PUE and prices, where they are given.
+    It is asked for ``batch`` sequences a replica (tp x pp chips) and ``context`` tokens cached of each.
 
     Raises
     ------
@@ -40,120 +103,175 @@ def decode(
     """
     if asked.context <= 0:
         raise UsageError("decode needs --context: how many tokens of each sequence are cached, e.g. --context 4096")
-    step = Step(blueprint, machine, asked, known)
-    batch = given("batch", asked.batch, note="given: sequences of a replica")
-    context = given("context", asked.context, "token")
-    written = given(
-        "tokens a step looks at, of a sequence",
-        1.0 + asked.drafts,
-        "token",
-        "given: one, and the drafts" if asked.drafts else "one",
-    )
-    tokens = apply("product_of", "tokens of a step", "token", batch, written)
-    matrices = apply("forward_flops", "matrices", "TFLOP", blueprint.active, tokens)
-    core = apply("product_of", "attention core", "TFLOP", blueprint.decode_core(context), tokens)
-    cache = blueprint.cache(batch, context, step.cached)
-    check_fit(step, cache)
-    moved = apply(
-        "sum_of",
-        "read by a chip",
-        "GB/chip",
-        weights_touched(step, tokens),
-        apply("quotient_of", "cache read by a chip", "GB/chip", cache, cache_share(blueprint, step.spread)),
-    )
-    memory = apply("transfer_time_lower_bound", "memory", "ms", moved, machine.memory_bandwidth)
-    terms, time = step.together(step.compute(matrices, core), memory, step.network(tokens, all_copies=True))
-    useful = apply(
-        "tokens_per_step",
-        "tokens written",
-        "token",
-        batch,
-        *([given("drafts accepted", asked.acceptance)] if asked.drafts else []),
-    )
-    return Estimate(
-        "decode",
-        "a step of decoding",
-        machine,
-        blueprint.id,
-        terms,
-        time,
-        "ms",
-        _rates(step, useful, batch, economy),
-        held(step, cache),
-        machine.notes,
-    )
+    step = ServingStep(model, hardware, asked, known)
+    batch = given("batch", asked.batch, note="given: sequences of a replica", key="batch")
+    context = given("context", asked.context, "token", key="context")
+    why = "given: one, and the drafts" if asked.drafts else "one"
+    written = given("tokens a step looks at, of a sequence", 1.0 + (asked.drafts or 0), "token", why)
+    tokens = (batch * written).named("tokens of a step", "token")
+    matrices = apply("forward_flops", model.active, tokens).named("matrices", "TFLOP")
+    core = (model.decode_core(context) * tokens).named("attention core", "TFLOP")
+    cache = model.cache(batch, context, step.cached)
+    accepted = []
+    if asked.drafts and asked.acceptance is not None:
+        rate = given("share of drafts accepted", asked.acceptance, key="acceptance")
+        accepted = [(given("drafts", asked.drafts) * rate).named("drafts accepted", "x")]
+    useful = apply("tokens_per_step", batch, *accepted).named("tokens written", "token")
+    single = given("token of a sequence", 1.0, "token", "")
+    sequences = (batch * single).named("tokens if each sequence wrote one", "token")
+    return step.estimate("a step of decoding", tokens, matrices, core, cache, useful, sequences, prices)
 
 
 def prefill(
-    blueprint: Blueprint, machine: Machine, asked: Serving, known: Efficiencies, economy: Economy = FREE
+    model: LanguageModel, hardware: Hardware, asked: Serving, known: Efficiencies, prices: Prices = FREE
 ) -> Estimate:  # fmt: skip
     """Return the bound and the estimate of reading ``batch`` prompts of ``prompt`` tokens in each replica."""
     if asked.prompt <= 0:
         raise UsageError("prefill needs --prompt: the tokens of a prompt, e.g. --prompt 4096")
-    step = Step(blueprint, machine, asked, known)
-    batch = given("batch", asked.batch, note="given: prompts of a replica")
-    prompt = given("prompt", asked.prompt, "token")
-    tokens = apply("product_of", "tokens of a step", "token", batch, prompt)
-    matrices = apply("forward_flops", "matrices", "TFLOP", blueprint.active_in_layers, tokens)
-    core = apply("product_of", "attention core", "TFLOP", blueprint.causal_core(prompt), tokens)
-    cache = blueprint.cache(batch, prompt, step.cached)
-    check_fit(step, cache)
-    moved = apply(
-        "sum_of",
-        "moved by a chip",
-        "GB/chip",
-        weights_touched(step, tokens),
-        apply("quotient_of", "cache written by a chip", "GB/chip", cache, cache_share(blueprint, step.spread)),
-    )
-    memory = apply("transfer_time_lower_bound", "memory", "ms", moved, machine.memory_bandwidth)
-    terms, time = step.together(step.compute(matrices, core), memory, step.network(tokens, all_copies=False))
-    return Estimate(
-        "prefill",
-        "reading the prompts of a batch",
-        machine,
-        blueprint.id,
-        terms,
-        time,
-        "ms",
-        _rates(step, tokens, None, economy),
-        held(step, cache),
-        machine.notes,
-    )
+    step = ServingStep(model, hardware, asked, known)
+    batch = given("batch", asked.batch, note="given: prompts of a replica", key="batch")
+    prompt = given("prompt", asked.prompt, "token", key="prompt")
+    tokens = (batch * prompt).named("tokens of a step", "token")
+    matrices = apply("forward_flops", model.active_in_layers, tokens).named("matrices", "TFLOP")
+    core = (model.causal_core(prompt) * tokens).named("attention core", "TFLOP")
+    cache = model.cache(batch, prompt, step.cached)
+    return step.estimate("reading the prompts of a batch", tokens, matrices, core, cache, tokens, None, prices)
 
 
-def _rates(step: Step, useful: Expression, batch: Assumption | None, economy: Economy) -> list[Maker]:
-    replicas = given("replicas", step.spread.dp, note="by the layout")
-    chips = given("chips", step.machine.chips, "chip", "by the layout")
+class ServingStep:
+    """What decode and prefill have in common: a model on chips, at a precision."""
 
-    def rate(time: Expression) -> Expression:
-        return apply("quotient_of", "tokens of a replica over time", "token/s", useful, time)
+    def __init__(self, model: LanguageModel, hardware: Hardware, asked: Serving, known: Efficiencies) -> None:
+        asked.check()
+        self.model, self.hardware, self.asked, self.known = model, hardware, asked, known
+        self.spread = layout(model, hardware, asked)
+        self.replica = given("chips of a replica", self.spread.replica, "chip", "tp x pp")
+        self.peak = self.core_peak = hardware.peak(asked.precision)
+        self.core_precision = asked.precision
+        if "peak" not in hardware.overrides and asked.kv_precision in hardware.precisions():
+            self.core_precision, self.core_peak = asked.kv_precision, hardware.peak(asked.kv_precision)
+        self.weight = element_bytes(asked.precision)
+        self.cached = element_bytes(asked.kv_precision, "")
 
-    def whole(time: Expression) -> Expression:
-        return apply("product_of", "tokens over time", "token/s", rate(time), replicas)
+    def estimate(
+        self, title: str, tokens: Expression, matrices: Expression, core: Expression, cache: Expression,
+        useful: Expression, sequences: Expression | None, prices: Prices,
+    ) -> Estimate:  # fmt: skip
+        """Return the estimate of a step from its operations on ``tokens``, its cache, and the tokens that it yields."""
+        asked, decoding = self.asked, sequences is not None
+        kept = (cache / cache_share(self.model, self.spread)).named("cache on a chip", "GB/chip")
+        held = apply("weight_bytes", held_parameters(self.model, self.spread), self.weight)
+        held = held.named("weights on a chip", "GB/chip")
+        fits = "" if asked.unfit else check_fit(self.model, self.hardware, self.spread, asked.batch, held, kept)
+        share, passed = cache_share(self.model, self.spread), "read" if decoding else "written"
+        cached = (cache / share).named(f"cache {passed} by a chip", "GB/chip")
+        moved = (self.touched(tokens) + cached).named(f"{'read' if decoding else 'moved'} by a chip", "GB/chip")
+        links = self.links(tokens, all_copies=decoding)
+        work = self.compute("matrices", "operations of a chip", matrices, self.peak) + self.compute(
+            "attention core", "operations of a chip's core", core, self.core_peak)  # fmt: skip
+        terms: dict[str, Expression] = {
+            COMPUTE: work.named("compute", "ms"),
+            MEMORY: apply("transfer_time_lower_bound", moved, self.hardware.memory_bandwidth).named("memory", "ms"),
+        }
+        parts = [
+            apply("derated", terms[COMPUTE], self.known.compute(asked.precision, self.hardware.vendor)),
+            apply("derated", terms[MEMORY], self.known.memory()),
+        ]
+        if links:
+            terms[NETWORK] = total(link.least for link in links).named("network", "ms")
+            parts.append(total(link.moved for link in links))
+        expected = [part.named(f"{name}, expected", "ms") for name, part in zip(terms, parts, strict=True)]
+        time = apply("overlapped", self.known.overlap(), *expected).named("compute, memory and network", "ms")
+        if links:
+            time = total([time, *(link.waits for link in links)]).named("time of a step", "ms")
+        amounts = {"weights": Amount(held.label, "GB/chip", held), "cache": Amount(kept.label, "GB/chip", kept)}
+        peaks = map(self.hardware.peak_note, (asked.precision, self.core_precision))
+        experts, domain = EVENLY if self.model.has_experts else "", self.hardware.domain_note if links else ""
+        return Estimate(
+            "decode" if decoding else "prefill", title, self.hardware, self.model.id, terms, time, "ms",
+            self.rates(useful, sequences, prices), amounts, noted(self.spread.note, *peaks, fits, experts, domain),
+        )  # fmt: skip
 
-    made = [
-        Maker("rate", "tokens over time", "token/s", whole),
-        Maker(
-            "rate_per_chip",
-            "tokens over time, per chip",
-            "token/s/chip",
-            lambda time: apply("quotient_of", "tokens over time, per chip", "token/s/chip", whole(time), chips),
-        ),
-    ]
-    if batch is not None:
-        sequences = apply(
-            "product_of",
-            "tokens if each sequence wrote one",
-            "token",
-            batch,
-            given("token of a sequence", 1.0, "token", ""),
-        )
-        made.append(
-            Maker(
-                "time_per_output_token",
-                "time per output token",
-                "ms",
-                lambda time: apply("quotient_of", "time per output token", "ms", sequences, rate(time)),
-            )
-        )
-    return made + of_serving(step.machine, economy, whole, chips)
+    def compute(self, label: str, part: str, operations: Expression, peak: Expression) -> Expression:
+        """Return the least time of a chip's part of some operations."""
+        mine = (operations / self.replica).named(part, "TFLOP/chip")
+        return apply("compute_time_lower_bound", mine, peak).named(label, "ms")
+
+    def touched(self, tokens: Expression) -> Expression:
+        """Return the weights that a chip reads in a step: all that is common, and the experts that got a token."""
+        model, spread = self.model, self.spread
+        read = (model.common / self.replica).named("met by every token, on a chip", "param/chip")
+        if model.has_experts:
+            groups = given("replicas that share the experts", spread.expert_chips / spread.tp, note="by the layout")
+            met = (tokens * groups).named("tokens that meet the experts", "token")
+            each = model.need("experts"), model.need("experts_per_token")
+            distinct = apply("expected_distinct_experts", *each, met).named("experts touched in a layer", "x")
+            chips = given("chips that share the experts", spread.expert_chips * spread.pp, "chip", "by the layout")
+            experts = (model.expert_layers * distinct * model.expert).named("experts touched", "param")
+            mine = (experts / chips).named("experts touched, on a chip", "param/chip")
+            read = (read + mine).named("parameters read by a chip", "param/chip")
+        return apply("weight_bytes", read, self.weight).named("weights read by a chip", "GB/chip")
+
+    def links(self, tokens: Expression, all_copies: bool) -> list[Link]:
+        """Return what goes over the links; nothing where nothing is exchanged."""
+        found = [self.all_reduces(tokens)] if self.spread.tp > 1 else []
+        return found + ([self.exchange(tokens, all_copies)] if self.spread.expert_chips > 1 else [])
+
+    def all_reduces(self, tokens: Expression) -> Link:
+        """Return the all-reduces of tensor parallelism: two a layer, of the activations of all tokens."""
+        bandwidth, inside = tensor_network(self.hardware, self.spread)
+        element = given("bytes of an activation", ACTIVATION, "B", "16 bit")
+        hidden, tp = self.model.need("hidden_width"), given("tp", self.spread.tp)
+        message = apply("tensor_parallel_message", tokens, hidden, element).named("all-reduce of a layer", "MB")
+        link = (bandwidth * given("rank", 1.0, "chip", "")).named("link of a rank", "GB/s")
+        layer = given("all-reduces of a layer", 2.0, note="after attention, and after the feed-forward block")
+        many = (self.model.layers * layer).named("all-reduces", "x")
+        once = apply("in_switch_all_reduce_time", message, link).named("an all-reduce, added up in the switch", "us")
+        least = (many * once).named("all-reduces", "ms")
+        ring = apply("collective_time_lower_bound", message, link, tp).named("an all-reduce on a ring", "us")
+        ideal = (many * ring).named("all-reduces at the link's rate", "ms")
+        reached = apply("derated", ideal, self.known.network(inside))
+        # A share of a ring's rate may pass 1 where the switch adds up; what the links must carry stays.
+        moved = apply("time_lower_bound", reached.named("all-reduces, at the share that is reached", "ms"), least)
+        moved = moved.named("all-reduces, moving", "ms")
+        wait = self.known.tensor_latency(self.spread.tp, inside)
+        return Link(least, moved, (many * wait).named("waits of all-reduces", "ms"))
+
+    def exchange(self, tokens: Expression, all_copies: bool) -> Link:
+        """Return what goes to the experts and back, in each layer that has some."""
+        fewest, most, bandwidth, inside = expert_copies(self.model, self.hardware, self.spread)
+        one = given("chip", 1.0, "chip", "")
+        per_chip = (tokens / self.replica).named("tokens of a chip", "token/chip")
+        mine = (per_chip * one).named("tokens of a chip", "token")
+        link = (bandwidth * one).named("link of a chip", "GB/s")
+        sent = given("bytes to an expert", DISPATCH, "B", "8 bit"), given("bytes back", COMBINE, "B", "16 bit")
+        layers, hidden = self.model.expert_layers, self.model.need("hidden_width")
+
+        def time(copies: Expression) -> Expression:
+            moved = apply("expert_exchange_bytes", mine, copies, hidden, *sent).named("exchanged in a layer", "MB")
+            whole = (layers * moved).named("exchanged with experts", "GB")
+            return apply("transfer_time_lower_bound", whole, link).named("exchange with experts", "ms")
+
+        copies = most if all_copies or inside else fewest
+        moved = apply("derated", time(copies), self.known.network(inside, "all-to-all")).named("exchange, moving", "ms")
+        many = (layers * given("exchanges of a layer", 2.0, note="dispatch and combine")).named("exchanges", "x")
+        return Link(time(fewest), moved, (many * self.known.expert_latency()).named("waits of exchanges", "ms"))
+
+    def rates(self, useful: Expression, sequences: Expression | None, prices: Prices) -> list[Maker]:
+        """Return what follows from a time: tokens over it, per chip and user, energy and cost."""
+        replicas = given("replicas", self.spread.dp, note="by the layout")
+        chips = given("chips", self.hardware.chips, "chip", "by the layout")
+
+        def rate(time: Expression) -> Expression:
+            return (useful / time).named("tokens of a replica over time", "token/s")
+
+        def whole(time: Expression) -> Expression:
+            return (rate(time) * replicas).named("tokens over time", "token/s")
+
+        made = [
+            Maker("rate", "tokens over time", "token/s", whole),
+            maker("rate_per_chip", "tokens over time, per chip", "token/s/chip", lambda time: whole(time) / chips),
+        ]
+        if sequences is not None:
+            made.append(maker("time_per_output_token", "time per output token", "ms", lambda t: sequences / rate(t)))
+        return made + of_serving(self.hardware, prices, whole, chips)

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from calc.analysis.comparison import Comparer
 from calc.errors import UsageError
-from calc.estimates.pieces import apply, given
+from calc.figures.operations import Expression, Operation, apply, total
 from calc.figures.readings import Reading, Readings
-from calc.figures.results import Expression
+from calc.figures.results import given
 
 
-class Blueprint:
-    """How a model is built.
-
-    Parameters
-    ----------
-    held : Readings
-        What is held of the model.
-    """
+class LanguageModel:
+    """How a model is built, from the readings of its sheet."""
 
     def __init__(self, held: Readings) -> None:
         self.held, self.id, self.name = held, held.sheet.id, held.sheet.name
@@ -27,13 +22,7 @@ class Blueprint:
         return all(self.held.get(name) for name in names)
 
     def need(self, name: str) -> Reading:
-        """Return the reading of a metric.
-
-        Raises
-        ------
-        UsageError
-            If nobody reports it.
-        """
+        """Return the reading of a metric; refuse if nobody reports it."""
         if found := self.held.get(name):
             return found
         if name in self.held.sheet.reports:
@@ -64,107 +53,104 @@ class Blueprint:
     def expert_layers(self) -> Expression:
         """Layers with experts. [dimensionless]."""
         dense = self.held.get("dense_layers")
-        return apply("subtract", "layers with experts", "x", self.layers, dense) if dense else self.layers
+        return (self.layers - dense).named("layers with experts", "x") if dense else self.layers
 
     # -- parameters -----------------------------------------------------------------------------
 
-    @cached_property
-    def _attention(self) -> Expression:
-        ranks = ["q_lora_rank", "kv_lora_rank", "qk_nope_width", "qk_rope_width", "v_head_width"]
-        kind, widths = ("latent_attention", ranks) if self.is_latent else ("attention", ["kv_heads", "head_width"])
-        names = ["hidden_width", "attention_heads", *widths]
-        return apply(f"{kind}_parameters", "attention of a layer", "param", *map(self.need, names))
+    def _of(self, formula: str, *names: str) -> Operation:
+        """Return a formula applied to metrics of the model."""
+        return apply(formula, *map(self.need, names))
 
     @cached_property
-    def _gate(self) -> str:
+    def _attention(self) -> Expression:
+        ranks = ("q_lora_rank", "kv_lora_rank", "qk_nope_width", "qk_rope_width", "v_head_width")
+        kind, widths = ("latent_attention", ranks) if self.is_latent else ("attention", ("kv_heads", "head_width"))
+        found = self._of(f"{kind}_parameters", "hidden_width", "attention_heads", *widths)
+        return found.named("attention of a layer", "param")
+
+    def _feed_forward(self, width: str, label: str) -> Expression:
         matrices = self.held.get("ffn_matrices")
         ungated = matrices is not None and matrices.headline.value == 2
-        return "feed_forward_parameters_ungated" if ungated else "feed_forward_parameters"
+        found = self._of(f"feed_forward_parameters{'_ungated' if ungated else ''}", "hidden_width", width)
+        return found.named(label, "param")
 
     @cached_property
     def expert(self) -> Expression:
         """The parameters of one expert. [param]."""
-        return apply(self._gate, "one expert", "param", self.need("hidden_width"), self.need("expert_ffn_width"))
+        return self._feed_forward("expert_ffn_width", "one expert")
 
     @cached_property
     def _blocks(self) -> list[Expression]:
         """What every token meets in the layers: attention, dense blocks, shared experts, routers."""
-        parts: list[Expression] = [apply("layers_parameters", "attention", "param", self.layers, self._attention)]
+        parts: list[Expression] = [apply("layers_parameters", self.layers, self._attention).named("attention", "param")]
         dense = self.layers if not self.has_experts else self.held.get("dense_layers")
         if dense is not None and (not isinstance(dense, Reading) or dense.headline.value > 0):
-            block = apply(self._gate, "dense block", "param", self.need("hidden_width"), self.need("ffn_width"))
-            parts.append(apply("layers_parameters", "dense blocks", "param", dense, block))
+            block = self._feed_forward("ffn_width", "dense block")
+            parts.append(apply("layers_parameters", dense, block).named("dense blocks", "param"))
         if self.has_experts:
-            router = apply("router_parameters", "router", "param", self.need("hidden_width"), self.need("experts"))
-            parts.append(apply("layers_parameters", "routers", "param", self.expert_layers, router))
+            router = self._of("router_parameters", "hidden_width", "experts").named("router", "param")
+            parts.append(apply("layers_parameters", self.expert_layers, router).named("routers", "param"))
             shared = self.held.get("shared_experts")
             if shared and shared.headline.value > 0:
-                parts.append(apply("product_of", "shared experts", "param", self.expert_layers, shared, self.expert))
+                parts.append((self.expert_layers * shared * self.expert).named("shared experts", "param"))
         return parts
 
-    def _tables(self, many: int, label: str) -> Expression:
-        return apply(
-            "embedding_parameters",
-            label,
-            "param",
-            self.need("hidden_width"),
-            self.need("vocabulary"),
-            given("tables", many, note="of the model"),
-        )
+    def _table(self, label: str) -> Expression:
+        one = given("tables", 1, note="of the model")
+        found = apply("embedding_parameters", self.need("hidden_width"), self.need("vocabulary"), one)
+        return found.named(label, "param")
 
     @cached_property
     def in_layers(self) -> Expression:
         """What every token meets, without the tables. [param]."""
-        return apply("parameters_sum", "met by every token, in the layers", "param", *self._blocks)
+        return apply("parameters_sum", *self._blocks).named("met by every token, in the layers", "param")
 
     @cached_property
     def common(self) -> Expression:
         """What every token meets when one is written: the layers' part and the output table. [param]."""
-        return apply("parameters_sum", "met by every token", "param", *self._blocks, self._tables(1, "output table"))
-
-    @cached_property
-    def active(self) -> Expression:
-        """Parameters that work on a token: 2 operations each. [param]."""
-        if not self.is_drawn:
-            return self._reported("parameters.active")
-        return self._with_experts("active for a token", self.common, self.held.get("experts_per_token"))
-
-    @cached_property
-    def active_in_layers(self) -> Expression:
-        """The same without the output table, which a prompt needs once. [param]."""
-        if not self.is_drawn:
-            return self._reported("parameters.active")
-        return self._with_experts("active for a token of a prompt", self.in_layers, self.held.get("experts_per_token"))
-
-    @cached_property
-    def total(self) -> Expression:
-        """All parameters. [param]."""
-        if not self.is_drawn:
-            return self._reported("parameters.total")
-        base = self.common
-        if not self._is_tied:
-            base = apply("parameters_sum", "all but routed experts", "param", base, self._tables(1, "input table"))
-        return self._with_experts("all parameters", base, self.held.get("experts"))
-
-    @cached_property
-    def routed(self) -> Expression | None:
-        """All routed experts; None where there are none. [param]."""
-        if not self.has_experts:
-            return None
-        return apply("product_of", "routed experts", "param", self.expert_layers, self.need("experts"), self.expert)
+        return apply("parameters_sum", *self._blocks, self._table("output table")).named("met by every token", "param")
 
     @cached_property
     def unrouted(self) -> Expression:
         """All but the routed experts. [param]."""
         if self._is_tied:
             return self.common
-        return apply("parameters_sum", "all but routed experts", "param", self.common, self._tables(1, "input table"))
+        both = apply("parameters_sum", self.common, self._table("input table"))
+        return both.named("all but routed experts", "param")
 
-    def _with_experts(self, label: str, base: Expression, many: Reading | None) -> Expression:
+    @cached_property
+    def active(self) -> Expression:
+        """Parameters that work on a token: 2 operations each. [param]."""
+        return self._whole("active", "active for a token", "common", "experts_per_token")
+
+    @cached_property
+    def active_in_layers(self) -> Expression:
+        """The same without the output table, which a prompt needs once. [param]."""
+        return self._whole("active", "active for a token of a prompt", "in_layers", "experts_per_token")
+
+    @cached_property
+    def total(self) -> Expression:
+        """All parameters. [param]."""
+        return self._whole("total", "all parameters", "unrouted", "experts")
+
+    def _whole(self, reported: str, label: str, common: str, experts: str) -> Expression:
+        """Return what is common to all tokens and so many experts; as it is reported where no widths are."""
+        if not self.is_drawn:
+            count = self.need(f"parameters.{reported}")
+            return (count * given("unit", 1.0, "param", "")).named(f"parameters {reported}", "param")
+        base: Expression = getattr(self, common)
+        many = self.held.get(experts)
         if not self.has_experts or many is None:
             return base
-        part = apply("product_of", f"{label}: experts", "param", self.expert_layers, many, self.expert)
-        return apply("parameters_sum", label, "param", base, part)
+        part = (self.expert_layers * many * self.expert).named(f"{label}: experts", "param")
+        return apply("parameters_sum", base, part).named(label, "param")
+
+    @cached_property
+    def routed(self) -> Expression | None:
+        """All routed experts; None where there are none. [param]."""
+        if not self.has_experts:
+            return None
+        return (self.expert_layers * self.need("experts") * self.expert).named("routed experts", "param")
 
     @cached_property
     def _is_tied(self) -> bool:
@@ -178,9 +164,6 @@ class Blueprint:
         names += ["expert_ffn_width", "experts_per_token"] if self.has_experts else ["ffn_width"]
         return self.has(*names)
 
-    def _reported(self, name: str) -> Expression:
-        return apply("product_of", name.replace(".", " "), "param", self.need(name), given("unit", 1.0, "param", ""))
-
     # -- attention ------------------------------------------------------------------------------
 
     @cached_property
@@ -189,52 +172,52 @@ class Blueprint:
         windowed, window = self.held.get("windowed_layers"), self.held.get("attention_window")
         if windowed is None or window is None:
             return [(self.layers, None)]
-        return [(apply("subtract", "layers without a window", "x", self.layers, windowed), None), (windowed, window)]
-
-    def cache_per_token(self, element: Expression) -> Expression:
-        """Return the cache of a token of one sequence, all layers holding it. [information/token]."""
-        return self._cached(self.layers, element)
+        return [((self.layers - windowed).named("layers without a window", "x"), None), (windowed, window)]
 
     def cache(self, sequences: Expression, context: Expression, element: Expression) -> Expression:
         """Return the cache of some sequences; layers with a window hold no more than that. [information]."""
         parts = []
         for layers, window in self._spans:
-            held = apply("cached_tokens", "tokens in the window", "token", context, window) if window else context
-            parts.append(apply("kv_cache_bytes", "cache", "GB", sequences, held, self._cached(layers, element)))
-        return parts[0] if len(parts) == 1 else apply("sum_of", "cache", "GB", *parts)
+            held = apply("cached_tokens", context, window).named("tokens in the window", "token") if window else context
+            each = self.cache_per_token(element, layers)
+            parts.append(apply("kv_cache_bytes", sequences, held, each).named("cache", "GB"))
+        return parts[0] if len(parts) == 1 else total(parts).named("cache", "GB")
 
-    def _cached(self, layers: Expression, element: Expression) -> Expression:
-        if self.is_latent:
-            parts = (layers, self.need("kv_lora_rank"), self.need("qk_rope_width"), element)
-            return apply("latent_cache_per_token", "cache of a token", "kB/token", *parts)
-        parts = (layers, self.need("kv_heads"), self.need("head_width"), element)
-        return apply("kv_cache_per_token", "cache of a token", "kB/token", *parts)
+    def cache_per_token(self, element: Expression, layers: Expression | None = None) -> Expression:
+        """Return the cache of a token of one sequence in some layers, by default in all. [information/token]."""
+        latent = self.is_latent
+        name, widths = "latent_cache" if latent else "kv_cache", ("kv_lora_rank", "qk_rope_width")
+        read = map(self.need, widths if latent else ("kv_heads", "head_width"))
+        return apply(f"{name}_per_token", layers or self.layers, *read, element).named("cache of a token", "kB/token")
 
     def decode_core(self, context: Expression) -> Expression:
         """Return the operations of attention's core for a token that is written, in all layers. [operation/token]."""
-        kind, widths = (
-            ("absorbed", ["kv_lora_rank", "qk_rope_width"]) if self.is_latent else ("attention", ["head_width"])
-        )
-        return self._in_all_layers(f"{kind}_core_flops", ["attention_heads", *widths], context, 1.0)
+        widths = ("kv_lora_rank", "qk_rope_width") if self.is_latent else ("head_width",)
+        return self._core(f"{'absorbed' if self.is_latent else 'attention'}_core_flops", widths, context, 1.0)
 
     def causal_core(self, length: Expression, convention: str = "causal") -> Expression:
         """Return the operations of attention's core for a token of a prompt, in all layers. [operation/token].
 
         Of a causal prompt a token meets half of the others on average; in a window, all of the window's.
         """
-        widths = ["qk_nope_width", "qk_rope_width", "v_head_width"] if self.is_latent else ["head_width"]
+        widths = ("qk_nope_width", "qk_rope_width", "v_head_width") if self.is_latent else ("head_width",)
         name = f"{'latent' if self.is_latent else 'attention'}_core_flops{'' if convention == 'full' else '_causal'}"
-        return self._in_all_layers(name, ["attention_heads", *widths], length, 1.0 if convention == "full" else 2.0)
+        return self._core(name, widths, length, 1.0 if convention == "full" else 2.0)
 
-    def _in_all_layers(self, name: str, widths: list[str], length: Expression, times: float) -> Expression:
+    def _core(self, name: str, widths: tuple[str, ...], length: Expression, times: float) -> Expression:
         parts = []
         for layers, window in self._spans:
             met = length
             if window is not None:
-                reach = apply(
-                    "product_of", "tokens in reach", "token", window, given("times", times, note="of the model")
-                )
-                met = apply("cached_tokens", "tokens met", "token", length, reach)
-            one = apply(name, "attention core, a layer", "MFLOP/token", met, *map(self.need, widths))
-            parts.append(apply("product_of", "attention core of the layers", "GFLOP/token", layers, one))
-        return parts[0] if len(parts) == 1 else apply("sum_of", "attention core of the layers", "GFLOP/token", *parts)
+                reach = (window * given("times", times, note="of the model")).named("tokens in reach", "token")
+                met = apply("cached_tokens", length, reach).named("tokens met", "token")
+            one = apply(name, met, *map(self.need, ("attention_heads", *widths)))
+            one = one.named("attention core, a layer", "MFLOP/token")
+            parts.append((layers * one).named("attention core of the layers", "GFLOP/token"))
+        return parts[0] if len(parts) == 1 else total(parts).named("attention core of the layers", "GFLOP/token")
+
+
+def find_model(comparer: Comparer, name: str) -> LanguageModel:
+    """Return a model by its id or an alias."""
+    catalog = comparer.catalog
+    return LanguageModel(comparer.reader.of(catalog.sheet(*catalog.resolve(name, "model"))))

@@ -1,234 +1,158 @@
-"""The options of a sweep: numbers in an expression, what makes an expression of its own, and their grids."""
+"""The options of estimates, one row each: they make the commands, the arguments in Python, and the axes of sweeps.
+
+An option of one more phase, or one more option, is a row here and its use in the module of the phase, which finds it by
+its name among what is asked. This module loads nothing: the help of every command is made of it.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
-from calc import units
-from calc.errors import UsageError, did_you_mean
-from calc.estimates import efficiencies, estimator
-from calc.estimates.cost import CURRENCIES
-from calc.estimates.hardware import element_bytes
-from calc.estimates.ranges import spaced
-from calc.figures.results import Assumption
-from calc.formulas.conventions import option
-
-Words = tuple[str, ...]
-_TOKENS, _PURE = "token", "x"
-_BATCH, _CONTEXT = {"batch": ("batch", _PURE)}, {"context": ("context", _TOKENS)}
-_MACHINE = ("peak", "memory_bandwidth", "memory_capacity", "scale_up", "scale_out")
-_SERVED = (
-    *_MACHINE,
-    "compute_efficiency",
-    "memory_efficiency",
-    "link_efficiency",
-    "overlap",
-    "latency",
-    "pue",
-    "energy_price",
-    "chip_price",
-)
-LABELS: dict[str, dict[str, tuple[str, str]]] = {
-    "decode": _BATCH | _CONTEXT | {"acceptance": ("drafts accepted", _PURE)},
-    "prefill": _BATCH | {"prompt": ("prompt", _TOKENS)},
-    "train": {"tokens": ("tokens", _TOKENS), "sequence": ("sequence", _TOKENS)},
-    "memory": _BATCH | _CONTEXT | {"sequence": ("sequence", _TOKENS), "microbatch": ("microbatch", _PURE)},
-    "allreduce": {"size": ("array", "B")},
+Kind = Literal["id", "word", "flag", "count", "whole", "number", "amount", "override", "share", "efficiency", "price"]
+PHASES = {
+    "train": "How long training takes, on all tokens or for one step.",
+    "prefill": "How fast prompts are read.",
+    "decode": "How fast tokens are written.",
+    "memory": "What a chip has to hold, and whether it fits.",
+    "allreduce": "How long a collective operation takes.",
 }
-"""Options of a phase that are leaves of its expressions: the label of the leaf, and the unit."""
-INSTEAD: dict[str, Words] = {
-    "decode": _SERVED,
-    "prefill": _SERVED,
-    "memory": ("memory_capacity",),
-    "train": (*_MACHINE, "mfu", "training_efficiency", *estimator.PRICES),
-    "allreduce": ("scale_up", "scale_out", "link_efficiency", "latency"),
-}
-"""Options of a phase that stand in place of a report or of what measurements give, and are leaves too."""
-_SITE = {"pue": "PUE", "energy_price": "energy price", "chip_price": "chip price", "grid": "emissions of the grid"}
-_LAYOUT = ("chips", "domain", "tp", "pp", "dp", "ep")
-TREES: dict[str, Words] = {
-    "decode": ("model", *_LAYOUT, "precision", "kv_precision", "drafts"),
-    "prefill": ("model", *_LAYOUT, "precision", "kv_precision"),
-    "train": ("model", *_LAYOUT, "precision", "recompute", "convention", "batch", "microbatch", "interleave"),
-    "memory": (
-        "model",
-        *_LAYOUT,
-        "precision",
-        "kv_precision",
-        "optimizer",
-        "recompute",
-        "sequence_parallel",
-        "microbatches",
-        "interleave",
-    ),
-    "allreduce": ("chips", "domain", "operation"),
-}
-"""Options of a phase that make an expression of their own, beside the system or the chip."""
-CAPACITY = "memory_capacity"
-WHOLE = frozenset({*_LAYOUT, "drafts"})
-NUMERIC = frozenset({"batch", "microbatch", "microbatches", "interleave", "sequence"})
-FROM_ZERO = frozenset({"acceptance", "overlap", "latency", "drafts"})
+"""What can be estimated, with the help of its command."""
+_TIMED = ("train", "prefill", "decode", "allreduce")
+_MODELS = ("train", "prefill", "decode", "memory")
+_SERVED = ("prefill", "decode")
+_SITED = ("train", "prefill", "decode")
 
 
 @dataclass(frozen=True)
-class Number:
-    """A number that is swept: its option, its values in a unit, and the leaves that it stands for.
+class Option:
+    """One option of some phases.
 
-    Leaves are found by their label, or are the one assumption that is handed on.
+    Parameters
+    ----------
+    name : str
+        As in Python; the command line has ``--`` before it and hyphens in it.
+    kind : str
+        ``id``, ``word``, ``flag``; ``count`` (a number of chips) and ``whole`` numbers; ``number``; ``amount`` with its
+        unit, and ``override``, one in place of a report; ``share``, a number or LOW..HIGH, and ``efficiency``, one in
+        place of what measurements give; ``price``.
+    help : str
+        A sentence.
+    phases : tuple of str
+        Of which estimates.
+    metavar : str
+        What stands for its value in help.
+    unit : str
+        Of its number; ``x`` if it has none.
+    label : str
+        What the number is called where it enters in place of a report.
+    from_zero : bool
+        Whether nothing is a value too; else it is above zero.
+    most : float
+        The greatest value: 1 of a share that cannot pass it.
+    redraws : bool
+        Whether a number makes expressions of their own, and so is no axis of one.
     """
 
     name: str
-    values: tuple[float, ...]
-    unit: str
+    kind: Kind
+    help: str
+    phases: tuple[str, ...]
+    metavar: str = "N"
+    unit: str = "x"
     label: str = ""
-    leaf: Assumption | None = None
+    from_zero: bool = False
+    most: float = math.inf
+    redraws: bool = False
 
     @property
-    def one(self) -> Any:
-        """Return the value that is likeliest to fit into memory, as an estimate takes it."""
-        if self.leaf is not None:
-            return self.leaf
-        return units.quantity((max if self.name == CAPACITY else min)(self.values), self.unit)
+    def flag(self) -> str:
+        """The option as one writes it."""
+        return flag(self.name)
+
+    @property
+    def is_axis(self) -> bool:
+        """Whether its values are numbers of one expression, not expressions of their own."""
+        return not self.redraws and self.kind not in ("id", "word", "flag", "count", "whole")
 
 
-def known(phase: str) -> list[str]:
-    """Return the options of a phase, those that make an expression of their own first."""
-    return ["system", "chip", *TREES[phase], *LABELS[phase], *INSTEAD[phase]]
+def flag(name: str) -> str:
+    """Return an option as one writes it."""
+    return f"--{name.replace('_', '-')}"
 
 
-def checked(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that were given, in the order of the phase's.
-
-    Raises
-    ------
-    UsageError
-        For a phase or an option that there is not.
-    """
-    option("phase", phase, TREES)
-    names = known(phase)
-    for name in asked:
-        if name not in names:
-            hint = did_you_mean(name, names)
-            raise UsageError(
-                f"no option {name!r} of {phase}; there are {', '.join(names)}{f'; {hint}' if hint else ''}"
-            )
-    return {name: asked[name] for name in names if asked.get(name) is not None}
-
-
-def is_number(phase: str, name: str, asked: Mapping[str, Any]) -> bool:
-    """Whether an option is a number in the expressions of a phase, as it is asked."""
-    if phase == "train" and name == "sequence" and "batch" in asked:
-        return False  # their product is a number of the expression, not each of them
-    if name in INSTEAD[phase]:
-        return not any(".." in str(one) for one in several(asked[name]))
-    return name in LABELS[phase]
-
-
-def several(value: Any) -> list[Any]:
-    """Return the values of an option; a text is one, and so is a quantity."""
-    if isinstance(value, str) or hasattr(value, "magnitude") or not isinstance(value, Iterable):
-        return [value]
-    return list(value)
-
-
-def number(phase: str, name: str, value: Any) -> Number:
-    """Return what a numeric option is swept over.
-
-    Raises
-    ------
-    UsageError
-        For what is no number, or not above zero where it has to be.
-    """
-    label, unit = LABELS[phase].get(name, ("", ""))
-    if name in estimator.INSTEAD:
-        field, unit = estimator.INSTEAD[name]
-        label = "peak compute of a chip" if field == "peak" else f"{field.replace('_', ' ')} of a chip"
-    elif name in estimator.PRICES:
-        used = next((each for each in CURRENCIES if each in str(value)), "USD")
-        label, unit = _SITE[name], estimator.PRICES[name].replace("USD", used)
-    elif not unit:
-        unit = efficiencies.UNITS.get(estimator.SHARES[name][0], _PURE) if name in estimator.SHARES else _PURE
-    values = tuple(_numbers(name, value, lambda one: _read(name, one, unit)))
-    leaf = None if label else estimator.assumption(name, min(values), unit)
-    if name == "overlap":
-        estimator.assumption(name, max(values), unit)
-    return Number(name, values, unit, label, leaf)
-
-
-def trees(name: str, value: Any) -> list[Any]:
-    """Return the values of an option that makes expressions of their own.
-
-    Raises
-    ------
-    UsageError
-        For what is no whole number where one has to be, or an unknown precision.
-    """
-    if name in WHOLE:
-        return [int(one) for one in _numbers(name, value, lambda one: _whole(name, one))]
-    if name in NUMERIC:
-        return _numbers(name, value, lambda one: _read(name, one, _TOKENS if name == "sequence" else _PURE))
-    found: list[Any] = []
-    for one in several(value):
-        found += [word.strip() for word in one.split(",")] if isinstance(one, str) else [one]
-    if "" in found or not found:
-        raise UsageError(f"{estimator.flag(name)} {value!r}: a value is empty")
-    if name.endswith("precision"):
-        for one in found:
-            element_bytes(one)
-    return list(dict.fromkeys(found))
+OPTIONS = (
+    Option("model", "id", "Which model; `list models` shows them.", _MODELS, "ID"),
+    Option("system", "id", "On which system; may be repeated.", tuple(PHASES), "ID"),
+    Option("chip", "id", "On which chip; may be repeated.", tuple(PHASES), "ID"),
+    Option("chips", "count", "How many chips take part; by default all of a system.", tuple(PHASES), unit="chip"),
+    Option("domain", "count", "How many chips share the fast links.", tuple(PHASES), unit="chip"),
+    Option("tp", "whole", "Chips of tensor parallelism.", _MODELS),
+    Option("pp", "whole", "Stages of a pipeline.", _MODELS),
+    Option("dp", "whole", "Replicas; follows from the rest.", _MODELS),
+    Option("ep", "whole", "Ranks that share the routed experts; by default all.", _MODELS),
+    Option("precision", "word", "Of weights and arithmetic, e.g. fp8.", _MODELS, "P"),
+    Option("kv_precision", "word", "Of the cache; by default bf16.", (*_SERVED, "memory"), "P"),
+    Option("size", "amount", "The whole array, e.g. '1 GiB'.", ("allreduce",), "SIZE", "B", "array"),
+    Option("operation", "word", "all-reduce, all-gather, reduce-scatter, all-to-all, broadcast, reduce.",
+           ("allreduce",), "NAME"),
+    Option("optimizer", "word", "For training: adam, zero-1, zero-2, zero-3, megatron, megatron-distributed.",
+           ("memory",), "NAME"),
+    Option("recompute", "word", "What of the activations is computed again.", ("train", "memory"),
+           "none|selective|full"),
+    Option("sequence_parallel", "flag", "Divide activations along the sequence too.", ("memory",)),
+    Option("convention", "word", "How attention's operations are counted.", ("train",), "causal|full"),
+    Option("batch", "number", "Sequences of a replica (tp x pp chips).", (*_SERVED, "memory")),
+    Option("batch", "number", "Sequences of a step, over all replicas.", ("train",), redraws=True),
+    Option("context", "number", "Tokens cached of each sequence, e.g. 4096 or 4k.", ("decode",), unit="token"),
+    Option("context", "number", "Tokens cached of each sequence.", ("memory",), unit="token"),
+    Option("prompt", "number", "Tokens of a prompt.", ("prefill",), unit="token"),
+    Option("drafts", "whole", "For speculative decoding: drafted tokens that a step checks, beside the next one.",
+           ("decode",), from_zero=True),
+    Option("acceptance", "number", "Mean share of the drafts that is accepted, 0 to 1: (acceptance length - 1) / "
+           "drafts.", ("decode",), "X", from_zero=True, most=1.0),
+    Option("tokens", "number", "Tokens in all, e.g. 15.6e12.", ("train",), unit="token"),
+    Option("sequence", "number", "Tokens of a sequence.", ("train",), unit="token"),
+    Option("sequence", "number", "For the activations of training: tokens of a sequence.", ("memory",), unit="token"),
+    Option("mfu", "share", "Model FLOPs utilization, e.g. 0.4 or 0.35..0.45.", ("train",), "X", label="mfu"),
+    Option("microbatch", "number", "Sequences of a microbatch.", ("train",), redraws=True),
+    Option("microbatch", "number", "Sequences of a microbatch.", ("memory",)),
+    Option("microbatches", "number", "Microbatches of a pipeline in a step.", ("memory",), redraws=True),
+    Option("interleave", "number", "Chunks of a pipeline's stage.", ("train", "memory"), redraws=True),
+    Option("peak", "override", "In place of the reported peak, e.g. '1000 TFLOP/s/chip'.", _SITED, "RATE",
+           "FLOP/s/chip", "peak compute of a chip"),
+    Option("memory_bandwidth", "override", "In place of the reported one, e.g. '3.2 TB/s/chip'.", _SITED, "RATE",
+           "TB/s/chip", "memory bandwidth of a chip"),
+    Option("memory_capacity", "override", "In place of the reported one, e.g. '128 GB/chip'.", _MODELS, "SIZE",
+           "GB/chip", "memory capacity of a chip"),
+    Option("scale_up", "override", "Of the fast links, one way, e.g. '400 GB/s/chip'.", _TIMED, "RATE", "GB/s/chip",
+           "scale up bandwidth of a chip"),
+    Option("scale_out", "override", "Of the network, one way, e.g. '50 GB/s/chip'.", _TIMED, "RATE", "GB/s/chip",
+           "scale out bandwidth of a chip"),
+    Option("training_efficiency", "efficiency", "Share of peak compute reached, what is recomputed counted.",
+           ("train",), "X"),
+    Option("compute_efficiency", "efficiency", "Share of peak compute reached, e.g. 0.6 or 0.5..0.7.", _SERVED, "X"),
+    Option("memory_efficiency", "efficiency", "Share of memory bandwidth reached.", _SERVED, "X"),
+    Option("link_efficiency", "efficiency", "Share of link bandwidth reached.", (*_SERVED, "allreduce"), "X"),
+    Option("overlap", "efficiency", "Share of the shorter terms that hides behind the longest, 0 to 1.", _SERVED, "X",
+           from_zero=True, most=1.0),
+    Option("latency", "efficiency", "What an exchange waits, e.g. '10 us'.", (*_SERVED, "allreduce"), "TIME", "us",
+           from_zero=True),
+    Option("pue", "price", "Energy of the site over that of its computers, e.g. 1.2.", _SITED, "X", label="PUE"),
+    Option("energy_price", "price", "E.g. '0.06 USD/kWh'.", _SITED, "PRICE", "USD/kWh", "energy price"),
+    Option("chip_price", "price", "Of a chip's hour, e.g. '2 USD/chip/h'.", _SITED, "PRICE", "USD/chip/h",
+           "chip price"),
+    Option("grid", "price", "Emissions of the grid, e.g. '0.4 kg/kWh'.", ("train",), "FACTOR", "kg/kWh",
+           "emissions of the grid"),
+)  # fmt: skip
 
 
-def _numbers(name: str, value: Any, read: Callable[[Any], float]) -> list[float]:
-    found: list[float] = []
-    for one in several(value):
-        found += spaced(estimator.flag(name), one, read) if isinstance(one, str) else [read(one)]
-    if not found:
-        raise UsageError(f"{estimator.flag(name)}: no value; expected a number at least")
-    return list(dict.fromkeys(found))
+def of(phase: str) -> dict[str, Option]:
+    """Return the options of a phase by name."""
+    return {row.name: row for row in OPTIONS if phase in row.phases}
 
 
-def _read(name: str, value: Any, unit: str) -> float:
-    if name == "pue":
-        estimator.price(name, value)
-    if (name in estimator.INSTEAD or name in estimator.PRICES or name == "size") and unit != _PURE:
-        amount = estimator.quantity(name, value, unit)
-        found = float(amount.to(units.unit(unit)).magnitude) if amount is not None else math.nan
-    elif name in estimator.SHARES or name == "mfu":
-        found = float(estimator.assumption(name, value, unit).value.magnitude)
-    else:
-        found = estimator.number(name, value, "" if unit == _PURE else unit)
-    if not (found > 0 or (name in FROM_ZERO and found == 0)):
-        raise UsageError(f"{estimator.flag(name)} {found:g}: a number above zero is expected")
-    return found
-
-
-def _whole(name: str, value: Any) -> float:
-    if name in FROM_ZERO and estimator.number(name, value, "") == 0:
-        return 0
-    found = estimator.whole(name, value)
-    assert found is not None
-    return found
-
-
-def runs(phase: str, numbers: Sequence[Number]) -> list[list[Number]]:
-    """Return the numbers so divided that an expression is the same for all values of each.
-
-    What an exchange waits depends on whether it is small or large, so sizes of one kind go together.
-    """
-    if phase != "allreduce":
-        return [list(numbers)]
-    made: list[list[Number]] = []
-    for number in numbers:
-        if number.name == "size":
-            kinds: list[tuple[tuple[str, ...], list[float]]] = []
-            for value in number.values:
-                kind = efficiencies.exchange_group(True, value)
-                if not kinds or kinds[-1][0] != kind:
-                    kinds.append((kind, []))
-                kinds[-1][1].append(value)
-            rest = [other for other in numbers if other is not number]
-            made = [[Number(number.name, tuple(values), number.unit, number.label), *rest] for _, values in kinds]
-    return made or [list(numbers)]
+def named(kind: Kind) -> list[str]:
+    """Return the names of the options of a kind."""
+    return list(dict.fromkeys(row.name for row in OPTIONS if row.kind == kind))

@@ -5,10 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from calc.errors import UsageError
-from calc.estimates.hardware import Machine
-from calc.estimates.model import Blueprint
-from calc.estimates.pieces import apply, given
-from calc.figures.results import Expression
+from calc.estimates.hardware import Hardware
+from calc.estimates.model import LanguageModel
+from calc.figures.operations import Expression, apply
+from calc.figures.results import given
+
+
+@dataclass(frozen=True)
+class Parallelism:
+    """What is asked of a layout: chips of tensor parallelism, stages, replicas, ranks that share the experts."""
+
+    tp: int | None = None
+    pp: int | None = None
+    dp: int | None = None
+    ep: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,94 +49,80 @@ class Layout:
         """Chips that share the routed experts of a layer."""
         return min(self.ep, self.chips // self.pp)
 
+    @property
+    def note(self) -> str:
+        """That there are several ranks on a chip; else empty."""
+        ranks = self.ep / (self.chips // self.pp)
+        if ranks <= 1:
+            return ""
+        return f"ep {self.ep} on {self.chips} chips: {ranks:g} ranks a chip, as on chips of several dies"
 
-def layout(
-    blueprint: Blueprint, machine: Machine, tp: int | None, pp: int | None, ep: int | None, dp: int | None = None
-) -> Layout:
-    """Return how a model is spread over the chips of a machine.
+
+def layout(model: LanguageModel, hardware: Hardware, asked: Parallelism) -> Layout:
+    """Return how a model is spread over the chips; refuse numbers that do not multiply to them.
 
     By default no tensor and no pipeline parallelism, and routed experts over all chips.
-
-    Raises
-    ------
-    UsageError
-        If the numbers do not multiply to the chips, or experts are asked for where there are none.
     """
-    tp, pp = tp or 1, pp or 1
+    tp, pp, dp, ep, chips = asked.tp or 1, asked.pp or 1, asked.dp, asked.ep, hardware.chips
     for name, number in (("--tp", tp), ("--pp", pp), ("--ep", ep or 1), ("--dp", dp or 1)):
         if number < 1:
             raise UsageError(f"{name} {number}: at least 1")
-    if machine.chips % (tp * pp):
+    if chips % (tp * pp):
         raise UsageError(
-            f"{machine.chips} chips do not divide into replicas of tp {tp} x pp {pp} = {tp * pp} chips: give --chips "
-            f"{machine.chips // (tp * pp) * (tp * pp) or tp * pp}"
+            f"{chips} chips do not divide into replicas of tp {tp} x pp {pp} = {tp * pp} chips: give --chips "
+            f"{chips // (tp * pp) * (tp * pp) or tp * pp}"
         )
-    if dp is not None and dp * tp * pp != machine.chips:
-        raise UsageError(f"tp {tp} x pp {pp} x dp {dp} = {tp * pp * dp}, not {machine.chips} chips: leave --dp out")
-    if not blueprint.has_experts:
+    if dp is not None and dp * tp * pp != chips:
+        raise UsageError(f"tp {tp} x pp {pp} x dp {dp} = {tp * pp * dp}, not {chips} chips: leave --dp out")
+    if not model.has_experts:
         if ep not in (None, 1):
-            if "experts" in blueprint.held.sheet.reports:
-                blueprint.need("experts")
-            raise UsageError(f"{blueprint.id} has no routed experts: leave --ep out")
-        return Layout(machine.chips, tp, pp, 1)
-    if ep is None:
-        ep = machine.chips // pp
-    made = Layout(machine.chips, tp, pp, ep)
-    if ep > machine.chips // pp:
-        machine.note(
-            f"ep {ep} on {machine.chips} chips: {ep / (machine.chips // pp):g} ranks a chip, as on chips of "
-            "several dies"
-        )
-    if (machine.chips // pp) % made.expert_chips:
-        raise UsageError(
-            f"{machine.chips // pp} chips do not divide into groups of {made.expert_chips} that share experts"
-        )
+            if "experts" in model.held.sheet.reports:
+                model.need("experts")
+            raise UsageError(f"{model.id} has no routed experts: leave --ep out")
+        return Layout(chips, tp, pp, 1)
+    made = Layout(chips, tp, pp, chips // pp if ep is None else ep)
+    if (chips // pp) % made.expert_chips:
+        raise UsageError(f"{chips // pp} chips do not divide into groups of {made.expert_chips} that share experts")
     return made
 
 
-def held_parameters(blueprint: Blueprint, spread: Layout) -> Expression:
+def held_parameters(model: LanguageModel, spread: Layout) -> Expression:
     """Return the parameters that one chip holds. [param/chip]."""
     replica = given("chips of a replica", spread.replica, "chip")
-    if blueprint.routed is None:
-        return apply("quotient_of", "parameters on a chip", "param/chip", blueprint.total, replica)
+    if model.routed is None:
+        return (model.total / replica).named("parameters on a chip", "param/chip")
     shared = given("chips that share the experts", spread.expert_chips * spread.pp, "chip")
-    return apply(
-        "sum_of",
-        "parameters on a chip",
-        "param/chip",
-        apply("quotient_of", "not routed, on a chip", "param/chip", blueprint.unrouted, replica),
-        apply("quotient_of", "experts on a chip", "param/chip", blueprint.routed, shared),
-    )
+    common = (model.unrouted / replica).named("not routed, on a chip", "param/chip")
+    experts = (model.routed / shared).named("experts on a chip", "param/chip")
+    return (common + experts).named("parameters on a chip", "param/chip")
 
 
-def cache_share(blueprint: Blueprint, spread: Layout) -> Expression:
+def cache_share(model: LanguageModel, spread: Layout) -> Expression:
     """Return over how many chips the cache of a replica is divided. [chip].
 
     Keys and values are divided by heads, at most by as many as there are; a compressed cache by none.
     """
-    heads = 1.0 if blueprint.is_latent else blueprint.need("kv_heads").headline.value
+    heads = 1.0 if model.is_latent else model.need("kv_heads").headline.value
     return given("chips that share the cache", spread.pp * min(spread.tp, int(heads)), "chip", "by heads, and layers")
 
 
-def tensor_network(machine: Machine, spread: Layout) -> tuple[Expression, bool]:
+def tensor_network(hardware: Hardware, spread: Layout) -> tuple[Expression, bool]:
     """Return the bandwidth of tensor parallelism, and whether it stays within the fast fabric."""
-    inside = spread.tp <= machine.domain
-    return (machine.scale_up_bandwidth if inside else machine.scale_out_bandwidth), inside
+    inside = spread.tp <= hardware.domain
+    return (hardware.scale_up_bandwidth if inside else hardware.scale_out_bandwidth), inside
 
 
 def expert_copies(
-    blueprint: Blueprint, machine: Machine, spread: Layout
+    model: LanguageModel, hardware: Hardware, spread: Layout
 ) -> tuple[Expression, Expression, Expression, bool]:
     """Return copies of a token that leave: at least, and as a rule; the bandwidth; and whether it is the fast fabric.
 
     Within the fabric each of the k experts gets its own copy unless it is on the same chip. Between
     nodes a copy at least for each node reached, at most one for each expert elsewhere.
     """
-    k = blueprint.need("experts_per_token")
-    if spread.expert_chips <= machine.domain:
-        ranks = given("chips that share the experts", spread.expert_chips, note="by the layout")
-        least = apply("distinct_remote_groups", "chips reached by a token", "x", k, ranks)
-        return least, apply("remote_copies", "copies of a token", "x", k, ranks), machine.scale_up_bandwidth, True
-    nodes = given("nodes that share the experts", spread.expert_chips / machine.domain, note="by the layout")
-    least = apply("distinct_remote_groups", "nodes reached by a token", "x", k, nodes)
-    return least, apply("remote_copies", "copies of a token", "x", k, nodes), machine.scale_out_bandwidth, False
+    k, inside = model.need("experts_per_token"), spread.expert_chips <= hardware.domain
+    many, groups = (spread.expert_chips, "chips") if inside else (spread.expert_chips / hardware.domain, "nodes")
+    ranks = given(f"{groups} that share the experts", many, note="by the layout")
+    least = apply("distinct_remote_groups", k, ranks).named(f"{groups} reached by a token", "x")
+    link = hardware.scale_up_bandwidth if inside else hardware.scale_out_bandwidth
+    return least, apply("remote_copies", k, ranks).named("copies of a token", "x"), link, inside

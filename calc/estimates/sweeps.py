@@ -11,13 +11,15 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from calc.errors import UsageError, did_you_mean
-from calc.estimates import options
+from calc.estimates import arguments, efficiencies, options
+from calc.estimates.arguments import SweptOption
 from calc.estimates.chunks import BINDING, FITS, RESOURCES, Slab
 from calc.estimates.estimator import Estimator, favoured
-from calc.estimates.options import Number
+from calc.estimates.options import flag
+from calc.figures.operations import Expression, Operation
 from calc.figures.policy import Policy
 from calc.figures.readings import Reading
-from calc.figures.results import Applied, Assumption, Expression
+from calc.figures.results import Assumption
 from calc.sheets.fields import Field
 
 MAX_TREES = 10_000
@@ -61,18 +63,8 @@ class Refused:
 class Sweep:
     """All points of a sweep, and how to evaluate them.
 
-    Rows run through the systems, models and layouts first, then through the numbers, the last one fastest.
-
-    Parameters
-    ----------
-    phase : str
-        Of which every point is an estimate.
-    slabs : sequence of Slab
-        The points by expression.
-    refused : sequence of Refused
-        What cannot be estimated; its points are in no slab.
-    policy : Policy
-        What chose the headlines.
+    Rows run through the systems, models and layouts first, then through the numbers, the last one fastest. What cannot
+    be estimated is ``refused``; its points are in none of the ``slabs``.
     """
 
     phase: str
@@ -150,7 +142,7 @@ class Sweep:
 def _describe(root: Expression, nodes: dict[int, int], digest: Any) -> None:
     if id(root) in nodes:
         return
-    if isinstance(root, Applied):
+    if isinstance(root, Operation):
         for part in root.inputs:
             _describe(part, nodes, digest)
         said: Any = (root.formula.name, root.formula.text, [nodes[id(part)] for part in root.inputs])
@@ -182,30 +174,22 @@ def split(shape: Sequence[int], size: int) -> Iterator[tuple[slice, ...]]:
 def sweep(estimator: Estimator, phase: str, asked: Mapping[str, Any], columns: Sequence[str] | None = None) -> Sweep:
     """Return a sweep of estimates, ready to be evaluated.
 
-    Parameters
-    ----------
-    estimator : Estimator
-        What makes single estimates.
-    phase : str
-        ``train``, ``prefill``, ``decode``, ``memory`` or ``allreduce``.
-    asked : mapping
-        The options of a single estimate, each with one value or several.
-    columns : sequence of str, optional
-        Which results to keep, by name: ``rate``, ``time``; by default all.
+    ``asked`` are the options of a single estimate, each with one value or several; ``columns`` names the results to
+    keep, such as ``rate`` and ``time``, by default all.
 
     Raises
     ------
     UsageError
-        For an option that there is not, a grid that is none, or if every combination is refused.
+        For an unknown option, a grid that is none or that nothing depends on, or if every combination is refused.
     """
-    given = options.checked(phase, asked)
+    given, rows = arguments.checked(phase, asked), options.of(phase)
     kinds = [kind for kind in ("system", "chip") if kind in given]
-    machines = [(kind, name) for kind in kinds for name in options.trees(kind, given.pop(kind))]
+    machines = [(kind, name) for kind in kinds for name in arguments.trees(rows[kind], given.pop(kind))]
     if not machines:
         raise UsageError("on what? --system cm384,nvl72, for example, or --chip h100-sxm --chips 8")
-    swept = [name for name in given if options.is_number(phase, name, given)]
-    numbers = [options.number(phase, name, given[name]) for name in swept]
-    outer = {name: options.trees(name, value) for name, value in given.items() if name not in swept}
+    swept = [name for name in given if arguments.is_axis(phase, rows[name], given)]
+    numbers = [arguments.swept(rows[name], given[name]) for name in swept]
+    outer = {name: arguments.trees(rows[name], value) for name, value in given.items() if name not in swept}
     many = len(machines) * math.prod(map(len, outer.values()))
     if many > MAX_TREES:
         raise UsageError(
@@ -219,7 +203,7 @@ def sweep(estimator: Estimator, phase: str, asked: Mapping[str, Any], columns: S
     slabs, refused = [], []
     for (kind, name), *values in itertools.product(machines, *outer.values()):
         tree = dict(zip(outer, values, strict=True))
-        for run in options.runs(phase, numbers):
+        for run in _runs(numbers):
             try:
                 slabs.append(_slab(estimator, phase, {kind: name}, tree, run, columns))
             except UsageError as error:
@@ -230,15 +214,40 @@ def sweep(estimator: Estimator, phase: str, asked: Mapping[str, Any], columns: S
         raise UsageError("\n".join(dict.fromkeys(one.why for one in refused)))
     if columns is not None:
         _known(made, columns)
+    _bound(made)
     return made
 
 
-def _slab(estimator: Estimator, phase: str, machine: dict[str, str], tree: dict[str, Any], numbers: Sequence[Number],
-          columns: Sequence[str] | None) -> Slab:  # fmt: skip
-    asked: dict[str, Any] = machine | tree | {number.name: number.one for number in numbers}
-    if phase in ("decode", "prefill"):
-        asked["unfit"] = True
-    one = estimator.estimate(phase, **asked)
+def _bound(made: Sweep) -> None:
+    """Refuse a grid that no estimate depends on: its rows would differ in name alone."""
+    wholes = [Slab(slab.estimate, {}, slab.numbers) for slab in made.slabs]
+    moved = {number.name for slab in wholes for number, leaves in zip(slab.numbers, slab.leaves, strict=True) if leaves}
+    for number in itertools.chain.from_iterable(slab.numbers for slab in made.slabs):
+        if len(number.values) > 1 and number.name not in moved:
+            raise UsageError(
+                f"{flag(number.name)}: no estimate of this sweep depends on it, so all its {len(number.values)} values "
+                "would give the same: leave it out, or give one value"
+            )
+
+
+def _runs(numbers: Sequence[SweptOption]) -> list[list[SweptOption]]:
+    """Return the numbers so divided that an expression is the same for all values of each.
+
+    What an exchange waits depends on whether it is small or large, so sizes of one kind go together.
+    """
+    for number in numbers:
+        if number.name == "size":
+            kinds = itertools.groupby(number.values, lambda value: efficiencies.exchange_group(True, value))
+            parts = [SweptOption(number.name, tuple(values), number.unit) for _, values in kinds]
+            return [[part, *(other for other in numbers if other is not number)] for part in parts]
+    return [list(numbers)]
+
+
+def _slab(
+    estimator: Estimator, phase: str, machine: dict[str, str], tree: dict[str, Any], numbers: Sequence[SweptOption],
+    columns: Sequence[str] | None,
+) -> Slab:  # fmt: skip
+    one = estimator.estimate(phase, unfit=True, **machine, **tree, **{number.name: number.one for number in numbers})
     fixed: dict[str, Any] = dict.fromkeys(machine, one.machine.id)
     fixed |= {name: one.model if name == "model" else value for name, value in tree.items()}
     fixed |= {"chips": one.machine.chips}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from calc.figures.operations import Operation
 from calc.figures.readings import Readings, canonical_unit
-from calc.figures.results import Applied, Result
+from calc.figures.results import Result
 from calc.formulas import FORMULAS
 from calc.sheets import metrics
 from calc.sheets.metrics import Metric
@@ -49,13 +50,6 @@ def result(subject: Readings, name: str) -> Result | None:
     A ratio that a source prints itself is kept as a reading (`printed`), but what is shown is
     computed from the figures, so that its span covers every combination of their reports.
 
-    Parameters
-    ----------
-    subject : Readings
-        What is held of the chip or system.
-    name : str
-        A metric's id.
-
     Raises
     ------
     UsageError
@@ -66,7 +60,7 @@ def result(subject: Readings, name: str) -> Result | None:
     held = [part for part in parts if part is not None]
     if parts and len(held) == len(parts):
         unit = canonical_unit(metric, subject.sheet.kind)
-        node = Applied(metric.title, FORMULAS[RECIPES[metric.formula][0]], tuple(held), unit)
+        node = Operation(metric.title, FORMULAS[RECIPES[metric.formula][0]], tuple(held), unit)
         return Result(node, unit)
     reading = subject.get(metric.id)
     return Result(reading, reading.unit) if reading else None

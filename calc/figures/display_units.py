@@ -11,22 +11,19 @@ from calc.sheets import metrics
 
 PURE = "x"
 _ALMOST = 1 - 1e-9
-_STEPS = tuple(
-    tuple(line.split())
-    for line in (
-        "B kB MB GB TB PB EB",
-        "B/s kB/s MB/s GB/s TB/s PB/s EB/s",
-        "FLOP kFLOP MFLOP GFLOP TFLOP PFLOP EFLOP ZFLOP",
-        "FLOP/s kFLOP/s MFLOP/s GFLOP/s TFLOP/s PFLOP/s EFLOP/s ZFLOP/s",
-        "ns us ms s min h day year",
-        "J kJ MJ kWh MWh GWh",
-        "mW W kW MW GW",
-        "nm um mm m km",
-        "g kg t",
-        "Hz MHz GHz",
-    )
-)
-"""Units of one dimension, each larger than the one before."""
+_STEPS = tuple(map(str.split, """
+    B kB MB GB TB PB EB
+    B/s kB/s MB/s GB/s TB/s PB/s EB/s
+    FLOP kFLOP MFLOP GFLOP TFLOP PFLOP EFLOP ZFLOP
+    FLOP/s kFLOP/s MFLOP/s GFLOP/s TFLOP/s PFLOP/s EFLOP/s ZFLOP/s
+    ns us ms s min h day year
+    J kJ MJ kWh MWh GWh
+    mW W kW MW GW
+    nm um mm m km
+    g kg t
+    Hz MHz GHz
+""".strip().splitlines()))  # fmt: skip
+"""A line a dimension: its usual units, each larger than the one before."""
 
 
 def best(raw: str, value: float, known: Iterable[str] = ()) -> str:
@@ -35,16 +32,7 @@ def best(raw: str, value: float, known: Iterable[str] = ()) -> str:
     The first of these that there is: none for a pure number; a unit of the same dimension that is
     ``known``; of the usual units of the dimension the largest that leaves a number from 1 on; the
     unit of the first metric of the dimension; else the names that the unit is made of, or the base
-    units where those are fewer.
-
-    Parameters
-    ----------
-    raw : str
-        A unit of the quantity.
-    value : float
-        Its number in that unit.
-    known : iterable of str
-        The units of what it is computed from, the first before the others.
+    units where those are fewer. ``value`` is the number in the unit ``raw``.
 
     Examples
     --------

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from calc.catalog.catalog import Catalog
+from calc.figures.operations import Expression, Operation
 from calc.figures.policy import SHORT
-from calc.figures.readings import HELD_AS_WORDS, Candidate, Other, Reading
-from calc.figures.results import Applied, Assumption, Expression, Result, unit_of
+from calc.figures.readings import HELD_AS_WORDS, Candidate, Excluded, Reading
+from calc.figures.results import Assumption, Result, unit_of
 from calc.formulas import FORMULAS
 from calc.sheets import schema
 from calc.units.numbers import amount
@@ -38,7 +39,7 @@ def tree(result: Result, catalog: Catalog | None = None) -> Node:
     return _Explainer(result, catalog).node(result.expression, True)
 
 
-def gap(label: str, words: str, others: Iterable[Other], catalog: Catalog | None = None) -> Node:
+def gap(label: str, words: str, others: Iterable[Excluded], catalog: Catalog | None = None) -> Node:
     """Return the tree of a metric that has no value: what is said of it, and the reports in no span."""
     maker = _Explainer(None, catalog)
     inputs = [maker.other(other) for other in others]
@@ -71,24 +72,16 @@ class _Explainer:
             values = [choice.value for choice in node.distinct()]
             why = f"{node.note}; from {', '.join(node.rests_on)}" if node.rests_on else node.note
             text = amount(values[0], node.unit, exact=not node.rests_on)
-            return _node(
-                node.label,
-                "assumption",
-                text,
-                node.unit,
-                values[0],
-                min(values),
-                max(values),
-                selected=selected,
-                why=why,
-            )
+            ends = min(values), max(values)
+            return _node(node.label, "assumption", text, node.unit, values[0], *ends, selected=selected, why=why)
         result = Result(node, unit_of(node))
         value, low, high = result.numbers
-        if isinstance(node, Applied):
+        if isinstance(node, Operation):
             return _node(
-                node.label, "formula", amount(value, node.unit, exact=result.exact), node.unit, value, low, high,
+                node.label, "formula", amount(value, result.unit, exact=result.exact), result.unit, value, low, high,
                 formula=node.formula.text, selected=selected, inputs=[self.node(part, True) for part in node.inputs],
             )  # fmt: skip
+        assert isinstance(node, Reading)
         return self.reading(node)
 
     def reading(self, reading: Reading) -> Node:
@@ -98,7 +91,7 @@ class _Explainer:
             disputed = len(reading.distinct()) > 1
             roles = [role for role, end in zip((LOW, HIGH), ends, strict=False) if disputed and end is candidate]
             inputs.append(self.candidate(candidate, candidate is reading.headline, roles))
-        inputs += [self.other(other) for other in reading.others]
+        inputs += [self.other(other) for other in reading.excluded]
         values = [candidate.value for candidate in reading.candidates]
         headline = reading.headline
         return _node(
@@ -124,7 +117,7 @@ class _Explainer:
             "inputs": [self.candidate(part, selected, []) for part in candidate.inputs],
         }  # fmt: skip
 
-    def other(self, other: Other) -> Node:
+    def other(self, other: Excluded) -> Node:
         made = self.report(other.report, other.subject, other.metric)
         why = "" if other.why == HELD_AS_WORDS else f"not in the span: {other.why}"
         return made | {"text": other.report.value, "why": "; ".join(filter(None, (why, other.report.note)))}

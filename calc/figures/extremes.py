@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from calc.figures.results import Applied, Axis, Choice, Expression, axes, contradictions, evaluate
+from calc.figures.operations import Expression, Operation
+from calc.figures.results import Axis, Choice, axes, contradictions, evaluate
 from calc.units import Quantity
 
 Signs = dict[Axis, frozenset[int]]
@@ -74,10 +75,10 @@ def _directions(expressions: Sequence[Expression], found: Sequence[Axis]) -> Ite
     values = dict(zip(nodes, evaluate(list(nodes), {}), strict=True))
     known: dict[Expression, Signs] = {}
     for node in nodes:
-        if isinstance(node, Applied):
+        if isinstance(node, Operation):
             known[node] = _through(node, known, values)
         else:
-            known[node] = {node: frozenset({1})} if node in found else {}
+            known[node] = {axis: frozenset({1}) for axis in found if axis is node}
     for one in expressions:
         yield known[one]
 
@@ -86,13 +87,13 @@ def _below(node: Expression, found: dict[Expression, None]) -> None:
     """Collect a node and all below it, inputs first."""
     if node in found:
         return
-    if isinstance(node, Applied):
+    if isinstance(node, Operation):
         for part in node.inputs:
             _below(part, found)
     found[node] = None
 
 
-def _through(node: Applied, known: dict[Expression, Signs], values: dict[Expression, Quantity]) -> Signs:
+def _through(node: Operation, known: dict[Expression, Signs], values: dict[Expression, Quantity]) -> Signs:
     made: dict[Axis, frozenset[int]] = {}
     inputs = [values[part] for part in node.inputs]
     for place, part in enumerate(node.inputs):
@@ -103,7 +104,7 @@ def _through(node: Applied, known: dict[Expression, Signs], values: dict[Express
     return made
 
 
-def _ways(node: Applied, inputs: list[Quantity], place: int, value: Quantity) -> set[int]:
+def _ways(node: Operation, inputs: list[Quantity], place: int, value: Quantity) -> set[int]:
     """Return whether a formula rises (1) or falls (-1) with one of its inputs; both if it does neither."""
     own, ways = inputs[place], set()
     with np.errstate(all="ignore"):

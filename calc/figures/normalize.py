@@ -14,8 +14,9 @@ from functools import lru_cache
 
 from calc import units
 from calc.catalog.catalog import Catalog
-from calc.figures.policy import Origins, Policy, Rank
-from calc.figures.readings import HELD_AS_WORDS, OVERLAY, Candidate, Other, Reading, Readings, canonical_unit
+from calc.catalog.origins import Origins
+from calc.figures.policy import Policy, Rank
+from calc.figures.readings import HELD_AS_WORDS, OVERLAY, Candidate, Excluded, Reading, Readings, canonical_unit
 from calc.formulas import FORMULAS, exactly
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import MEASURED, PER_CHIP, PRECISIONS, UNSTATED, Metric
@@ -24,6 +25,8 @@ NEAR = 0.25
 """How near a value must lie to a stated report for that report to support a reading of it."""
 ROUNDING = 1e-9
 ONE, HALF = Decimal(1), Decimal("0.5")
+_DIRECTIONS = {"bidirectional": [(HALF, "")], UNSTATED: [(ONE, "read as one way"), (HALF, "read as both ways")]}
+"""By what a report's figure is multiplied to be one way, each with what that assumes; else it is one way."""
 
 
 class Reader:
@@ -63,26 +66,24 @@ class _Subject:
 
     STRUCTURE = ("rack_count", "dies_per_chip", "chips_per_superchip", "chip_count")
 
-    def __init__(
-        self, reader: Reader, sheet: schema.Sheet, lent: dict[str, list[Candidate]] | None = None
-    ) -> None:  # fmt: skip
+    def __init__(self, reader: Reader, sheet: schema.Sheet, lent: dict[str, list[Candidate]] | None = None) -> None:
         self.reader, self.sheet, self.kind = reader, sheet, sheet.kind
         self.chip: Readings | None = None
         self.lent: dict[str, list[Candidate]] = lent or {}
         self.own: dict[tuple[str, str], list[Candidate]] = {}
-        self.others: dict[str, list[Other]] = {}
+        self.excluded: dict[str, list[Excluded]] = {}
         self._support: dict[tuple[str, str], list[Candidate]] = {}
 
     def read(self) -> Readings:
-        names = [n for n in self.STRUCTURE if n in self.sheet.reports]
-        names += [n for n in self.sheet.reports if n not in names]
+        # Counts of parts first: they lead from one basis to another.
+        names = dict.fromkeys(name for name in (*self.STRUCTURE, *self.sheet.reports) if name in self.sheet.reports)
         # Stated reports first: they alone lend support, so that no open report leans on another.
         waiting: list[tuple[str, schema.Report]] = []
         for name in names:
             metric = metrics.metric(name)
             for report in self.sheet.reports[name]:
-                if why := self._apart(report, metric):
-                    self._set_apart(name, report, why)
+                if why := self._why_excluded(report, metric):
+                    self._exclude(name, report, why)
                 elif _left_open(name, report):
                     waiting.append((name, report))
                 else:
@@ -90,8 +91,11 @@ class _Subject:
         if chip := self.reader.catalog.chip_of(self.sheet):
             self.chip = _Subject(self.reader, chip, self._lends()).read()
         for option in [o for item in waiting for o in self._take_open(*item)]:
-            self.own.setdefault((option.metric, option.level), []).append(option.candidate)
+            self._take(option.metric, option.level, option.candidate)
         return self._readings()
+
+    def _take(self, name: str, level: str, candidate: Candidate) -> None:
+        self.own.setdefault((name, level), []).append(candidate)
 
     def _lends(self) -> dict[str, list[Candidate]]:
         """Return what this system states of its chip: each stated total shared among the chips.
@@ -105,13 +109,14 @@ class _Subject:
         for variant in metrics.variants(name):
             options, why = self._options(variant, report)
             if not options:
-                self._set_apart(name, report, why)
+                self._exclude(name, report, why)
             for option in options:
-                self.own.setdefault((option.metric, option.level), []).append(option.candidate)
+                self._take(option.metric, option.level, option.candidate)
                 if report.dense_is_half:
-                    dense = f"{option.metric.removesuffix('.sparse')}.dense"
-                    half = _half(option.candidate, f"dense is half, says the source: {report.dense_is_half}")
-                    self.own.setdefault((dense, option.level), []).append(half)
+                    old = option.candidate
+                    steps = (*old.steps, f"dense is half, says the source: {report.dense_is_half}")
+                    half = replace(old, value=old.value / 2, half=old.half / 2, steps=steps)
+                    self._take(f"{option.metric.removesuffix('.sparse')}.dense", option.level, half)
 
     def _take_open(self, name: str, report: schema.Report) -> list[_Open]:
         found: list[_Open] = []
@@ -122,13 +127,13 @@ class _Subject:
             if not options and report.source in self.reader.policy.hearing:
                 options, why = [_opened(o, "as printed") for o in self._options(variant, report, literally=True)[0]], ""
             if why:
-                self._set_apart(name, report, why)
+                self._exclude(name, report, why)
             found += options
         return found
 
     # -- one report -----------------------------------------------------------------------------
 
-    def _apart(self, report: schema.Report, metric: Metric) -> str:
+    def _why_excluded(self, report: schema.Report, metric: Metric) -> str:
         """Say why a report can never be a candidate."""
         if report.set_aside and report.source not in self.reader.policy.hearing:
             return f"set aside: {report.set_aside}"
@@ -140,10 +145,10 @@ class _Subject:
             return "listed only: its conditions are part of the figure"
         return HELD_AS_WORDS if metric.is_text else ""
 
-    def _set_apart(self, name: str, report: schema.Report, why: str) -> None:
-        others = self.others.setdefault(name, [])
-        if not any(other.report is report for other in others):
-            others.append(Other(report, self.sheet.id, name, why))
+    def _exclude(self, name: str, report: schema.Report, why: str) -> None:
+        found = self.excluded.setdefault(name, [])
+        if not any(one.report is report for one in found):
+            found.append(Excluded(report, self.sheet.id, name, why))
 
     def _options(self, name: str, report: schema.Report, literally: bool = False) -> tuple[list[_Open], str]:
         """Return every way to read a report, each with what it assumes; or why there is none.
@@ -155,49 +160,39 @@ class _Subject:
         found: list[_Open] = []
         why = ""
         measured = f".{MEASURED}" if report.basis == MEASURED else ""
-        for plain, said_metric in [(name, "")] if literally else self._targets(name):
-            target = f"{plain}{measured}"
-            for way, said_way in _directions(report):
-                for per, said_per in [self._pers(metric, report)[0]] if literally else self._pers(metric, report):
-                    level, scales, why_not = self._level(metric, per)
-                    why = why or why_not
-                    assumed = tuple(said for said in (said_metric, said_way, said_per) if said)
-                    for scale, structure, step in scales:
-                        unit = canonical_unit(metrics.metric(target), level)
-                        steps = (*(("half of both directions",) if way == HALF else ()), *((step,) if step else ()))
-                        found += [
-                            _Open(target, level, candidate, assumed)
-                            for candidate in self._candidates(
-                                name, report, (way * scales[0][0], way * scale), structure, steps, unit
-                            )
-                        ]
+        targets = [(name, "")] if literally else self._targets(name)
+        ways = _DIRECTIONS.get(report.direction or "", [(ONE, "")])
+        pers = self._pers(metric, report)[: 1 if literally else None]
+        for (plain, said), (way, said_way), (per, said_per) in itertools.product(targets, ways, pers):
+            target, assumed = f"{plain}{measured}", tuple(filter(None, (said, said_way, said_per)))
+            level, scales, why_not = self._level(metric, per)
+            why = why or why_not
+            for scale, structure, step in scales:
+                unit = canonical_unit(metrics.metric(target), level)
+                steps = tuple(filter(None, ("half of both directions" if way == HALF else "", step)))
+                factors = way * scales[0][0], way * scale
+                made = self._candidates(name, report, factors, structure, steps, unit)
+                found += [_Open(target, level, candidate, assumed) for candidate in made]
         if not found and not why:
             why = "reported, but the precision is not stated"
         return found, why
 
-    def _targets(self, name: str) -> Iterator[tuple[str, str]]:
-        """Yield the metrics that a report may belong to, each with what that assumes."""
-        family, *rest = name.split(".")
-        if family != "peak_compute":
-            yield name, ""
-            return
-        precision, sparsity = rest
-        precisions = [(precision, "")]
+    def _targets(self, name: str) -> Iterable[tuple[str, str]]:
+        """Return the metrics that a report may belong to, each with what that assumes."""
+        if not name.startswith("peak_compute."):
+            return [(name, "")]
+        family, precision, sparsity = name.split(".")
+        precisions, sparsities = [(precision, "")], [(sparsity, "")]
         if precision == UNSTATED:
-            known = {key[0].split(".")[1] for key in self._stated_keys() if key[0].startswith("peak_compute.")}
+            stated = {*(name for name, _ in self.own), *(self.chip.held if self.chip else ())}
+            known = {one.split(".")[1] for one in stated if one.startswith(f"{family}.")}
             precisions = [(p, f"{p} assumed") for p in PRECISIONS if p in known]
-        sparsities = [(sparsity, "")]
         if sparsity == UNSTATED:
             sparsities = [("dense", "read as dense"), ("sparse", "read as sparse")]
-        for p, said in precisions:
-            for s, said_too in sparsities:
-                yield f"{family}.{p}.{s}", " and ".join(filter(None, (said, said_too)))
-
-    def _stated_keys(self) -> set[tuple[str, str]]:
-        keys = set(self.own)
-        if self.chip:
-            keys |= {(name, "chip") for name in self.chip.held}
-        return keys
+        return [
+            (f"{family}.{p}.{s}", " and ".join(filter(None, (said, said_too))))
+            for (p, said), (s, said_too) in itertools.product(precisions, sparsities)
+        ]
 
     def _pers(self, metric: Metric, report: schema.Report) -> list[tuple[str, str]]:
         """Return the things that a report's figure may be for, each with what that assumes."""
@@ -218,7 +213,7 @@ class _Subject:
         elif per == self.kind:
             return self.kind, one, ""
         elif self.kind == "chip" and per in ("die", "superchip"):
-            counts = self.own.get((f"{per}s_per_chip" if per == "die" else "chips_per_superchip", "chip"), [])
+            counts = self.own.get(("dies_per_chip" if per == "die" else "chips_per_superchip", "chip"), [])
             found = [(Decimal(count.value), count) for count in _first_of_each(counts)]
             if per == "die":
                 return "chip", [(n, c, f"{c.value:g} dies per chip") for n, c in found], "per die, dies unknown"
@@ -263,18 +258,13 @@ class _Subject:
     # -- what a source leaves open ----------------------------------------------------------------
 
     def _resolve(self, name: str, report: schema.Report, options: list[_Open]) -> tuple[list[_Open], str]:
-        """Decide how to read a report that leaves a qualifier open.
+        """Decide how to read a report that leaves a qualifier open: return what to take, and why nothing is taken.
 
         Each option is supported if its value lies within `NEAR` of a stated report of the metric so
         read; an option that equals a stated report within rounding beats those that are merely
         near. If just one is left, the report is read so. Otherwise a link's figure keeps both
         directions, a compute rate goes to the metric of its own for unstated sparsity, and a figure
         whose precision or whose part is unknown is taken by no reading.
-
-        Returns
-        -------
-        list, str
-            What to take, and why nothing is taken.
         """
         left = _left_open(name, report)
         ways: dict[tuple[str, str, tuple[str, ...]], list[_Open]] = {}
@@ -311,10 +301,8 @@ class _Subject:
                 if apart <= NEAR * abs(stated.value) * (1 + ROUNDING):
                     equal = apart <= (half + stated.half) * (1 + ROUNDING) + ROUNDING * abs(value)
                     found.append((not equal, apart, stated.rank, option, stated))
-        if not found:
-            return None
-        differs, _, _, option, stated = min(found, key=lambda item: item[:3])
-        return not differs, option, stated
+        best = min(found, key=lambda item: item[:3], default=None)
+        return best and (not best[0], best[3], best[4])
 
     def _stated(self, name: str, level: str) -> list[Candidate]:
         """Return the stated candidates of a metric, those that follow from count x per chip among them."""
@@ -349,12 +337,8 @@ class _Subject:
             value = exactly(formula, unit, *((part.value, part.unit) for part in parts))
             half = other.half * value / other.value if other.value else other.half
             rank = (max(other.rank[0], count.rank[0]), other.rank[1], 1, *other.rank[3:])
-            here.append(
-                Candidate(
-                    value, half, unit, self.sheet.id, name, rank, None, parts,
-                    formula.name, (), other.flags, stated,
-                )
-            )  # fmt: skip
+            here.append(Candidate(value, half, unit, self.sheet.id, name, rank, None, parts, formula.name, (),
+                                  other.flags, stated))  # fmt: skip
         return here
 
     def _per_chip(self, name: str) -> list[Candidate]:
@@ -363,7 +347,7 @@ class _Subject:
         return [*(reading.candidates if reading else ()), *self.own.get((name, "chip"), ())]
 
     def _readings(self) -> Readings:
-        found = Readings(self.sheet, apart=self.others)
+        found = Readings(self.sheet, excluded=self.excluded)
         names = {name for name, _ in self.own}
         if self.kind == "system" and self.chip:
             names |= {name for name, r in self.chip.held.items() if r.metric.adds == "sum"}
@@ -385,18 +369,13 @@ class _Subject:
         ordered = tuple(sorted(candidates, key=lambda c: c.rank))
         if not ordered:
             return
-        others = [o for name, rows in self.others.items() if metrics.concerns(name, metric.id) for o in rows]
-        found.held[metric.id] = Reading(self.sheet.id, self.sheet.name, metric, ordered, tuple(others))
+        excluded = tuple(found.left_out(metric.id))
+        found.held[metric.id] = Reading(self.sheet.id, self.sheet.name, metric, ordered, excluded)
 
 
 @lru_cache(maxsize=4096)
 def _factor(printed: str, unit: str, scale: Decimal) -> Decimal:
     return units.scale(printed) / units.scale(unit) * scale
-
-
-def _half(candidate: Candidate, step: str) -> Candidate:
-    steps = (*candidate.steps, step)
-    return replace(candidate, value=candidate.value / 2, half=candidate.half / 2, steps=steps)
 
 
 def _opened(option: _Open, flag: str) -> _Open:
@@ -406,26 +385,10 @@ def _opened(option: _Open, flag: str) -> _Open:
     return replace(option, candidate=replace(old, stated=False, flags=(*old.flags, flag), rank=rank))
 
 
-def _directions(report: schema.Report) -> list[tuple[Decimal, str]]:
-    match report.direction:
-        case "bidirectional":
-            return [(HALF, "")]
-        case "unstated":
-            return [(ONE, "read as one way"), (HALF, "read as both ways")]
-    return [(ONE, "")]
-
-
 def _left_open(name: str, report: schema.Report) -> str:
-    compute = metrics.qualifiers(name) if name.startswith("peak_compute.") else ("", "")
-    left = [
-        word
-        for word, is_open in (
-            ("precision", compute[0] == UNSTATED), ("sparsity", compute[1] == UNSTATED),
-            ("direction", report.direction == UNSTATED), ("per what", report.per == UNSTATED),
-        )
-        if is_open
-    ]  # fmt: skip
-    return " and ".join(left)
+    precision, sparsity = metrics.qualifiers(name) if name.startswith("peak_compute.") else ("", "")
+    said = {"precision": precision, "sparsity": sparsity, "direction": report.direction, "per what": report.per}
+    return " and ".join(word for word, value in said.items() if value == UNSTATED)
 
 
 def _first_of_each(candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from calc import units
+from calc.figures.operations import Expression
 from calc.figures.policy import Rank
 from calc.figures.shown import Shown
 from calc.sheets import metrics, schema
@@ -80,7 +81,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class Excluded:
     """A report that is shown and counted, but in no span, and why."""
 
     report: schema.Report
@@ -90,7 +91,7 @@ class Other:
 
 
 @dataclass(frozen=True, eq=False)
-class Reading(Shown):
+class Reading(Expression, Shown):
     """The candidates of one metric of one subject, the headline first among them by the policy.
 
     Two readings are the same axis exactly if they are the same object.
@@ -100,12 +101,17 @@ class Reading(Shown):
     name: str
     metric: Metric
     candidates: tuple[Candidate, ...]
-    others: tuple[Other, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
 
     @property
     def headline(self) -> Candidate:
         """The candidate that the policy puts first."""
         return self.candidates[0]
+
+    @property
+    def label(self) -> str:
+        """The name of its metric."""
+        return self.name
 
     @property
     def unit(self) -> str:
@@ -150,11 +156,15 @@ class Readings:
 
     sheet: schema.Sheet
     held: dict[str, Reading] = field(default_factory=dict)
-    apart: dict[str, list[Other]] = field(default_factory=dict)
+    excluded: dict[str, list[Excluded]] = field(default_factory=dict)
 
     def get(self, name: str) -> Reading | None:
         """Return the reading of a metric, or None if nobody reports it."""
         return self.held.get(metrics.ALIASES.get(name, name))
+
+    def left_out(self, name: str) -> list[Excluded]:
+        """Return the reports that concern a metric and are in no span."""
+        return [one for key, rows in self.excluded.items() if metrics.concerns(key, name) for one in rows]
 
     def said_by(self, sources: Collection[str], counted_by: Collection[str] | None = None) -> Readings:
         """Return what some sources alone say: their figures, in totals and shares times anybody's count.
@@ -177,7 +187,7 @@ class Readings:
         kept = {name: tuple(filter(by_them, reading.candidates)) for name, reading in self.held.items()}
         if counted_by is None and not kept.get("chip_count") and "chip_count" in self.held:
             kept["chip_count"] = self.held["chip_count"].candidates
-        held = {name: replace(self.held[name], candidates=said, others=()) for name, said in kept.items() if said}
+        held = {name: replace(self.held[name], candidates=said, excluded=()) for name, said in kept.items() if said}
         return Readings(self.sheet, held)
 
 

@@ -19,9 +19,10 @@ import numpy as np
 
 from calc import units
 from calc.figures import reprs
+from calc.figures.operations import Expression, Operation
 from calc.figures.readings import Basis, Candidate, Reading
 from calc.figures.shown import Shown
-from calc.formulas import FORMULAS, Formula
+from calc.formulas import FORMULAS
 from calc.units import Quantity
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ WIDE = 1.25
 
 
 @dataclass(frozen=True, slots=True)
-class Supposed:
+class AssumedValue:
     """One value of an assumption, in its unit, and what it rests on."""
 
     value: float
@@ -50,28 +51,31 @@ class Supposed:
 
 
 @dataclass(frozen=True, eq=False)
-class Assumption:
+class Assumption(Expression):
     """A number that no source prints: the user's, or the tool's stated one.
 
     Parameters
     ----------
     label : str
-        What it is.
+        What it is, as it is shown.
     value : Quantity
         What it is taken for.
     note : str
         Where it comes from.
-    others : tuple of Supposed
+    others : tuple of AssumedValue
         What else it may be, in the unit of ``value``: the ends of its span.
     rests_on : tuple of str
         The measurements that it is derived from.
+    key : str
+        The option that it stands for, by which a sweep finds it; empty if none.
     """
 
     label: str
     value: Quantity
     note: str = ""
-    others: tuple[Supposed, ...] = ()
+    others: tuple[AssumedValue, ...] = ()
     rests_on: tuple[str, ...] = ()
+    key: str = ""
 
     keys: ClassVar[frozenset[Basis]] = frozenset()
 
@@ -80,45 +84,44 @@ class Assumption:
         """The unit of ``value``."""
         return units.unit_text(self.value.units)
 
-    def distinct(self) -> tuple[Supposed, ...]:
+    def distinct(self) -> tuple[AssumedValue, ...]:
         """Return each value once, the one that it is taken for first."""
-        seen: dict[float, Supposed] = {}
-        for one in (Supposed(float(self.value.magnitude), self.note), *self.others):
+        seen: dict[float, AssumedValue] = {}
+        for one in (AssumedValue(float(self.value.magnitude), self.note), *self.others):
             seen.setdefault(one.value, one)
         return tuple(seen.values())
 
-    def quantity(self, choices: Iterable[Supposed]) -> Quantity:
+    def quantity(self, choices: Iterable[AssumedValue]) -> Quantity:
         """Return values of it as a one-dimensional quantity."""
         return units.quantity(np.array([one.value for one in choices], dtype=float), self.unit)
 
 
-@dataclass(frozen=True, eq=False)
-class Applied:
-    """A formula and what it is applied to; ``unit`` is the one to show the result in."""
+def given(
+    label: str, number: float, unit: str = "x", note: str = "given", *, ends: Iterable[float] = (),
+    rests_on: Iterable[str] = (), key: str = "",
+) -> Assumption:  # fmt: skip
+    """Return a number that was given or assumed, with the ends of its span and the option that it stands for."""
+    others = tuple(map(AssumedValue, ends))
+    return Assumption(label, units.quantity(number, unit), note, others, tuple(rests_on), key)
 
-    label: str
-    formula: Formula
-    inputs: tuple[Expression, ...]
-    unit: str
 
-
-Expression = Reading | Assumption | Applied
 Axis = Reading | Assumption
-Choice = Candidate | Supposed
+Choice = Candidate | AssumedValue
 
 
-def leaves(expression: Expression) -> Iterator[Axis]:
-    """Yield each reading and each assumption of an expression once, in order of appearance."""
+def leaves(*expressions: Expression) -> Iterator[Axis]:
+    """Yield each reading and each assumption of some expressions once, in order of appearance."""
     seen: set[int] = set()
-    stack = [expression]
+    stack = list(reversed(expressions))
     while stack:
         node = stack.pop()
         if id(node) in seen:
             continue
         seen.add(id(node))
-        if isinstance(node, Applied):
+        if isinstance(node, Operation):
             stack += reversed(node.inputs)
         else:
+            assert isinstance(node, Axis)
             yield node
 
 
@@ -181,8 +184,8 @@ class Result(Shown):
             common = _common(found)
             choices = [_extremes(choice, common) for choice in choices]
         arrays: dict[Expression, Quantity] = {
-            axis: _along(axis.quantity(choice), place, len(found))  # type: ignore[arg-type] # its own choices
-            for place, (axis, choice) in enumerate(zip(found, choices, strict=True))
+            axis: axis.quantity(choice).reshape([-1 if at is axis else 1 for at in found])  # type: ignore[arg-type]
+            for axis, choice in zip(found, choices, strict=True)
         }
         # What no combination allows may divide by zero; it is masked below.
         with np.errstate(all="ignore"):
@@ -192,11 +195,8 @@ class Result(Shown):
         grid = np.where(contradictions(found, choices), np.nan, grid)
 
         def at(flat: int) -> dict[int, Choice]:
-            places = np.unravel_index(flat, grid.shape)
-            return {
-                id(axis): choice[place]
-                for axis, choice, place in zip(found, choices, places, strict=True)
-            }  # fmt: skip
+            places = zip(found, choices, np.unravel_index(flat, grid.shape), strict=True)
+            return {id(axis): choice[place] for axis, choice, place in places}
 
         low, high = int(np.nanargmin(grid)), int(np.nanargmax(grid))
         return _Grid(value, float(grid.flat[low]), float(grid.flat[high]), at(low), at(high), reduced, grid, choices)
@@ -301,8 +301,8 @@ class Result(Shown):
 
 
 def unit_of(node: Expression) -> str:
-    """Return the unit in which a node is shown."""
-    return node.unit
+    """Return the unit in which a node is shown: its own, or what its formula gives."""
+    return node.unit or units.unit_text(evaluate([node], {})[0].units)
 
 
 def ratio(subject: Result, object: Result) -> Result:
@@ -313,13 +313,9 @@ def ratio(subject: Result, object: Result) -> Result:
     calc.units.DimensionalityError
         If the two are not of one dimension and one basis.
     """
-    label = f"{_label(subject.expression)} / {_label(object.expression)}"
-    node = Applied(label, FORMULAS["equivalent"], (subject.expression, object.expression), "x")
+    label = f"{subject.expression.label} / {object.expression.label}"
+    node = Operation(label, FORMULAS["equivalent"], (subject.expression, object.expression), "x")
     return Result(node, "x")
-
-
-def _label(node: Expression) -> str:
-    return node.name if isinstance(node, Reading) else node.label
 
 
 def evaluate(expressions: Sequence[Expression], values: Mapping[Expression, Quantity]) -> list[Quantity]:
@@ -342,10 +338,8 @@ def evaluate(expressions: Sequence[Expression], values: Mapping[Expression, Quan
 
     Examples
     --------
-    >>> from calc.formulas import FORMULAS
     >>> chips, each = Assumption("chips", units.parse("4 chip")), Assumption("power", units.parse("2 kW/chip"))
-    >>> drawn = Applied("drawn", FORMULAS["total"], (chips, each), "kW")
-    >>> [found] = evaluate([drawn], {chips: units.quantity(np.array([2.0, 8.0]), "chip")})
+    >>> [found] = evaluate([chips * each], {chips: units.quantity(np.array([2.0, 8.0]), "chip")})
     >>> found.to(units.unit("kW")).magnitude.tolist()
     [4.0, 16.0]
     """
@@ -361,7 +355,7 @@ def evaluate(expressions: Sequence[Expression], values: Mapping[Expression, Quan
                 stack.pop()
                 continue
             at = len(steps)
-            if isinstance(node, Applied) and node not in values:
+            if isinstance(node, Operation) and node not in values:
                 if waiting := [part for part in node.inputs if id(part) not in slots]:
                     stack += waiting
                     continue
@@ -392,12 +386,6 @@ def _taken(leaf: Expression) -> Quantity:
         return units.quantity(leaf.headline.value, leaf.unit)
     assert isinstance(leaf, Assumption)
     return leaf.value
-
-
-def _along(values: Quantity, axis: int, axes: int) -> Quantity:
-    shape = [1] * axes
-    shape[axis] = -1
-    return values.reshape(shape)
 
 
 def contradictions(axes: list[Axis], choices: list[tuple[Choice, ...]]) -> Any:

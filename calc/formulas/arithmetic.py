@@ -1,210 +1,124 @@
-"""The four operations, for expressions that a user writes: what may meet what, the units say."""
+"""The operations, and the relations between figures of a system: totals, shares and ratios.
+
+Operations are what expressions are made of, and take what units allow; relations say which figures they relate. All
+work on decimal numbers too.
+"""
 
 from __future__ import annotations
 
 import operator
 from functools import reduce
 
+from calc.formulas.registry import KNOWN, Formula, formula
 from calc.units import Quantity
 
 
-def add(a: Quantity, b: Quantity) -> Quantity:
-    """Add two quantities of one dimension.
-
-    Parameters
-    ----------
-    a, b : Quantity
-        Of one dimension. [any]
-
-    Returns
-    -------
-    Quantity
-        The sum, in the unit of the first. [any]
-
-    Raises
-    ------
-    calc.units.DimensionalityError
-        If the two are not of one dimension.
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(add(parse("1 TB"), parse("500 GB")))
-    '1.5 TB'
-    """
-    return a + b
-
-
-def subtract(a: Quantity, b: Quantity) -> Quantity:
-    """Subtract a quantity from another of its dimension.
-
-    Parameters
-    ----------
-    a, b : Quantity
-        Of one dimension. [any]
-
-    Returns
-    -------
-    Quantity
-        The difference, in the unit of the first; negative where the second is larger. [any]
-
-    Raises
-    ------
-    calc.units.DimensionalityError
-        If the two are not of one dimension.
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(subtract(parse("1 TB"), parse("500 GB")))
-    '0.5 TB'
-    """
-    return a - b
-
-
-def multiply(a: Quantity, b: Quantity) -> Quantity:
-    """Multiply two quantities.
-
-    Parameters
-    ----------
-    a, b : Quantity
-        Of any dimension. [any], [other]
-
-    Returns
-    -------
-    Quantity
-        The product. [any*other]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(multiply(parse("384 chip"), parse("128 GB/chip")), "TB")
-    '49.152 TB'
-    """
-    return a * b
-
-
-def divide(a: Quantity, b: Quantity) -> Quantity:
-    """Divide a quantity by another.
-
-    Parameters
-    ----------
-    a : Quantity
-        Of any dimension. [any]
-    b : Quantity
-        Other than 0. [other]
-
-    Returns
-    -------
-    Quantity
-        The quotient. [any/other]
-
-    Raises
-    ------
-    ZeroDivisionError
-        If the second is the single number 0.
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(divide(parse("810 GB"), parse("3.2 TB/s")), "ms")
-    '253.125 ms'
-    """
-    return a / b
-
-
-def negate(a: Quantity) -> Quantity:
-    """Return the negative of a quantity.
-
-    Parameters
-    ----------
-    a : Quantity
-        Of any dimension. [any]
-
-    Returns
-    -------
-    Quantity
-        Of the same dimension. [any]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(negate(parse("3 GB")))
-    '-3.0 GB'
-    """
-    return -a
-
-
-def same(a: Quantity) -> Quantity:
-    """Return a quantity as it is, to be shown in another unit.
-
-    Parameters
-    ----------
-    a : Quantity
-        Of any dimension. [any]
-
-    Returns
-    -------
-    Quantity
-        Itself. [any]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(same(parse("3 GB")), "MB")
-    '3000.0 MB'
-    """
-    return a
-
-
 def sum_of(*parts: Quantity) -> Quantity:
-    """Add up any number of parts.
-
-    Parameters
-    ----------
-    *parts : Quantity
-        At least one; all of one dimension. [any]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(sum_of(parse("1 GB"), parse("500 MB"), parse("500 MB")), "GB")
-    '2.0 GB'
-    """
+    """Add up any number of parts of one dimension."""
     return reduce(operator.add, parts)
 
 
 def product_of(*factors: Quantity) -> Quantity:
-    """Multiply any number of factors.
-
-    Parameters
-    ----------
-    *factors : Quantity
-        At least one. [any]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(product_of(parse("8 chip"), parse("3 TB/s/chip"), parse("2 s")), "TB")
-    '48.0 TB'
-    """
+    """Multiply any number of factors."""
     return reduce(operator.mul, factors)
 
 
 def quotient_of(whole: Quantity, *divisors: Quantity) -> Quantity:
-    """Divide by one thing after the other.
+    """Divide by one thing after the other."""
+    return reduce(operator.truediv, divisors, whole)
 
-    Parameters
-    ----------
-    whole : Quantity
-        [any]
-    *divisors : Quantity
-        None of them zero. [any]
+
+def same(a: Quantity) -> Quantity:
+    """Return a quantity as it is, to be shown in another unit."""
+    return a
+
+
+KNOWN |= {
+    name: Formula(name, text, function)
+    for name, text, function in (
+        ("add", "a + b", sum_of),
+        ("subtract", "a - b", operator.sub),
+        ("multiply", "a x b", product_of),
+        ("divide", "a / b", quotient_of),
+        ("negate", "-a", operator.neg),
+        ("same", "in another unit", same),
+        ("sum_of", "sum of all", sum_of),
+        ("product_of", "product of all", product_of),
+        ("quotient_of", "the first / all others", quotient_of),
+    )
+}
+
+
+@formula("chips x per chip", "chip, any/chip -> any")
+def total(count: Quantity, per_chip: Quantity) -> Quantity:
+    """Sum a figure over the chips of a system. Counting units must cancel: a count of dies gives no total.
 
     Examples
     --------
     >>> from calc.units import parse, text
-    >>> text(quotient_of(parse("48 GB"), parse("8 chip"), parse("2 s")), "GB/s/chip")
-    '3.0 GB/s/chip'
+    >>> text(total(parse("384 chip"), parse("780 TFLOP/s/chip")), "PFLOP/s")
+    '299.52 PFLOP/s'
     """
-    return reduce(operator.truediv, divisors, whole)
+    return count * per_chip
+
+
+@formula("total / chips", "any, chip -> any/chip")
+def per_chip(total: Quantity, count: Quantity) -> Quantity:
+    """Share a system's figure among its chips."""
+    return total / count
+
+
+@formula("subject / object", "any, any -> x")
+def equivalent(subject: Quantity, object: Quantity) -> Quantity:
+    """Say how many of the object equal one of the subject on a metric: their ratio, a number on one basis alone."""
+    return subject / object
+
+
+@formula("amount / power", "any(/chip), W(/chip) -> any/W")
+def per_power(amount: Quantity, power: Quantity) -> Quantity:
+    """Relate a compute rate, a bandwidth or a capacity to the power that it takes, of one boundary."""
+    return amount / power
+
+
+@formula("power / amount", "W(/chip), any(/chip) -> W/any")
+def power_per(power: Quantity, amount: Quantity) -> Quantity:
+    """Relate power to what it buys: the inverse of `per_power`."""
+    return power / amount
+
+
+@formula("amount / price", "any(/chip), money(/chip) -> any/money")
+def per_price(amount: Quantity, price: Quantity) -> Quantity:
+    """Relate a compute rate, a bandwidth or a capacity to its price, in one currency."""
+    return amount / price
+
+
+@formula("price / amount", "money(/chip), any(/chip) -> money/any")
+def price_per(price: Quantity, amount: Quantity) -> Quantity:
+    """Relate a price to what it buys: the inverse of `per_price`."""
+    return price / amount
+
+
+@formula("bandwidth / compute", "B/s(/chip), FLOP/s(/chip) -> B/FLOP")
+def bytes_per_flop(bandwidth: Quantity, compute: Quantity) -> Quantity:
+    """Say how much data moves for each operation at peak: of memory, scale-up or scale-out, in one direction."""
+    return bandwidth / compute
+
+
+@formula("compute / memory bandwidth", "FLOP/s(/chip), B/s(/chip) -> FLOP/B", "WIL; SB, chapter roofline")
+def ridge_point(compute: Quantity, memory_bandwidth: Quantity) -> Quantity:
+    """Return the arithmetic intensity above which peak compute, not memory, is the bound: I* = F / W.
+
+    Parameters
+    ----------
+    compute : Quantity
+        Peak rate of one precision. [operation/time]
+    memory_bandwidth : Quantity
+        Of the same chip or system, greater than 0. [information/time]
+    """
+    return compute / memory_bandwidth
+
+
+@formula("chips / racks", "chip, rack -> chip/rack")
+def chips_per_rack(chips: Quantity, racks: Quantity) -> Quantity:
+    """Spread the chips over all racks of the system, those that hold only switches among them."""
+    return chips / racks

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from functools import reduce
 
+from calc.formulas.registry import formula
 from calc.units import Quantity
 
 
+@formula(
+    "rate x bit length",
+    "OP/s(/chip), b -> OP*b/s(/chip)",
+    "88 FR 73458 (2023-23055), notes to 3A090, federalregister.gov/d/2023-23055 p-938, as relayed",
+)
 def processing_performance(rate: Quantity, bit_length: Quantity) -> Quantity:
     """Weigh the peak rate at one precision with its bit length.
 
@@ -17,15 +23,6 @@ def processing_performance(rate: Quantity, bit_length: Quantity) -> Quantity:
     bit_length : Quantity
         Of what is multiplied at that precision. [information]
 
-    Returns
-    -------
-    Quantity
-        Rate times bit length. [operation*information/time/chip]
-
-    References
-    ----------
-    88 FR 73458 (2023-23055), notes to 3A090, federalregister.gov/d/2023-23055 p-938, as relayed.
-
     Examples
     --------
     >>> from calc.units import parse, text
@@ -35,6 +32,11 @@ def processing_performance(rate: Quantity, bit_length: Quantity) -> Quantity:
     return rate * bit_length
 
 
+@formula(
+    "the largest over the precisions (88 FR 73458, read in copies only)",
+    "OP*b/s(/chip)... -> OP*b/s(/chip)",
+    "88 FR 73458 (2023-23055), notes to 3A090, federalregister.gov/d/2023-23055 p-938, as relayed",
+)
 def total_processing_performance(*parts: Quantity) -> Quantity:
     """Return the largest processing performance over the precisions of a chip (TPP).
 
@@ -42,77 +44,16 @@ def total_processing_performance(*parts: Quantity) -> Quantity:
     ----------
     *parts : Quantity
         What `processing_performance` gives for each precision, finite. [operation*information/time/chip]
-
-    Returns
-    -------
-    Quantity
-        The largest, cell by cell. [operation*information/time/chip]
-
-    References
-    ----------
-    88 FR 73458 (2023-23055), notes to 3A090, federalregister.gov/d/2023-23055 p-938, as relayed.
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> parts = (parse("4992 TOP*b/s/chip"), parse("4800 TOP*b/s/chip"))
-    >>> text(total_processing_performance(*parts), "TOP*b/s/chip")
-    '4992.0 TOP*b/s/chip'
     """
     # A product with true or false picks cell by cell in any array library, and exactly.
     return reduce(lambda one, other: one * (1 * (one >= other)) + other * (1 * (one < other)), parts)
 
 
-def both_ways(one_way: Quantity) -> Quantity:
-    """Add up the two directions of a link that has the same rate in each.
-
-    Parameters
-    ----------
-    one_way : Quantity
-        One direction. [information/time/chip]
-
-    Returns
-    -------
-    Quantity
-        Both directions, as the I/O bandwidth of the rules counts them. [information/time/chip]
-
-    References
-    ----------
-    87 FR 62186, 3A090 as of 2022, as relayed.
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(both_ways(parse("300 GB/s/chip")), "GB/s/chip")
-    '600.0 GB/s/chip'
-    """
-    return 2 * one_way
-
-
-def largest_area(performance: Quantity, density: Quantity) -> Quantity:
-    """Return the die area up to which a chip has at least a performance density.
-
-    Parameters
-    ----------
-    performance : Quantity
-        Total processing performance. [operation*information/time/chip]
-    density : Quantity
-        The threshold, greater than 0. [operation*information/time/length^2]
-
-    Returns
-    -------
-    Quantity
-        The largest area. [length^2/chip]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(largest_area(parse("3000 TOP*b/s/chip"), parse("1.6 TOP*b/s/mm^2")), "mm^2/chip")
-    '1875.0 mm^2/chip'
-    """
-    return performance / density
-
-
+@formula(
+    "total processing performance / die area (88 FR 73458, read in copies only)",
+    "OP*b/s(/chip), mm^2(/chip) -> OP*b/s/mm^2",
+    "88 FR 73458 (2023-23055), notes to 3A090, federalregister.gov/d/2023-23055 p-945, as relayed",
+)
 def performance_density(total_processing_performance: Quantity, die_area: Quantity) -> Quantity:
     """Relate a chip's total processing performance to the area of its dies.
 
@@ -123,20 +64,17 @@ def performance_density(total_processing_performance: Quantity, die_area: Quanti
     die_area : Quantity
         Area of the chip's dies, greater than 0. The rule counts all logic dies made with non-planar
         transistors and leaves memory stacks out; whether a report does so too, nothing here checks. [length^2/chip]
-
-    Returns
-    -------
-    Quantity
-        Performance per area. [operation*information/time/length^2]
-
-    References
-    ----------
-    88 FR 73458 (2023-23055), notes to 3A090, federalregister.gov/d/2023-23055 p-945, as relayed.
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(performance_density(parse("15832 TOP*b/s/chip"), parse("814 mm^2/chip")), "TOP*b/s/mm^2")[:5]
-    '19.44'
     """
     return total_processing_performance / die_area
+
+
+@formula("total processing performance / density", "OP*b/s(/chip), OP*b/s/mm^2 -> mm^2(/chip)")
+def largest_area(performance: Quantity, density: Quantity) -> Quantity:
+    """Return the die area up to which a chip has at least a performance density."""
+    return performance / density
+
+
+@formula("2 x one way", "B/s(/chip) -> B/s(/chip)", "87 FR 62186, 3A090 as of 2022, as relayed")
+def both_ways(one_way: Quantity) -> Quantity:
+    """Add up the two directions of a link, as the I/O bandwidth of the rules counts them."""
+    return 2 * one_way

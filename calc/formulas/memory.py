@@ -1,9 +1,17 @@
-"""What training keeps in memory for each parameter: weights, gradients, and the state of the optimizer."""
+"""What memory holds: weights, optimizer state and activations in training, and the KV cache in inference.
+
+Activations are of layers at 16 bit, with dropout masks of one byte, and softmax and dropout of attention's core kept
+(no fused attention). L is the number of layers that are live on the rank; embedding and output layer have functions of
+their own, whose results sequence parallelism divides by t.
+"""
 
 from __future__ import annotations
 
+import numpy as np
+
 from calc import units
-from calc.formulas.conventions import option, pure
+from calc.formulas.conventions import PER_TOKEN, option, pure
+from calc.formulas.registry import formula, variant
 from calc.units import Quantity
 
 HALF_WEIGHT = units.quantity(2.0, "B/param")
@@ -21,7 +29,35 @@ ADAM = units.quantity(12.0, "B/param")
 STAGES = (0, 1, 2, 3)
 """What ZeRO divides among the ranks: nothing, the optimizer's state, gradients too, weights too."""
 
+WHOLE = units.quantity(10.0, "B/token")
+"""Of a layer, per entry of the hidden width: norms, inputs and dropouts that tensor parallelism does not divide."""
 
+ATTENTION = units.quantity(8.0, "B/token")
+"""Of a layer, per entry of the hidden width: queries, keys, values and the core's output."""
+
+BLOCK = units.quantity(4.0, "B/token")
+"""Of a layer, per entry of the feed-forward width: before and after the activation function."""
+
+SCORES = units.quantity(5.0, "B/token^2")
+"""Of a layer and a head: softmax, its dropout and the mask, for each pair of tokens."""
+
+VECTOR = units.quantity(2.0, "B/token")
+"""An entry at 16 bit."""
+
+POSITIONS = units.quantity(8.0, "B/token")
+"""The number of a word, or of its position."""
+
+MASK = units.quantity(1.0, "B/token")
+"""An entry of a dropout mask."""
+
+LOGIT = units.quantity(4.0, "B/token")
+"""An entry at 32 bit."""
+
+KEY_AND_VALUE = 2.0
+"""Vectors that are cached for each token, layer and head."""
+
+
+@formula("parameters x bytes per parameter", "param(/chip), B/param -> B(/chip)", "SB, chapter inference")
 def weight_bytes(parameters: Quantity, parameter_bytes: Quantity) -> Quantity:
     """Return what the weights take: N b.
 
@@ -33,47 +69,14 @@ def weight_bytes(parameters: Quantity, parameter_bytes: Quantity) -> Quantity:
         All N that are held, experts that are not active among them. [param]
     parameter_bytes : Quantity
         b. [information/param]
-
-    Returns
-    -------
-    Quantity
-        In all, before it is divided among chips. [information]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(weight_bytes(parse("70e9 param"), parse("2 B/param")), "GB")
-    '140.0 GB'
     """
     return 1.0 * parameters * parameter_bytes
 
 
-def per_rank(amount: Quantity, *ranks: Quantity) -> Quantity:
-    """Return what one rank holds of what is divided evenly: amount / (t p ...).
-
-    Parameters
-    ----------
-    amount : Quantity
-        In all. [any]
-    *ranks : Quantity
-        Sizes of the groups that divide it: tensor parallel, pipeline, expert parallel. [dimensionless]
-
-    Returns
-    -------
-    Quantity
-        [any]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(per_rank(parse("140 GB"), 4, 2), "GB")
-    '17.5 GB'
-    """
-    for size in ranks:
-        amount = amount / pure(size)
-    return amount
-
-
+@variant("16 B x parameters / ranks", stage=3)
+@variant("(2 B + 14 B / ranks) x parameters", stage=2)
+@variant("(4 B + 12 B / ranks) x parameters", stage=1)
+@formula("16 B x parameters", "param(/chip), x -> B(/chip)", "ZERO")
 def adam_state_bytes(parameters: Quantity, ranks: Quantity = 1.0, *, stage: int = 0) -> Quantity:
     """Return what weights, gradients and Adam's state take on a rank, in mixed precision under ZeRO.
 
@@ -87,21 +90,6 @@ def adam_state_bytes(parameters: Quantity, ranks: Quantity = 1.0, *, stage: int 
         n that hold the same part (data parallel), at least 1. [dimensionless]
     stage : {0, 1, 2, 3}
         Of ZeRO; 0 divides nothing.
-
-    Returns
-    -------
-    Quantity
-        On one rank. [information]
-
-    References
-    ----------
-    ZERO: arXiv 1910.02054 (relayed).
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(adam_state_bytes(parse("1e9 param"), 4, stage=1), "GB")
-    '7.0 GB'
     """
     option("stage", stage, STAGES)
     ranks = pure(ranks)
@@ -110,37 +98,7 @@ def adam_state_bytes(parameters: Quantity, ranks: Quantity = 1.0, *, stage: int 
     return (held[0] + held[1] + held[2]) * parameters
 
 
-def zero_traffic(parameters: Quantity, *, stage: int = 0) -> Quantity:
-    """Return how many elements a rank sends in a step of training under ZeRO: 2 N, or 3 N in stage 3.
-
-    Times the bytes of an element; the factor (n - 1) / n of few ranks is left out.
-
-    Parameters
-    ----------
-    parameters : Quantity
-        N. [param]
-    stage : {0, 1, 2, 3}
-        Of ZeRO; 0 is the all-reduce of plain data parallelism.
-
-    Returns
-    -------
-    Quantity
-        Elements, one a parameter. [param]
-
-    References
-    ----------
-    ZERO: arXiv 1910.02054 (relayed).
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(zero_traffic(parse("1e9 param"), stage=3) * parse("2 B/param"), "GB")
-    '6.0 GB'
-    """
-    option("stage", stage, STAGES)
-    return (3.0 if stage == STAGES[-1] else 2.0) * parameters
-
-
+@formula("18 B x parameters", "param(/chip) -> B(/chip)", "ML, training/theoretical_memory_usage.py")
 def megatron_state_bytes(parameters: Quantity) -> Quantity:
     """Return what weights, gradients and Adam's state take in Megatron: 18 N, with gradients at 32 bit.
 
@@ -148,25 +106,15 @@ def megatron_state_bytes(parameters: Quantity) -> Quantity:
     ----------
     parameters : Quantity
         N of the model, or of one rank. [param]
-
-    Returns
-    -------
-    Quantity
-        [information]
-
-    References
-    ----------
-    ML: NVIDIA/Megatron-LM @d98e8a64, training/theoretical_memory_usage.py (read).
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(megatron_state_bytes(parse("1e9 param")), "GB")
-    '18.0 GB'
     """
     return (HALF_WEIGHT + FULL_GRADIENT + ADAM) * parameters
 
 
+@formula(
+    "(6 B + 12 B / data parallel) x parameters",
+    "param(/chip), x -> B(/chip)",
+    "ML, training/theoretical_memory_usage.py",
+)
 def megatron_distributed_state_bytes(parameters: Quantity, data_parallel: Quantity) -> Quantity:
     """Return what a rank holds with Megatron's distributed optimizer: (6 + 12 / DP) N.
 
@@ -176,20 +124,198 @@ def megatron_distributed_state_bytes(parameters: Quantity, data_parallel: Quanti
         N of one rank's part of the model. [param]
     data_parallel : Quantity
         Ranks DP that share the optimizer's state, at least 1. [dimensionless]
+    """
+    return (HALF_WEIGHT + FULL_GRADIENT + ADAM / pure(data_parallel)) * parameters
 
-    Returns
-    -------
-    Quantity
-        On one rank. [information]
 
-    References
+@variant("s b L (18 h + 4 ff) / t", recompute="selective", split="sequence")
+@variant("s b L (18 h + 4 ff + 5 a s) / t", split="sequence")
+@variant("s b L (10 h + (8 h + 4 ff) / t)", recompute="selective")
+@formula(
+    "s b L (10 h + (8 h + 4 ff + 5 a s) / t)",
+    "token, x, x, x, x, x, x -> B",
+    "KOR; ML for other widths, which without sequence parallelism are derived",
+)
+def activation_bytes(
+    length: Quantity, batch: Quantity, layers: Quantity, hidden: Quantity, ffn_width: Quantity, heads: Quantity,
+    tensor_parallel: Quantity, *, recompute: str = "none", split: str = "tensor",
+) -> Quantity:  # fmt: skip
+    """Return the activations of L layers: s b h L (10 + 24 / t + 5 a s / (h t)).
+
+    With ``split="sequence"``: s b h L (34 + 5 a s / h) / t. Selective recompute leaves out the term with a: the
+    scores. Where ff is not 4 h, 24 is 8 + 4 ff / h. Full recompute is `recomputed_activation_bytes`.
+
+    Parameters
     ----------
-    ML: NVIDIA/Megatron-LM @d98e8a64, training/theoretical_memory_usage.py (read).
+    length : Quantity
+        Sequence s. [token]
+    batch : Quantity
+        Microbatch b, in sequences. [dimensionless]
+    layers, hidden, ffn_width, heads : Quantity
+        L, h, ff and a. [dimensionless]
+    tensor_parallel : Quantity
+        t, at least 1. [dimensionless]
+    recompute : {'none', 'selective'}
+        Nothing, or attention's core.
+    split : {'tensor', 'sequence'}
+        Tensor parallelism alone, or sequence parallelism with it.
+    """
+    option("recompute", recompute, ("none", "selective"))
+    option("split", split, ("tensor", "sequence"))
+    hidden, parts = pure(hidden), pure(tensor_parallel)
+    divided, scores = ATTENTION * hidden + BLOCK * ffn_width, SCORES * pure(heads) * length
+    if recompute == "none":
+        divided = divided + scores
+    whole = WHOLE * hidden
+    each = (whole + divided) / parts if split == "sequence" else whole + divided / parts
+    return each * length * batch * layers
+
+
+@formula("2 s b h L", "token, x, x, x -> B", "SB, chapter transformers; ML")
+def recomputed_activation_bytes(length: Quantity, batch: Quantity, layers: Quantity, hidden: Quantity) -> Quantity:
+    """Return the activations with full recompute: 2 s b h L, the inputs of the layers.
+
+    Without the activations of the one layer that is being recomputed.
+
+    Parameters
+    ----------
+    length : Quantity
+        Sequence s. [token]
+    batch, layers, hidden : Quantity
+        Microbatch b in sequences, L and h. [dimensionless]
+    """
+    return VECTOR * hidden * length * batch * layers
+
+
+@formula(
+    "min(1, microbatches / stages), or 1 + (stages - 1) / (stages x chunks) where interleaved",
+    "x, x, x -> x",
+    "ML, training/theoretical_memory_usage.py",
+)
+def pipeline_factor(pipeline: Quantity, chunks: Quantity, microbatches: Quantity) -> Quantity:
+    """Return how many times one microbatch's activations of all L layers live on the first stage.
+
+    p microbatches of L / p layers: 1 for plain 1F1B (one chunk), times min(1, microbatches / p) if fewer run;
+    1 + (p - 1) / (p m) for m > 1 interleaved chunks.
+
+    Parameters
+    ----------
+    pipeline : Quantity
+        Stages p, at least 1. [dimensionless]
+    chunks : Quantity
+        Interleaved chunks m of a stage, at least 1. [dimensionless]
+    microbatches : Quantity
+        In a step, at least 1. [dimensionless]
+    """
+    stages, chunks = pure(pipeline), pure(chunks)
+    plain = np.minimum(pure(microbatches) / stages, pure(1))
+    return np.where(chunks > 1, 1 + (stages - 1) / (stages * chunks), plain)
+
+
+@formula("(8 + h) s b x stages", "token, x, x, x -> B", "ML, training/theoretical_memory_usage.py")
+def embedding_activation_bytes(length: Quantity, batch: Quantity, hidden: Quantity, pipeline: Quantity) -> Quantity:
+    """Return what the embedding and its dropout leave on the first stage: 8 s b p + s b h p.
+
+    Parameters
+    ----------
+    length : Quantity
+        Sequence s. [token]
+    batch, hidden : Quantity
+        Microbatch b in sequences, and h. [dimensionless]
+    pipeline : Quantity
+        Stages p: so many microbatches are live. [dimensionless]
+    """
+    return (POSITIONS + MASK * pure(hidden)) * length * batch * pipeline
+
+
+@formula("4 s b (h + V)", "token, x, x, x -> B", "ML, training/theoretical_memory_usage.py")
+def output_activation_bytes(length: Quantity, batch: Quantity, hidden: Quantity, vocabulary: Quantity) -> Quantity:
+    """Return what the output layer leaves: 4 s b h (1 + V / h).
+
+    On the last stage; the first one has it only without a pipeline.
+
+    Parameters
+    ----------
+    length : Quantity
+        Sequence s. [token]
+    batch, hidden, vocabulary : Quantity
+        Microbatch b in sequences, h and V. [dimensionless]
+    """
+    return LOGIT * (pure(hidden) + pure(vocabulary)) * length * batch
+
+
+@formula(
+    "2 x element bytes x layers x KV heads x head width",
+    "x, x, x, B -> B/token",
+    "SB, chapter inference; MLE, inference",
+)
+def kv_cache_per_token(layers: Quantity, kv_heads: Quantity, head_width: Quantity, element_bytes: Quantity) -> Quantity:
+    """Return the cache of one token with heads of their own or shared: 2 b L K d.
+
+    Parameters
+    ----------
+    layers : Quantity
+        L, all that attend to the whole context. [dimensionless]
+    kv_heads, head_width : Quantity
+        Heads K of keys and of values, a (MHA), the groups (GQA) or 1 (MQA); width d. [dimensionless]
+    element_bytes : Quantity
+        b of a cached element. [information]
 
     Examples
     --------
     >>> from calc.units import parse, text
-    >>> text(megatron_distributed_state_bytes(parse("1e9 param"), 4), "GB")
-    '9.0 GB'
+    >>> text(kv_cache_per_token(126, 8, 128, parse("2 B")), "kB/token")
+    '516.096 kB/token'
     """
-    return (HALF_WEIGHT + FULL_GRADIENT + ADAM / pure(data_parallel)) * parameters
+    return KEY_AND_VALUE * PER_TOKEN * element_bytes * layers * kv_heads * head_width
+
+
+@formula("element bytes x layers x (KV rank + rope width)", "x, x, x, B -> B/token", "ISCA")
+def latent_cache_per_token(
+    layers: Quantity, kv_rank: Quantity, rope_width: Quantity, element_bytes: Quantity
+) -> Quantity:  # fmt: skip
+    """Return the cache of one token with latent attention (MLA): b L (c + d_r).
+
+    All heads share it: tensor parallelism does not divide it, each rank holds a copy.
+
+    Parameters
+    ----------
+    layers, kv_rank, rope_width : Quantity
+        L, and the widths c and d_r of what is cached. [dimensionless]
+    element_bytes : Quantity
+        b of a cached element. [information]
+    """
+    return PER_TOKEN * element_bytes * layers * (pure(kv_rank) + pure(rope_width))
+
+
+@formula("min(context, window)", "token, token -> token", "derived")
+def cached_tokens(length: Quantity, window: Quantity) -> Quantity:
+    """Return how many tokens a layer with a sliding window keeps: min(S, window).
+
+    Parameters
+    ----------
+    length : Quantity
+        Context S. [token]
+    window : Quantity
+        Tokens that the layer looks back on. [token]
+    """
+    return np.minimum(length, window)
+
+
+@formula("sequences x context x bytes per token", "x, token, B/token -> B", "SB, chapter inference")
+def kv_cache_bytes(sequences: Quantity, length: Quantity, per_token: Quantity) -> Quantity:
+    """Return the cache of a batch: B S kv.
+
+    Where some layers have a window it is the sum of two: of the layers without one, and of those with one for
+    their `cached_tokens`.
+
+    Parameters
+    ----------
+    sequences : Quantity
+        B. [dimensionless]
+    length : Quantity
+        Tokens S cached for each, the mean over the batch. [token]
+    per_token : Quantity
+        kv, from `kv_cache_per_token` or `latent_cache_per_token`. [information/token]
+    """
+    return 1.0 * sequences * length * per_token

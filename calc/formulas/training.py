@@ -1,10 +1,148 @@
-"""How well and how long a system trains: utilization, time and chip-hours."""
+"""Training: how many operations it takes, how well and how long a system trains.
+
+Matrix products only: norms, softmax, activation functions and the optimizer are left out, a few per cent.
+"""
 
 from __future__ import annotations
 
+from calc.formulas.conventions import (
+    BACKWARD,
+    FORWARD,
+    MULTIPLY_ADD_PER_PAIR,
+    MULTIPLY_ADD_PER_TOKEN,
+    PASSES,
+    option,
+    pure,
+)
+from calc.formulas.model import attention_core_flops
+from calc.formulas.registry import formula, variant
 from calc.units import Quantity
 
 
+@formula("2 x parameters x tokens", "param, token -> FLOP", "EAI; SB, chapter transformers")
+def forward_flops(parameters: Quantity, tokens: Quantity) -> Quantity:
+    """Count the operations of a forward pass through the weights: 2 N D.
+
+    Without the core of attention, which `calc.formulas.model` counts.
+
+    Parameters
+    ----------
+    parameters : Quantity
+        N; of experts those active; without an input table that is only looked up. [param]
+    tokens : Quantity
+        D: of a corpus, a prompt, or a step of decoding. [token]
+    """
+    return FORWARD * parameters * tokens
+
+
+@formula("6 x parameters x tokens", "param, token -> FLOP", "EAI; SB, chapter transformers")
+def training_flops(parameters: Quantity, tokens: Quantity) -> Quantity:
+    """Count the operations of training the weights: C = 6 N D.
+
+    No recompute, and no core of attention.
+
+    Parameters
+    ----------
+    parameters, tokens : Quantity
+        As in `forward_flops`. [param], [token]
+    """
+    return (FORWARD + BACKWARD) * parameters * tokens
+
+
+@formula("(6 + 2 x recomputed) x parameters x tokens", "param, token, x -> FLOP", "EAI, for full recompute")
+def hardware_training_flops(parameters: Quantity, tokens: Quantity, recomputed: Quantity) -> Quantity:
+    """Count the operations that the hardware does in training: (6 + 2 r) N D, 8 N D with full recompute.
+
+    Parameters
+    ----------
+    parameters, tokens : Quantity
+        As in `forward_flops`. [param], [token]
+    recomputed : Quantity
+        Part r of the forward pass that is done again, 0 to 1. [dimensionless]
+    """
+    return training_flops(parameters, tokens) + pure(recomputed) * forward_flops(parameters, tokens)
+
+
+@formula("6 x parameters + 3 x layers x core", "param, x, FLOP/token -> FLOP/token", "derived")
+def training_flops_per_token(parameters: Quantity, layers: Quantity, core: Quantity) -> Quantity:
+    """Count the model operations of training for one token, with attention's core of any kind: 6 N + 3 L core.
+
+    Parameters
+    ----------
+    parameters : Quantity
+        N; say whether it holds embedding tables. [param]
+    layers : Quantity
+        L. [dimensionless]
+    core : Quantity
+        Forward, per token and layer, from `calc.formulas.model`. [operation/token]
+    """
+    return (FORWARD + BACKWARD) * parameters + PASSES * pure(layers) * core
+
+
+@variant("(6 + 2 x recomputed) x (parameters + layers x heads x head width x length) (causal)", convention="causal")
+@formula(
+    "(6 + 2 x recomputed) x parameters + (12 + 4 x recomputed) x layers x heads x head width x length",
+    "param, x, x, x, token, x -> FLOP/token",
+    "PALM, appendix B",
+)
+def palm_flops_per_token(
+    parameters: Quantity, layers: Quantity, heads: Quantity, head_width: Quantity, length: Quantity,
+    recomputed: Quantity = 0.0, *, convention: str = "full",
+) -> Quantity:  # fmt: skip
+    """Count the operations of training for one token as PaLM does: (6 + 2 r) N + (12 + 4 r) L a d T.
+
+    With r = 0, the default, it is the numerator of MFU, where recompute is never counted; with what was
+    recomputed it is that of HFU.
+
+    Parameters
+    ----------
+    parameters : Quantity
+        N; PaLM's holds the embedding table. [param]
+    layers, heads, head_width : Quantity
+        L, a and d. [dimensionless]
+    length : Quantity
+        Sequence T. [token]
+    recomputed : Quantity
+        Part r of the forward pass that is done again, 0 to 1. [dimensionless]
+    convention : {'full', 'causal'}
+        PaLM counts the full square.
+    """
+    core = pure(layers) * attention_core_flops(length, heads, head_width, convention=convention)
+    again = pure(recomputed)
+    return (FORWARD + BACKWARD + again * FORWARD) * parameters + (PASSES + again) * core
+
+
+@variant("96 B L s h^2 (1 + s / (6 h) + V / (16 h L))", recompute="full")
+@formula("72 B L s h^2 (1 + s / (6 h) + V / (12 h L))", "x, token, x, x, x -> FLOP", "KOR; SC21")
+def megatron_flops(
+    sequences: Quantity, length: Quantity, layers: Quantity, hidden: Quantity, vocabulary: Quantity, *,
+    recompute: str = "none",
+) -> Quantity:  # fmt: skip
+    """Count the operations of a training step of a GPT: 72 B L s h^2 (1 + s / (6 h) + V / (12 h L)).
+
+    With full recompute the terms of the layers are 4/3 of that: 96 B L s h^2 (1 + s / (6 h) + V / (16 h L)).
+    For as many heads of keys as of queries, an ungated block of ff = 4 h, and the full square.
+
+    Parameters
+    ----------
+    sequences : Quantity
+        Batch B of the step. [dimensionless]
+    length : Quantity
+        Length s of each. [token]
+    layers, hidden, vocabulary : Quantity
+        L, h and V. [dimensionless]
+    recompute : {'none', 'full'}
+        Full recompute gives hardware operations, not those of the model.
+    """
+    option("recompute", recompute, ("none", "full"))
+    passes = PASSES + (recompute == "full")
+    weights = passes * MULTIPLY_ADD_PER_TOKEN * 12.0 * layers * hidden * hidden
+    core = passes * MULTIPLY_ADD_PER_PAIR * 2.0 * layers * hidden * length
+    table = PASSES * MULTIPLY_ADD_PER_TOKEN * hidden * vocabulary
+    return (weights + core + table) * sequences * length
+
+
+@formula("tokens / time", "token, s -> token/s", "derived")
 def token_rate(tokens: Quantity, time: Quantity) -> Quantity:
     """Return tokens per time.
 
@@ -14,21 +152,11 @@ def token_rate(tokens: Quantity, time: Quantity) -> Quantity:
         Of a step, or of a run. [token]
     time : Quantity
         That it took, greater than 0. [time]
-
-    Returns
-    -------
-    Quantity
-        [token/time]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(token_rate(parse("4096 token"), parse("2 s")), "token/s")
-    '2048.0 token/s'
     """
     return tokens / time
 
 
+@formula("token rate x FLOP per token / chips", "token/s, FLOP/token, chip -> FLOP/s/chip", "PALM, appendix B")
 def achieved_compute(rate: Quantity, flops_per_token: Quantity, chips: Quantity) -> Quantity:
     """Return the rate of computing that each chip achieved: token rate x FLOP per token / chips.
 
@@ -40,27 +168,17 @@ def achieved_compute(rate: Quantity, flops_per_token: Quantity, chips: Quantity)
         Of the model, or of the hardware with what was recomputed. [operation/token]
     chips : Quantity
         n, greater than 0. [chip]
-
-    Returns
-    -------
-    Quantity
-        [operation/time/chip]
-
-    References
-    ----------
-    PALM: arXiv 2204.02311, appendix B (relayed).
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(achieved_compute(parse("1e6 token/s"), parse("60 GFLOP/token"), parse("200 chip")), "TFLOP/s/chip")
-    '300.0 TFLOP/s/chip'
     """
     return 1.0 * rate * flops_per_token / chips
 
 
+@formula(
+    "token rate x FLOP per token / (chips x peak)",
+    "token/s, FLOP/token, chip, FLOP/s/chip -> x",
+    "PALM, appendix B; ISCA for the peak quoted",
+)
 def mfu(rate: Quantity, flops_per_token: Quantity, chips: Quantity, compute: Quantity) -> Quantity:
-    """Return model FLOPs utilization: token rate / [n F / (FLOP per token)]; recompute never counts.
+    """Return model FLOPs utilization: token rate / [n F / (FLOP per token)].
 
     Say which peak and which convention of attention it is of: makers quote BF16 peaks for runs
     mostly in FP8, and causal or full attention.
@@ -70,20 +188,11 @@ def mfu(rate: Quantity, flops_per_token: Quantity, chips: Quantity, compute: Qua
     rate : Quantity
         Tokens of the whole system per time. [token/time]
     flops_per_token : Quantity
-        Of the model: `calc.formulas.flops.palm_flops_per_token` without recompute. [operation/token]
+        Of the model: `palm_flops_per_token` without recompute. [operation/token]
     chips : Quantity
         n. [chip]
     compute : Quantity
         Dense peak F of one chip in the precision named. [operation/time/chip]
-
-    Returns
-    -------
-    Quantity
-        0 to 1. [dimensionless]
-
-    References
-    ----------
-    PALM: arXiv 2204.02311, appendix B (relayed); ISCA: arXiv 2505.09343 (relayed), for the peak quoted.
 
     Examples
     --------
@@ -96,44 +205,11 @@ def mfu(rate: Quantity, flops_per_token: Quantity, chips: Quantity, compute: Qua
     return achieved_compute(rate, flops_per_token, chips) / compute
 
 
-def hfu(rate: Quantity, hardware_flops_per_token: Quantity, chips: Quantity, compute: Quantity) -> Quantity:
-    """Return hardware FLOPs utilization: as `mfu`, with what is recomputed counted; at least as large.
-
-    Parameters
-    ----------
-    rate : Quantity
-        Tokens of the whole system per time. [token/time]
-    hardware_flops_per_token : Quantity
-        `calc.formulas.flops.palm_flops_per_token` with the part recomputed. [operation/token]
-    chips : Quantity
-        n. [chip]
-    compute : Quantity
-        Dense peak F of one chip in the precision named. [operation/time/chip]
-
-    Returns
-    -------
-    Quantity
-        0 to 1. [dimensionless]
-
-    References
-    ----------
-    PALM: arXiv 2204.02311, appendix B (relayed); MLE: stas00/ml-engineering @744d01e1, training/performance (read).
-
-    Examples
-    --------
-    >>> from calc.units import parse
-    >>> from calc.formulas.conventions import pure
-    >>> rate, per_token = parse("1e6 token/s"), parse("80 GFLOP/token")
-    >>> pure(hfu(rate, per_token, parse("200 chip"), parse("800 TFLOP/s/chip"))).magnitude
-    0.5
-    """
-    return achieved_compute(rate, hardware_flops_per_token, chips) / compute
-
-
+@formula("operations / (chips x peak x MFU)", "FLOP, chip, FLOP/s/chip, x -> s", "derived")
 def training_time(operations: Quantity, chips: Quantity, compute: Quantity, utilization: Quantity) -> Quantity:
     """Estimate how long training takes: t = C / (n F MFU).
 
-    A lower bound where the utilization is 1. Restarts, checkpoints and evaluation are left out: `wall_time`.
+    A lower bound where the utilization is 1. Restarts, checkpoints and evaluation are left out.
 
     Parameters
     ----------
@@ -145,26 +221,11 @@ def training_time(operations: Quantity, chips: Quantity, compute: Quantity, util
         Dense peak F of one chip, of the precision that the utilization is of. [operation/time/chip]
     utilization : Quantity
         MFU, over 0 to 1. [dimensionless]
-
-    Returns
-    -------
-    Quantity
-        [time]
-
-    References
-    ----------
-    Derived from the definition of MFU.
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> chips, peak = parse("1000 chip"), parse("1 PFLOP/s/chip")
-    >>> text(training_time(parse("432 ZFLOP"), chips, peak, parse("50 percent")), "day")[:4]
-    '10.0'
     """
     return operations / (1.0 * chips * compute * utilization)
 
 
+@formula("chips x time", "chip, s -> chip*s", "derived")
 def chip_time(chips: Quantity, time: Quantity) -> Quantity:
     """Return chip-hours: n t.
 
@@ -174,44 +235,36 @@ def chip_time(chips: Quantity, time: Quantity) -> Quantity:
         n. [chip]
     time : Quantity
         t. [time]
-
-    Returns
-    -------
-    Quantity
-        ``chip*h`` is its usual unit. [chip*time]
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(chip_time(parse("1000 chip"), parse("10 day")), "chip*h")
-    '240000.0 chip*h'
     """
     return 1.0 * chips * time
 
 
-def wall_time(time: Quantity, goodput: Quantity) -> Quantity:
-    """Return the time on the wall clock, with restarts and checkpoints: t / goodput.
+@formula("time x (1 + (stages - 1) / (microbatches x chunks))", "s, x, x, x -> s", "SC21")
+def pipelined(time: Quantity, stages: Quantity, microbatches: Quantity, chunks: Quantity) -> Quantity:
+    """Estimate a step with the bubble of its pipeline: t (1 + (p - 1) / (m v)).
 
     Parameters
     ----------
     time : Quantity
-        Of training itself. [time]
-    goodput : Quantity
-        Part of the wall time in which training goes forward, over 0 to 1. [dimensionless]
-
-    Returns
-    -------
-    Quantity
-        [time]
-
-    References
-    ----------
-    Derived.
-
-    Examples
-    --------
-    >>> from calc.units import parse, text
-    >>> text(wall_time(parse("9 day"), parse("90 percent")), "day")
-    '10.0 day'
+        Of all microbatches on stages that are never idle. [time]
+    stages, microbatches, chunks : Quantity
+        p; m microbatches of each pipeline in a step; v interleaved chunks, 1 for plain 1F1B. [dimensionless]
     """
-    return time / goodput
+    return time * (1 + (pure(stages) - 1) / (pure(microbatches) * pure(chunks)))
+
+
+@formula("1 / ((1 - parallel) + parallel / workers)", "x, x -> x", "Amdahl 1967")
+def amdahl_speedup(parallel: Quantity, workers: Quantity) -> Quantity:
+    """Return the speedup of work of which a part runs in parallel: 1 / ((1 - q) + q / n).
+
+    An upper bound for a given q: communication, which grows with n, is left out.
+
+    Parameters
+    ----------
+    parallel : Quantity
+        Part q of the work, 0 to 1. [dimensionless]
+    workers : Quantity
+        n, at least 1. [dimensionless]
+    """
+    parallel = pure(parallel)
+    return 1.0 / ((1.0 - parallel) + parallel / pure(workers))

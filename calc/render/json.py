@@ -19,8 +19,8 @@ from calc.views.answers import parts
 from calc.views.tables import Table
 
 if TYPE_CHECKING:
-    from calc.analysis.audit import Audit, Finding, Side
-    from calc.analysis.crosschecks import Side as Said
+    from calc.analysis.audit import Audit, Finding, Recomputation
+    from calc.analysis.crosschecks import Side
     from calc.analysis.dominance import Contrast
     from calc.analysis.export_control.classification import Classification
     from calc.analysis.expressions.evaluation import Evaluation
@@ -150,7 +150,7 @@ def _crosschecked(shown: Crosschecked) -> Json:
     }  # fmt: skip
 
 
-def _said(side: Said) -> Json:
+def _said(side: Side) -> Json:
     return {
         "text": side.text, "value": side.value, "unit": side.unit, "sources": list(side.sources),
         "locators": list(side.locators),
@@ -181,7 +181,7 @@ def _finding(found: Finding) -> Json:
     }  # fmt: skip
 
 
-def _side(side: Side) -> Json:
+def _side(side: Recomputation) -> Json:
     best = side.best
     return ends(best.ratio if best else None) | {
         "verdict": side.verdict, "missing": side.missing,
@@ -226,7 +226,7 @@ def cell(found: Cell) -> Json:
     return {
         "state": found.state, "status": STATUS, **ends(found.result), **said,
         "reports": len(found.reports), "origins": found.origins, "sources": list(found.sources),
-        "flags": list(found.flags), "not_in_span": len(found.others),
+        "flags": list(found.flags), "not_in_span": len(found.excluded),
     }  # fmt: skip
 
 

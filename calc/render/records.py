@@ -13,7 +13,7 @@ from calc.analysis import selection
 from calc.analysis.comparison import CORE, REPORTED, Comparer, Comparison
 from calc.figures import derive, results
 from calc.figures.readings import Reading, Readings, canonical_unit
-from calc.figures.results import Assumption, Axis, Choice, Result, Supposed
+from calc.figures.results import AssumedValue, Assumption, Axis, Choice, Result
 from calc.render import json
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
@@ -192,7 +192,7 @@ def grid(result: Result) -> list[Record]:
 
 def _sources(axis: Axis, choice: Choice) -> str:
     """Return the sources of all candidates that have the value of one: a grid takes them for one figure."""
-    if isinstance(choice, Supposed) or isinstance(axis, Assumption):
+    if isinstance(choice, AssumedValue) or isinstance(axis, Assumption):
         return ""
     same = (other for other in axis.candidates if other.key == choice.key)
     return " ".join(dict.fromkeys(other.lead().source for other in same))

@@ -34,7 +34,8 @@ _ROWS: Mapping[type[schema.Record], tuple[keys.Group, ...]] = {
     schema.Report: keys.REPORT, schema.Remark: keys.REMARK, schema.Family: keys.FAMILY,
     schema.Kin: keys.KIN, schema.Gap: keys.GAP,
     schema.Known: keys.KNOWN, schema.Claim: keys.CLAIM, schema.ClaimSheet: (keys.CLAIM_SHEET,),
-    schema.Source: (keys.SOURCE,), **dict.fromkeys(schema.RECORDS.values(), (keys.SHEET,)),
+    schema.Source: (keys.SOURCE,), schema.SourceSheet: ({"id": keys.SHEET["id"]}, keys.SOURCE),
+    **dict.fromkeys(schema.RECORDS.values(), (keys.SHEET,)),
     regulations.Regulation: (keys.RULE,), regulations.Outcome: keys.OUTCOME,
     measurements.Measurement: keys.MEASUREMENT, measurements.MeasuredSheet: (keys.MEASURED_SHEET,),
 }  # fmt: skip
@@ -46,7 +47,7 @@ def made(kind: str) -> Json:
 
     Parameters
     ----------
-    kind : {'chip', 'system', 'model', 'claims', 'measured', 'rule', 'sources'}
+    kind : {'chip', 'system', 'model', 'claims', 'measured', 'rule', 'source', 'sources'}
         What the file holds.
 
     Returns
@@ -62,6 +63,8 @@ def made(kind: str) -> Json:
             **head, "description": "Documents that reports come from, by id.", "type": "object",
             "propertyNames": {"pattern": f"^{schema.ID}$"}, "additionalProperties": source, "minProperties": 1,
         }  # fmt: skip
+    if kind == "source":
+        return head | {"description": "A document that reports come from."} | _record(schema.SourceSheet)
     if kind == "rule":
         rule = _record(regulations.Regulation)
         condition = rf"^\s*(?:{'|'.join(regulations.QUANTITIES)})\s*(?:>=|<=|>|<)\s*{_FIGURE}\s*[A-Za-z]"

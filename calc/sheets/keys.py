@@ -27,7 +27,7 @@ SHEET: Group = {
 }
 
 _ORIGIN: Group = {
-    "source": "the id of its document in sources.yaml",
+    "source": "the id of its document in sources/",
     "locator": "where in it the figure stands: 'table 2', 'p. 7'",
     "read": "source: its text was read; copy: a faithful copy of it; relay: only another document",
     "relay": "the document that relays it",

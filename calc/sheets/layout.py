@@ -17,7 +17,10 @@ from calc.sheets.comments import Comment, Entry, attached, find
 from calc.sheets.yaml_nodes import Document, Part, compose, outline
 
 WIDTH = 120
-_ORDERS = {folders.CLAIMS: keys.CLAIM_SHEET, folders.MEASURED: keys.MEASURED_SHEET, folders.RULES: keys.RULE}
+_ORDERS = {
+    folders.CLAIMS: keys.CLAIM_SHEET, folders.MEASURED: keys.MEASURED_SHEET, folders.RULES: keys.RULE,
+    folders.SOURCES: ("id", *keys.SOURCE),
+}  # fmt: skip
 _KEYED = ("claims", "measurements")
 _EDITOR = re.compile(r"#\s*yaml-language-server:\s*\$schema=")
 _OURS = re.compile(_EDITOR.pattern + r"(?:\.\./)*schema/[a-z]+\.schema\.json$")
@@ -31,8 +34,8 @@ class LayoutError(DataError):
     """A text that cannot be laid out without losing something; it is left as it is."""
 
 
-def formatted(text: str, path: Path, name: str = "") -> str:
-    """Return the text of a sheet, a sheet of claims or a file of sources as the rules lay it out.
+def formatted(text: str, path: Path) -> str:
+    """Return the text of a sheet, or of a file of several sources, as the rules lay it out.
 
     Parameters
     ----------
@@ -40,8 +43,6 @@ def formatted(text: str, path: Path, name: str = "") -> str:
         The file's text.
     path : Path
         Where it lies, which says what it is and whether there is a schema for its first line.
-    name : str, optional
-        The file's name for messages.
 
     Raises
     ------
@@ -50,33 +51,33 @@ def formatted(text: str, path: Path, name: str = "") -> str:
     LayoutError
         If what comes out would not be read as the same data with the same comments.
     """
-    name = name or str(path)
     text = re.sub(r"\r\n?", "\n", text)
-    made = _laid_out(text, path, name)
+    made = _laid_out(text, path)
     if made == text:
         return made
-    if _content(made, name) != _content(text, name) or _laid_out(made, path, name) != made:
-        raise LayoutError(f"{name}: cannot be laid out without changing it; it is left as it is")
+    if _content(made, path) != _content(text, path) or _laid_out(made, path) != made:
+        raise LayoutError(f"{folders.shown(path)}: cannot be laid out without changing it; it is left as it is")
     return made
 
 
-def _content(text: str, name: str) -> tuple[object, Counter[str]]:
+def _content(text: str, path: Path) -> tuple[object, Counter[str]]:
     """Return what must stay: the data, and the comments apart from the editor's line."""
-    found = (comment.text for comment in find(text, outline(text, name)))
-    return Document(compose(text, name), name).data, Counter(each for each in found if not _EDITOR.match(each))
+    found = (comment.text for comment in find(text, outline(text, str(path))))
+    data = Document(compose(text, str(path)), str(path)).data
+    return data, Counter(each for each in found if not _EDITOR.match(each))
 
 
-def _laid_out(text: str, path: Path, name: str) -> str:
-    root = attached(text, outline(text, name))
+def _laid_out(text: str, path: Path) -> str:
+    root = attached(text, outline(text, str(path)))
     if root.value.kind != "mapping" or not root.entries:
-        raise LayoutError(f"{name}: not a mapping of keys to values; it is left as it is")
+        raise LayoutError(f"{folders.shown(path)}: not a mapping of keys to values; it is left as it is")
     writer = _Writer(text)
-    if path.name == folders.SOURCES:
-        head = writer.head(root, folders.schema_of(path), split=True)
+    folder, schema = folders.placed(path)[0], folders.schema_of(path)
+    if folder == folders.SOURCE_LIST:
+        head = writer.head(root, schema, split=True)
         lines = [*head, *([""] if head else []), *writer.sources(root)]
     else:
-        order = _ORDERS.get(path.parent.name, keys.SHEET)
-        lines = [*writer.head(root, folders.schema_of(path)), *writer.sheet(root, [*order])]
+        lines = [*writer.head(root, schema), *writer.sheet(root, [*_ORDERS.get(folder, keys.SHEET)])]
     return "\n".join(lines) + "\n"
 
 
@@ -244,13 +245,9 @@ class _Writer:
         return written
 
 
-def _by_place(name: str, order: Sequence[str]) -> int:
-    return order.index(name) if name in order else len(order)
-
-
 def _sorted(entries: Iterable[Entry], order: Sequence[str]) -> list[Entry]:
     """Return entries in the order of their keys; unknown ones stay behind the others, as they stood."""
-    return sorted(entries, key=lambda each: _by_place(each.name, order))
+    return sorted(entries, key=lambda each: order.index(each.name) if each.name in order else len(order))
 
 
 def _groups(entries: Sequence[Entry], groups: Sequence[keys.Group]) -> list[list[Entry]]:

@@ -140,6 +140,17 @@ class Source(Record):
         return self.date or self.seen
 
 
+class SourceSheet(Source):
+    """A source in a file of its own, which holds its id too."""
+
+    id: Id
+
+    @property
+    def source(self) -> Source:
+        """The source without its id."""
+        return Source.model_construct(**{name: getattr(self, name) for name in Source.model_fields})
+
+
 class Printed(Record):
     """What a report and a remark share: the words, and where they stand.
 
@@ -482,7 +493,7 @@ def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:
 
 
 _WRITE = {
-    "source": "write the id of its source in sources.yaml: 'source: an-id'",
+    "source": "write the id of its source in sources/: 'source: an-id'",
     "locator": "say where in the source it stands: 'locator: table 2'",
     "status": "write 'status: as-reported'",
     "value": "write a number and its unit: 'value: 900 GB/s'",

@@ -7,6 +7,7 @@ number behind one's back.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import yaml
 
 from calc.errors import Problem, SheetError
 from calc.sheets import keys
+from calc.sheets.folders import shown
 
 try:
     from yaml import CSafeLoader as _Parser
@@ -53,7 +55,7 @@ TODO = "TODO"
 _PLAIN_TAGS = frozenset(_TAGS.values())
 
 
-def read_text(path: Path, name: str = "") -> str:
+def read_text(path: Path) -> str:
     """Read a sheet's text.
 
     Raises
@@ -67,27 +69,25 @@ def read_text(path: Path, name: str = "") -> str:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8", "replace")
-        raise _fault(
-            name or path, f"the byte 0x{error.object[error.start]:02x} is not UTF-8", "a text file in UTF-8",
-            before.count("\n") + 1, len(before) - before.rfind("\n"), "save it as UTF-8 in your editor",
-        ) from None  # fmt: skip
+        found, hint = f"the byte 0x{error.object[error.start]:02x} is not UTF-8", "save it as UTF-8 in your editor"
+        raise _fault(path, found, "a text file in UTF-8", *_end_of(before), hint) from None
     except OSError as error:
         raise _fault(path, f"cannot be read: {error.strerror}", "a readable file") from None
 
 
 def _fault(path: Path | str, found: str, expected: str, line: int = 1, column: int = 1, hint: str = "") -> SheetError:
-    return SheetError([Problem(str(path), line, column, found, expected, hint)])
+    return SheetError([Problem(shown(Path(path)), line, column, found, expected, hint)])
 
 
-def compose(text: str, name: str, first_line: int = 1) -> yaml.Node:
+def compose(text: str, name: str) -> yaml.Node:
     """Compose one YAML document to nodes.
 
     Parameters
     ----------
     text : str
-        The document, or a piece of it that begins on ``first_line``.
+        The document.
     name : str
-        The file's name for messages.
+        The file's path, for messages.
 
     Raises
     ------
@@ -97,76 +97,81 @@ def compose(text: str, name: str, first_line: int = 1) -> yaml.Node:
     try:
         # The composer of libyaml descends on the stack of C: deep nesting would end the process.
         if "&" in text or "*" in text or sum(map(text.count, "[{-?")) > MAX_NESTING:
-            _refuse_in_events(text, name, first_line)
+            _refuse_in_events(text, name)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        lines = _BREAK.split(text)
-        # The end of a text without a last line break is, for libyaml, on a line of its own.
-        at = min(mark.line, len(lines) - 1) if mark else 0
-        line, column = (
-            (at + first_line, mark.column + 1 if mark.line == at else len(lines[at])) if mark else (first_line, 1)
-        )
-        found = error.problem or error.context or "not YAML"
-        hint = "quote a text that holds ': ', '#' or a leading mark"
-        if mark and lines[at][mark.column : mark.column + 1] == "\t":
-            found, hint = "a tab", "indent with spaces"
-        elif "another document" in found:
-            found, hint = "a second document", "leave out the line '---', or make it a file of its own"
-        elif error.context_mark and "scanning a quoted" in (error.context or ""):
-            mark, found, hint = error.context_mark, "a quoted text without an end", "close the quote"
-            line, column = mark.line + first_line, mark.column + 1
-        elif "expected ','" in found:
-            hint = f"close the bracket, or {hint}"
-        elif "expected key" in found:
-            hint = f"indent as the lines above, or {hint}"
+        found, hint, line, column = _in_words(error, text)
         raise _fault(name, f"not YAML: {found}", "a mapping of keys to values", line, column, hint) from None
     except yaml.reader.ReaderError as error:
         before = text.encode()[: error.position].decode(errors="replace")
-        line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
+        line, column = _end_of(before)
         raise _fault(name, "not YAML: a control character", "printable text", line, column, "delete it") from None
     except (yaml.YAMLError, RecursionError) as error:
         found = str(error).splitlines()[0] if str(error) else "nested too deeply"
-        raise _fault(name, f"not YAML: {found}", "a mapping of keys to values", first_line) from None
+        raise _fault(name, f"not YAML: {found}", "a mapping of keys to values") from None
     if node is None:
-        raise _fault(name, "the file is empty", "a mapping of keys to values", first_line)
+        raise _fault(name, "the file is empty", "a mapping of keys to values")
     return node
 
 
-def _refuse_in_events(text: str, name: str, first_line: int) -> None:
+def _in_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, int, int]:
+    """Return what is no YAML, what to do, and the line and the column of it."""
+    found, hint = error.problem or error.context or "not YAML", "quote a text that holds ': ', '#' or a leading mark"
+    mark = error.problem_mark or error.context_mark
+    if not mark:
+        return found, hint, 1, 1
+    lines = _BREAK.split(text)
+    # The end of a text without a last line break is, for libyaml, on a line of its own.
+    at = min(mark.line, len(lines) - 1)
+    column = mark.column if mark.line == at else len(lines[at]) - 1
+    if lines[at][mark.column : mark.column + 1] == "\t":
+        found, hint = "a tab", "indent with spaces"
+    elif "another document" in found:
+        found, hint = "a second document", "leave out the line '---', or make it a file of its own"
+    elif error.context_mark and "scanning a quoted" in (error.context or ""):
+        found, hint = "a quoted text without an end", "close the quote"
+        at, column = error.context_mark.line, error.context_mark.column
+    elif "expected ','" in found:
+        hint = f"close the bracket, or {hint}"
+    elif "expected key" in found:
+        hint = f"indent as the lines above, or {hint}"
+    return found, hint, at + 1, column + 1
+
+
+def _end_of(text: str) -> tuple[int, int]:
+    """Return the line and the column at which a text ends."""
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
+
+
+def _refuse_in_events(text: str, name: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_NESTING and event.start_mark:
             mark, limit = event.start_mark, f"at most {MAX_DEPTH} levels"
-            raise _fault(name, "nested too deeply", limit, mark.line + first_line, mark.column + 1)
+            raise _fault(name, "nested too deeply", limit, mark.line + 1, mark.column + 1)
         anchor = getattr(event, "anchor", None)
         if anchor and event.start_mark:
             mark = event.start_mark
             what = "an alias" if isinstance(event, yaml.AliasEvent) else "an anchor"
             raise _fault(
                 name, f"{what} ({anchor!r})", "each value written out where it stands",
-                mark.line + first_line, mark.column + 1, "if it is text, quote it",
+                mark.line + 1, mark.column + 1, "if it is text, quote it",
             )  # fmt: skip
-
-
-def first_value(node: yaml.Node) -> yaml.Node:
-    """Return the value of a mapping's first key, or the node itself if it is no mapping."""
-    return node.value[0][1] if isinstance(node, yaml.MappingNode) and node.value else node
 
 
 class Document:
     """One composed document: plain data, and the place of every part of it."""
 
-    def __init__(self, node: yaml.Node, name: str, first_line: int = 1) -> None:
-        self.node, self.name, self.first_line = node, name, first_line
+    def __init__(self, node: yaml.Node, name: str) -> None:
+        self.node, self.name = node, name
         self.problems: list[Problem] = []
         self.data = self._plain(node, 0)
 
     def problem(self, node: yaml.Node, found: str, expected: str = "", hint: str = "") -> Problem:
         """Return a fault that stands where a node begins."""
         mark = node.start_mark
-        return Problem(self.name, mark.line + self.first_line, mark.column + 1, found, expected, hint)
+        return Problem(shown(Path(self.name)), mark.line + 1, mark.column + 1, found, expected, hint)
 
     def _plain(self, node: yaml.Node, depth: int, under: str = "", above: str = "") -> Any:
         if depth > MAX_DEPTH:
@@ -197,6 +202,11 @@ class Document:
                         self.problem(value, f"{key.value}: nothing", "a value", "leave the key out if there is none")
                     )
         return data
+
+    def entries(self) -> Iterator[tuple[str, int, Document]]:
+        """Yield each key of a mapping with its line, and its value as a document of its own."""
+        for key, value in self.node.value if isinstance(self.node, yaml.MappingNode) else ():
+            yield str(key.value), key.start_mark.line + 1, Document(value, self.name)
 
     def locate(self, where: tuple[str | int, ...]) -> yaml.Node:
         """Return the node at a path, or the deepest one on the way; ``<key>`` asks for the key."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from calc.analysis.audit import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Finding, Side
+from calc.analysis.audit import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Finding, Recomputation
 from calc.analysis.comparison import Comparison, Row
 from calc.analysis.dominance import Contrast
 from calc.sheets import metrics, schema
@@ -158,7 +158,7 @@ def answers(finding: Finding, pair: bool) -> tuple[str, str, str, str]:
     return about, claimed, own, finding.any.verdict if own == every and not finding.any.best else every
 
 
-def _outcome(side: Side, finding: Finding) -> str:
+def _outcome(side: Recomputation, finding: Finding) -> str:
     best, claim = side.best, finding.claim
     by = f", by {side.by}" if side.by else ""
     if best is None:

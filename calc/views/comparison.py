@@ -9,7 +9,7 @@ from calc.figures.results import Result
 from calc.sheets import schema
 from calc.units import numbers
 from calc.views import words
-from calc.views.tables import Column, Fold, Table, TableCell
+from calc.views.tables import Column, Folding, Table, TableCell
 from calc.views.words import WIDE_MARK
 
 
@@ -27,7 +27,7 @@ def comparison(found: Comparison, *, everything: bool = False, ids: bool = False
     """
     base = next(s for s in found.subjects if s.id == found.baseline)
     others = [s for s in found.subjects if s.id != found.baseline] or [base]
-    below = [Fold(s.id) if len(others) > 1 else None for s in others]
+    below = [Folding(s.id) if len(others) > 1 else None for s in others]
     table = Table(
         " beside ".join(f"{s.name} ({s.id})" for s in found.subjects),
         [*words.metric_columns(), *(Column(s.id, s.name, True) for s in found.subjects),

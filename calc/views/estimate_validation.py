@@ -7,7 +7,7 @@ from calc.estimates.validation.scores import TARGET, Score, Validation
 from calc.estimates.validation.trials import SECOND, Trial
 from calc.units.numbers import digits
 from calc.views import words
-from calc.views.tables import Column, Fold, Table, TableCell, titled
+from calc.views.tables import Column, Folding, Table, TableCell, titled
 
 DIGITS = 3
 LEAST_SHOWN = 0.005
@@ -44,7 +44,7 @@ def trials(found: Validation) -> Table:
     table = Table("Estimates against measurements", [
         Column("id", "measurement", wraps=True, folds=True), Column("mark", "mark", optional=True),
         Column("unit", "in"), Column("bound", "least", True), Column("estimate", "estimate", True),
-        Column("span", "span", fold=Fold("estimate", titles=", ")),
+        Column("span", "span", fold=Folding("estimate", titles=", ")),
         *titled("measured", "reached", "ratio", numeric=True),
     ])  # fmt: skip
     used = ""

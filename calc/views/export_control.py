@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
 
-from calc import units
-from calc.analysis.comparison import NOT_REPORTED
 from calc.analysis.export_control.classification import CAVEAT, Classification, Classified, Tested, in_words
-from calc.analysis.export_control.performance import Quantities
-from calc.analysis.export_control.thresholds import AREA_UNIT, RATE_UNIT
-from calc.figures import explanation
+from calc.analysis.export_control.quantities import RuleFigure, UserInputs
+from calc.figures import explanation, reprs
 from calc.figures.explanation import Node
-from calc.figures.readings import Reading
-from calc.figures.results import Applied, Result, readings
+from calc.figures.results import Result
 from calc.sheets.regulations import Regulation
-from calc.sheets.schema import Report
-from calc.units import numbers
+from calc.units.numbers import digits, grouped
 from calc.views import words
 from calc.views.tables import Column, Table, TableCell
 
@@ -43,17 +37,20 @@ def title(chip: Classified) -> str:
 
 def figures(chip: Classified) -> Table:
     """Return the quantities of a chip, each with its parts, its span and its sources."""
+    held = chip.quantities
     table = Table(f"{title(chip)}: figures that export rules ask for", [
         Column("quantity", "quantity", wraps=True, folds=True), Column("value", "value", True),
         Column("span", "span", True), Column("from", "from", wraps=True, folds=True),
     ])  # fmt: skip
     table.lead = list(_asked(chip))
-    for group, row in _rows(chip.quantities):
-        table.add(*row, group=group)
-    left, apart = chip.quantities.left_out, chip.apart
-    if left:
-        table.notes.append(f"In no TPP of dense rates: {', '.join(left)}. A sparse rate never counts.")
-    table.notes += [f"{o.metric}, in no span: {o.report.value}, {o.report.source}: {o.why}" for o in apart]
+    for figure in held.figures:
+        if figure.key != "tpp_if_unstated_is_dense" or held.open_matters:
+            parts = [RuleFigure("", "", "", part, unit=part.unit) for part in figure.parts]
+            for each in (figure, *parts):
+                table.add(*_row(each, chip.given), group=figure.group)
+    if held.left_out:
+        table.notes.append(f"In no TPP of dense rates: {', '.join(held.left_out)}. A sparse rate never counts.")
+    table.notes += [f"{o.metric}, in no span: {o.report.value}, {o.report.source}: {o.why}" for o in held.excluded]
     return table
 
 
@@ -62,71 +59,24 @@ def _asked(chip: Classified) -> Iterator[str]:
         yield f"{chip.asked} is a system; the rules are about its chip, {chip.id}."
 
 
-def _rows(held: Quantities) -> Iterator[tuple[str, list[TableCell | str]]]:
-    """Yield the rows of the quantities, each with the heading of its group."""
-    tpp, density, bandwidth = "TPP (TOP*b/s)", "Performance density (TOP*b/s/mm^2)", "Bandwidth (GB/s)"
-    missing = words.GAPS[NOT_REPORTED]
-    yield tpp, _row("from dense rates", held.dense, "no dense rate is reported")
-    yield from ((tpp, row) for row in _parts(held.dense))
-    yield tpp, _row("as printed", held.printed, missing)
-    if held.open_matters:
-        yield tpp, _row("if rates of unstated sparsity are dense", held.open, "")
-        yield from ((tpp, row) for row in _parts(held.open, ".unstated"))
-    yield density, _area(held)
-    yield density, _row("TPP / die area", held.density, "not computable")
-    yield bandwidth, _row("memory", held.memory, missing, RATE_UNIT)
-    yield bandwidth, _row("all inputs and outputs, both ways", held.io, missing)
-    for link in held.links:
-        assert isinstance(link.expression, Applied)
-        yield bandwidth, _row(TableCell(link.expression.label, indent=1), link, "")
+def _row(figure: RuleFigure, given: UserInputs) -> list[TableCell | str]:
+    """Return a quantity, its value, its span, and where it is from; what has no label stands below another."""
+    label = TableCell(figure.label or figure.name, indent=int(not figure.label))
+    ends = given.area_in("mm^2") if figure.key == "die_area" else None
+    if ends:
+        value, span = _spanned((ends[0], *ends))
+        return [label, "" if span else value, span, figure.missing]
+    if figure.result is None:
+        return [label, "", "", words.gap(figure.missing)]
+    shown, many = figure.headline_sources, len(figure.reports)
+    more = f" and {len(shown) - 2} more" if len(shown) > 2 else ""
+    return [label, *_spanned(figure.numbers), f"{', '.join(shown[:2])}{more}; {reprs.counted(many, 'report')}"]
 
 
-def _parts(result: Result | None, only: str = "") -> Iterator[list[TableCell | str]]:
-    if result is None or not isinstance(result.expression, Applied):
-        return
-    for part in result.expression.inputs:
-        reading = part.inputs[0] if isinstance(part, Applied) else None
-        if isinstance(part, Applied) and isinstance(reading, Reading) and reading.metric.id.endswith(only):
-            yield _row(TableCell(part.label, indent=1), Result(part, part.unit), "")
-
-
-def _row(label: TableCell | str, result: Result | None, gap: str, unit: str = "") -> list[TableCell | str]:
-    if result is None:
-        return [label, "", "", words.gap(gap)]
-    value, low, high = (_digits(number) for number in shown_in(result, unit or result.unit))
-    return [label, value, "" if low == high else f"{low} to {high}", _sources(result)]
-
-
-def shown_in(result: Result, unit: str) -> tuple[float, ...]:
-    """Return value, low and high in another unit of the same dimension."""
-    scale = units.scale(result.unit) / units.scale(unit)
-    return tuple(float(Decimal(repr(number)) * scale) for number in result.numbers)
-
-
-def _digits(value: float) -> str:
-    return numbers.grouped(numbers.digits(value, DIGITS))
-
-
-def _area(held: Quantities) -> list[TableCell | str]:
-    label = "die area (mm^2)"
-    if held.given.planar:
-        return [label, "", "", "planar transistors only, says the user: no area is applicable"]
-    if held.given.area is not None:
-        scale = units.scale(held.given.area.unit) / units.scale("mm^2")
-        low, high = (_digits(float(end * scale)) for end in (held.given.area.low, held.given.area.high))
-        return [label, low if low == high else "", "" if low == high else f"{low} to {high}", "given by the user"]
-    area = held.area
-    return _row(label, Result(area, AREA_UNIT) if isinstance(area, Reading) else None, words.GAPS[NOT_REPORTED])
-
-
-def _sources(result: Result) -> str:
-    """Return the sources of the headlines, and how many reports there are in all."""
-    parts = list(readings(result.expression))
-    named: dict[str, Report] = {r.source: r for part in parts for _, r in part.headline.reports()}
-    many = len({id(report) for part in parts for report in part.reports()})
-    shown, rest = list(named)[:2], len(named) - 2
-    more = f" and {rest} more" if rest > 0 else ""
-    return f"{', '.join(shown)}{more}; {many} report{'s' if many > 1 else ''}"
+def _spanned(numbers: Sequence[float]) -> tuple[str, str]:
+    """Return a value and its span; none where its ends are one."""
+    value, low, high = (grouped(digits(number, DIGITS)) for number in numbers)
+    return value, "" if low == high else f"{low} to {high}"
 
 
 def tests(chip: Classified) -> Table:
@@ -137,12 +87,11 @@ def tests(chip: Classified) -> Table:
     ])  # fmt: skip
     table.lead = list(CAVEAT)
     for one in chip.tests:
-        table.add(one.rule.begins, _named(one), one.words, _why(one))
+        table.add(one.rule.begins, _named(one.rule), one.words, _why(one))
     return table
 
 
-def _named(one: Tested) -> str:
-    rule = one.rule
+def _named(rule: Regulation) -> str:
     ended = f" (until {rule.ended})" if rule.ended else ""
     return f"{rule.name}{ended}: {thresholds(rule)}; {rule.source}, read: {rule.read}"
 
@@ -200,7 +149,7 @@ def overview(found: Classification) -> Table:
     ])  # fmt: skip
     for chip in found.chips:
         held = chip.quantities
-        tpp, density = _spanned(held.tpp), _spanned(held.density)
+        tpp, density = _in_a_cell(held.tpp), _in_a_cell(held.density)
         table.add(chip.id, tpp, density, *(one.words for one in chip.tests))
         said = f"{title(chip)}: TPP {tpp or 'unknown'}, performance density {density or 'unknown'}"
         for one in chip.tests:
@@ -217,11 +166,9 @@ def overview(found: Classification) -> Table:
     return table
 
 
-def _spanned(result: Result | None) -> str:
-    if result is None:
-        return ""
-    value, low, high = (_digits(number) for number in result.numbers)
-    return value if low == high else f"{value} ({low} to {high})"
+def _in_a_cell(result: Result | None) -> str:
+    value, span = _spanned(result.numbers) if result else ("", "")
+    return f"{value} ({span})" if span else value
 
 
 def _foot(found: Classification) -> list[str]:
@@ -229,7 +176,7 @@ def _foot(found: Classification) -> list[str]:
     return [
         "An answer holds for every combination of reports; where they give several, it is undecided. TPP is the "
         "largest product of a reported dense rate and its bit length, or as printed.",
-        on, *words.foot(found.policy),
+        on, words.AS_REPORTED, words.policy_line(found.policy, found.policy.as_of),
     ]  # fmt: skip
 
 
@@ -244,19 +191,11 @@ def working(found: Classification) -> Node:
 
 def _working(chip: Classified) -> Node:
     held = chip.quantities
-    below = None if held.density else held.dense  # the working of a density holds that of its TPP
-    printed = held.printed if held.dense or not held.density else None
-    area = Result(held.area, AREA_UNIT) if isinstance(held.area, Reading) and not held.density else None
-    results = [
-        held.density,
-        below,
-        printed,
-        held.open if held.open_matters else None,
-        area,
-        held.memory,
-        held.io,
-        *held.links,
-    ]
+    held_by_density = (
+        {"die_area", "tpp_from_dense_rates" if held.dense else "tpp_as_printed"} if held.density else set()
+    )
+    skipped = held_by_density | (set() if held.open_matters else {"tpp_if_unstated_is_dense"})
+    shown = sorted((one for one in held.figures if one.key not in skipped), key=lambda one: one.result != held.density)
     answers = "; ".join(f"{one.rule.id}: {one.words}" for one in chip.tests)
-    node = explanation.gap(title(chip), answers, ())
-    return node | {"inputs": [explanation.tree(each, chip.comparer.catalog) for each in results if each]}
+    inputs = [explanation.tree(one.result, chip.comparer.catalog) for one in shown if one.result]
+    return explanation.gap(title(chip), answers, ()) | {"inputs": inputs}

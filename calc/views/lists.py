@@ -13,7 +13,7 @@ from calc.sheets import metrics, schema
 from calc.sheets.folders import FOLDERS
 from calc.units.numbers import span
 from calc.views import words
-from calc.views.tables import Column, Fold, Table, TableCell
+from calc.views.tables import Column, Folding, Table, TableCell
 from calc.views.words import OVERLAY_MARK
 
 
@@ -60,11 +60,11 @@ def of_sheets(comparer: Comparer, kinds: Sequence[str], asked: Selection) -> Tab
         Which of them, in which order; the metrics that it names become columns.
     """
     found, names = selection.select(comparer, kinds, asked), asked.columns
-    beside = Fold("name", ", ", ", ")
+    beside = Folding("name", ", ", ", ")
     table = Table("Chips, systems and models" if len(kinds) > 1 else FOLDERS[kinds[0]].capitalize(), [
         Column("kind", "kind", for_programs=len(kinds) == 1), Column("id", "id"),
         Column("marks", "mark", optional=True),
-        Column("name", "name", wraps=True, fold=Fold("id", titles=", ") if names else None),
+        Column("name", "name", wraps=True, fold=Folding("id", titles=", ") if names else None),
         Column("vendor", "vendor", wraps=True, fold=beside),
         Column("aliases", "aliases", wraps=True, for_programs=bool(names), fold=beside),
         Column("family", "family", wraps=True, optional=True, fold=beside),
@@ -98,7 +98,7 @@ def _columns(name: str, kind: str) -> list[Column]:
     if metric is None or metric.is_text:
         return [Column(name, name, wraps=True, folds=True)]
     return [Column(name, f"{name} ({canonical_unit(metric, kind)})", True),
-            Column(f"{name}.span", "span", True, optional=True, fold=Fold(name)),
+            Column(f"{name}.span", "span", True, optional=True, fold=Folding(name)),
             Column(f"{name}.unit", "unit", for_programs=True)]  # fmt: skip
 
 

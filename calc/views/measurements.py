@@ -11,7 +11,7 @@ from calc.sheets import keys
 from calc.sheets.measurements import PHASES, QUANTITIES, REFERS, Measurement
 from calc.sheets.schema import OURS
 from calc.views import words
-from calc.views.tables import Column, Fold, Table, titled
+from calc.views.tables import Column, Folding, Table, titled
 from calc.views.words import AS_REPORTED, OVERLAY_MARK
 
 _GROUPS = ("figure", "setting", "conditions", "where it stands", "note")
@@ -52,7 +52,7 @@ def of_all(comparer: Comparer, phases: Sequence[str], chips: Sequence[str], mode
     found = chosen(comparer, phases, chips, models)
     names = ("phase", "operation", "quantity", *REFERS, "chips", "source", "locator", "read")
     table = Table("Measurements", [
-        Column("id", "id"), Column("marks", "mark", optional=True, fold=Fold("value", None, always=True)),
+        Column("id", "id"), Column("marks", "mark", optional=True, fold=Folding("value", None, always=True)),
         Column("value", "value", True), Column("what", "what, of what", wraps=True), *titled(*names, for_programs=True),
     ])  # fmt: skip
     for one in sorted(found, key=lambda one: PHASES.index(one.phase)):

@@ -130,7 +130,7 @@ def _(shown: Reading) -> Table:
         said = "; ".join([*computed, *one.steps, *one.flags])
         made.add(value, one.unit, _sources(one), lead.locator, lead.read, said,
                  group="also in the span" if place else "headline")  # fmt: skip
-    for other in shown.others:
+    for other in shown.excluded:
         report = other.report
         made.add(report.value, "", report.source, report.locator, report.read, other.why, group="in no span")
     return made

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, NOT_REPORTED, Comparer
+from calc.catalog.origins import Origins
 from calc.figures import derive
-from calc.figures.policy import Origins
 from calc.figures.readings import Readings, canonical_unit
 from calc.sheets import metrics, schema
 from calc.views import words
@@ -33,7 +33,8 @@ def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
         f"{subject.name} ({subject.id}), {subject.vendor}", [*words.metric_columns(), *words.figure_columns()],
         lead=list(_lead(comparer, subject)),
     )  # fmt: skip
-    wanted = [*derive.available([held]), *(n for n in subject.reports if metrics.metric(n).is_text or n in held.apart)]
+    others = (n for n in subject.reports if metrics.metric(n).is_text or n in held.excluded)
+    wanted = [*derive.available([held]), *others]
     for metric_name in sorted(dict.fromkeys(wanted), key=metrics.place):
         metric = metrics.metric(metric_name)
         if metric.formula and metric.formula != "per_chip" and metric_name not in subject.reports:
@@ -96,7 +97,7 @@ def _rows(comparer: Comparer, held: Readings, metric: metrics.Metric) -> Iterato
     cell = comparer.cell(held, metric.id)
     if cell.result is not None:
         yield words.figure_cells(cell, f"{cell.formula}: {cell.lead}" if cell.state == DERIVED else cell.lead)
-    own = [other for other in held.apart.get(metric.id, []) if other.metric == metric.id]
+    own = [other for other in held.excluded.get(metric.id, []) if other.metric == metric.id]
     if metric.is_text:
         said: dict[str, list[schema.Report]] = {}
         for report in comparer.known(other.report for other in own):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from calc.analysis import citations
 from calc.catalog.catalog import Catalog
-from calc.figures.policy import Origins, Policy
+from calc.catalog.origins import Origins
+from calc.figures.policy import Policy
 from calc.sheets import schema
 from calc.views.tables import Column, Table, TableCell, titled
 

@@ -61,7 +61,7 @@ def digits(text: str, **more: Any) -> TableCell:
 
 
 @dataclass(frozen=True)
-class Fold:
+class Folding:
     """How a column may stand within another one: ``always`` on a terminal, else where space is short.
 
     ``between`` stands between the two, or is None for marks, which are set below one another; ``titles`` joins the
@@ -91,7 +91,7 @@ class Column:
     for_programs: bool = False
     optional: bool = False
     once: bool = False
-    fold: Fold | None = None
+    fold: Folding | None = None
 
 
 def titled(*keys: str, **flags: Any) -> list[Column]:

@@ -12,7 +12,7 @@ from calc.figures.results import WIDE, Result
 from calc.sheets import metrics, schema
 from calc.units.numbers import RATIO_DIGITS, digits, number, span
 from calc.views import tables
-from calc.views.tables import Column, Fold, TableCell
+from calc.views.tables import Column, Folding, TableCell
 
 COMPUTED_MARK, SPLIT_MARK, WIDE_MARK, FEW_MARK, OVERLAY_MARK = "=", "!", "~", "*", "+"
 FEW = 2
@@ -87,7 +87,7 @@ _SAID_BY_THE_TITLE = frozenset((
 def metric_columns() -> list[Column]:
     """Return the columns of a metric and its unit, which stands behind the title on a terminal."""
     return [Column("metric", "metric", wraps=True, once=True),
-            Column("unit", "unit", fold=Fold("metric", "", always=True))]  # fmt: skip
+            Column("unit", "unit", fold=Folding("metric", "", always=True))]  # fmt: skip
 
 
 def unit_cell(unit: str) -> TableCell:
@@ -98,11 +98,11 @@ def unit_cell(unit: str) -> TableCell:
 def figure_columns() -> list[Column]:
     """Return the columns of `figure_cells`."""
     return [
-        Column("value", "value", True), Column("marks", "marks", fold=Fold("value", None, always=True)),
+        Column("value", "value", True), Column("marks", "marks", fold=Folding("value", None, always=True)),
         Column("span", "span", True), Column("reports", "reports", True),
-        Column("origins", "origins", True, fold=Fold("reports", " / ", "/ ", always=True)),
+        Column("origins", "origins", True, fold=Folding("reports", " / ", "/ ", always=True)),
         Column("source", "headline from", wraps=True, folds=True),
-        Column("read", "read", fold=Fold("source", "", always=True)),
+        Column("read", "read", fold=Folding("source", "", always=True)),
     ]  # fmt: skip
 
 

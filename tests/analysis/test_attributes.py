@@ -8,7 +8,7 @@ import pytest
 
 import calc
 from calc.analysis import attributes
-from calc.analysis.attributes import Branch
+from calc.analysis.attributes import MetricGroup
 from calc.api import Subject
 from calc.errors import UsageError
 from calc.figures.results import Result
@@ -56,7 +56,7 @@ def test_completion_offers_what_has_a_value_and_nothing_else(id: str) -> None:
     while waiting:
         path = waiting.pop()
         found = get(subject, path)
-        if isinstance(found, Branch):
+        if isinstance(found, MetricGroup):
             below = dir(found)
             assert below
             waiting += [(*path, word) for word in below]

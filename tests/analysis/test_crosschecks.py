@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calc.analysis.comparison import Comparer
-from calc.analysis.crosschecks import Contradiction, check, contradictions, stale_pins
+from calc.analysis.crosschecks import Contradiction, check, identities, implied, spread
 from calc.catalog.catalog import Catalog
 from calc.figures.policy import Policy
 from calc.sheets import metrics, schema
@@ -55,6 +55,14 @@ def folder(chip: Rows, system: Rows | None = None, pins: Sequence[schema.Known] 
 
 def comparer(made: Folder, path: Path) -> Comparer:
     return Comparer(Catalog(base=made.write(path)), Policy())
+
+
+def contradictions(made: Comparer, sheet: schema.Sheet) -> list[Contradiction]:
+    return check(made, [sheet])[0]
+
+
+def stale_pins(made: Comparer, sheet: schema.Sheet) -> list[schema.Known]:
+    return [pin for _, pin in check(made, [sheet])[1]]
 
 
 def found(made: Folder, path: Path) -> list[Contradiction]:
@@ -237,8 +245,8 @@ def test_a_planted_slip_is_found_and_named(slip: str, by: str, tmp_path: Path) -
     """Whoever it is by: a report that goes before all others may be the one that stands apart."""
     shape, kind, metric, report, cause = SLIPS[slip]
     (only,) = found(planted(shape, kind, metric, report.model_copy(update={"source": by})), tmp_path)
-    apart, rest = (only.one, only.other) if only.apart == "one" else (only.other, only.one)
-    assert only.apart
+    apart, rest = (only.one, only.other) if only.outlier == "one" else (only.other, only.one)
+    assert only.outlier
     assert (only.subject, only.metric) == ("one" if kind == CHIP else "many", metric)
     assert apart.text.startswith(report.value)
     assert apart.sources[0] == by
@@ -261,12 +269,12 @@ def test_a_source_and_its_relays_are_one_voice(tmp_path: Path) -> None:
     rows = {"memory_capacity": [said("64 GB"), said("64 GB", "beta"),
                                 *each("128 GB", "odd", "odd-relay"), said("128 GB", "odd", read="copy")]}  # fmt: skip
     (only,) = found(folder(rows), tmp_path)
-    assert (only.apart, only.one.text) == ("one", "128 GB, and 2 more")
+    assert (only.outlier, only.one.text) == ("one", "128 GB, and 2 more")
 
 
 def test_with_one_against_one_the_headline_is_what_the_other_stands_apart_from(tmp_path: Path) -> None:
     (only,) = found(folder({"memory_bandwidth": [said("8.00 TB/s", "odd"), said("1.00 TB/s", "beta")]}), tmp_path)
-    assert (only.apart, only.other.sources, only.causes) == ("one", ("beta",), ("bits held as bytes",))
+    assert (only.outlier, only.other.sources, only.causes) == ("one", ("beta",), ("bits held as bytes",))
 
 
 # -- what must follow from one another --------------------------------------------------------------
@@ -317,8 +325,24 @@ BROKEN: dict[str, tuple[str, Rows, Rows | None, str]] = {
 def test_what_must_follow_and_does_not_is_found(case: str, tmp_path: Path) -> None:
     check, chip, system, words = BROKEN[case]
     (only,) = found(folder(chip, system), tmp_path)
-    assert (only.check, only.apart) == (check, "")
+    assert (only.check, only.outlier) == (check, "")
     assert words in only.text
+
+
+def test_every_check_has_its_name_for_pins() -> None:
+    """And no name is left of a check that is gone."""
+    names = {rule.check for rule in identities.RULES} | {"total", "ratio", spread.CHECK, spread.TOTAL, implied.CHECK}
+    assert names == set(get_args(schema.CheckName))
+
+
+def test_two_metrics_that_make_a_third_are_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the rate does not say that it is that of a port."""
+    row = identities.Rule("ports", "scale_up_bandwidth", ("scale_up_ports", "scale_up_lane_rate"), kinds=("chip",))
+    monkeypatch.setattr(identities, "RULES", (*identities.RULES, row))
+    chip = {"scale_up_bandwidth": [said("900 GB/s", **ONE_WAY)], "scale_up_ports": [said("18 port", "beta")]}
+    for rate, many in (("200 Gb/s", 1), ("400 Gb/s", 0)):
+        made = found(folder({**chip, "scale_up_lane_rate": [said(rate, "beta")]}), tmp_path / str(many))
+        assert [each.other.text for each in made] == ["18 port x 200 Gb/s"][:many]
 
 
 def test_one_combination_that_agrees_is_enough_between_sources(tmp_path: Path) -> None:
@@ -597,9 +621,7 @@ def test_every_contradiction_of_the_shipped_sheets_is_pinned(shipped: Comparer) 
 
 
 def test_no_pin_of_the_shipped_sheets_is_stale(shipped: Comparer) -> None:
-    ids = [(kind, id) for kind in ("chip", "system") for id in shipped.catalog.ids(kind)]
-    pins = [stale for kind, id in ids for stale in stale_pins(shipped, shipped.catalog.sheet(kind, id))]
-    assert pins == []
+    assert check(shipped)[1] == []
 
 
 def test_the_paper_on_cm384_counts_with_752_and_not_with_1054(shipped: Comparer) -> None:

@@ -21,14 +21,20 @@ from calc.api import Workspace, load
 from calc.cli.evaluate import Expression
 from calc.errors import CalcError, DataError
 from calc.figures import display_units, results
-from calc.figures.results import Applied, Assumption, Result
+from calc.figures.operations import Operation
+from calc.figures.results import Assumption, Result
 from calc.render.contracts import schema
 from tests.running import output, run
 
 RATIO = "cm384.memory_bandwidth / nvl72.memory_bandwidth"
 WEIGHTS = "405e9 * 2 B / metax128.memory_capacity"
 ENERGY = "cm384.power.all-in * 1 year * 0.06 USD/kWh to USD"
-GOOD = (RATIO, WEIGHTS, ENERGY, "cm384.memory_capacity to GB", "1 GiB + 1 GB", "-(3 GB - 5 GB) * 2")
+RIDGE = "ridge_point(cm384.peak_compute.bf16.dense, cm384.memory_bandwidth)"
+ALL_REDUCE = "ring_all_reduce(8, 1 GiB, 450 GB/s)"
+GOOD = (
+    RATIO, WEIGHTS, ENERGY, "cm384.memory_capacity to GB", "1 GiB + 1 GB", "-(3 GB - 5 GB) * 2", RIDGE, ALL_REDUCE,
+    "2 * bus_bandwidth(1 GB, 4 ms, 8, operation=all-gather) to TB/s",
+)  # fmt: skip
 
 
 @cache
@@ -165,6 +171,59 @@ def test_sheets_that_are_read_as_one_have_no_ratio() -> None:
 )
 def test_value_and_unit(text: str, said: str) -> None:
     assert repr(calc.evaluate(text)) == f"<{said}, as-reported>"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (ALL_REDUCE, "4.17566264889 ms"),
+        ("ring_all_reduce(8,1 GiB,450 GB/s,latency=1 us) to us", "4189.66264889 us"),
+        ("ring_all_reduce(bandwidth=450 GB/s, ranks=4 * 2, message=1 GiB)", "4.17566264889 ms"),
+        ("hierarchical_all_reduce(8, 4, 4 GB, 800 GB/s, 50 GB/s, outer_latency=1 ms)", "29.75 ms"),
+        ("bus_bandwidth(1 GB, 4 ms, 8)", "437.5 GB/s"),
+        ("bus_bandwidth(1 GB, 4 ms, 8, operation=all-gather)", "218.75 GB/s"),
+        ("adam_state_bytes(70e9 param, 64, stage=3)", "17.5 GB"),
+        ("activation_bytes(2048 token, 4, 48, 6144, 24576, 64, 8, split=sequence, recompute=selective) to GiB",
+         "9.5625 GiB"),
+        ("time_lower_bound(3 ms, 5000 us, 1 ms)", "5 ms"),
+        ("energy_cost(3 MWh, 0.1 EUR/kWh)", "300 EUR"),
+        ("total(384 chip, 780 TFLOP/s/chip)", "299.52 PFLOP/s"),
+        ("ridge_point(989 TFLOP/s/chip, 3.35 TB/s/chip)", "295.223880597 FLOP/B"),
+        ("kv_cache_bytes(4, 8192 token, 64 KiB/token) / 2 to GiB", "1 GiB"),
+        ("expected_distinct_experts(4, 2, 3 token)", "3.5 x"),
+    ],
+)  # fmt: skip
+def test_formulas_are_called(text: str, said: str) -> None:
+    assert repr(calc.evaluate(text)) == f"<{said}, as-reported>"
+
+
+def test_a_formula_over_figures_carries_their_ranges() -> None:
+    """What it gives is what the metric is that the same formula derives, both ends of it too."""
+    for subject in ("cm384", "ascend-910c"):
+        text = f"ridge_point({subject}.peak_compute.bf16.dense, {subject}.memory_bandwidth)"
+        assert body(text)["value"] == pytest.approx(headline(subject, "ridge_point.bf16.dense"))
+    assert shipped().evaluate(RIDGE).numbers == shipped().system("cm384")["ridge_point.bf16.dense"].numbers
+    low, high = shipped().evaluate(RIDGE).numbers[1:]
+    assert low < high
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "csv"])
+def test_the_working_shows_equation_source_and_what_was_left_out(form: str) -> None:
+    shown = " ".join(output("eval", ALL_REDUCE, "--explain", "--format", form, width=300).split())
+    assert "2 (P - 1) x latency + 2 (P - 1) / P x message / bandwidth; source: ttsugriy/distributed-training" in shown
+    assert "left out, so the formula's own" in shown
+    assert body(ALL_REDUCE)["formula"].endswith("chapters 4, 12 and 13")
+
+
+def test_formulas_are_attributes_in_python() -> None:
+    from calc import formulas
+
+    found = formulas.ring_all_reduce(8, units.parse("1 GiB"), units.parse("450 GB/s"))
+    assert found.to(units.unit("ms")).magnitude == pytest.approx(shipped().evaluate(ALL_REDUCE).numbers[0])
+    assert "ring_all_reduce" in dir(formulas)
+    assert "distributed-training-book" in (formulas.ring_all_reduce.__doc__ or "")
+    with pytest.raises(AttributeError):
+        formulas.no_such_formula  # noqa: B018
 
 
 def test_the_unit_of_a_reading_comes_before_the_usual_ones() -> None:
@@ -354,7 +413,104 @@ a division is one '/'
 
 __import__('os')
 ^^^^^^^^^^
-there are no functions such as __import__(...): only + - * / and parentheses
+no formula '__import__'; `list formulas` shows them all
+
+ring_allreduce(8, 1 GiB, 450 GB/s)
+^^^^^^^^^^^^^^
+no formula 'ring_allreduce'; did you mean 'ring_all_reduce' or 'tree_all_reduce' or 'halving_doubling_all_reduce'?
+
+2 * multiply(2, 3)
+    ^^^^^^^^
+no formula 'multiply'; `list formulas` shows them all
+
+ring_all_reduce(8, 1 GiB)
+^^^^^^^^^^^^^^^
+bandwidth missing: ring_all_reduce takes ranks, message [B], bandwidth [B/s], latency = 0 s
+
+ring_all_reduce()
+^^^^^^^^^^^^^^^
+ranks, message, bandwidth missing: ring_all_reduce takes ranks, message [B], bandwidth [B/s], latency = 0 s
+
+mesh_bisection(64, 2, 50 GB/s, 3)
+                               ^
+too many arguments: mesh_bisection takes endpoints, dimensions, link_bandwidth [B/s]
+
+time_lower_bound()
+^^^^^^^^^^^^^^^^
+terms missing: time_lower_bound takes terms [s]...
+
+ring_all_reduce(8 GB, 1 GiB, 450 GB/s)
+                ^^^^
+ranks of ring_all_reduce is a pure number; this is an amount of information
+
+2 * ring_all_reduce(8, 1 GiB / 2 s, 450 GB/s)
+                             ^
+message of ring_all_reduce is an amount of information, in B or the like; this is a data rate
+
+time_lower_bound(3 s, 4 kg)
+                      ^^^^
+terms of time_lower_bound is a time, in s or the like; this is a mass
+
+ridge_point(1 PFLOP/s/chip, 3 TB/s)
+                            ^^^^^^
+memory_bandwidth of ridge_point is a data rate per chip, in B/s/chip or the like; this is a data rate
+
+energy_cost(3 MWh, 0.1 kg/kWh)
+                   ^^^^^^^^^^
+price of energy_cost is a quantity in USD/J; this is a quantity in kg/kWh
+
+ring_all_reduce(8, 1 GiB, 450 GB/s, bandwith=2)
+                                             ^
+ring_all_reduce has no input 'bandwith'; did you mean 'bandwidth'?
+
+ring_all_reduce(8, 1 GiB, bandwidth=450 GB/s, ranks=8)
+                                                    ^
+ranks is given twice
+
+ring_all_reduce(8, 1 GiB, bandwidth=450 GB/s, 3 us)
+                                              ^
+arguments by position come before those by name, such as 'bandwidth'
+
+ring_all_reduce(8, 1 GiB, bandwidth=fast)
+                                    ^^^^
+bandwidth of ring_all_reduce is a data rate, not a word
+
+ridge_point(compute=fast, memory_bandwidth=3 TB/s)
+                    ^^^^
+compute of ridge_point is a compute rate, not a word
+
+feed_forward_parameters(4096, 14336, kind=gated, kind=ungated)
+                                                      ^^^^^^^
+kind is given twice
+
+feed_forward_parameters(4096, 14336, kind=gatd)
+                                          ^^^^
+kind 'gatd' is not known; expected 'gated' or 'ungated'; did you mean 'gated' or 'ungated'?
+
+ring_all_reduce(0, 1 GiB, 450 GB/s)
+^^^^^^^^^^^^^^^
+ring_all_reduce has no value for ranks 0, message 1 GiB, bandwidth 450 GB/s, latency 0 s: \
+2 (P - 1) x latency + 2 (P - 1) / P x message / bandwidth
+
+ring_all_reduce(1,000, 1 GiB, 450 GB/s)
+                ^^^^^
+'1,000' is not a number here; write the digits only: '1000'; between arguments, a blank after the comma
+
+ring_all_reduce(8, 1 GiB, 450 GB/s,)
+                                  ^
+an argument is missing after this comma
+
+ring_all_reduce(8, 1 GiB, 450 GB/s
+               ^
+this parenthesis is not closed
+
+ring_all_reduce(8 1 GiB)
+                  ^
+an operator is missing here: + - * / or a comma
+
+ring_all_reduce(8, 1 GB to GiB, 450 GB/s)
+                        ^^
+'to' stands once, at the end, outside of parentheses
 
 ((1 + 2) * 3
 ^
@@ -496,7 +652,7 @@ write '*' in place of '×'
 ^^^^
 '昇騰' is neither a number nor ID.METRIC, such as cm384.memory_capacity
 """
-CASES = [tuple(case.split("\n")) for case in PLACED.strip("\n").split("\n\n")]
+CASES = [tuple(case.split("\n")) for case in PLACED.replace("\\\n", "").strip("\n").split("\n\n")]
 
 
 @pytest.mark.parametrize(("text", "carets", "found"), CASES, ids=[case[0] for case in CASES])
@@ -600,7 +756,7 @@ def test_a_typed_number_that_occurs_twice_is_one_assumption() -> None:
 
 def test_the_result_is_the_tree_that_it_shows() -> None:
     node = shipped().evaluate(RATIO).expression
-    assert isinstance(node, Applied)
+    assert isinstance(node, Operation)
     assert [reading.subject for reading in results.readings(node)] == ["cm384", "nvl72"]
     assert "nvidia-gb200-nvl72-page" in Result(node, "x").explain()
     assert parser.parse(node.label) == parser.parse(RATIO)

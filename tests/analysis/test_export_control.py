@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 import calc
 from calc import units
 from calc.analysis.comparison import Comparer
-from calc.analysis.export_control.classification import CAVEAT, Classified, Given, classify
+from calc.analysis.export_control.classification import CAVEAT, Classified, classify
+from calc.analysis.export_control.quantities import UserInputs
 from calc.analysis.export_control.thresholds import DENSITY, UNKNOWN, Case, Range, area_limits, possible, ratio
 from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
@@ -46,7 +47,7 @@ def rule(id: str) -> Regulation:
 
 @cache
 def chip(id: str, **said: str | bool) -> Classified:
-    return classify(comparer(), [id], given=Given.parse(**said)).chips[0]  # type: ignore[arg-type]
+    return classify(comparer(), [id], given=UserInputs.parse(**said)).chips[0]  # type: ignore[arg-type]
 
 
 def tpp(value: float) -> float:

@@ -15,6 +15,7 @@ from calc.analysis.selection import Condition, Selection, having, select
 from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.figures.policy import Policy
+from calc.formulas.table import FORMULAS
 from calc.sheets import metrics
 from tests.running import output, run
 
@@ -125,6 +126,24 @@ def test_no_width_drops_an_id_or_a_figure() -> None:
         assert {row["memory_capacity"] for row in rows} <= set(shown)
 
 
+def test_formulas_are_listed_with_what_they_take() -> None:
+    """Each that can be called stands once: under its subject, with equation, inputs and source."""
+    rows = {row["name"]: row for row in records("formulas")}
+    forms = {form.name for formula in FORMULAS.values() for form in formula.variants.values()}
+    assert set(rows) == {name for name, formula in FORMULAS.items() if formula.dimensions} - forms
+    assert all(all(row.values()) for row in rows.values())
+    ring = rows["ring_all_reduce"]
+    assert (ring["group"], ring["result"]) == ("Collectives", "s")
+    assert ring["inputs"] == "ranks, message [B], bandwidth [B/s], latency = 0 s"
+    assert rows["adam_state_bytes"]["inputs"].endswith("ranks = 1, stage = 0 or 1 or 2 or 3")
+
+
+def test_formulas_are_found_by_words() -> None:
+    found = {row["name"] for row in records("formulas", "ALL-reduce", "switch")}
+    assert found == {"in_switch_all_reduce_time"}
+    assert {row["group"] for row in records("formulas", "topology")} == {"Topology"}
+
+
 def test_metrics_are_found_by_words() -> None:
     everything, reported = (records("metrics", *more) for more in (("--derived",), ()))
     assert {row["id"] for row in everything} == set(metrics.TABLE)
@@ -156,6 +175,9 @@ def test_a_later_day_leaves_figures_out() -> None:
         (("metrics", "--vendor", "Huawei"), "leave out what selects"),
         (("metrics", "nvlink"), "is scale_up_bandwidth"),
         (("chips", "huawei"), "words and --derived choose metrics"),
+        (("formulas", "nothing-like-it"), "no formula with 'nothing-like-it' in it"),
+        (("formulas", "--vendor", "Huawei"), "formulas are chosen by words alone"),
+        (("formulas", "--derived"), "formulas are chosen by words alone"),
     ],
 )
 def test_a_wrong_call_is_told(call: tuple[str, ...], words: str) -> None:

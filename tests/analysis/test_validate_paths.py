@@ -13,11 +13,13 @@ import pytest
 from calc import cli
 from calc.analysis import crosschecks, validation
 from calc.analysis.comparison import Comparer
+from calc.catalog import checks
 from calc.catalog.catalog import Catalog
+from calc.catalog.origins import Origins
+from calc.errors import SheetError, UsageError
 from calc.figures.policy import Policy
 from calc.render import text
-from calc.sheets import folders
-from calc.sheets.loader import SourceFile
+from calc.sheets import folders, schema
 from tests.running import ROOT
 
 HEAD = "name: Mine\nvendor: Example\nstatus: "
@@ -25,7 +27,7 @@ HEAD = "name: Mine\nvendor: Example\nstatus: "
 
 @pytest.fixture(autouse=True)
 def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a good sheet, a bad one, and a file of sources out of order; to stand in."""
+    """A folder with a good sheet, a bad one, and a file of sources of which one is bad; to stand in."""
     monkeypatch.setattr(folders, "shipped", lambda: ROOT / "tests" / "golden" / "catalog")
     monkeypatch.delenv(folders.VARIABLE, raising=False)
     folder = tmp_path / "mine"
@@ -33,7 +35,7 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "chips" / "good.yaml").write_text(f"id: good\n{HEAD}as-reported\n")
     (folder / "chips" / "bad.yaml").write_text(f"id: bad\n{HEAD}rumour\n")
     entry = "  title: A page\n  publisher: Example\n  kind: vendor\n"
-    (folder / "sources.yaml").write_text(f"two:\n{entry}\none:\n{entry}")
+    (folder / "sources.yaml").write_text(f"one:\n{entry}\ntwo:\n{entry.replace('vendor', 'rumour')}")
     monkeypatch.chdir(folder)
     return folder
 
@@ -100,7 +102,7 @@ def test_a_sheet_s_counts_are_its_own(mine: Path, capsys: pytest.CaptureFixture[
 def test_only_the_sheet_and_what_it_refers_to_is_read(mine: Path) -> None:
     path = sheet(mine, "good", REPORT)
     catalog = Catalog([mine])
-    assert catalog.problems([path.resolve()]) == []
+    assert checks.problems(catalog, [path.resolve()]) == []
     assert catalog.sheet.cache_info().misses == 1
     assert catalog.claims.cache_info().misses == 0
     assert catalog.source.cache_info().misses == 0
@@ -152,59 +154,126 @@ def test_a_source_with_a_fault_is_told_of_as_what_hinders(mine: Path, capsys: py
     assert "good: not held against itself, since it refers to what has a fault: sources.yaml:4:9: kind" in out
 
 
-# -- where a source belongs ---------------------------------------------------------------------
+# -- sources ------------------------------------------------------------------------------------
+
+SOURCE = "title: A page\npublisher: Example\nkind: vendor\n"
 
 
-@pytest.mark.parametrize(
-    ("sources", "source", "place"),
-    [
-        ("b:\n{}\n\nd:\n{}\n", "a", "add it to sources.yaml as its first entry"),
-        ("b:\n{}\n\nd:\n{}\n", "c", "add it to sources.yaml after 'b'"),
-        ("b:\n{}\n\nd:\n{}\n", "zzz", "add it to sources.yaml after 'd'"),
-        (None, "zzz", "add it to sources.yaml, a new file"),
-    ],
-)
-def test_a_source_belongs_in_the_file_beside_the_sheet(
-    sources: str | None, source: str, place: str, mine: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    entry = "  title: A page\n  publisher: Example\n  kind: vendor"
-    (mine / "sources.yaml").unlink()
-    if sources:
-        (mine / "sources.yaml").write_text(sources.format(entry, entry))
-    sheet(mine, "good", REPORT.replace("example-datasheet", source))
-    assert cli.run(["validate", "chips/good.yaml"]) == 1
-    assert capsys.readouterr().err == (
-        f"error: chips/good.yaml:7:30: unknown source {source!r}\n  expected an id of sources.yaml; {place}\n"
-    )
+def source(folder: Path, id: str, text: str = SOURCE, place: str = "") -> Path:
+    """Write a source in a file of its own."""
+    path = folder / "sources" / (place or id[0]) / f"{id}.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"id: {id}\n{text}")
+    return path
 
 
-def test_of_two_folders_each_has_its_own_file(
+def faults(*args: str, capsys: pytest.CaptureFixture[str]) -> str:
+    assert cli.run(["validate", *args]) == 1
+    return capsys.readouterr().err
+
+
+def test_an_unknown_source_belongs_in_the_folder_of_the_sheet(
     mine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    sheet(mine, "good", REPORT.replace("example-datasheet", "zzz"))
+    assert faults("chips/good.yaml", capsys=capsys) == (
+        "error: chips/good.yaml:7:30: unknown source 'zzz'\n"
+        "  expected the id of a source; add it as sources/z/zzz.yaml\n"
+    )
     below = mine.parent / "below"
     (below / "chips").mkdir(parents=True)
-    (below / "sources.yaml").write_text("m:\n  title: T\n  publisher: P\n  kind: press\n")
     sheet(below, "lower", REPORT.replace("example-datasheet", "zzz"))
-    sheet(mine, "good", REPORT.replace("example-datasheet", "zzz"))
     monkeypatch.chdir(mine.parent)
-    assert cli.run(["validate", "--specs", "below", "--specs", "mine", "--format", "csv"]) == 1
-    out = capsys.readouterr().out
-    assert "add it to below/sources.yaml after 'm'" in out
-    assert "add it to mine/sources.yaml after 'two'" in out
+    err = faults("--specs", "below", "--specs", "mine", capsys=capsys)
+    assert "add it as below/sources/z/zzz.yaml" in err
+    assert "add it as mine/sources/z/zzz.yaml" in err
 
 
-@pytest.mark.parametrize(
-    ("ids", "wrong"),
-    [
-        ("abc", []), ("bac", ["a"]), ("acb", ["b"]), ("bcda", ["a"]), ("dabc", ["d"]), ("badc", ["a", "c"]), ("a", []),
-        ("cba", ["b", "a"]),
-    ],
-)  # fmt: skip
-def test_the_fewest_entries_are_out_of_order(ids: str, wrong: list[str], tmp_path: Path) -> None:
-    path = tmp_path / "sources.yaml"
-    path.write_text("\n".join(f"{id}:\n  title: T\n  publisher: P\n  kind: press\n" for id in ids))
-    found = [problem.found for problem in SourceFile(path).check()]
-    assert found == [f"{id!r} is out of order" for id in wrong]
+def test_a_folder_may_have_its_sources_in_one_file_and_in_files_of_their_own(mine: Path) -> None:
+    (mine / "sources.yaml").write_text("listed: {title: L, publisher: P, kind: press, cites: [alone]}\n")
+    path = source(mine, "alone", SOURCE + "cites: [example-datasheet]\n")
+    sheet(mine, "good", *(REPORT.replace("example-datasheet", id) for id in ("listed", "alone", "example-datasheet")))
+    for where in (path, mine / "sources.yaml", mine / "chips" / "good.yaml", mine / "sources", mine / "sources" / "a"):
+        assert cli.run(["validate", str(where)]) == 0, where
+    catalog = Catalog([mine])
+    assert catalog.source_ids() == [*Catalog().source_ids(), "alone", "listed"]
+    assert catalog.source("alone") == schema.Source(
+        title="A page", publisher="Example", kind="vendor", cites=("example-datasheet",)
+    )
+    assert Origins(catalog).roots("listed") == {
+        "listed", "alone", "example-datasheet", "publisher: Example"
+    }  # fmt: skip
+    assert catalog.sources.within([(mine / "sources").resolve()]) == ["alone"]
+
+
+@pytest.mark.parametrize("first", ["alone", "listed", "below"])
+def test_a_source_stands_in_one_file_only(first: str, mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In two forms of one folder, by itself in two folders, and over the shipped ones."""
+    id = "example-datasheet" if first == "below" else "twice"
+    (mine / "sources.yaml").write_text("# c\ntwice: {title: T, publisher: P, kind: press}\n")
+    source(mine, id)
+    if first == "alone":
+        source(mine, id, SOURCE + "supersedes: [example-datasheet]\n", folders.EDITIONS)
+    err = faults(".", capsys=capsys)
+    wanted = {
+        "alone": ["sources/t/twice.yaml:1:1: the source 'twice' stands in sources/editions/twice.yaml already",
+                  "sources.yaml:2:1: the source 'twice' stands in sources/editions/twice.yaml already"],
+        "listed": ["sources.yaml:2:1: the source 'twice' stands in sources/t/twice.yaml already"],
+        "below": ["sources/e/example-datasheet.yaml:1:1: the source 'example-datasheet' stands in "],
+    }  # fmt: skip
+    for line in wanted[first]:
+        assert line in err
+
+
+def test_a_new_edition_lies_where_it_is_looked_for(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who cites the old one finds it among the editions, and nothing else has to be read."""
+    (mine / "sources.yaml").unlink()
+    text = SOURCE + "supersedes: [example-datasheet]\n"
+    source(mine, "new", text)
+    assert faults("sources", capsys=capsys) == (
+        "error: sources/n/new.yaml:5:13: a source that supersedes another in sources/n/\n"
+        "  expected it in sources/editions/; move the file there\n"
+    )
+    (mine / "sources" / "n" / "new.yaml").unlink()
+    source(mine, "new", text, folders.EDITIONS)
+    source(mine, "old", place=folders.EDITIONS)
+    assert faults("sources", capsys=capsys) == (
+        "error: sources/editions/old.yaml:1:1: a source that supersedes nothing in sources/editions/\n"
+        "  expected it in sources/o/; move the file there\n"
+    )
+    (mine / "sources" / "editions" / "old.yaml").unlink()
+    assert cli.run(["validate", "sources"]) == 0
+    assert Catalog([mine]).superseded == {"example-datasheet": ("new",)}
+
+
+def test_a_source_in_the_wrong_folder_is_not_read(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (mine / "sources.yaml").unlink()
+    source(mine, "new", place="x")
+    (mine / "sources" / "flat.yaml").write_text(f"id: flat\n{SOURCE}")
+    err = faults("sources", capsys=capsys)
+    assert "sources/x/new.yaml:1:1: a file that nothing reads" in err
+    assert "sources/flat.yaml:1:1: a file that nothing reads" in err
+
+
+@pytest.mark.parametrize("id", ["../chips/good", "/etc/passwd", "", "a b", "Example-Datasheet"])
+def test_what_is_no_id_is_no_source(id: str, mine: Path) -> None:
+    (mine / "sources.yaml").unlink()
+    with pytest.raises(UsageError, match="no source"):
+        Catalog([mine]).source(id)
+
+
+def test_a_list_that_cannot_be_read_is_the_one_fault(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a broken list may hold is not told of as unknown besides."""
+    (mine / "chips" / "bad.yaml").unlink()
+    (mine / "sources.yaml").write_text("zzz: [\n")
+    sheet(mine, "good", REPORT.replace("example-datasheet", "zzz"))
+    err = faults(".", capsys=capsys)
+    assert err.count("error: ") + err.count("\nsources") == 1
+    assert err.startswith("error: sources.yaml:")
+    with pytest.raises(SheetError, match="not YAML"):
+        Catalog([mine]).source("zzz")
+    with pytest.raises(SheetError, match="not YAML"):
+        _ = Catalog([mine]).superseded
 
 
 # -- how far it has come ------------------------------------------------------------------------

@@ -35,12 +35,11 @@ COMMANDS = (
     "estimate decode --model deepseek-v3 --chip h200-sxm --chips 8 --tp 8 --batch 8 --context 1536 --precision fp8",
 )
 
-SOURCE = """{id}:
-  title: Generated source {number}
-  publisher: Nobody
-  date: "2025-01-01"
-  kind: blog
-
+SOURCE = """id: {id}
+title: Generated source {number}
+publisher: Nobody
+date: "2025-01-01"
+kind: blog
 """
 SHEET = """id: {id}
 name: Generated system {number}
@@ -61,10 +60,9 @@ def crowd(folder: Path, sheets: int = GENERATED) -> Path:
     specs = folder / "specs"
     shutil.copytree(ROOT / "specs", specs)
     numbers = sorted(f"{number:05}" for number in range(sheets))
-    entries = "".join(SOURCE.format(id=f"generated-source-{n}", number=n) for n in numbers)
-    shipped = (specs / "sources.yaml").read_text(encoding="utf-8")
-    (specs / "sources.yaml").write_text(shipped.rstrip("\n") + "\n\n" + entries, encoding="utf-8")
     for n in numbers:
+        text = SOURCE.format(id=f"generated-source-{n}", number=n)
+        (specs / "sources" / "g" / f"generated-source-{n}.yaml").write_text(text, encoding="utf-8")
         text = SHEET.format(id=f"generated-{n}", number=n, count=int(n) + 1)
         (specs / "systems" / f"generated-{n}.yaml").write_text(text, encoding="utf-8")
     return specs

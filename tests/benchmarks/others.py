@@ -24,6 +24,7 @@ from calc.api import workspace
 from calc.errors import UsageError
 from calc.estimates import cases, efficiencies
 from calc.estimates.calibration import calibrated
+from calc.estimates.model import find_model
 from calc.estimates.validation import splits
 from calc.estimates.validation.scores import validate
 from calc.estimates.validation.trials import Trial
@@ -49,8 +50,8 @@ def cases_of(trials: Sequence[Trial]) -> list[dict[str, Any]]:
 
 
 def _case(comparer: Any, known: efficiencies.Efficiencies, one: Trial) -> dict[str, Any]:
-    said, chip = one.measurement, cases.machine_of(comparer, one.measurement)
-    drawn = cases.blueprint(comparer, said.model or "")
+    said, chip = one.measurement, cases.hardware_of(comparer, one.measurement)
+    drawn = find_model(comparer, said.model or "")
     precision = "bf16" if said.precision in (None, "unstated") else said.precision
 
     def number(expression: Any, unit: str) -> float | None:
@@ -63,7 +64,7 @@ def _case(comparer: Any, known: efficiencies.Efficiencies, one: Trial) -> dict[s
     def width(name: str) -> float | None:
         return float(drawn.need(name).headline.value) if drawn.has(name) else None
 
-    vendor = chip.held.sheet.vendor
+    vendor = chip.vendor
     names = ("layers", "hidden_width", "attention_heads", "kv_heads", "head_width", "ffn_width", "vocabulary",
              "experts", "experts_per_token")  # fmt: skip
     amounts = {name: _first(getattr(said, name)) for name in ("context", "prompt", "output", "chips")}

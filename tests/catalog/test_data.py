@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from calc import units
+from calc.catalog import checks
 from calc.catalog.catalog import Catalog
 from calc.sheets import metrics, schema
 from calc.sheets.folders import FOLDERS, strays
@@ -50,12 +51,23 @@ def catalog() -> Catalog:
 
 
 def test_no_fault_in_any_file(catalog: Catalog) -> None:
-    assert [str(problem) for problem in catalog.problems()] == []
+    assert [str(problem) for problem in checks.problems(catalog)] == []
 
 
 def test_no_unclaimed_file() -> None:
     assert list(strays(SPECS)) == []
     assert SHEETS
+
+
+def test_each_source_lies_where_its_id_says() -> None:
+    """By the first character of the id, and what supersedes another among the editions."""
+    found = list((SPECS / "sources").rglob("*.yaml"))
+    for path in found:
+        text = path.read_text(encoding="utf-8")
+        assert f"\nid: {path.stem}\n" in text
+        folder = "editions" if "\nsupersedes: " in text else path.name[0]
+        assert path.relative_to(SPECS).parts == ("sources", folder, path.name)
+    assert len(found) > 500
 
 
 def test_every_source_is_used(catalog: Catalog) -> None:

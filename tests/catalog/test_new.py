@@ -134,7 +134,8 @@ def test_a_new_folder_is_made(checkout: Path, tmp_path: Path) -> None:
     text = (tmp_path / "fresh" / "systems" / "mine.yaml").read_text(encoding="utf-8")
     assert "yaml-language-server" not in text
     assert run("new", "source", "a-source", "--specs", "fresh").code == 0
-    assert str(tmp_path) not in text + (tmp_path / "fresh" / "sources.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "fresh" / "sources" / "a" / "a-source.yaml"
+    assert str(tmp_path) not in text + path.read_text(encoding="utf-8")
 
 
 def test_a_known_id_gets_an_addition(checkout: Path, known_chip: str, tmp_path: Path) -> None:
@@ -217,47 +218,42 @@ def test_no_place_for_it(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "holds no sheets but other things" in wrong(checkout, "chip", "mine", "--specs", "full")
     assert "its name is to be mine.yaml" in wrong(checkout, "chip", "mine", "-o", "yours.yaml")
     assert "cannot write" in wrong(checkout, "chip", "mine", "-o", "no/such/folder/mine.yaml")
-    assert "give --specs DIR in place of -o" in wrong(checkout, "source", "mine", "-o", "mine.yaml")
+    assert "its name is to be mine.yaml" in wrong(checkout, "source", "mine", "-o", "yours.yaml")
     monkeypatch.setattr(folders, "is_installed", lambda folder: True)
     assert "give a folder with --specs DIR" in wrong(checkout, "chip", "mine")
 
 
-def test_a_source_goes_to_its_place(checkout: Path) -> None:
-    before = (checkout / "sources.yaml").read_text(encoding="utf-8")
-    ids = re.findall(r"^([a-z][^\s:]*):", before, re.MULTILINE)
-    assert run("validate", "--fix", "specs/sources.yaml").code == 0
-    before = (checkout / "sources.yaml").read_text(encoding="utf-8")
-    done = run("new", "source", "example-f")
+def test_a_source_is_a_file_of_its_own(checkout: Path) -> None:
+    before = {path: path.read_bytes() for path in checkout.rglob("*.yaml")}
+    done = run("new", "source", "mine-2025")
+    path = checkout / "sources" / "m" / "mine-2025.yaml"
     assert (done.code, done.err) == (0, "")
-    after = (checkout / "sources.yaml").read_text(encoding="utf-8")
-    assert re.findall(r"^([a-z][^\s:]*):", after, re.MULTILINE) == sorted([*ids, "example-f"])
-    added = after.splitlines()
-    for line in before.splitlines():
-        added.remove(line)
-    assert [line.split(":")[0].strip() for line in added] == [
-        "example-f", "title", "publisher", "#date", "kind", "#url", "#cites", "",
+    assert "fill in what says TODO in specs/sources/m/mine-2025.yaml" in done.out
+    text = path.read_text(encoding="utf-8")
+    assert {other: other.read_bytes() for other in checkout.rglob("*.yaml") if other != path} == before
+    assert text.startswith("# yaml-language-server: $schema=../../schema/source.schema.json\n")
+    assert [line.split(":")[0] for line in text.splitlines() if not line.startswith("# ")] == [
+        "id", "title", "publisher", "#date", "kind", "#url", "#cites",
     ]  # fmt: skip
-    done = run("validate", "specs/sources.yaml")
+    assert formatted(text, path) == text
+    done = run("validate", str(path))
     assert done.code == 1
     assert done.err.count("is still to be filled in") == len(done.err.splitlines()) / 2 == 3
-    (checkout / "sources.yaml").write_text(
-        uncommented(after).replace("cites: [TODO]", f"cites: [{ids[0]}]").replace("date: TODO", "date: 2025-07")
+    made = (
+        uncommented(text).replace("cites: [TODO]", "cites: [example-datasheet]").replace("date: TODO", "date: 2025-07")
         .replace("kind: TODO", "kind: press").replace("url: TODO", "url: https://example.com").replace("TODO", "Words")
     )  # fmt: skip
-    assert run("validate", "specs/sources.yaml").code == 0
+    path.write_text(made, encoding="utf-8")
+    assert run("validate", str(path)).code == 0
+    assert list(Draft7Validator(editor_schemas.made("source")).iter_errors(as_editor(made))) == []
 
 
 def test_a_source_that_is_known(checkout: Path) -> None:
-    assert "stands in specs/sources.yaml, line " in wrong(checkout, "source", "example-datasheet")
-    assert "stands in specs/sources.yaml, line " in wrong(checkout, "source", "example-datasheet", "--specs", "mine")
-
-
-def test_sources_with_a_fault_stay_as_they_are(checkout: Path) -> None:
-    (checkout / "sources.yaml").write_text("a: [")
-    done = run("new", "source", "mine")
-    assert done.code == 1
-    assert "specs/sources.yaml:1:4: not YAML" in done.err
-    assert (checkout / "sources.yaml").read_text() == "a: ["
+    known = "the source 'example-datasheet' stands in specs/sources/e/example-datasheet.yaml already"
+    assert known in wrong(checkout, "source", "example-datasheet")
+    assert known in wrong(checkout, "source", "example-datasheet", "--specs", "mine")
+    (checkout / "sources.yaml").write_text("listed: {title: T, publisher: P, kind: press}\n")
+    assert "the source 'listed' stands in specs/sources.yaml already" in wrong(checkout, "source", "listed")
 
 
 def test_a_name_that_no_file_can_have_is_said_to_be_the_fault(checkout: Path) -> None:

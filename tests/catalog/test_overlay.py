@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from calc.analysis.comparison import Comparer
+from calc.catalog import checks
 from calc.catalog.catalog import Catalog
 from calc.figures.policy import Policy
 from tests.running import ROOT, Done, output, run
@@ -321,4 +322,4 @@ def test_a_folder_that_is_named_twice_counts_once(tmp_path: Path) -> None:
         twice = Catalog([DIR, again])
         assert len(twice.layers) == 2
         assert twice.sheet("system", "cm384") == once.sheet("system", "cm384")
-        assert twice.problems() == []
+        assert checks.problems(twice) == []

@@ -17,6 +17,7 @@ from calc.estimates.calibration import calibrated
 from calc.estimates.cases import case
 from calc.estimates.efficiencies import Efficiencies, Sample, span
 from calc.estimates.estimate import Estimate
+from calc.estimates.inference import Serving
 from calc.figures.results import Assumption, Result, readings
 from tests.running import output, run
 
@@ -188,6 +189,24 @@ def test_drafts_pay_by_what_is_accepted() -> None:
     assert ratio == pytest.approx(1.7)
 
 
+@given(st.integers(0, 8), st.floats(0, 1))
+def test_acceptance_is_a_share_of_the_drafts(drafts: int, share: float) -> None:
+    """A step writes 1 + drafts x acceptance tokens of a sequence, and a measurement of the same means as many."""
+    made = ESTIMATE.decode(**CM384, batch=96, context=4096, drafts=drafts, acceptance=share)
+    rate, step = (made.figures["rate"].estimate.value, made.estimate.value)
+    assert float((rate * step).to("token").magnitude) == pytest.approx(96 * 160 * (1 + drafts * share))
+    assert Serving(drafts=drafts, acceptance=share).tokens_per_step == pytest.approx(1 + drafts * share)
+
+
+def test_a_measured_acceptance_counts_as_an_asked_one() -> None:
+    speaks = MEASURED[next(id for id, one in MEASURED.items() if one.acceptance)]
+    two = speaks.model_copy(update={"speculation": "2 draft tokens", "acceptance": "0.70"})
+    made = case(WORKSPACE.comparer, two, KNOWN)
+    assert made is not None
+    rate = float(units.parse(two.value).to("token/s/chip").magnitude)
+    assert made.time == pytest.approx(float(two.batch) * 2.4 / rate)
+
+
 # -- efficiencies -------------------------------------------------------------------------------
 
 
@@ -289,7 +308,10 @@ def test_no_bound_is_violated(id: str) -> None:
         ({"system": "cm384", "context": 4096, "batch": float("nan")}, "--batch"),
         ({"system": "cm384", "context": 4096, "batch": 0}, "--batch"),
         ({"system": "cm384", "context": 4096, "drafts": -1}, "--drafts"),
-        ({"system": "cm384", "context": 4096, "drafts": 1, "acceptance": 3}, "--acceptance"),
+        ({"system": "cm384", "context": 4096, "drafts": 3, "acceptance": 2.1}, "between 0 and 1; an acceptance"),
+        ({"system": "cm384", "context": 4096, "drafts": 3}, "--drafts 3 needs --acceptance"),
+        ({"system": "cm384", "context": 4096, "acceptance": 0.7}, "--acceptance 0.7 needs --drafts"),
+        ({"system": "cm384", "context": 4096, "draft": 1}, "no option 'draft' of decode"),
         ({"system": "cm384", "context": 4096, "overlap": 2}, "between 0 and 1"),
         ({"system": "cm384", "context": 4096, "memory_bandwidth": "3 GB"}, "--memory-bandwidth"),
         ({"system": "cm384", "context": 4096, "kv_precision": "bf17"}, "bf17"),

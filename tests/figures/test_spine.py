@@ -13,6 +13,7 @@ from calc.analysis.comparison import NOT_APPLICABLE, NOT_REPORTED
 from calc.api import Subject, Workspace
 from calc.errors import SheetError, UsageError
 from calc.figures import explanation, results
+from calc.figures.operations import Operation
 from calc.formulas import FORMULAS
 from calc.sheets import schema
 from calc.views.sources import sources_table
@@ -162,7 +163,7 @@ def test_an_assumption_is_told_apart_from_reports() -> None:
     """What if there were 400 chips: the tree ends in the assumption and in the chip's reports."""
     chip = calc.chip("ascend-910c")["memory_capacity"].expression
     assumed = results.Assumption("chips, if there were more", units.parse("400 chip"), "the user's")
-    found = results.Result(results.Applied("what if", FORMULAS["total"], (assumed, chip), "TB"), "TB")
+    found = results.Result(Operation("what if", FORMULAS["total"], (assumed, chip), "TB"), "TB")
     assert found.numbers == pytest.approx((51.2, 51.2, 51.2))
     assert [node["kind"] for node in explanation.tree(found)["inputs"]] == ["assumption", "reading"]
     assert "if there were more" in found.explain()

@@ -16,26 +16,15 @@ import pytest
 
 from calc import units
 from calc.formulas import (
-    activations,
-    aggregate,
-    architecture,
-    attention,
-    clocks,
+    arithmetic,
     collectives,
     conventions,
     cost,
-    decode,
-    energy,
-    experts,
-    flop_counters,
-    flops,
-    hierarchy,
-    kv_cache,
-    latency,
+    export_control,
+    inference,
     memory,
-    prefill,
+    model,
     roofline,
-    time_bounds,
     topology,
     training,
 )
@@ -69,35 +58,35 @@ def dense(
     kind: str = "gated",
 ) -> Quantity:  # fmt: skip
     blocks = (
-        architecture.attention_parameters(hidden, heads, kv, width),
-        architecture.feed_forward_parameters(hidden, ffn, kind=kind),
+        model.attention_parameters(hidden, heads, kv, width),
+        model.feed_forward_parameters(hidden, ffn, kind=kind),
     )
-    return architecture.parameters_sum(
-        architecture.layers_parameters(layers, *blocks), architecture.embedding_parameters(hidden, words, tables)
+    return model.parameters_sum(
+        model.layers_parameters(layers, *blocks), model.embedding_parameters(hidden, words, tables)
     )
 
 
-V3_ATTENTION = architecture.latent_attention_parameters(7168, 128, 1536, 512, 128, 64, 128)
-V3_EXPERT = architecture.feed_forward_parameters(7168, 2048)
-V3_TABLE = architecture.embedding_parameters(7168, 129280, 1)
+V3_ATTENTION = model.latent_attention_parameters(7168, 128, 1536, 512, 128, 64, 128)
+V3_EXPERT = model.feed_forward_parameters(7168, 2048)
+V3_TABLE = model.embedding_parameters(7168, 129280, 1)
 
 
 def v3(count: int, tables: int) -> Quantity:
     """DeepSeek-V3 with so many of the routed experts of a layer, and tables."""
-    router = architecture.router_parameters(7168, 256)
-    return architecture.parameters_sum(
-        architecture.layers_parameters(61, V3_ATTENTION),
-        architecture.layers_parameters(3, architecture.feed_forward_parameters(7168, 18432)),
-        architecture.layers_parameters(58, architecture.expert_layer_parameters(V3_EXPERT, count, 1, router)),
+    router = model.router_parameters(7168, 256)
+    return model.parameters_sum(
+        model.layers_parameters(61, V3_ATTENTION),
+        model.layers_parameters(3, model.feed_forward_parameters(7168, 18432)),
+        model.layers_parameters(58, model.expert_layer_parameters(V3_EXPERT, count, 1, router)),
         tables * V3_TABLE,
     )
 
 
 def qwen3(count: int, tables: int) -> Quantity:
-    router = architecture.router_parameters(4096, 128)
-    layer = architecture.expert_layer_parameters(architecture.feed_forward_parameters(4096, 1536), count, 0, router)
-    table = architecture.embedding_parameters(4096, 151936, tables)
-    return architecture.layers_parameters(94, architecture.attention_parameters(4096, 64, 4, 128), layer) + table
+    router = model.router_parameters(4096, 128)
+    layer = model.expert_layer_parameters(model.feed_forward_parameters(4096, 1536), count, 0, router)
+    table = model.embedding_parameters(4096, 151936, tables)
+    return model.layers_parameters(94, model.attention_parameters(4096, 64, 4, 128), layer) + table
 
 
 V3_ACTIVE = v3(8, 1)
@@ -106,22 +95,22 @@ T4096 = parse("4096 token")
 
 
 def v3_core(convention: str) -> Quantity:
-    return attention.latent_core_flops(T4096, 128, 128, 64, 128, convention=convention)
+    return model.latent_core_flops(T4096, 128, 128, 64, 128, convention=convention)
 
 
 def v3_training(convention: str) -> Quantity:
-    return flops.training_flops_per_token(V3_ACTIVE, 61, v3_core(convention))
+    return training.training_flops_per_token(V3_ACTIVE, 61, v3_core(convention))
 
 
 S2048 = parse("2048 token")
 
 
 def megatron_22b(recompute: str = "none") -> Quantity:
-    return flop_counters.megatron_flops(4, S2048, 48, 6144, 51200, recompute=recompute)
+    return training.megatron_flops(4, S2048, 48, 6144, 51200, recompute=recompute)
 
 
 def megatron_175b() -> Quantity:
-    return flop_counters.megatron_flops(64, S2048, 96, 12288, 51200)
+    return training.megatron_flops(64, S2048, 96, 12288, 51200)
 
 
 # -- A1 -------------------------------------------------------------------------------------------
@@ -130,20 +119,20 @@ V5E, V5E_INT8, V5E_MEMORY = parse("1.97e14 FLOP/s"), parse("3.94e14 OP/s"), pars
 H100, H100_MEMORY = parse("9.89e14 FLOP/s"), parse("3.35e12 B/s")
 
 A1 = [
-    ("ridge of TPU v5e", lambda: aggregate.ridge_point(V5E, V5E_MEMORY), "240.2 FLOP/B"),
-    ("ridge of H100", lambda: aggregate.ridge_point(H100, H100_MEMORY), "295.2 FLOP/B"),
+    ("ridge of TPU v5e", lambda: arithmetic.ridge_point(V5E, V5E_MEMORY), "240.2 FLOP/B"),
+    ("ridge of H100", lambda: arithmetic.ridge_point(H100, H100_MEMORY), "295.2 FLOP/B"),
     ("batch, bf16", lambda: roofline.batch_at_ridge(V5E, V5E_MEMORY, HALF_WEIGHT), "240 token"),
     ("batch, int8 weights", lambda: roofline.batch_at_ridge(V5E, V5E_MEMORY, BYTE_WEIGHT), "120 token"),
     ("batch, int8", lambda: roofline.batch_at_ridge(V5E_INT8, V5E_MEMORY, BYTE_WEIGHT), "240 token"),
-    ("clock of H100", lambda: clocks.compute_from_clock(parse("1830 MHz"), 528, 512), "9.8943e14 FLOP/s"),
-    ("clock of A100", lambda: clocks.compute_from_clock(parse("1410 MHz"), 432, 256), "3.1187e14 FLOP/s"),
+    ("clock of H100", lambda: roofline.compute_from_clock(parse("1830 MHz"), 528, 512), "9.8943e14 FLOP/s"),
+    ("clock of A100", lambda: roofline.compute_from_clock(parse("1410 MHz"), 432, 256), "3.1187e14 FLOP/s"),
     ("memory of B200", lambda: b200_memory(), "8.1838e12 B/s"),
     ("memory of B200, printed", lambda: b200_memory() / parse("8.00e12 B/s") - 1.0, "2.3 percent"),
 ]
 
 
 def b200_memory() -> Quantity:
-    return clocks.memory_bandwidth_from_clock(parse("3996 MHz"), parse("1024 B"))
+    return roofline.memory_bandwidth_from_clock(parse("3996 MHz"), parse("1024 B"))
 
 
 # -- A2 -------------------------------------------------------------------------------------------
@@ -158,13 +147,13 @@ def v3_achieved(convention: str) -> Quantity:
 
 def layer_share(length: str, *blocks: Quantity) -> Quantity:
     """The core's share of it and the given matrices, for h = 4096 and MHA, in one layer."""
-    core = conventions.PASSES * attention.attention_core_flops(parse(length), 32, 128)
-    matrices = [flops.training_flops(block, parse("1 token")) / parse("1 token") for block in blocks]
-    return flops.core_share(core, architecture.parameters_sum(*matrices))
+    core = conventions.PASSES * model.attention_core_flops(parse(length), 32, 128)
+    matrices = [training.training_flops(block, parse("1 token")) / parse("1 token") for block in blocks]
+    return core / (core + model.parameters_sum(*matrices))
 
 
-PROJECTIONS = architecture.attention_parameters(4096, 32, 32, 128)
-GATED = architecture.feed_forward_parameters(4096, 4 * 4096)
+PROJECTIONS = model.attention_parameters(4096, 32, 32, 128)
+GATED = model.feed_forward_parameters(4096, 4 * 4096)
 
 A2 = [
     ("V3 attention", lambda: V3_ATTENTION, "187105280 param"),
@@ -174,7 +163,7 @@ A2 = [
     ("V3 training, causal", lambda: v3_training("causal"), "250449887232 FLOP/token"),
     ("V3 training, full", lambda: v3_training("full"), "281152192512 FLOP/token"),
     ("V3 training, as ISCA prints", lambda: v3_training("causal"), "250 GFLOP/token"),
-    ("V3 absorbed core", lambda: attention.absorbed_core_flops(parse("1 token"), 128, 512, 64), "278528 FLOP/token"),
+    ("V3 absorbed core", lambda: model.absorbed_core_flops(parse("1 token"), 128, 512, 64), "278528 FLOP/token"),
     ("Llama 3.1 8B", lambda: dense(32, 4096, 14336, 32, 8, 128, 128256), "8029995008 param"),
     ("Llama 3.1 70B", lambda: dense(80, 8192, 28672, 64, 8, 128, 128256), "70552387584 param"),
     ("Llama 3.1 405B", lambda: dense(126, 16384, 53248, 128, 8, 128, 128256), "405849243648 param"),
@@ -206,7 +195,7 @@ def v3_mfu(convention: str, peak: Quantity = H800) -> Quantity:
     return training.mfu(V3_RATE, v3_training(convention), V3_CHIPS, peak)
 
 
-LLAMA_ENERGY = energy.run_energy(parse("30.84e6 chip*h"), parse("700 W/chip"))
+LLAMA_ENERGY = cost.run_energy(parse("30.84e6 chip*h"), parse("700 W/chip"))
 
 A3 = [
     ("22B", lambda: megatron_mfu(megatron_22b(), 4, "8 chip", "1.10 s"), "41.65 percent"),
@@ -219,7 +208,7 @@ A3 = [
     ("V3, on the FP8 peak", lambda: v3_mfu("full") / v3_mfu("full", parse("1979 TFLOP/s/chip")), "2.00 x"),
     ("Llama 405B, energy", lambda: LLAMA_ENERGY, "21.59 GWh"),
     ("Llama 405B, grid factor", lambda: parse("8930 t") / LLAMA_ENERGY, "0.414 kg/kWh"),
-    ("Llama 405B, emission", lambda: energy.emission(LLAMA_ENERGY, parse("0.41365 kg/kWh")), "8930 t"),
+    ("Llama 405B, emission", lambda: cost.emission(LLAMA_ENERGY, parse("0.41365 kg/kWh")), "8930 t"),
 ]
 
 # -- A4 -------------------------------------------------------------------------------------------
@@ -227,32 +216,32 @@ A3 = [
 MODELS_22B, MODELS_175B = (4, 48, 6144, 64), (1, 96, 12288, 96)
 
 
-def live(model: tuple[int, ...], t: int = 8, p: int = 1, m: int = 1, **how: str) -> Quantity:
-    batch, layers, hidden, heads = model
-    one = activations.activation_bytes(S2048, batch, layers, hidden, 4 * hidden, heads, t, **how)
-    return one * activations.pipeline_factor(p, m, 64)
+def live(sizes: tuple[int, ...], t: int = 8, p: int = 1, m: int = 1, **how: str) -> Quantity:
+    batch, layers, hidden, heads = sizes
+    one = memory.activation_bytes(S2048, batch, layers, hidden, 4 * hidden, heads, t, **how)
+    return one * memory.pipeline_factor(p, m, 64)
 
 
-def state(model: tuple[int, ...], t: int = 8, p: int = 1) -> Quantity:
+def state(sizes: tuple[int, ...], t: int = 8, p: int = 1) -> Quantity:
     """Of the transformer's matrices alone: 18 x 12 h^2 L / (t p)."""
-    _, layers, hidden, heads = model
+    _, layers, hidden, heads = sizes
     blocks = (
-        architecture.attention_parameters(hidden, heads, heads, hidden // heads),
-        architecture.feed_forward_parameters(hidden, 4 * hidden, kind="ungated"),
+        model.attention_parameters(hidden, heads, heads, hidden // heads),
+        model.feed_forward_parameters(hidden, 4 * hidden, kind="ungated"),
     )
-    return memory.per_rank(memory.megatron_state_bytes(architecture.layers_parameters(layers, *blocks)), t, p)
+    return memory.megatron_state_bytes(model.layers_parameters(layers, *blocks)) / (t * p)
 
 
 BOTH = {"recompute": "selective", "split": "sequence"}
 
 
-def part(model: tuple[int, ...], **how: str) -> Quantity:
-    return live(model, **how) / live(model)
+def part(sizes: tuple[int, ...], **how: str) -> Quantity:
+    return live(sizes, **how) / live(sizes)
 
 
-def recomputed(model: tuple[int, ...]) -> Quantity:
-    batch, layers, hidden, _ = model
-    return activations.recomputed_activation_bytes(S2048, batch, layers, hidden) / live(model)
+def recomputed(sizes: tuple[int, ...]) -> Quantity:
+    batch, layers, hidden, _ = sizes
+    return memory.recomputed_activation_bytes(S2048, batch, layers, hidden) / live(sizes)
 
 
 A4 = [
@@ -283,10 +272,10 @@ WITHIN_A_TENTH = {name for name, _, text in A4 if text.endswith("percent")}
 
 
 def cached(layers: int, kv: int, width: int) -> Quantity:
-    return kv_cache.kv_cache_per_token(layers, kv, width, HALF)
+    return memory.kv_cache_per_token(layers, kv, width, HALF)
 
 
-V3_CACHE = kv_cache.latent_cache_per_token(61, 512, 64, HALF)
+V3_CACHE = memory.latent_cache_per_token(61, 512, 64, HALF)
 
 A5 = [
     ("Llama 3.1 405B", lambda: cached(126, 8, 128), "516096 B/token"),
@@ -308,26 +297,32 @@ A5 = [
 # -- A6 -------------------------------------------------------------------------------------------
 
 
+def bandwidth_bound(cache: Quantity, weights: Quantity, memory_bandwidth: Quantity) -> Quantity:
+    """A step of decoding in which nothing is computed."""
+    nothing, some = parse("0 FLOP"), parse("1 FLOP/s")
+    return inference.decode_time_lower_bound(cache, weights, nothing, memory_bandwidth, some)
+
+
 def sb_step(batch: int) -> Quantity:
     """30e9 parameters in int8, computed in bf16 on 16 TPU v5e, 100 kB of cache a token."""
     chips, weights = parse("16 chip"), parse("30e9 param")
-    return decode.decode_time_lower_bound(
-        kv_cache.kv_cache_bytes(batch, parse("8192 token"), parse("100 kB/token")),
+    return inference.decode_time_lower_bound(
+        memory.kv_cache_bytes(batch, parse("8192 token"), parse("100 kB/token")),
         memory.weight_bytes(weights, BYTE_WEIGHT),
-        flops.forward_flops(weights, decode.tokens_per_step(batch)),
-        aggregate.total(chips, parse("8.1e11 B/s/chip")),
-        aggregate.total(chips, parse("1.97e14 FLOP/s/chip")),
+        training.forward_flops(weights, inference.tokens_per_step(batch)),
+        arithmetic.total(chips, parse("8.1e11 B/s/chip")),
+        arithmetic.total(chips, parse("1.97e14 FLOP/s/chip")),
     )
 
 
 def llama2_step(batch: int) -> Quantity:
     """26e9 B of weights and 6.7e9 B of cache a sequence, on 8 TPU v5e."""
-    memory_bandwidth = aggregate.total(parse("8 chip"), parse("8.2e11 B/s/chip"))
-    return decode.decode_bandwidth_time_lower_bound(batch * parse("6.7e9 B"), parse("26e9 B"), memory_bandwidth)
+    memory_bandwidth = arithmetic.total(parse("8 chip"), parse("8.2e11 B/s/chip"))
+    return bandwidth_bound(batch * parse("6.7e9 B"), parse("26e9 B"), memory_bandwidth)
 
 
 def llama2_rate(batch: int) -> Quantity:
-    return decode.throughput(decode.tokens_per_step(batch), llama2_step(batch))
+    return training.token_rate(inference.tokens_per_step(batch), llama2_step(batch))
 
 
 LLAMA2 = {
@@ -338,27 +333,31 @@ LLAMA2 = {
 
 def exchange(link: str) -> Quantity:
     """32 tokens to 9 destinations each, width 7000, dispatched at 1 byte and combined at 2."""
-    moved = experts.expert_exchange_bytes(parse("32 token"), 9, 7000, BYTE, HALF)
-    return time_bounds.transfer_time_lower_bound(moved, parse(link))
+    moved = collectives.expert_exchange_bytes(parse("32 token"), 9, 7000, BYTE, HALF)
+    return roofline.transfer_time_lower_bound(moved, parse(link))
 
 
 def ep_floor(link: str) -> Quantity:
-    return experts.expert_parallel_decode_time_lower_bound(61, exchange(link))
+    return inference.expert_parallel_decode_time_lower_bound(61, exchange(link))
+
+
+def user_rate(time: Quantity) -> Quantity:
+    return parse("1 token") / time
 
 
 def h200_step() -> Quantity:
     """70.6e9 B of FP8 weights, 4 sequences of 1536, on one H200."""
-    cache = kv_cache.kv_cache_bytes(4, parse("1536 token"), cached(80, 8, 128))
-    return decode.decode_bandwidth_time_lower_bound(cache, parse("70.6e9 B"), parse("4.8e12 B/s"))
+    cache = memory.kv_cache_bytes(4, parse("1536 token"), cached(80, 8, 128))
+    return bandwidth_bound(cache, parse("70.6e9 B"), parse("4.8e12 B/s"))
 
 
 def v3_prefill() -> Quantity:
     """A prompt of 4096 tokens, for each token; the output table is left out."""
-    return prefill.prefill_flops(V3_ACTIVE - V3_TABLE, T4096, 61, v3_core("causal")) / T4096
+    return inference.prefill_flops(V3_ACTIVE - V3_TABLE, T4096, 61, v3_core("causal")) / T4096
 
 
 def v3_prefill_rate(peak: str) -> Quantity:
-    return decode.throughput(T4096, prefill.compute_time(v3_prefill() * T4096, parse(peak), 1.0))
+    return T4096 / roofline.compute_time_lower_bound(v3_prefill() * T4096, parse(peak))
 
 
 def measured(rate: str, peak: str) -> Quantity:
@@ -372,30 +371,30 @@ V3_RESIDENT = v3(2, 1)
 
 def v3_memory() -> Quantity:
     """128 requests on each chip; H800 at 3.36 TB/s as Epoch's table has it, with 3.35 it is 17.4 ms."""
-    cache = kv_cache.kv_cache_bytes(128, T4096, V3_CACHE)
+    cache = memory.kv_cache_bytes(128, T4096, V3_CACHE)
     weights = memory.weight_bytes(V3_RESIDENT, BYTE_WEIGHT)
-    return decode.decode_bandwidth_time_lower_bound(cache, weights, parse("3.36 TB/s"))
+    return bandwidth_bound(cache, weights, parse("3.36 TB/s"))
 
 
 def v3_compute() -> Quantity:
     """Matrices at the FP8 peak, the core at that of BF16."""
-    core = 61 * attention.absorbed_core_flops(T4096, 128, 512, 64) * TOKENS
-    matrices = time_bounds.compute_time_lower_bound(flops.forward_flops(V3_ACTIVE, TOKENS), parse("1979 TFLOP/s"))
-    return matrices + time_bounds.compute_time_lower_bound(core, parse("989 TFLOP/s"))
+    core = 61 * model.absorbed_core_flops(T4096, 128, 512, 64) * TOKENS
+    matrices = roofline.compute_time_lower_bound(training.forward_flops(V3_ACTIVE, TOKENS), parse("1979 TFLOP/s"))
+    return matrices + roofline.compute_time_lower_bound(core, parse("989 TFLOP/s"))
 
 
 def v3_exchange() -> Quantity:
-    moved = experts.expert_exchange_bytes(TOKENS, 8, 7168, BYTE, HALF)
-    return 58 * time_bounds.transfer_time_lower_bound(moved, parse("50 GB/s"))
+    moved = collectives.expert_exchange_bytes(TOKENS, 8, 7168, BYTE, HALF)
+    return 58 * roofline.transfer_time_lower_bound(moved, parse("50 GB/s"))
 
 
 def v3_bound() -> Quantity:
-    return time_bounds.time_lower_bound(v3_memory(), v3_compute(), v3_exchange())
+    return roofline.time_lower_bound(v3_memory(), v3_compute(), v3_exchange())
 
 
 def deepep(element: Quantity, time: str) -> Quantity:
-    moved = experts.expert_exchange_bytes(TOKENS, 8, 7168, element, 0 * BYTE)
-    return collectives.algorithm_bandwidth(moved, parse(time))
+    moved = collectives.expert_exchange_bytes(TOKENS, 8, 7168, element, 0 * BYTE)
+    return moved / parse(time)
 
 
 A6 = [
@@ -404,14 +403,14 @@ A6 = [
     ("30B, B 256, printed", lambda: sb_step(256), "21 ms"),
     *((f"13B, B {b}", lambda b=b: llama2_step(b), f"{ms} ms") for b, (ms, _) in LLAMA2.items()),
     *((f"13B, B {b}, rate", lambda b=b: llama2_rate(b), f"{rate} token/s") for b, (_, rate) in LLAMA2.items()),
-    ("one token at 0.70", lambda: decode.tokens_per_step(1, 0.70), "1.7 token"),
+    ("one token at 0.70", lambda: inference.tokens_per_step(1, 0.70), "1.7 token"),
     ("exchange at 50 GB/s", lambda: exchange("50 GB/s"), "120.96 us"),
     ("floor at 50 GB/s", lambda: ep_floor("50 GB/s"), "14.76 ms"),
     ("exchange at 900 GB/s", lambda: exchange("900 GB/s"), "6.72 us"),
     ("floor at 900 GB/s", lambda: ep_floor("900 GB/s"), "0.82 ms"),
-    ("user at 900 GB/s", lambda: decode.user_rate(ep_floor("900 GB/s")), "1.2e3 token/s"),
-    ("V3 core intensity", lambda: attention.latent_decode_core_intensity(128, 512, 64, HALF), "241.8 FLOP/B"),
-    ("MHA core intensity", lambda: attention.decode_core_intensity(96, 96, HALF), "1.0 FLOP/B"),
+    ("user at 900 GB/s", lambda: user_rate(ep_floor("900 GB/s")), "1.2e3 token/s"),
+    ("V3 core intensity", lambda: model.latent_decode_core_intensity(128, 512, 64, HALF), "241.8 FLOP/B"),
+    ("MHA core intensity", lambda: model.decode_core_intensity(96, 96, HALF), "1.0 FLOP/B"),
     ("Llama 70B on H200", h200_step, "15.13 ms"),
     ("V3 prefill", v3_prefill, "81.63 GFLOP/token"),
     ("V3 prefill at 1979e12", lambda: v3_prefill_rate("1979e12 FLOP/s"), "24244 token/s"),
@@ -431,17 +430,17 @@ A6 = [
 # -- A7 -------------------------------------------------------------------------------------------
 
 MIB, GIB4 = parse("1 MiB"), parse("4 GiB")
-US, NONE = parse("1 us"), parse("0 s")
+US = parse("1 us")
 NIC = parse("50 GB/s")
 
 
 def two_levels() -> Quantity:
-    return hierarchy.hierarchical_all_reduce_time(GIB4, 8, 4, NONE, parse("900 GB/s"), NONE, NIC)
+    return collectives.hierarchical_all_reduce(8, 4, GIB4, parse("900 GB/s"), NIC)
 
 
 def legs() -> tuple[Quantity, Quantity]:
-    inner = latency.ring_all_reduce_time(GIB4, 8, NONE, parse("900 GB/s"))
-    return inner, latency.ring_all_reduce_time(GIB4 / 8, 4, NONE, NIC)
+    inner = collectives.ring_all_reduce(8, GIB4, parse("900 GB/s"))
+    return inner, collectives.ring_all_reduce(4, GIB4 / 8, NIC)
 
 
 A7 = [
@@ -449,14 +448,14 @@ A7 = [
     ("factor, 32 ranks", lambda: collectives.bus_factor(32), "1.9375 x"),
     ("A100", lambda: collectives.bus_bandwidth(parse("512 MiB"), parse("4.2259 ms"), 8), "222.33 GB/s"),
     ("H100", lambda: collectives.bus_bandwidth(parse("512 MiB"), parse("2.11106 ms"), 8), "445.05 GB/s"),
-    ("one NIC", lambda: time_bounds.transfer_time_lower_bound(GIB4, NIC), "85.90 ms"),
+    ("one NIC", lambda: roofline.transfer_time_lower_bound(GIB4, NIC), "85.90 ms"),
     ("flat ring", lambda: collectives.collective_time_lower_bound(GIB4, 8 * NIC, 32), "20.80 ms"),
     ("outer leg", lambda: legs()[1], "16.11 ms"),
     ("measured busbw as time", lambda: collectives.collective_time_lower_bound(GIB4, parse("377.34 GB/s"), 32),
      "22.05 ms"),
-    ("measured wire rate", lambda: hierarchy.wire_rate(parse("377.34 GB/s"), 32, 4), "36.52 GB/s"),
-    ("measured part", lambda: hierarchy.wire_rate(parse("377.34 GB/s"), 32, 4) / NIC, "73 percent"),
-    ("ring", lambda: latency.ring_all_reduce_time(MIB, 8, US, parse("450e9 B/s")), "18.08 us"),
+    ("measured wire rate", lambda: collectives.wire_rate(parse("377.34 GB/s"), 32, 4), "36.52 GB/s"),
+    ("measured part", lambda: collectives.wire_rate(parse("377.34 GB/s"), 32, 4) / NIC, "73 percent"),
+    ("ring", lambda: collectives.ring_all_reduce(8, MIB, parse("450e9 B/s"), US), "18.08 us"),
     ("inner leg", lambda: legs()[0], "8.35 ms"),
     ("two levels", two_levels, "24.46 ms"),
 ]  # fmt: skip
@@ -471,12 +470,12 @@ A8 = [
     ("16 x 16 x 16 torus", lambda: topology.torus_bisection(4096, 3, LINK), "512.000 GB/s"),
     ("8 x 8 mesh", lambda: topology.mesh_bisection(64, 2, LINK), "8.000 GB/s"),
     ("full mesh of 8", lambda: topology.full_mesh_bisection(8, LINK), "16.000 GB/s"),
-    ("8 x H100", lambda: topology.both_ways(topology.fat_tree_bisection(parse("8 chip"), parse("450 GB/s/chip"))),
+    ("8 x H100", lambda: export_control.both_ways(topology.fat_tree_bisection(parse("8 chip"), parse("450 GB/s/chip"))),
      "3.600 TB/s"),
     ("SuperPOD, 32 nodes",
-     lambda: topology.both_ways(topology.rail_bisection(parse("8 chip/node"), parse("32 node"), NODE_WIRE)),
+     lambda: export_control.both_ways(topology.rail_bisection(parse("8 chip/node"), parse("32 node"), NODE_WIRE)),
      "12.80 TB/s"),
-    ("SuperPOD, spine", lambda: topology.both_ways(topology.fat_tree_bisection(parse("1024 chip"), NODE_WIRE)),
+    ("SuperPOD, spine", lambda: export_control.both_ways(topology.fat_tree_bisection(parse("1024 chip"), NODE_WIRE)),
      "51.20 TB/s"),
     ("MI300X pair", lambda: topology.pair_bandwidth(parse("448 GB/s"), 8), "64.0 GB/s"),
     ("MI355X pair", lambda: topology.pair_bandwidth(parse("535.5 GB/s"), 8), "76.5 GB/s"),
@@ -487,7 +486,7 @@ A8 = [
 A9 = [
     ("a day of DeepSeek", lambda: cost.run_cost(226.75 * parse("8 chip") * parse("24 h"), parse("2 USD/h/chip")),
      "87072 USD"),
-    ("Mtoken of J/token", lambda: energy.energy_per_token(parse("3.6 W"), parse("1 token/s")), "1.000 kWh/Mtoken"),
+    ("Mtoken of J/token", lambda: cost.energy_per_token(parse("3.6 W"), parse("1 token/s")), "1.000 kWh/Mtoken"),
 ]  # fmt: skip
 
 SECTIONS = {"A1": A1, "A2": A2, "A3": A3, "A4": A4, "A5": A5, "A6": A6, "A7": A7, "A8": A8, "A9": A9}
@@ -521,7 +520,7 @@ NOT_REPRODUCED = [
     ("ISCA, causal", lambda: v3_achieved("causal"), "385 TFLOP/s/chip"),
     ("ISCA, MFU full", lambda: v3_mfu("full"), "43.73 percent"),
     ("ISCA, MFU causal", lambda: v3_mfu("causal"), "38.94 percent"),
-    ("ISCA rounds 67.8 down", lambda: decode.user_rate(ep_floor("50 GB/s")), "67 token/s"),
+    ("ISCA rounds 67.8 down", lambda: user_rate(ep_floor("50 GB/s")), "67 token/s"),
     ("Qwen3 active, said to be with one table", lambda: qwen3(8, 1), "22189965312 param"),
     ("DeepEP dispatch", lambda: deepep(BYTE, "193 us"), "39 GB/s"),
     ("a cache of 405B in those of V3", lambda: cached(126, 8, 128) / V3_CACHE, "7.28 x"),
@@ -545,6 +544,6 @@ def test_measured_times_are_above_the_bounds() -> None:
 def test_a_window_bounds_the_cache() -> None:
     """gpt-oss-120b at 4096 tokens: 18 layers of 36 keep 128."""
     half = cached(18, 8, 64)
-    windowed = kv_cache.cached_tokens(T4096, parse("128 token"))
-    found = kv_cache.kv_cache_bytes(1, T4096, half) + kv_cache.kv_cache_bytes(1, windowed, half)
+    windowed = memory.cached_tokens(T4096, parse("128 token"))
+    found = memory.kv_cache_bytes(1, T4096, half) + memory.kv_cache_bytes(1, windowed, half)
     assert found.to("B").magnitude == 18 * 2 * 2 * 8 * 64 * (4096 + 128)

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from calc.analysis import workings
 from calc.analysis.comparison import Comparer
+from calc.catalog import checks
 from calc.catalog.catalog import Catalog
 from calc.figures import derive
 from calc.figures.policy import Policy
@@ -38,7 +39,7 @@ def opened(folder: strategies.Folder, **policy: Any) -> Iterator[Comparer]:
     """Write a drawn folder, check that nothing in it is at fault, and open it under a policy."""
     with TemporaryDirectory() as place:
         catalog = Catalog(base=folder.write(Path(place)))
-        assert [str(p) for p in catalog.problems()] == []
+        assert [str(p) for p in checks.problems(catalog)] == []
         yield Comparer(catalog, Policy(**policy))
 
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from calc import units
 from calc.analysis.audit import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Auditor, Finding
 from calc.analysis.comparison import Comparer
+from calc.catalog import checks
 from calc.catalog.catalog import Catalog
 from calc.figures.policy import ORDER, Policy
 from calc.sheets import schema
@@ -97,7 +98,7 @@ def opened(made: Drawn, **policy: Any) -> Iterator[Auditor]:
             text = json.dumps({"id": source, "status": "as-reported", "claims": body}, indent=1)
             (root / "claims" / f"{source}.yaml").write_text(text, encoding="utf-8")
         catalog = Catalog(base=root)
-        assert [str(p) for p in catalog.problems()] == []
+        assert [str(p) for p in checks.problems(catalog)] == []
         yield Auditor(Comparer(catalog, Policy(**policy)))
 
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from calc import units
 from calc.analysis.comparison import Comparer
 from calc.figures import results
+from calc.figures.operations import Expression, Operation
 from calc.figures.readings import Candidate, Reading
-from calc.figures.results import Applied, Assumption, Expression, Result
-from calc.formulas import aggregate
+from calc.figures.results import Assumption, Result
+from calc.formulas import arithmetic
 from calc.sheets import metrics, schema
 from tests import strategies
 from tests.property.laws import FEW, MANY, NEAR, opened, readings, results_of, same, within
@@ -203,13 +204,13 @@ def check_bases(comparer: Comparer, ids: list[str]) -> None:
             if cell.result is not None:
                 check_qualifiers(row.metric.id, cell.result.expression)
         for ratio in row.ratios.values():
-            assert isinstance(ratio.expression, Applied)
+            assert isinstance(ratio.expression, Operation)
             sides = [_shape(side) for side in ratio.expression.inputs]
             assert sides[0] == sides[1], row.metric.id
 
 
 def _shape(node: Expression) -> object:
-    if isinstance(node, Applied):
+    if isinstance(node, Operation):
         return node.formula.name, *map(_shape, node.inputs)
     assert isinstance(node, Reading)
     return node.metric.id
@@ -269,18 +270,18 @@ def test_laws_of_the_formulas(
     compute: units.Quantity, bandwidth: units.Quantity, power: units.Quantity, price: units.Quantity, chips: int
 ) -> None:
     """Ridge x bandwidth = compute; bytes per FLOP x ridge = 1; a ratio x its inverse = 1; shares add up."""
-    ridge = aggregate.ridge_point(compute, bandwidth)
+    ridge = arithmetic.ridge_point(compute, bandwidth)
     _equal(ridge * bandwidth, compute)
-    _equal(aggregate.bytes_per_flop(bandwidth, compute) * ridge, units.quantity(1, "x"))
-    _equal(aggregate.per_power(compute, power) * aggregate.power_per(power, compute), units.quantity(1, "x"))
-    _equal(aggregate.per_price(compute, price) * aggregate.price_per(price, compute), units.quantity(1, "x"))
-    _equal(aggregate.equivalent(compute, compute), units.quantity(1, "x"))
-    _equal(aggregate.equivalent(2 * compute, compute) * compute, 2 * compute)
+    _equal(arithmetic.bytes_per_flop(bandwidth, compute) * ridge, units.quantity(1, "x"))
+    _equal(arithmetic.per_power(compute, power) * arithmetic.power_per(power, compute), units.quantity(1, "x"))
+    _equal(arithmetic.per_price(compute, price) * arithmetic.price_per(price, compute), units.quantity(1, "x"))
+    _equal(arithmetic.equivalent(compute, compute), units.quantity(1, "x"))
+    _equal(arithmetic.equivalent(2 * compute, compute) * compute, 2 * compute)
     count = units.quantity(chips, "chip")
-    _equal(aggregate.total(count, aggregate.per_chip(compute, count)), compute)
-    _equal(aggregate.total(2 * count, aggregate.per_chip(compute, count)), 2 * compute)
+    _equal(arithmetic.total(count, arithmetic.per_chip(compute, count)), compute)
+    _equal(arithmetic.total(2 * count, arithmetic.per_chip(compute, count)), 2 * compute)
     racks = units.quantity(chips, "rack")
-    _equal(aggregate.chips_per_rack(count, racks) * racks, count)
+    _equal(arithmetic.chips_per_rack(count, racks) * racks, count)
 
 
 def _equal(first: units.Quantity, second: units.Quantity) -> None:

@@ -126,10 +126,10 @@ def test_an_open_per(strict: bool, number: str, stated: list[str], dies: int | N
     if one:
         assert same([c.value for c in found], [float(Fraction(number) * factors[one])])
         assert f"read as per {one}" in " ".join(found[0].flags)
-        assert not held.apart
+        assert not held.excluded
     else:
         assert not found
-        assert "per what" in held.apart[name][0].why
+        assert "per what" in held.excluded[name][0].why
 
 
 @MANY
@@ -143,7 +143,7 @@ def test_an_open_precision(number: str, bf16: list[str], fp8: list[str]) -> None
     for precision in stated:
         taken = opened_ones(held, f"peak_compute.{precision}.dense")
         assert [candidate.value for candidate in taken] == ([float(number)] if precision == one else [])
-    assert bool(held.apart) == (one is None)
+    assert bool(held.excluded) == (one is None)
 
 
 @MANY

@@ -461,7 +461,7 @@ def test_every_report_is_taken_or_set_apart(folder: Folder) -> None:
         for sheet in folder.sheets():
             subject = held(comparer, sheet)
             taken = [r for reading in subject.held.values() for c in reading.candidates for _, r in c.reports()]
-            apart = [other for rows in subject.apart.values() for other in rows]
+            apart = [other for rows in subject.excluded.values() for other in rows]
             assert all(other.why for other in apart)
             for name, rows in sheet.reports.items():
                 for report in rows:

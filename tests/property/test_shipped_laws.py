@@ -93,7 +93,7 @@ def test_no_report_is_lost(kind: str, id: str) -> None:
     sheet = comparer().catalog.sheet(kind, id)
     subject = held(comparer(), sheet)
     taken = [r for reading in subject.held.values() for c in reading.candidates for _, r in c.reports()]
-    apart = [other for rows in subject.apart.values() for other in rows]
+    apart = [other for rows in subject.excluded.values() for other in rows]
     shown = json.sheet(comparer(), id)
     for name, rows in sheet.reports.items():
         assert len(shown["reports"][name]) == len(rows)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from calc import units
 from calc.errors import UnitError
-from calc.figures.results import Applied, Assumption, Formula, Result
-from calc.formulas import aggregate
+from calc.figures.operations import Operation
+from calc.figures.results import Assumption, Result
+from calc.formulas import Formula, arithmetic
 from calc.sheets import metrics
 from tests import strategies
 from tests.property.laws import FEW, MANY
@@ -186,8 +187,8 @@ def test_what_must_not_be_added_raises(first: str, second: str) -> None:
 @given(strategies.quantities("TFLOP/s/chip"), st.sampled_from(["die", "superchip", "node", "x", "GB"]))
 def test_whoever_forgets_the_chips_gets_an_error(rate: units.Quantity, counted: str) -> None:
     """A total is a count of chips times a figure per chip; a count of anything else is no total."""
-    assert aggregate.total(units.quantity(384, "chip"), rate).check("[operation]/[time]")
-    for wrong in (aggregate.total(units.quantity(384, counted), rate), rate):
+    assert arithmetic.total(units.quantity(384, "chip"), rate).check("[operation]/[time]")
+    for wrong in (arithmetic.total(units.quantity(384, counted), rate), rate):
         with pytest.raises(units.DimensionalityError):
             wrong.to(units.unit("PFLOP/s"))
 
@@ -195,14 +196,14 @@ def test_whoever_forgets_the_chips_gets_an_error(rate: units.Quantity, counted: 
 @pytest.mark.parametrize("unit", ["GB/s", "x", "TFLOP/s", "W"])
 def test_a_result_has_the_dimension_it_names(unit: str) -> None:
     """A result in a unit of another dimension than its formula gives is an error, not a number."""
-    formula = Formula("ridge_point", "compute / memory bandwidth", aggregate.ridge_point)
+    formula = Formula("ridge_point", "compute / memory bandwidth", arithmetic.ridge_point)
     inputs = (
         Assumption("compute", units.parse("800 TFLOP/s"), ""),
         Assumption("memory bandwidth", units.parse("4 TB/s"), ""),
     )  # fmt: skip
-    assert Result(Applied("ridge", formula, inputs, "FLOP/B"), "FLOP/B").numbers == (200.0, 200.0, 200.0)
+    assert Result(Operation("ridge", formula, inputs, "FLOP/B"), "FLOP/B").numbers == (200.0, 200.0, 200.0)
     with pytest.raises(units.DimensionalityError):
-        _ = Result(Applied("ridge", formula, inputs, unit), unit).numbers
+        _ = Result(Operation("ridge", formula, inputs, unit), unit).numbers
 
 
 @MANY

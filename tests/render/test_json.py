@@ -434,6 +434,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "list-chips": ("list", "chips"),
     "list-by": ("list", "chips", "--with", "memory_capacity", "--sort", "memory_capacity"),
     "list-metrics": ("list", "metrics"),
+    "list-formulas": ("list", "formulas"),
     "sources": ("sources",),
     "sources-of": ("sources", "nvl72"),
     "one-source": ("sources", "nvidia-gb200-nvl72-page"),

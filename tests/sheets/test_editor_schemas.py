@@ -55,7 +55,7 @@ SHIPPED = sorted(path for path in SPECS.rglob("*.yaml"))
 
 
 def kind_of(path: Path) -> str:
-    return folders.SCHEMAS[path.name if path.name == folders.SOURCES else path.parent.name]
+    return folders.SCHEMAS[folders.placed(path)[0]]
 
 
 def errors(kind: str, text: str) -> list[str]:

@@ -37,7 +37,7 @@ def place(case: str) -> str:
     head = sheet(case).decode(errors="replace")
     if said := re.match(r"# file: (.+)", head):
         return said[1]
-    kind = case.partition("-")[0]
+    kind = case.partition("-")[0]  # of a source, the first line says it
     id = re.search(r"^id: (\S+)", head, re.MULTILINE)
     return FOLDERS[kind] + ("sources" if kind == "sources" else id[1] if id else case) + ".yaml"
 

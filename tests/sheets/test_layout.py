@@ -100,7 +100,7 @@ def test_order_is_that_of_the_tables(drawn: tuple[str, str, list[str]]) -> None:
     name, text, _ = drawn
     made = formatted(text, Path(name))
     top = re.findall(r"^(\w[\w.-]*):", made, re.MULTILINE)
-    if name == folders.SOURCES:
+    if name == folders.SOURCE_LIST:
         assert top == sorted(top)
         return
     order = ["id", "name", "vendor", "status", "chip", "reports"]
@@ -131,6 +131,7 @@ def test_any_text_survives_from_a_block_into_a_row(note: str, name: str, style: 
     assert data(formatted(text, CHIP)) == before
 
 
+PLACES = ["chips/a.yaml", "claims/a.yaml", "sources/a/a.yaml", "sources.yaml"]
 PIECES = st.sampled_from(
     ["a", "b: ", "- ", "? ", ": ", "\n", "\n", "\n  ", "\n    ", "{", "}", "[", "]", ", ", "# c", " # c\n", "'", '"',
      "|", "|-\n", ">\n", "&a ", "*a", "!t ", "---\n", "\t", "\r\n", "TODO", "~", "id: x\n", "reports:\n", "  cache:\n",
@@ -139,7 +140,7 @@ PIECES = st.sampled_from(
 
 
 @settings(max_examples=300)
-@given(pieces=st.lists(PIECES, max_size=14), name=st.sampled_from(["chips/a.yaml", "claims/a.yaml", "sources.yaml"]))
+@given(pieces=st.lists(PIECES, max_size=14), name=st.sampled_from(PLACES))
 def test_noise_is_laid_out_or_refused(pieces: list[str], name: str) -> None:
     text = "".join(pieces)
     try:
@@ -330,6 +331,7 @@ LINES = {
     "chips/mine.yaml": "../schema/chip.schema.json",
     "systems/mine.yaml": "../schema/system.schema.json",
     "claims/mine.yaml": "../schema/claims.schema.json",
+    "sources/m/mine.yaml": "../../schema/source.schema.json",
     "sources.yaml": "schema/sources.schema.json",
 }
 
@@ -339,6 +341,7 @@ def test_the_editor_s_line_leads_to_the_schema(name: str, mine: Path) -> None:
     made = formatted("# words\nid: mine\n", mine / name)
     first, _, rest = made.partition("\n")
     assert first == f"# yaml-language-server: $schema={LINES[name]}"
+    (mine / name).parent.mkdir(parents=True, exist_ok=True)
     assert ((mine / name).parent / LINES[name]).is_file()
     assert rest.lstrip("\n") == "# words\nid: mine\n"
     assert formatted(made, mine / name) == made

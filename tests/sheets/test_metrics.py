@@ -13,6 +13,7 @@ import pytest
 import calc
 from calc import units
 from calc.analysis.comparison import Comparer
+from calc.catalog import checks
 from calc.catalog.catalog import Catalog
 from calc.figures import derive
 from calc.figures.policy import Policy
@@ -32,7 +33,7 @@ def chip(path: Path, reports: Mapping[str, Sequence[schema.Report]]) -> Readings
     """Return what is read of a chip of these reports alone."""
     sheet = schema.Chip(id="one", name="One", vendor="Maker", status=schema.STATUS, reports=dict(reports))
     catalog = Catalog(base=Folder(SOURCES, {"one": sheet}).write(path))
-    assert [str(problem) for problem in catalog.problems()] == []
+    assert [str(problem) for problem in checks.problems(catalog)] == []
     return Comparer(catalog, Policy()).reader.of(catalog.sheet("chip", "one"))
 
 
@@ -52,7 +53,7 @@ def ends(subject: Readings, name: str) -> tuple[float, float, float, str]:
 
 
 def reasons(subject: Readings, name: str) -> list[tuple[str, str]]:
-    return [(other.report.value, other.why) for other in subject.apart.get(name, ())]
+    return [(other.report.value, other.why) for other in subject.excluded.get(name, ())]
 
 
 # -- the table --------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from calc.analysis.comparison import NOT_APPLICABLE, NOT_REPORTED
 from calc.render import text
 from calc.views import tables, words
 from calc.views.comparison import comparison
-from calc.views.tables import Column, Fold, Table, TableCell
+from calc.views.tables import Column, Folding, Table, TableCell
 
 CALC = Path(calc.__file__).parent
 WORDS = (*words.GAPS.values(), words.NO_SPAN)
@@ -73,10 +73,10 @@ def test_what_looks_like_a_grouped_number_stays_a_text() -> None:
 
 def folding() -> Table:
     table = Table("t", [
-        Column("id", "id"), Column("name", "name", wraps=True, fold=Fold("id", titles=", ")),
-        Column("vendor", "vendor", wraps=True, fold=Fold("name", ", ", ", ")),
-        Column("value", "value", True), Column("marks", "marks", fold=Fold("value", None, always=True)),
-        Column("span", "span", True, fold=Fold("value")),
+        Column("id", "id"), Column("name", "name", wraps=True, fold=Folding("id", titles=", ")),
+        Column("vendor", "vendor", wraps=True, fold=Folding("name", ", ", ", ")),
+        Column("value", "value", True), Column("marks", "marks", fold=Folding("value", None, always=True)),
+        Column("span", "span", True, fold=Folding("value")),
     ], folded_note="Below it: its span.")  # fmt: skip
     table.add("a", "Alpha", "Acme", tables.digits("12000"), "=", TableCell("1 to 2", folded="1-2"))
     table.add("b", "Beta", "", words.gap("not reported"), "", "")
@@ -103,7 +103,7 @@ def test_marks_stand_below_one_another_but_not_beside_a_gap() -> None:
 
 def test_marks_that_nobody_has_take_no_place() -> None:
     table = Table("t", [
-        Column("value", "value", True), Column("marks", "mark", optional=True, fold=Fold("value", None, always=True)),
+        Column("value", "value", True), Column("marks", "mark", optional=True, fold=Folding("value", None, always=True)),
     ])  # fmt: skip
     table.add("1", "")
     assert table.folded(always=True) is table

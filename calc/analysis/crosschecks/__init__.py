@@ -1,120 +1,80 @@
 """Where the reports of a sheet contradict one another beyond rounding, and the usual cause of it.
 
-Three kinds of checks: one report stands apart from the others of its reading (`spread`), figures
-that must make a third do not (`identities`), and a rate that a source implies is not the one that is
-printed (`implied`). A finding says which two reports do not fit together, and of neither what it is.
+A check is a module whose ``contradictions`` yields the `findings.Contradiction` of a `checked_sheet.CheckedSheet`, with
+a row in `CHECKS` and its name in `calc.sheets.schema.CheckName`. Two metrics that must make a third are one row of
+`identities.RULES`. A finding says which two reports do not fit together, and of neither what it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from calc.analysis.comparison import Comparer
+from calc.analysis.crosschecks import identities, implied, spread
+from calc.analysis.crosschecks.checked_sheet import CheckedSheet, readable
 from calc.analysis.crosschecks.findings import Contradiction, Side
-from calc.analysis.crosschecks.identities import identities
-from calc.analysis.crosschecks.implied import implied
-from calc.analysis.crosschecks.spread import spreads
-from calc.analysis.crosschecks.subject import Subject, readable
 from calc.figures.policy import Policy
 from calc.sheets import schema
 from calc.sheets.folders import FOLDERS
 
-__all__ = ["Contradiction", "Side", "check", "contradictions", "stale_pins"]
+__all__ = ["CHECKS", "Contradiction", "Side", "check"]
 
-
-def contradictions(comparer: Comparer, sheet: schema.Sheet) -> list[Contradiction]:
-    """Return what the reports of one sheet contradict one another in, pinned or not.
-
-    Parameters
-    ----------
-    comparer : Comparer
-        Whose policy says which reports speak.
-    sheet : Sheet
-        A chip's or a system's. What lies wholly within the sheet of its chip is told of there.
-
-    Raises
-    ------
-    calc.errors.SheetError
-        If the sheet of its chip has a fault.
-    """
-    return _Checks(comparer).of(sheet)
+CHECKS: tuple[Callable[[CheckedSheet], Iterator[Contradiction]], ...] = (
+    spread.contradictions, identities.contradictions, implied.contradictions,
+)  # fmt: skip
+"""In this order: what one tells of, those after it pass over."""
 
 
 def check(
     comparer: Comparer, sheets: Iterable[schema.Sheet] | None = None
 ) -> tuple[list[Contradiction], list[tuple[schema.Sheet, schema.Known]]]:  # fmt: skip
-    """Return what `contradictions` finds in some sheets, and their stale pins, each sheet looked at once.
+    """Return what the reports of sheets contradict one another in, pinned or not, and the pins that match nothing.
 
     Parameters
     ----------
     comparer : Comparer
-        Catalog and policy.
+        Catalog and policy, which says which reports speak.
     sheets : iterable of Sheet, optional
-        By default all of the catalog, chips first; faulty ones are passed over.
+        By default all of the catalog, chips first; faulty ones are passed over. What lies wholly within
+        the sheet of a system's chip is told of there.
 
     No pin is called stale where sheets are merged, or under a policy other than that of the sheets: it
     may match nothing there and still be right.
+
+    Raises
+    ------
+    calc.errors.SheetError
+        If the sheet of a system's chip has a fault.
     """
-    checks = _Checks(comparer)
-    usual = comparer.policy == Policy() and not comparer.catalog.merge
+    catalog = comparer.catalog
+    usual = comparer.policy == Policy() and not catalog.merge
     found: list[Contradiction] = []
     stale: list[tuple[schema.Sheet, schema.Known]] = []
-    for sheet in checks.sheets() if sheets is None else sheets:
-        here = checks.of(sheet)
-        found += here
-        stale += ((sheet, pin) for pin in _stale(sheet, here) if usual)
+    told: dict[str, frozenset[int]] = {}  # the reports that stand apart in each chip's own sheet
+    for sheet in (one for kind in FOLDERS for one in readable(catalog, kind)) if sheets is None else sheets:
+        subject = _subject(comparer, sheet)
+        if chip := catalog.chip_of(sheet):
+            if chip.id not in told:
+                own = _subject(comparer, chip)
+                list(spread.contradictions(own))
+                told[chip.id] = frozenset(own.told)
+            subject.told |= told[chip.id]
+        here = [each for one in CHECKS for each in one(subject)]
+        found += [
+            replace(each, known=next((p.note for p in sheet.contradictions if _pins(p, each)), "")) for each in here
+        ]
+        stale += [(sheet, p) for p in sheet.contradictions if usual and not any(_pins(p, each) for each in here)]
     return found, stale
 
 
-def stale_pins(comparer: Comparer, sheet: schema.Sheet) -> list[schema.Known]:
-    """Return the pins of a sheet that no finding matches any more: somebody should take them out.
-
-    Under a policy that leaves sources out, a pin may match nothing without being stale.
-    """
-    return _stale(sheet, contradictions(comparer, sheet))
-
-
-class _Checks:
-    """The work of checking the sheets of a catalog, which are looked up once."""
-
-    def __init__(self, comparer: Comparer) -> None:
-        self.comparer = comparer
-        self._told: dict[str, frozenset[int]] = {}
-
-    def sheets(self) -> Iterator[schema.Sheet]:
-        """Yield the sheets that can be read."""
-        for kind in FOLDERS:
-            yield from readable(self.comparer.catalog, kind)
-
-    def of(self, sheet: schema.Sheet) -> list[Contradiction]:
-        """Return what is found in a sheet, with the reasons of its pins; nothing is told of twice."""
-        subject = self._subject(sheet)
-        if chip := self.comparer.catalog.chip_of(sheet):
-            subject.told |= self._apart(chip)
-        found = [*spreads(subject), *identities(subject), *implied(subject)]
-        notes = [next((pin.note for pin in sheet.contradictions if _pins(pin, each)), "") for each in found]
-        return [replace(each, known=note) for each, note in zip(found, notes, strict=True)]
-
-    def _apart(self, chip: schema.Chip) -> frozenset[int]:
-        """Return the reports that stand apart in a chip's own sheet, where they are told of."""
-        if chip.id not in self._told:
-            subject = self._subject(chip)
-            for _ in spreads(subject):
-                pass
-            self._told[chip.id] = frozenset(subject.told)
-        return self._told[chip.id]
-
-    def _subject(self, sheet: schema.Sheet) -> Subject:
-        catalog = self.comparer.catalog
-        if chip := catalog.chip_of(sheet):
-            return Subject(self.comparer, sheet, [chip])
-        users = catalog.systems_of(sheet.id) if sheet.kind == "chip" else []
-        return Subject(self.comparer, sheet, list(readable(catalog, "system", users)))
-
-
-def _stale(sheet: schema.Sheet, found: list[Contradiction]) -> list[schema.Known]:
-    return [pin for pin in sheet.contradictions if not any(_pins(pin, each) for each in found)]
+def _subject(comparer: Comparer, sheet: schema.Sheet) -> CheckedSheet:
+    """Return a sheet with those around it: a system's chip, or the systems that name a chip."""
+    catalog = comparer.catalog
+    if chip := catalog.chip_of(sheet):
+        return CheckedSheet(comparer, sheet, [chip])
+    users = catalog.systems_of(sheet.id) if sheet.kind == "chip" else []
+    return CheckedSheet(comparer, sheet, list(readable(catalog, "system", users)))
 
 
 def _pins(pin: schema.Known, found: Contradiction) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from calc.analysis.crosschecks import unit_slips
+from calc.analysis.crosschecks.checked_sheet import CheckedSheet
 from calc.figures.readings import Candidate, Reading
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
@@ -23,16 +24,8 @@ SHOWN = 2
 class Side:
     """One side of a contradiction: a report, or what follows from several.
 
-    Parameters
-    ----------
-    text : str
-        The values as printed and how they make the side's: ``784 TFLOP/s per die x 2 dies``.
-    value, unit
-        The same on the metric's basis.
-    sources, locators : tuple of str
-        Where it stands, one locator for each source.
-    marks : frozenset of str
-        Values and sources of all the reports that agree, for a pin to name.
+    ``text`` has the values as printed and how they make the side's (``784 TFLOP/s per die x 2 dies``), ``value`` the
+    same on the metric's basis; ``marks`` are values and sources of all reports that agree, for a pin to name.
     """
 
     text: str
@@ -50,26 +43,11 @@ class Side:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Two sides that do not fit together.
+    """Two sides that do not fit together, by ``check`` (`calc.sheets.schema.CheckName`): the larger and the smaller.
 
-    Parameters
-    ----------
-    subject, check, metric : str
-        The sheet's id, the name of the check (`calc.sheets.schema.CheckName`), and the metric's id.
-    one, other : Side
-        The larger and the smaller.
-    factor : float
-        How many times larger.
-    causes : tuple of str
-        Usual slips that give the factor, the most specific first.
-    known : str
-        What a person wrote of it in the sheet; empty if nobody did.
-    apart : {'one', 'other', ''}
-        Which side the other reports speak against, if one.
-    by_itself : bool
-        Whether one source, its editions among them, says both.
-    agree : tuple of Side
-        For a rate that is implied, what agrees with it.
+    ``causes`` are usual slips that give the factor, the most specific first; ``known`` is what a person wrote
+    of it in the sheet; ``outlier`` is the side that the other reports speak against, if one; ``by_itself``
+    says whether one source, its editions among them, says both; ``agree`` what agrees with an implied rate.
     """
 
     subject: str
@@ -80,14 +58,14 @@ class Contradiction:
     factor: float
     causes: tuple[str, ...] = ()
     known: str = ""
-    apart: unit_slips.Side = ""
+    outlier: unit_slips.Outlier = ""
     by_itself: bool = False
     agree: tuple[Side, ...] = ()
 
     @property
     def text(self) -> str:
         """The finding in one sentence."""
-        first, second = (self.other, self.one) if self.apart == "other" else (self.one, self.other)
+        first, second = (self.other, self.one) if self.outlier == "other" else (self.one, self.other)
         said = f"{self.metric}: {first.text} ({first.where}) against {second.text} ({second.where})"
         said += f", a factor of {digits(self.factor, 4)}"
         said += ", in one source" if self.by_itself else ""
@@ -193,14 +171,14 @@ def made(
 
 
 def opposed(
-    subject: str, check: str, metric: Metric, sides: tuple[Side, Side], structure: unit_slips.Structure, *,
-    rounding: float, apart: bool = False, stated: tuple[tuple[str, str], ...] = (), by_itself: bool = False,
+    subject: CheckedSheet, check: str, metric: Metric, sides: tuple[Side, Side], *, rounding: float,
+    outlier: bool = False, stated: tuple[tuple[str, str], ...] = (), by_itself: bool = False,
     agree: tuple[Side, ...] = (),
 ) -> Contradiction:  # fmt: skip
-    """Return the contradiction of two sides; with ``apart``, the first is the one that the others speak against."""
+    """Return the contradiction of two sides; with ``outlier``, the first is the one that the others speak against."""
     one, other = sorted(sides, key=lambda each: -each.value)
-    which: unit_slips.Side = "" if not apart else "one" if one is sides[0] else "other"
+    which: unit_slips.Outlier = "" if not outlier else "one" if one is sides[0] else "other"
     pair = unit_slips.Pair(metric, one.unit, one.value, other.value, rounding, which)
-    found = unit_slips.causes(pair, structure, stated)
+    found = unit_slips.causes(pair, subject.sheet.kind, subject.counts, stated)
     factor = one.value / other.value
-    return Contradiction(subject, check, metric.id, one, other, factor, found, "", which, by_itself, agree)
+    return Contradiction(subject.sheet.id, check, metric.id, one, other, factor, found, "", which, by_itself, agree)

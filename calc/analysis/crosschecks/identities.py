@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from calc.analysis.crosschecks import findings
+from calc.analysis.crosschecks.checked_sheet import CheckedSheet
 from calc.analysis.crosschecks.findings import Contradiction
-from calc.analysis.crosschecks.subject import Subject
 from calc.figures import derive
 from calc.figures.readings import Candidate
 from calc.formulas import FORMULAS, exactly
@@ -77,12 +77,18 @@ def single(candidate: Candidate) -> Made:
 
 
 def combined(sign: str, formula: str, unit: str, one: Made, other: Made) -> Made:
-    """Return what two candidates make: their product, sum or ratio in the unit."""
+    """Return what two candidates make: their product, sum or ratio in the unit.
+
+    In a product, a figure that does not say what it is for is for one of what the other counts.
+    """
     text = f"{one.text} {sign} {other.text}"
     named = (*one.named, *other.named)
     if sign == "+":
         return Made(one.value + other.value, one.low + other.low, one.high + other.high, named, text)
-    value = exactly(FORMULAS[formula], unit, *((c.value, c.unit) for c in named))
+    (first, of_first), (second, of_second) = ((c.value, c.unit) for c in named)
+    counted = f"/{of_first.partition('/')[0]}"
+    of_second += counted if sign == "x" and counted not in of_second else ""
+    value = exactly(FORMULAS[formula], unit, (first, of_first), (second, of_second))
     low, high = one.low / one.value, one.high / one.value
     if sign == "x":
         return Made(value, value * low * other.low / other.value, value * high * other.high / other.value, named, text)
@@ -91,7 +97,7 @@ def combined(sign: str, formula: str, unit: str, one: Made, other: Made) -> Made
     return Made(value, below, above, named, text)
 
 
-def identities(subject: Subject) -> Iterator[Contradiction]:
+def contradictions(subject: CheckedSheet) -> Iterator[Contradiction]:
     """Yield where figures that must make a third do not.
 
     That is a printed total against count x per chip, the `RULES`, and a ratio that a source prints
@@ -115,19 +121,19 @@ def identities(subject: Subject) -> Iterator[Contradiction]:
             yield from _compare(subject, rule.check, whole.metric, printed, makes)
 
 
-def _spoken(subject: Subject, name: str) -> list[Candidate]:
+def _spoken(subject: CheckedSheet, name: str) -> list[Candidate]:
     """Return the candidates of a reading but those that say that there is none."""
     reading = subject.held.get(name)
     return [c for c in reading.candidates if c.value > 0] if reading else []
 
 
-def _combine(subject: Subject, sign: str, formula: str, unit: str, parts: Sequence[str]) -> list[Made]:
+def _combine(subject: CheckedSheet, sign: str, formula: str, unit: str, parts: Sequence[str]) -> list[Made]:
     first, second = ([single(c) for c in _spoken(subject, name)] for name in parts)
     return [combined(sign, formula, unit, a, b) for a, b in itertools.product(first, second)]
 
 
 def _compare(
-    subject: Subject, check: str, metric: Metric, printed: list[Made], makes: list[Made], across: bool = True
+    subject: CheckedSheet, check: str, metric: Metric, printed: list[Made], makes: list[Made], across: bool = True
 ) -> Iterator[Contradiction]:
     """Yield where a source contradicts itself; if none does, the nearest pair if no combination at all agrees."""
     itself = False
@@ -140,7 +146,7 @@ def _compare(
         yield from _nearest(subject, check, metric, printed, makes)
 
 
-def _works(subject: Subject, each: Made) -> set[str]:
+def _works(subject: CheckedSheet, each: Made) -> set[str]:
     """Return whose figures make a value; the count of chips may be anybody's."""
     figures = [c for c in each.named if c.metric != "chip_count"] or each.named
     return {subject.work(c.lead().source) for c in figures}
@@ -152,14 +158,12 @@ def _any_meet(printed: Iterable[Made], makes: Sequence[Made]) -> bool:
 
 def _within(printed: Sequence[Made], makes: Sequence[Made]) -> bool:
     """Whether the two spans overlap, so that the spread of a reading explains that no two values agree."""
-    one, other = (
-        (min(each.low for each in side), max(each.high for each in side)) for side in (printed, makes)
-    )  # fmt: skip
-    return one[0] <= other[1] and other[0] <= one[1]
+    (low, high), (least, most) = ((min(m.low for m in side), max(m.high for m in side)) for side in (printed, makes))
+    return low <= most and least <= high
 
 
 def _nearest(
-    subject: Subject, check: str, metric: Metric, printed: list[Made], makes: list[Made], by_itself: bool = False
+    subject: CheckedSheet, check: str, metric: Metric, printed: list[Made], makes: list[Made], by_itself: bool = False
 ) -> Iterator[Contradiction]:
     """Yield the contradiction of the nearest pair of which nothing is told yet."""
     fresh = ([made for made in group if not subject.has_told(made.named)] for group in (printed, makes))
@@ -167,10 +171,8 @@ def _nearest(
     for one, other in pairs[:1]:
         unit = one.named[0].unit
         both = (_side(one, unit, printed), _side(other, unit, makes))
-        yield findings.opposed(
-            subject.sheet.id, check, metric, both, subject.structure,
-            rounding=one.rounding + other.rounding, by_itself=by_itself,
-        )  # fmt: skip
+        rounding = one.rounding + other.rounding
+        yield findings.opposed(subject, check, metric, both, rounding=rounding, by_itself=by_itself)
 
 
 def _side(each: Made, unit: str, group: Sequence[Made]) -> findings.Side:

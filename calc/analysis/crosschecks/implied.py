@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from calc import units
 from calc.analysis.crosschecks import findings, unit_slips
+from calc.analysis.crosschecks.checked_sheet import CheckedSheet
 from calc.analysis.crosschecks.findings import Contradiction, Side
-from calc.analysis.crosschecks.subject import Subject
 from calc.figures.readings import Candidate, Reading, canonical_unit
 from calc.formulas import FORMULAS, exactly
 from calc.sheets import metrics, schema
@@ -60,7 +60,7 @@ class Implied:
         return unit_slips.close(candidate.value / self.value, 1, self.half / self.value + findings.rounding(candidate))
 
 
-def implied(subject: Subject) -> Iterator[Contradiction]:
+def contradictions(subject: CheckedSheet) -> Iterator[Contradiction]:
     """Yield the peak rates that stand beside one with which a source's own figures agree, but not they.
 
     The source prints a throughput and a throughput per compute under one note; their ratio is the
@@ -78,15 +78,10 @@ def implied(subject: Subject) -> Iterator[Contradiction]:
         readings = [reading for name in names if (reading := subject.held.get(name))]
         agreeing = [reading for reading in readings if any(map(first.agrees, reading.candidates))]
         for reading in agreeing or readings[:1]:
-            yield from _against(
-                subject,
-                reading,
-                first,
-                [other for other in others if first.matches(other)],
-            )
+            yield from _against(subject, reading, first, [other for other in others if first.matches(other)])
 
 
-def _against(subject: Subject, reading: Reading, found: Implied, others: list[Implied]) -> Iterator[Contradiction]:
+def _against(subject: CheckedSheet, reading: Reading, found: Implied, others: list[Implied]) -> Iterator[Contradiction]:
     near = sorted((v.nearest(found.value) for v in findings.voices(reading)), key=found.distance)
     agree = [c for c in near if found.agrees(c)]
     fresh = [c for c in near if not unit_slips.ordinary(c.value / found.value) and not subject.has_told([c])]
@@ -94,13 +89,11 @@ def _against(subject: Subject, reading: Reading, found: Implied, others: list[Im
     for group in apart if agree else apart[:1]:
         both = (findings.side(group), found.side(others))
         rounding = findings.rounding(group[0]) + found.half / found.value
-        yield findings.opposed(
-            subject.sheet.id, CHECK, reading.metric, both, subject.structure,
-            rounding=rounding, agree=(findings.side(agree),) if agree else (),
-        )  # fmt: skip
+        agreeing = (findings.side(agree),) if agree else ()
+        yield findings.opposed(subject, CHECK, reading.metric, both, rounding=rounding, agree=agreeing)
 
 
-def _pairs(subject: Subject) -> Iterator[Implied]:
+def _pairs(subject: CheckedSheet) -> Iterator[Implied]:
     reports = subject.sheet.reports
     for rate in filter(subject.speaks, reports.get("throughput", ())):
         for share in filter(subject.speaks, reports.get("throughput_per_compute", ())):

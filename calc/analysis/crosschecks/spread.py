@@ -6,8 +6,8 @@ import statistics
 from collections.abc import Iterator
 
 from calc.analysis.crosschecks import findings, unit_slips
+from calc.analysis.crosschecks.checked_sheet import CheckedSheet
 from calc.analysis.crosschecks.findings import Contradiction, Voice
-from calc.analysis.crosschecks.subject import Subject
 from calc.figures.readings import Candidate, Reading
 from calc.sheets import metrics
 
@@ -16,7 +16,7 @@ FAR = 1.5
 """A report further than this from the median of its reading, over its origins, is told of whatever the factor."""
 
 
-def spreads(subject: Subject) -> Iterator[Contradiction]:
+def contradictions(subject: CheckedSheet) -> Iterator[Contradiction]:
     """Yield each value that stands apart from those of most origins, and two that one source prints itself.
 
     A report of this sheet stands apart if a usual slip gives the factor, or if it lies `FAR` from
@@ -25,11 +25,11 @@ def spreads(subject: Subject) -> Iterator[Contradiction]:
     for reading in subject.held.held.values():
         voices = findings.voices(reading)
         if len(voices) > 1 and not reading.metric.id.endswith(f".{metrics.MEASURED}"):
-            yield from _apart(subject, reading, voices)
+            yield from _outliers(subject, reading, voices)
             yield from _twice(subject, reading, voices)
 
 
-def _apart(subject: Subject, reading: Reading, voices: list[Voice]) -> Iterator[Contradiction]:
+def _outliers(subject: CheckedSheet, reading: Reading, voices: list[Voice]) -> Iterator[Contradiction]:
     centre = _centre(subject, voices)
     near = [voice.nearest(centre.value) for voice in voices]
     origins = subject.independent(c.lead().source for c in near)
@@ -46,7 +46,7 @@ def _apart(subject: Subject, reading: Reading, voices: list[Voice]) -> Iterator[
             yield found
 
 
-def _centre(subject: Subject, voices: list[Voice]) -> Candidate:
+def _centre(subject: CheckedSheet, voices: list[Voice]) -> Candidate:
     """Return the best-ranked of the values with which reports of most independent origins agree.
 
     Who leaves something open counts only between equals.
@@ -67,16 +67,15 @@ def _references(near: list[Candidate], centre: Candidate) -> list[list[Candidate
     return [group for group in findings.grouped(ranked) if unit_slips.ordinary(group[0].value / centre.value)]
 
 
-def _against(subject: Subject, reading: Reading, group: list[Candidate], others: list[Candidate]) -> Contradiction:
+def _against(subject: CheckedSheet, reading: Reading, group: list[Candidate], others: list[Candidate]) -> Contradiction:
     check = TOTAL if all(c.report is None for c in others) else CHECK
-    return findings.opposed(
-        subject.sheet.id, check, reading.metric, (findings.side(group), findings.side(others)), subject.structure,
-        rounding=findings.rounding(group[0]) + findings.rounding(others[0]), apart=True,
-        stated=tuple(_stated(subject, reading.metric.id, group)),
-    )  # fmt: skip
+    stated = tuple(_stated(subject, reading.metric.id, group))
+    rounding = findings.rounding(group[0]) + findings.rounding(others[0])
+    sides = findings.side(group), findings.side(others)
+    return findings.opposed(subject, check, reading.metric, sides, rounding=rounding, outlier=True, stated=stated)
 
 
-def _stated(subject: Subject, name: str, group: list[Candidate]) -> Iterator[tuple[str, str]]:
+def _stated(subject: CheckedSheet, name: str, group: list[Candidate]) -> Iterator[tuple[str, str]]:
     """Yield which rate of another sparsity the figures that stand apart are equal to, by other reports."""
     family, *tail = name.split(".")
     for sparsity in ("dense", "sparse") if family == "peak_compute" else ():
@@ -94,7 +93,7 @@ def _far(candidate: Candidate, median: float) -> bool:
     return above or (candidate.value * FAR < median and not report.at_least)
 
 
-def _twice(subject: Subject, reading: Reading, voices: list[Voice]) -> Iterator[Contradiction]:
+def _twice(subject: CheckedSheet, reading: Reading, voices: list[Voice]) -> Iterator[Contradiction]:
     """Yield the two values furthest apart that one source prints itself, beyond rounding."""
     by_source: dict[tuple[str, str | None], list[Voice]] = {}
     for voice in voices:
@@ -105,7 +104,5 @@ def _twice(subject: Subject, reading: Reading, voices: list[Voice]) -> Iterator[
         if not any(high.agrees(candidate) for candidate in low.candidates):
             pair = high.candidates[0], low.candidates[0]
             subject.tell(pair)
-            yield findings.opposed(
-                subject.sheet.id, CHECK, reading.metric, (findings.side(pair[:1]), findings.side(pair[1:])),
-                subject.structure, rounding=sum(map(findings.rounding, pair)), by_itself=True,
-            )  # fmt: skip
+            sides, rounding = (findings.side(pair[:1]), findings.side(pair[1:])), sum(map(findings.rounding, pair))
+            yield findings.opposed(subject, CHECK, reading.metric, sides, rounding=rounding, by_itself=True)

@@ -12,27 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from calc import units
 from calc.analysis.comparison import Comparer
-from calc.analysis.export_control.performance import Given, Quantities, figures
-from calc.analysis.export_control.thresholds import (  # fmt: skip
-    AREA,
-    DENSITY,
-    IO,
-    MEMORY,
-    NOT_APPLICABLE,
-    SUM,
-    TPP,
-    UNKNOWN,
-    Case,
-    Range,
-    area_limits,
-    possible,
-    ratio,
-)
+from calc.analysis.export_control import thresholds
+from calc.analysis.export_control.quantities import Quantities, UserInputs, ranges
+from calc.analysis.export_control.thresholds import DENSITY, IO, MEMORY, SUM, TPP, UNKNOWN, Case, Range
 from calc.errors import UsageError
 from calc.figures.policy import Policy, last_day
-from calc.figures.readings import Other
 from calc.figures.shown import Shown
 from calc.sheets import schema
 from calc.sheets.regulations import Regulation, threshold
@@ -55,8 +40,7 @@ def in_words(answers: Iterable[str]) -> str:
 class Tested:
     """One rule's test of one chip: every answer that some combination of reports may give.
 
-    ``answer`` is the one answer, or ``undecided``; ``headline`` holds what the headlines may give, and
-    ``missing`` what would have to be known to decide.
+    ``headline`` holds what the headlines may give, and ``missing`` what would have to be known to decide.
     """
 
     rule: Regulation
@@ -73,7 +57,7 @@ class Tested:
     @property
     def words(self) -> str:
         """The answer in words: ``a``, ``undecided: a or b``."""
-        return in_words(self.answers) if len(self.answers) == 1 else f"{UNDECIDED}: {in_words(self.answers)}"
+        return ("" if len(self.answers) == 1 else f"{UNDECIDED}: ") + in_words(self.answers)
 
     def __repr__(self) -> str:
         return f"<{self.rule.id}: {self.words}; arithmetic, not a legal classification>"
@@ -82,22 +66,11 @@ class Tested:
 class Classified(Shown):
     """One chip: its quantities, and the answer of each rule that has a test.
 
-    Parameters
-    ----------
-    comparer : Comparer
-        Catalog and policy.
-    sheet : Sheet
-        The chip's.
-    given : Given
-        What the user says of it.
-    rules : sequence of Regulation
-        Those to test.
-    asked : str
-        The system's id, if it was asked for by that.
+    ``given`` is what the user says of it, ``asked`` the system's id if it was asked for by that.
     """
 
     def __init__(
-        self, comparer: Comparer, sheet: schema.Sheet, given: Given, rules: Sequence[Regulation], asked: str = ""
+        self, comparer: Comparer, sheet: schema.Sheet, given: UserInputs, rules: Sequence[Regulation], asked: str = ""
     ) -> None:
         self.comparer, self.sheet, self.given, self.rules, self.asked = comparer, sheet, given, rules, asked
         self.id, self.name, self.vendor = sheet.id, sheet.name, sheet.vendor
@@ -122,62 +95,32 @@ class Classified(Shown):
         known = ", ".join(found.rule.id for found in self.tests)
         raise UsageError(f"no test {rule!r} here; there are {known or 'none'}")
 
-    @property
-    def apart(self) -> tuple[Other, ...]:
-        """Reports of die area, TPP and the bandwidths that are in no span, and why."""
-        rows = (self.quantities.held.apart.get(name, ()) for name in (TPP, AREA, MEMORY, IO))
-        return tuple(other for row in rows for other in row)
-
     def cases(self, asked: Iterable[str], tpps: Sequence[Range] = ()) -> Iterator[Case]:
         """Yield what the quantities that are asked for may be together, by each combination of reports.
 
         The first is that of the headlines. Some TPPs may be given in place of those that are known.
         """
-        wanted = set(asked)
-        tpps = tpps or (self._performances() if wanted & {TPP, DENSITY} else [UNKNOWN])
-        areas = self._areas() if DENSITY in wanted else [UNKNOWN]
-        memories = figures(self.quantities.memory) if wanted & {MEMORY, SUM} else [UNKNOWN]
-        ios = self._ios() if wanted & {IO, SUM} else [UNKNOWN]
-        for tpp, area, memory, io in itertools.product(tpps, areas, memories, ios):
-            yield {
-                TPP: tpp, DENSITY: ratio(tpp, area), MEMORY: memory, IO: io,
-                SUM: Range(memory.low + io.low, memory.high + io.high),
-            }  # fmt: skip
-
-    def _performances(self) -> list[Range]:
-        known, open = self.quantities.known, self.quantities.open
-        if known:
-            return list(dict.fromkeys(value for result in known for value in figures(result)))
-        # A rate of unstated sparsity is dense or, if sparse, more than the dense one: an upper limit.
-        return [Range(0.0, max(value.high for value in figures(open)))] if open else [UNKNOWN]
-
-    def _areas(self) -> list[Range]:
-        area = self.given.area
-        if self.given.planar:
-            return [NOT_APPLICABLE]
-        if area is not None:
-            scale = units.scale(area.unit) / units.scale("m^2")
-            return [Range(float(area.low * scale), float(area.high * scale))]
-        return figures(self.quantities.area)
-
-    def _ios(self) -> list[Range]:
-        if self.quantities.io is not None:
-            return figures(self.quantities.io)
-        limits = [[one.low for one in figures(link)] for link in self.quantities.links]
-        return list(dict.fromkeys(Range(max(chosen)) for chosen in itertools.product(*limits))) if limits else [UNKNOWN]
+        held, wanted, unknown = self.quantities, set(asked), [UNKNOWN]
+        for tpp, area, memory, io in itertools.product(
+            tpps or (held.tpp_ranges() if wanted & {TPP, DENSITY} else unknown),
+            held.area_ranges() if DENSITY in wanted else unknown,
+            ranges(held.memory) if wanted & {MEMORY, SUM} else unknown,
+            held.io_ranges() if wanted & {IO, SUM} else unknown,
+        ):
+            both = Range(memory.low + io.low, memory.high + io.high)
+            yield {TPP: tpp, DENSITY: thresholds.ratio(tpp, area), MEMORY: memory, IO: io, SUM: both}
 
     def _test(self, rule: Regulation) -> Tested:
         asked = [one.quantity for outcome in rule.outcomes for one in outcome.thresholds]
         cases = list(self.cases(asked))
-        each = [possible(rule, case) for case in cases]
+        each = [thresholds.possible(rule, case) for case in cases]
         found = frozenset[str]().union(*each)
-        answers = tuple(answer for answer in rule.answers if answer in found)
-        headline = tuple(answer for answer in rule.answers if answer in each[0])
-        missing: tuple[str, ...] = ()
+        answers, headline = (tuple(answer for answer in rule.answers if answer in some) for some in (found, each[0]))
+        missing: list[str] = []
         if len(answers) > 1:
             unsettled = [case for case, said in zip(cases, each, strict=True) if len(said) > 1]
-            missing = (*self._missing(asked, unsettled), *(["reports that differ"] if len(set(each)) > 1 else []))
-        return Tested(rule, answers, headline, missing, tuple(self._remarks(rule, asked, found)))
+            missing = [*self._missing(asked, unsettled), *(["reports that differ"] if len(set(each)) > 1 else [])]
+        return Tested(rule, answers, headline, tuple(missing), tuple(self._remarks(rule, asked, found)))
 
     def _missing(self, asked: Sequence[str], unsettled: Sequence[Case]) -> Iterator[str]:
         """Yield the figures that nobody reports, or only from one side, in the cases that they leave open."""
@@ -200,21 +143,22 @@ class Classified(Shown):
             yield "planar transistors only: no area is applicable, and performance density does not apply"
         elif DENSITY in asked and held.tpp is not None and (len(found) > 1 or held.area is None):
             tpp = held.tpp.numbers[0]
-            limits = [f"{name} if the area is at most {digits(area, 4)} mm^2" for name, area in area_limits(rule, tpp)]
+            limits = thresholds.area_limits(rule, tpp)
             if limits:
-                yield f"at a TPP of {grouped(digits(tpp, 6))}: {', '.join([*limits, f'{rule.otherwise} above'])}"
+                said = [f"{name} if the area is at most {digits(area, 4)} mm^2" for name, area in limits]
+                yield f"at a TPP of {grouped(digits(tpp, 6))}: {', '.join([*said, f'{rule.otherwise} above'])}"
         if TPP in asked and held.open is not None:
-            if_dense = {each for case in self.cases(asked, figures(held.open)) for each in possible(rule, case)}
-            if if_dense < found or not if_dense <= found:
-                said = in_words([answer for answer in rule.answers if answer in if_dense])
-                yield f"if all rates of unstated sparsity are dense: {said}"
-        excluded = [threshold(text) for text in rule.not_for_data_centres]
-        if excluded and not self.given.data_centre:
+            cases = self.cases(asked, ranges(held.open))
+            if_dense = frozenset[str]().union(*(thresholds.possible(rule, case) for case in cases))
+            if if_dense != found:
+                answers = in_words(answer for answer in rule.answers if answer in if_dense)
+                yield f"if all rates of unstated sparsity are dense: {answers}"
+        if rule.not_for_data_centres and not self.given.data_centre:
+            excluded = [threshold(text) for text in rule.not_for_data_centres]
             holds = {case[one.quantity].meets(one) for case in self.cases([TPP]) for one in excluded}
-            if holds == {True}:
-                yield "not for data centres: note 2 excludes it; the band is that without the note"
-            elif True in holds or None in holds:
-                yield "not for data centres: note 2 may exclude it; the band is that without the note"
+            if holds != {False}:
+                excludes = "excludes" if holds == {True} else "may exclude"
+                yield f"not for data centres: note 2 {excludes} it; the band is that without the note"
 
 
 class Classification(Shown):
@@ -240,7 +184,7 @@ class Classification(Shown):
 
 
 def classify(
-    comparer: Comparer, names: Sequence[str], on: str | None = None, given: Given | None = None
+    comparer: Comparer, names: Sequence[str], on: str | None = None, given: UserInputs | None = None
 ) -> Classification:
     """Hold chips against the export rules.
 
@@ -252,7 +196,7 @@ def classify(
         Ids or aliases of chips; of a system, its chip is taken.
     on : str, optional
         Only rules that counted on this day; by default all, with their dates.
-    given : Given, optional
+    given : UserInputs, optional
         What the user says of the chips.
 
     Raises
@@ -270,21 +214,19 @@ def classify(
                 "`list chips` shows which there are"
             )
         asked = sheet.id if sheet.kind == "system" else ""
-        chips.setdefault(chip.id, Classified(comparer, chip, given or Given(), rules, asked))
+        chips.setdefault(chip.id, Classified(comparer, chip, given or UserInputs(), rules, asked))
     return Classification(list(chips.values()), rules, comparer.policy, on or "")
 
 
-def _counted(rules: Sequence[Regulation], on: str | None) -> list[Regulation]:
+def _counted(rules: Sequence[Regulation], on: str | None) -> Sequence[Regulation]:
     """Return the rules that counted on a day, or all."""
     if on is None:
-        return list(rules)
+        return rules
     try:
         day = last_day(schema.a_date(on))
     except (ValueError, TypeError) as error:
         raise UsageError(f"{on!r} is not a date; write it as '2025-07-28'") from error
-    found = [
-        rule for rule in rules if last_day(rule.begins) <= day and not (rule.ended and last_day(rule.ended) <= day)
-    ]
+    found = [one for one in rules if last_day(one.begins) <= day and not (one.ended and last_day(one.ended) <= day)]
     if not found:
         first = min((rule.begins for rule in rules), default="")
         raise UsageError(

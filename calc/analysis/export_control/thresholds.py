@@ -10,9 +10,7 @@ from calc import units
 from calc.formulas import FORMULAS, exactly
 from calc.sheets.regulations import QUANTITIES, Outcome, Regulation, Threshold
 
-TPP, DENSITY, AREA = "total_processing_performance", "performance_density", "die_area"
-MEMORY, IO, SUM = "memory_bandwidth", "io_bandwidth", "memory_and_io_bandwidth"
-TPP_UNIT, DENSITY_UNIT, AREA_UNIT, RATE_UNIT = "TOP*b/s/chip", "TOP*b/s/mm^2", "mm^2/chip", "GB/s/chip"
+TPP, DENSITY, MEMORY, IO, SUM = QUANTITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +80,7 @@ def _rounded(value: float) -> float:
 
 
 def area_limits(rule: Regulation, tpp: float) -> list[tuple[str, float]]:
-    """Return up to which die area a rule's test gives each answer, at a TPP; nothing where area does not matter.
-
-    Parameters
-    ----------
-    rule : Regulation
-        One that tests performance density.
-    tpp : float
-        In TOP*b/s.
-
-    Returns
-    -------
-    list of (str, float)
-        Answers in order, each with the largest area in mm^2.
+    """Return up to which die area [mm^2] a test gives each answer at a TPP [TOP*b/s]; nothing where area is no matter.
 
     Examples
     --------
@@ -103,16 +89,16 @@ def area_limits(rule: Regulation, tpp: float) -> list[tuple[str, float]]:
     [('a', 506.8), ('b', 1875.0)]
     """
     value = float(units.scale("TOP*b/s") / units.scale(QUANTITIES[TPP][0])) * tpp
+    scale = float(units.scale(QUANTITIES[DENSITY][0]) / units.scale("TOP*b/s/mm^2"))
     found: dict[str, float] = {}
     for outcome in rule.outcomes:
+        densities = [one for one in outcome.thresholds if one.quantity == DENSITY]
         others = [one for one in outcome.thresholds if one.quantity != DENSITY]
         if not all(one.quantity == TPP and one.holds(value) for one in others):
             continue
-        densities = [one for one in outcome.thresholds if one.quantity == DENSITY]
         if not densities:
             return []
-        scale = float(units.scale(QUANTITIES[DENSITY][0]) / units.scale(DENSITY_UNIT))
         least = max(_rounded(one.limit * scale) for one in densities)
-        limit = exactly(FORMULAS["largest_area"], AREA_UNIT, (tpp, TPP_UNIT), (least, DENSITY_UNIT))
+        limit = exactly(FORMULAS["largest_area"], "mm^2/chip", (tpp, "TOP*b/s/chip"), (least, "TOP*b/s/mm^2"))
         found[outcome.outcome] = max(limit, found.get(outcome.outcome, 0.0))
     return list(found.items())

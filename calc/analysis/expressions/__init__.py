@@ -1,1 +1,1 @@
-"""The arithmetic of ``calc eval``: text to a tree (`parser`, `syntax`), and a tree to a result (`evaluation`)."""
+"""The arithmetic of ``calc eval``: text to a tree (`parser`, `syntax`), a tree to a result (`calls`, `evaluation`)."""

@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 from calc import units
 from calc.analysis import workings
 from calc.analysis.comparison import Cell, Comparer, refuse_twins
+from calc.analysis.expressions import calls
 from calc.analysis.expressions.parser import LARGEST, MAX_FACTORS, is_name, parse
 from calc.analysis.expressions.syntax import (
+    Binary,
+    Call,
     ExpressionError,
     Minus,
     Name,
     Node,
     Number,
-    Operation,
     Parsed,
     Place,
     pointed,
@@ -25,9 +27,11 @@ from calc.analysis.expressions.syntax import (
 from calc.analysis.selection import gap
 from calc.errors import DataError, UsageError
 from calc.figures import display_units
+from calc.figures.operations import Operation
 from calc.figures.readings import Reading, Readings
-from calc.figures.results import Applied, Assumption, Result, readings, unit_of
+from calc.figures.results import Assumption, Result, readings, unit_of
 from calc.formulas import FORMULAS
+from calc.formulas.registry import Parameter
 from calc.sheets import metrics
 from calc.units.numbers import amount
 
@@ -114,8 +118,8 @@ class _Binder:
         if not units.same_dimension(result.unit, unit):
             found = f"{_said(result)} is {units.describe(result.unit)}, {unit} {units.describe(unit)}"
             raise ExpressionError(self.text, parsed.at, f"{found}: it cannot be shown in {unit}")
-        if not isinstance(node, Applied):
-            node = Applied(written(parsed.node), FORMULAS["same"], (node,), unit)
+        if not isinstance(node, Operation):
+            node = Operation(written(parsed.node), FORMULAS["same"], (node,), unit)
         return self.checked(Result(replace(node, unit=unit), unit), parsed.at)
 
     def bind(self, node: Node) -> Result:
@@ -125,8 +129,10 @@ class _Binder:
             return self.name(node)
         if isinstance(node, Minus):
             inner = self.bind(node.operand)
-            made = Applied(written(node), FORMULAS["negate"], (inner.expression,), inner.unit)
+            made = Operation(written(node), FORMULAS["negate"], (inner.expression,), inner.unit)
             return Result(made, inner.unit)
+        if isinstance(node, Call):
+            return self.call(node)
         return self.operation(node, self.bind(node.left), self.bind(node.right))
 
     def number(self, node: Number) -> Result:
@@ -135,7 +141,7 @@ class _Binder:
         assert isinstance(found, Assumption)
         return Result(found, unit)
 
-    def operation(self, node: Operation, left: Result, right: Result) -> Result:
+    def operation(self, node: Binary, left: Result, right: Result) -> Result:
         if node.operator in "+-":
             unit = left.unit
             if not units.same_dimension(unit, right.unit):
@@ -150,10 +156,10 @@ class _Binder:
                 which = "" if isinstance(node.right, Number) else f": {written(node.right)!r} is 0{by}"
                 raise ExpressionError(self.text, node.at, f"division by zero{which}")
             unit = self.unit(node, left, right)
-        made = Applied(written(node), FORMULAS[_FORMULAS[node.operator]], (left.expression, right.expression), unit)
+        made = Operation(written(node), FORMULAS[_FORMULAS[node.operator]], (left.expression, right.expression), unit)
         return self.checked(Result(made, unit), node.at)
 
-    def unit(self, node: Operation, left: Result, right: Result) -> str:
+    def unit(self, node: Binary, left: Result, right: Result) -> str:
         """Return the unit of a product or a quotient."""
         sign = 1 if node.operator == "*" else -1
         raw = units.joined(left.unit, right.unit, sign)
@@ -164,13 +170,36 @@ class _Binder:
         known = [unit_of(axis) for side in (left, right) for axis in readings(side.expression)]
         return display_units.best(raw, float(value), known)
 
-    def checked(self, result: Result, place: Place) -> Result:
+    def call(self, node: Call) -> Result:
+        """Apply a formula to its arguments; what is left out is the formula's own assumption."""
+        formula, given = calls.bound(self.text, node)
+        inputs = [self.default(one) if value is None else self.bind(value) for one, value in given]
+        raw = calls.measured(self.text, node, formula, given, [each.unit for each in inputs])
+        known = [unit_of(axis) for each in inputs for axis in readings(each.expression)]
+        # What is called is shown with its source, which no figure of a sheet needs.
+        shown = replace(formula, text=f"{formula.text}; source: {formula.source}")
+        made = Operation(written(node), shown, tuple(each.expression for each in inputs), raw)
+        try:
+            value = Result(made, raw).numbers[0]
+        except (ArithmeticError, TypeError, ValueError):
+            value = math.nan
+        if not math.isfinite(value):
+            said = ", ".join(f"{one.name} {_said(each)}" for (one, _), each in zip(given, inputs, strict=True))
+            raise ExpressionError(self.text, node.place, f"{node.name} has no value for {said}: {formula.text}")
+        unit = display_units.best(raw, value, known)
+        return self.checked(Result(replace(made, unit=unit), unit), node.place)
+
+    def default(self, one: Parameter) -> Result:
+        assert one.default is not None
+        return Result(Assumption(one.name, one.default, "left out, so the formula's own"), one.like)
+
+    def checked(self, result: Result, at: Place) -> Result:
         """Refuse a result beyond all figures, before anything prints it."""
         for number in result.numbers:
             size = abs(number)
             if not math.isfinite(size) or size > LARGEST or 0 < size < 1 / LARGEST:
                 words = "small" if size < 1 else "large"
-                raise ExpressionError(self.text, place, f"the result of this is too {words} to be a figure")
+                raise ExpressionError(self.text, at, f"the result of this is too {words} to be a figure")
         return result
 
     # -- names ----------------------------------------------------------------------------------

@@ -5,23 +5,38 @@
     expression = sum [ "to" UNIT ]
     sum        = product { ("+" | "-") product }
     product    = factor { ("*" | "/") factor }
-    factor     = "-" factor | NUMBER [ UNIT ] | ID.METRIC | "(" sum ")"
+    factor     = "-" factor | NUMBER [ UNIT ] | ID.METRIC | "(" sum ")" | FORMULA "(" arguments ")"
+    arguments  = sum { "," sum } { "," NAME "=" ( sum | WORD ) }
 
 A unit belongs to the number before it, and binds closer than any operator: ``6 GB / 2 GB/s`` is three
 seconds. Inside a unit ``/`` and ``*`` have no blanks around them, and a name of the vocabulary on
 either side; any other one is an operator. Ids and metrics hold hyphens, so a minus next to a name
-has blanks around it. There are no powers, no functions and no variables.
+has blanks around it. Between arguments, three digits after a comma have a blank before them, so that ``1,000`` is not
+taken for two. There are no powers and no variables, and the functions are those of `calc.formulas`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import NoReturn
 
 from calc import units
-from calc.analysis.expressions.syntax import ExpressionError, Minus, Name, Node, Number, Operation, Parsed, Place
-from calc.errors import UnitError
+from calc.analysis.expressions.syntax import (
+    Binary,
+    Call,
+    ExpressionError,
+    Minus,
+    Name,
+    Node,
+    Number,
+    Parsed,
+    Place,
+    Word,
+)
+from calc.errors import UnitError, did_you_mean
+from calc.formulas import FORMULAS
 from calc.units import spellings
 
 MAX_LENGTH = 1000
@@ -35,6 +50,8 @@ EXAMPLE = "'cm384.memory_bandwidth / nvl72.memory_bandwidth'"
 _WORD = re.compile(r"\w+(?:[.-]+\w+)*")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _FACTOR = re.compile(r"(?:[^\W\d_]\w*|[%$€¥£°]+)(?:\^[0-9]+)?")
+_ARGUMENTS = re.compile(r"[0-9]+(?:,(?![0-9]{3}(?![0-9]))[0-9]+)+")
+"""Numbers with commas between them that are no digits in groups of three."""
 _LOOKS = {"×": "*", "·": "*", "⋅": "*", "÷": "/", "∕": "/", "−": "-", "–": "-", "—": "-", "（": "(", "）": ")"}
 _POWERS = "there are no powers: write the product out, 'a * a'"
 _TO = ("in", "as", "into")
@@ -76,7 +93,7 @@ class _Parser:
     """Recursive descent over the text itself; ``at`` is the next character, never a blank."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.at, self.depth, self.operations = text, 0, 0, 0
+        self.text, self.at, self.depth, self.operations, self.calls = text, 0, 0, 0, 0
         self._skip()
 
     def fail(self, place: Place, found: str) -> NoReturn:
@@ -146,7 +163,7 @@ class _Parser:
                 self.fail((self.at, self.at + 2), advice)
             at = self._take(self.at + 1)
             self.count(at)
-            left = Operation(operator, left, part(), at)
+            left = Binary(operator, left, part(), at)
         return left
 
     def count(self, place: Place) -> None:
@@ -157,12 +174,7 @@ class _Parser:
     def factor(self) -> Node:
         char = self._next()
         if char in ("-", "("):
-            self.depth += 1
-            if self.depth > MAX_DEPTH:
-                self.fail((self.at, self.at + 1), f"nested too deeply: at most {MAX_DEPTH} levels")
-            node = self.minus() if char == "-" else self.parenthesis()
-            self.depth -= 1
-            return node
+            return self.deeper(self.minus if char == "-" else self.parenthesis)
         word = self._word(self.at)
         if word[:1].isascii() and word[:1].isdigit() and not is_name(word):
             return self.number()
@@ -171,6 +183,14 @@ class _Parser:
         if word and is_name(word):
             return Name(word, self._take(self.at + len(word)))
         return self.stray()
+
+    def deeper(self, part: Callable[[], Node]) -> Node:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.fail((self.at, self.at + 1), f"nested too deeply: at most {MAX_DEPTH} levels")
+        node = part()
+        self.depth -= 1
+        return node
 
     def minus(self) -> Node:
         at = self._take(self.at + 1)
@@ -182,22 +202,68 @@ class _Parser:
         if self._next() == ")":
             self.fail((opened[0], self.at + 1), "there is nothing between these parentheses")
         node = self.sum()
+        self.close(opened, "+ - * /")
+        return node
+
+    def close(self, opened: Place, known: str) -> None:
+        """Take the parenthesis that closes one, and say what stands in its place."""
         if self._next() == ")":
             self._take(self.at + 1)
-            return node
+            return
         if not self._next():
             self.fail(opened, "this parenthesis is not closed")
         word = self._word(self.at)
         if word.casefold() in ("to", *_TO):
             self.fail((self.at, self.at + len(word)), "'to' stands once, at the end, outside of parentheses")
         if word or self._next() == "(":
-            self.fail((self.at, self.at + max(1, len(word))), "an operator is missing here: + - * /")
-        return self.stray()
+            self.fail((self.at, self.at + max(1, len(word))), f"an operator is missing here: {known}")
+        self.stray()
+
+    # -- formulas -------------------------------------------------------------------------------
+
+    def call(self, name: str, place: Place) -> Node:
+        """Read a formula and its arguments; whether they fit is seen when it is evaluated."""
+        known = [each for each, formula in FORMULAS.items() if formula.dimensions]
+        if name not in known:
+            advice = did_you_mean(name, known) or "`list formulas` shows them all"
+            self.fail(place, f"no formula {name!r}; {advice}")
+        self._take(place[1])
+        self.count(place)
+        opened = self._take(self.at + 1)
+        arguments: list[Node] = []
+        named: list[tuple[str, Node | Word]] = []
+        self.calls += 1
+        while self._next() != ")":
+            here = self.at
+            key = re.compile(r"([^\W\d]\w*)\s*=\s*").match(self.text, here)
+            if key:
+                self._take(key.end())
+                named.append((key[1], self.option() or self.deeper(self.sum)))
+            elif named:
+                self.fail((here, here + 1), f"arguments by position come before those by name, such as {named[0][0]!r}")
+            else:
+                arguments.append(self.deeper(self.sum))
+            if self._next() != ",":
+                break
+            comma = self._take(self.at + 1)
+            if self._next() == ")":
+                self.fail(comma, "an argument is missing after this comma")
+        self.calls -= 1
+        self.close(opened, "+ - * / or a comma")
+        return Call(name, tuple(arguments), tuple(named), place)
+
+    def option(self) -> Word | None:
+        """Read a word that stands alone, as the options of a formula are given."""
+        word = self._word(self.at)
+        end = self.at + len(word)
+        if not word or word[0].isdigit() or is_name(word) or self.text[end:].lstrip()[:1] not in (",", ")"):
+            return None
+        return Word(word, self._take(end))
 
     def name(self, word: str) -> Node:
         place = (self.at, self.at + len(word))
-        if self.text[place[1] :].lstrip()[:1] == "(":
-            self.fail(place, f"there are no functions such as {word}(...): only + - * / and parentheses")
+        if self.text[place[1] :].lstrip()[:1] == "(" and not is_name(word):
+            return self.call(word, place)
         if word == "to":
             self.fail(place, "a number or ID.METRIC is missing before 'to'")
         if word in units.VOCABULARY:
@@ -217,11 +283,13 @@ class _Parser:
         assert found is not None
         digits, end = found[0], found.end()
         run = re.match(r"[0-9][0-9,'_]*[,'_][0-9]+", self.text[start:])
-        if run and len(run[0]) > len(digits):
+        if run and len(run[0]) > len(digits) and not (self.calls and _ARGUMENTS.fullmatch(run[0])):
             plain = re.sub(r"[,'_]", "", run[0])
             advice = f"write the digits only: {plain!r}"
             if re.fullmatch(r"[0-9]+,[0-9]{1,2}|0,[0-9]+", run[0]):
                 advice = f"write a decimal point: {run[0].replace(',', '.')!r}"
+            if self.calls:
+                advice += "; between arguments, a blank after the comma"
             self.fail((start, start + run.end()), f"{run[0]!r} is not a number here; {advice}")
         if self.text.startswith(".", end):
             self.fail(

@@ -81,7 +81,7 @@ class Minus:
 
 
 @dataclass(frozen=True)
-class Operation:
+class Binary:
     """Two operands and one of ``+ - * /``; ``at`` is where the operator stands."""
 
     operator: str
@@ -90,7 +90,25 @@ class Operation:
     at: Place = field(default=(0, 0), compare=False)
 
 
-Node = Number | Name | Minus | Operation
+@dataclass(frozen=True)
+class Word:
+    """What an option of a formula is: a word such as ``all-gather``."""
+
+    text: str
+    place: Place = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A formula with its arguments: those by position, and then those by name, an option in words among them."""
+
+    name: str
+    arguments: tuple[Node, ...] = ()
+    named: tuple[tuple[str, Node | Word], ...] = ()
+    place: Place = field(default=(0, 0), compare=False)
+
+
+Node = Number | Name | Minus | Binary | Call
 
 
 @dataclass(frozen=True)
@@ -102,29 +120,39 @@ class Parsed:
     at: Place = field(default=(0, 0), compare=False)
 
 
-def written(tree: Node | Parsed) -> str:
+def written(tree: Node | Word | Parsed) -> str:
     """Return a tree as text, with no more parentheses than it needs; `parser.parse` reads the same tree back.
 
     Examples
     --------
-    >>> both = Operation("-", Number("3", "GB/s"), Number("2", "GB/s"))
-    >>> written(Parsed(Operation("*", Name("a.b"), both), "TB/s"))
+    >>> both = Binary("-", Number("3", "GB/s"), Number("2", "GB/s"))
+    >>> written(Parsed(Binary("*", Name("a.b"), both), "TB/s"))
     'a.b * (3 GB/s - 2 GB/s) to TB/s'
+    >>> written(Call("f", (both, Number("8")), (("operation", Word("all-gather")),)))
+    'f(3 GB/s - 2 GB/s, 8, operation=all-gather)'
     """
     if isinstance(tree, Parsed):
         return written(tree.node) + (f" to {tree.unit}" if tree.unit else "")
     if isinstance(tree, Number):
         return f"{tree.digits} {tree.unit}".rstrip()
-    if isinstance(tree, Name):
+    if isinstance(tree, Name | Word):
         return tree.text
+    if isinstance(tree, Call):
+        named = (f"{name}={written(value)}" for name, value in tree.named)
+        return f"{tree.name}({', '.join([*map(written, tree.arguments), *named])})"
     if isinstance(tree, Minus):
         return f"-{_within(tree.operand, 3)}"
     rank = _rank(tree)
     return f"{_within(tree.left, rank)} {tree.operator} {_within(tree.right, rank + 1)}"
 
 
+def point(node: Node | Word) -> Place:
+    """Return where a part of an expression is best pointed at: an operator, or a word."""
+    return node.at if isinstance(node, Binary) else node.place
+
+
 def _rank(node: Node) -> int:
-    return (1 if node.operator in "+-" else 2) if isinstance(node, Operation) else 3
+    return (1 if node.operator in "+-" else 2) if isinstance(node, Binary) else 3
 
 
 def _within(node: Node, rank: int) -> str:

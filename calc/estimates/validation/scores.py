@@ -159,17 +159,10 @@ class Validation(Shown):
 def validate(comparer: Comparer, split: str = splits.ALTERNATE) -> Validation:
     """Return every measurement of a catalog beside its estimate.
 
-    Parameters
-    ----------
-    comparer : Comparer
-        Catalog and policy.
-    split : str
-        One of `calc.estimates.validation.splits.SPLITS`.
-
     Raises
     ------
     UsageError
-        If there is no such split.
+        If ``split`` is none of `calc.estimates.validation.splits.SPLITS`.
     """
     found: list[Measurement] = [one for one in comparer.catalog.measurements.values() if comparer.knows(one)]
     role = splits.roles(found, split)

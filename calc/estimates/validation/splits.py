@@ -34,16 +34,10 @@ RUN = (
 
 @dataclass(frozen=True)
 class Fold:
-    """Measurements that are looked at together: which these are, and which no efficiency may rest on.
+    """Measurements that are looked at together.
 
-    Parameters
-    ----------
-    name : str
-        What is left out: a source, a chip, or nothing.
-    tested : sequence of Measurement
-        To be estimated.
-    left_out : frozenset of str
-        Ids of measurements that the efficiencies must not rest on.
+    ``name`` is what is left out: a source, a chip, or nothing; ``tested`` is to be estimated, and no efficiency may
+    rest on the ids ``left_out``.
     """
 
     name: str

@@ -11,11 +11,12 @@ from calc.analysis.comparison import Comparer
 from calc.errors import UsageError
 from calc.estimates import cases
 from calc.estimates.efficiencies import NO_MEASUREMENT, Efficiencies
-from calc.estimates.estimate import COMPUTE, Estimate
-from calc.estimates.memory import Holding, hold
-from calc.estimates.parallelism import layout
-from calc.estimates.pieces import apply, given
-from calc.figures.results import Expression, Result
+from calc.estimates.estimate import COMPUTE, Estimate, noted
+from calc.estimates.memory import MemoryPlan, hold
+from calc.estimates.model import find_model
+from calc.estimates.parallelism import Parallelism, layout
+from calc.figures.operations import Expression, apply
+from calc.figures.results import Result, given
 from calc.sheets.measurements import Measurement
 
 Span = tuple[float, float, float]
@@ -121,24 +122,7 @@ class Trial:
 
 
 def trial(comparer: Comparer, one: Measurement, known: Efficiencies, role: str, fold: str = "") -> Trial:
-    """Return a measurement beside its estimate.
-
-    Parameters
-    ----------
-    comparer : Comparer
-        Catalog and policy.
-    one : Measurement
-        Of any phase.
-    known : Efficiencies
-        What the estimate is to rest on.
-    role, fold : str
-        See `Trial`.
-
-    Raises
-    ------
-    UsageError
-        If a figure that the estimate needs is not reported.
-    """
+    """Return a measurement of any phase beside its estimate; refused where a figure that it needs is not reported."""
     if one.phase == "memory":
         found = Result(_memory(comparer, one), f"{GIGABYTE}/chip")
         return Trial(one, role, fold, GIGABYTE, None, found, units.parse(one.value).to(GIGABYTE).magnitude, "", ())
@@ -152,35 +136,35 @@ def trial(comparer: Comparer, one: Measurement, known: Efficiencies, role: str, 
 
 def _product(comparer: Comparer, one: Measurement, known: Efficiencies) -> cases.Case:
     """Return the time of a matrix product of the shape that is printed, at peak and at the share that is reached."""
-    chip = cases.machine_of(comparer, one)
+    chip, precision = cases.hardware_of(comparer, one), one.precision or ""
     sides = re.fullmatch(r"(\d+)x(\d+)x(\d+)", one.shape or "")
     if not sides:
         raise UsageError(f"{one.id}: shape {one.shape!r}; expected M x N x K, for example 4096x4096x4096")
+    m, n, k = (given(f"side {name}", float(side)) for name, side in zip("MNK", sides.groups(), strict=True))
     once = given("operations of a multiply-add", 2.0, "FLOP", "by definition")
-    factors = [given(f"side {name}", float(side)) for name, side in zip("MNK", sides.groups(), strict=True)]
-    product = apply("product_of", "operations", "TFLOP", once, *factors)
-    product = apply("quotient_of", "operations of a chip", "TFLOP/chip", product, given("chip", 1.0, "chip", ""))
-    least = apply("compute_time_lower_bound", "matrix product", "ms", product, chip.peak(one.precision or ""))
-    share = known.compute(one.precision or "", chip.held.sheet.vendor)
-    time = apply("derated", "matrix product, expected", "ms", least, share)
-    found = Estimate("matmul", "matrix product", chip, "", {COMPUTE: least}, time, "ms", notes=chip.notes)
-    operations = Result(product, "TFLOP/chip").numbers[0]
+    product = (once * m * n * k).named("operations", "TFLOP")
+    mine = (product / given("chip", 1.0, "chip", "")).named("operations of a chip", "TFLOP/chip")
+    least = apply("compute_time_lower_bound", mine, chip.peak(precision)).named("matrix product", "ms")
+    time = apply("derated", least, known.compute(precision, chip.vendor)).named("matrix product, expected", "ms")
+    notes = noted(chip.peak_note(precision))
+    found = Estimate("matmul", "matrix product", chip, "", {COMPUTE: least}, time, "ms", notes=notes)
+    operations = Result(mine, "TFLOP/chip").numbers[0]
     return cases.Case(one, found, operations / float(units.parse(one.value).to("TFLOP/s").magnitude))
 
 
 def _memory(comparer: Comparer, one: Measurement) -> Expression:
     """Return what a chip is expected to hold of what the source counts: activations, or the state of the layers."""
-    chips, blueprint = cases.machine_of(comparer, one), cases.blueprint(comparer, one.model or "")
-    spread = layout(blueprint, chips, one.tp, one.pp, one.ep)
+    chips, model = cases.hardware_of(comparer, one), find_model(comparer, one.model or "")
+    spread = layout(model, chips, Parallelism(tp=one.tp, pp=one.pp, ep=one.ep))
     if one.quantity == "state-memory":
         # The source counts the transformer layers alone; `estimate memory` adds the tables of the vocabulary.
-        mine = apply("quotient_of", "parameters of the layers, on a chip", "param/chip", blueprint.in_layers,
-                     given("chips of a replica", spread.replica, "chip", "tp x pp"))  # fmt: skip
-        return apply("megatron_state_bytes", "state of the layers", "GB/chip", mine)
+        replica = given("chips of a replica", spread.replica, "chip", "tp x pp")
+        mine = (model.in_layers / replica).named("parameters of the layers, on a chip", "param/chip")
+        return apply("megatron_state_bytes", mine).named("state of the layers", "GB/chip")
     batch, each = float(one.batch or 1), float(one.microbatch or 1)
-    asked = Holding(
+    asked = MemoryPlan(
         optimizer="megatron", sequence=float(units.parse(one.context or "").to("token").magnitude), microbatch=each,
         microbatches=batch / spread.dp / each, interleave=float(one.interleave or 1),
         recompute=one.recompute or "none", sequence_parallel=one.sequence_parallel == "yes", tp=one.tp, pp=one.pp,
     )  # fmt: skip
-    return hold(blueprint, chips, asked).amounts["activations"].node
+    return hold(model, chips, asked).amounts["activations"].node

@@ -80,7 +80,7 @@ def of_subject(comparer: Comparer, subject: Readings, metric: Metric) -> Iterato
         if id(report) in taken and id(report) not in known:
             known.add(id(report))
             events.append(Event(holder.metric, holder.subject, report, comparer.catalog.source(report.source), IN_SPAN))
-    for other in reading.others if reading else ():
+    for other in reading.excluded if reading else ():
         if id(other.report) not in known:
             source = comparer.catalog.source(other.report.source)
             events.append(Event(other.metric, other.subject, other.report, source, other.why))

@@ -9,7 +9,8 @@ from functools import partial
 from calc import units
 from calc.analysis.comparison import Comparison
 from calc.errors import UsageError
-from calc.figures.results import Applied, Result
+from calc.figures.operations import Operation
+from calc.figures.results import Result
 from calc.formulas import FORMULAS
 from calc.formulas.roofline import attainable_compute
 from calc.render.plot import style
@@ -111,7 +112,7 @@ def rooflines(found: Comparison, metric: str | None = None, level: str = TOTAL) 
         parts = (peak.result.expression, bandwidth.result.expression)
         unit = ridge.unit(sheet.kind)
         roofs.append(Roof(sheet, peak.result, bandwidth.result,
-                          Result(Applied(ridge.title, FORMULAS["ridge_point"], parts, unit), unit)))  # fmt: skip
+                          Result(Operation(ridge.title, FORMULAS["ridge_point"], parts, unit), unit)))  # fmt: skip
     if not roofs:
         names = ", ".join(s.id for s in found.subjects)
         raise UsageError(

@@ -1,0 +1,214 @@
+"""What is asked of an estimate, read: texts, numbers and quantities to values of their option's kind, and grids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from calc import units
+from calc.errors import UnitError, UsageError, did_you_mean
+from calc.estimates import efficiencies, options
+from calc.estimates.hardware import element_bytes
+from calc.estimates.options import Option
+from calc.estimates.ranges import spaced
+from calc.figures.results import Assumption, given
+from calc.formulas.conventions import option
+from calc.units import Quantity
+
+CURRENCIES = ("USD", "CNY", "EUR")
+_THOUSANDS = {"k": 1024.0, "m": 1024.0**2}
+
+
+def checked(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that were given, those that make expressions of their own first; refuse what is no option."""
+    option("phase", phase, options.PHASES)
+    names = [row.name for row in sorted(options.of(phase).values(), key=lambda row: row.is_axis)]
+    for name in asked:
+        if name not in names:
+            hint = did_you_mean(name, names)
+            known = f"there are {', '.join(names)}{f'; {hint}' if hint else ''}"
+            raise UsageError(f"no option {name!r} of {phase}; {known}")
+    return {name: asked[name] for name in names if asked.get(name) is not None}
+
+
+def read(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that were given, each value of its kind: what stands in place of a report is a leaf."""
+    given = checked(phase, asked)
+    rows = options.of(phase)
+    ways = {name: _READ.get(rows[name].kind) for name in given}
+    return {name: way(rows[name], given[name]) if way else given[name] for name, way in ways.items()}
+
+
+def number(row: Option, value: Any) -> float:
+    """Return an amount in the option's unit; ``4k`` is 4096, as lengths of contexts are written."""
+    if hasattr(value, "magnitude"):
+        return float(quantity(row, value).magnitude)
+    if isinstance(value, str):
+        short = re.fullmatch(r"(\d+(?:\.\d+)?)([kKmM])", value.strip())
+        if not short and not _PLAIN.fullmatch(value.strip()):
+            return float(quantity(row, value).to(units.unit(row.unit)).magnitude)
+        value = float(short[1]) * _THOUSANDS[short[2].lower()] if short else _float(row, value.strip())
+    if not 0 <= value < float("inf"):
+        raise UsageError(f"{row.flag} {value:g}: a finite number that is not below zero is expected")
+    return float(value)
+
+
+_PLAIN = re.compile(r"[+-]?[\d.]+([eE][+-]?\d+)?")
+
+
+def _float(row: Option, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"{row.flag} {text!r}: a number is expected") from None
+
+
+def whole(row: Option, value: Any) -> int:
+    """Return a whole number, at least 1, or 0 where that is a value too."""
+    found = number(row, value)
+    if found != int(found) or found < (0 if row.from_zero else 1):
+        raise UsageError(f"{row.flag} {value}: a whole number is expected, at least {0 if row.from_zero else 1}")
+    return int(found)
+
+
+def quantity(row: Option, value: Any, unit: str = "") -> Quantity:
+    """Return an amount with its unit, of the dimension of the option's."""
+    like = unit or row.unit
+    try:
+        return value.to(units.unit(like)) if hasattr(value, "magnitude") else units.parse(str(value), like)
+    except UnitError as error:
+        raise UsageError(f"{row.flag} {value}: {error}") from error
+
+
+def amount(row: Option, value: Any) -> Assumption:
+    """Return an amount as the leaf that stands in place of a report."""
+    return Assumption(row.label, quantity(row, value), "given", key=row.name)
+
+
+def price(row: Option, value: Any) -> Assumption:
+    """Return what the user says of a site: PUE of at least 1, prices and emissions with their units."""
+    if row.unit == "x":
+        found = number(row, value)
+        if found < 1:
+            raise UsageError(f"{row.flag} {value}: a number of at least 1 is expected")
+        return given(row.label, found, key=row.name)
+    return Assumption(row.label, quantity(row, value, _in_currency(row, value)), "given", key=row.name)
+
+
+def _in_currency(row: Option, value: Any) -> str:
+    """Return the option's unit, of a price in the currency that is written."""
+    return row.unit.replace("USD", next((each for each in CURRENCIES if each in str(value)), "USD"))
+
+
+def share(row: Option, value: Any) -> Assumption:
+    """Return what the user takes for an efficiency or a wait: a number, or LOW..HIGH with their middle."""
+    if hasattr(value, "magnitude"):
+        ends = [number(row, value)]
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        ends = [float(end) for end in value]
+    else:
+        ends = [_end(row, part) for part in str(value).split("..", 1)]
+    if not ends or (row.unit == "x" and not row.from_zero and min(ends) <= 0) or min(ends) < 0:
+        raise UsageError(f"{row.flag} {value}: a number above zero, or LOW..HIGH, is expected")
+    if max(ends) > row.most:
+        raise UsageError(f"{row.flag} {value}: a share between 0 and 1 is expected")
+    low, high = min(ends), max(ends)
+    middle = (low * high) ** 0.5 if low > 0 else (low + high) / 2
+    label = row.label or efficiencies.TITLES[efficiencies.kinds(row.name)[0]]
+    several = low < high
+    return given(label, middle if several else low, row.unit, ends=(low, high) if several else (), key=row.name)
+
+
+def _end(row: Option, text: str) -> float:
+    """Return one end as a number in the option's unit; a bare number is in that unit."""
+    text = text.strip()
+    return _float(row, text) if _PLAIN.fullmatch(text) else float(units.parse(text, row.unit).to(row.unit).magnitude)
+
+
+_READ: dict[str, Callable[[Option, Any], Any]] = {
+    "count": whole, "number": number, "amount": amount, "override": amount, "share": share, "efficiency": share,
+    "price": price,
+}  # fmt: skip
+"""How a value is read, by its option's kind; those of other kinds are what they are."""
+
+
+# -- grids ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SweptOption:
+    """A number that is swept: its option, which is the key of the leaves that it stands for; its values, and unit."""
+
+    name: str
+    values: tuple[float, ...]
+    unit: str
+
+    @property
+    def one(self) -> Quantity:
+        """The value that is likeliest to fit into memory, as a single estimate takes it."""
+        return units.quantity((max if self.name == "memory_capacity" else min)(self.values), self.unit)
+
+
+def is_axis(phase: str, row: Option, asked: Mapping[str, Any]) -> bool:
+    """Whether an option is a number in the expressions of a phase, as it is asked."""
+    if phase == "train" and row.name == "sequence" and "batch" in asked:
+        return False  # their product is a number of the expression, not each of them
+    return row.is_axis and not (
+        row.kind in ("share", "efficiency") and any(".." in str(one) for one in several(asked[row.name]))
+    )
+
+
+def several(value: Any) -> list[Any]:
+    """Return the values of an option; a text is one, and so is a quantity."""
+    if isinstance(value, str) or hasattr(value, "magnitude") or not isinstance(value, Iterable):
+        return [value]
+    return list(value)
+
+
+def swept(row: Option, value: Any) -> SweptOption:
+    """Return what a number is swept over; refuse what is no number, or not above zero where it has to be."""
+    unit = _in_currency(row, value)
+    return SweptOption(row.name, tuple(_grid(row, value, lambda one: _magnitude(row, one, unit))), unit)
+
+
+def trees(row: Option, value: Any) -> list[Any]:
+    """Return the values of an option that makes expressions of their own: ids, words, whole numbers, some numbers."""
+    if row.kind in ("count", "whole"):
+        return [int(one) for one in _grid(row, value, lambda one: whole(row, one))]
+    if row.kind == "number":
+        return _grid(row, value, lambda one: _magnitude(row, one, row.unit))
+    found: list[Any] = []
+    for one in several(value):
+        found += [word.strip() for word in one.split(",")] if isinstance(one, str) else [one]
+    if "" in found or not found:
+        raise UsageError(f"{row.flag} {value!r}: a value is empty")
+    if row.name.endswith("precision"):
+        for one in found:
+            element_bytes(one)
+    return list(dict.fromkeys(found))
+
+
+def _grid(row: Option, value: Any, take: Callable[[Any], float]) -> list[float]:
+    found: list[float] = []
+    for one in several(value):
+        found += spaced(row.flag, one, take) if isinstance(one, str) else [take(one)]
+    if not found:
+        raise UsageError(f"{row.flag}: no value; expected a number at least")
+    return list(dict.fromkeys(found))
+
+
+def _magnitude(row: Option, value: Any, unit: str) -> float:
+    """Return one value of a grid as a number in a unit."""
+    if row.kind == "number":
+        found = number(row, value)
+    elif row.kind in ("share", "efficiency") or row.unit == "x":
+        found = float(_READ[row.kind](row, value).value.magnitude)
+    else:
+        found = float(quantity(row, value, unit).to(units.unit(unit)).magnitude)
+    if not (found > 0 or (row.from_zero and found == 0)):
+        raise UsageError(f"{row.flag} {found:g}: a number above zero is expected")
+    if found > row.most:
+        raise UsageError(f"{row.flag} {found:g}: a share between 0 and 1 is expected")
+    return found

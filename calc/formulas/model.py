@@ -1,0 +1,251 @@
+"""A transformer: its parameters by its widths, and the operations of attention's core, forward, per token and layer.
+
+Parameters are those of matrices, routers and embedding tables; no norms and no biases, which add less than a
+thousandth. A total counts all experts and both tables (one, where they are tied); what is active counts the experts
+that a token meets. These forms are derived from the shapes of the matrices, and reproduce the sizes that makers print.
+
+S of the core is what a token looks back on: the cache in decoding, the sequence in training. The causal convention
+counts half of S, the mean over the sequence; in decoding all S are met, which is the full one.
+"""
+
+from __future__ import annotations
+
+from calc.formulas.arithmetic import sum_of
+from calc.formulas.conventions import MULTIPLY_ADD_PER_PAIR, PARAMETER, PER_TOKEN, TOKEN, meeting, option, pure
+from calc.formulas.registry import formula, variant
+from calc.units import Quantity
+
+MATRICES = {"gated": 3.0, "ungated": 2.0}
+"""Matrices of a feed-forward block: up and down, and a gate where it has one."""
+
+
+@formula("hidden x head width x (2 x heads + 2 x KV heads)", "x, x, x, x -> param", "SB, chapter transformers")
+def attention_parameters(hidden: Quantity, heads: Quantity, kv_heads: Quantity, head_width: Quantity) -> Quantity:
+    """Count the parameters of one layer's attention with heads of its own or shared: h d (2 a + 2 K).
+
+    Parameters
+    ----------
+    hidden : Quantity
+        Width h of the model. [dimensionless]
+    heads, kv_heads : Quantity
+        Query heads a, and heads K of keys and of values: a (MHA), the groups (GQA), or 1 (MQA). [dimensionless]
+    head_width : Quantity
+        Width d of a head. [dimensionless]
+    """
+    heads, kv_heads = pure(heads), pure(kv_heads)
+    return PARAMETER * hidden * head_width * (2 * heads + 2 * kv_heads)
+
+
+@formula(
+    "h q + q a (nope + rope) + h (c + rope) + c a (nope + value) + a value h; widths, heads a, ranks q and c",
+    "x, x, x, x, x, x, x -> param",
+    "ML, training/training.py; IS, flops/flops.py",
+)
+def latent_attention_parameters(
+    hidden: Quantity, heads: Quantity, query_rank: Quantity, kv_rank: Quantity, nope_width: Quantity,
+    rope_width: Quantity, value_width: Quantity,
+) -> Quantity:  # fmt: skip
+    """Count the parameters of one layer's latent attention (MLA).
+
+    h q + q a (d_n + d_r) + h (c + d_r) + c a (d_n + d_v) + a d_v h.
+
+    Parameters
+    ----------
+    hidden, heads : Quantity
+        Width h of the model, and heads a. [dimensionless]
+    query_rank, kv_rank : Quantity
+        Widths q and c of the compressed queries, and of the compressed keys and values. [dimensionless]
+    nope_width, rope_width, value_width : Quantity
+        Of a head: d_n without position, d_r with rotary position, d_v of its value. [dimensionless]
+    """
+    h, a, q, c = pure(hidden), pure(heads), pure(query_rank), pure(kv_rank)
+    nope, rope, value = pure(nope_width), pure(rope_width), pure(value_width)
+    return PARAMETER * (h * q + q * a * (nope + rope) + h * (c + rope) + c * a * (nope + value) + a * value * h)
+
+
+@variant("2 x hidden x FFN width", kind="ungated")
+@formula("3 x hidden x FFN width", "x, x -> param", "SB, chapter transformers; EC, calc/")
+def feed_forward_parameters(hidden: Quantity, ffn_width: Quantity, *, kind: str = "gated") -> Quantity:
+    """Count the parameters of a feed-forward block, or of one expert: 3 h ff, or 2 h ff without a gate.
+
+    Parameters
+    ----------
+    hidden, ffn_width : Quantity
+        Width h of the model, and ff of the block. [dimensionless]
+    kind : {'gated', 'ungated'}
+        Three matrices (SwiGLU), or two.
+    """
+    option("kind", kind, MATRICES)
+    return MATRICES[kind] * PARAMETER * hidden * ffn_width
+
+
+@formula("hidden x experts", "x, x -> param", "EC, calc/; ML")
+def router_parameters(hidden: Quantity, experts: Quantity) -> Quantity:
+    """Count the parameters of the router of a layer of experts: h E.
+
+    Parameters
+    ----------
+    hidden, experts : Quantity
+        Width h of the model, and experts E that it chooses from. [dimensionless]
+    """
+    return PARAMETER * hidden * experts
+
+
+@formula("(experts + shared experts) x expert + router", "param, x, x, param -> param", "ML; EC, calc/")
+def expert_layer_parameters(
+    expert: Quantity, experts: Quantity, shared_experts: Quantity, router: Quantity
+) -> Quantity:  # fmt: skip
+    """Count the parameters of the experts of a layer, all or active: experts, shared experts and router.
+
+    Parameters
+    ----------
+    expert : Quantity
+        One expert, from `feed_forward_parameters`; shared ones are of the same width. [param]
+    experts : Quantity
+        All E for what memory holds, the k that a token meets for what is active. [dimensionless]
+    shared_experts : Quantity
+        Experts that every token meets, 0 or more. [dimensionless]
+    router : Quantity
+        From `router_parameters`; read whole for every token. [param]
+    """
+    return (pure(experts) + pure(shared_experts)) * expert + router
+
+
+@formula("hidden x vocabulary x tables", "x, x, x -> param", "SB, chapter transformers")
+def embedding_parameters(hidden: Quantity, vocabulary: Quantity, tables: Quantity) -> Quantity:
+    """Count the parameters of the embedding tables: h V for each.
+
+    Parameters
+    ----------
+    hidden, vocabulary : Quantity
+        Width h of the model, and words V. [dimensionless]
+    tables : Quantity
+        2; 1 where input and output share one, and for what is active: the input is looked up,
+        not multiplied. [dimensionless]
+    """
+    return PARAMETER * hidden * vocabulary * tables
+
+
+@formula("layers x the sum of their blocks", "x, param... -> param", "derived")
+def layers_parameters(layers: Quantity, *blocks: Quantity) -> Quantity:
+    """Count the parameters of layers that are alike: L times the sum of their blocks.
+
+    Parameters
+    ----------
+    layers : Quantity
+        L, at least 0. [dimensionless]
+    *blocks : Quantity
+        Attention and feed-forward block of one layer; at least one. [param]
+    """
+    return pure(layers) * parameters_sum(*blocks)
+
+
+@formula("the sum of the parts", "param... -> param", "derived")
+def parameters_sum(*parts: Quantity) -> Quantity:
+    """Add up the parts of a model: layers of each kind, and embedding tables.
+
+    Parameters
+    ----------
+    *parts : Quantity
+        At least one. [param]
+    """
+    return sum_of(*parts)
+
+
+@variant("2 x heads x head width x context (causal)", convention="causal")
+@formula("4 x heads x head width x context", "token, x, x -> FLOP/token", "IS, flops/flops.py")
+def attention_core_flops(
+    length: Quantity, heads: Quantity, head_width: Quantity, *, convention: str = "full"
+) -> Quantity:  # fmt: skip
+    """Count the operations of the core with heads of one width (MHA, GQA, MQA): 4 a d S.
+
+    Parameters
+    ----------
+    length : Quantity
+        Context S. [token]
+    heads, head_width : Quantity
+        Query heads a, and their width d. [dimensionless]
+    convention : {'full', 'causal'}
+        All pairs of tokens (PaLM, older Megatron), or half of them (current Megatron).
+    """
+    return meeting(convention) * MULTIPLY_ADD_PER_PAIR * 2.0 * heads * head_width * length
+
+
+@variant("heads x (nope + rope + value width) x context (causal)", convention="causal")
+@formula(
+    "2 x heads x (nope + rope + value width) x context", "token, x, x, x, x -> FLOP/token", "IS, flops/flops.py; SS"
+)
+def latent_core_flops(
+    length: Quantity, heads: Quantity, nope_width: Quantity, rope_width: Quantity, value_width: Quantity, *,
+    convention: str = "full",
+) -> Quantity:  # fmt: skip
+    """Count the operations of the core of latent attention, not absorbed: 2 a (d_n + d_r + d_v) S.
+
+    In prefill and training, where keys and values are projected up before they meet.
+
+    Parameters
+    ----------
+    length : Quantity
+        Context S. [token]
+    heads, nope_width, rope_width, value_width : Quantity
+        Heads a, and the widths d_n, d_r and d_v of each. [dimensionless]
+    convention : {'full', 'causal'}
+        All pairs of tokens, or half of them.
+    """
+    widths = pure(nope_width) + pure(rope_width) + pure(value_width)
+    return meeting(convention) * MULTIPLY_ADD_PER_PAIR * heads * widths * length
+
+
+@formula("2 x heads x (2 x KV rank + rope width) x context", "token, x, x, x -> FLOP/token", "IS, flops/flops.py")
+def absorbed_core_flops(length: Quantity, heads: Quantity, kv_rank: Quantity, rope_width: Quantity) -> Quantity:
+    """Count the operations of the core of latent attention, absorbed: 2 a (2 c + d_r) S.
+
+    In decoding, where queries meet the compressed cache itself.
+
+    Parameters
+    ----------
+    length : Quantity
+        Cached context S. [token]
+    heads, kv_rank, rope_width : Quantity
+        Heads a, and the widths c and d_r of what is cached. [dimensionless]
+    """
+    return MULTIPLY_ADD_PER_PAIR * heads * (2 * pure(kv_rank) + pure(rope_width)) * length
+
+
+@formula("2 x heads / (element bytes x KV heads)", "x, x, B -> FLOP/B", "SB, chapter inference; for any width derived")
+def decode_core_intensity(heads: Quantity, kv_heads: Quantity, element_bytes: Quantity) -> Quantity:
+    """Return the intensity of the core in decoding: 2 a / (b K), so about 1 (MHA) and a / K (GQA) at 16 bit.
+
+    Of the cache alone: queries and outputs, which are S times smaller, are left out.
+
+    Parameters
+    ----------
+    heads, kv_heads : Quantity
+        Query heads a, and heads K of keys and of values. [dimensionless]
+    element_bytes : Quantity
+        b of a cached element. [information]
+    """
+    return 2.0 * MULTIPLY_ADD_PER_PAIR * heads * TOKEN / (2.0 * PER_TOKEN * element_bytes * kv_heads)
+
+
+@formula(
+    "2 x heads x (2 x KV rank + rope width) / (element bytes x (KV rank + rope width))",
+    "x, x, x, B -> FLOP/B",
+    "derived; IS",
+)
+def latent_decode_core_intensity(
+    heads: Quantity, kv_rank: Quantity, rope_width: Quantity, element_bytes: Quantity
+) -> Quantity:  # fmt: skip
+    """Return the intensity of the absorbed core in decoding: 2 a (2 c + d_r) / (b (c + d_r)).
+
+    Of the cache alone, which all heads share; so high that the core may be bound by compute.
+
+    Parameters
+    ----------
+    heads, kv_rank, rope_width : Quantity
+        Heads a, and the widths c and d_r of what is cached. [dimensionless]
+    element_bytes : Quantity
+        b of a cached element. [information]
+    """
+    cached = PER_TOKEN * element_bytes * (pure(kv_rank) + pure(rope_width))
+    return absorbed_core_flops(TOKEN, heads, kv_rank, rope_width) / cached
