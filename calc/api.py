@@ -23,7 +23,7 @@ from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.figures import derive, reprs
 from calc.figures.explanation import Node
-from calc.figures.policy import Policy
+from calc.figures.policy import OPTIONS, Policy, explicit
 from calc.figures.readings import Readings
 from calc.figures.results import Result
 from calc.sheets import metrics
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from calc.estimates.estimator import Estimator
 
 Words = str | Sequence[str]
-POLICY = ("as_of", "prefer", "strict", "merge")
+POLICY = tuple(option.name for option in OPTIONS)
 """The arguments that choose the headlines."""
 
 
@@ -191,12 +191,10 @@ class Workspace:
     command line.
     """
 
-    def __init__(
-        self, overlays: Sequence[Path | str] = (), *, as_of: str | None = None, prefer: str | None = None,
-        strict: bool = False, merge: bool = False,
-    ) -> None:  # fmt: skip
+    @explicit
+    def __init__(self, overlays: Sequence[Path | str] = (), *, merge: bool = False, **policy: Any) -> None:
         catalog = Catalog.from_environment(overlays, merge=merge)
-        self.comparer = Comparer(catalog, Policy.parse(catalog, as_of, prefer, strict))
+        self.comparer = Comparer(catalog, Policy.parse(catalog, **policy))
 
     def chip(self, name: str) -> Subject:
         """Return a chip by its id or an alias."""
@@ -310,10 +308,8 @@ def workspace(**policy: Any) -> Workspace:
     return Workspace(**policy)
 
 
-def load(
-    *overlays: Path | str, as_of: str | None = None, prefer: str | None = None, strict: bool = False,
-    merge: bool = False,
-) -> Workspace:  # fmt: skip
+@explicit
+def load(*overlays: Path | str, **policy: Any) -> Workspace:
     """Return a workspace over folders of your own sheets, or under a policy of your own.
 
     Parameters
@@ -334,7 +330,7 @@ def load(
     UsageError
         If a folder holds no sheets, or the policy's words are wrong.
     """
-    return Workspace(overlays, as_of=as_of, prefer=prefer, strict=strict, merge=merge)
+    return Workspace(overlays, **policy)
 
 
 def chip(name: str, **policy: Any) -> Subject:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from calc.catalog.catalog import Catalog
 from calc.catalog.names import A_SHEET
-from calc.catalog.origins import HOUSES, Origins
+from calc.catalog.origins import Origins
 from calc.errors import UsageError
 from calc.figures.policy import Policy
 from calc.sheets import schema
@@ -71,9 +71,8 @@ def forest(catalog: Catalog, ids: Iterable[str]) -> list[Branch]:
     above = {id: _above(origins, id, known) for id in sorted(known)}
     heads: dict[str, str] = {}
     for id in [id for id, (parent, _) in above.items() if not parent]:
-        source = catalog.source(id)
-        if source.kind in HOUSES:
-            first = heads.setdefault(source.publisher, id)
+        if house := catalog.source(id).house:
+            first = heads.setdefault(house, id)
             if first != id:
                 above[id] = (first, HOUSE)
     below: dict[str, list[str]] = {}

@@ -99,7 +99,7 @@ def _sheets(catalog: Catalog) -> list[schema.Sheet]:
 
 def report_fields() -> list[Field]:
     """Return the fields of the table of reports: its place, its qualifiers, SI values, and all that a report has."""
-    own = {one.name: one for one in fields.of(schema.Report, REPORTS)}
+    own = {one.name: one for one in fields.of(schema.Report)}
     first = [fields.field(REPORTS, name, required=True) for name in ("subject", "kind", "metric")]
     first.append(fields.field(REPORTS, "number", "integer", True))
     qualifiers = [fields.field(REPORTS, name, required=name == "family") for name in ("family", *metrics.QUALIFIERS)]
@@ -182,15 +182,15 @@ def _fates(held: Readings) -> dict[int, tuple[list[str], str]]:
 
 
 def _sources(catalog: Catalog) -> LongTable:
-    own = fields.of(schema.Source, SOURCES)
+    own = fields.of(schema.Source)
     rows = [{"id": id} | fields.values(catalog.source(id), own) for id in sorted(set(catalog.source_ids()))]
     return LongTable(SOURCES, [fields.field(SOURCES, "id", required=True), *own], ("id",), {}, rows)
 
 
 def _subjects(sheets: Sequence[schema.Sheet]) -> LongTable:
-    own = {one.name: one for record in schema.RECORDS.values() for one in fields.of(record, SUBJECTS)}
-    kind = fields.field(SUBJECTS, "kind", "string", True, list(schema.RECORDS))
-    known = [own.pop("id"), kind, own.pop("name"), own.pop("vendor"), *own.values()]
+    own = {one.name: one for record in schema.RECORDS.values() for one in fields.of(record)}
+    id, kind = own.pop("id").name, fields.field(SUBJECTS, "kind", "string", True, list(schema.RECORDS))
+    known = [fields.field(SUBJECTS, id, required=True), kind, own.pop("name"), own.pop("vendor"), *own.values()]
     rows = [{"kind": sheet.kind} | fields.values(sheet, known) for sheet in sheets]
     return LongTable(SUBJECTS, known, ("id",), {"chip": SUBJECTS}, [_whole(row, known) for row in rows])
 
@@ -210,7 +210,7 @@ def _nested(sheets: Sequence[schema.Sheet]) -> Iterator[LongTable]:
     """Yield a table for each list of records that a sheet may hold beside its reports; all gaps are one table."""
     for name, held in _lists().items():
         record, states = held
-        own = fields.of(record, name)
+        own = fields.of(record)
         key: tuple[str, ...] = ("subject", "number")
         known = [fields.field(name, "subject", required=True), fields.field(name, "number", "integer", True)]
         if len(states) > 1:
@@ -239,7 +239,7 @@ def _lists() -> dict[str, tuple[type[schema.Record], list[str]]]:
 
 
 def _claims(catalog: Catalog) -> LongTable:
-    own = fields.of(schema.Claim, CLAIMS)
+    own = fields.of(schema.Claim)
     known = [fields.field(CLAIMS, name, required=True) for name in ("source", "key")] + own
     rows = [
         {"source": source, "key": key} | fields.values(claim, own)
@@ -251,7 +251,7 @@ def _claims(catalog: Catalog) -> LongTable:
 
 def measurement_fields() -> list[Field]:
     """Return the fields of the table of measurements: which it is, its value in SI units, and all that it says."""
-    own = {one.name: one for one in fields.of(Measurement, MEASUREMENTS)}
+    own = {one.name: one for one in fields.of(Measurement)}
     first = [replace(own.pop(name), required=True) for name in ("id", "source")]
     head = [own.pop(name) for name in ("phase", "operation", "quantity", "value")]
     numbers = [fields.field(MEASUREMENTS, "value_si", "number", True)]

@@ -12,7 +12,7 @@ from calc.catalog.names import Names, all_of
 from calc.catalog.references import References
 from calc.catalog.sources import Sources
 from calc.errors import Problem, SheetError, UsageError, did_you_mean
-from calc.sheets import folders, measured_rules, regulations, rules, schema
+from calc.sheets import folders, measurements, regulations, rules, schema
 from calc.sheets.folders import CLAIMS, HELD, MEASURED, RULES, SOURCE_LIST, SOURCES, shown
 from calc.sheets.loader import Check, Faults, R, load
 from calc.sheets.measurements import MeasuredSheet, Measurement
@@ -162,7 +162,7 @@ class Catalog(Names):
 
     def _measured(self, source: str) -> dict[str, Measurement]:
         """Return what a source measured, by its keys, over all layers."""
-        parts = self._parts(MEASURED, source, MeasuredSheet, measured_rules.check, self.references.of_measured)
+        parts = self._parts(MEASURED, source, MeasuredSheet, measurements.check, self.references.of_measured)
         rows = ((mark, key, one) for mark, part in parts for key, one in part.measurements.items())
         return {key: one.model_copy(update={"id": key, "source": source, "layer": mark}) for mark, key, one in rows}
 

@@ -8,9 +8,6 @@ from dataclasses import dataclass, field
 from calc.catalog.catalog import Catalog
 from calc.sheets import schema
 
-HOUSES = ("vendor", "analyst", "code", "dataset")
-"""Kinds of source of which two of one publisher are one origin."""
-
 
 @dataclass
 class Origins:
@@ -35,8 +32,8 @@ class Origins:
                     continue
                 seen.add(current)
                 source = self.catalog.source(current)
-                if source.kind in HOUSES:
-                    seen.add(f"publisher: {source.publisher}")
+                if source.house:
+                    seen.add(f"publisher: {source.house}")
                 waiting += [*source.cites, *source.supersedes, *source.same_work_as]
             self._roots[id] = frozenset(seen)
         return self._roots[id]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
-from calc.sheets import folders, keys, metrics, schema
+from calc.sheets import folders, metrics, schema
 from calc.sheets.folders import FOLDERS, shown, source_path
 from calc.sheets.yaml_nodes import TODO
 
@@ -117,24 +117,25 @@ def _head(path: Path, *more: str) -> Iterator[str]:
 
 
 def _sheet(kind: str, id: str, adds: bool) -> Iterator[str]:
+    meaning = schema.System.meaning
     yield "# Write down only what a source prints, with its digits. What it leaves open is 'unstated'."
-    yield _line(f"id: {id}", keys.SHEET["id"])
+    yield _line(f"id: {id}", meaning("id"))
     if not adds:
-        yield _line(f"name: {TODO}", keys.SHEET["name"])
-        yield _line(f"vendor: {TODO}", keys.SHEET["vendor"])
-    yield _line(f"#aliases: [{TODO}]", keys.SHEET["aliases"])
-    yield _line("status: as-reported", keys.SHEET["status"])
+        yield _line(f"name: {TODO}", meaning("name"))
+        yield _line(f"vendor: {TODO}", meaning("vendor"))
+    yield _line(f"#aliases: [{TODO}]", meaning("aliases"))
+    yield _line("status: as-reported", meaning("status"))
     if kind == "system" and not adds:
-        yield _line(f"#chip: {TODO}", keys.SHEET["chip"])
+        yield _line(f"#chip: {TODO}", meaning("chip"))
     yield "# In a report (more in specs/README.md):"
-    for key, meaning in ((key, held) for group in keys.REPORT for key, held in group.items()):
-        yield f"#   {key:<{_COLUMN - 4}}{meaning}"
+    for key in (key for line in schema.Report.lines() for key in line):
+        yield f"#   {key:<{_COLUMN - 4}}{schema.Report.meaning(key)}"
     yield _line("reports:", "each metric with its reports; `python -m calc list metrics` has their ids")
     for name in _SORTS[kind]:
         yield from _report(name, "" if name == _OPEN[kind] else "#")
-    yield _line("#remarks:", keys.SHEET["remarks"])
+    yield _line("#remarks:", meaning("remarks"))
     yield from (f"#  - {{about: {TODO}, value: {TODO},", f"#     source: {TODO}, locator: {TODO}}}")
-    yield _line("#not_reported:", keys.SHEET["not_reported"])
+    yield _line("#not_reported:", meaning("not_reported"))
     yield f"#  - {{metric: {'embeddings' if kind == 'model' else 'price.cny'}, note: {TODO}}}"
     yield "# Each document stands once, in a file of its own; `python -m calc new source ID` makes it:"
     yield from (f"#   {line}".rstrip() for line in _source("id-of-the-source"))
@@ -156,7 +157,8 @@ def _line(text: str, comment: str, column: int = _COLUMN) -> str:
 
 def _source(id: str) -> Iterator[str]:
     """Yield the lines of a source to be filled in: what it must have, and what most have."""
-    yield _line(f"id: {id}", keys.SHEET["id"])
+    yield _line(f"id: {id}", schema.SourceSheet.meaning("id"))
     for key in ("title", "publisher", "date", "kind", "url", "cites"):
         must = schema.Source.model_fields[key].is_required()
-        yield _line(f"{'' if must else '#'}{key}: {f'[{TODO}]' if key == 'cites' else TODO}", keys.SOURCE[key])
+        held = f"[{TODO}]" if key == "cites" else TODO
+        yield _line(f"{'' if must else '#'}{key}: {held}", schema.Source.meaning(key))

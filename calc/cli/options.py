@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from calc.figures.policy import OPTIONS, Policy, PolicyOption
 from calc.render.forms import FOR_COMMANDS
 from calc.sheets import folders
 
@@ -45,18 +46,19 @@ def catalog_options(command: Command) -> Command:
 
 def day_option(command: Command) -> Command:
     """Add the day that sources must be known by."""
-    return click.option("--as-of", metavar="DATE", help="Only sources known by this day, e.g. 2025-07-28.")(command)
+    return _policy_option(OPTIONS[0])(command)
 
 
 def policy_options(command: Command) -> Command:
     """Add what chooses the headline, and where sheets are looked for."""
-    for option in (
-        click.option("--merge", is_flag=True, help="Read sheets as one that are said to be of one machine."),
-        click.option("--strict", is_flag=True, help="Never read an unstated qualifier by comparison."),
-        click.option("--prefer", metavar="KIND|SOURCE", help="Put a kind of source, or one source, first."),
-    ):
-        command = option(command)
-    return catalog_options(day_option(command))
+    for option in reversed(OPTIONS):
+        command = _policy_option(option)(command)
+    return catalog_options(command)
+
+
+def _policy_option(option: PolicyOption) -> Callable[[Command], Command]:
+    kind: dict[str, Any] = {"metavar": option.metavar} if option.metavar else {"is_flag": True}
+    return click.option(f"--{option.name.replace('_', '-')}", help=option.help, **kind)
 
 
 def output_options(command: Command) -> Command:
@@ -75,7 +77,7 @@ def output_options(command: Command) -> Command:
 
 def taken(options: dict[str, Any]) -> dict[str, Any]:
     """Take the options that make a catalog and a policy out of those of a command."""
-    return {name: options.pop(name) for name in ("specs", "as_of", "prefer", "strict", "merge")}
+    return {name: options.pop(name) for name in ("specs", *(option.name for option in OPTIONS))}
 
 
 def open_catalog(specs: Sequence[str], merge: bool = False) -> Catalog:
@@ -85,12 +87,9 @@ def open_catalog(specs: Sequence[str], merge: bool = False) -> Catalog:
     return Catalog.from_environment(specs, merge=merge)
 
 
-def open_comparer(
-    specs: Sequence[str], as_of: str | None = None, prefer: str | None = None, strict: bool = False, merge: bool = False
-) -> Comparer:  # fmt: skip
+def open_comparer(specs: Sequence[str], merge: bool = False, **policy: Any) -> Comparer:
     """Return what compares the sheets of the catalog under the policy that was asked for."""
     from calc.analysis.comparison import Comparer
-    from calc.figures.policy import Policy
 
     catalog = open_catalog(specs, merge)
-    return Comparer(catalog, Policy.parse(catalog, as_of, prefer, strict))
+    return Comparer(catalog, Policy.parse(catalog, **policy))

@@ -125,7 +125,7 @@ def sources(name: str | None, bibtex: bool, specs: Sequence[str], as_of: str | N
     if bibtex and out["form"] != "text":
         raise UsageError("--bibtex is a form of its own: leave out --format")
     catalog = open_catalog(specs)
-    policy = Policy.parse(catalog, as_of, None, False)
+    policy = Policy.parse(catalog, as_of=as_of)
     if bibtex:
         from calc.analysis import citations
         from calc.render import bibtex as entries

@@ -7,7 +7,7 @@ from typing import Any
 
 from calc.catalog.catalog import Catalog
 from calc.figures.operations import Expression, Operation
-from calc.figures.policy import SHORT
+from calc.figures.policy import RULES
 from calc.figures.readings import HELD_AS_WORDS, Candidate, Excluded, Reading
 from calc.figures.results import Assumption, Result, unit_of
 from calc.formulas import FORMULAS
@@ -153,7 +153,7 @@ def _why(reading: Reading) -> str:
     first = reading.headline
     for other in reading.candidates[1:]:
         if other.value != first.value and _sources(other) != _sources(first):
-            for word, mine, its in zip(SHORT, first.rank, other.rank, strict=True):
+            for rule, mine, its in zip(RULES, first.rank, other.rank, strict=True):
                 if mine != its:
-                    return f"shown for: {word}"
+                    return f"shown for: {rule.short}"
     return "all agree" if len(reading.candidates) > 1 else "the only report"

@@ -15,7 +15,7 @@ from functools import lru_cache
 from calc import units
 from calc.catalog.catalog import Catalog
 from calc.catalog.origins import Origins
-from calc.figures.policy import Policy, Rank
+from calc.figures.policy import Policy, Rank, replaced
 from calc.figures.readings import HELD_AS_WORDS, OVERLAY, Candidate, Excluded, Reading, Readings, canonical_unit
 from calc.formulas import FORMULAS, exactly
 from calc.sheets import metrics, schema
@@ -245,13 +245,13 @@ class _Subject:
             half = 0.0 if report.basis == MEASURED else 0.5 * 10.0 ** (exponent if isinstance(exponent, int) else 0)
             flags = [word for word, on in (
                 ("about", report.about), ("up to", report.at_most), ("more than", report.at_least),
-                ("one end of a printed range", parsed.is_range), (report.basis, report.basis in schema.FORECASTS),
+                ("one end of a printed range", parsed.is_range), (report.basis, report.is_forecast),
                 (OVERLAY, report.layer is not None),
                 (f"of {report.of}, merged", report.of is not None), (late or "", late is not None),
             ) if on]  # fmt: skip
             yield Candidate(
                 float(end * factor), half * float(factor), unit, self.sheet.id, name,
-                (*rank[:9], float(end * first)), report, (structure,) if structure else (), "", steps,
+                replaced(rank, value=float(end * first)), report, (structure,) if structure else (), "", steps,
                 tuple(flags),
             )  # fmt: skip
 
@@ -336,7 +336,7 @@ class _Subject:
             parts = (count, other) if formula.name == "total" else (other, count)
             value = exactly(formula, unit, *((part.value, part.unit) for part in parts))
             half = other.half * value / other.value if other.value else other.half
-            rank = (max(other.rank[0], count.rank[0]), other.rank[1], 1, *other.rank[3:])
+            rank = replaced(other.rank, open=int(not stated), computed=1)
             here.append(Candidate(value, half, unit, self.sheet.id, name, rank, None, parts, formula.name, (),
                                   other.flags, stated))  # fmt: skip
         return here
@@ -381,7 +381,7 @@ def _factor(printed: str, unit: str, scale: Decimal) -> Decimal:
 def _opened(option: _Open, flag: str) -> _Open:
     """Return an option whose candidate says that it was read where the source is silent."""
     old = option.candidate
-    rank = (1, *old.rank[1:9], old.value)
+    rank = replaced(old.rank, open=1, value=old.value)
     return replace(option, candidate=replace(old, stated=False, flags=(*old.flags, flag), rank=rank))
 
 

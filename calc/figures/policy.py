@@ -1,40 +1,35 @@
-"""Which reports may speak on a given day, which one is shown, and who speaks for whom."""
+"""Which reports may speak on a given day, and which one is shown.
+
+What may be asked for is declared once, as a field of `Policy`: the options of commands, the arguments of Python and
+what outputs say of it follow. The order of what decides is the list `RULES`. Imports nothing heavy, for the options.
+"""
 
 from __future__ import annotations
 
-import calendar
 import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from calc.catalog.catalog import Catalog
 from calc.errors import UsageError, did_you_mean
-from calc.sheets import schema
+from calc.sheets.source_kinds import MAKER, ORDER, RANKED
 
-MAKER = "maker"
-ORDER = (MAKER, "filing", "paper", "regulator", "standard", "vendor", "dataset", "analyst", "code", "press", "blog")
-CRITERIA = (
-    "all qualifiers stated",
-    "preferred by the user",
-    "reported at this level before computed from another",
-    f"kind of source: {', '.join(ORDER)}",
-    "neither an estimate nor a target",
-    "read at the source before a copy before a relay",
-    "a source that takes its figures from nobody before one that cites another",
-    "newest",
-    "source id, in alphabetical order",
-    "the lower of two values of one source",
-)
-SHORT = (
-    "all qualifiers stated", "preferred", "reported at this level", "kind of source",
-    "no estimate", "read more directly",
-    "cites nobody", "newer", "first by id", "the lower value",
-)  # fmt: skip
-Rank = tuple[int, int, int, int, int, int, int, int, str, float]
+if TYPE_CHECKING:
+    from calc.catalog.catalog import Catalog
+    from calc.sheets.schema import Report, Source
+
+F = TypeVar("F", bound=Callable[..., Any])
+Rank = tuple[Any, ...]
+"""A report's place by each of `RULES`."""
 
 
 def last_day(text: str) -> datetime.date:
     """Return the last day that a date as exact as known may mean.
+
+    Raises
+    ------
+    ValueError
+        If it is no date.
 
     Examples
     --------
@@ -42,64 +37,103 @@ def last_day(text: str) -> datetime.date:
     datetime.date(2025, 2, 28)
     """
     year, month, day = (int(part) for part in [*text.split("-"), "0", "0"][:3])
-    month = month or 12
-    return datetime.date(year, month, day or calendar.monthrange(year, month)[1])
+    if day:
+        return datetime.date(year, month, day)
+    beyond = datetime.date(year, month or 12, 28) + datetime.timedelta(4)
+    return beyond - datetime.timedelta(beyond.day)
+
+
+# -- what may be asked for ------------------------------------------------------------------------
+
+
+class PolicyOption(NamedTuple):
+    """Something that may be asked for: an option of commands, an argument of Python.
+
+    Parameters
+    ----------
+    name : str
+        In Python; on the command line with two dashes.
+    help : str
+        What it does, in a sentence.
+    metavar : str
+        What is to be given; empty for a flag.
+    words : str
+        What the line under a table says of it where it is asked for, ``{}`` for its value.
+    default : object
+        What holds where nobody asks.
+    """
+
+    name: str
+    help: str
+    metavar: str = ""
+    words: str = ""
+    default: Any = None
+
+
+def _says(help: str, metavar: str = "", words: str = "") -> dict[str, str]:
+    return {"help": help, "metavar": metavar, "words": words}
 
 
 @dataclass(frozen=True)
 class Policy:
     """How one report becomes the headline; every output prints it.
 
-    Parameters
-    ----------
-    as_of : datetime.date, optional
-        Only sources known by that day speak; a source without a date is then left out.
-    prefer : str, optional
-        A kind of source (``maker``, ``paper``...) or a source's id that goes before the others.
-    strict : bool
-        If true, no unstated qualifier is read by comparison with stated reports.
-    hearing : frozenset of str
-        Sources that are taken at their word: what of them is superseded or set aside speaks too.
-        Only an audit of what they say asks for that.
+    ``hearing`` are sources that are taken at their word: what of them is superseded or set aside speaks too. Only an
+    audit of what they say asks for that.
     """
 
-    as_of: datetime.date | None = None
-    prefer: str | None = None
-    strict: bool = False
+    as_of: datetime.date | None = field(
+        default=None, metadata=_says("Only sources known by this day, e.g. 2025-07-28.", "DATE")
+    )
+    prefer: str | None = field(
+        default=None,
+        metadata=_says("Put a kind of source, or one source, first.", "KIND|SOURCE", "preferred first: {}"),
+    )
+    strict: bool = field(
+        default=False,
+        metadata=_says(
+            "Never read an unstated qualifier by comparison.",
+            words="unstated qualifiers are not read by comparison (--strict)",
+        ),
+    )
     hearing: frozenset[str] = frozenset()
 
     @classmethod
-    def parse(cls, catalog: Catalog, as_of: str | None, prefer: str | None, strict: bool) -> Policy:
-        """Make a policy from the words of a command line.
+    def parse(cls, catalog: Catalog, *, as_of: str | None = None, prefer: str | None = None, **asked: Any) -> Policy:
+        """Make a policy from the words of a command line, or from arguments of Python.
 
         Raises
         ------
         UsageError
             If the date is none, or ``prefer`` is neither a kind nor a source.
         """
-        day = None
-        if as_of is not None:
-            try:
-                day = last_day(schema.a_date(as_of))
-            except (ValueError, TypeError) as error:
-                raise UsageError(f"{as_of!r} is not a date; write it as '2025-07-28'") from error
         if prefer is not None and prefer not in ORDER and prefer not in catalog.source_ids():
             hint = did_you_mean(prefer, [*ORDER, *catalog.source_ids()])
             words = f"cannot prefer {prefer!r}: neither a kind ({', '.join(ORDER)}) nor a source"
             raise UsageError(words + (f"; {hint}" if hint else ""))
-        return cls(day, prefer, strict)
+        return cls(None if as_of is None else _day(as_of), prefer, **asked)
+
+    @property
+    def words(self) -> str:
+        """What was asked for, as the line under a table has it."""
+        asked = [(option.words, getattr(self, option.name)) for option in OPTIONS if option.words]
+        return "".join(f"{words.format(value)}; " for words, value in asked if value)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the policy as outputs print it."""
+        asked = {option.name: getattr(self, option.name) for option in _FIELDS}
+        day = asked.pop("as_of")
+        order = [rule.words for rule in RULES]
+        return {"order": order, **asked, "as_of_asked": day is not None, "as_of": day.isoformat() if day else None}
 
     def excludes(self, catalog: Catalog, id: str) -> str | None:
         """Say why a source may not speak, or return None if it may."""
         if reason := self.too_late(catalog.source(id)):
             return reason
-        if id in self.hearing:
-            return None
-        for newer in self.newer(catalog, id):
-            return f"superseded by {newer}"
-        return None
+        newer = () if id in self.hearing else self.newer(catalog, id)
+        return next((f"superseded by {one}" for one in newer), None)
 
-    def too_late(self, source: schema.Source) -> str | None:
+    def too_late(self, source: Source) -> str | None:
         """Say why a source was not known by the day asked for, or return None if it was."""
         if self.as_of is None:
             return None
@@ -111,7 +145,7 @@ class Policy:
             return f"dated only {source.known_by}, so it may be later than {self.as_of}"
         return f"later than {self.as_of}"
 
-    def late_relay(self, catalog: Catalog, report: schema.Report) -> str | None:
+    def late_relay(self, catalog: Catalog, report: Report) -> str | None:
         """Say if a report of a source known by the day is known here only through something later."""
         if self.as_of is None or report.relay is None:
             return None
@@ -124,18 +158,103 @@ class Policy:
         """Yield the sources that supersede one and were known by the day."""
         return (n for n in catalog.superseded.get(id, ()) if not self.too_late(catalog.source(n)))
 
-    def rank(self, source_id: str, source: schema.Source, report: schema.Report, vendor: str) -> Rank:
-        """Return a report's place in the order of `CRITERIA`; the lowest is the headline."""
-        kind = kind_of(source, vendor)
-        preferred = self.prefer is not None and self.prefer in (kind, source.kind, source_id)
-        newest = -last_day(source.known_by).toordinal() if source.known_by else 0
-        return (
-            0, int(not preferred), 0, ORDER.index(kind), int(report.basis in schema.FORECASTS),
-            schema.READS.index(report.read), int(bool(source.cites)), newest, source_id, 0.0,
-        )  # fmt: skip
+    def rank(self, source_id: str, source: Source, report: Report, vendor: str) -> Rank:
+        """Return a report's place by each of `RULES`; the lowest is the headline."""
+        found = Ranked(self, source_id, source, report, kind_of(source, vendor))
+        return tuple(rule.place(found) for rule in RULES)
 
 
-def kind_of(source: schema.Source, vendor: str) -> str:
+def _day(text: str) -> datetime.date:
+    from calc.sheets.schema import a_date
+
+    try:
+        return last_day(a_date(text))
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"{text!r} is not a date; write it as '2025-07-28'") from error
+
+
+_FIELDS = tuple(PolicyOption(one.name, **one.metadata, default=one.default) for one in fields(Policy) if one.metadata)
+OPTIONS = (*_FIELDS, PolicyOption("merge", "Read sheets as one that are said to be of one machine.", default=False))
+"""What may be asked for: of the policy, and of the catalog that it chooses from."""
+
+
+def explicit(function: F) -> F:
+    """Show what may be asked for in the signature of a function that takes it as ``**policy``."""
+    import inspect
+
+    signature = inspect.signature(function)
+    asked = {
+        option.name: inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=option.default)
+        for option in OPTIONS
+    }
+    own = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD and one.name not in asked]
+    function.__signature__ = signature.replace(parameters=[*own, *asked.values()])  # type: ignore[attr-defined]
+    return function
+
+
+# -- the headline ---------------------------------------------------------------------------------
+
+
+class Ranked(NamedTuple):
+    """A report that is to be put in order, and under which policy."""
+
+    policy: Policy
+    source_id: str
+    source: Source
+    report: Report
+    kind: str
+
+    @property
+    def age(self) -> int:
+        """How old its source is: the newer, the lower."""
+        return -last_day(self.source.known_by).toordinal() if self.source.known_by else 0
+
+
+class HeadlineRule(NamedTuple):
+    """One criterion of the headline: what is in a lower place by it goes first, if all rules above it tie.
+
+    Parameters
+    ----------
+    name : str
+        By which `replaced` calls it.
+    words : str
+        What it goes by, as outputs print it.
+    short : str
+        Why one report came before another.
+    place : callable
+        A report's place; 0 where only the reading knows, which puts it in.
+    """
+
+    name: str
+    words: str
+    short: str
+    place: Callable[[Ranked], Any] = lambda one: 0
+
+
+RULES = (
+    HeadlineRule("open", "all qualifiers stated", "all qualifiers stated"),
+    HeadlineRule("preferred", "preferred by the user", "preferred",
+         lambda one: one.policy.prefer not in (one.kind, one.source.kind, one.source_id)),
+    HeadlineRule("computed", "reported at this level before computed from another", "reported at this level"),
+    HeadlineRule("kind", f"kind of source: {', '.join(ORDER)}", "kind of source", lambda one: ORDER.index(one.kind)),
+    HeadlineRule("forecast", "neither an estimate nor a target", "no estimate", lambda one: one.report.is_forecast),
+    HeadlineRule("read", "read at the source before a copy before a relay", "read more directly",
+         lambda one: one.report.directness),
+    HeadlineRule("cites", "a source that takes its figures from nobody before one that cites another", "cites nobody",
+         lambda one: bool(one.source.cites)),
+    HeadlineRule("age", "newest", "newer", lambda one: one.age),
+    HeadlineRule("id", "source id, in alphabetical order", "first by id", lambda one: one.source_id),
+    HeadlineRule("value", "the lower of two values of one source", "the lower value"),
+)  # fmt: skip
+"""What decides which report is the headline, the most telling first."""
+
+
+def replaced(rank: Rank, **places: Any) -> Rank:
+    """Return a rank with other places by some of `RULES`, by their names."""
+    return tuple(places.get(rule.name, place) for rule, place in zip(RULES, rank, strict=True))
+
+
+def kind_of(source: Source, vendor: str) -> str:
     """Return a source's kind, ``maker`` if the subject's vendor itself publishes it."""
-    own = source.kind == "vendor" and source.publisher.casefold() == vendor.casefold()
+    own = source.kind == RANKED[0].written and source.publisher.casefold() == vendor.casefold()
     return MAKER if own else source.kind

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from calc.catalog.catalog import Catalog
+from calc.sheets import source_kinds
 from calc.sheets.schema import Source
 
 HEAD = "% Sources of chipcalc, as BibTeX in UTF-8 (biber, biblatex). A title in [brackets] is a description of ours.\n"
@@ -15,13 +16,7 @@ _ESCAPES = {
 }  # fmt: skip
 _IN_URLS = {"{": "%7B", "}": "%7D", "\\": "%5C"}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_PAGE, _ELSE = ("online", "organization"), ("misc", "howpublished")
-# What an entry of each kind is, and which of its fields names the publisher; anything else is a page.
-_TYPES = {
-    **dict.fromkeys(("vendor", "filing", "regulator", "standard"), ("techreport", "institution")),
-    **dict.fromkeys(("dataset", "code"), _ELSE),
-    "paper": ("article", "journal"),
-}
+_PAGE, _ELSE = ("online", "organization"), source_kinds.MISC
 _ARXIV = re.compile(r"https?://arxiv\.org/[a-z]+/(\d{4}\.\d{4,5}(?:v\d+)?)")
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\..+)")
 _ORGANISATION = re.compile(r"\S+|.*\(.*|.*\b(?:Group|Alliance|Team|Labs?|Inc|Foundation|Institute|University)")
@@ -54,7 +49,7 @@ def entry(id: str, source: Source) -> str:
 def _type(source: Source) -> tuple[str, str]:
     if source.url and _ARXIV.match(source.url):
         return _ELSE
-    return _TYPES.get(source.kind, _PAGE if source.url else _ELSE)
+    return source_kinds.BY_NAME[source.kind].entry or (_PAGE if source.url else _ELSE)
 
 
 def _fields(source: Source) -> Iterator[tuple[str, str]]:

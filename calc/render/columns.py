@@ -24,7 +24,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "better": ("higher", "lower", "neither"), "state": (REPORTED, DERIVED, NOT_REPORTED, NOT_APPLICABLE),
     "read": schema.READS, "sparsity": metrics.SPARSITIES, "boundary": metrics.BOUNDARIES,
     "precision": (*metrics.PRECISIONS, *metrics.SHARED_PRECISIONS, metrics.UNSTATED),
-    **{f"claimed_{one.name}": one.words for one in fields.of(schema.Claim, longtables.CLAIMS) if one.words},
+    **{f"claimed_{one.name}": one.words for one in fields.of(schema.Claim) if one.words},
 }  # fmt: skip
 _TYPES = {
     **dict.fromkeys(("value", "low", "high", "nearest", "ratio", "ratio_low", "ratio_high"), NUMBER),

@@ -10,7 +10,7 @@ from calc import units
 from calc.analysis.comparison import Cell, Comparer, Comparison, Row
 from calc.analysis.dominance import LISTS
 from calc.figures import derive, explanation
-from calc.figures.policy import CRITERIA, Policy
+from calc.figures.policy import Policy
 from calc.figures.results import Result
 from calc.figures.shown import by_class
 from calc.sheets.schema import STATUS
@@ -63,13 +63,7 @@ def ends(found: Result | None) -> Json:
 
 def policy(used: Policy) -> Json:
     """Return a policy as outputs print it."""
-    return {
-        "order": list(CRITERIA),
-        "prefer": used.prefer,
-        "strict": used.strict,
-        "as_of_asked": used.as_of is not None,
-        "as_of": used.as_of.isoformat() if used.as_of else None,
-    }
+    return used.to_dict()
 
 
 @body.register

@@ -9,12 +9,14 @@ whether a unit fits) is not asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
 
 from calc import units
-from calc.sheets import keys, measurements, metrics, regulations, rules, schema
+from calc.sheets import measurements, metrics, regulations, rules, schema
 from calc.sheets.folders import HARDWARE, SCHEMAS
 
 KINDS: tuple[str, ...] = tuple(SCHEMAS.values())
@@ -30,15 +32,6 @@ _FORMS: Mapping[Any, Json] = {
     schema.Flag: {"enum": [True, "true"]},
     schema.Count: {"type": ["integer", "string"], "pattern": "^[1-9][0-9]{0,17}$", "minimum": 1},
 }
-_ROWS: Mapping[type[schema.Record], tuple[keys.Group, ...]] = {
-    schema.Report: keys.REPORT, schema.Remark: keys.REMARK, schema.Family: keys.FAMILY,
-    schema.Kin: keys.KIN, schema.Gap: keys.GAP,
-    schema.Known: keys.KNOWN, schema.Claim: keys.CLAIM, schema.ClaimSheet: (keys.CLAIM_SHEET,),
-    schema.Source: (keys.SOURCE,), schema.SourceSheet: ({"id": keys.SHEET["id"]}, keys.SOURCE),
-    **dict.fromkeys(schema.RECORDS.values(), (keys.SHEET,)),
-    regulations.Regulation: (keys.RULE,), regulations.Outcome: keys.OUTCOME,
-    measurements.Measurement: keys.MEASUREMENT, measurements.MeasuredSheet: (keys.MEASURED_SHEET,),
-}  # fmt: skip
 _ONE_MATTER = {"oneOf": [{"required": ["metric"]}, {"required": ["about"]}]}
 
 
@@ -47,7 +40,7 @@ def made(kind: str) -> Json:
 
     Parameters
     ----------
-    kind : {'chip', 'system', 'model', 'claims', 'measured', 'rule', 'source', 'sources'}
+    kind : {'chip', 'system', 'model', 'claims', 'measured', 'rule', 'sources'}
         What the file holds.
 
     Returns
@@ -56,38 +49,58 @@ def made(kind: str) -> Json:
         A schema of draft 7. Of a sheet, it asks for ``name`` and ``vendor`` only where one of them or
         a chip is named: a sheet in an overlay that adds to a known id has neither.
     """
-    head = {"$schema": DRAFT, "title": f"calc {kind}"}
-    if kind == "sources":
-        source = _record(schema.Source)
-        return {
-            **head, "description": "Documents that reports come from, by id.", "type": "object",
-            "propertyNames": {"pattern": f"^{schema.ID}$"}, "additionalProperties": source, "minProperties": 1,
-        }  # fmt: skip
-    if kind == "source":
-        return head | {"description": "A document that reports come from."} | _record(schema.SourceSheet)
-    if kind == "rule":
-        rule = _record(regulations.Regulation)
-        condition = rf"^\s*(?:{'|'.join(regulations.QUANTITIES)})\s*(?:>=|<=|>|<)\s*{_FIGURE}\s*[A-Za-z]"
-        conditions = rule["properties"]["outcomes"]["items"]["properties"]["conditions"]
-        for each in (conditions, rule["properties"]["not_for_data_centres"]):
-            each["items"] |= {"type": "string", "pattern": condition}
-        conditions["minItems"] = 1
-        whole = ["test", "outcomes", "otherwise"]
-        rule["dependencies"] = {key: [other for other in whole if other != key] for key in whole}
-        rule["dependencies"] |= {"ended": ["ended_by"], "ended_by": ["ended"]}
-        rule["anyOf"] = [{"required": ["content"]}, {"required": ["test"]}]
-        return head | {"description": "An export rule, and the thresholds of its test if it has one."} | rule
-    if kind == "claims":
-        sheet = _record(schema.ClaimSheet)
-        claim = _record(schema.Claim) | {"dependencies": {"object_metric": ["metric"], "hedge": ["factor"]}}
-        claim["properties"]["metric"]["examples"] = [schema.OVERALL, *_heads(*HARDWARE)]
-        sheet["properties"]["claims"] |= {
-            "propertyNames": {"pattern": f"^{schema.ID}$"}, "additionalProperties": claim | _ONE_MATTER,
-            "minProperties": 1,
-        }  # fmt: skip
-        return head | {"description": "What one source claims of one thing against another."} | sheet
-    if kind == "measured":
-        return head | {"description": "What one source measured, with its conditions."} | _measured()
+    description, body = _MADE[kind]() if kind in _MADE else _sheet(kind)
+    return {"$schema": DRAFT, "title": f"calc {kind}", "description": description} | body
+
+
+def _sources() -> tuple[str, Json]:
+    return "Documents that reports come from, by id.", {
+        "type": "object", "propertyNames": {"pattern": f"^{schema.ID}$"},
+        "additionalProperties": _record(schema.Source), "minProperties": 1,
+    }  # fmt: skip
+
+
+def _source() -> tuple[str, Json]:
+    return "A document that reports come from.", _record(schema.SourceSheet)
+
+
+def _rule() -> tuple[str, Json]:
+    rule = _record(regulations.Regulation)
+    condition = rf"^\s*(?:{'|'.join(regulations.QUANTITIES)})\s*(?:>=|<=|>|<)\s*{_FIGURE}\s*[A-Za-z]"
+    conditions = rule["properties"]["outcomes"]["items"]["properties"]["conditions"]
+    for each in (conditions, rule["properties"]["not_for_data_centres"]):
+        each["items"] |= {"type": "string", "pattern": condition}
+    conditions["minItems"] = 1
+    rule["dependencies"] = _together("test", "outcomes", "otherwise") | _together("ended", "ended_by")
+    rule["anyOf"] = [{"required": ["content"]}, {"required": ["test"]}]
+    return "An export rule, and the thresholds of its test if it has one.", rule
+
+
+def _claims() -> tuple[str, Json]:
+    sheet = _record(schema.ClaimSheet)
+    claim = sheet["properties"]["claims"]["additionalProperties"]
+    claim |= {"dependencies": {"object_metric": ["metric"], "hedge": ["factor"]}} | _ONE_MATTER
+    claim["properties"]["metric"]["examples"] = [schema.OVERALL, *_heads(*HARDWARE)]
+    return "What one source claims of one thing against another.", sheet
+
+
+def _measured() -> tuple[str, Json]:
+    sheet = _record(measurements.MeasuredSheet)
+    row = sheet["properties"]["measurements"]["additionalProperties"]
+    _only(row, "quantity", measurements.QUANTITIES)
+    for name in ("precision", "kv_precision"):
+        _only(row, name, measurements.FORMATS)
+    for name in ("value", *measurements.CONDITIONS):
+        row["properties"][name] |= _A_FIGURE
+    row["dependencies"] = _together("batch", "batch_scope")
+    row["anyOf"] = [{"required": ["chip"]}, {"required": ["system"]}]
+    return "What one source measured, with its conditions.", sheet
+
+
+_MADE = {"source": _source, "sources": _sources, "rule": _rule, "claims": _claims, "measured": _measured}
+
+
+def _sheet(kind: str) -> tuple[str, Json]:
     reports, definitions = _reports(kind)
     sheet = _record(schema.RECORDS[kind])
     sheet["properties"]["reports"] |= reports
@@ -100,18 +113,32 @@ def made(kind: str) -> Json:
     naming = [key for key in schema.RECORDS[kind].model_fields if key not in schema.Extension.model_fields]
     sheet["dependencies"] = {key: [other for other in whole if other != key] for key in naming}
     description = f"The sheet of a {kind}; one that adds to a known id leaves out {', '.join(naming)}."
-    return head | {"description": description} | sheet | {"definitions": definitions}
+    return description, sheet | {"definitions": definitions}
+
+
+def _together(*keys: str) -> Json:
+    """Return what says that each of some keys wants the others."""
+    return {key: [other for other in keys if other != key] for key in keys}
+
+
+def _only(record: Json, key: str, words: Iterable[str]) -> None:
+    """Let a key have some words alone."""
+    record["properties"][key] = {"enum": list(words), "description": record["properties"][key]["description"]}
 
 
 def _record(record: type[schema.Record]) -> Json:
     """Return the schema of a record: its keys in their order, each with what it holds."""
-    hints = get_type_hints(record, include_extras=True)
-    known = {key: held for group in _ROWS[record] for key, held in group.items() if key in record.model_fields}
+    fields = {key: record.model_fields[key] for line in record.lines() for key in line}
     return {
         "type": "object", "additionalProperties": False,
-        "required": [key for key in known if record.model_fields[key].is_required()],
-        "properties": {key: {"description": held} | _form(hints[key]) for key, held in known.items()},
+        "required": [key for key, field in fields.items() if field.is_required()],
+        "properties": {key: {"description": field.description} | _form(_hint(field)) for key, field in fields.items()},
     }  # fmt: skip
+
+
+def _hint(field: FieldInfo) -> Any:
+    """Return a field's type with the checks that it is annotated with."""
+    return Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
 
 
 def _form(hint: Any) -> Json:
@@ -126,29 +153,11 @@ def _form(hint: Any) -> Json:
     if origin is tuple:
         return {"type": "array", "items": _form(inner[0])}
     if origin is dict:
-        return {"type": "object", "additionalProperties": _form(inner[1])}
+        keyed = {"propertyNames": {"pattern": f"^{schema.ID}$"}, "minProperties": 1} if inner[0] == schema.Id else {}
+        return {"type": "object", "additionalProperties": _form(inner[1])} | keyed
     if inner:  # annotated with a check of its own
         return _form(inner[0])
     return _record(hint)
-
-
-def _measured() -> Json:
-    sheet, row = _record(measurements.MeasuredSheet), _record(measurements.Measurement)
-    row["properties"]["quantity"] = {
-        "enum": list(measurements.QUANTITIES), "description": row["properties"]["quantity"]["description"],
-    }  # fmt: skip
-    for name in ("precision", "kv_precision"):
-        row["properties"][name] = {
-            "enum": list(measurements.FORMATS), "description": row["properties"][name]["description"],
-        }  # fmt: skip
-    for name in ("value", *measurements.CONDITIONS):
-        row["properties"][name] |= _A_FIGURE
-    row["dependencies"] = {"batch": ["batch_scope"], "batch_scope": ["batch"]}
-    sheet["properties"]["measurements"] |= {
-        "propertyNames": {"pattern": f"^{schema.ID}$"}, "minProperties": 1,
-        "additionalProperties": row | {"anyOf": [{"required": ["chip"]}, {"required": ["system"]}]},
-    }  # fmt: skip
-    return sheet
 
 
 def _heads(*kinds: str) -> list[str]:
@@ -177,14 +186,9 @@ def _reports(kind: str) -> tuple[Json, Json]:
         if metric.formula:
             ratios.setdefault((metric.family, sort), []).append(".".join(metrics.qualifiers(name)))
             continue
-        shown = (
-            "in words" if metric.is_text else f"shown in {metric.unit(kind)}; for example '{metric.dimension.example}'"
-        )
-        properties[name] = {
-            "title": metric.full_title,
-            "description": f"{metric.full_title}, {shown}",
-            **_list_of(sort),
-        }
+        shown = f"shown in {metric.unit(kind)}; for example '{metric.dimension.example}'"
+        description = f"{metric.full_title}, {'in words' if metric.is_text else shown}"
+        properties[name] = {"title": metric.full_title, "description": description, **_list_of(sort)}
     patterns = {
         f"^{family}{_tails(tails)}$": {"description": "A ratio that the source prints itself.", **_list_of(sort)}
         for (family, sort), tails in ratios.items()
@@ -209,7 +213,7 @@ def _sort(metric: metrics.Metric, kind: str) -> tuple[str, Json]:
     name = ["words" if metric.is_text else "figure"]
     if metric.words:
         name.append(metric.id)
-        properties["value"] = {"enum": list(metric.words), "description": properties["value"]["description"]}
+        _only(made, "value", metric.words)
     elif not metric.is_text:
         properties["value"] |= _A_FIGURE
     if not list(_refused(metric, kind, "direction", ["unidirectional"])):

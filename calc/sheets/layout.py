@@ -12,15 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from calc.errors import DataError
-from calc.sheets import folders, keys, metrics
+from calc.sheets import fields, folders, metrics, schema
 from calc.sheets.comments import Comment, Entry, attached, find
 from calc.sheets.yaml_nodes import Document, Part, compose, outline
 
 WIDTH = 120
-_ORDERS = {
-    folders.CLAIMS: keys.CLAIM_SHEET, folders.MEASURED: keys.MEASURED_SHEET, folders.RULES: keys.RULE,
-    folders.SOURCES: ("id", *keys.SOURCE),
-}  # fmt: skip
 _KEYED = ("claims", "measurements")
 _EDITOR = re.compile(r"#\s*yaml-language-server:\s*\$schema=")
 _OURS = re.compile(_EDITOR.pattern + r"(?:\.\./)*schema/[a-z]+\.schema\.json$")
@@ -72,12 +68,13 @@ def _laid_out(text: str, path: Path) -> str:
     if root.value.kind != "mapping" or not root.entries:
         raise LayoutError(f"{folders.shown(path)}: not a mapping of keys to values; it is left as it is")
     writer = _Writer(text)
-    folder, schema = folders.placed(path)[0], folders.schema_of(path)
+    folder, editor = folders.placed(path)[0], folders.schema_of(path)
     if folder == folders.SOURCE_LIST:
-        head = writer.head(root, schema, split=True)
+        head = writer.head(root, editor, split=True)
         lines = [*head, *([""] if head else []), *writer.sources(root)]
     else:
-        lines = [*writer.head(root, schema), *writer.sheet(root, [*_ORDERS.get(folder, keys.SHEET)])]
+        order = fields.FILES.get(folder, schema.System).lines()[0]
+        lines = [*writer.head(root, editor), *writer.sheet(root, order)]
     return "\n".join(lines) + "\n"
 
 
@@ -115,7 +112,7 @@ class _Writer:
                 yield from self.block(entry, 0, entries, self.metric)
             elif entry.name in _KEYED and entries and kind == "mapping":
                 yield from self.block(entry, 0, entries, self.keyed, entry.name)
-            elif entry.name in keys.ROWS and entries and kind == "list":
+            elif entry.name in fields.ROWS and entries and kind == "list":
                 yield from self.block(entry, 0, entries, self.item, entry.name)
             else:
                 yield from self.pair(entry, 0)
@@ -126,7 +123,7 @@ class _Writer:
         for number, entry in enumerate(sorted(root.entries, key=lambda each: each.name)):
             yield from [""] * (number > 0)
             if entry.value.kind == "mapping" and entry.entries:
-                yield from self.block(entry, 0, _sorted(entry.entries, [*keys.SOURCE]), self.pair)
+                yield from self.block(entry, 0, _sorted(entry.entries, schema.Source.lines()[0]), self.pair)
             else:
                 yield from self.pair(entry, 0)
         if root.tail:
@@ -191,7 +188,7 @@ class _Writer:
         """Return a row as a flow mapping of several lines; comments that find no place in it go above it."""
         pad = " " * (len(opening) + 1)
         lines: list[tuple[list[Comment], list[str], list[Comment]]] = []
-        for group in _groups(entry.entries, keys.ROWS[under]):
+        for group in _groups(entry.entries, fields.ROWS[under].lines()):
             fresh = True
             for each in group:
                 text = f"{self.key(each)}: {self.inline(each.value)}"
@@ -250,10 +247,10 @@ def _sorted(entries: Iterable[Entry], order: Sequence[str]) -> list[Entry]:
     return sorted(entries, key=lambda each: order.index(each.name) if each.name in order else len(order))
 
 
-def _groups(entries: Sequence[Entry], groups: Sequence[keys.Group]) -> list[list[Entry]]:
+def _groups(entries: Sequence[Entry], groups: Sequence[list[str]]) -> list[list[Entry]]:
     """Return the entries of a row by the lines that they begin."""
     known = {key for group in groups for key in group}
-    found = [_sorted((each for each in entries if each.name in group), [*group]) for group in groups]
+    found = [_sorted((each for each in entries if each.name in group), group) for group in groups]
     found.append([each for each in entries if each.name not in known])
     return [group for group in found if group]
 

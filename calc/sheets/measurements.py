@@ -1,14 +1,36 @@
 """Frozen records of published measurements: what was measured, of what, under which conditions.
 
-The records carry text as printed; whether a value fits its quantity is checked in `calc.sheets.measured_rules`.
+The records carry text as printed; `check` says whether a value fits its quantity, and a condition its unit.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Literal, NamedTuple, get_args
 
+from pydantic import Field
+
+from calc import units
+from calc.errors import UnitError, did_you_mean
 from calc.sheets.metrics import PRECISIONS, UNSTATED
-from calc.sheets.schema import Count, Date, Id, Ours, Read, Record, Text
+from calc.sheets.schema import (
+    Count,
+    Date,
+    Fault,
+    FieldFault,
+    HowRead,
+    Id,
+    Layer,
+    Note,
+    Ours,
+    Place,
+    Record,
+    Relay,
+    Status,
+    Text,
+    optional,
+)
 
 Phase = Literal["matmul", "allreduce", "memory", "train", "prefill", "decode"]
 Operation = Literal["all-reduce", "all-gather", "reduce-scatter", "all-to-all"]
@@ -21,7 +43,7 @@ FORMATS = (*PRECISIONS, UNSTATED)
 """What ``precision`` and ``kv_precision`` may say."""
 
 
-class Quantity(NamedTuple):
+class MeasuredQuantity(NamedTuple):
     """What may be measured: its title, the units of its dimension, and in which phases."""
 
     title: str
@@ -30,16 +52,16 @@ class Quantity(NamedTuple):
 
 
 QUANTITIES = {
-    "compute-rate": Quantity("compute rate", ("FLOP/s", "FLOP/s/chip"), ("matmul", "train")),
-    "bus-bandwidth": Quantity("bus bandwidth (busbw)", ("b/s",), ("allreduce",)),
-    "latency": Quantity("latency", ("s",), ("allreduce",)),
-    "activation-memory": Quantity("memory of activations, per chip", ("b",), ("memory",)),
-    "state-memory": Quantity("memory of parameters, gradients and optimizer, per chip", ("b",), ("memory",)),
-    "step-time": Quantity("time of a step", ("s",), ("train",)),
-    "mfu": Quantity("model FLOPs utilisation", ("x",), ("train",)),
-    "hfu": Quantity("hardware FLOPs utilisation", ("x",), ("train",)),
-    "throughput": Quantity("throughput", ("token/s", "token/s/chip"), ("train", "prefill", "decode")),
-    "time-per-output-token": Quantity("time per output token", ("s",), ("decode",)),
+    "compute-rate": MeasuredQuantity("compute rate", ("FLOP/s", "FLOP/s/chip"), ("matmul", "train")),
+    "bus-bandwidth": MeasuredQuantity("bus bandwidth (busbw)", ("b/s",), ("allreduce",)),
+    "latency": MeasuredQuantity("latency", ("s",), ("allreduce",)),
+    "activation-memory": MeasuredQuantity("memory of activations, per chip", ("b",), ("memory",)),
+    "state-memory": MeasuredQuantity("memory of parameters, gradients and optimizer, per chip", ("b",), ("memory",)),
+    "step-time": MeasuredQuantity("time of a step", ("s",), ("train",)),
+    "mfu": MeasuredQuantity("model FLOPs utilisation", ("x",), ("train",)),
+    "hfu": MeasuredQuantity("hardware FLOPs utilisation", ("x",), ("train",)),
+    "throughput": MeasuredQuantity("throughput", ("token/s", "token/s/chip"), ("train", "prefill", "decode")),
+    "time-per-output-token": MeasuredQuantity("time per output token", ("s",), ("decode",)),
 }
 CONDITIONS = {
     "chips": "chip", "prompt": "token", "output": "token", "context": "token", "payload": "b",
@@ -48,100 +70,157 @@ CONDITIONS = {
 """The conditions that have a unit, with one of its dimension."""
 
 
+BatchScope = Literal["global", "per_chip", "per_instance"]
+Algorithm = Literal["ring", "tree", "nvls", "unstated"]
+YesOrNo = Literal["yes", "no"]
+
+
 class Measurement(Record):
-    """One published measurement, with the conditions that the source states.
+    """One published measurement, with the conditions that the source states; `QUANTITIES` says what may be measured."""
 
-    Parameters
-    ----------
-    phase : {'matmul', 'allreduce', 'memory', 'train', 'prefill', 'decode'}
-        What ran; ``allreduce`` holds every collective, ``operation`` says which.
-    quantity : str
-        One of `QUANTITIES`.
-    value : str
-        Digits as printed and a unit of the vocabulary.
-    what : str
-        The quantity in the words of the table that the measurement was taken from.
-    model, chip, system : str, optional
-        Ids of sheets.
-    setting : str, optional
-        How the chips were put together, in words.
-    chips, prompt, output, context, payload : str, optional
-        With their units. ``context`` is the length of a sequence in training and the mean length of the
-        cache in decoding; ``payload`` the size of the whole array of a collective.
-    tp, pp, dp, ep, cp : int, optional
-        Degrees of tensor, pipeline, data, expert and context parallelism.
-    batch : int, optional
-        How many of ``batch_unit`` (sequences or requests if left out), counted over ``batch_scope``.
-    peak_used : str, optional
-        The peak that the source holds the figure against, as printed.
-    calibrates : str, optional
-        Which default of estimates is derived from it. What calibrates nothing is left to test them on.
-    date : str, optional
-        When it was measured or printed, if not on the day of its source.
-    """
-
-    phase: Phase
-    operation: Operation | None = None
-    quantity: Text
-    value: Text
-    printed: Text | None = None
-    what: Text
-    model: Id | None = None
-    chip: Id | None = None
-    system: Id | None = None
-    setting: Text | None = None
-    chips: Text | None = None
-    tp: Count | None = None
-    pp: Count | None = None
-    dp: Count | None = None
-    ep: Count | None = None
-    cp: Count | None = None
-    precision: Text | None = None
-    kv_precision: Text | None = None
-    batch: Count | None = None
-    batch_scope: Literal["global", "per_chip", "per_instance"] | None = None
-    batch_unit: Literal["token"] | None = None
-    microbatch: Count | None = None
-    interleave: Count | None = None
-    prompt: Text | None = None
-    output: Text | None = None
-    context: Text | None = None
-    payload: Text | None = None
-    shape: Text | None = None
-    vocabulary: Count | None = None
-    algorithm: Literal["ring", "tree", "nvls", "unstated"] | None = None
-    nvls: Literal["default", "disabled"] | None = None
-    recompute: Literal["none", "selective", "full"] | None = None
-    sequence_parallel: Literal["yes", "no"] | None = None
-    distributed_optimizer: Literal["yes", "no"] | None = None
-    convention: Literal["causal", "non-causal"] | None = None
-    network: Text | None = None
-    expert_load: Literal["balanced", "default"] | None = None
-    speculation: Text | None = None
-    acceptance: Text | None = None
-    mode: Text | None = None
-    backend: Text | None = None
-    time_to_first_token: Text | None = None
-    time_per_output_token: Text | None = None
-    peak_used: Text | None = None
-    calibrates: Calibrates | None = None
-    locator: Text
-    read: Read = "source"
-    relay: Id | None = None
-    date: Date | None = None
-    note: Text | None = None
-    id: Ours = None
-    source: Ours = None
-    layer: Ours = None
+    LINES = ("phase ...", "model ...", "batch ...", "locator ...", "note")
+    phase: Phase = Field(description="what ran: matmul, allreduce (any collective), memory, train, prefill or decode")
+    operation: Operation | None = optional(
+        "of a collective, which: all-reduce, all-gather, reduce-scatter or all-to-all"
+    )
+    quantity: Text = Field(description="what was measured: throughput, bus-bandwidth, time-per-output-token and so on")
+    value: Text = Field(description="number and unit as printed")
+    printed: Text | None = optional("the source's own words or digits; left out where they are the value")
+    what: Text = Field(description="the quantity in words")
+    model: Id | None = optional("the sheet of the model")
+    chip: Id | None = optional("the sheet of the chip")
+    system: Id | None = optional("the sheet of the system, if it has one")
+    setting: Text | None = optional("how the chips were put together, in words")
+    chips: Text | None = optional("how many: '8 chip'")
+    tp: Count | None = optional("degree of tensor parallelism")
+    pp: Count | None = optional("degree of pipeline parallelism")
+    dp: Count | None = optional("degree of data parallelism")
+    ep: Count | None = optional("degree of expert parallelism")
+    cp: Count | None = optional("degree of context parallelism")
+    precision: Text | None = optional("number format of weights and arithmetic, or unstated")
+    kv_precision: Text | None = optional("number format of the KV cache, or unstated")
+    batch: Count | None = optional("how many sequences or requests, or of batch_unit")
+    batch_scope: BatchScope | None = optional("what the batch is counted over: global, per_chip or per_instance")
+    batch_unit: Literal["token"] | None = optional("token, where the batch counts tokens")
+    microbatch: Count | None = optional("sequences of one microbatch")
+    interleave: Count | None = optional("chunks of layers that a pipeline stage holds")
+    prompt: Text | None = optional("length of a prompt: '4096 token'")
+    output: Text | None = optional("length of an output")
+    context: Text | None = optional("length of a sequence in training, mean length of the cache in decoding")
+    payload: Text | None = optional("size of the whole array of a collective, in bytes")
+    shape: Text | None = optional("shape of a matrix product")
+    vocabulary: Count | None = optional("how many entries the vocabulary had")
+    algorithm: Algorithm | None = optional("of a collective: ring, tree, nvls or unstated")
+    nvls: Literal["default", "disabled"] | None = optional(
+        "whether reduction in the switch was left at its default or disabled"
+    )
+    recompute: Literal["none", "selective", "full"] | None = optional("of activations: none, selective or full")
+    sequence_parallel: YesOrNo | None = optional("yes or no")
+    distributed_optimizer: YesOrNo | None = optional("yes or no")
+    convention: Literal["causal", "non-causal"] | None = optional(
+        "how the FLOP of attention are counted: causal or non-causal"
+    )
+    network: Text | None = optional("kind of network")
+    expert_load: Literal["balanced", "default"] | None = optional("how tokens went to experts: balanced or default")
+    speculation: Text | None = optional("draft tokens, or none")
+    acceptance: Text | None = optional("share of draft tokens that were taken")
+    mode: Text | None = optional("aggregated or disaggregated serving")
+    backend: Text | None = optional("what served, with its version")
+    time_to_first_token: Text | None = optional("printed beside it")
+    time_per_output_token: Text | None = optional("printed beside it")
+    peak_used: Text | None = optional("the peak that the source holds the figure against, as printed")
+    calibrates: Calibrates | None = optional(
+        "which default of estimates is derived from it; what calibrates nothing is left to test them on"
+    )
+    locator: Place
+    read: HowRead = "source"
+    relay: Relay = None
+    date: Date | None = optional("when it was measured or printed, if not on the day of its source")
+    note: Note = None
+    id: Ours = optional("its key, which no other file has")
+    source: Ours = optional("the source that prints it")
+    layer: Layer = None
 
 
 class MeasuredSheet(Record):
     """What one source measured; its id is the source's, and each measurement has a key of its own."""
 
-    id: Id
-    status: Literal["as-reported"]
-    measurements: dict[Id, Measurement]
+    id: Id = Field(description="the source that prints the measurements; the file's name without .yaml")
+    status: Status
+    measurements: dict[Id, Measurement] = Field(
+        description="each measurement by a key of its own, which no other file has"
+    )
 
 
 REFERS = {"model": "model", "chip": "chip", "system": "system"}
 """Which fields name sheets, and of which kind."""
+
+# -- rules beyond the shape of the fields --------------------------------------------------------
+
+_EXAMPLES = {
+    "FLOP/s": "271.2 TFLOP/s", "b/s": "363.3 GB/s", "s": "20.114 ms", "b": "59.25 GiB", "x": "0.415 x",
+    "token/s": "1943 token/s/chip", "chip": "8 chip", "token": "4096 token",
+}  # fmt: skip
+
+
+def check(sheet: MeasuredSheet) -> Iterator[Fault]:
+    """Yield what is wrong with measurements beyond the shape of their fields."""
+    if not sheet.measurements:
+        yield ("measurements",), "no measurement", "one measurement at least", "leave the file out if there is none"
+    for key, one in sheet.measurements.items():
+        for field, found, expected, hint in _check(one) if one else ():
+            yield ("measurements", key, field), f"{key}: {found}", expected, hint
+
+
+def _check(one: Measurement) -> Iterator[FieldFault]:
+    quantity = QUANTITIES.get(one.quantity)
+    if quantity is None:
+        hint = did_you_mean(one.quantity, QUANTITIES)
+        yield "quantity", f"unknown quantity {one.quantity!r}", f"one of {', '.join(QUANTITIES)}", hint
+    else:
+        yield from _figure("value", one.value, quantity.like)
+        if one.phase not in quantity.phases:
+            fitting = ", ".join(name for name, each in QUANTITIES.items() if one.phase in each.phases)
+            yield "quantity", f"{one.quantity!r} in the phase {one.phase!r}", f"one of {fitting}", ""
+    for field, like in CONDITIONS.items():
+        if text := getattr(one, field):
+            yield from _figure(field, text, (like,))
+    if (one.operation is None) == (one.phase == "allreduce"):
+        missing = one.operation is None
+        found = "the operation is missing" if missing else f"an operation in the phase {one.phase!r}"
+        hint = "write which collective: 'operation: all-reduce'" if missing else "leave it out"
+        yield "phase" if missing else "operation", found, "an operation in the phase 'allreduce' alone", hint
+    if (one.batch is None) != (one.batch_scope is None):
+        yield "batch" if one.batch else "batch_scope", "'batch' or 'batch_scope' alone", "both, or neither", ""
+    for field in ("precision", "kv_precision"):
+        name = getattr(one, field)
+        if name and name not in FORMATS:
+            yield field, f"unknown precision {name!r}", f"one of {', '.join(FORMATS)}", did_you_mean(name, FORMATS)
+    if one.acceptance and not _is_share(one.acceptance):
+        yield "acceptance", f"{one.acceptance!r}", "a share from 0 to 1, for example 0.70", ""
+    if not any((one.chip, one.system)):
+        yield "<key>", "neither a chip nor a system", "'chip' or 'system', the id of a sheet", ""
+
+
+def _figure(field: str, text: str, likes: tuple[str, ...]) -> Iterator[FieldFault]:
+    """Yield why a text is no positive figure of one of some dimensions."""
+    example = _EXAMPLES[likes[0]]
+    faults = []
+    for like in likes:
+        try:
+            parsed = units.split(text, example)
+            units.require(parsed, like, example)
+        except UnitError as error:
+            faults.append((field, error.found, error.expected, error.hint))
+            continue
+        if parsed.low <= 0:
+            yield field, f"{text!r} is not above zero", f"a figure such as '{example}'", ""
+        return
+    yield faults[0]
+
+
+def _is_share(text: str) -> bool:
+    try:
+        return 0 <= Decimal(text) <= 1
+    except ArithmeticError:
+        return False

@@ -8,6 +8,7 @@ their own too, with ``.measured`` at the end.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -24,10 +25,8 @@ SUBJECT = "subject"
 
 # FP64 is printed of the vector units and, apart from that, of the matrix units ("FP64 Tensor Core").
 PRECISIONS = ("fp64", "fp64-matrix", "fp32", "tf32", "bf16", "fp16", "fp8", "fp6", "fp4", "int8", "int4")
-SHARED_PRECISIONS = {
-    shared: tuple(shared.split("/"))
-    for shared in ("fp16/bf16", "fp8/fp6", "fp16/bf16/tf32", "fp8/fp16/bf16/tf32", "fp8/fp4")
-}
+_SHARED = ("fp16/bf16", "fp8/fp6", "fp16/bf16/tf32", "fp8/fp16/bf16/tf32", "fp8/fp4")
+SHARED_PRECISIONS = {shared: tuple(shared.split("/")) for shared in _SHARED}
 SPARSITIES = ("dense", "sparse", "unstated")
 BOUNDARIES = ("chip", "board", "node", "rack", "cooling", "all-in", "unstated")
 UNSTATED = "unstated"
@@ -280,14 +279,11 @@ def _compute_rows() -> list[Metric]:
 
 def _power_rows() -> list[Metric]:
     # A node's power is always a node's; the others are the subject's own. Only what a chip draws adds up.
+    words = ("chips only", "board", "per node", "rack", "cooling loop", "all-in", "boundary unstated")
     return [
-        Metric(f"power.{boundary}", f"Power, {words}", "power", "W", "node" if boundary == "node" else SUBJECT,
+        Metric(f"power.{boundary}", f"Power, {of}", "power", "W", "node" if boundary == "node" else SUBJECT,
                "sum" if boundary == "chip" else "none", "lower", "W", "kW")
-        for boundary, words in zip(
-            BOUNDARIES,
-            ("chips only", "board", "per node", "rack", "cooling loop", "all-in", "boundary unstated"),
-            strict=True,
-        )
+        for boundary, of in zip(BOUNDARIES, words, strict=True)
     ]  # fmt: skip
 
 
@@ -329,71 +325,72 @@ def _model_rows() -> list[Metric]:
     ]
 
 
+# What the recipes of `calc.figures.derive` compute from two metrics: id, title, group, unit of the dimension, what is
+# better, display unit. Those of a compute rate, of a rate or a capacity, and of either over power or price.
+_Ratio = tuple[str, str, str, str, str, str]
+_OF_COMPUTE: tuple[_Ratio, ...] = (
+    ("ridge_point.{q}", "Ridge point, {c}", "memory", "FLOP/b", "neither", "{op}/B"),
+    ("memory_bandwidth_per_compute.{q}", "Memory bytes per {op}, {c}", "memory", "b/FLOP", "higher", "B/{op}"),
+    ("scale_up_bandwidth_per_compute.{q}", "Bytes per {op}, {c}", "scale-up", "b/FLOP", "higher", "B/{op}"),
+    ("scale_out_bandwidth_per_compute.{q}", "Bytes per {op}, {c}", "scale-out", "b/FLOP", "higher", "B/{op}"),
+)  # fmt: skip
+_OF_COMPUTE_AND_POWER: tuple[_Ratio, ...] = (
+    ("power_per_compute.{q}.{tail}", "Power per {c}, {words}", "power", "W per FLOP/s", "lower", "W per T{op}/s"),
+    ("compute_per_power.{q}.{tail}", "{c} per watt, {words}", "power", "FLOP/s per W", "higher", "T{op}/s per W"),
+)  # fmt: skip
+_OF_COMPUTE_AND_PRICE: tuple[_Ratio, ...] = (
+    ("price_per_compute.{q}.{tail}", "{words} per {c}", "price", "{words} per FLOP/s", "lower", "{words} per T{op}/s"),
+    ("compute_per_price.{q}.{tail}", "{c} per {words}", "price", "FLOP/s per {words}", "higher", "G{op}/s per {words}"),
+)  # fmt: skip
+_OF_MEMORY_AND_POWER: tuple[_Ratio, ...] = (
+    ("power_per_{what}.{tail}", "Power per {name}, {words}", "power", "W per {like}", "lower", "W per T{byte}"),
+    ("{what}_per_power.{tail}", "{Name} per watt, {words}", "power", "{like} per W", "higher", "G{byte} per W"),
+)
+_OF_MEMORY_AND_PRICE: tuple[_Ratio, ...] = (
+    ("price_per_{what}.{tail}", "{words} per {name}", "price", "{words} per {like}", "lower", "{words} per T{byte}"),
+)
+
+
 def _ratio_rows(compute: list[Metric], power: list[Metric]) -> list[Metric]:
     """Return what the recipes of `calc.figures.derive` compute from two of the metrics above."""
-    m = Metric
     rows = [
-        m("chips_per_rack", "Chips per rack", "physical", "chip", "rack", "none", "higher", formula="chips_per_rack"),
-        m("performance_density", "Performance density (TPP per die area)", "compute", "OP*b/s/m^2", "",
-          chip_unit="TOP*b/s/mm^2", formula="performance_density"),
+        Metric("chips_per_rack", "Chips per rack", "physical", "chip", "rack", "none", "higher", formula="chips_per_rack"),
+        Metric("performance_density", "Performance density (TPP per die area)", "compute", "OP*b/s/m^2", "",
+               chip_unit="TOP*b/s/mm^2", formula="performance_density"),
     ]  # fmt: skip
+
+    def add(pattern: _Ratio, **words: str) -> None:
+        id, title, group, like, better, unit = (text.format(**words) for text in pattern)
+        formula = id.partition(".")[0]
+        rows.append(Metric(id, title, group, like, "", "none", better, unit, formula=formula))  # type: ignore[arg-type]
+
     # What leaves the precision open is in no reading, but an audit takes it as printed.
     single = [c for c in compute if "/" not in c.id and not c.id.startswith("peak_compute.unstated")]
     single += [c for c in compute if c.id == f"peak_compute.{UNSTATED}.{UNSTATED}"]
     # A node's power is per node, and a cooling loop's is not drawn by the chips: no ratio to the whole.
     watts = [
-        (p.id.removeprefix("power."), p.title.removeprefix("Power, "))
+        {"tail": p.id.removeprefix("power."), "words": p.title.removeprefix("Power, ")}
         for p in power
         if p.id not in ("power.node", "power.cooling")
     ]
-    costs = [("price.usd", "USD"), ("price.cny", "CNY")]
+    costs = [{"tail": "usd", "words": "USD"}, {"tail": "cny", "words": "CNY"}]
     for c in single:
-        q, op = c.id.removeprefix("peak_compute."), c.chip_unit[1:-2]
-        rows += [
-            m(f"ridge_point.{q}", f"Ridge point, {c.title}", "memory", "FLOP/b", "", "none", "neither",
-              f"{op}/B", formula="ridge_point"),
-            m(f"memory_bandwidth_per_compute.{q}", f"Memory bytes per {op}, {c.title}", "memory", "b/FLOP", "",
-              "none", "higher", f"B/{op}", formula="memory_bandwidth_per_compute"),
-            m(f"scale_up_bandwidth_per_compute.{q}", f"Bytes per {op}, {c.title}", "scale-up", "b/FLOP", "",
-              "none", "higher", f"B/{op}", formula="scale_up_bandwidth_per_compute"),
-            m(f"scale_out_bandwidth_per_compute.{q}", f"Bytes per {op}, {c.title}", "scale-out", "b/FLOP", "",
-              "none", "higher", f"B/{op}", formula="scale_out_bandwidth_per_compute"),
-        ]  # fmt: skip
-        for boundary, words in watts:
-            rows += [
-                m(f"power_per_compute.{q}.{boundary}", f"Power per {c.title}, {words}", "power", "W per FLOP/s", "",
-                  "none", "lower", f"W per T{op}/s", formula="power_per_compute"),
-                m(f"compute_per_power.{q}.{boundary}", f"{c.title} per watt, {words}", "power", "FLOP/s per W", "",
-                  "none", "higher", f"T{op}/s per W", formula="compute_per_power"),
-            ]  # fmt: skip
-        for price, money in costs:
-            tail = price.removeprefix("price.")
-            rows += [
-                m(f"price_per_compute.{q}.{tail}", f"{money} per {c.title}", "price", f"{money} per FLOP/s", "",
-                  "none", "lower", f"{money} per T{op}/s", formula="price_per_compute"),
-                m(f"compute_per_price.{q}.{tail}", f"{c.title} per {money}", "price", f"FLOP/s per {money}", "",
-                  "none", "higher", f"G{op}/s per {money}", formula="compute_per_price"),
-            ]  # fmt: skip
+        of = {"q": c.id.removeprefix("peak_compute."), "op": c.chip_unit[1:-2], "c": c.title}
+        for pattern in _OF_COMPUTE:
+            add(pattern, **of)
+        for over, patterns in ((watts, _OF_COMPUTE_AND_POWER), (costs, _OF_COMPUTE_AND_PRICE)):
+            for what, pattern in itertools.product(over, patterns):
+                add(pattern, **of, **what)
     rows += [
-        m(f"power_per_chip.{boundary}", f"Power per chip of the system, {words}", "power", "W", "chip", "none", "lower",
-          "W", formula="power_per_chip")
-        for boundary, words in watts if boundary in ("rack", "all-in", UNSTATED)
+        Metric(f"power_per_chip.{watt['tail']}", f"Power per chip of the system, {watt['words']}", "power", "W", "chip",
+               "none", "lower", "W", formula="power_per_chip")
+        for watt in watts if watt["tail"] in ("rack", "all-in", UNSTATED)
     ]  # fmt: skip
-    for what, like, shown in (("memory_bandwidth", "b/s", "TB/s"), ("memory_capacity", "b", "TB")):
-        title = what.replace("_", " ")
-        for boundary, words in watts:
-            rows += [
-                m(f"power_per_{what}.{boundary}", f"Power per {title}, {words}", "power", f"W per {like}", "",
-                  "none", "lower", f"W per {shown}", formula=f"power_per_{what}"),
-                m(f"{what}_per_power.{boundary}", f"{title.capitalize()} per watt, {words}", "power", f"{like} per W",
-                  "", "none", "higher", f"{shown.replace('T', 'G')} per W", formula=f"{what}_per_power"),
-            ]  # fmt: skip
-        for price, money in costs:
-            tail = price.removeprefix("price.")
-            rows.append(
-                m(f"price_per_{what}.{tail}", f"{money} per {title}", "price", f"{money} per {like}", "",
-                  "none", "lower", f"{money} per {shown}", formula=f"price_per_{what}")
-            )  # fmt: skip
+    for name, like, byte in (("memory bandwidth", "b/s", "B/s"), ("memory capacity", "b", "B")):
+        of = {"what": name.replace(" ", "_"), "name": name, "Name": name.capitalize(), "like": like, "byte": byte}
+        for over, patterns in ((watts, _OF_MEMORY_AND_POWER), (costs, _OF_MEMORY_AND_PRICE)):
+            for what, pattern in itertools.product(over, patterns):
+                add(pattern, **of, **what)
     return rows
 
 
@@ -464,13 +461,11 @@ def place(name: str) -> tuple[int, str]:
 _USUAL = {
     "tdp": "a TDP is power.chip, power.board, or power.unstated where the source does not say of what",
     "tgp": "a TGP is power.board, or power.unstated where the source does not say of what",
-    "flops": "compute is peak_compute.PRECISION.dense, .sparse or .unstated",
-    "tflops": "compute is peak_compute.PRECISION.dense, .sparse or .unstated",
-    "hbm": "say which: memory_capacity, memory_bandwidth or memory_type",
-    "vram": "say which: memory_capacity, memory_bandwidth or memory_type",
+    **dict.fromkeys(("flops", "tflops"), "compute is peak_compute.PRECISION.dense, .sparse or .unstated"),
+    **dict.fromkeys(("hbm", "vram"), "say which: memory_capacity, memory_bandwidth or memory_type"),
+    **dict.fromkeys(("interconnect", "network"),
+                    "say which: scale_up_bandwidth within a domain, scale_out_bandwidth beyond it"),
     "nvlink": "a link among the chips of one domain is scale_up_bandwidth",
-    "interconnect": "say which: scale_up_bandwidth within a domain, scale_out_bandwidth beyond it",
-    "network": "say which: scale_up_bandwidth within a domain, scale_out_bandwidth beyond it",
     "cost": "a price is price.usd or price.cny",
     "params": "a model's are parameters.total and parameters.active",
 }  # fmt: skip
@@ -554,10 +549,8 @@ def concerns(reported: str, name: str) -> bool:
         return False
     _, precision, sparsity = reported.split(".")
     asked, kind = base.split(".")[1:3]
-    return asked in (
-        *SHARED_PRECISIONS.get(precision, (precision,)),
-        precision if precision != UNSTATED else asked,
-    ) and (UNSTATED in (precision, sparsity, kind))
+    same = precision == UNSTATED or asked in (precision, *SHARED_PRECISIONS.get(precision, ()))
+    return same and UNSTATED in (precision, sparsity, kind)
 
 
 def covers(head: str, name: str) -> bool:

@@ -5,15 +5,30 @@ Thresholds are data; how they are applied stands in `calc.analysis.export_contro
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+
+from pydantic import Field
 
 from calc import units
 from calc.errors import UnitError, did_you_mean
-from calc.sheets.schema import Date, Fault, Id, Location, Read, Record, Text
+from calc.sheets.schema import (
+    Date,
+    Fault,
+    HowRead,
+    Id,
+    Location,
+    Note,
+    Record,
+    Relay,
+    SourceId,
+    Status,
+    Text,
+    optional,
+)
 
 QUANTITIES = {
     "total_processing_performance": ("OP*b/s", "4800 TOP*b/s"),
@@ -24,6 +39,7 @@ QUANTITIES = {
 }
 """What a condition may be about: a unit of its dimension, and an example. I/O counts both directions."""
 _CONDITION = re.compile(r"\s*([\w.-]+)\s*(>=|<=|>|<)\s*(\S.*?)\s*")
+_SIGNS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 _SHAPE = "'total_processing_performance >= 4800 TOP*b/s'"
 
 
@@ -38,18 +54,16 @@ class Threshold:
 
     def holds(self, value: float) -> bool:
         """Whether a value, in the same unit, meets the condition."""
-        if self.sign == ">=":
-            return value >= self.limit
-        if self.sign == ">":
-            return value > self.limit
-        return value <= self.limit if self.sign == "<=" else value < self.limit
+        return bool(_SIGNS[self.sign](value, self.limit))
 
 
 class Outcome(Record):
     """One answer of a test: it is the one if all its conditions hold and no outcome above it does."""
 
-    outcome: Id
-    conditions: tuple[Text, ...]
+    outcome: Id = Field(description="the answer")
+    conditions: tuple[Text, ...] = Field(
+        description="what must hold together: 'total_processing_performance >= 4800 TOP*b/s'"
+    )
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
@@ -58,45 +72,29 @@ class Outcome(Record):
 
 
 class Regulation(Record):
-    """One rule, letter or announcement, with the thresholds of its test if it has one.
+    """One rule, letter or announcement, with the thresholds of its test if it has one."""
 
-    Parameters
-    ----------
-    date : str
-        When it was issued; ``published`` and ``in_force`` where they are known apart from that.
-    ended : str, optional
-        The day from which its test no longer holds, and ``ended_by`` the rule that replaced it.
-    source, locator, read
-        As in a report: where its text stands, and how it was read.
-    content : list of str
-        What it says, in our words.
-    test : str, optional
-        What its thresholds ask.
-    outcomes : list of Outcome
-        In order: the first whose conditions all hold is the answer, else it is ``otherwise``.
-    not_for_data_centres : list of str
-        Conditions on which a note excludes what is neither designed nor marketed for data centres.
-    """
-
-    id: Id
-    name: Text
-    citation: Text | None = None
-    status: Literal["as-reported"]
-    date: Date
-    published: Date | None = None
-    in_force: Date | None = None
-    ended: Date | None = None
-    ended_by: Id | None = None
-    source: Id
-    locator: Text
-    read: Read = "source"
-    relay: Id | None = None
-    content: tuple[Text, ...] = ()
-    test: Text | None = None
-    outcomes: tuple[Outcome, ...] = ()
-    otherwise: Id | None = None
-    not_for_data_centres: tuple[Text, ...] = ()
-    note: Text | None = None
+    id: Id = Field(description="the file's name without .yaml")
+    name: Text = Field(description="what it is called")
+    citation: Text | None = optional("where it is published: '88 FR 73458'")
+    status: Status
+    date: Date = Field(description="the day on which it was issued")
+    published: Date | None = optional("the day of its publication, where that is another")
+    in_force: Date | None = optional("the day from which it counts, where that is another")
+    ended: Date | None = optional("the day from which it no longer counts")
+    ended_by: Id | None = optional("the rule that replaced it")
+    source: SourceId
+    locator: Text = Field(description="where in it the text stands: 'notes to 3A090'")
+    read: HowRead = "source"
+    relay: Relay = None
+    content: tuple[Text, ...] = optional("what it says, in our words", ())
+    test: Text | None = optional("what its thresholds ask, in words")
+    outcomes: tuple[Outcome, ...] = optional("what the test answers, in order: the first whose conditions all hold", ())
+    otherwise: Id | None = optional("what it answers if none holds")
+    not_for_data_centres: tuple[Text, ...] = optional(
+        "the conditions on which a note excludes what is not for data centres", ()
+    )
+    note: Note = None
 
     @property
     def begins(self) -> str:

@@ -10,7 +10,7 @@ from calc import units
 from calc.errors import UnitError, UsageError, did_you_mean
 from calc.sheets import metrics, multipliers
 from calc.sheets.metrics import SUBJECT
-from calc.sheets.schema import OVERALL, AnySheet, Claim, ClaimSheet, Fault, Location, Report
+from calc.sheets.schema import OVERALL, AnySheet, Claim, ClaimSheet, Fault, FieldFault, Gap, Report
 
 
 def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
@@ -20,26 +20,9 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
     are stated, and bounds do not contradict each other.
     """
     for name, reports in sheet.reports.items():
-        try:
-            metric = metrics.metric(name)
-        except UsageError:
-            yield (
-                ("reports", name, "<key>"),
-                f"unknown metric {name!r}",
-                "a metric of `calc list metrics`",
-                metrics.suggest(name, reported=True),
-            )
-            continue
-        if not may_be_reported(name):
-            base = metric.id.removesuffix(f".{metrics.PER_CHIP}").removesuffix(f".{metrics.MEASURED}")
-            way = "per: chip" if metric.formula else "basis: measured" if base != metric.id else ""
-            hint = f"write '{way}' in its reports" if way else ""
-            yield ("reports", name, "<key>"), f"{name!r} stands in no sheet", f"the metric {base!r}", hint
-            continue
-        if not metric.suits(kind):
-            expected, hint = _SUITS[kind]
-            hint = _SUITS["system"][1] if metric.group == metrics.MODEL else hint
-            yield ("reports", name, "<key>"), f"{name!r} in a {kind}'s sheet", expected, hint
+        metric, fault = _reported(name, kind)
+        if metric is None:
+            yield ("reports", name, "<key>"), *fault
             continue
         seen: set[Report] = set()
         for index, report in enumerate(reports):
@@ -54,19 +37,41 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
         if not metrics.under(pin.metric):
             hint = metrics.suggest(pin.metric)
             yield ("contradictions", index, "metric"), f"unknown metric {pin.metric!r}", "the metric of a finding", hint
-    gaps = [("not_reported", i, gap) for i, gap in enumerate(sheet.not_reported)]
-    gaps += [("not_applicable", i, gap) for i, gap in enumerate(sheet.not_applicable)]
-    for key, index, gap in gaps:
-        where: Location = (key, index)
-        if (gap.metric is None) == (gap.about is None):
-            yield where, "a gap names one thing", "either 'metric' or 'about'", ""
-        elif any(report is not None and not report.set_aside for report in sheet.reports.get(gap.metric or "", ())):
-            hint = "leave the gap out, or say in 'about' what of it is missing"
-            yield (*where, "metric"), f"{gap.metric!r} is reported in this sheet", "a metric without a report", hint
-        elif gap.metric and not any(metrics.covers(gap.metric, known) for known in metrics.TABLE):
-            families = dict.fromkeys(known.family for known in metrics.TABLE.values() if not known.formula)
-            hint = did_you_mean(gap.metric, families) or metrics.suggest(gap.metric, reported=True)
-            yield (*where, "metric"), f"unknown metric {gap.metric!r}", "a metric or the head of its id", hint
+    for key in ("not_reported", "not_applicable"):
+        for index, gap in enumerate(getattr(sheet, key)):
+            for field, found, expected, hint in _check_gap(gap, sheet):
+                yield (key, index, field) if field else (key, index), found, expected, hint
+
+
+def _reported(name: str, kind: str) -> tuple[metrics.Metric | None, tuple[str, str, str]]:
+    """Return the metric that reports of a sheet are under, or why they cannot be."""
+    try:
+        metric = metrics.metric(name)
+    except UsageError:
+        hint = metrics.suggest(name, reported=True)
+        return None, (f"unknown metric {name!r}", "a metric of `calc list metrics`", hint)
+    if not may_be_reported(name):
+        base = metric.id.removesuffix(f".{metrics.PER_CHIP}").removesuffix(f".{metrics.MEASURED}")
+        way = "per: chip" if metric.formula else "basis: measured" if base != metric.id else ""
+        hint = f"write '{way}' in its reports" if way else ""
+        return None, (f"{name!r} stands in no sheet", f"the metric {base!r}", hint)
+    if not metric.suits(kind):
+        expected, hint = _SUITS[kind]
+        hint = _SUITS["system"][1] if metric.group == metrics.MODEL else hint
+        return None, (f"{name!r} in a {kind}'s sheet", expected, hint)
+    return metric, ("", "", "")
+
+
+def _check_gap(gap: Gap, sheet: AnySheet) -> Iterator[FieldFault]:
+    if (gap.metric is None) == (gap.about is None):
+        yield "", "a gap names one thing", "either 'metric' or 'about'", ""
+    elif any(report is not None and not report.set_aside for report in sheet.reports.get(gap.metric or "", ())):
+        hint = "leave the gap out, or say in 'about' what of it is missing"
+        yield "metric", f"{gap.metric!r} is reported in this sheet", "a metric without a report", hint
+    elif gap.metric and not any(metrics.covers(gap.metric, known) for known in metrics.TABLE):
+        families = dict.fromkeys(known.family for known in metrics.TABLE.values() if not known.formula)
+        hint = did_you_mean(gap.metric, families) or metrics.suggest(gap.metric, reported=True)
+        yield "metric", f"unknown metric {gap.metric!r}", "a metric or the head of its id", hint
 
 
 _SUITS = {
@@ -83,71 +88,56 @@ def may_be_reported(name: str) -> bool:
     return metric is not None and metric.formula != "per_chip"
 
 
-def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[tuple[str, str, str, str]]:
+def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[FieldFault]:
     """Yield (field, found, expected, hint) for each rule that one report of a metric breaks."""
     if report.at_most and report.at_least:
         yield "at_least", "'at_most' and 'at_least' together", "one bound", "a range is '125..135 kW'"
     if metric.directed and report.direction is None:
+        hint = "bidirectional means that both directions are added up"
         expected = "direction: unidirectional, bidirectional or unstated"
-        yield (
-            "value",
-            "the direction of a link is missing",
-            expected,
-            ("bidirectional means that both directions are added up"),
-        )
+        yield "value", "the direction of a link is missing", expected, hint
     if report.direction and not metric.directed:
         yield "direction", "a direction makes no sense here", "no 'direction'", ""
+    per = f"'per: {report.per}'"
     if report.per and not metric.per:
-        yield "per", f"'per: {report.per}' makes no sense here", "no 'per'", ""
+        yield "per", f"{per} makes no sense here", "no 'per'", ""
     elif kind == "chip" and (report.per == "system" or (report.per in ("node", "rack") and metric.per == SUBJECT)):
-        yield (
-            "per",
-            f"'per: {report.per}' in a chip's sheet",
-            "chip, die, superchip or another part",
-            ("a system's figure belongs in the system's sheet"),
-        )
+        hint = "a system's figure belongs in the system's sheet"
+        yield "per", f"{per} in a chip's sheet", "chip, die, superchip or another part", hint
     elif report.per in ("die", "superchip") and kind == "system":
-        yield (
-            "per",
-            f"'per: {report.per}' in a system's sheet",
-            "chip, node, rack or system",
-            ("a die's or a superchip's figure belongs in the chip's sheet"),
-        )
+        hint = "a die's or a superchip's figure belongs in the chip's sheet"
+        yield "per", f"{per} in a system's sheet", "chip, node, rack or system", hint
     if report.dense_is_half and not metric.id.endswith(".sparse"):
         yield "dense_is_half", "'dense_is_half' on a rate that is not sparse", "a metric that ends in .sparse", ""
-    if metric.is_text:
-        if metric.words and report.value not in metric.words:
-            hint = did_you_mean(report.value, metric.words)
-            yield "value", f"{report.value!r}", f"one of {', '.join(metric.words)}", hint
-        return
+    if not metric.is_text:
+        yield from _check_value(report, metric)
+    elif metric.words and report.value not in metric.words:
+        hint = did_you_mean(report.value, metric.words)
+        yield "value", f"{report.value!r}", f"one of {', '.join(metric.words)}", hint
+
+
+def _check_value(report: Report, metric: metrics.Metric) -> Iterator[FieldFault]:
+    dimension = metric.dimension
     try:
-        parsed = units.split(report.value, metric.dimension.example)
-        units.require(parsed, metric.like, metric.dimension.example)
+        parsed = units.split(report.value, dimension.example)
+        units.require(parsed, metric.like, dimension.example)
     except UnitError as error:
         keep = error.hint.startswith(("write '", "did you mean")) and report.printed is None
         hint = f"{error.hint}; keep the source's own words in 'printed'" if keep else error.hint
         yield "value", error.found, error.expected, hint
         return
+    fraction = f"{report.value!r} is not a whole number"
     if metric.adds == "count" and not report.scope and parsed.low != parsed.low.to_integral_value():
-        yield (
-            "value",
-            f"{report.value!r} is not a whole number",
-            f"a count, for example '{metric.dimension.example}'",
-            ("if it is a share of something, say of what in 'scope'"),
-        )
-    if metric.group == metrics.MODEL and (parsed.low * units.scale(parsed.unit)) % 1:
-        expected = f"a count or a width, for example '{metric.dimension.example}'"
-        yield "value", f"{report.value!r} is not a whole number", expected, ""
+        hint = "if it is a share of something, say of what in 'scope'"
+        yield "value", fraction, f"a count, for example '{dimension.example}'", hint
+    scale, (low, high) = units.scale(parsed.unit), plausible(dimension)
+    if metric.group == metrics.MODEL and (parsed.low * scale) % 1:
+        yield "value", fraction, f"a count or a width, for example '{dimension.example}'", ""
         return
-    scale, (low, high) = units.scale(parsed.unit), plausible(metric.dimension)
     none_at_all = parsed.low == parsed.high == 0 and metric.counts
     if not none_at_all and not (low <= parsed.low * scale and parsed.high * scale <= high):
-        yield (
-            "value",
-            f"{report.value!r} is not plausible",
-            f"{metric.dimension.low} to {metric.dimension.high}",
-            "check the prefix of the unit" if parsed.low > 0 else "leave out what is not reported",
-        )
+        hint = "check the prefix of the unit" if parsed.low > 0 else "leave out what is not reported"
+        yield "value", f"{report.value!r} is not plausible", f"{dimension.low} to {dimension.high}", hint
 
 
 def check_claims(sheet: ClaimSheet) -> Iterator[Fault]:
@@ -163,19 +153,14 @@ def check_claims(sheet: ClaimSheet) -> Iterator[Fault]:
     named = {name for claim in whole for name in (claim.subject, claim.object)}
     for index, name in enumerate(sheet.without_sheet):
         if name not in named and len(whole) == len(sheet.claims):
-            hint = did_you_mean(name, named) or "leave it out"
-            yield (
-                ("without_sheet", index),
-                f"no claim here is about {name!r}",
-                "subjects and objects of this file",
-                hint,
-            )
+            found, expected = f"no claim here is about {name!r}", "subjects and objects of this file"
+            yield ("without_sheet", index), found, expected, did_you_mean(name, named) or "leave it out"
     for key, claim in sheet.claims.items():
         for field, found, expected, hint in _check_claim(claim) if claim else ():
             yield ("claims", key, field), f"{key}: {found}", expected, hint
 
 
-def _check_claim(claim: Claim) -> Iterator[tuple[str, str, str, str]]:
+def _check_claim(claim: Claim) -> Iterator[FieldFault]:
     if claim.subject == claim.object:
         yield "object", f"{claim.subject!r} against itself", "two different things", ""
     if (claim.metric is None) == (claim.about is None):

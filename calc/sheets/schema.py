@@ -7,16 +7,21 @@ brought to one basis in `calc.figures.normalize`.
 import datetime
 import re
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from functools import cache
+from itertools import takewhile
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from calc.errors import did_you_mean
+from calc.sheets import source_kinds
 
 Location = tuple[str | int, ...]
 Fault = tuple[Location, str, str, str]
 """Where in the record, what was found, what was expected, what to do."""
+FieldFault = tuple[str, str, str, str]
+"""A fault of a row, by the key that it is in."""
 
 STATUS = "as-reported"
 UNSTATED = "unstated"
@@ -32,10 +37,15 @@ def _flag(value: Any) -> bool:
     raise _expected("'true' (leave the key out otherwise)")
 
 
-def _text(value: str) -> str:
-    if not value.strip():
-        raise _expected("some text")
-    return value
+def _matching(pattern: str, what: str) -> AfterValidator:
+    """Return the check that a text is of a pattern."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value, re.DOTALL):
+            raise _expected(what)
+        return value
+
+    return AfterValidator(check)
 
 
 AN_ID = "an id of lower-case letters, digits, '-' and '.'"
@@ -47,12 +57,6 @@ URL = r"""https?://[^\s<>"']+"""
 def is_id(value: str) -> bool:
     """Whether a text may be an id."""
     return re.fullmatch(ID, value) is not None
-
-
-def _id(value: str) -> str:
-    if not is_id(value):
-        raise _expected(AN_ID)
-    return value
 
 
 def a_date(value: str) -> str:
@@ -79,71 +83,114 @@ def _ours(value: Any) -> None:
     raise PydanticCustomError("extra_forbidden", "set by the program")
 
 
-def _url(value: str) -> str:
-    if not re.fullmatch(URL, value):
-        raise _expected("one address that begins with http:// or https://")
-    return value
-
-
-Text = Annotated[str, AfterValidator(_text)]
-Id = Annotated[str, AfterValidator(_id)]
+Text = Annotated[str, _matching(r".*\S.*", "some text")]
+Id = Annotated[str, _matching(ID, AN_ID)]
 Date = Annotated[str, AfterValidator(a_date)]
-Url = Annotated[str, AfterValidator(_url)]
+Url = Annotated[str, _matching(URL, "one address that begins with http:// or https://")]
 Ours = Annotated[str | None, BeforeValidator(_ours)]
 """What the program marks a record with; no file may say it."""
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Count = Annotated[int, BeforeValidator(_count)]
-Kind = Literal["vendor", "filing", "paper", "regulator", "standard", "dataset", "analyst", "code", "press", "blog"]
+if TYPE_CHECKING:
+    Kind = str
+else:
+    Kind = Literal[source_kinds.KINDS]
+KINDS = source_kinds.KINDS
 Read = Literal["source", "copy", "relay"]
 Per = Literal[
     "chip", "die", "superchip", "node", "rack", "system", "port", "link", "pair", "module", "stack", "unstated"
 ]
-FORECASTS = ("estimate", "target")
-"""Bases of figures that nobody has seen yet, or that somebody worked out."""
-KINDS: tuple[str, ...] = get_args(Kind)
 READS: tuple[str, ...] = get_args(Read)
 
 
-class Record(BaseModel):
-    """What all records share: frozen, and no key that is not named here."""
+Direction = Literal["unidirectional", "bidirectional", "unstated"]
+Basis = Literal["peak", "nominal", "measured", "estimate", "target", "unstated"]
+Hedge = Literal["about", "almost", "just over", "more than", "up to", "less than"]
+Sense = Literal["higher", "lower", "better", "worse", "ahead", "behind", "equal"]
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+
+def optional(meaning: str, default: Any = None) -> Any:
+    """Return a field that a file may leave out, with what it holds."""
+    return Field(default=default, description=meaning)
+
+
+# What several records have, with what it holds.
+SourceId = Annotated[Id, Field(description="the id of its document in sources/")]
+Locator = Annotated[Text, Field(description="where in it the figure stands: 'table 2', 'p. 7'")]
+Place = Annotated[Text, Field(description="where in the source it stands")]
+HowRead = Annotated[
+    Read, Field(description="source: its text was read; copy: a faithful copy of it; relay: only another document")
+]
+Relay = Annotated[Id | None, Field(description="the document that relays it")]
+CreditedTo = Annotated[Text | None, Field(description="whom the source names for it: a source's id, or a name")]
+Note = Annotated[Text | None, Field(description="anything else a reader needs")]
+OwnWords = Annotated[Text, Field(description="the source's own words")]
+Status = Annotated[Literal["as-reported"], Field(description="as-reported, the only value there is")]
+Layer = Annotated[Ours, Field(description="the folder that it comes from, if that was laid over the shipped sheets")]
+
+
+class Record(BaseModel):
+    """What all records share: frozen, no key that is not named here, and each key says what it holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    LINES: ClassVar[tuple[str, ...]] = ()
+    """The keys as a file has them, those of a line together; ``...`` stands for all declared until the next line."""
+
+    @classmethod
+    def meaning(cls, key: str) -> str:
+        """Return what a key holds."""
+        return cls.model_fields[key].description or ""
+
+    @classmethod
+    @cache
+    def lines(cls) -> list[list[str]]:
+        """Return the keys that a file may give in the order in which it has them, those of a line together."""
+        given = [name for name in cls.model_fields if name not in set_by_program(cls)]
+        if not cls.LINES:
+            return [given]
+        found, named = [], " ".join(cls.LINES).split()
+        for keys in map(str.split, cls.LINES):
+            if keys[-1] == "...":
+                keys[-1:] = takewhile(lambda key: key not in named, given[given.index(keys[-2]) + 1 :])
+            found.append([key for key in keys if key in given])
+        return found
 
 
 R = TypeVar("R", bound=Record)
 
 
 class Source(Record):
-    """Who said it: one document, one edition.
+    """Who said it: one document, one edition."""
 
-    ``date`` is as exact as known; ``seen`` is the day on which an undated page was read or copied in
-    the state that the reports are from, and stands in for its date. ``cites`` and ``supersedes``
-    name other sources, and ``same_work_as`` another edition of the same work where no order between the two is known.
-    """
-
-    title: Text
-    publisher: Text
-    authors: Text | None = None
-    date: Date | None = None
-    seen: Date | None = None
-    kind: Kind
-    url: Url | None = None
-    edition: Text | None = None
-    supersedes: tuple[Id, ...] = ()
-    cites: tuple[Id, ...] = ()
-    same_work_as: tuple[Id, ...] = ()
-    note: Text | None = None
+    title: Text = Field(description="its title; in [brackets] where it is our own description")
+    publisher: Text = Field(description="who publishes it")
+    authors: Text | None = optional("who wrote it")
+    date: Date | None = optional("as exact as known: 2025-07-28, 2025-07 or 2025")
+    seen: Date | None = optional("the day on which an undated page was read in that state")
+    kind: Kind = Field(description=source_kinds.WORDS)
+    url: Url | None = optional("its address")
+    edition: Text | None = optional("which edition of the work it is")
+    supersedes: tuple[Id, ...] = optional("older editions that it replaces", ())
+    cites: tuple[Id, ...] = optional("whom its text names; decides what counts as independent", ())
+    same_work_as: tuple[Id, ...] = optional("another edition of the same work, where no order is known", ())
+    note: Note = None
 
     @property
     def known_by(self) -> str | None:
         """The date, or the day on which an undated page was seen; None if neither is known."""
         return self.date or self.seen
 
+    @property
+    def house(self) -> str:
+        """Its publisher, if all that one publishes of this kind counts as one origin; else empty."""
+        return self.publisher if source_kinds.BY_NAME[self.kind].by_publisher else ""
+
 
 class SourceSheet(Source):
     """A source in a file of its own, which holds its id too."""
 
-    id: Id
+    LINES = ("id title ...",)
+    id: Id = Field(description="the file's name without .yaml")
 
     @property
     def source(self) -> Source:
@@ -152,109 +199,96 @@ class SourceSheet(Source):
 
 
 class Printed(Record):
-    """What a report and a remark share: the words, and where they stand.
+    """What a report and a remark share: the words, and where they stand."""
 
-    ``credited_to`` is whom the source names for the figure: a source's id, or a name. The program
-    alone sets ``layer``, the overlay that it comes from, and ``of``, the other sheet that was merged.
-    """
-
-    value: Text
-    printed: Text | None = None
-    source: Id
-    locator: Text
-    read: Read = "source"
-    relay: Id | None = None
-    credited_to: Text | None = None
-    note: Text | None = None
-    layer: Ours = None
-    of: Ours = None
+    value: Text = Field(description="what was printed")
+    printed: Text | None = optional("the source's own words or digits; left out where they are the value")
+    source: SourceId
+    locator: Locator
+    read: HowRead = "source"
+    relay: Relay = None
+    credited_to: CreditedTo = None
+    note: Note = None
+    layer: Layer = None
+    of: Ours = optional("the other sheet that was merged")
 
     @property
     def as_printed(self) -> str:
         """The words of the source, or the value where they are the same."""
         return self.printed or self.value
 
+    @property
+    def directness(self) -> int:
+        """How directly its source was read: the lower the better."""
+        return READS.index(self.read)
+
+
+ORIGIN = "source locator read relay"
+
 
 class Report(Printed):
-    """One printed figure, with the qualifiers that it was printed on.
+    """One printed figure, with the qualifiers that it was printed on. Measured ones never join the others."""
 
-    Parameters
-    ----------
-    value : str
-        Digits as printed and a unit of the vocabulary; words for a metric held as text.
-    direction : {'unidirectional', 'bidirectional', 'unstated'}
-        Required for link metrics; bidirectional means both directions added up.
-    per : str, optional
-        What the figure is for, if not for the metric's canonical basis.
-    basis : str
-        How the figure came about. Measured ones never join the others.
-    about, at_most, at_least : bool
-        The bound that the source prints with the figure.
-    dense_is_half : str, optional
-        Where the source says that the dense rate is half of this sparse one.
-    scope : str, optional
-        Set if the figure covers a part or a variant of the metric: listed, in no span.
-    set_aside : str, optional
-        Why a plain slip is shown and counted, but in no span.
-    """
+    LINES = (
+        "value printed about at_most at_least direction per basis dense_is_half",
+        ORIGIN,
+        "scope set_aside credited_to note",
+    )
+    value: Text = Field(
+        description="number and unit as printed, '125..135 kW' for a range; words for a metric held as text"
+    )
+    direction: Direction | None = optional("of a link: unidirectional, bidirectional (both added up) or unstated")
+    per: Per | None = optional("what the figure is for, if not for the sheet's own kind")
+    basis: Basis = optional(
+        "how the figure came about: peak, nominal, measured, estimate, target or unstated", "unstated"
+    )
+    about: Flag = optional("true where the source says about", False)
+    at_most: Flag = optional("true where the source says up to", False)
+    at_least: Flag = optional("true where the source says more than", False)
+    dense_is_half: Text | None = optional(
+        "the words in which the source says that the dense rate is half of this sparse one"
+    )
+    scope: Text | None = optional("the part or variant that it covers: listed, in no span")
+    set_aside: Text | None = optional("why a plain slip is shown and counted, but in no span")
 
-    direction: Literal["unidirectional", "bidirectional", "unstated"] | None = None
-    per: Per | None = None
-    basis: Literal["peak", "nominal", "measured", "estimate", "target", "unstated"] = "unstated"
-    about: Flag = False
-    at_most: Flag = False
-    at_least: Flag = False
-    dense_is_half: Text | None = None
-    scope: Text | None = None
-    set_aside: Text | None = None
+    @property
+    def is_forecast(self) -> bool:
+        """Whether nobody has seen the figure yet, or somebody worked it out."""
+        return self.basis in ("estimate", "target")
 
 
 class Remark(Printed):
     """Something printed about the subject for which the table has no metric."""
 
-    about: Text
+    LINES = ("about value printed", ORIGIN, "credited_to note")
+    about: Text = Field(description="the matter in words")
 
 
 class Claim(Record):
     """One relative statement: subject against object on a metric, as printed.
 
-    Parameters
-    ----------
-    subject, object : str
-        Ids of sheets, or names listed in the file's ``without_sheet``.
-    metric : str, optional
-        A metric's id, the head of ids where the claim leaves qualifiers open, or ``overall`` where
-        it names no metric. For what has no metric at all, ``about`` says it in words.
-    object_metric : str, optional
-        The object's metric where it is claimed on another basis than the subject's.
-    factor : str, optional
-        The ratio of subject to object with its digits as printed, as `calc.sheets.multipliers.interval` reads
-        it; a claim without one is qualitative.
-    hedge : str, optional
-        The word beside the factor.
-    basis, object_basis : str
-        What the claim says of its basis; the object's only where it differs.
-    credited_to : str, optional
-        Whom the source names for it: a source's id, or a name.
+    ``subject`` and ``object`` are ids of sheets, or names listed in the file's ``without_sheet``; ``factor`` is
+    read by `calc.sheets.multipliers.interval`, and a claim without one is qualitative.
     """
 
-    subject: Id
-    object: Id
-    metric: Text | None = None
-    object_metric: Text | None = None
-    about: Text | None = None
-    factor: Text | None = None
-    hedge: Literal["about", "almost", "just over", "more than", "up to", "less than"] | None = None
-    sense: Literal["higher", "lower", "better", "worse", "ahead", "behind", "equal"]
-    printed: Text
-    basis: Text = "unstated"
-    object_basis: Text | None = None
-    locator: Text
-    read: Read = "source"
-    relay: Id | None = None
-    credited_to: Text | None = None
-    note: Text | None = None
-    layer: Ours = None
+    LINES = ("subject ...", "basis ...", "locator ...", "credited_to ...")
+    subject: Id = Field(description="the sheet that it is about")
+    object: Id = Field(description="the sheet that it is set against")
+    metric: Text | None = optional("a metric, the head of ids where qualifiers are open, or 'overall'")
+    object_metric: Text | None = optional("the object's metric, where two different ones are set against one another")
+    about: Text | None = optional("the matter in words, where there is no metric for it")
+    factor: Text | None = optional("subject by object, digits as printed: '1.7 x', '1/2.6 x', '70 percent more'")
+    hedge: Hedge | None = optional("the word beside the factor")
+    sense: Sense = Field(description="which way it goes")
+    printed: OwnWords
+    basis: Text = optional("what the claim says of its basis", "unstated")
+    object_basis: Text | None = optional("what it says of the object's, where that differs")
+    locator: Place
+    read: HowRead = "source"
+    relay: Relay = None
+    credited_to: CreditedTo = None
+    note: Note = None
+    layer: Layer = None
 
     @property
     def matter(self) -> str:
@@ -270,18 +304,18 @@ class Claim(Record):
 class ClaimSheet(Record):
     """What one source claims; its id is the source's, and each claim has a key of its own."""
 
-    id: Id
-    status: Literal["as-reported"]
-    without_sheet: tuple[Id, ...] = ()
-    claims: dict[Id, Claim]
+    id: Id = Field(description="the source that prints the claims; the file's name without .yaml")
+    status: Status
+    without_sheet: tuple[Id, ...] = optional("subjects and objects that have no sheet yet", ())
+    claims: dict[Id, Claim] = Field(description="each claim by a key of its own")
 
 
 class Gap(Record):
     """What nobody publishes: a metric (or a whole family), or a matter in words."""
 
-    metric: Text | None = None
-    about: Text | None = None
-    note: Text | None = None
+    metric: Text | None = optional("a metric, or the head of ids such as 'price'")
+    about: Text | None = optional("the matter in words, where there is no metric for it")
+    note: Text | None = optional("what was looked at")
 
 
 CheckName = Literal["total", "nodes", "racks", "cpus", "ports", "stacks", "sum", "ratio", "implied-compute", "spread"]
@@ -294,74 +328,66 @@ def _two(value: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class Known(Record):
-    """A contradiction that a person has looked at, with what is known of it: listed, but no warning.
+    """A contradiction that a person has looked at, with what is known of it: listed, but no warning."""
 
-    Parameters
-    ----------
-    metric, check : str
-        The metric and the check that the finding names.
-    between : two texts
-        One for each side, in any order: the ``value`` of a report (``400 Gb/s``) or its source.
-    note : str
-        What is known of the cause, in a sentence.
-    """
-
-    metric: Text
-    check: CheckName
-    between: Annotated[tuple[Text, ...], AfterValidator(_two)]
-    note: Text
+    LINES = ("metric ...", "note")
+    metric: Text = Field(description="the metric that the finding names")
+    check: CheckName = Field(description="the check that the finding names")
+    between: Annotated[tuple[Text, ...], AfterValidator(_two)] = Field(
+        description="one text for each side: the value of a report, or its source"
+    )
+    note: Text = Field(description="what is known of the cause, in a sentence")
 
 
-class Said(Record):
+class Relation(Record):
     """Where somebody says something of a whole sheet, and in which words."""
 
-    printed: Text | None = None
-    source: Id
-    locator: Text
-    read: Read = "source"
-    relay: Id | None = None
-    note: Text | None = None
+    printed: Text | None = optional("the source's own words")
+    source: SourceId
+    locator: Locator
+    read: HowRead = "source"
+    relay: Relay = None
+    note: Note = None
 
 
-class Family(Said):
+class Family(Relation):
     """Somebody counts the chip or system among a family: a generation, an architecture, a series."""
 
-    name: Text
+    LINES = ("name printed", ORIGIN, "note")
+    name: Text = Field(description="the family; the same for all that are of one")
 
 
-class Kin(Said):
+class Kin(Relation):
     """Somebody says how another sheet's subject is related: one machine with this, or its predecessor."""
 
-    id: Id
+    LINES = ("id printed", ORIGIN, "note")
+    id: Id = Field(description="the other sheet")
 
 
 class Extension(Record):
-    """What every sheet holds; alone, a sheet in an overlay that adds to an id known already.
+    """What every sheet holds; alone, a sheet in an overlay that adds to an id known already."""
 
-    The program alone sets ``layers``, the overlays that the sheet or a part of it comes from, and
-    ``merged``, the ids of other sheets that were merged into it.
-    """
-
-    id: Id
-    aliases: tuple[Text, ...] = ()
-    status: Literal["as-reported"]
-    reports: dict[str, tuple[Report, ...]] = {}
-    remarks: tuple[Remark, ...] = ()
-    family: tuple[Family, ...] = ()
-    predecessor: tuple[Kin, ...] = ()
-    same_as: tuple[Kin, ...] = ()
-    not_reported: tuple[Gap, ...] = ()
-    not_applicable: tuple[Gap, ...] = ()
-    contradictions: tuple[Known, ...] = ()
-    layers: Annotated[tuple[str, ...], BeforeValidator(_ours)] = ()
-    merged: Annotated[tuple[str, ...], BeforeValidator(_ours)] = ()
+    LINES = ("id name vendor aliases status chip reports ...",)
+    id: Id = Field(description="the file's name without .yaml")
+    aliases: tuple[Text, ...] = optional("other names, in any script", ())
+    status: Status
+    reports: dict[str, tuple[Report, ...]] = optional("what was printed: each metric with the list of its reports", {})
+    remarks: tuple[Remark, ...] = optional("what was printed, but has no metric", ())
+    family: tuple[Family, ...] = optional("the generation, architecture or series that sources count it among", ())
+    predecessor: tuple[Kin, ...] = optional("the sheet of what it follows, by sources that say so", ())
+    same_as: tuple[Kin, ...] = optional("sources that say this is one machine with another sheet's", ())
+    not_reported: tuple[Gap, ...] = optional("gaps that somebody looked for", ())
+    not_applicable: tuple[Gap, ...] = optional("what makes no sense for it", ())
+    contradictions: tuple[Known, ...] = optional("contradictions of reports that somebody has looked at", ())
+    layers: Annotated[tuple[str, ...], BeforeValidator(_ours)] = optional("the overlays that parts of it come from", ())
+    merged: Annotated[tuple[str, ...], BeforeValidator(_ours)] = optional("other sheets that were merged into it", ())
 
 
 class Sheet(Extension):
     """What the sheets of a chip, a system and a model share."""
 
-    name: Text
-    vendor: Text
+    name: Text = Field(description="what its maker calls it")
+    vendor: Text = Field(description="who makes it; a source that the vendor itself publishes ranks first")
 
     @property
     def kind(self) -> str:
@@ -374,9 +400,9 @@ class Chip(Sheet):
 
 
 class System(Sheet):
-    """The sheet of the whole that is compared; ``chip`` names the sheet of its accelerator, if it has one."""
+    """The sheet of the whole that is compared."""
 
-    chip: Id | None = None
+    chip: Id | None = optional("the sheet of its chip, if it has one")
 
 
 class Model(Sheet):
@@ -401,15 +427,13 @@ def citations(sheet: AnySheet) -> Iterator[tuple[Location, str]]:
         yield from _cited((field,), getattr(sheet, field))
 
 
-def _cited(where: Location, items: Iterable[Printed | Said]) -> Iterator[tuple[Location, str]]:
+def _cited(where: Location, items: Iterable[Printed | Relation]) -> Iterator[tuple[Location, str]]:
     for index, item in enumerate(items):
-        if item is None:
-            continue
-        yield (*where, index, "source"), item.source
-        if item.relay:
-            yield (*where, index, "relay"), item.relay
-        if isinstance(item, Printed) and credit(item):
-            yield (*where, index, "credited_to"), credit(item)
+        if item is not None:
+            credited = credit(item) if isinstance(item, Printed) else ""
+            for key, id in (("source", item.source), ("relay", item.relay), ("credited_to", credited)):
+                if id:
+                    yield (*where, index, key), id
 
 
 def credit(item: Printed | Claim) -> str:
@@ -427,34 +451,29 @@ def read(record: type[R], data: Any) -> tuple[R | None, list[Fault]]:
 
 
 def salvage(record: type[R], data: Any) -> R | None:
-    """Return what can be checked of a sheet whose shape is wrong: its id, and the reports that are whole.
+    """Return what can be checked of a file whose shape is wrong: its id, and the reports, claims... that are whole.
 
-    A report or a claim that is not whole leaves an empty place, so that the others keep theirs.
+    A row that is not whole leaves an empty place, so that the others keep theirs.
     """
     if not isinstance(data, dict):
         return None
-    if not issubclass(record, Extension):
-        return _rows_that_are_whole(record, data)
-    reports = data.get("reports")
-    kept = {
-        name: tuple(read(Report, item)[0] for item in items)
-        for name, items in (reports.items() if isinstance(reports, dict) else ())
-        if isinstance(items, list)
-    }
-    whole: dict[str, Any] = {"id": data.get("id"), "chip": data.get("chip"), "reports": kept}
-    return record.model_construct(**{k: v for k, v in whole.items() if k in record.model_fields})
-
-
-def _rows_that_are_whole(record: type[R], data: dict[str, Any]) -> R | None:
-    """Return a sheet that is a mapping of rows by key, claims or measurements; None if it is not."""
-    for name in record.model_fields:
-        rows, row = data.get(name), inner(record, name)
-        if row and isinstance(rows, dict):
-            without = data.get("without_sheet")
-            whole: dict[str, Any] = {"id": data.get("id"), name: {k: read(row, item)[0] for k, item in rows.items()}}
-            whole["without_sheet"] = tuple(without) if isinstance(without, list) else ()
-            return record.model_construct(**{k: v for k, v in whole.items() if k in record.model_fields})
-    return None
+    whole = {"id": data.get("id"), "chip": data.get("chip")}
+    held = {name: rows for name, rows in data.items() if isinstance(rows, dict) and inner(record, name)}
+    if issubclass(record, Extension):
+        whole["reports"] = {
+            name: tuple(read(Report, item)[0] for item in items)
+            for name, items in held.get("reports", {}).items()
+            if isinstance(items, list)
+        }
+    elif held:
+        for name, rows in held.items():
+            row = inner(record, name) or record
+            whole[name] = {key: read(row, item)[0] for key, item in rows.items()}
+        without = data.get("without_sheet")
+        whole["without_sheet"] = tuple(without) if isinstance(without, list) else ()
+    else:
+        return None
+    return record.model_construct(**{key: value for key, value in whole.items() if key in record.model_fields})
 
 
 def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:
@@ -467,14 +486,11 @@ def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:
         case "missing":
             return where[:-1], f"{key!r} is missing", f"the key {key!r}", _WRITE.get(key, "")
         case "extra_forbidden":
-            known = _fields(where, record)
+            at = (inner(record, str(where[0])) if len(where) > 1 else None) or record
+            known = [name for name in at.model_fields if name not in set_by_program(at)]
             if record is Extension and len(where) == 1 and key in System.model_fields:
-                return (
-                    (*where, "<key>"),
-                    f"{key!r} of an id that is known already",
-                    "only what is added",
-                    ("leave it out, or take an id of your own"),
-                )
+                hint = "leave it out, or take an id of your own"
+                return (*where, "<key>"), f"{key!r} of an id that is known already", "only what is added", hint
             hint = did_you_mean(key, known)
             if re.match(r"\d{1,3}(?:\D|$)", key):
                 hint = "a comma ends a value in braces: leave it out of a number, and quote words that hold one"
@@ -513,18 +529,6 @@ def _shape(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "a list"
     return "a mapping" if isinstance(value, dict) else repr(value)
-
-
-def _row(record: type[Record], key: str) -> type[Record]:
-    """Return the record that the rows under a key hold, or the record itself if they hold none."""
-    field = record.model_fields.get(key)
-    held = get_args(field.annotation) if field else ()
-    return next((each for each in held if isinstance(each, type) and issubclass(each, Record)), record)
-
-
-def _fields(where: Location, record: type[Record]) -> list[str]:
-    at = (inner(record, str(where[0])) if len(where) > 1 else None) or record
-    return [name for name in at.model_fields if name not in set_by_program(at)]
 
 
 def set_by_program(record: type[Record]) -> set[str]:

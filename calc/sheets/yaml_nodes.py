@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from calc.errors import Problem, SheetError
-from calc.sheets import keys
+from calc.sheets import fields
 from calc.sheets.folders import shown
 
 try:
@@ -182,7 +182,7 @@ class Document:
             return None
         if isinstance(node, yaml.ScalarNode):
             if node.value == TODO:
-                wanted = keys.meaning(under, above) or "a value"
+                wanted = fields.meaning(under, above) or "a value"
                 self.problems.append(self.problem(node, f"{under or 'this'} is still to be filled in", wanted))
             return None if not node.style and node.value in _NOTHING else node.value
         if isinstance(node, yaml.SequenceNode):
@@ -196,7 +196,7 @@ class Document:
                 self.problems.append(self.problem(key, f"the key {key.value!r} a second time", "each key once", hint))
             else:
                 # A row under `reports` or `claims` has a metric or a key of its own above it.
-                data[key.value] = self._plain(value, depth + 1, key.value, above if above in keys.ROWS else under)
+                data[key.value] = self._plain(value, depth + 1, key.value, above if above in fields.ROWS else under)
                 if data[key.value] is None and isinstance(value, yaml.ScalarNode) and value.tag in _PLAIN_TAGS:
                     self.problems.append(
                         self.problem(value, f"{key.value}: nothing", "a value", "leave the key out if there is none")

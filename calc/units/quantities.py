@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -40,11 +39,12 @@ _VALUE = re.compile(rf"\s*({NUMBER})(?:\s*\.\.\s*({NUMBER}))?(.*)", re.DOTALL)
 _FACTOR = re.compile(r"([A-Za-z]+)(?:\^([1-9]))?")
 
 
-def _definitions() -> Iterator[tuple[str, Decimal, dict[str, int]]]:
-    """Yield name, scale and powers of each unit of ``units.txt``: a dimension, or numbers and names.
+def _definitions() -> dict[str, tuple[Decimal, dict[str, int]]]:
+    """Return scale and powers of each unit of ``units.txt`` by its name: a dimension, or numbers and names.
 
     pint could read the file as well; reading its few shapes here is exact and takes less time.
     """
+    found = {}
     for line in resources.files("calc.units").joinpath("units.txt").read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
@@ -58,12 +58,13 @@ def _definitions() -> Iterator[tuple[str, Decimal, dict[str, int]]]:
                 scale *= Decimal(token) ** sign
             elif token != "[]":
                 powers[token] = sign
-        yield name, scale, powers
+        found[name] = scale, powers
+    return found
 
 
 def _make_registry() -> Any:
     made: Any = pint.UnitRegistry(None, on_redefinition="raise", cache_folder=None)
-    for name, scale, powers in _definitions():
+    for name, (scale, powers) in _UNITS.items():
         made.define(UnitDefinition(name, None, (), ScaleConverter(float(scale)), UnitsContainer(powers)))
     return made
 
@@ -71,21 +72,18 @@ def _make_registry() -> Any:
 def _exact_scales() -> dict[str, Decimal]:
     """Return each unit's scale to the base units; a unit is defined by units that stand above it."""
     scales: dict[str, Decimal] = {}
-    for name, scale, powers in _definitions():
+    for name, (scale, powers) in _UNITS.items():
         for part, power in powers.items():
             scale *= scales.get(part, Decimal(1)) ** power
         scales[name] = scale
     return scales
 
 
-def _base_units() -> dict[str, str]:
-    """Return the unit that stands for each dimension: those that are defined by nothing else."""
-    return {next(iter(powers)): name for name, _, powers in _definitions() if next(iter(powers), "").startswith("[")}
-
-
+_UNITS = _definitions()
 registry = _make_registry()
 _EXACT = _exact_scales()
-_BASES = _base_units()
+_BASES = {next(iter(powers)): name for name, (_, powers) in _UNITS.items() if next(iter(powers), "").startswith("[")}
+"""The unit that stands for each dimension: those that are defined by nothing else."""
 VOCABULARY = frozenset(_EXACT)
 DimensionalityError = pint.DimensionalityError
 
@@ -248,9 +246,8 @@ def split(text: str, example: str = "") -> Parsed:
     try:
         unit(name)
     except UnitError as error:
-        raise UnitError(
-            error.found, expected, spellings.numbered(error.hint, text.removesuffix(rest).strip())
-        ) from None
+        hint = spellings.numbered(error.hint, text.removesuffix(rest).strip())
+        raise UnitError(error.found, expected, hint) from None
     low, high = Decimal(first), Decimal(last)
     if abs(low) > Decimal("1e60") or abs(high) > Decimal("1e60"):
         raise UnitError(f"{text!r} is too large to be a figure", expected)
@@ -288,25 +285,23 @@ def parse(text: str, like: str | None = None, example: str | None = None) -> Qua
 
 
 @lru_cache(maxsize=4096)
-def _same_dimension(first: str, second: str) -> bool:
+def same_dimension(first: str, second: str) -> bool:
+    """Whether two units measure the same."""
     return bool(unit(first).dimensionality == unit(second).dimensionality)
 
 
 def require(parsed: Parsed, like: str, example: str) -> None:
     """Raise `UnitError` unless the parsed value has the dimension of the unit ``like``."""
-    if _same_dimension(parsed.unit, like):
+    if same_dimension(parsed.unit, like):
         return
     number = f"{parsed.low}..{parsed.high}" if parsed.is_range else f"{parsed.low}"
     hint, (whole, _, part) = "", parsed.unit.rpartition("/")
-    if not whole and _same_dimension(f"{parsed.unit}/s", like):
+    if not whole and same_dimension(f"{parsed.unit}/s", like):
         hint = f"did you mean '{number} {parsed.unit}/s'? An amount belongs under another metric"
-    elif whole and unit(part).dimensionality == {f"[{part}]": 1} and _same_dimension(whole, like):
+    elif whole and unit(part).dimensionality == {f"[{part}]": 1} and same_dimension(whole, like):
         hint = f"write '{number} {whole}', and beside it 'per: {part}' where the sheet is not one of a {part}"
-    raise UnitError(
-        f"'{number} {parsed.unit}' is {describe(parsed.unit)}",
-        f"{describe(like)}, for example '{example}'",
-        hint,
-    )
+    found = f"'{number} {parsed.unit}' is {describe(parsed.unit)}"
+    raise UnitError(found, f"{describe(like)}, for example '{example}'", hint)
 
 
 _WORDS = {
@@ -322,7 +317,7 @@ _WORDS = {
 def describe(name: str) -> str:
     """Say in words what a unit measures ("a data rate"), with an article."""
     for simple, words in _WORDS.items():
-        if _same_dimension(name, simple):
+        if same_dimension(name, simple):
             return words
     if name in VOCABULARY and unit(name).dimensionality == {f"[{name}]": 1}:
         return f"a count of {name}s" if not name.endswith("h") else f"a count of {name}es"
@@ -345,11 +340,8 @@ def text(value: Quantity, name: str | None = None) -> str:
     >>> text(parse("400 Gb/s"), "GB/s")
     '50.0 GB/s'
     """
-    if name is None:
-        name = unit_text(value.units)
-    else:
-        value = value.to(unit(name))
-    return f"{float(value.magnitude)!r} {name}"
+    value = value if name is None else value.to(unit(name))
+    return f"{float(value.magnitude)!r} {name or unit_text(value.units)}"
 
 
 def unit_text(units: pint.Unit) -> str:
@@ -387,11 +379,6 @@ def joined(first: str, second: str, sign: int) -> str:
         for name, power in _powers(text).items():
             if not unit(name).dimensionality:
                 continue
-            same = next((held for held in powers if _same_dimension(held, name)), name)
+            same = next((held for held in powers if same_dimension(held, name)), name)
             powers[same] = powers.get(same, 0) + side * power
     return unit_text(registry.Unit(UnitsContainer({name: power for name, power in powers.items() if power})))
-
-
-def same_dimension(first: str, second: str) -> bool:
-    """Whether two units measure the same."""
-    return _same_dimension(first, second)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from calc.analysis.comparison import Comparer
 from calc.catalog.catalog import Catalog
 from calc.errors import UsageError, did_you_mean
-from calc.sheets import keys
 from calc.sheets.measurements import PHASES, QUANTITIES, REFERS, Measurement
 from calc.sheets.schema import OURS
 from calc.views import words
@@ -88,7 +87,7 @@ def one(catalog: Catalog, key: str) -> Table:
     """
     found = catalog.measurement(key)
     table = Table(f"{key}, measured", [Column("key", "key"), Column("value", "value", wraps=True)])
-    for group, heading in zip(keys.MEASUREMENT, _GROUPS, strict=True):
+    for group, heading in zip(Measurement.lines(), _GROUPS, strict=True):
         said = {name: getattr(found, name) for name in group if name not in OURS}
         said = {"source": found.source or "", **said} if heading == "where it stands" else said
         for name, held in said.items():

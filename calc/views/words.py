@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, NOT_REPORTED, Cell
 from calc.figures import derive
-from calc.figures.policy import ORDER, Policy
+from calc.figures.policy import Policy
 from calc.figures.readings import OVERLAY
 from calc.figures.results import WIDE, Result
 from calc.sheets import metrics, schema
+from calc.sheets.source_kinds import ORDER
 from calc.units.numbers import RATIO_DIGITS, digits, number, span
 from calc.views import tables
 from calc.views.tables import Column, Folding, TableCell
@@ -146,10 +147,8 @@ def merged(*sheets: schema.Sheet) -> Iterator[str]:
 def policy_line(policy: Policy, newest: object = None) -> str:
     """Say under which policy a table stands, and of which date: the day asked for, or that of its newest source."""
     asked = f"as of {policy.as_of}" if policy.as_of else f"newest source {newest}" if newest else "sources of any date"
-    prefer = f"preferred first: {policy.prefer}; " if policy.prefer else ""
-    strict = "unstated qualifiers are not read by comparison (--strict); " if policy.strict else ""
     return (
-        f"Headline: {prefer}{strict}fully qualified before open, reported before computed, then by kind of source "
+        f"Headline: {policy.words}fully qualified before open, reported before computed, then by kind of source "
         f"({', '.join(ORDER[:4])}...), then newest; {asked}."
     )
 

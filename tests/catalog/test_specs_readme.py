@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from calc import units
-from calc.figures import policy
-from calc.sheets import keys
+from calc.sheets import schema, source_kinds
 from calc.sheets.folders import FOLDERS
 from calc.sheets.layout import formatted
-from calc.sheets.measurements import QUANTITIES
+from calc.sheets.measurements import QUANTITIES, Measurement
+from calc.sheets.regulations import Outcome, Regulation
 from tests.running import ROOT
 from tests.sheets.test_editor_schemas import errors
 
@@ -55,23 +55,28 @@ def named(cells: list[list[str]]) -> list[str]:
     return [name for row in cells for name in re.findall(r"`([a-z_]+)`", row[0])]
 
 
+def keys(record: type[schema.Record]) -> set[str]:
+    """The keys that a file may give."""
+    return {key for line in record.lines() for key in line}
+
+
 def test_each_key_of_a_report_is_explained() -> None:
-    assert sorted(named(rows("What a report may say"))) == sorted(key for group in keys.REPORT for key in group)
+    assert sorted(named(rows("What a report may say"))) == sorted(keys(schema.Report))
 
 
 def test_each_key_of_a_claim_is_explained_or_said_to_be_as_in_a_report() -> None:
     explained = set(named(rows("Claims"))) | {"subject", "object"}
-    assert explained == {key for group in keys.CLAIM for key in group}
+    assert explained == keys(schema.Claim)
 
 
 def test_each_key_of_a_rule_is_explained() -> None:
     explained = {name for row in rows("Export rules") for cell in row for name in re.findall(r"`([a-z_]+)`", cell)}
-    assert explained == (set(keys.RULE) | set(keys.OUTCOME[0])) - {"id", "name", "status"}
+    assert explained == (keys(Regulation) | keys(Outcome)) - {"id", "name", "status"}
 
 
 def test_each_key_of_a_measurement_is_explained() -> None:
     explained = set(named(rows("Measurements"))) - QUANTITIES.keys() | {"operation"}
-    assert explained == {key for group in keys.MEASUREMENT for key in group}
+    assert explained == keys(Measurement)
 
 
 def test_each_quantity_is_listed_with_units_of_its_own_and_its_phases() -> None:
@@ -91,12 +96,11 @@ def test_each_quantity_is_listed_with_units_of_its_own_and_its_phases() -> None:
 
 def test_each_key_of_a_source_is_named() -> None:
     text = PAGE.split("A source has", 1)[1].split("##", 1)[0]
-    assert set(keys.SOURCE) <= set(re.findall(r"`([a-z_]+)`", text))
+    assert keys(schema.Source) <= set(re.findall(r"`([a-z_]+)`", text))
 
 
 def test_kinds_of_source_stand_in_the_order_of_the_policy() -> None:
     found = rows("Which kind of source wins, and why")
-    kinds = [name for row in found for name in re.findall(r"`([a-z]+)`", row[1])]
-    assert ["maker", *kinds[1:]] == list(policy.ORDER)
-    assert kinds[0] == "vendor"
-    assert [row[0] for row in found] == [str(number) for number in range(1, len(policy.ORDER) + 1)]
+    kinds = [(re.findall(r"`([a-z ]+)`", row[1]), row[2]) for row in found]
+    assert kinds == [([row.written or row.name], row.why) for row in source_kinds.RANKED]
+    assert [row[0] for row in found] == [str(number) for number in range(1, len(source_kinds.RANKED) + 1)]

@@ -321,7 +321,7 @@ def test_the_order_of_claims_never_matters(made: Drawn, random: Any) -> None:
 def test_a_day_leaves_out_the_claims_that_came_later(made: Drawn, day: str) -> None:
     """What is left out is named, and of the others each is found."""
     with opened(made) as auditor:
-        policy = Policy.parse(auditor.catalog, day, None, False)
+        policy = Policy.parse(auditor.catalog, as_of=day)
         found = Auditor(Comparer(auditor.catalog, policy)).audit()
         late = {source for source in made.claims if policy.too_late(made.folder.sources[source])}
         assert set(found.late) == late

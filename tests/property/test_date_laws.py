@@ -32,7 +32,7 @@ def test_a_month_and_a_year_count_as_their_last_day(date: str) -> None:
 def test_asking_for_a_month_or_a_year_asks_for_its_last_day() -> None:
     catalog = Catalog()
     for text, day in (("2025-07-28", (2025, 7, 28)), ("2024-02", (2024, 2, 29)), ("2025", (2025, 12, 31))):
-        assert Policy.parse(catalog, text, None, False).as_of == datetime.date(*day)
+        assert Policy.parse(catalog, as_of=text).as_of == datetime.date(*day)
 
 
 def known(source: schema.Source, day: datetime.date) -> bool:

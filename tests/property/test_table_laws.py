@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calc.views import tables
-from calc.views.tables import Column, Fold, Table, TableCell
+from calc.views.tables import Column, Folding, Table, TableCell
 
 WORDS = st.text("abc 12,.", max_size=8)
 CELLS = st.builds(TableCell, WORDS, marks=st.none() | st.sampled_from(["", "=", " *"]), gap=st.booleans())
-FOLDS = st.none() | st.builds(Fold, st.just("c0"), st.sampled_from(["\n", ", ", ""]), always=st.booleans())
+FOLDS = st.none() | st.builds(Folding, st.just("c0"), st.sampled_from(["\n", ", ", ""]), always=st.booleans())
 
 
 @st.composite

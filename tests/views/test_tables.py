@@ -103,7 +103,8 @@ def test_marks_stand_below_one_another_but_not_beside_a_gap() -> None:
 
 def test_marks_that_nobody_has_take_no_place() -> None:
     table = Table("t", [
-        Column("value", "value", True), Column("marks", "mark", optional=True, fold=Folding("value", None, always=True)),
+        Column("value", "value", True),
+        Column("marks", "mark", optional=True, fold=Folding("value", None, always=True)),
     ])  # fmt: skip
     table.add("1", "")
     assert table.folded(always=True) is table
