@@ -13,6 +13,7 @@ from __future__ import annotations
 # ruff: noqa: F405  What a type checker sees is all of `calc.api`; what there is at run time is `__all__`.
 from typing import TYPE_CHECKING, Any
 
+import calc.render.forms  # noqa: F401  # answers show themselves by its table, whichever module of calc made them
 from calc.errors import CalcError
 
 if TYPE_CHECKING:

@@ -101,9 +101,7 @@ class Finding(Shown):
 
     def explain(self) -> str:
         """Return the working as text: the claim, and both recomputations down to every report."""
-        from calc.render.text import explained
-
-        return explained(self)
+        return self.shown("working")
 
     def __repr__(self) -> str:
         claimed = f" ({self.claimed})" if self.claimed else ""
@@ -146,9 +144,7 @@ class Audit(Shown):
 
     def to_dict(self) -> dict[str, object]:
         """Return what ``--format json`` prints."""
-        from calc.render.json import audit
-
-        return audit(self)
+        return self.shown("dict")
 
     def to_frame(self) -> pd.DataFrame:
         """Return the findings as a pandas frame: a row a claim, the columns of ``--format csv``.
@@ -164,9 +160,7 @@ class Audit(Shown):
         >>> found.loc["semianalysis-cm384-2026/table-power", ["claimed_text", "own_verdict"]].to_list()
         ['4.1x', 'reproduced']
         """
-        from calc.render.frame import audit
-
-        return audit(self)
+        return self.shown("frame")
 
     def __repr__(self) -> str:
         head = f"{' and '.join(self.names) or 'all claims'}: {reprs.counted(len(self.findings), 'claim')}, as-reported"

@@ -250,9 +250,7 @@ class Comparison(Shown):
 
     def to_dict(self) -> dict[str, object]:
         """Return what ``--format json`` prints."""
-        from calc.render.json import comparison
-
-        return comparison(self)
+        return self.shown("dict")
 
     def to_frame(self, wide: bool = False) -> pd.DataFrame:
         """Return the comparison as a pandas frame, with all its rows.
@@ -283,9 +281,7 @@ class Comparison(Shown):
         >>> long.loc[("memory_capacity", "cm384"), ["value", "low", "high"]].to_list()
         [49.2, 48.0, 49.2]
         """
-        from calc.render.frame import comparison
-
-        return comparison(self, wide=wide)
+        return self.shown("frame", wide=wide)
 
     def plot(self, kind: str = "ladder", ax: Axes | None = None, **more: Any) -> Axes:
         """Draw it: nothing is shown or saved.
@@ -310,9 +306,7 @@ class Comparison(Shown):
         UsageError
             If there is no such kind, or nothing to draw.
         """
-        from calc.render.plot import draw
-
-        return draw(kind, self, ax, **more)
+        return self.shown("plot", kind=kind, ax=ax, **more)
 
     def to_html(self) -> str:
         """Return the comparison as one HTML page that needs no other file: what ``calc report`` writes.
@@ -323,9 +317,7 @@ class Comparison(Shown):
         >>> calc.compare("ascend-910c", "gb200").to_html().startswith("<!DOCTYPE html>")
         True
         """
-        from calc.render.html import comparison
-
-        return comparison(self)
+        return self.shown("page")
 
     def __repr__(self) -> str:
         ids = [subject.id for subject in self.subjects]

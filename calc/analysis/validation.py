@@ -14,13 +14,14 @@ from calc.catalog import checks, formatting
 from calc.catalog.catalog import Catalog
 from calc.errors import Problem, SheetError, UsageError
 from calc.figures.policy import Policy
+from calc.figures.shown import Shown
 from calc.sheets import folders, schema
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Checked:
+class Checked(Shown):
     """What was read, and what is wrong with it."""
 
     chips: int

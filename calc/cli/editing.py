@@ -11,6 +11,7 @@ from calc.cli.group import commands
 from calc.cli.options import catalog_options
 from calc.cli.output import write
 from calc.errors import UsageError
+from calc.render.forms import CONTRACTS
 from calc.sheets import folders
 
 
@@ -45,13 +46,13 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
 
 
 @commands.command()
-@click.argument("kind", required=False, type=click.Choice(list(folders.SCHEMAS.values())), metavar="[KIND]")
+@click.argument("kind", required=False, type=click.Choice([*folders.SCHEMAS.values(), *CONTRACTS]), metavar="[KIND]")
 @click.option("--write", "folder", metavar="DIR", type=click.Path(file_okay=False), help="Write all to a folder.")
 def schema(kind: str | None, folder: str | None) -> None:
     """Print the JSON Schema of a sheet.
 
     KIND is chip, system, model, claims, measured, rule, source or sources. Editors that know YAML check and
-    complete sheets by it.
+    complete sheets by it. With compare, explain, audit or eval: of the JSON that this command prints.
     """
     from pathlib import Path
 
@@ -61,6 +62,11 @@ def schema(kind: str | None, folder: str | None) -> None:
 
     if (kind is None) == (folder is None):
         raise UsageError(f"say which: {', '.join(editor_schemas.KINDS)}, or --write DIR for all of them")
+    if kind in CONTRACTS:
+        from calc.render import contracts
+
+        write(json.dump(contracts.schema(kind)))
+        return
     if kind is not None:
         write(json.dump(editor_schemas.made(kind)))
         return

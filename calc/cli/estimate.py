@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import click
 
 from calc.cli.group import commands
 from calc.cli.options import ID, open_comparer, output_options, policy_options, taken
-from calc.cli.output import print_page, print_table, print_tables, write
+from calc.cli.output import emit
 from calc.errors import UsageError
 from calc.estimates import options as declared
 
@@ -73,43 +72,16 @@ for _phase in declared.PHASES:
     _add(_phase)
 
 
-def _page(node: Any, policy: Any, console: Any) -> Any:
-    from calc.render import text
-
-    return text.working_page(node, policy)
-
-
 def _run(phase: str, options: dict[str, Any]) -> None:
     machines = [(kind, name) for kind in ("system", "chip") for name in options.pop(kind)]
-    form, explained = options.pop("form"), options.pop("explain", False)
-    shown = {name: options.pop(name) for name in ("output", "color")}
+    explained = options.pop("explain", False)
+    shown = {name: options.pop(name) for name in ("form", "output", "color")}
     comparer = open_comparer(**taken(options))
     if not machines:
         raise UsageError(f"on what? --system ID or --chip ID, for example `estimate {phase} --system cm384`")
     from calc.estimates.estimator import Estimator
+    from calc.views.answers import Estimates
 
     estimator = Estimator(comparer)
     found = [estimator.estimate(phase, **{kind: name}, **options) for kind, name in machines]
-    if form == "json":
-        from calc.render import estimate_json, json
-
-        write(json.dump(estimate_json.estimates(found, comparer.policy, comparer if explained else None)), **shown)
-    elif explained:
-        from calc.figures.explanation import tree
-        from calc.render import tables
-
-        nodes = [tree(one.estimate, comparer.catalog) for one in found if one.estimate is not None]
-        if form == "csv":
-            write("\n".join(map(tables.working_csv, nodes)), **shown)
-        elif form == "markdown":
-            write("\n".join(map(tables.working_markdown, nodes)), **shown)
-        else:
-            for node in nodes:
-                print_page(partial(_page, node, comparer.policy), **shown)
-    else:
-        from calc.views import estimate as estimate_views
-
-        if form == "csv":
-            print_table(estimate_views.records(found), f"estimate {phase}", form=form, **shown)
-        else:
-            print_tables(estimate_views.estimates(found, comparer.policy), form=form, **shown)
+    emit(Estimates(found, comparer, explained), **shown)

@@ -9,7 +9,7 @@ import click
 
 from calc.cli.estimate import estimate
 from calc.cli.options import open_comparer, output_options, policy_options, taken
-from calc.cli.output import print_tables, write
+from calc.cli.output import emit
 
 SPLITS = ("alternate", "leave-one-source-out", "leave-one-chip-out")
 
@@ -22,7 +22,7 @@ SPLITS = ("alternate", "leave-one-source-out", "leave-one-chip-out")
 @click.option("--summary", is_flag=True, help="Only what it comes to, not each measurement.")
 @output_options
 @policy_options
-def validate(split: str, summary: bool, form: str, **options: Any) -> None:
+def validate(split: str, summary: bool, **options: Any) -> None:
     """Every published measurement beside its estimate (--validate).
 
     Bound, estimate with its span, measured, the efficiency that this implies; then the counts over those
@@ -35,18 +35,6 @@ def validate(split: str, summary: bool, form: str, **options: Any) -> None:
     from calc.estimates.validation import scores
 
     found = scores.validate(comparer, split)
-    if form == "json":
-        from calc.render import json
-
-        write(json.dump(found.to_dict()), **options)
-    elif form == "csv":
-        from calc.render import validation
-
-        write(validation.as_csv(found), **options)
-    else:
-        from calc.views import estimate_validation
-
-        shown = [estimate_validation.summary(found)] if summary else estimate_validation.tables(found)
-        print_tables(shown, form=form, **options)
+    emit(found, **options, summary=summary)
     if found.alarms:
         sys.exit(1)

@@ -10,7 +10,7 @@ import click
 
 from calc.cli.group import commands
 from calc.cli.options import ID, open_comparer, output_options, policy_options, taken
-from calc.cli.output import print_page, print_table, write
+from calc.cli.output import emit
 from calc.errors import UsageError
 
 
@@ -46,7 +46,7 @@ class _Eval(click.Command):
 @click.option("--explain", "working", is_flag=True, help="The working, down to each report.")
 @output_options
 @policy_options
-def evaluate(words: Sequence[str], working: bool, form: str, **options: Any) -> None:
+def evaluate(words: Sequence[str], working: bool, **options: Any) -> None:
     """Compute with figures of the catalog.
 
     EXPR has figures as ID.METRIC, numbers with units, + - * / and parentheses, and `to UNIT` at the
@@ -58,32 +58,6 @@ def evaluate(words: Sequence[str], working: bool, form: str, **options: Any) -> 
     if len(words) > 1:
         raise UsageError(f'quote the expression: eval "{" ".join(words)}"')
     from calc.analysis.expressions import evaluation
-    from calc.views import evaluation as evaluation_views
 
     found = evaluation.evaluate(open_comparer(**taken(options)), words[0])
-    if form == "json":
-        from calc.render import json
-
-        write(json.dump(json.evaluation(found)), **options)
-    elif working:
-        _working(found, form, **options)
-    elif form == "csv":
-        from calc.render import tables
-
-        write(tables.evaluation_csv(found), **options)
-    else:
-        print_table(evaluation_views.evaluation(found), "eval", form=form, **options)
-
-
-def _working(found: Any, form: str, **options: Any) -> None:
-    from calc.figures.explanation import tree
-
-    node = tree(found.result, found.comparer.catalog)
-    if form == "text":
-        from calc.render import text
-
-        print_page(lambda console: text.working_page(node, found.comparer.policy), **options)
-        return
-    from calc.render import tables
-
-    write(tables.working_csv(node) if form == "csv" else tables.working_markdown(node), **options)
+    emit(found, **options, explained=working)

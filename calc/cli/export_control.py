@@ -9,7 +9,7 @@ import click
 
 from calc.cli.group import commands
 from calc.cli.options import ID, open_comparer, output_options, policy_options, taken
-from calc.cli.output import print_page, print_tables, write
+from calc.cli.output import emit
 
 
 @commands.command("export-control")
@@ -28,7 +28,7 @@ from calc.cli.output import print_page, print_tables, write
 @policy_options
 def export_control(
     ids: Sequence[str], on: str | None, die_area: str | None, planar: bool, other_use: bool, in_words: bool,
-    explained: bool, form: str, **options: Any,
+    explained: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Hold chips against thresholds of US export rules.
 
@@ -38,31 +38,7 @@ def export_control(
     """
     from calc.analysis.export_control import classification
     from calc.analysis.export_control.quantities import UserInputs
-    from calc.views import export_control as export_views
 
     comparer = open_comparer(**taken(options))
     found = classification.classify(comparer, ids, on, UserInputs.parse(die_area, planar, not other_use))
-    node = export_views.working(found) if explained else None
-    if form == "json":
-        from calc.render import classification as render
-        from calc.render import json
-
-        write(json.dump(render.body(found, json.policy(found.policy)) | ({"working": node} if node else {})), **options)
-    elif form == "csv":
-        from calc.render import classification as render
-        from calc.render import tables
-
-        write(tables.working_csv(node) if node else tables.written(render.COLUMNS, render.records(found)), **options)
-    elif node is None:
-        print_tables(export_views.tables(found, in_words), form=form, **options)
-    elif form == "markdown":
-        from calc.render import tables
-
-        write(
-            "\n".join([*map(tables.as_markdown, export_views.tables(found, in_words)), tables.working_markdown(node)]),
-            **options,
-        )
-    else:
-        from calc.render import text
-
-        print_page(lambda console: text.with_working(export_views.tables(found, in_words), node, console), **options)
+    emit(found, **options, in_words=in_words, explained=explained)

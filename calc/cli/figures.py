@@ -10,7 +10,7 @@ import click
 
 from calc.cli.group import commands
 from calc.cli.options import ID, open_comparer, output_options, policy_options, taken
-from calc.cli.output import print_page, print_table, print_tables, write
+from calc.cli.output import emit
 from calc.errors import UsageError
 
 
@@ -21,35 +21,24 @@ from calc.errors import UsageError
 @click.option("--ids", "by_id", is_flag=True, help="Metric ids in place of titles.")
 @output_options
 @policy_options
-def compare(ids: Sequence[str], baseline: str | None, everything: bool, by_id: bool, form: str, **options: Any) -> None:
+def compare(ids: Sequence[str], baseline: str | None, everything: bool, by_id: bool, **options: Any) -> None:
     """Set systems, chips or models side by side."""
-    comparer = open_comparer(**taken(options))
-    found = comparer.compare(ids, baseline)
-    if form == "json":
-        from calc.render import json
-
-        write(json.dump(json.comparison(found)), **options)
-    elif form == "csv":
-        from calc.render import tables
-
-        write(tables.comparison_csv(found), **options)
-    else:
-        from calc.views.comparison import comparison
-
-        print_table(comparison(found, everything=everything, ids=by_id), "compare", form=form, **options)
+    found = open_comparer(**taken(options)).compare(ids, baseline)
+    emit(found, **options, everything=everything, ids=by_id)
 
 
 @commands.command()
 @click.argument("names", nargs=-1, required=True, metavar="ID [ID] METRIC | CLAIM")
 @output_options
 @policy_options
-def explain(names: Sequence[str], form: str, **options: Any) -> None:
+def explain(names: Sequence[str], **options: Any) -> None:
     """Show the working, down to each report.
 
     One id and a metric explain a figure, two ids and a metric the ratio of the two, and a claim's
     id (SOURCE/CLAIM, as `audit` prints it) how it is recomputed.
     """
     from calc.analysis import workings
+    from calc.views.answers import Working
 
     a_claim = len(names) == 1 and "/" in names[0]
     if not a_claim and (len(names) < 2 or len(names) > 3):
@@ -59,18 +48,7 @@ def explain(names: Sequence[str], form: str, **options: Any) -> None:
         )
     comparer = open_comparer(**taken(options))
     node = workings.of_claim(comparer, names[0]) if a_claim else workings.working(comparer, names[:-1], names[-1])
-    if form == "json":
-        from calc.render import json
-
-        write(json.dump(json.headed(node, comparer.policy)), **options)
-    elif form in ("csv", "markdown"):
-        from calc.render import tables
-
-        write(tables.working_csv(node) if form == "csv" else tables.working_markdown(node), **options)
-    else:
-        from calc.render import text
-
-        print_page(lambda console: text.working_page(node, comparer.policy), **options)
+    emit(Working(node, comparer.policy), **options)
 
 
 @commands.command()
@@ -78,7 +56,7 @@ def explain(names: Sequence[str], form: str, **options: Any) -> None:
 @click.argument("metric")
 @output_options
 @policy_options
-def history(id: str, metric: str, form: str, **options: Any) -> None:
+def history(id: str, metric: str, **options: Any) -> None:
     """Show the reports of a metric in time.
 
     With editions, and what became of each: shown, in the span, superseded, set aside. METRIC may be
@@ -87,7 +65,7 @@ def history(id: str, metric: str, form: str, **options: Any) -> None:
     from calc.views.history import chronicle
 
     comparer = open_comparer(**taken(options))
-    print_table(chronicle(comparer, id, metric), "history", form=form, **options)
+    emit(chronicle(comparer, id, metric), **options)
 
 
 @commands.command()
@@ -97,9 +75,7 @@ def history(id: str, metric: str, form: str, **options: Any) -> None:
 @click.option("--sheets", is_flag=True, help="Not claims, but where reports of a sheet contradict one another.")
 @output_options
 @policy_options
-def audit(
-    ids: Sequence[str], source: str | None, claim: str | None, sheets: bool, form: str, **options: Any
-) -> None:  # fmt: skip
+def audit(ids: Sequence[str], source: str | None, claim: str | None, sheets: bool, **options: Any) -> None:
     """Recompute what was claimed.
 
     Every claimed ratio from the figures of whoever claims it and from every combination of reports;
@@ -109,36 +85,20 @@ def audit(
     if sheets:
         if source is not None or claim is not None:
             raise UsageError("--sheets looks at figures, not at claims: leave out --source and --claim")
-        _audit_sheets(ids, form, **options)
+        _audit_sheets(ids, **options)
         return
     from calc.analysis.audit import Auditor
 
-    found = Auditor(open_comparer(**taken(options))).audit(ids, source, claim)
-    if form == "json":
-        from calc.render import json
-
-        write(json.dump(json.audit(found)), **options)
-    elif form == "csv":
-        from calc.render import tables
-
-        write(tables.audit_csv(found), **options)
-    else:
-        from calc.views.audit import audit
-
-        print_tables(audit(found), form=form, **options)
+    auditor = Auditor(open_comparer(**taken(options)))
+    emit(auditor.audit(ids, source, claim), **options)
 
 
-def _audit_sheets(ids: Sequence[str], form: str, **options: Any) -> None:
+def _audit_sheets(ids: Sequence[str], **options: Any) -> None:
     from calc.analysis import crosschecks
-    from calc.views import checks
+    from calc.views.answers import Crosschecked
 
     comparer = open_comparer(**taken(options))
     found, stale = crosschecks.check(comparer, comparer.catalog.subjects(ids) if ids else None)
-    if form == "json":
-        from calc.render import json
-
-        write(json.dump(json.contradictions(found, stale, comparer.policy)), **options)
-    else:
-        print_table(checks.contradictions(comparer, found, stale), "audit", form=form, **options)
+    emit(Crosschecked(comparer, found, stale), **options)
     if stale or not all(each.known for each in found):
         sys.exit(1)

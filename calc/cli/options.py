@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from calc.figures.policy import OPTIONS, Policy, PolicyOption
+from calc.render.forms import FOR_COMMANDS
 from calc.sheets import folders
 
 if TYPE_CHECKING:
     from calc.analysis.comparison import Comparer
     from calc.catalog.catalog import Catalog
 
-FORMATS = ("text", "json", "csv", "markdown")
 Command = Callable[..., None]
 
 
@@ -69,7 +69,7 @@ def output_options(command: Command) -> Command:
             "-o", "output", metavar="FILE", type=click.Path(dir_okay=False),
             help="A file to write, whole or not at all."
         ),
-        click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True),
+        click.option("--format", "form", type=click.Choice(FOR_COMMANDS), default=FOR_COMMANDS[0], show_default=True),
     ):  # fmt: skip
         command = option(command)
     return command

@@ -1,56 +1,27 @@
-"""Finished texts to standard output or to a file, tables in the form that was asked for."""
+"""Answers to standard output or to a file, in the form that was asked for."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
-if TYPE_CHECKING:
-    from calc.views.tables import Table
+import click
 
+from calc.render.forms import FORMS
 
-def print_table(table: Table, command: str, form: str, output: str | None, color: str) -> None:
-    """Print a table in any of `FORMATS`."""
-    if form == "text":
-        from calc.render import text
-
-        print_page(lambda console: text.table(table, console), output, color)
-        return
-    from calc.render import tables
-
-    made = {"json": lambda: tables.as_json(table, command), "csv": lambda: tables.as_csv(table),
-            "markdown": lambda: tables.as_markdown(table)}  # fmt: skip
-    write(made[form](), output, color)
+Progress = Callable[[int, int], None]
 
 
-def print_tables(shown: Sequence[Table], form: str, output: str | None, color: str) -> None:
-    """Print several tables, as text or Markdown."""
-    if form == "text":
-        from calc.render import text
-
-        print_page(lambda console: text.tables(shown, console), output, color)
-        return
-    from calc.render import tables
-
-    write("\n".join(map(tables.as_markdown, shown)), output, color)
+def emit(answer: object, form: str, output: str | None, color: str, **options: Any) -> None:
+    """Print an answer, or write it to a file, in one of `FORMS`; ``options`` say what of it is shown."""
+    command = click.get_current_context().info_name
+    made = FORMS[form].make(answer, command=command, color=color, to_file=output is not None, **options)
+    write(made, output)
 
 
-def print_page(make: Callable[[Any], Any], output: str | None, color: str) -> None:
-    """Print a renderable to the terminal, or its plain text to a file."""
-    from calc.render import text
-
-    console = text.console(sys.stdout, color)
-    if output is not None:
-        write(text.captured(make, text.FILE_WIDTH), output)
-    elif console.is_terminal:
-        console.print(make(console))
-        sys.stdout.flush()
-    else:
-        write(text.captured(make, console.width))
-
-
-def write(content: str | bytes, output: str | None = None, color: str = "never") -> None:
+def write(content: str | bytes, output: str | None = None) -> None:
     """Write a finished text to standard output, or a text or bytes to a file that is then whole or untouched."""
     if output is not None:
         from calc.catalog import files
@@ -60,3 +31,12 @@ def write(content: str | bytes, output: str | None = None, color: str = "never")
     assert isinstance(content, str)
     sys.stdout.write(content)
     sys.stdout.flush()
+
+
+def progress(words: str) -> AbstractContextManager[Progress | None]:
+    """Return what shows on a terminal how far the work has come; elsewhere nothing does."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from calc.render import text
+
+    return text.progress(words, sys.stderr)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +20,11 @@ from calc.cli.options import (
     policy_options,
     taken,
 )
-from calc.cli.output import print_table, write
+from calc.cli.output import emit, progress, write
 from calc.errors import UsageError
 from calc.sheets import folders
 
 if TYPE_CHECKING:
-    from calc.analysis.validation import Progress
     from calc.catalog.catalog import Catalog
 
 
@@ -68,7 +66,7 @@ def list_(what: str, words: Sequence[str], derived: bool, phases: Sequence[str],
 
         if asked != Selection(where=[]) or words or derived:
             raise UsageError("measurements are chosen by --phase, --chip and --model alone")
-        print_table(measurements.of_all(comparer, phases, chips, models), "list", **options)
+        emit(measurements.of_all(comparer, phases, chips, models), **options)
         return
     if phases or chips or models:
         raise UsageError("--phase, --chip and --model choose measurements: `list measured --phase decode`")
@@ -77,17 +75,17 @@ def list_(what: str, words: Sequence[str], derived: bool, phases: Sequence[str],
 
         if asked != Selection(where=[]) or derived:
             raise UsageError("formulas are chosen by words alone: `list formulas all-reduce`")
-        print_table(formulas.listed(words), "list", **options)
+        emit(formulas.listed(words), **options)
         return
     if what == "metrics":
         if asked != Selection(where=[]):
             raise UsageError("metrics are listed in the order of their table; leave out what selects sheets")
-        print_table(lists.of_metrics(words, derived=derived), "list", **options)
+        emit(lists.of_metrics(words, derived=derived), **options)
         return
     if words or derived:
         raise UsageError("words and --derived choose metrics: `list metrics WORD`; what has a sheet by the options")
     kinds = [kind for kind, folder in folders.FOLDERS.items() if what in ("all", folder)]
-    print_table(lists.of_sheets(comparer, kinds, asked), "list", **options)
+    emit(lists.of_sheets(comparer, kinds, asked), **options)
 
 
 @commands.command()
@@ -95,22 +93,18 @@ def list_(what: str, words: Sequence[str], derived: bool, phases: Sequence[str],
 @click.option("--ids", "by_id", is_flag=True, help="Metric ids in place of titles.")
 @output_options
 @policy_options
-def show(id: str, by_id: bool, form: str, **options: Any) -> None:
+def show(id: str, by_id: bool, **options: Any) -> None:
     """Show one sheet, or one measurement.
 
     A sheet with its spans and gaps, a measurement with its conditions.
     """
-    from calc.views import measurements, sheets
+    from calc.views import measurements
+    from calc.views.answers import Described
 
     comparer = open_comparer(**taken(options))
-    if measurements.is_one(comparer.catalog, id):
-        print_table(measurements.one(comparer.catalog, id), "show", form=form, **options)
-    elif form == "json":
-        from calc.render import json
-
-        write(json.dump(json.sheet(comparer, id)), **options)
-    else:
-        print_table(sheets.sheet(comparer, id, ids=by_id), "show", form=form, **options)
+    measured = measurements.is_one(comparer.catalog, id)
+    answer = measurements.one(comparer.catalog, id) if measured else Described(comparer, id)
+    emit(answer, **options, ids=by_id)
 
 
 @commands.command()
@@ -138,7 +132,7 @@ def sources(name: str | None, bibtex: bool, specs: Sequence[str], as_of: str | N
 
         write(entries.bibliography(catalog, citations.named(catalog, name, policy)), out["output"])
         return
-    print_table(sources_table(catalog, name, policy), "sources", **out)
+    emit(sources_table(catalog, name, policy), **out)
 
 
 @commands.command()
@@ -162,24 +156,13 @@ def validate(
     asked = [Path(path) for path in paths]
     if fix:
         _fix(open_catalog(specs), asked)
-    with _progress() as progress:
-        report = validation.validate(open_catalog(specs), asked, progress, layout=check_format)
-    if form == "text" and report.problems:
-        raise SheetError(report.problems)
-    from calc.views import checks
-
-    print_table(checks.validation(report), "validate", form=form, **out)
-    if report.problems:
+    with progress("Checking sheets") as step:
+        found = validation.validate(open_catalog(specs), asked, step, layout=check_format)
+    if form == "text" and found.problems:
+        raise SheetError(found.problems)
+    emit(found, form, **out)
+    if found.problems:
         sys.exit(1)
-
-
-def _progress() -> AbstractContextManager[Progress | None]:
-    """Return what shows on a terminal how far the work has come; elsewhere nothing does."""
-    if not sys.stderr.isatty():
-        return nullcontext()
-    from calc.render import text
-
-    return text.progress("Checking sheets", sys.stderr)
 
 
 def _fix(catalog: Catalog, paths: Sequence[Path]) -> None:

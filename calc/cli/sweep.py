@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +11,7 @@ import click
 from calc.cli.estimate import phase_options
 from calc.cli.group import commands
 from calc.cli.options import open_comparer, output_options, policy_options, taken
-from calc.cli.output import print_table, write
+from calc.cli.output import emit, progress
 from calc.errors import UsageError
 from calc.estimates.options import PHASES
 
@@ -75,23 +74,7 @@ def _run(phase: str, options: dict[str, Any]) -> None:
         return
     if found.points > ROWS:
         raise UsageError(f"{found.points} rows; a table has at most {ROWS}: give -o FILE.csv or -o FILE.parquet")
-    _print(found, form, output, color)
-
-
-def _print(found: Sweep, form: str, output: str | None, color: str) -> None:
-    """Print a short sweep: for readers what matters most, for programs all."""
-    from calc.views import sweep as sweep_views
-
-    if form == "csv":
-        from calc.render import streams
-
-        write(streams.as_csv(found), output)
-    elif form == "json":
-        from calc.render import json, sweep_json
-
-        write(json.dump(sweep_json.body(found)), output)
-    else:
-        print_table(sweep_views.table(found), "sweep", form, output, color)
+    emit(found, form, output, color)
 
 
 def _stream(found: Sweep, output: str, form: str, chunk: int | None, engine: str) -> None:
@@ -100,18 +83,9 @@ def _stream(found: Sweep, output: str, form: str, chunk: int | None, engine: str
 
     kind = streams.form_of(output, "csv" if form == "csv" else None)
     try:
-        with _progress() as progress:
-            streams.stream(found, output, kind, chunk or dask_chunks.CHUNK, engine, progress)
+        with progress("Points") as step:
+            streams.stream(found, output, kind, chunk or dask_chunks.CHUNK, engine, step)
     except KeyboardInterrupt:
         parts = streams.kept(output)
         sys.stderr.write(f"{parts} parts are kept in {str(streams.folder_of(output))!r}: the same call goes on\n")
         raise
-
-
-def _progress() -> AbstractContextManager[Callable[[int, int], None] | None]:
-    """Return what shows on a terminal how far the work has come; elsewhere nothing does."""
-    if not sys.stderr.isatty():
-        return nullcontext()
-    from calc.render import text
-
-    return text.progress("Points", sys.stderr)

@@ -277,9 +277,7 @@ class Result(Shown):
 
     def explain(self) -> str:
         """Return the working as text: the tree down to every report, the selected ones marked."""
-        from calc.render.text import explanation
-
-        return explanation(self)
+        return self.shown("working")
 
     def to_frame(self) -> pd.DataFrame:
         """Return every combination of reports that the span is taken over, a row each.
@@ -299,9 +297,7 @@ class Result(Shown):
         >>> frame.attrs["units"]["cm384 memory_bandwidth"]
         'TB/s'
         """
-        from calc.render.frame import grid
-
-        return grid(self)
+        return self.shown("frame")
 
 
 def unit_of(node: Expression) -> str:

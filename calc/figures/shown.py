@@ -1,17 +1,73 @@
-"""What a notebook asks an object for: itself as HTML, and as Markdown."""
+"""How an answer shows itself: by a table of forms that `calc.render` fills, so that nothing below it imports it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar, overload
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+T = TypeVar("T")
+Made = TypeVar("Made", bound=Callable[..., Any])
+
+
+class Form(NamedTuple):
+    """A form that answers have: what makes it, and whether commands offer it as ``--format``."""
+
+    make: Callable[..., Any]
+    for_commands: bool
+
+
+FORMS: dict[str, Form] = {}
+"""Every form by its name; filled by `calc.render.forms`, which ``import calc`` loads."""
+
 
 class Shown:
-    """An object that a notebook shows as a card (`calc.views.notebook`)."""
+    """An answer: in a notebook it is a card (`calc.views.notebook`), elsewhere any of `FORMS`."""
+
+    @overload
+    def shown(self, form: Literal["dict"], **options: Any) -> dict[str, Any]: ...
+    @overload
+    def shown(self, form: Literal["frame"], **options: Any) -> pd.DataFrame: ...
+    @overload
+    def shown(self, form: Literal["plot"], **options: Any) -> Axes: ...
+    @overload
+    def shown(self, form: str, **options: Any) -> str: ...
+    def shown(self, form: str, **options: Any) -> Any:
+        """Return the answer in one of `FORMS`."""
+        return FORMS[form].make(self, **options)
 
     def _repr_html_(self) -> str:
-        from calc.render.html import card
-
-        return card(self)
+        return self.shown("html-card")
 
     def _repr_markdown_(self) -> str:
-        from calc.render.markdown import card
+        return self.shown("markdown-card")
 
-        return card(self)
+
+class by_class(Generic[T]):  # noqa: N801  # a decorator
+    """A function chosen by the class of its first argument, as `functools.singledispatch`, without importing classes.
+
+    The annotation names the class, and no module of it is loaded before there is such an answer: ``compare`` pays
+    nothing for what shows estimates. (IPython has ``for_type_by_name`` for the same reason.) An option is handed to
+    those functions alone that name it.
+    """
+
+    def __init__(self, default: Callable[..., T]) -> None:
+        self.default = default
+        self.makers: dict[str, Callable[..., T]] = {}
+
+    def register(self, make: Made) -> Made:
+        """Add the function for the class, or the classes, that annotate its first argument."""
+        first = next(iter(make.__annotations__.values()))
+        self.makers |= dict.fromkeys(first.split(" | "), make)
+        return make
+
+    def __call__(self, answer: object, **options: Any) -> T:
+        """Call the function of the nearest class of an answer, or the default."""
+        for each in type(answer).__mro__:
+            if make := self.makers.get(each.__name__):
+                known = make.__annotations__
+                return make(answer, **{name: held for name, held in options.items() if name in known})
+        return self.default(answer, **options)

@@ -11,7 +11,7 @@ from typing import Any
 from calc.analysis.longtables import SOURCES, LongTable
 from calc.figures.policy import Policy
 from calc.render import json as contract
-from calc.render.tables import written
+from calc.render.csv import written
 from calc.sheets.fields import Field, Row
 from calc.sheets.schema import STATUS
 

@@ -28,9 +28,10 @@ from calc.estimates.sweeps import Sweep
 from calc.figures.policy import Policy
 from calc.figures.readings import Readings, canonical_unit
 from calc.figures.results import Result
+from calc.figures.shown import by_class
 from calc.render import columns, records
 from calc.render import json as contract
-from calc.render.tables import written
+from calc.render.csv import written
 from calc.sheets import schema
 from calc.sheets.fields import Field
 
@@ -41,6 +42,13 @@ if TYPE_CHECKING:
 Attrs = dict[str, Any]
 
 
+@by_class
+def of(answer: object) -> pd.DataFrame:
+    """Return an answer as a frame."""
+    raise TypeError(f"no frame of {type(answer).__name__}")
+
+
+@of.register
 def comparison(found: Comparison, *, wide: bool = False) -> pd.DataFrame:
     """Return a comparison: a row a metric and subject, or a row a metric and a column a subject."""
     attrs = _attrs(found.policy) | {"baseline": found.baseline}
@@ -60,6 +68,7 @@ def comparison(found: Comparison, *, wide: bool = False) -> pd.DataFrame:
     return made(columns.wide([*ids, *ratios.values()]), list(rows.values()), attrs, "metric")
 
 
+@of.register
 def audit(found: Audit) -> pd.DataFrame:
     """Return an audit: a row a claim, its two sides in columns."""
     return made(columns.named(records.AUDIT), records.audit(found), _attrs(found.policy))
@@ -80,6 +89,7 @@ def catalog(comparer: Comparer, kind: str, sheets: Sequence[schema.Sheet], names
     return made(known, found, _attrs(comparer.policy) | {"units": units}, "id")
 
 
+@of.register
 def grid(result: Result) -> pd.DataFrame:
     """Return a row for each combination of reports that a result's span is taken over."""
     axes = records.axes(result)
@@ -92,6 +102,7 @@ def reports(comparer: Comparer, names: Sequence[str] | None = None) -> pd.DataFr
     return made(columns.reports(), longtables.reports(comparer, names), _attrs(comparer.policy))
 
 
+@of.register
 def validation(found: Validation) -> pd.DataFrame:
     """Return a row a measurement beside its estimate; the counts of the tests are in ``attrs``."""
     from calc.render import validation as trials
@@ -99,6 +110,7 @@ def validation(found: Validation) -> pd.DataFrame:
     return made(trials.FIELDS, trials.records(found), _attrs(found.policy) | trials.counts(found), "id")
 
 
+@of.register
 def sweep(found: Sweep, engine: str = "numpy") -> pd.DataFrame:
     """Return a sweep: a row a point."""
     boxes = [(box.points, dask_chunks.evaluated(found, box, engine)) for box in found.boxes(dask_chunks.CHUNK)]

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from calc.render import json, tables
+from calc.render import csv, json
 from calc.sheets import metrics
 from calc.views import audit, notebook, report_page
 
@@ -81,7 +81,7 @@ def comparison(found: Comparison) -> str:
     ]
     return _document(
         "report.html", "report.js", page=page, ladders=ladders, json=json.dump(json.comparison(found)),
-        csv=json.dump(tables.comparison_csv(found)), file="-".join(subject.id for subject in found.subjects),
+        csv=json.dump(csv.as_csv(found)), file="-".join(subject.id for subject in found.subjects),
     )  # fmt: skip
 
 

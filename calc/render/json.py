@@ -1,24 +1,36 @@
-"""The JSON contracts of ``compare``, ``explain``, ``audit``, ``eval`` and ``show``; `schema` has most."""
+"""Answers as JSON: what ``--format json`` prints and ``to_dict`` returns; `calc.render.contracts` says its form."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from calc import units
 from calc.analysis.comparison import Cell, Comparer, Comparison, Row
 from calc.analysis.dominance import LISTS
 from calc.figures import derive, explanation
 from calc.figures.policy import Policy
-from calc.sheets.schema import STATUS, Known, Sheet
+from calc.figures.results import Result
+from calc.figures.shown import by_class
+from calc.sheets.schema import STATUS
 from calc.units.numbers import amount
+from calc.views.answers import parts
+from calc.views.tables import Table
 
 if TYPE_CHECKING:
     from calc.analysis.audit import Audit, Finding, Recomputation
-    from calc.analysis.crosschecks import Contradiction, Side
+    from calc.analysis.crosschecks import Side
     from calc.analysis.dominance import Contrast
+    from calc.analysis.export_control.classification import Classification
     from calc.analysis.expressions.evaluation import Evaluation
+    from calc.estimates.estimate import Estimate, Input
+    from calc.estimates.sweeps import Sweep
+    from calc.estimates.validation.scores import Validation
+    from calc.views.answers import Crosschecked, Described, Estimates, Working
+
+Json = dict[str, Any]
+RATE = "rate"
 
 
 def dump(body: object) -> str:
@@ -31,25 +43,38 @@ def compact(body: object) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def schema(command: str) -> dict[str, Any]:
-    """Return the JSON Schema of a command's output (``compare``, ``explain``, ``audit`` or ``eval``)."""
-    text = resources.files("calc.render").joinpath(f"{command}.schema.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+@by_class
+def body(answer: object, command: str = "", **options: Any) -> Json:
+    """Return an answer as plain data, by its contract where it has one, else as the rows of its table."""
+    (table,) = parts(answer, **options)
+    assert isinstance(table, Table)
+    return {"command": command, "status": STATUS, "title": table.title, "rows": table.records()}
 
 
-def policy(used: Policy) -> dict[str, Any]:
+def head(command: str, used: Policy, **more: Any) -> Json:
+    """Return what every output says of itself first."""
+    return {"command": command, **more, "status": STATUS, "policy": policy(used)}
+
+
+def ends(found: Result | None) -> Json:
+    """Return a figure with its span; null where there is none."""
+    return dict(zip(("value", "low", "high"), found.numbers if found else (None, None, None), strict=True))
+
+
+def policy(used: Policy) -> Json:
     """Return a policy as outputs print it."""
     return used.to_dict()
 
 
-def headed(node: dict[str, Any], used: Policy) -> dict[str, Any]:
-    """Return the tree of a working with what a file of its own should say of itself."""
-    return {"command": "explain", "status": STATUS, "policy": policy(used), **node}
+@body.register
+def _working(shown: Working) -> Json:
+    assert shown.policy is not None
+    return head("explain", shown.policy) | shown.node
 
 
-def evaluation(found: Evaluation) -> dict[str, Any]:
-    """Return an expression by the contract: the tree of its working, under what it says of itself."""
+@body.register
+def evaluation(found: Evaluation) -> Json:
+    """Return an expression: the tree of its working, under what it says of itself."""
     return {
         "command": "eval", "expression": found.text, "status": STATUS,
         "as_of": found.as_of.isoformat() if found.as_of else None, "policy": policy(found.comparer.policy),
@@ -57,7 +82,8 @@ def evaluation(found: Evaluation) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def comparison(found: Comparison) -> dict[str, Any]:
+@body.register
+def comparison(found: Comparison) -> Json:
     """Return a comparison by the contract; numbers are in the row's unit."""
     return {
         "command": "compare",
@@ -75,59 +101,59 @@ def comparison(found: Comparison) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def sheet(comparer: Comparer, name: str) -> dict[str, Any]:
+@body.register
+def _described(shown: Described) -> Json:
+    return sheet(shown.comparer, shown.id)
+
+
+def sheet(comparer: Comparer, name: str) -> Json:
     """Return all that is held of one subject: cells, reports as printed, remarks, gaps."""
     subject = comparer.catalog.subject(name)
     held = comparer.reader.of(subject)
-    body = subject.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    own = subject.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     cells = {metric: cell(comparer.cell(held, metric)) for metric in derive.available([held])}
     return {
-        "command": "show", "kind": subject.kind, "policy": policy(comparer.policy), **body, "status": STATUS,
+        "command": "show", "kind": subject.kind, "policy": policy(comparer.policy), **own, "status": STATUS,
         "metrics": cells,
     }  # fmt: skip
 
 
-def audit(found: Audit) -> dict[str, Any]:
-    """Return an audit by the contract; an end of an interval that is open to all sides is null."""
-    return {
-        "command": "audit",
-        "status": STATUS,
-        "policy": policy(found.policy),
-        "subjects": list(found.names),
-        "later_left_out": list(found.late),
+@body.register
+def audit(found: Audit) -> Json:
+    """Return an audit; an end of an interval that is open to all sides is null."""
+    return head("audit", found.policy) | {
+        "subjects": list(found.names), "later_left_out": list(found.late),
         "contrast": _lists(found.contrast) if found.contrast else None,
         "findings": [_finding(one) for one in found.findings],
-    }
+    }  # fmt: skip
 
 
-def contradictions(
-    found: Sequence[Contradiction], stale: Sequence[tuple[Sheet, Known]], used: Policy
-) -> dict[str, Any]:  # fmt: skip
-    """Return what the cross-checks of sheets found, and the pins that match nothing any more."""
-    return {
-        "command": "audit", "status": STATUS, "policy": policy(used), "sheets": True, "findings": [],
+@body.register
+def _crosschecked(shown: Crosschecked) -> Json:
+    return head("audit", shown.comparer.policy) | {
+        "sheets": True, "findings": [],
         "contradictions": [
             {
                 "subject": one.subject, "check": one.check, "metric": one.metric, "one": _said(one.one),
                 "other": _said(one.other), "factor": one.factor, "causes": list(one.causes), "known": one.known,
                 "in_one_source": one.by_itself, "agree": [_said(side) for side in one.agree], "status": STATUS,
             }
-            for one in found
+            for one in shown.found
         ],
-        "stale_pins": [{"subject": sheet.id, **pin.model_dump(mode="json")} for sheet, pin in stale],
+        "stale_pins": [{"subject": sheet.id, **pin.model_dump(mode="json")} for sheet, pin in shown.stale],
     }  # fmt: skip
 
 
-def _said(side: Side) -> dict[str, Any]:
+def _said(side: Side) -> Json:
     return {
         "text": side.text, "value": side.value, "unit": side.unit, "sources": list(side.sources),
         "locators": list(side.locators),
     }  # fmt: skip
 
 
-def _finding(found: Finding) -> dict[str, Any]:
+def _finding(found: Finding) -> Json:
     claim, claimed = found.claim, found.claimed
-    body: dict[str, Any] = {
+    made: Json = {
         "claim": found.id, "subject": claim.subject, "object": claim.object, "metric": claim.matter,
         "claimed": {
             "text": claim.printed, "low": None, "high": None, "low_open": False, "high_open": False,
@@ -137,24 +163,22 @@ def _finding(found: Finding) -> dict[str, Any]:
     }  # fmt: skip
     if claimed is not None:
         high = None if claimed.high is None else float(claimed.high)
-        body["claimed"] |= {
+        made["claimed"] |= {
             "low": float(claimed.low), "high": high, "low_open": claimed.low_open, "high_open": claimed.high_open,
         }  # fmt: skip
     if found.any.contrast is not None:
-        body |= _lists(found.any.contrast)
-    return body | {
+        made |= _lists(found.any.contrast)
+    return made | {
         "basis": claim.basis, "object_basis": claim.object_basis or claim.basis, "mismatch": found.mismatch,
         "locator": claim.locator, "read": claim.read, "relay": claim.relay, "credited_to": claim.credited_to,
         "superseded": found.superseded, "note": claim.note or "",
     }  # fmt: skip
 
 
-def _side(side: Recomputation) -> dict[str, Any]:
+def _side(side: Recomputation) -> Json:
     best = side.best
-    body: dict[str, Any] = {"value": None, "low": None, "high": None, "verdict": side.verdict, "missing": side.missing}
-    if best is not None:
-        body |= dict(zip(("value", "low", "high"), best.ratio.numbers, strict=True))
-    return body | {
+    return ends(best.ratio if best else None) | {
+        "verdict": side.verdict, "missing": side.missing,
         "nearest": best.nearest if best else None,
         "nearest_sources": list(dict.fromkeys(c.lead().source for c in best.chosen)) if best else [],
         "close": best.close if best else False,
@@ -163,17 +187,17 @@ def _side(side: Recomputation) -> dict[str, Any]:
         "by": side.by or None,
         "tried": [
             {"metric": one.metric, "object_metric": one.object_metric, "inside": one.inside,
-             **dict(zip(("value", "low", "high"), one.ratio.numbers, strict=True))}
+             **ends(one.ratio)}
             for one in side.attempts
         ],
     }  # fmt: skip
 
 
-def _lists(found: Contrast) -> dict[str, Any]:
+def _lists(found: Contrast) -> Json:
     return {name: list(getattr(found, name)) for name in LISTS}
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: Row) -> Json:
     return {
         "metric": row.metric.id,
         "title": row.metric.title,
@@ -181,24 +205,128 @@ def _row(row: Row) -> dict[str, Any]:
         "unit": row.unit,
         "better": row.metric.better,
         "cells": {id: cell(found) for id, found in row.cells.items()},
-        "ratios": {
-            id: dict(zip(("value", "low", "high"), result.numbers, strict=True))
-            for id, result in row.ratios.items()
-        },
+        "ratios": {id: ends(result) for id, result in row.ratios.items()},
     }  # fmt: skip
 
 
-def cell(found: Cell) -> dict[str, Any]:
+def cell(found: Cell) -> Json:
     """Return one cell by the contract."""
-    body: dict[str, Any] = {"state": found.state, "status": STATUS, "value": None, "low": None, "high": None}
     if found.result is None:
         words = found.state.replace("_", " ")
-        body |= {"text": f"{words}: {found.note}" if found.note else words, "formula": None}
+        said: Json = {"text": f"{words}: {found.note}" if found.note else words, "formula": None}
     else:
-        value, low, high = found.result.numbers
-        body |= {"value": value, "low": low, "high": high, "formula": found.formula}
-        body["text"] = amount(value, found.result.unit, exact=found.exact)
-    return body | {
+        text = amount(found.result.numbers[0], found.result.unit, exact=found.exact)
+        said = {"formula": found.formula, "text": text}
+    return {
+        "state": found.state, "status": STATUS, **ends(found.result), **said,
         "reports": len(found.reports), "origins": found.origins, "sources": list(found.sources),
         "flags": list(found.flags), "not_in_span": len(found.excluded),
     }  # fmt: skip
+
+
+# -- estimates ----------------------------------------------------------------------------------
+
+
+@body.register
+def estimates(shown: Estimates) -> Json:
+    """Return one estimate, or several under ``estimates``; with their workings if they are explained."""
+    made = [_an_estimate(one, shown) for one in shown.found]
+    first = head("estimate", shown.comparer.policy, phase=shown.found[0].phase)
+    return first | (made[0] if len(made) == 1 else {"estimates": made})
+
+
+def _an_estimate(one: Estimate, shown: Estimates) -> Json:
+    made: Json = {
+        "subject": one.machine.id,
+        "kind": one.machine.held.sheet.kind,
+        "chips": one.machine.chips,
+        "model": one.model or None,
+        "inputs": _inputs(one.inputs),
+        "bound": _bound(one) if one.terms else None,
+        "estimate": _estimate(one, one.estimate) if one.estimate is not None else None,
+        "figures": {
+            name: {
+                "title": figure.title,
+                "unit": figure.bound.unit if figure.bound else None,
+                "bound": ends(figure.bound),
+                "estimate": ends(figure.estimate),
+            }
+            for name, figure in one.figures.items()
+        },
+        "amounts": {
+            name: {"title": one.amounts[name].title, **ends(result), "unit": result.unit}
+            for name, result in one.held.items()
+        },
+        "assumptions": [input.name for input in one.inputs if input.kind == "assumed"],
+        "notes": list(one.notes),
+    }
+    if shown.explained and one.estimate is not None:
+        made["working"] = explanation.tree(one.estimate, shown.comparer.catalog)
+    return made
+
+
+def _seconds(found: Result) -> Json:
+    scale = float(units.scale(found.unit) / units.scale("s"))
+    return {name: number * scale for name, number in ends(found).items()}
+
+
+def _bound(one: Estimate) -> Json:
+    rate = one.figures[RATE].bound if RATE in one.figures else None
+    times = _seconds(one.bound)
+    return {
+        "time": times["value"],
+        "low": times["low"],
+        "high": times["high"],
+        "rate": rate.numbers[0] if rate else None,
+        "unit": rate.unit if rate else "s",
+        "binding": one.binding,
+        "may_bind": list(one.may_bind),
+        "terms": {name: part.numbers[0] for name, part in one.parts.items()},
+    }
+
+
+def _estimate(one: Estimate, time: Result) -> Json:
+    rate, times = one.figures[RATE].estimate if RATE in one.figures else None, _seconds(time)
+    return (ends(rate) | {"unit": rate.unit} if rate else times | {"unit": "s"}) | {"time": times}
+
+
+def _inputs(found: Sequence[Input]) -> Json:
+    made: Json = {}
+    for one in found:
+        name, many = one.name, 2
+        while name in made:
+            name, many = f"{one.name} ({many})", many + 1
+        made[name] = {
+            "value": one.value, "low": one.low, "high": one.high, "unit": one.unit, "kind": one.kind,
+            "source": one.source or None, "note": one.note, "measurements": list(one.rests_on),
+        }  # fmt: skip
+    return made
+
+
+@body.register
+def _validation(found: Validation) -> Json:
+    from calc.render import validation
+
+    first = head("estimate", found.policy, phase="validate")
+    return {**first, **validation.counts(found), "measurements": validation.records(found)}
+
+
+@body.register
+def _sweep(found: Sweep) -> Json:
+    from calc.views import sweep
+
+    left_out = [{**one.fixed, "points": one.points, "why": one.why} for one in found.refused]
+    rows = sweep.records(found)
+    return head("sweep", found.policy, phase=found.phase) | {"units": found.units, "refused": left_out, "rows": rows}
+
+
+# -- export control -----------------------------------------------------------------------------
+
+
+@body.register
+def _classification(found: Classification, explained: bool = False) -> Json:
+    from calc.render import classification
+    from calc.views import export_control
+
+    made = classification.body(found, policy(found.policy))
+    return made | ({"working": export_control.working(found)} if explained else {})

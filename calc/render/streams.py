@@ -177,9 +177,12 @@ def _finish(save: Save, path: Path, frames: Sequence[tuple[Sequence[int], Any]],
 
 def _csv(fields: Sequence[Field], rows: int, found: Mapping[str, Any]) -> str:
     out = io.StringIO()
-    cells = [_cells(one, found[one.name], rows) for one in fields]
-    csv.writer(out, lineterminator="\n").writerows(zip(*cells, strict=True))
+    csv.writer(out, lineterminator="\n").writerows(_rows(fields, rows, found))
     return out.getvalue()
+
+
+def _rows(fields: Sequence[Field], rows: int, found: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    return zip(*(_cells(one, found[one.name], rows) for one in fields), strict=True)
 
 
 def _cells(field: Field, value: Any, rows: int) -> list[Any]:
@@ -194,12 +197,10 @@ def header(sweep: Sweep) -> list[str]:
     return [f"{name} [{sweep.units[name]}]" if name in sweep.units else name for name in sweep.names]
 
 
-def as_csv(sweep: Sweep) -> str:
-    """Return all rows as CSV."""
-    out = io.BytesIO()
-    _join(sweep, (), out)
-    body = (_csv(sweep.fields, box.points, dask_chunks.rows(sweep, box)) for box in sweep.boxes(dask_chunks.CHUNK))
-    return out.getvalue().decode() + "".join(body)
+def rows(sweep: Sweep) -> Iterator[tuple[Any, ...]]:
+    """Yield all rows, cells as CSV has them."""
+    for box in sweep.boxes(dask_chunks.CHUNK):
+        yield from _rows(sweep.fields, box.points, dask_chunks.rows(sweep, box))
 
 
 def _join(sweep: Sweep, parts: Any, file: IO[bytes]) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import os
 import re
+import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import Any, Literal, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -22,14 +23,11 @@ from rich.tree import Tree
 
 from calc.figures.explanation import Node
 from calc.figures.policy import Policy
-from calc.figures.results import Result
 from calc.sheets.metrics import GROUPS
 from calc.views import words
+from calc.views.answers import Working, parts
 from calc.views.tables import INDENT, Column, Table, TableCell
 from calc.views.working import Step, ends, steps
-
-if TYPE_CHECKING:
-    from calc.analysis.audit import Finding
 
 FILE_WIDTH = 100
 LEAST_WIDTH = 40
@@ -151,10 +149,26 @@ def _in_line(cell: TableCell, pad: int) -> str:
     return f"{INDENT * cell.indent}{cell.text}{said}" + (f" ({cell.span})" if cell.span else "")
 
 
-def tables(shown: Sequence[Table], target: Console) -> RenderableType:
-    """Return tables one below the other, with a blank line between."""
-    parts = [part for one in shown for part in (Text(""), table(one, target))]
-    return Group(*parts[1:])
+def shown(answer: object, color: str = "never", to_file: bool = False, **options: Any) -> str:
+    """Return an answer as it is printed: plain for a file or a pipe, else as wide and coloured as the terminal."""
+    made = parts(answer, **options)
+
+    def page(target: Console) -> RenderableType:
+        blocks = [block for part in made for block in (Text(""), _part(part, target))]
+        return Group(*blocks[1:])
+
+    target = console(sys.stdout, color)
+    if to_file or not target.is_terminal:
+        return captured(page, FILE_WIDTH if to_file else target.width)
+    with target.capture() as printed:
+        target.print(page(target))
+    return printed.get()
+
+
+def _part(part: Table | Working, target: Console) -> RenderableType:
+    if isinstance(part, Table):
+        return table(part, target)
+    return working_page(part.node, part.policy) if part.policy else working(part.node)
 
 
 GAP = 2
@@ -251,20 +265,6 @@ def _blocks(shown: Table) -> Group:
     return Group(*parts)
 
 
-def explanation(result: Result) -> str:
-    """Return the working of a result as plain text."""
-    from calc.figures.explanation import tree
-
-    return plain(working(tree(result)))
-
-
-def explained(finding: Finding) -> str:
-    """Return the working of a finding as plain text."""
-    from calc.analysis.workings import of_finding
-
-    return plain(working(of_finding(finding)))
-
-
 def working(node: Node) -> Tree:
     """Return an explanation as a tree of lines, the selected report of each reading marked."""
     return _tree(steps(node))
@@ -282,11 +282,6 @@ def working_page(node: Node, policy: Policy) -> RenderableType:
     if node.get("see_also"):
         foot.insert(0, f"See also: {', '.join(node['see_also'])}.")
     return Group(working(node), *map(Text, ends(node)), *(Text(line, style="dim") for line in foot))
-
-
-def with_working(shown: Sequence[Table], node: Node, target: Console) -> RenderableType:
-    """Return tables, and a working below them."""
-    return Group(tables(shown, target), Text(""), working(node))
 
 
 def _line(step: Step) -> RenderableType:

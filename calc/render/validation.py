@@ -8,11 +8,8 @@ from typing import Any
 from calc.estimates.validation import splits
 from calc.estimates.validation.scores import TARGET, Score, Validation
 from calc.estimates.validation.trials import Trial
-from calc.render.json import policy as used_policy
-from calc.render.tables import written
 from calc.sheets.fields import Field
 from calc.sheets.measurements import PHASES
-from calc.sheets.schema import STATUS
 from calc.views.estimate_validation import explained
 
 _NUMBERS = (
@@ -28,8 +25,13 @@ FIELDS = (
 )  # fmt: skip
 
 
-def record(one: Trial) -> dict[str, Any]:
-    """Return a trial as a record of `FIELDS`; a chip's memory has no bound."""
+def records(found: Validation) -> list[dict[str, Any]]:
+    """Return a record a measurement, its fields in the order of `FIELDS`; a chip's memory has no bound."""
+    names = [field.name for field in FIELDS]
+    return [{name: made[name] for name in names} for made in map(_record, found.trials)]
+
+
+def _record(one: Trial) -> dict[str, Any]:
     said = one.measurement
     bound = one.least or (None, None, None)
     numbers = (*bound, *one.numbers, one.measured, one.reached, one.ratio, one.factor, one.width)
@@ -40,12 +42,6 @@ def record(one: Trial) -> dict[str, Any]:
         "value": said.value, "unit": one.unit, "binding": one.binding or None, "ideal": list(one.ideal),
         **dict(zip(_NUMBERS, numbers, strict=True)), **dict(zip(_FLAGS, flags, strict=True)),
     }  # fmt: skip
-
-
-def records(found: Validation) -> list[dict[str, Any]]:
-    """Return a record a measurement, its fields in the order of `FIELDS`."""
-    names = [field.name for field in FIELDS]
-    return [{name: made[name] for name in names} for made in map(record, found.trials)]
 
 
 def counts(found: Validation) -> dict[str, Any]:
@@ -61,21 +57,3 @@ def counts(found: Validation) -> dict[str, Any]:
 
 def _score(score: Score) -> dict[str, Any]:
     return {**asdict(score), "share": score.share}
-
-
-def body(found: Validation) -> dict[str, Any]:
-    """Return what ``estimate --validate --format json`` prints."""
-    head = {"command": "estimate", "phase": "validate", "status": STATUS, "policy": used_policy(found.policy)}
-    return {**head, **counts(found), "measurements": records(found)}
-
-
-def as_csv(found: Validation) -> str:
-    """Return a row a measurement as CSV."""
-    rows = [{name: _cell(value) for name, value in made.items()} for made in records(found)]
-    return written([field.name for field in FIELDS], rows)
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return "; ".join(value)
-    return value

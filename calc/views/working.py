@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from calc.figures.explanation import Node
 from calc.units import numbers
+
+
+def walk(node: Node, depth: int = 0) -> Iterator[tuple[int, Node]]:
+    """Yield a node and all below it, each with how deep it stands."""
+    yield depth, node
+    for part in (*node["inputs"], *node.get("printed_as", ())):
+        yield from walk(part, depth + 1)
 
 
 def ends(node: Node) -> list[str]:

@@ -18,12 +18,12 @@ from calc import units
 from calc.analysis.expressions import evaluation, parser
 from calc.analysis.expressions.syntax import ExpressionError
 from calc.api import Workspace, load
-from calc.cli.evaluate import Expression
+from calc.cli.evaluate import ExpressionText
 from calc.errors import CalcError, DataError
 from calc.figures import display_units, results
 from calc.figures.operations import Operation
 from calc.figures.results import Assumption, Result
-from calc.render.json import schema
+from calc.render.contracts import schema
 from tests.running import output, run
 
 RATIO = "cm384.memory_bandwidth / nvl72.memory_bandwidth"
@@ -302,7 +302,7 @@ def test_an_expression_without_quotes() -> None:
 
 def test_the_shell_completes_the_last_word() -> None:
     def completed(text: str) -> list[str]:
-        return [item.value for item in Expression().shell_complete(None, None, text)]  # type: ignore[arg-type]
+        return [item.value for item in ExpressionText().shell_complete(None, None, text)]  # type: ignore[arg-type]
 
     assert completed("2 * nvl7") == ["2 * nvl72"]
     assert completed("cm384.memory_bandwidth / nvl72.memory_capacity.") == [

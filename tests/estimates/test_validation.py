@@ -19,8 +19,8 @@ from calc.estimates.validation.trials import Trial
 from calc.figures import results
 from calc.render import frame
 from calc.render import validation as render
+from calc.render.plot import validation as points
 from calc.sheets.measurements import Measurement
-from calc.views.charts import validation as points
 from tests.running import output, run
 
 FOUND = {split: calc.estimate.validate(split) for split in splits.SPLITS}

@@ -26,7 +26,9 @@ from calc.catalog.catalog import Catalog
 from calc.cli import commands
 from calc.figures import derive
 from calc.formulas import FORMULAS
-from calc.render.json import dump, schema
+from calc.render.contracts import RECORDS, schema
+from calc.render.forms import CONTRACTS
+from calc.render.json import dump
 from calc.render.text import FILE_WIDTH
 from calc.sheets import metrics
 from tests.running import CHIPS, ROOT, SYSTEMS, output, run
@@ -109,10 +111,28 @@ def cells(body: Json) -> Iterator[tuple[Json, str, Json]]:
 # -- the schemas -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["audit", "compare", "explain"])
+@pytest.mark.parametrize("command", CONTRACTS)
 def test_schema_is_a_schema(command: str) -> None:
     Draft202012Validator.check_schema(schema(command))
     assert schema(command)["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
+
+
+@pytest.mark.parametrize("command", CONTRACTS)
+def test_the_command_prints_the_schema_of_an_output(command: str) -> None:
+    assert json.loads(output("schema", command)) == schema(command)
+    assert schema(command)["title"] == f"calc {command}"
+
+
+def test_each_contract_has_its_record() -> None:
+    assert tuple(RECORDS) == CONTRACTS
+    with pytest.raises(KeyError):
+        schema("list")
+
+
+def test_compare_of_models_keeps_its_contract() -> None:
+    body = json.loads(output("compare", "deepseek-v3", "llama-3.1-70b", "--format", "json"))
+    assert {system["kind"] for system in body["systems"]} == {"model"}
+    assert faults("compare", body) == []
 
 
 @pytest.mark.parametrize("name", SETS)

@@ -1,10 +1,11 @@
 """Figures: what is drawn are the numbers of `compare`, every label has its place, the same bytes each time.
 
-Numbers are tested twice: as `calc.views.charts` prepares them, and as they lie on the axes.
+Numbers are tested twice: as they are prepared, and as they lie on the axes.
 """
 
 from __future__ import annotations
 
+import inspect
 import math
 import os
 import re
@@ -31,15 +32,15 @@ from calc.analysis.dominance import contrast
 from calc.analysis.history import SHOWN
 from calc.errors import UsageError
 from calc.render import plot
-from calc.render.plot import style
-from calc.views.charts import bars, ladder, reports, rooflines, shares
+from calc.render.plot import bars, ladder, reports, roofline, shares, style
 from calc.views.words import AS_REPORTED
-from tests.running import ROOT, run
+from tests.running import ROOT, output, run
 
 SYSTEMS = ("cm384", "nvl72")
 PAIRS = (SYSTEMS, ("nvl72", "cm384"), ("metax128", "nvl72"), ("ascend-910c", "gb200"))
 SVG = "{http://www.w3.org/2000/svg}"
 COMPUTE = "peak_compute.bf16.dense"
+KINDS = plot.kinds("Comparison")
 
 
 @cache
@@ -187,7 +188,7 @@ def test_dots_in_the_span_are_the_reading(id: str, metric: str) -> None:
     found = compared(id, id)
     cell = found.comparer.cell(next(iter(found.rows[0].cells.values())).subject, metric)
     assert cell.result is not None
-    lines = reports.reports(found, metric).lines
+    lines = reports.reports(found, metric).items
     inside = [value for line in lines if line.fate in ("shown", "in the span") for value in line.values]
     assert (min(inside), max(inside)) == cell.result.numbers[1:]
     heads = [line for line in lines if line.fate == SHOWN]
@@ -196,18 +197,18 @@ def test_dots_in_the_span_are_the_reading(id: str, metric: str) -> None:
 
 
 def test_each_fate_is_told_apart() -> None:
-    lines = reports.reports(compared("cm384", "cm384"), "scale_up_bandwidth").lines
-    lines += reports.reports(compared("cm384", "cm384"), COMPUTE).lines
-    lines += reports.reports(compared("nvl72", "nvl72"), COMPUTE).lines
+    lines = reports.reports(compared("cm384", "cm384"), "scale_up_bandwidth").items
+    lines += reports.reports(compared("cm384", "cm384"), COMPUTE).items
+    lines += reports.reports(compared("nvl72", "nvl72"), COMPUTE).items
     assert {line.fate for line in lines} == set(reports.FATES)
     for line in lines:
         assert bool(line.why) == (line.fate in (reports.SUPERSEDED, reports.ASIDE, reports.APART))
-    looks = [(look["marker"], look.get("markerfacecolor")) for look in plot.reports.LOOKS.values()]
+    looks = [(look["marker"], look.get("markerfacecolor")) for look in reports.LOOKS.values()]
     assert len(set(looks)) == len(looks)  # by form, not by colour alone
 
 
 def test_reports_stand_in_the_order_of_time_the_undated_last() -> None:
-    lines = [line for line in reports.reports(compared(*SYSTEMS), COMPUTE).lines if line.subject == "cm384"]
+    lines = [line for line in reports.reports(compared(*SYSTEMS), COMPUTE).items if line.subject == "cm384"]
     dates = [line.date for line in lines]
     dated = [date for date in dates if date]
     assert dates == dated + [""] * (len(dates) - len(dated))
@@ -218,7 +219,7 @@ def test_reports_stand_in_the_order_of_time_the_undated_last() -> None:
 
 def test_a_slip_is_brought_to_the_basis_too() -> None:
     slips = [
-        line for line in reports.reports(compared("cm384", "cm384"), "scale_up_bandwidth").lines
+        line for line in reports.reports(compared("cm384", "cm384"), "scale_up_bandwidth").items
         if line.fate == reports.ASIDE
     ]  # fmt: skip
     by_words = {line.words: line.values for line in slips if "392 GB/s" in line.words}
@@ -230,11 +231,11 @@ def test_a_slip_is_brought_to_the_basis_too() -> None:
 def test_strip_has_a_line_a_report_and_says_what_is_not_drawn() -> None:
     shown, ax = reports.reports(compared(*SYSTEMS), COMPUTE), drawn("reports", *SYSTEMS, metric=COMPUTE)
     labels = [label.get_text() for label in ax.get_yticklabels()]
-    assert labels == ["CloudMatrix 384", *(line.source for line in shown.lines if line.subject == "cm384"),
-                      "GB200 NVL72", *(line.source for line in shown.lines if line.subject == "nvl72")]  # fmt: skip
+    assert labels == ["CloudMatrix 384", *(line.source for line in shown.items if line.subject == "cm384"),
+                      "GB200 NVL72", *(line.source for line in shown.items if line.subject == "nvl72")]  # fmt: skip
     dots = [line for line in ax.get_lines() if line.get_marker() in ("D", "o", "x", "s")]
-    assert len(dots) == sum(len(line.values) for line in shown.lines)
-    assert words(ax).count("not drawn: ") == sum(not line.values for line in shown.lines) > 0
+    assert len(dots) == sum(len(line.values) for line in shown.items)
+    assert words(ax).count("not drawn: ") == sum(not line.values for line in shown.items) > 0
 
 
 # -- rooflines, shares, bars ----------------------------------------------------------------------
@@ -243,7 +244,7 @@ def test_strip_has_a_line_a_report_and_says_what_is_not_drawn() -> None:
 @pytest.mark.parametrize(("names", "level"), [(SYSTEMS, "total"), (SYSTEMS, "per-chip"), (PAIRS[3], "total")])
 def test_a_roof_breaks_at_the_ridge_point(names: tuple[str, str], level: str) -> None:
     found = compared(*names)
-    shown = rooflines.rooflines(found, COMPUTE, level)
+    shown = roofline.rooflines(found, COMPUTE, level)
     assert len(shown.roofs) == 2
     for roof in shown.roofs:
         value, low, high = roof.ridge.numbers
@@ -266,7 +267,7 @@ def test_rooflines_of_systems_have_two_panels_and_bands() -> None:
     assert [panel.get_ylabel().rpartition(" (")[2] for panel in panels] == ["PFLOP/s)", "TFLOP/s/chip)"]
     for panel, level in zip(panels, ("total", "per-chip"), strict=True):
         assert (panel.get_xscale(), panel.get_yscale()) == ("log", "log")
-        shown = rooflines.rooflines(compared(*SYSTEMS), level=level)
+        shown = roofline.rooflines(compared(*SYSTEMS), level=level)
         bands = {str(band.get_gid()): band for band in panel.collections if str(band.get_gid()).startswith("band")}
         assert set(bands) == {f"band-cm384-{level}", f"band-nvl72-{level}"}
         for roof in shown.roofs:
@@ -280,7 +281,7 @@ def test_rooflines_of_systems_have_two_panels_and_bands() -> None:
 
 
 def test_a_roof_that_lacks_a_figure_is_named() -> None:
-    shown = rooflines.rooflines(compared("metax128", "nvl72"), COMPUTE)
+    shown = roofline.rooflines(compared("metax128", "nvl72"), COMPUTE)
     assert [roof.sheet.id for roof in shown.roofs] == ["nvl72"]
     assert "not reported: metax128" in words(drawn("roofline", "metax128", "nvl72", metric=COMPUTE))
 
@@ -288,13 +289,14 @@ def test_a_roof_that_lacks_a_figure_is_named() -> None:
 @pytest.mark.parametrize("metric", [COMPUTE, "memory_capacity", "memory_bandwidth", "scale_up_bandwidth"])
 def test_blocks_add_up_to_chips_times_share(metric: str) -> None:
     shown = shares.shares(compared("metax128", "cm384", "nvl72"), metric)
-    for stack in shown.stacks:
-        blocks = shown.blocks(stack)
+    block = shares.block_of(shown.items)
+    for stack in shown.items:
+        blocks = stack.blocks(block)
         if stack.total is None:
             assert blocks == []
             continue
         assert stack.chips is not None
-        assert len(blocks) == math.ceil(stack.chips / shown.block) <= shares.BLOCKS
+        assert len(blocks) == math.ceil(stack.chips / block) <= shares.BLOCKS
         assert sum(width for _, width in blocks) == pytest.approx(stack.total)
         assert all(start == pytest.approx(sum(w for _, w in blocks[:n])) for n, (start, _) in enumerate(blocks))
         assert f"{stack.chips:g} chips x" in stack.words
@@ -302,7 +304,8 @@ def test_blocks_add_up_to_chips_times_share(metric: str) -> None:
 
 def test_stacks_are_drawn_block_by_block() -> None:
     shown, ax = shares.shares(compared(*SYSTEMS)), drawn("shares", *SYSTEMS)
-    assert len(ax.patches) == sum(len(shown.blocks(stack)) for stack in shown.stacks) == 48 + 9
+    block = shares.block_of(shown.items)
+    assert len(ax.patches) == sum(len(stack.blocks(block)) for stack in shown.items) == 48 + 9
     assert len({patch.get_hatch() for patch in ax.patches}) == 2
 
 
@@ -312,18 +315,18 @@ def test_stacks_are_drawn_block_by_block() -> None:
 ])  # fmt: skip
 def test_bars_reach_the_headline_and_whiskers_the_span(names: tuple[str, ...], metric: str) -> None:
     shown, ax = bars.bars(compared(*names), metric), drawn("bars", *names, metric=metric)
-    assert [patch.get_width() for patch in ax.patches] == [bar.numbers[0] for bar in shown.bars if bar.numbers]
+    assert [patch.get_width() for patch in ax.patches] == [bar.numbers[0] for bar in shown.items if bar.numbers]
     ends = [
         segment[:, 0].tolist() for container in ax.containers if isinstance(container, ErrorbarContainer)
         for segment in container.lines[2][0].get_segments()
     ]  # fmt: skip
-    assert ends == [pytest.approx(bar.numbers[1:]) for bar in shown.bars if bar.numbers]
+    assert ends == [pytest.approx(bar.numbers[1:]) for bar in shown.items if bar.numbers]
     dots = [line for line in ax.get_lines() if line.get_marker() in ("D", "o", "x", "s")]
-    assert len(dots) == sum(len(line.values) for bar in shown.bars for line in bar.lines)
+    assert len(dots) == sum(len(line.values) for bar in shown.items for line in bar.lines)
     places = [(round(xs(dot)[0], 9), round(float(dot.get_ydata()[0]), 9)) for dot in dots]
     assert len(set(places)) == len(places)  # none covers another
     assert all(bar.numbers == compared(*names).row(metric).cells[bar.sheet.id].result.numbers  # type: ignore[union-attr]
-               for bar in shown.bars if bar.numbers)  # fmt: skip
+               for bar in shown.items if bar.numbers)  # fmt: skip
     assert ax.get_xlim()[0] == 0
 
 
@@ -333,7 +336,7 @@ def test_a_gap_is_said_in_words() -> None:
 
 # -- what all figures have ------------------------------------------------------------------------
 
-FIGURES = [(kind, names) for kind in plot.KINDS for names in PAIRS if kind != "shares" or names != PAIRS[3]]
+FIGURES = [(kind, names) for kind in KINDS for names in PAIRS if kind != "shares" or names != PAIRS[3]]
 UNITS = {"ladder": "(x, log scale)", "reports": "FLOP/s", "roofline": "(FLOP/B)", "shares": "FLOP/s)", "bars": "FLOP/s"}
 
 
@@ -383,7 +386,7 @@ def _no_tick(ax: Axes, text: Text) -> bool:
                if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval()))  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", plot.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_given_axis_is_drawn_on_and_returned(kind: str) -> None:
     figure = Figure()
     ax, other = figure.subplots(1, 2)
@@ -410,7 +413,7 @@ def test_a_figure_shows_itself_in_a_notebook() -> None:
 # -- files ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", plot.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_svg_is_one_element_of_texts_with_ids_of_its_own(kind: str) -> None:
     text = plot.svg(kind, compared(*SYSTEMS), prefix="here")
     root = ET.fromstring(text)
@@ -509,7 +512,7 @@ def test_a_name_that_the_font_lacks_gives_way_to_the_id(kind: str, tmp_path: Pat
 # -- the command ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", plot.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_command_writes_the_file(kind: str, tmp_path: Path) -> None:
     out = tmp_path / "figure.SVG"
     done = run("plot", *SYSTEMS, "--kind", kind, "-o", str(out))
@@ -576,8 +579,10 @@ def test_wrong_words_in_python() -> None:
         compared(*SYSTEMS).plot("roofline", level="chip")
 
 
-def test_kinds_of_the_command_are_those_of_the_figures() -> None:
-    from calc.cli import plot as command
-
-    assert (*plot.KINDS, command.VALIDATION) == command.KINDS
-    assert command.FORMS == plot.FORMS
+def test_each_kind_has_a_row_that_says_what_it_shows_and_what_it_takes() -> None:
+    """The command takes its kinds and their help from the one list."""
+    shown = " ".join(output("plot", "--help").split())
+    for name, kind in plot.KINDS.items():
+        assert f"{name}: {kind.help[0].lower()}{kind.help[1:]}" in shown
+        named = list(inspect.signature(kind.load()).parameters)[1:]
+        assert named == list(kind.options), name

@@ -170,9 +170,7 @@ class Classification(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """Return what ``--format json`` prints."""
-        from calc.render import classification, json
-
-        return classification.body(self, json.policy(self.policy))
+        return self.shown("dict")
 
     def __getitem__(self, id: str) -> Classified:
         for chip in self.chips:

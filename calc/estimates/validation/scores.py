@@ -140,21 +140,15 @@ class Validation(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """Return what ``estimate --validate --format json`` prints."""
-        from calc.render import validation as trials
-
-        return trials.body(self)
+        return self.shown("dict")
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row a measurement as a pandas frame; the counts are in ``attrs``."""
-        from calc.render import frame
-
-        return frame.validation(self)
+        return self.shown("frame")
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw measured against estimated times, and return the axes."""
-        from calc.render.plot import validation as trials
-
-        return trials.draw(self, ax)
+        return self.shown("plot", kind="validation", ax=ax)
 
     def __repr__(self) -> str:
         score = self.score

@@ -1,4 +1,8 @@
-"""Figures of comparisons by matplotlib: nothing is shown, saved or kept in a global state unless asked for."""
+"""Figures by matplotlib, one module a kind; nothing is shown, saved or kept in a global state unless asked for.
+
+A kind is a row below: a function with its name, its help as docstring and its options, that loads its module when it
+is drawn. The module has ``drawing(found, ...)``, which prepares the numbers and says what draws them.
+"""
 
 from __future__ import annotations
 
@@ -7,62 +11,103 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calc.errors import UsageError, did_you_mean
-from calc.render.plot import bars, ladder, reports, rooflines, shares, style
-from calc.views.charts import bars as bars_data
-from calc.views.charts import ladder as ladder_data
-from calc.views.charts import reports as reports_data
-from calc.views.charts import rooflines as rooflines_data
-from calc.views.charts import shares as shares_data
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from calc.analysis.comparison import Comparison
+    from calc.render.plot.common import Drawing
 
-
-class _Kind(NamedTuple):
-    """How a figure is made: what prepares its numbers, its rows, what draws it, its title and its options."""
-
-    prepare: Callable[..., Any]
-    height: Callable[[Any], float]
-    draw: Callable[[Any, Axes], list[Any]]
-    title: Callable[[Any], str]
-    options: tuple[str, ...]
-
-
-def _of(words: Callable[[Any], str]) -> Callable[[Any], str]:
-    return lambda shown: f"{words(shown)}: {style.names(shown.subjects)}"
-
-
-_KINDS = {
-    "ladder": _Kind(ladder_data.ladder, ladder.height, ladder.draw, lambda shown: style.names(shown.subjects, " / "),
-                    ("subject", "everything", "claims")),
-    "reports": _Kind(reports_data.reports, reports.height, reports.draw,
-                     _of(lambda shown: f"{shown.metric.full_title}, report by report"), ("metric",)),
-    "roofline": _Kind(rooflines_data.rooflines, rooflines.height, rooflines.draw,
-                      _of(lambda shown: f"Roofline, {shown.metric.title}"), ("metric", "level")),
-    "shares": _Kind(shares_data.shares, shares.height, shares.draw,
-                    _of(lambda shown: f"{shown.metric.full_title}, chips x per chip"), ("metric",)),
-    "bars": _Kind(bars_data.bars, bars.height, bars.draw, _of(lambda shown: shown.metric.full_title), ("metric",)),
-}  # fmt: skip
-KINDS = tuple(_KINDS)
+Make = Callable[..., "Drawing"]
 FORMS = ("svg", "png", "pdf")
 
 
-def draw(kind: str, found: Comparison, ax: Axes | None = None, **more: Any) -> Axes:
-    """Draw a figure of a comparison.
+class Kind(NamedTuple):
+    """A kind of figure: what it shows, of which class of answers, its options, and what loads its ``drawing``."""
+
+    help: str
+    of: str
+    options: tuple[str, ...]
+    load: Callable[[], Make]
+
+
+KINDS: dict[str, Kind] = {}
+"""All kinds in the order of help, the default first."""
+
+
+def _kind(of: str, *options: str) -> Callable[[Callable[[], Make]], Callable[[], Make]]:
+    def add(load: Callable[[], Make]) -> Callable[[], Make]:
+        KINDS[load.__name__.strip("_")] = Kind(load.__doc__ or "", of, options, load)
+        return load
+
+    return add
+
+
+@_kind("Comparison", "subject", "everything", "claims")
+def _ladder() -> Make:
+    """The ratios of A to B, with what was claimed."""
+    from calc.render.plot import ladder
+
+    return ladder.drawing
+
+
+@_kind("Comparison", "metric")
+def _reports() -> Make:
+    """The reports of a metric, each in its place in time."""
+    from calc.render.plot import reports
+
+    return reports.drawing
+
+
+@_kind("Comparison", "metric", "level")
+def _roofline() -> Make:
+    """What can be computed at most, in all and per chip."""
+    from calc.render.plot import roofline
+
+    return roofline.drawing
+
+
+@_kind("Comparison", "metric")
+def _shares() -> Make:
+    """Totals as chips x per chip."""
+    from calc.render.plot import shares
+
+    return shares.drawing
+
+
+@_kind("Comparison", "metric")
+def _bars() -> Make:
+    """A metric with every report as a dot."""
+    from calc.render.plot import bars
+
+    return bars.drawing
+
+
+@_kind("Validation")
+def _validation() -> Make:
+    """Measured against estimated times; it shows all measurements and takes no ids."""
+    from calc.render.plot import validation
+
+    return validation.drawing
+
+
+def kinds(of: str) -> tuple[str, ...]:
+    """Return the kinds of figure that a class of answers has."""
+    return tuple(name for name, kind in KINDS.items() if kind.of == of)
+
+
+def draw(kind: str, found: object, ax: Axes | None = None, **more: Any) -> Axes:
+    """Draw a figure of an answer.
 
     Parameters
     ----------
     kind : str
         One of `KINDS`.
-    found : Comparison
+    found : Comparison or Validation
         What to draw.
     ax : Axes, optional
         Where; without it on a new figure, which nothing but the axes returned holds.
     **more
-        What the figure takes: see the module of the same name in `calc.views.charts`. Without ``level`` and
-        ``ax``, rooflines of systems have two panels, the total and one chip.
+        The options of the kind. Without ``level`` and ``ax``, rooflines of systems have two panels.
 
     Returns
     -------
@@ -74,40 +119,34 @@ def draw(kind: str, found: Comparison, ax: Axes | None = None, **more: Any) -> A
     UsageError
         If there is no such kind, it does not take what is given, or there is nothing to draw.
     """
-    if kind not in _KINDS:
-        raise UsageError(f"no figure {kind!r}; {did_you_mean(kind, KINDS) or 'there are ' + ', '.join(KINDS)}")
-    how = _KINDS[kind]
+    known = kinds(type(found).__name__)
+    if kind not in known:
+        raise UsageError(f"no figure {kind!r}; {did_you_mean(kind, known) or 'there are ' + ', '.join(known)}")
+    how = KINDS[kind]
     if strange := [name for name in more if name not in how.options]:
         raise UsageError(f"the figure {kind!r} takes no {strange[0]!r}, but {', '.join(how.options)}")
-    panels = [how.prepare(found, **more)]
-    if kind == "roofline" and ax is None and "level" not in more and found.subjects[0].kind == "system":
-        panels.append(how.prepare(found, **more, level=rooflines_data.PER_CHIP))
-    first = panels[0]
+    from calc.render.plot import style
+
+    shown = how.load()(found, **more)
     with style.settings():
         if ax is not None:
-            style.within(ax, how.title(first), first.caption, how.draw(first, ax))
+            style.within(ax, shown.title, shown.caption, shown.panels[0](ax))
             return ax
-        made, axes = style.figure(len(panels))
-        keys = [key for shown, panel in zip(panels, axes, strict=True) for key in how.draw(shown, panel)]
-        rows, columns = max(map(how.height, panels)), 1 if kind == "roofline" else 3
-        style.dress(made, rows, how.title(first), first.caption, keys, columns)
+        made, axes = style.figure(len(shown.panels))
+        keys = [key for panel, each in zip(shown.panels, axes, strict=True) for key in panel(each)]
+        style.dress(made, shown.rows, shown.title, shown.caption, keys, shown.columns)
         return axes[0]
 
 
-def file(kind: str, found: Comparison, form: str, **more: Any) -> bytes:
-    """Return a figure as a file of one of `FORMS`; the same comparison gives the same bytes."""
+def file(kind: str, found: object, form: str, **more: Any) -> bytes:
+    """Return a figure as a file of one of `FORMS`; the same answer gives the same bytes."""
+    from calc.render.plot import style
+
     return style.written(draw(kind, found, **more).get_figure(root=True), form)  # type: ignore[arg-type]
 
 
-def svg(kind: str, found: Comparison, prefix: str | None = None, **more: Any) -> str:
-    """Return a figure as an ``svg`` element to stand within a page.
-
-    Parameters
-    ----------
-    kind, found, **more
-        As for `draw`.
-    prefix : str, optional
-        What every id in it begins with, so that several figures can stand in one page; by default the kind.
+def svg(kind: str, found: object, prefix: str | None = None, **more: Any) -> str:
+    """Return a figure as an ``svg`` element to stand within a page, every id in it behind a prefix.
 
     Returns
     -------

@@ -2,17 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import partial
 
+from calc.analysis.comparison import Comparison
 from calc.analysis.history import IN_SPAN, SHOWN
+from calc.errors import UsageError
+from calc.figures import derive
+from calc.figures.readings import canonical_unit
 from calc.render.plot import reports, style
+from calc.render.plot.common import Drawing, Figures, axis, caption, cells, chosen, held
+from calc.render.plot.reports import Line, of_subject
+from calc.render.plot.style import Artist, Axes
+from calc.sheets import schema
 from calc.units.numbers import grouped, number
-from calc.views.charts.bars import Bar, Bars
-from calc.views.charts.common import axis
 
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
+
+@dataclass(frozen=True)
+class Bar:
+    """One subject: value, low and high of its figure, or None and what is said of the gap."""
+
+    sheet: schema.Sheet
+    numbers: tuple[float, float, float] | None
+    state: str
+    lines: tuple[Line, ...]
+
+
+def bars(found: Comparison, metric: str | None = None) -> Figures[Bar]:
+    """Return the figures of one metric, each with its reports; a `UsageError` if none of the compared has one."""
+    asked = chosen(found, metric)
+    made: list[Bar] = []
+    for sheet, cell in zip(found.subjects, cells(found, asked), strict=True):
+        reported = cell.result is not None and not derive.inputs(asked)
+        lines = tuple(of_subject(found.comparer, held(found, sheet), asked)) if reported else ()
+        made.append(Bar(sheet, cell.result.numbers if cell.result else None, cell.state.replace("_", " "), lines))
+    if not any(bar.numbers for bar in made):
+        raise UsageError(f"none of {', '.join(s.id for s in found.subjects)} has a figure for {asked.id!r}")
+    computed = derive.inputs(asked)
+    note = "Bar: the headline; whiskers: the span; dots: every report, those in no span too."
+    if computed:
+        note = f"Computed from {' and '.join(computed)}; whiskers: every combination of their reports."
+    unit = canonical_unit(asked, found.subjects[0].kind)
+    return Figures(asked, unit, found.subjects, tuple(made), caption(found, note))
+
 
 THICK, GAP = 1.1, 0.5
 """How thick a bar is and how far apart two are, in rows."""
@@ -20,21 +52,23 @@ LANE, NEAR = 0.42, 0.017
 """The height of a lane of dots, and from which share of the axis on two dots of one lane lie apart."""
 
 
-def height(shown: Bars) -> float:
-    """Return how many rows the bars take, with the dots below them."""
-    return _places(shown)[-1]
+def drawing(found: Comparison, metric: str | None = None) -> Drawing:
+    """Return how the bars are drawn, with the dots below them."""
+    shown = bars(found, metric)
+    title = style.titled(shown.metric.full_title, shown.subjects)
+    return Drawing(title, shown.caption, _places(shown)[-1], [partial(draw, shown)])
 
 
-def _reach(shown: Bars) -> float:
+def _reach(shown: Figures[Bar]) -> float:
     """Return the largest value that is drawn."""
-    spans = [max(bar.numbers) for bar in shown.bars if bar.numbers]
-    return max([*spans, *(value for bar in shown.bars for line in bar.lines for value in line.values)])
+    spans = [max(bar.numbers) for bar in shown.items if bar.numbers]
+    return max([*spans, *(value for bar in shown.items for line in bar.lines for value in line.values)])
 
 
-def _places(shown: Bars) -> list[float]:
+def _places(shown: Figures[Bar]) -> list[float]:
     """Return where each bar stands, in rows, and the end of the last."""
     found = [0.0]
-    for bar in shown.bars:
+    for bar in shown.items:
         lanes = [lane for lane, _, _ in _dots(bar, _reach(shown))]
         found.append(found[-1] + THICK + GAP + LANE * (max(lanes, default=-1) + 1))
     return found
@@ -56,24 +90,19 @@ def _dots(bar: Bar, reach: float) -> list[tuple[int, float, str]]:
     return found
 
 
-def draw(shown: Bars, ax: Axes) -> list[Artist]:
+def draw(shown: Figures[Bar], ax: Axes) -> list[Artist]:
     """Draw bars on an axis, and return the entries of its legend."""
     ax.set_xlabel(axis(shown.metric, shown.unit), parse_math=False)
     reach = _reach(shown)
     *places, end = _places(shown)
-    for place, bar in enumerate(shown.bars):
+    for place, bar in enumerate(shown.items):
         _bar(ax, shown, bar, place, places[place])
-    ax.set_ylim(end - GAP / 2, -THICK)
     ax.set_xlim(0, reach * 1.05 or 1)
-    ax.set_yticks(places, [style.name(bar.sheet) for bar in shown.bars], parse_math=False)
-    ax.tick_params(axis="y", length=0)
-    ax.grid(axis="x", color="#e4e4e4", linewidth=0.6)
-    ax.set_axisbelow(True)
-    ax.xaxis.set_major_formatter(style.plain)
-    return reports.legend([line for bar in shown.bars for line in bar.lines if line.values])
+    style.rows(ax, places, [style.name(bar.sheet) for bar in shown.items], (end - GAP / 2, -THICK))
+    return reports.legend([line for bar in shown.items for line in bar.lines if line.values])
 
 
-def _bar(ax: Axes, shown: Bars, bar: Bar, place: int, at: float) -> None:
+def _bar(ax: Axes, shown: Figures[Bar], bar: Bar, place: int, at: float) -> None:
     if bar.numbers is None:
         ax.text(0, at, f"  {bar.state}", va="center", color=style.FAINT, fontsize=style.SIZE)
         return

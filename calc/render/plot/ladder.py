@@ -3,16 +3,127 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from calc.analysis.dominance import AHEAD, BEHIND, OVERLAPPING
+from calc.analysis.audit import NOT_COMPUTABLE, Auditor
+from calc.analysis.comparison import Comparison, Row
+from calc.analysis.dominance import AHEAD, BEHIND, OVERLAPPING, standing
+from calc.errors import UsageError
 from calc.render.plot import style
-from calc.units.numbers import digits
-from calc.views.charts.ladder import OPEN, Ladder, Mark, Rung
+from calc.render.plot.common import Drawing, caption, sheet
+from calc.render.plot.style import Artist, Axes
+from calc.sheets import metrics, schema
+from calc.units.numbers import digits, ratio
 
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
+OPEN = "open"
+"""Where a rung stands that has no better and worse, or whose basis the sources leave open."""
+STANDINGS = (AHEAD, BEHIND, OVERLAPPING, OPEN)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Claims (``SOURCE/KEY``) of one interval on one ratio, and whether some combination of reports lies within.
+
+    The ends are what the printed factor allows, subject by object; 0 or infinite where it has no such end.
+    """
+
+    low: float
+    high: float
+    inside: bool
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One metric: the ratio of the headlines with its span over every combination of reports."""
+
+    metric: str
+    label: str
+    group: str
+    better: str
+    value: float
+    low: float
+    high: float
+    standing: str
+    marks: tuple[Mark, ...]
+
+    @property
+    def text(self) -> str:
+        """The ratio in digits, with its span."""
+        return ratio(self.value, self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """All rungs in the order of the table of metrics."""
+
+    subject: schema.Sheet
+    object: schema.Sheet
+    rungs: tuple[Rung, ...]
+    caption: tuple[str, ...]
+
+
+def ladder(found: Comparison, subject: str | None = None, everything: bool = False, claims: bool = True) -> Ladder:
+    """Return the ratios of one of the compared to the baseline, by default of the first that is not the baseline.
+
+    ``everything`` takes all rows that both have, else those of the short table and those that a claim is about; with
+    ``claims``, what was claimed of the two is recomputed.
+
+    Raises
+    ------
+    UsageError
+        If the subject is not among the compared, or no metric has a figure for both on one basis.
+    """
+    above = sheet(found, subject or next((s.id for s in found.subjects if s.id != found.baseline), found.baseline))
+    below = sheet(found, found.baseline)
+    rows = {row.metric.id: row for row in found.rows if above.id in row.ratios}
+    said, elsewhere = _marks(found, above, below, rows) if claims and above.id != below.id else ({}, 0)
+    wanted = {row.metric.id for row in (found.rows if everything else found.short)} | set(said)
+    rungs = tuple(_rung(row, above.id, said.get(name, ())) for name, row in rows.items() if name in wanted)
+    if not rungs:
+        raise UsageError(f"{above.id} and {below.id} have no figure on one basis; `compare` shows what each has")
+    many = sum(len(mark.claims) for rung in rungs for mark in rung.marks)
+    left = len({row.metric.id for row in found.short} - set(rows))
+    notes = [
+        "Marks: ratios of the headlines; whiskers: every combination of reports.",
+        f"Below, what was claimed ({many} claims): the interval that the printed digits allow."
+        if many else "",
+        f"Claims without a ratio here: {elsewhere} (`audit {above.id} {below.id}`)." if elsewhere else "",
+        f"Rows of `compare` without a figure for both: {left}." if left else "",
+    ]  # fmt: skip
+    return Ladder(above, below, rungs, caption(found, " ".join(filter(None, notes))))
+
+
+def _rung(row: Row, id: str, marks: tuple[Mark, ...]) -> Rung:
+    result, metric = row.ratios[id], row.metric
+    open_end = metric.better == "neither" or {metrics.UNSTATED, metrics.MEASURED} & set(metrics.qualifiers(metric.id))
+    where = OPEN if open_end else standing(metric, result)
+    return Rung(metric.id, metric.title, metric.group, metric.better, *result.numbers, where, marks)
+
+
+def _marks(
+    found: Comparison, above: schema.Sheet, below: schema.Sheet, rows: dict[str, Row]
+) -> tuple[dict[str, tuple[Mark, ...]], int]:  # fmt: skip
+    """Return the claims on each ratio, those of one interval together, and how many are on none."""
+    kept: dict[tuple[str, float, float, bool], list[str]] = {}
+    elsewhere = 0
+    for finding in Auditor(found.comparer).audit((above.id, below.id)).findings:
+        if finding.claimed is None:
+            continue
+        best = finding.any.best if finding.any.verdict != NOT_COMPUTABLE else None
+        if best is None or best.metric != best.object_metric or best.metric not in rows:
+            elsewhere += 1
+            continue
+        claimed = finding.claimed if finding.claim.subject == above.id else finding.claimed.inverse()
+        high = math.inf if claimed.high is None else float(claimed.high)
+        kept.setdefault((best.metric, float(claimed.low), high, best.inside), []).append(finding.id)
+    marks: dict[str, tuple[Mark, ...]] = {}
+    for (metric, low, high, inside), ids in sorted(kept.items()):
+        marks[metric] = (*marks.get(metric, ()), Mark(low, high, inside, tuple(ids)))
+    return marks, elsewhere
+
 
 POINTS = {"higher": ">", "lower": "<", "neither": "o"}
 """A mark points to the better side."""
@@ -23,55 +134,47 @@ CLAIM, CLAIMED = 0.36, style.SERIES[1]
 """How far below its rung the first claim lies, in rows, and its colour."""
 
 
-def lines(shown: Ladder) -> list[str | Rung]:
-    """Return what stands on the lines from the top: the heading of a group, or a rung."""
-    found: list[str | Rung] = []
-    group = ""
+def places(shown: Ladder) -> tuple[list[tuple[float, str, Rung | None]], float]:
+    """Return each line from the top, the heading of a group or a rung, with its height; and the end of the last.
+
+    A rung needs more room the more claims hang below it.
+    """
+    found: list[tuple[float, str, Rung | None]] = []
+    at, group = 0.0, ""
     for rung in shown.rungs:
         if rung.group != group:
-            found.append(rung.group)
-        found.append(rung)
+            found.append((at, rung.group.capitalize(), None))
+            at += 1
+        found.append((at, rung.label, rung))
+        at += 1 + CLAIM * len(rung.marks)
         group = rung.group
-    return found
+    return found, at
 
 
-def places(shown: Ladder) -> list[float]:
-    """Return the height of each line, from the top: a rung needs more room the more claims hang below it."""
-    found: list[float] = []
-    at = 0.0
-    for line in lines(shown):
-        found.append(at)
-        hanging = 0 if isinstance(line, str) else len(line.marks)
-        at += 1 + CLAIM * hanging
-    return [*found, at]
-
-
-def height(shown: Ladder) -> float:
-    """Return how many rows the ladder takes."""
-    return places(shown)[-1]
+def drawing(found: Comparison, subject: str | None = None, everything: bool = False, claims: bool = True) -> Drawing:
+    """Return how a ladder is drawn."""
+    shown = ladder(found, subject, everything, claims)
+    title = style.names((shown.subject, shown.object), " / ")
+    return Drawing(title, shown.caption, places(shown)[1], [partial(draw, shown)])
 
 
 def draw(shown: Ladder, ax: Axes) -> list[Artist]:
     """Draw a ladder on an axis, and return the entries of its legend."""
-    *heights, end = places(shown)
+    lines, end = places(shown)
     low, high = limits(shown)
     ax.set_xscale("log")
     ax.set_xlim(low, high)
-    ax.set_ylim(end - 0.4, -0.7)
     ax.axvline(1, color=style.INK, linewidth=1.0, zorder=1)
-    ax.set_yticks(heights, [_label(line) for line in lines(shown)], parse_math=False)
-    ax.tick_params(axis="y", length=0)
-    ax.set_xlabel(shown.axis, parse_math=False)
+    ax.set_xlabel(f"ratio {shown.subject.id} / {shown.object.id} (x, log scale)", parse_math=False)
+    style.rows(ax, [at for at, _, _ in lines], [label for _, label, _ in lines], (end - 0.4, -0.7), color="#dddddd")
     steps = [step for step in STEPS if low <= step <= high]
     ax.set_xticks(steps, [f"{digits(step, 3)}x" for step in steps])
     ax.set_xticks([], minor=True)
-    ax.grid(axis="x", color="#dddddd", linewidth=0.6)
-    ax.set_axisbelow(True)
-    for tick, line, height in zip(ax.get_yticklabels(), lines(shown), heights, strict=True):
-        if isinstance(line, str):
+    for tick, (at, _, rung) in zip(ax.get_yticklabels(), lines, strict=True):
+        if rung is None:
             tick.set_fontweight("bold")
         else:
-            _rung(ax, line, height, low, high)
+            _draw_rung(ax, rung, at, low, high)
     return _legend(shown)
 
 
@@ -85,11 +188,7 @@ def limits(shown: Ladder) -> tuple[float, float]:
     return min(finite) / MARGIN, max(finite) * MARGIN
 
 
-def _label(line: str | Rung) -> str:
-    return line.capitalize() if isinstance(line, str) else line.label
-
-
-def _rung(ax: Axes, rung: Rung, height: float, low: float, high: float) -> None:
+def _draw_rung(ax: Axes, rung: Rung, height: float, low: float, high: float) -> None:
     first = max(rung.low, low)
     ax.plot([first, rung.high], [height, height], color=style.INK, linewidth=1.2, zorder=3, gid=f"span-{rung.metric}",
             marker="|" if rung.low < rung.high else "", markersize=6)  # fmt: skip

@@ -8,11 +8,12 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib
 from matplotlib import font_manager, style
-from matplotlib.axes import Axes
+from matplotlib.artist import Artist as Artist
+from matplotlib.axes import Axes as Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -20,9 +21,6 @@ from matplotlib.ticker import LogLocator
 
 from calc.sheets import schema
 from calc.units.numbers import digits, grouped
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
 
 FONT = "DejaVu Sans"
 """Comes with matplotlib, so that a figure has the same measures everywhere."""
@@ -89,6 +87,11 @@ def names(sheets: Sequence[schema.Sheet], between: str = " and ") -> str:
     return between.join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
 
 
+def titled(words: str, sheets: Sequence[schema.Sheet]) -> str:
+    """Return the title of a figure: what it shows of whom."""
+    return f"{words}: {names(sheets)}"
+
+
 def legible(text: str, instead: str) -> str:
     """Return a text, or another one where the font has no glyph for a letter of it."""
     return text if all(ord(letter) in _glyphs() for letter in text) else instead
@@ -136,6 +139,19 @@ def within(ax: Axes, title: str, caption: Sequence[str], legend: Sequence[Artist
     )  # fmt: skip
 
 
+def rows(
+    ax: Axes, places: Sequence[float], labels: Sequence[str], ends: tuple[float, float], grid: Any = "x",
+    color: str = "#e4e4e4",
+) -> None:  # fmt: skip
+    """Make the vertical axis one of named rows, the first on top, and the horizontal one of plain numbers."""
+    ax.set_ylim(*ends)
+    ax.set_yticks(places, labels, parse_math=False)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis=grid, color=color, linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.xaxis.set_major_formatter(plain)
+
+
 def shade(place: int) -> str:
     """Return the colour of one of several subjects."""
     return SERIES[place % len(SERIES)]
@@ -161,26 +177,13 @@ def decades() -> LogLocator:
     return LogLocator(10, (1.0, 2.0, 5.0))
 
 
-def short(text: str) -> str:
-    """Return a text that stands beside a figure, cut at a word if it is very long."""
-    return textwrap.shorten(text, 64, placeholder=" ...")
-
-
 def key(label: str, **look: Any) -> Line2D:
     """Return an entry of a legend."""
     return Line2D([], [], **{"linestyle": "", "color": INK, "label": label, **look})
 
 
 def written(made: Figure, form: str) -> bytes:
-    """Return a figure as a file, the same bytes each time.
-
-    Parameters
-    ----------
-    made : Figure
-        What to write.
-    form : str
-        ``svg``, ``png`` or ``pdf``.
-    """
+    """Return a figure as a file of one of `calc.render.plot.FORMS`, the same bytes each time."""
     said = {
         "svg": {"Date": None, "Creator": "calc"}, "png": {"Software": None},
         "pdf": {"CreationDate": None, "Creator": "calc", "Producer": None},

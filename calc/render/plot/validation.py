@@ -2,53 +2,72 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import partial
 
+from calc.estimates.validation import splits
+from calc.estimates.validation.scores import Score, Validation
+from calc.estimates.validation.trials import NEAR, SECOND
 from calc.render.plot import style
-from calc.views.charts import validation as data
-from calc.views.charts.validation import Point, Points
+from calc.render.plot.common import Drawing
+from calc.render.plot.style import Artist, Axes
+from calc.views.words import AS_REPORTED, policy_line
 
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
 
-    from calc.estimates.validation.scores import Validation
+@dataclass(frozen=True)
+class Point:
+    """One measurement: times in seconds, and whether it tests the efficiencies or calibrates them."""
+
+    id: str
+    phase: str
+    tests: bool
+    measured: float
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Points:
+    """All that are drawn, with the factor that the outer lines stand for."""
+
+    points: tuple[Point, ...]
+    phases: tuple[str, ...]
+    factor: float
+    caption: tuple[str, ...]
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """The smallest and the largest time that is drawn, ends of spans among them."""
+        ends = [end for one in self.points for end in (one.measured, one.low, one.high)]
+        return min(ends), max(ends)
+
+
+def points(found: Validation) -> Points:
+    """Return the points of a validation: tests and what calibrates, a run once, memory left out as it is no time."""
+    drawn = tuple(
+        Point(one.id, one.measurement.phase, one.role == splits.TEST, one.measured, *one.numbers)
+        for one in found.trials if one.unit == SECOND and one.role in (splits.TEST, splits.CALIBRATES)
+    )  # fmt: skip
+    phases = tuple(dict.fromkeys(point.phase for point in drawn))
+    bars = "Bars: the span of the estimate. Lines: measured as estimated, and a factor of 2 to either side."
+    note = f"Split {found.split}: {splits.SPLIT_WORDS[found.split]}. {_words(found.score)}"
+    return Points(drawn, phases, NEAR, (bars, note, AS_REPORTED, policy_line(found.policy, found.policy.as_of)))
+
+
+def _words(score: Score) -> str:
+    hit = f"{score.hit} of {score.many} tests lie inside their span and within a factor of 2"
+    return f"{hit}; {score.beaten} beat a bound."
+
 
 ROWS = 17.0
-TITLE = "Measured against estimated times"
-_AREA = 26.0
 
 
-def draw(found: Validation, ax: Axes | None = None) -> Axes:
-    """Draw the measurements of a validation.
-
-    Parameters
-    ----------
-    found : Validation
-        What to draw.
-    ax : Axes, optional
-        Where; without it on a new figure of two panels, the second with the ratios.
-
-    Returns
-    -------
-    Axes
-        What was drawn on; of two panels the first.
-    """
-    shown = data.points(found)
-    with style.settings():
-        if ax is not None:
-            style.within(ax, TITLE, shown.caption, _times(shown, ax))
-            return ax
-        made, (left, right) = style.figure(2)
-        keys = _times(shown, left)
-        _ratios(shown, right)
-        style.dress(made, ROWS, TITLE, shown.caption, keys, 7)
-        return left
-
-
-def file(found: Validation, form: str) -> bytes:
-    """Return the figure as a file of one of `calc.render.plot.FORMS`."""
-    return style.written(draw(found).get_figure(root=True), form)  # type: ignore[arg-type]
+def drawing(found: Validation) -> Drawing:
+    """Return how the measurements are drawn: their times, and beside them the ratios to the estimates."""
+    shown = points(found)
+    panels = [partial(_times, shown), partial(_ratios, shown)]
+    return Drawing("Measured against estimated times", shown.caption, ROWS, panels, columns=7)
 
 
 def _look(shown: Points, point: Point) -> dict[str, object]:
@@ -77,27 +96,22 @@ def _times(shown: Points, ax: Axes) -> list[Artist]:
             style.key("empty: calibrates", marker="o", markersize=5, markerfacecolor=style.PAPER)]  # fmt: skip
 
 
-def _ratios(shown: Points, ax: Axes) -> None:
+def _ratios(shown: Points, ax: Axes) -> list[Artist]:
     """Draw measured over estimated by phase, each point on a line of its own so that none covers another."""
     for factor, line in ((1.0, "-"), (shown.factor, "--"), (1 / shown.factor, "--")):
         ax.axvline(factor, color=style.FAINT, linewidth=0.8, linestyle=line, zorder=1)
     at, ticks = 0.0, []
     for phase in shown.phases:
         those = sorted((one for one in shown.points if one.phase == phase), key=lambda one: one.measured / one.estimate)
-        step = 1.0
-        ticks.append(at + step * (len(those) - 1) / 2)
+        ticks.append(at + (len(those) - 1) / 2)
         for one in those:
             ax.plot([one.low / one.estimate, one.high / one.estimate], [at] * 2, color=style.FAINT, linewidth=0.7,
                     alpha=0.6, zorder=2)  # fmt: skip
             ax.plot([one.measured / one.estimate], [at], zorder=3, **_look(shown, one))  # type: ignore[arg-type]
-            at += step
-        at += 3 * step
+            at += 1
+        at += 3
     ax.set(xscale="log", xlabel="times the estimate: measured (mark), span (bar)")
-    ax.set_ylim(at - 2, -2)
-    ax.set_yticks(ticks, shown.phases)
-    ax.tick_params(axis="y", length=0)
-    ax.xaxis.set_major_formatter(style.plain)
+    style.rows(ax, ticks, shown.phases, (at - 2, -2))
     ax.xaxis.set_major_locator(style.decades())
     ax.xaxis.set_minor_formatter("")
-    ax.grid(axis="x", color="#e4e4e4", linewidth=0.6)
-    ax.set_axisbelow(True)
+    return []

@@ -1,9 +1,10 @@
-"""Rooflines: what systems, or one chip of each, could at most compute at an arithmetic intensity."""
+"""Rooflines on two logarithmic axes: a line a subject, its span as a band, its ridge point as a mark."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from calc import units
 from calc.analysis.comparison import Comparison
@@ -12,12 +13,17 @@ from calc.figures.operations import Operation
 from calc.figures.results import Result
 from calc.formulas import FORMULAS
 from calc.formulas.roofline import attainable_compute
+from calc.render.plot import style
+from calc.render.plot.common import Drawing, caption, cells, chosen
+from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
-from calc.views.charts.common import caption, cells, chosen
+from calc.units.numbers import grouped, number, span
 
 TOTAL, PER_CHIP = "total", metrics.PER_CHIP
 LEVELS = (TOTAL, PER_CHIP)
+ROWS = 15
+"""The height of the figure, however many roofs it has."""
 REACH = 20.0
 """How far beyond the ridge points the axis goes, either way."""
 
@@ -35,26 +41,18 @@ class Roof:
     ridge: Result
 
     def at(self, intensity: float, end: int = 0) -> float:
-        """Return the bound at an intensity, in the unit of the peak.
-
-        Parameters
-        ----------
-        intensity : float
-            In the unit of ``ridge``.
-        end : int
-            0 of the headlines, 1 of the lowest reports, 2 of the highest.
-        """
-        peak, bandwidth = (
-            units.quantity(part.numbers[end], part.unit) for part in (self.peak, self.bandwidth)
-        )  # fmt: skip
-        bound = attainable_compute(peak, bandwidth, units.quantity(intensity, self.ridge.unit))
+        """Return the bound at an intensity in the unit of ``ridge``: of headlines, lowest (1) or highest (2)."""
+        bound = attainable_compute(*self._limits(end), units.quantity(intensity, self.ridge.unit))
         return float(bound.to(units.unit(self.peak.unit)).magnitude)
 
     def corner(self, end: int) -> float:
         """Return the intensity at which the bounds of one end meet."""
-        peak, bandwidth = (units.quantity(part.numbers[end], part.unit) for part in (self.peak, self.bandwidth))
-        found = FORMULAS["ridge_point"].function(peak, bandwidth)
+        found = FORMULAS["ridge_point"].function(*self._limits(end))
         return float(found.to(units.unit(self.ridge.unit)).magnitude)
+
+    def _limits(self, end: int) -> tuple[units.Quantity, units.Quantity]:
+        peak, bandwidth = (units.quantity(part.numbers[end], part.unit) for part in (self.peak, self.bandwidth))
+        return peak, bandwidth
 
 
 @dataclass(frozen=True)
@@ -91,16 +89,7 @@ class Rooflines:
 
 
 def rooflines(found: Comparison, metric: str | None = None, level: str = TOTAL) -> Rooflines:
-    """Return the rooflines of the compared.
-
-    Parameters
-    ----------
-    found : Comparison
-        Of chips or systems.
-    metric : str, optional
-        The id of a peak compute; by default that which most report.
-    level : str
-        ``total``, or ``per-chip`` for one chip of each system; of chips both are the same.
+    """Return the rooflines of the compared at one of `LEVELS`; of chips both are the same.
 
     Raises
     ------
@@ -137,3 +126,56 @@ def rooflines(found: Comparison, metric: str | None = None, level: str = TOTAL) 
 
 def _flat(results: Sequence[Result]) -> bool:
     return any(result.touches_zero for result in results)
+
+
+def drawing(found: Comparison, metric: str | None = None, level: str | None = None) -> Drawing:
+    """Return how rooflines are drawn: of systems two panels, the total and one chip, unless a level is asked for."""
+    shown = rooflines(found, metric, level or TOTAL)
+    panels: list[Callable[[Axes], list[Artist]]] = [partial(draw, shown)]
+    if level is None and found.subjects[0].kind == "system":
+        panels.append(lambda ax: draw(rooflines(found, metric, PER_CHIP), ax))
+    title = style.titled(f"Roofline, {shown.metric.title}", shown.subjects)
+    return Drawing(title, shown.caption, ROWS, panels, columns=1)
+
+
+def draw(shown: Rooflines, ax: Axes) -> list[Artist]:
+    """Draw rooflines on an axis, and return the entries of its legend."""
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlim(*shown.ends)
+    level = "per chip" if shown.level != TOTAL else "whole system" if shown.subjects[0].kind == "system" else "one chip"
+    ax.set_xlabel(f"Arithmetic intensity ({shown.intensity_unit})", parse_math=False)
+    ax.set_ylabel(f"Attainable compute, {shown.metric.title}, {level} ({shown.unit})", parse_math=False)
+    ax.grid(which="major", color="#e0e0e0", linewidth=0.6)
+    for side in (ax.xaxis, ax.yaxis):
+        side.set_major_locator(style.decades())
+        side.set_major_formatter(style.plain)
+    ax.minorticks_off()
+    found: list[Artist] = []
+    for roof in shown.roofs:
+        place = [sheet.id for sheet in shown.subjects].index(roof.sheet.id)
+        found.append(_roof(ax, shown, roof, place))
+    return found
+
+
+def _roof(ax: Axes, shown: Rooflines, roof: Roof, place: int) -> Artist:
+    grid, shade = shown.grid(roof), style.shade(place)
+    lowest, highest = ([roof.at(x, end) for x in grid] for end in (1, 2))
+    ax.fill_between(grid, lowest, highest, facecolor=shade, alpha=0.22, edgecolor=shade, hatch=style.hatch(place),
+                    linewidth=0.4, gid=f"band-{roof.sheet.id}-{shown.level}", zorder=2)  # fmt: skip
+    line, mark = style.LINES[place % len(style.LINES)], style.MARKERS[place % len(style.MARKERS)]
+    ax.plot(grid, [roof.at(x) for x in grid], color=shade, linestyle=line, linewidth=1.8, zorder=3,
+            gid=f"roof-{roof.sheet.id}-{shown.level}")  # fmt: skip
+    value, low, high = roof.ridge.numbers
+    ax.errorbar([value], [roof.at(value)], xerr=[[value - low], [high - value]], color=shade, fmt=mark, markersize=5,
+                markeredgecolor=style.INK, capsize=4, zorder=4)  # fmt: skip
+    return style.key(label(roof), color=shade, linestyle=line, marker=mark, markeredgecolor=style.INK, linewidth=1.8)
+
+
+def label(roof: Roof) -> str:
+    """Return a roof in words: peak, bandwidth, ridge point with its span."""
+    figures = [f"{grouped(number(part.numbers[0]))} {part.unit}" for part in (roof.peak, roof.bandwidth)]
+    value, low, high = roof.ridge.numbers
+    ends = span(low, high)
+    ridge = f"ridge {number(value)}{f' ({ends})' if ends else ''} {roof.ridge.unit}"
+    return f"{style.name(roof.sheet)}: {', '.join([*figures, ridge])}"

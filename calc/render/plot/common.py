@@ -2,12 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
 from calc.analysis.comparison import Cell, Comparison
 from calc.errors import UsageError
 from calc.figures.readings import Readings
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
 from calc.views import words
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Figures(Generic[T]):
+    """What is shown of one metric of some subjects: an item a subject or a report, and the words below."""
+
+    metric: Metric
+    unit: str
+    subjects: tuple[schema.Sheet, ...]
+    items: tuple[T, ...]
+    caption: tuple[str, ...]
+
+
+class Drawing(NamedTuple):
+    """A figure that is prepared: what draws each panel and returns the entries of its legend, and what stands around.
+
+    ``rows`` is its height, ``columns`` are those of the legend.
+    """
+
+    title: str
+    caption: Sequence[str]
+    rows: float
+    panels: Sequence[Callable[[Axes], list[Artist]]]
+    columns: int = 3
 
 
 def caption(found: Comparison, *more: str) -> tuple[str, ...]:
@@ -19,13 +53,7 @@ def caption(found: Comparison, *more: str) -> tuple[str, ...]:
 
 
 def sheet(found: Comparison, id: str) -> schema.Sheet:
-    """Return one of the compared by its id.
-
-    Raises
-    ------
-    UsageError
-        If it is not among them.
-    """
+    """Return one of the compared by its id."""
     for one in found.subjects:
         if one.id == id:
             return one
@@ -43,13 +71,7 @@ def cells(found: Comparison, metric: Metric) -> list[Cell]:
 
 
 def chosen(found: Comparison, metric: str | None) -> Metric:
-    """Return the metric that was asked for, or the peak compute that most of the compared report.
-
-    Raises
-    ------
-    UsageError
-        If there is no such metric, or it is held as words.
-    """
+    """Return the metric that was asked for, or the peak compute that most of the compared report."""
     asked = metrics.metric(metric if metric is not None else f"peak_compute{found.lead}")
     if asked.is_text:
         raise UsageError(f"{asked.id} is held as words, which have no place on an axis")

@@ -1,1 +1,0 @@
-"""What the figures show, as plain numbers and words: one module a figure, nothing drawn here."""
