@@ -1,14 +1,15 @@
-"""The public names of `calc` for Python and Jupyter.
+"""The public names of `calc` for Python and Jupyter: the methods of a `Workspace`, as functions of the shipped sheets.
 
-What asks the shipped catalog takes the policy too, as keywords: those of `load`.
+Such a function takes the policy too, as keywords: those of `load`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache, cached_property
+import inspect
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from calc import units
 from calc.analysis import attributes, workings
@@ -40,19 +41,9 @@ if TYPE_CHECKING:
     from calc.estimates.estimator import Estimator
 
 Words = str | Sequence[str]
+Made = TypeVar("Made")
 POLICY = tuple(option.name for option in OPTIONS)
 """The arguments that choose the headlines."""
-
-
-class Asked(TypedDict, total=False):
-    """Which chips, systems or models to list, and how: the arguments of `calc.chips`."""
-
-    vendor: Words
-    family: Words
-    having: Words
-    where: Words
-    sort: str
-    reverse: bool
 
 
 def _several(words: Words) -> Sequence[str]:
@@ -205,7 +196,15 @@ class Workspace:
         return self._subject(name, "system")
 
     def model(self, name: str) -> Subject:
-        """Return a model by its id or an alias."""
+        """Return a model by its id or an alias.
+
+        Examples
+        --------
+        >>> import calc
+        >>> v3 = calc.model("deepseek-v3")
+        >>> v3.layers.value.magnitude, v3["parameters.active"].value.magnitude
+        (61.0, 37000000000.0)
+        """
         return self._subject(name, "model")
 
     def _subject(self, name: str, kind: str) -> Subject:
@@ -214,35 +213,132 @@ class Workspace:
         return Subject(self.comparer, self.comparer.reader.of(sheet))
 
     def compare(self, *names: str, baseline: str | None = None) -> Comparison:
-        """Compare two or more systems, or chips; ratios are to the last, or to the baseline."""
+        """Compare systems, or chips.
+
+        Parameters
+        ----------
+        *names : str
+            Two or more ids or aliases.
+        baseline : str, optional
+            What ratios are to; by default the last name.
+        """
         return self.comparer.compare(names, baseline)
 
     def audit(self, *names: str, source: str | None = None, claim: str | None = None) -> Audit:
-        """Recompute claims: all, or those on one or two subjects, by one source, or one claim."""
+        """Recompute what was claimed.
+
+        Parameters
+        ----------
+        *names : str
+            No id, one or two: only claims about these, whichever is subject and whichever object.
+        source, claim : str, optional
+            Only what one source claims, or one claim (``SOURCE/CLAIM``).
+
+        Examples
+        --------
+        >>> import calc
+        >>> found = calc.audit(claim="semianalysis-cm384-2026/table-power")
+        >>> found.findings[0].own.verdict
+        'reproduced'
+        """
         return self._auditor.audit(names, source, claim)
 
     def export_control(
         self, *names: str, on: str | None = None, die_area: str | None = None, planar: bool = False,
         data_centre: bool = True,
     ) -> Classification:  # fmt: skip
-        """Hold chips against thresholds of export rules; see `calc.export_control`."""
+        """Hold chips against thresholds of US export rules: arithmetic, no legal classification.
+
+        Parameters
+        ----------
+        *names : str
+            Ids or aliases of chips; of a system, its chip is taken.
+        on : str, optional
+            Only rules that counted on this day.
+        die_area : str, optional
+            The die area in place of what is reported, or a range of it: ``"700..800 mm^2"``. [length^2]
+        planar : bool
+            Whether the chips have planar transistors only, so that performance density does not apply.
+        data_centre : bool
+            Whether they are designed or marketed for data centres.
+
+        Returns
+        -------
+        Classification
+            ``.chips``, each with ``.quantities`` and ``.tests``; ``.caveat`` belongs beside whatever is shown of it.
+
+        Raises
+        ------
+        UsageError
+            For an unknown name, a system without the sheet of its chip, a wrong day or area.
+
+        References
+        ----------
+        The sheets in ``specs/rules``, each with its source; all were read in copies and secondary documents only.
+
+        Examples
+        --------
+        >>> import calc
+        >>> found = calc.export_control("h20")
+        >>> found["h20"].quantities.tpp.value.magnitude
+        2368.0
+        >>> found["h20"].test("bis-3a090-2023").words
+        'undecided: a or b or none'
+        >>> calc.export_control("h20", die_area="814 mm^2")["h20"].test("bis-3a090-2023").answer
+        'none'
+        """
         return classify(self.comparer, names, on, UserInputs.parse(die_area, planar, data_centre))
 
-    def chips(self, *columns: str, **asked: Unpack[Asked]) -> pd.DataFrame:
-        """Return a row a chip as a pandas frame; see `calc.chips`."""
-        return self._list("chip", columns, **asked)
+    def chips(
+        self, *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (),
+        sort: str = "id", reverse: bool = False,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Return the chips as a pandas frame, a row a chip, by their ids.
 
-    def systems(self, *columns: str, **asked: Unpack[Asked]) -> pd.DataFrame:
-        """Return a row a system as a pandas frame; see `calc.chips`."""
+        Parameters
+        ----------
+        *columns : str
+            Metrics to show, or heads of their ids (``power``); each has its headline in the column of its
+            name, the ends of its span in ``NAME.low`` and ``NAME.high``, and its unit in ``attrs["units"]``.
+        vendor, family : str or sequence of str
+            Only any of these.
+        having : str or sequence of str
+            Only what has a figure for all of these metrics; each is a column too.
+        where : str or sequence of str
+            Conditions that must all hold, as ``"memory_capacity >= 128 GB"``; each metric is a column too.
+        sort : str
+            ``id``, ``name``, ``vendor``, ``reports``, or a metric: best first, what has no figure last.
+        reverse : bool
+            The other way round.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Its index has the ids: ``list(calc.chips().index)``.
+
+        Raises
+        ------
+        UsageError
+            For a vendor, a family or a metric that there is none of, or a condition that is none.
+
+        Examples
+        --------
+        >>> import calc
+        >>> found = calc.chips(vendor="Huawei", where="memory_capacity >= 128 GB", sort="memory_bandwidth")
+        >>> found.loc["ascend-910c", ["memory_capacity", "memory_bandwidth.low", "memory_bandwidth.high"]].to_list()
+        [128.0, 3.2, 3.2]
+        >>> found.attrs["units"]
+        {'memory_capacity': 'GB/chip', 'memory_bandwidth': 'TB/s/chip'}
+        """
+        return self._list("chip", columns, vendor, family, having, where, sort, reverse)
+
+    def systems(self, *columns: str, **asked: Any) -> pd.DataFrame:
+        """Return the systems as a pandas frame, a row a system; arguments as of `chips`."""
         return self._list("system", columns, **asked)
 
-    def models(self, *columns: str, **asked: Unpack[Asked]) -> pd.DataFrame:
-        """Return a row a model as a pandas frame; see `calc.chips`."""
+    def models(self, *columns: str, **asked: Any) -> pd.DataFrame:
+        """Return the models as a pandas frame, a row a model; arguments as of `chips`."""
         return self._list("model", columns, **asked)
-
-    def measured(self, phase: Words = (), chip: Words = (), model: Words = ()) -> list[Measurement]:
-        """Return published measurements; see `calc.measured`."""
-        return measurements.chosen(self.comparer, _several(phase), _several(chip), _several(model))
 
     def _list(
         self, kind: str, columns: Sequence[str], vendor: Words = (), family: Words = (), having: Words = (),
@@ -255,14 +351,81 @@ class Workspace:
         names = list(dict.fromkeys([*columns, *asked.columns]))
         return frame.catalog(self.comparer, kind, select(self.comparer, [kind], asked), names)
 
+    def measured(self, phase: Words = (), chip: Words = (), model: Words = ()) -> list[Measurement]:
+        """Return published measurements, in the order of their sources.
+
+        Parameters
+        ----------
+        phase : str or sequence of str
+            Only these: ``matmul``, ``allreduce`` (any collective), ``memory``, ``train``, ``prefill``, ``decode``.
+        chip, model : str or sequence of str
+            Only of any of these, by id or alias.
+
+        Returns
+        -------
+        list of calc.sheets.measurements.Measurement
+            Frozen records; ``value`` and the conditions are text as printed, with their units.
+
+        Raises
+        ------
+        UsageError
+            If there is no such phase, chip or model.
+
+        Examples
+        --------
+        >>> import calc
+        >>> [(one.id, one.value) for one in calc.measured("decode", chip="ascend-910c")]
+        [('decode-dsv3-cm384-50ms', '1943 token/s/chip')]
+        """
+        return measurements.chosen(self.comparer, _several(phase), _several(chip), _several(model))
+
     def reports(self, *names: str) -> pd.DataFrame:
-        """Return a row a report as a pandas frame; see `calc.reports`."""
+        """Return the whole long table as a pandas frame: a row a report.
+
+        Parameters
+        ----------
+        *names : str
+            Ids or aliases of chips and systems; by default all, the chips first.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of `calc export`: ``subject``, ``kind``, ``metric`` and ``number`` say which report it is,
+            ``precision``, ``sparsity``, ``boundary``, ``direction``, ``per`` and ``basis`` how it is qualified,
+            ``value`` and ``printed`` have its digits, ``low_si`` and ``high_si`` its value in ``unit_si``; then
+            ``source``, ``locator`` and ``read``, and what became of it: ``fate``, ``readings``, which
+            depend on the policy.
+
+        Examples
+        --------
+        >>> import calc
+        >>> found = calc.reports("nvl72")
+        >>> found.loc[found["metric"] == "rack_count", ["subject", "value", "per", "fate"]].iloc[0].to_list()
+        ['nvl72', '1 rack', 'system', 'shown']
+        """
         from calc.render import frame
 
         return frame.reports(self.comparer, names or None)
 
     def sources(self, name: str | None = None) -> Table:
-        """Return all sources, one in full, or those of a chip or system; see `calc.sources`."""
+        """Return the documents that figures come from, as a table.
+
+        Parameters
+        ----------
+        name : str, optional
+            A source's id: that one in full. A chip's or a system's: those that its sheet cites, each below the
+            one that it takes its figures from. By default all.
+
+        Examples
+        --------
+        >>> import calc
+        >>> calc.sources("wion-waic-2025")  # doctest: +ELLIPSIS
+        wion-waic-2025
+          field         value
+          title         [Chinese AI firms join forces to build homegrown ecosystem]
+          publisher     WION
+        ...
+        """
         return sources_table(self.comparer.catalog, name, self.comparer.policy)
 
     @cached_property
@@ -274,7 +437,47 @@ class Workspace:
 
     def sweep(self, phase: str, *, columns: Sequence[str] | None = None, engine: str = "numpy",
               **asked: Any) -> pd.DataFrame:  # fmt: skip
-        """Return estimates over grids as a pandas frame, a row a point; see `calc.sweep`."""
+        """Return estimates over grids as a pandas frame, a row a point.
+
+        Rows run through the systems, models and layouts first, then through the numbers, the last one fastest.
+
+        Parameters
+        ----------
+        phase : str
+            ``train``, ``prefill``, ``decode``, ``memory`` or ``allreduce``.
+        columns : sequence of str, optional
+            Which results, by name: ``["time", "rate_per_chip"]``; by default all.
+        engine : {'numpy', 'dask'}
+            On whose arrays: Dask's need the extra ``dask``, and go to the cluster whose client is active.
+        **asked
+            The options of `calc.estimate`, each one value, a sequence of them, or a text: ``"1,2,4"``,
+            ``"1:512:log2"`` (or ``log10``), ``"1000:9000:2000"`` by a step, ``"1:100:x9"`` for 9 points each the
+            same factor apart.
+
+        Returns
+        -------
+        pandas.DataFrame
+            What was asked, in columns; ``fits`` says whether memory suffices (a single estimate refuses what does
+            not fit), ``bound`` and ``binding`` the lower bound on time and the resource; then each result with its
+            span in ``NAME.low`` and ``NAME.high``, and at the bound in ``NAME.bound``. ``attrs["units"]`` has the
+            units, ``attrs["refused"]`` what could not be estimated and why: a precision without a peak, a layout
+            that does not divide the chips. Its points are in no row.
+
+        Raises
+        ------
+        UsageError
+            For an option that there is not, a grid that is none, or if every combination is refused.
+
+        Examples
+        --------
+        >>> import calc
+        >>> found = calc.sweep("decode", model="deepseek-v3", system="cm384", precision="int8", batch="32:128:log2",
+        ...                    context=[4096, 1_000_000])
+        >>> found[["batch", "context", "fits", "binding"]].iloc[[0, 5]].values.tolist()
+        [[32.0, 4096.0, True, 'memory'], [128.0, 1000000.0, False, 'memory']]
+        >>> found.attrs["units"]["time.low"]
+        'ms'
+        """
         from calc.estimates.sweeps import sweep
         from calc.render import frame
 
@@ -285,21 +488,44 @@ class Workspace:
         return Auditor(self.comparer)
 
     def evaluate(self, expression: str) -> Result:
-        """Return the value of an expression over the catalog; see `calc.evaluate`."""
+        """Compute with figures, as `calc eval` does.
+
+        Parameters
+        ----------
+        expression : str
+            Figures as ``ID.METRIC``, numbers with units, ``+ - * /`` and parentheses, and ``to UNIT`` at the
+            end. A minus next to a name has blanks around it. At most 1,000 characters.
+
+        Returns
+        -------
+        Result
+            Its span is over every combination of reports; a figure that occurs twice agrees with itself.
+
+        Raises
+        ------
+        UsageError
+            If the text is no expression, names what there is not, joins quantities that do not fit, or
+            divides by zero; the message shows the place.
+        DataError
+            If a figure that it names is not reported.
+
+        Examples
+        --------
+        >>> import calc
+        >>> calc.evaluate("405e9 * 2 B / metax128.memory_capacity to percent")
+        <9.888 percent, as-reported>
+        >>> calc.evaluate("cm384.power.all-in / cm384.power.all-in").numbers
+        (1.0, 1.0, 1.0)
+        """
         return evaluation.evaluate(self.comparer, expression).result
 
     def explain(self, *names: str) -> Node:
-        """Return the working of ``explain(id, metric)``, ``explain(a, b, metric)`` or ``explain(claim)`` as a tree."""
+        """Return the working of a figure (``id, metric``), of a ratio (``a, b, metric``) or of a claim as a tree."""
         if len(names) == 1 and "/" in names[0]:
             return workings.of_claim(self.comparer, names[0])
         if len(names) not in (2, 3):
             raise UsageError("explain takes one or two ids and a metric, or the id of a claim")
         return workings.working(self.comparer, names[:-1], names[-1])
-
-
-def _policy(asked: dict[str, Any]) -> dict[str, Any]:
-    """Take the policy out of what was asked."""
-    return {name: asked.pop(name) for name in POLICY if name in asked}
 
 
 @cache
@@ -333,163 +559,6 @@ def load(*overlays: Path | str, **policy: Any) -> Workspace:
     return Workspace(overlays, **policy)
 
 
-def chip(name: str, **policy: Any) -> Subject:
-    """Return a chip of the shipped catalog by its id or an alias."""
-    return workspace(**policy).chip(name)
-
-
-def system(name: str, **policy: Any) -> Subject:
-    """Return a system of the shipped catalog by its id or an alias."""
-    return workspace(**policy).system(name)
-
-
-def model(name: str, **policy: Any) -> Subject:
-    """Return a model of the shipped catalog by its id or an alias.
-
-    Examples
-    --------
-    >>> import calc
-    >>> v3 = calc.model("deepseek-v3")
-    >>> v3.layers.value.magnitude, v3["parameters.active"].value.magnitude
-    (61.0, 37000000000.0)
-    """
-    return workspace(**policy).model(name)
-
-
-def measured(phase: Words = (), chip: Words = (), model: Words = (), **policy: Any) -> list[Measurement]:
-    """Return published measurements of the shipped catalog, in the order of their sources.
-
-    Parameters
-    ----------
-    phase : str or sequence of str
-        Only any of these: ``matmul``, ``allreduce`` (any collective), ``memory``, ``train``, ``prefill``, ``decode``.
-    chip, model : str or sequence of str
-        Only of any of these, by id or alias.
-
-    Returns
-    -------
-    list of calc.sheets.measurements.Measurement
-        Frozen records; ``value`` and the conditions are text as printed, with their units.
-
-    Raises
-    ------
-    UsageError
-        If there is no such phase, chip or model.
-
-    Examples
-    --------
-    >>> import calc
-    >>> [(one.id, one.value) for one in calc.measured("decode", chip="ascend-910c")]
-    [('decode-dsv3-cm384-50ms', '1943 token/s/chip')]
-    """
-    return workspace(**policy).measured(phase, chip, model)
-
-
-def chips(
-    *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (), sort: str = "id",
-    reverse: bool = False, **policy: Any,
-) -> pd.DataFrame:  # fmt: skip
-    """Return the chips of the shipped catalog as a pandas frame, a row a chip, by their ids.
-
-    Parameters
-    ----------
-    *columns : str
-        Metrics to show, or heads of their ids (``power``); each has its headline in the column of its
-        name, the ends of its span in ``NAME.low`` and ``NAME.high``, and its unit in ``attrs["units"]``.
-    vendor, family : str or sequence of str
-        Only any of these.
-    having : str or sequence of str
-        Only what has a figure for all of these metrics; each is a column too.
-    where : str or sequence of str
-        Conditions that must all hold, as ``"memory_capacity >= 128 GB"``; each metric is a column too.
-    sort : str
-        ``id``, ``name``, ``vendor``, ``reports``, or a metric: best first, what has no figure last.
-    reverse : bool
-        The other way round.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Its index has the ids: ``list(calc.chips().index)``.
-
-    Raises
-    ------
-    UsageError
-        For a vendor, a family or a metric that there is none of, or a condition that is none.
-
-    Examples
-    --------
-    >>> import calc
-    >>> found = calc.chips(vendor="Huawei", where="memory_capacity >= 128 GB", sort="memory_bandwidth")
-    >>> found.loc["ascend-910c", ["memory_capacity", "memory_bandwidth.low", "memory_bandwidth.high"]].to_list()
-    [128.0, 3.2, 3.2]
-    >>> found.attrs["units"]
-    {'memory_capacity': 'GB/chip', 'memory_bandwidth': 'TB/s/chip'}
-    """
-    return workspace(**policy).chips(
-        *columns, vendor=vendor, family=family, having=having, where=where, sort=sort, reverse=reverse
-    )
-
-
-def systems(*columns: str, **asked: Any) -> pd.DataFrame:
-    """Return the systems of the shipped catalog as a pandas frame, a row a system; arguments as of `chips`."""
-    return workspace(**_policy(asked)).systems(*columns, **asked)
-
-
-def models(*columns: str, **asked: Any) -> pd.DataFrame:
-    """Return the models of the shipped catalog as a pandas frame, a row a model; arguments as of `chips`."""
-    return workspace(**_policy(asked)).models(*columns, **asked)
-
-
-def reports(*names: str, **policy: Any) -> pd.DataFrame:
-    """Return the whole long table of the shipped catalog as a pandas frame: a row a report.
-
-    Parameters
-    ----------
-    *names : str
-        Ids or aliases of chips and systems; by default all, the chips first.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of `calc export`: ``subject``, ``kind``, ``metric`` and ``number`` say which report it is,
-        ``precision``, ``sparsity``, ``boundary``, ``direction``, ``per`` and ``basis`` how it is qualified,
-        ``value`` and ``printed`` have its digits, ``low_si`` and ``high_si`` its value in ``unit_si``; then
-        ``source``, ``locator`` and ``read``, and what became of it: ``fate``, ``readings``, which
-        depend on the policy.
-
-    Examples
-    --------
-    >>> import calc
-    >>> found = calc.reports("nvl72")
-    >>> found.loc[found["metric"] == "rack_count", ["subject", "value", "per", "fate"]].iloc[0].to_list()
-    ['nvl72', '1 rack', 'system', 'shown']
-    """
-    return workspace(**policy).reports(*names)
-
-
-def sources(name: str | None = None, **policy: Any) -> Table:
-    """Return the documents that figures come from, as a table.
-
-    Parameters
-    ----------
-    name : str, optional
-        A source's id: that one in full. A chip's or a system's: those that its sheet cites, each below the
-        one that it takes its figures from. By default all.
-
-    Examples
-    --------
-    >>> import calc
-    >>> calc.sources("wion-waic-2025")  # doctest: +ELLIPSIS
-    wion-waic-2025
-      field         value
-      title         [Chinese AI firms join forces to build homegrown ecosystem]
-      publisher     WION
-    ...
-    """
-    return workspace(**policy).sources(name)
-
-
 def quantity(text: str) -> Quantity:
     """Return a number and its unit, of the vocabulary that the sheets are written in.
 
@@ -510,165 +579,33 @@ def quantity(text: str) -> Quantity:
     return units.parse(text)
 
 
-def compare(*names: str, baseline: str | None = None, **policy: Any) -> Comparison:
-    """Compare systems, or chips, of the shipped catalog.
+def shipped(method: Callable[..., Made], of: Callable[[Workspace], Any] = lambda whole: whole) -> Callable[..., Made]:
+    """Return a method of a workspace, or of a part of it, as a function of the shipped sheets that takes the policy."""
 
-    Parameters
-    ----------
-    *names : str
-        Two or more ids or aliases.
-    baseline : str, optional
-        What ratios are to; by default the last name.
-    """
-    return workspace(**policy).compare(*names, baseline=baseline)
+    @wraps(method)
+    def ask(*names: Any, **asked: Any) -> Made:
+        policy = {name: asked.pop(name) for name in POLICY if name in asked}
+        return method(of(workspace(**policy)), *names, **asked)
 
-
-def audit(*names: str, source: str | None = None, claim: str | None = None, **policy: Any) -> Audit:
-    """Recompute what was claimed.
-
-    Parameters
-    ----------
-    *names : str
-        No id, one or two: only claims about these, whichever is subject and whichever object.
-    source, claim : str, optional
-        Only what one source claims, or one claim (``SOURCE/CLAIM``).
-
-    Examples
-    --------
-    >>> import calc
-    >>> found = calc.audit(claim="semianalysis-cm384-2026/table-power")
-    >>> found.findings[0].own.verdict
-    'reproduced'
-    """
-    return workspace(**policy).audit(*names, source=source, claim=claim)
+    policy = [one for one in inspect.signature(load).parameters.values() if one.kind is one.KEYWORD_ONLY]
+    signature = inspect.signature(method)
+    named = sorted([*[*signature.parameters.values()][1:], *policy], key=lambda one: one.kind)
+    ask.__signature__ = signature.replace(parameters=named)  # type: ignore[attr-defined]
+    return ask
 
 
-def explain(*names: str, **policy: Any) -> Node:
-    """Return the working of a figure (``id, metric``), of a ratio (``a, b, metric``) or of a claim as a tree."""
-    return workspace(**policy).explain(*names)
-
-
-def evaluate(expression: str, **policy: Any) -> Result:
-    """Compute with figures of the shipped catalog, as `calc eval` does.
-
-    Parameters
-    ----------
-    expression : str
-        Figures as ``ID.METRIC``, numbers with units, ``+ - * /`` and parentheses, and ``to UNIT`` at the
-        end. A minus next to a name has blanks around it. At most 1,000 characters.
-
-    Returns
-    -------
-    Result
-        Its span is over every combination of reports; a figure that occurs twice agrees with itself.
-
-    Raises
-    ------
-    UsageError
-        If the text is no expression, names what there is not, joins quantities that do not fit, or
-        divides by zero; the message shows the place.
-    DataError
-        If a figure that it names is not reported.
-
-    Examples
-    --------
-    >>> import calc
-    >>> calc.evaluate("405e9 * 2 B / metax128.memory_capacity to percent")
-    <9.888 percent, as-reported>
-    >>> calc.evaluate("cm384.power.all-in / cm384.power.all-in").numbers
-    (1.0, 1.0, 1.0)
-    """
-    return workspace(**policy).evaluate(expression)
-
-
-def export_control(
-    *names: str, on: str | None = None, die_area: str | None = None, planar: bool = False, data_centre: bool = True,
-    **policy: Any,
-) -> Classification:  # fmt: skip
-    """Hold chips of the shipped catalog against thresholds of US export rules: arithmetic, no legal classification.
-
-    Parameters
-    ----------
-    *names : str
-        Ids or aliases of chips; of a system, its chip is taken.
-    on : str, optional
-        Only rules that counted on this day.
-    die_area : str, optional
-        The die area in place of what is reported, or a range of it: ``"700..800 mm^2"``. [length^2]
-    planar : bool
-        Whether the chips have planar transistors only, so that performance density does not apply.
-    data_centre : bool
-        Whether they are designed or marketed for data centres.
-
-    Returns
-    -------
-    Classification
-        ``.chips``, each with ``.quantities`` and ``.tests``; ``.caveat`` belongs beside whatever is shown of it.
-
-    Raises
-    ------
-    UsageError
-        For an unknown name, a system without the sheet of its chip, a wrong day or area.
-
-    References
-    ----------
-    The sheets in ``specs/rules``, each with its source; all were read in copies and secondary documents only.
-
-    Examples
-    --------
-    >>> import calc
-    >>> found = calc.export_control("h20")
-    >>> found["h20"].quantities.tpp.value.magnitude
-    2368.0
-    >>> found["h20"].test("bis-3a090-2023").words
-    'undecided: a or b or none'
-    >>> calc.export_control("h20", die_area="814 mm^2")["h20"].test("bis-3a090-2023").answer
-    'none'
-    """
-    asked = workspace(**policy).export_control
-    return asked(*names, on=on, die_area=die_area, planar=planar, data_centre=data_centre)
-
-
-def sweep(phase: str, *, columns: Sequence[str] | None = None, engine: str = "numpy", **asked: Any) -> pd.DataFrame:
-    """Return estimates over grids as a pandas frame, a row a point.
-
-    Rows run through the systems, models and layouts first, then through the numbers, the last one fastest.
-
-    Parameters
-    ----------
-    phase : str
-        ``train``, ``prefill``, ``decode``, ``memory`` or ``allreduce``.
-    columns : sequence of str, optional
-        Which results, by name: ``["time", "rate_per_chip"]``; by default all.
-    engine : {'numpy', 'dask'}
-        On whose arrays: Dask's need the extra ``dask``, and go to the cluster whose client is active.
-    **asked
-        The options of `calc.estimate`, each one value, a sequence of them, or a text: ``"1,2,4"``,
-        ``"1:512:log2"`` (or ``log10``), ``"1000:9000:2000"`` by a step, ``"1:100:x9"`` for 9 points each the
-        same factor apart.
-
-    Returns
-    -------
-    pandas.DataFrame
-        What was asked, in columns; ``fits`` says whether memory suffices (a single estimate refuses what does
-        not fit), ``bound`` and ``binding`` the lower bound on time and the resource; then each result with its
-        span in ``NAME.low`` and ``NAME.high``, and at the bound in ``NAME.bound``. ``attrs["units"]`` has the
-        units, ``attrs["refused"]`` what could not be estimated and why: a precision without a peak, a layout
-        that does not divide the chips. Its points are in no row.
-
-    Raises
-    ------
-    UsageError
-        For an option that there is not, a grid that is none, or if every combination is refused.
-
-    Examples
-    --------
-    >>> import calc
-    >>> found = calc.sweep("decode", model="deepseek-v3", system="cm384", precision="int8", batch="32:128:log2",
-    ...                    context=[4096, 1_000_000])
-    >>> found[["batch", "context", "fits", "binding"]].iloc[[0, 5]].values.tolist()
-    [[32.0, 4096.0, True, 'memory'], [128.0, 1000000.0, False, 'memory']]
-    >>> found.attrs["units"]["time.low"]
-    'ms'
-    """
-    return workspace(**_policy(asked)).sweep(phase, columns=columns, engine=engine, **asked)
+chip = shipped(Workspace.chip)
+system = shipped(Workspace.system)
+model = shipped(Workspace.model)
+measured = shipped(Workspace.measured)
+chips = shipped(Workspace.chips)
+systems = shipped(Workspace.systems)
+models = shipped(Workspace.models)
+reports = shipped(Workspace.reports)
+sources = shipped(Workspace.sources)
+compare = shipped(Workspace.compare)
+audit = shipped(Workspace.audit)
+explain = shipped(Workspace.explain)
+evaluate = shipped(Workspace.evaluate)
+export_control = shipped(Workspace.export_control)
+sweep = shipped(Workspace.sweep)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -26,6 +28,18 @@ FAVOURED = ("bf16", "fp16", "fp8", "int8")
 """Which precision is taken where none is given: the first of these of which a peak is reported."""
 
 
+def _documented(function: Callable[..., Estimate]) -> Callable[..., Estimate]:
+    """Put the options of a phase into its function's signature, and into its documentation under ``**asked``."""
+    signature = inspect.signature(function)
+    *own, asked = signature.parameters.values()
+    rows = [row for row in options.of(function.__name__).values() if row.name not in signature.parameters]
+    more = [inspect.Parameter(row.name, inspect.Parameter.KEYWORD_ONLY, default=None) for row in rows]
+    function.__signature__ = signature.replace(parameters=[*own, *more, asked])  # type: ignore[attr-defined]
+    told = "".join(f"\n    ``{row.name}``: {row.help}" for row in rows)
+    function.__doc__ = inspect.cleandoc(function.__doc__ or "").replace("\n**asked", f"\n**asked{told}")
+    return function
+
+
 class Estimator:
     """Answers what systems and chips could do, by a catalog and under one policy."""
 
@@ -38,7 +52,35 @@ class Estimator:
         return calibrated(self.comparer)
 
     def validate(self, split: str = ALTERNATE) -> Validation:
-        """Return every measurement beside its estimate; see `calc.estimate.validate`."""
+        """Return every published measurement beside its bound and its estimate.
+
+        Parameters
+        ----------
+        split : {'alternate', 'leave-one-source-out', 'leave-one-chip-out'}
+            What the efficiencies rest on that an estimate is tested with: every second measurement of a series, or
+            what other sources, or other chips, give.
+
+        Returns
+        -------
+        Validation
+            Its ``trials`` have ``least``, ``numbers`` and ``measured`` [time, or information per chip]; ``score``
+            counts over the tests, ``alarms`` are measurements that beat a bound.
+
+        Raises
+        ------
+        UsageError
+            If there is no such split.
+
+        Examples
+        --------
+        >>> import calc
+        >>> found = calc.estimate.validate()
+        >>> len(found.trials) == len(calc.measured()), found.alarms
+        (True, [])
+        >>> stricter = calc.estimate.validate("leave-one-source-out")
+        >>> stricter.score.share < found.score.share
+        True
+        """
         return validate(self.comparer, split)
 
     def estimate(self, phase: str, unfit: bool = False, **asked: Any) -> Estimate:
@@ -89,24 +131,121 @@ class Estimator:
     def _prices(self, given: dict[str, Any]) -> Prices:
         return Prices(**{name: given.pop(name) for name in options.named("price") if name in given})
 
-    def train(self, model: str | None = None, **asked: Any) -> Estimate:
-        """Return the bound and the estimate of training; see `calc.estimate.train`."""
-        return self.estimate("train", model=model, **asked)
+    @_documented
+    def decode(self, model: str, **asked: Any) -> Estimate:
+        """Return the bound and the estimate of a step of decoding.
 
-    def decode(self, model: str | None = None, **asked: Any) -> Estimate:
-        """Return the bound and the estimate of a step of decoding; see `calc.estimate.decode`."""
+        Parameters
+        ----------
+        model : str
+            Id or alias.
+        **asked
+            One ``system`` or ``chip`` of these, and the policy. A step writes 1 + ``drafts`` x ``acceptance`` tokens of
+            each sequence: the acceptance length that engines print.
+
+        Returns
+        -------
+        Estimate
+            Its time is that of a step. [time]
+
+        Raises
+        ------
+        UsageError
+            For what is missing or unknown, not reported, or does not fit into memory.
+
+        Examples
+        --------
+        >>> import calc
+        >>> made = calc.estimate.decode("deepseek-v3", system="cm384", chips=160, ep=320, batch=96, context=4096,
+        ...                             precision="int8")
+        >>> made.binding
+        'memory'
+        >>> made.bound.numbers[0] < made.low.to("ms").magnitude < made.high.to("ms").magnitude
+        True
+        """
         return self.estimate("decode", model=model, **asked)
 
-    def prefill(self, model: str | None = None, **asked: Any) -> Estimate:
-        """Return the bound and the estimate of reading prompts; see `calc.estimate.prefill`."""
+    @_documented
+    def prefill(self, model: str, **asked: Any) -> Estimate:
+        """Return the bound and the estimate of reading the prompts of a batch; arguments as of `decode`.
+
+        Parameters
+        ----------
+        model : str
+            Id or alias.
+        **asked
+            Of these, each prompt of ``prompt`` tokens.
+
+        Examples
+        --------
+        >>> import calc
+        >>> calc.estimate.prefill("deepseek-v3", system="cm384", batch=4, prompt=4096, precision="int8").binding
+        'compute'
+        """
         return self.estimate("prefill", model=model, **asked)
 
-    def memory(self, model: str | None = None, **asked: Any) -> Estimate:
-        """Return what a chip has to hold; see `calc.estimate.memory`."""
+    @_documented
+    def train(self, model: str, **asked: Any) -> Estimate:
+        """Return the bound and the estimate of training, on all tokens or for one step.
+
+        Parameters
+        ----------
+        model : str
+            Id or alias.
+        **asked
+            As in `decode`; either ``tokens`` in all, or ``batch`` and ``sequence`` of one step.
+
+        Examples
+        --------
+        >>> import calc
+        >>> made = calc.estimate.train("llama-3.1-405b", chip="h100-sxm", chips=16384, tokens=15.6e12, mfu=0.4)
+        >>> round(float(made.value.to("h").magnitude))
+        1620
+        """
+        return self.estimate("train", model=model, **asked)
+
+    @_documented
+    def memory(self, model: str, **asked: Any) -> Estimate:
+        """Return what a chip has to hold, beside what it has.
+
+        Parameters
+        ----------
+        model : str
+            Id or alias.
+        **asked
+            As in `decode`; ``context`` for serving, ``optimizer`` and ``sequence`` for training.
+
+        Returns
+        -------
+        Estimate
+            Without times; its amounts are in ``held``.
+
+        Examples
+        --------
+        >>> import calc
+        >>> made = calc.estimate.memory("deepseek-v3", system="metax128")
+        >>> str(made.held["weights"])
+        '<44.45 GB/chip, as-reported>'
+        """
         return self.estimate("memory", model=model, **asked)
 
-    def allreduce(self, size: Any = None, **asked: Any) -> Estimate:
-        """Return the bound and the estimate of a collective; see `calc.estimate.allreduce`."""
+    @_documented
+    def allreduce(self, size: Any, **asked: Any) -> Estimate:
+        """Return the bound and the estimate of a collective operation over all chips.
+
+        Parameters
+        ----------
+        size : str or Quantity
+            The whole array. [information]
+        **asked
+            As in `decode`.
+
+        Examples
+        --------
+        >>> import calc
+        >>> calc.estimate.allreduce("1 GiB", system="nvl72").bound
+        <1193 us (1189 to 1193), as-reported>
+        """
         return self.estimate("allreduce", size=size, **asked)
 
 
