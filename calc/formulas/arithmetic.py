@@ -106,15 +106,7 @@ def bytes_per_flop(bandwidth: Quantity, compute: Quantity) -> Quantity:
 
 @formula("compute / memory bandwidth", "FLOP/s(/chip), B/s(/chip) -> FLOP/B", "WIL; SB, chapter roofline")
 def ridge_point(compute: Quantity, memory_bandwidth: Quantity) -> Quantity:
-    """Return the arithmetic intensity above which peak compute, not memory, is the bound: I* = F / W.
-
-    Parameters
-    ----------
-    compute : Quantity
-        Peak rate of one precision. [operation/time]
-    memory_bandwidth : Quantity
-        Of the same chip or system, greater than 0. [information/time]
-    """
+    """Return the arithmetic intensity above which peak compute, not memory, is the bound."""
     return compute / memory_bandwidth
 
 

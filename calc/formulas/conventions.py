@@ -16,31 +16,22 @@ from calc.units import Quantity
 
 PARAMETER = units.quantity(1.0, "param")
 """One entry of a weight matrix."""
-
 TOKEN = units.quantity(1.0, "token")
 """What one sequence yields in a step of decoding."""
-
 PER_TOKEN = units.quantity(1.0, "x/token")
 """A vector is held, or sent, once for each token."""
-
 MULTIPLY_ADD = units.quantity(2.0, "FLOP")
 """A multiplication and an addition."""
-
 FORWARD = units.quantity(2.0, "FLOP/param/token")
 """Each parameter multiplies and adds once for each token."""
-
 BACKWARD = units.quantity(4.0, "FLOP/param/token")
 """Two products of the same size for each one of the forward pass: by the inputs, and by the weights."""
-
 PASSES = 3.0
 """Forward and backward together, in forward passes, where the backward pass takes twice as much."""
-
 MULTIPLY_ADD_PER_TOKEN = units.quantity(2.0, "FLOP/token")
 """A vector entry multiplies and adds once for each token."""
-
 MULTIPLY_ADD_PER_PAIR = units.quantity(2.0, "FLOP/token^2")
 """An entry of a query, or of a value, multiplies and adds once for each pair of tokens that meet."""
-
 CONVENTIONS = ("full", "causal")
 """Attention counted as every token meeting every one, or only those before it: half of that."""
 
@@ -49,11 +40,6 @@ _ONE = units.quantity(1.0, "x").to_root_units()
 
 def pure(value: Quantity) -> Quantity:
     """Return a plain number as such, whatever unit it came in, where units cannot do it by themselves.
-
-    Parameters
-    ----------
-    value : Quantity or number
-        A pure number. [dimensionless]
 
     Raises
     ------
@@ -69,16 +55,7 @@ def pure(value: Quantity) -> Quantity:
 
 
 def option(name: str, value: object, known: Iterable[object]) -> None:
-    """Raise `UsageError` unless an option has one of its values.
-
-    Parameters
-    ----------
-    name : str
-        The option's name.
-    value : str or int
-        What was given.
-    known : iterable
-        What may be given.
+    """Raise `UsageError` unless an option has one of its known values.
 
     Examples
     --------
@@ -94,12 +71,6 @@ def option(name: str, value: object, known: Iterable[object]) -> None:
 
 
 def meeting(convention: str) -> float:
-    """Return the share of all pairs of tokens that is counted: all of them, or half.
-
-    Parameters
-    ----------
-    convention : {'full', 'causal'}
-        The full square (PaLM, older Megatron) or its lower half (current Megatron).
-    """
+    """Return the share of all pairs of tokens that is counted, by one of `CONVENTIONS`."""
     option("convention", convention, CONVENTIONS)
     return 0.5 if convention == "causal" else 1.0

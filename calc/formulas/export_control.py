@@ -8,20 +8,9 @@ from calc.formulas.registry import formula
 from calc.units import Quantity
 
 
-@formula(
-    "rate x bit length",
-    "OP/s(/chip), b -> OP*b/s(/chip)",
-    "88 FR 73458 (2023-23055), notes to 3A090, federalregister.gov/d/2023-23055 p-938, as relayed",
-)
+@formula("rate x bit length", "OP/s(/chip), b -> OP*b/s(/chip)", "BIS p-938, as relayed")
 def processing_performance(rate: Quantity, bit_length: Quantity) -> Quantity:
-    """Weigh the peak rate at one precision with its bit length.
-
-    Parameters
-    ----------
-    rate : Quantity
-        Dense peak rate, a multiply-add counted as two operations; never a sparse one. [operation/time/chip]
-    bit_length : Quantity
-        Of what is multiplied at that precision. [information]
+    """Weigh the dense peak rate at one precision, a multiply-add counted as two operations, with its bit length.
 
     Examples
     --------
@@ -35,16 +24,10 @@ def processing_performance(rate: Quantity, bit_length: Quantity) -> Quantity:
 @formula(
     "the largest over the precisions (88 FR 73458, read in copies only)",
     "OP*b/s(/chip)... -> OP*b/s(/chip)",
-    "88 FR 73458 (2023-23055), notes to 3A090, federalregister.gov/d/2023-23055 p-938, as relayed",
+    "BIS p-938, as relayed",
 )
 def total_processing_performance(*parts: Quantity) -> Quantity:
-    """Return the largest processing performance over the precisions of a chip (TPP).
-
-    Parameters
-    ----------
-    *parts : Quantity
-        What `processing_performance` gives for each precision, finite. [operation*information/time/chip]
-    """
+    """Return the largest `processing_performance` over the precisions of a chip (TPP)."""
     # A product with true or false picks cell by cell in any array library, and exactly.
     return reduce(lambda one, other: one * (1 * (one >= other)) + other * (1 * (one < other)), parts)
 
@@ -52,18 +35,13 @@ def total_processing_performance(*parts: Quantity) -> Quantity:
 @formula(
     "total processing performance / die area (88 FR 73458, read in copies only)",
     "OP*b/s(/chip), mm^2(/chip) -> OP*b/s/mm^2",
-    "88 FR 73458 (2023-23055), notes to 3A090, federalregister.gov/d/2023-23055 p-945, as relayed",
+    "BIS p-945, as relayed",
 )
 def performance_density(total_processing_performance: Quantity, die_area: Quantity) -> Quantity:
     """Relate a chip's total processing performance to the area of its dies.
 
-    Parameters
-    ----------
-    total_processing_performance : Quantity
-        Dense rate times bit length, the largest over the precisions. [operation*information/time/chip]
-    die_area : Quantity
-        Area of the chip's dies, greater than 0. The rule counts all logic dies made with non-planar
-        transistors and leaves memory stacks out; whether a report does so too, nothing here checks. [length^2/chip]
+    The rule counts all logic dies made with non-planar transistors and leaves memory stacks out; whether a report does,
+    nothing here checks.
     """
     return total_processing_performance / die_area
 

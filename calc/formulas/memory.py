@@ -16,59 +16,39 @@ from calc.units import Quantity
 
 HALF_WEIGHT = units.quantity(2.0, "B/param")
 """A weight at 16 bit."""
-
 HALF_GRADIENT = units.quantity(2.0, "B/param")
 """A gradient at 16 bit."""
-
 FULL_GRADIENT = units.quantity(4.0, "B/param")
 """A gradient at 32 bit, as Megatron keeps it."""
-
 ADAM = units.quantity(12.0, "B/param")
 """Master weight and two moments at 32 bit."""
-
 STAGES = (0, 1, 2, 3)
 """What ZeRO divides among the ranks: nothing, the optimizer's state, gradients too, weights too."""
-
 WHOLE = units.quantity(10.0, "B/token")
 """Of a layer, per entry of the hidden width: norms, inputs and dropouts that tensor parallelism does not divide."""
-
 ATTENTION = units.quantity(8.0, "B/token")
 """Of a layer, per entry of the hidden width: queries, keys, values and the core's output."""
-
 BLOCK = units.quantity(4.0, "B/token")
 """Of a layer, per entry of the feed-forward width: before and after the activation function."""
-
 SCORES = units.quantity(5.0, "B/token^2")
 """Of a layer and a head: softmax, its dropout and the mask, for each pair of tokens."""
-
 VECTOR = units.quantity(2.0, "B/token")
 """An entry at 16 bit."""
-
 POSITIONS = units.quantity(8.0, "B/token")
 """The number of a word, or of its position."""
-
 MASK = units.quantity(1.0, "B/token")
 """An entry of a dropout mask."""
-
 LOGIT = units.quantity(4.0, "B/token")
 """An entry at 32 bit."""
-
 KEY_AND_VALUE = 2.0
 """Vectors that are cached for each token, layer and head."""
 
 
 @formula("parameters x bytes per parameter", "param(/chip), B/param -> B(/chip)", "SB, chapter inference")
 def weight_bytes(parameters: Quantity, parameter_bytes: Quantity) -> Quantity:
-    """Return what the weights take: N b.
+    """Return what all weights take that are held, experts that are not active among them.
 
-    Scales and zero points of quantized weights belong into b, or are left out.
-
-    Parameters
-    ----------
-    parameters : Quantity
-        All N that are held, experts that are not active among them. [param]
-    parameter_bytes : Quantity
-        b. [information/param]
+    Scales and zero points of quantized weights belong into the bytes per parameter, or are left out.
     """
     return 1.0 * parameters * parameter_bytes
 
@@ -80,16 +60,8 @@ def weight_bytes(parameters: Quantity, parameter_bytes: Quantity) -> Quantity:
 def adam_state_bytes(parameters: Quantity, ranks: Quantity = 1.0, *, stage: int = 0) -> Quantity:
     """Return what weights, gradients and Adam's state take on a rank, in mixed precision under ZeRO.
 
-    Stage 0: 16 N; 1: 4 N + 12 N / n; 2: 2 N + 14 N / n; 3: 16 N / n. Without buffers and activations.
-
-    Parameters
-    ----------
-    parameters : Quantity
-        N of the model, or of the part that the ranks share. [param]
-    ranks : Quantity
-        n that hold the same part (data parallel), at least 1. [dimensionless]
-    stage : {0, 1, 2, 3}
-        Of ZeRO; 0 divides nothing.
+    The parameters are those of the model, or of the part that the ranks, data parallel, share. Stage 0 divides nothing.
+    Without buffers and activations.
     """
     option("stage", stage, STAGES)
     ranks = pure(ranks)
@@ -98,33 +70,15 @@ def adam_state_bytes(parameters: Quantity, ranks: Quantity = 1.0, *, stage: int 
     return (held[0] + held[1] + held[2]) * parameters
 
 
-@formula("18 B x parameters", "param(/chip) -> B(/chip)", "ML, training/theoretical_memory_usage.py")
+@formula("18 B x parameters", "param(/chip) -> B(/chip)", "MLM")
 def megatron_state_bytes(parameters: Quantity) -> Quantity:
-    """Return what weights, gradients and Adam's state take in Megatron: 18 N, with gradients at 32 bit.
-
-    Parameters
-    ----------
-    parameters : Quantity
-        N of the model, or of one rank. [param]
-    """
+    """Return what weights, gradients and Adam's state take in Megatron, with gradients at 32 bit."""
     return (HALF_WEIGHT + FULL_GRADIENT + ADAM) * parameters
 
 
-@formula(
-    "(6 B + 12 B / data parallel) x parameters",
-    "param(/chip), x -> B(/chip)",
-    "ML, training/theoretical_memory_usage.py",
-)
+@formula("(6 B + 12 B / data parallel) x parameters", "param(/chip), x -> B(/chip)", "MLM")
 def megatron_distributed_state_bytes(parameters: Quantity, data_parallel: Quantity) -> Quantity:
-    """Return what a rank holds with Megatron's distributed optimizer: (6 + 12 / DP) N.
-
-    Parameters
-    ----------
-    parameters : Quantity
-        N of one rank's part of the model. [param]
-    data_parallel : Quantity
-        Ranks DP that share the optimizer's state, at least 1. [dimensionless]
-    """
+    """Return what a rank holds of its part of the model with Megatron's distributed optimizer."""
     return (HALF_WEIGHT + FULL_GRADIENT + ADAM / pure(data_parallel)) * parameters
 
 
@@ -140,25 +94,11 @@ def activation_bytes(
     length: Quantity, batch: Quantity, layers: Quantity, hidden: Quantity, ffn_width: Quantity, heads: Quantity,
     tensor_parallel: Quantity, *, recompute: str = "none", split: str = "tensor",
 ) -> Quantity:  # fmt: skip
-    """Return the activations of L layers: s b h L (10 + 24 / t + 5 a s / (h t)).
+    """Return the activations of L layers, of sequence s and microbatch b, with t chips of tensor parallelism.
 
-    With ``split="sequence"``: s b h L (34 + 5 a s / h) / t. Selective recompute leaves out the term with a: the
-    scores. Where ff is not 4 h, 24 is 8 + 4 ff / h. Full recompute is `recomputed_activation_bytes`.
-
-    Parameters
-    ----------
-    length : Quantity
-        Sequence s. [token]
-    batch : Quantity
-        Microbatch b, in sequences. [dimensionless]
-    layers, hidden, ffn_width, heads : Quantity
-        L, h, ff and a. [dimensionless]
-    tensor_parallel : Quantity
-        t, at least 1. [dimensionless]
-    recompute : {'none', 'selective'}
-        Nothing, or attention's core.
-    split : {'tensor', 'sequence'}
-        Tensor parallelism alone, or sequence parallelism with it.
+    Where ff is 4 h: s b h L (10 + 24 / t + 5 a s / (h t)), and s b h L (34 + 5 a s / h) / t with ``split="sequence"``,
+    sequence parallelism too. Selective recompute leaves out the term with a: the scores of attention's core. Full
+    recompute is `recomputed_activation_bytes`.
     """
     option("recompute", recompute, ("none", "selective"))
     option("split", split, ("tensor", "sequence"))
@@ -173,74 +113,36 @@ def activation_bytes(
 
 @formula("2 s b h L", "token, x, x, x -> B", "SB, chapter transformers; ML")
 def recomputed_activation_bytes(length: Quantity, batch: Quantity, layers: Quantity, hidden: Quantity) -> Quantity:
-    """Return the activations with full recompute: 2 s b h L, the inputs of the layers.
+    """Return the activations with full recompute: the inputs of the layers.
 
     Without the activations of the one layer that is being recomputed.
-
-    Parameters
-    ----------
-    length : Quantity
-        Sequence s. [token]
-    batch, layers, hidden : Quantity
-        Microbatch b in sequences, L and h. [dimensionless]
     """
     return VECTOR * hidden * length * batch * layers
 
 
 @formula(
-    "min(1, microbatches / stages), or 1 + (stages - 1) / (stages x chunks) where interleaved",
-    "x, x, x -> x",
-    "ML, training/theoretical_memory_usage.py",
+    "min(1, microbatches / stages), or 1 + (stages - 1) / (stages x chunks) where interleaved", "x, x, x -> x", "MLM"
 )
 def pipeline_factor(pipeline: Quantity, chunks: Quantity, microbatches: Quantity) -> Quantity:
     """Return how many times one microbatch's activations of all L layers live on the first stage.
 
-    p microbatches of L / p layers: 1 for plain 1F1B (one chunk), times min(1, microbatches / p) if fewer run;
-    1 + (p - 1) / (p m) for m > 1 interleaved chunks.
-
-    Parameters
-    ----------
-    pipeline : Quantity
-        Stages p, at least 1. [dimensionless]
-    chunks : Quantity
-        Interleaved chunks m of a stage, at least 1. [dimensionless]
-    microbatches : Quantity
-        In a step, at least 1. [dimensionless]
+    Of the microbatches in a step, p of L / p layers live there: 1 for plain 1F1B (one chunk), less if fewer run than
+    there are stages, and more for interleaved chunks.
     """
     stages, chunks = pure(pipeline), pure(chunks)
     plain = np.minimum(pure(microbatches) / stages, pure(1))
     return np.where(chunks > 1, 1 + (stages - 1) / (stages * chunks), plain)
 
 
-@formula("(8 + h) s b x stages", "token, x, x, x -> B", "ML, training/theoretical_memory_usage.py")
+@formula("(8 + h) s b x stages", "token, x, x, x -> B", "MLM")
 def embedding_activation_bytes(length: Quantity, batch: Quantity, hidden: Quantity, pipeline: Quantity) -> Quantity:
-    """Return what the embedding and its dropout leave on the first stage: 8 s b p + s b h p.
-
-    Parameters
-    ----------
-    length : Quantity
-        Sequence s. [token]
-    batch, hidden : Quantity
-        Microbatch b in sequences, and h. [dimensionless]
-    pipeline : Quantity
-        Stages p: so many microbatches are live. [dimensionless]
-    """
+    """Return what the embedding and its dropout leave on the first stage, where a microbatch for each stage is live."""
     return (POSITIONS + MASK * pure(hidden)) * length * batch * pipeline
 
 
-@formula("4 s b (h + V)", "token, x, x, x -> B", "ML, training/theoretical_memory_usage.py")
+@formula("4 s b (h + V)", "token, x, x, x -> B", "MLM")
 def output_activation_bytes(length: Quantity, batch: Quantity, hidden: Quantity, vocabulary: Quantity) -> Quantity:
-    """Return what the output layer leaves: 4 s b h (1 + V / h).
-
-    On the last stage; the first one has it only without a pipeline.
-
-    Parameters
-    ----------
-    length : Quantity
-        Sequence s. [token]
-    batch, hidden, vocabulary : Quantity
-        Microbatch b in sequences, h and V. [dimensionless]
-    """
+    """Return what the output layer leaves: on the last stage; the first one has it only without a pipeline."""
     return LOGIT * (pure(hidden) + pure(vocabulary)) * length * batch
 
 
@@ -250,16 +152,9 @@ def output_activation_bytes(length: Quantity, batch: Quantity, hidden: Quantity,
     "SB, chapter inference; MLE, inference",
 )
 def kv_cache_per_token(layers: Quantity, kv_heads: Quantity, head_width: Quantity, element_bytes: Quantity) -> Quantity:
-    """Return the cache of one token with heads of their own or shared: 2 b L K d.
+    """Return the cache of one token with heads of their own or shared, in all layers that attend to the whole context.
 
-    Parameters
-    ----------
-    layers : Quantity
-        L, all that attend to the whole context. [dimensionless]
-    kv_heads, head_width : Quantity
-        Heads K of keys and of values, a (MHA), the groups (GQA) or 1 (MQA); width d. [dimensionless]
-    element_bytes : Quantity
-        b of a cached element. [information]
+    KV heads are all (MHA), the groups (GQA) or 1 (MQA).
 
     Examples
     --------
@@ -274,48 +169,24 @@ def kv_cache_per_token(layers: Quantity, kv_heads: Quantity, head_width: Quantit
 def latent_cache_per_token(
     layers: Quantity, kv_rank: Quantity, rope_width: Quantity, element_bytes: Quantity
 ) -> Quantity:  # fmt: skip
-    """Return the cache of one token with latent attention (MLA): b L (c + d_r).
+    """Return the cache of one token with latent attention (MLA).
 
     All heads share it: tensor parallelism does not divide it, each rank holds a copy.
-
-    Parameters
-    ----------
-    layers, kv_rank, rope_width : Quantity
-        L, and the widths c and d_r of what is cached. [dimensionless]
-    element_bytes : Quantity
-        b of a cached element. [information]
     """
     return PER_TOKEN * element_bytes * layers * (pure(kv_rank) + pure(rope_width))
 
 
 @formula("min(context, window)", "token, token -> token", "derived")
 def cached_tokens(length: Quantity, window: Quantity) -> Quantity:
-    """Return how many tokens a layer with a sliding window keeps: min(S, window).
-
-    Parameters
-    ----------
-    length : Quantity
-        Context S. [token]
-    window : Quantity
-        Tokens that the layer looks back on. [token]
-    """
+    """Return how many tokens a layer with a sliding window keeps."""
     return np.minimum(length, window)
 
 
 @formula("sequences x context x bytes per token", "x, token, B/token -> B", "SB, chapter inference")
 def kv_cache_bytes(sequences: Quantity, length: Quantity, per_token: Quantity) -> Quantity:
-    """Return the cache of a batch: B S kv.
+    """Return the cache of a batch, from the mean context and `kv_cache_per_token` or `latent_cache_per_token`.
 
     Where some layers have a window it is the sum of two: of the layers without one, and of those with one for
     their `cached_tokens`.
-
-    Parameters
-    ----------
-    sequences : Quantity
-        B. [dimensionless]
-    length : Quantity
-        Tokens S cached for each, the mean over the batch. [token]
-    per_token : Quantity
-        kv, from `kv_cache_per_token` or `latent_cache_per_token`. [information/token]
     """
     return 1.0 * sequences * length * per_token

@@ -21,16 +21,9 @@ MATRICES = {"gated": 3.0, "ungated": 2.0}
 
 @formula("hidden x head width x (2 x heads + 2 x KV heads)", "x, x, x, x -> param", "SB, chapter transformers")
 def attention_parameters(hidden: Quantity, heads: Quantity, kv_heads: Quantity, head_width: Quantity) -> Quantity:
-    """Count the parameters of one layer's attention with heads of its own or shared: h d (2 a + 2 K).
+    """Count the parameters of one layer's attention with heads of its own or shared.
 
-    Parameters
-    ----------
-    hidden : Quantity
-        Width h of the model. [dimensionless]
-    heads, kv_heads : Quantity
-        Query heads a, and heads K of keys and of values: a (MHA), the groups (GQA), or 1 (MQA). [dimensionless]
-    head_width : Quantity
-        Width d of a head. [dimensionless]
+    KV heads are all (MHA), the groups (GQA), or 1 (MQA).
     """
     heads, kv_heads = pure(heads), pure(kv_heads)
     return PARAMETER * hidden * head_width * (2 * heads + 2 * kv_heads)
@@ -47,16 +40,8 @@ def latent_attention_parameters(
 ) -> Quantity:  # fmt: skip
     """Count the parameters of one layer's latent attention (MLA).
 
-    h q + q a (d_n + d_r) + h (c + d_r) + c a (d_n + d_v) + a d_v h.
-
-    Parameters
-    ----------
-    hidden, heads : Quantity
-        Width h of the model, and heads a. [dimensionless]
-    query_rank, kv_rank : Quantity
-        Widths q and c of the compressed queries, and of the compressed keys and values. [dimensionless]
-    nope_width, rope_width, value_width : Quantity
-        Of a head: d_n without position, d_r with rotary position, d_v of its value. [dimensionless]
+    The ranks q and c are the widths of the compressed queries, and of the compressed keys and values; a head has a
+    width without position (nope), one with rotary position (rope), and that of its value.
     """
     h, a, q, c = pure(hidden), pure(heads), pure(query_rank), pure(kv_rank)
     nope, rope, value = pure(nope_width), pure(rope_width), pure(value_width)
@@ -66,28 +51,14 @@ def latent_attention_parameters(
 @variant("2 x hidden x FFN width", kind="ungated")
 @formula("3 x hidden x FFN width", "x, x -> param", "SB, chapter transformers; EC, calc/")
 def feed_forward_parameters(hidden: Quantity, ffn_width: Quantity, *, kind: str = "gated") -> Quantity:
-    """Count the parameters of a feed-forward block, or of one expert: 3 h ff, or 2 h ff without a gate.
-
-    Parameters
-    ----------
-    hidden, ffn_width : Quantity
-        Width h of the model, and ff of the block. [dimensionless]
-    kind : {'gated', 'ungated'}
-        Three matrices (SwiGLU), or two.
-    """
+    """Count the parameters of a feed-forward block, or of one expert: three matrices (SwiGLU), or two."""
     option("kind", kind, MATRICES)
     return MATRICES[kind] * PARAMETER * hidden * ffn_width
 
 
 @formula("hidden x experts", "x, x -> param", "EC, calc/; ML")
 def router_parameters(hidden: Quantity, experts: Quantity) -> Quantity:
-    """Count the parameters of the router of a layer of experts: h E.
-
-    Parameters
-    ----------
-    hidden, experts : Quantity
-        Width h of the model, and experts E that it chooses from. [dimensionless]
-    """
+    """Count the parameters of the router of a layer of experts, which it chooses from."""
     return PARAMETER * hidden * experts
 
 
@@ -95,60 +66,31 @@ def router_parameters(hidden: Quantity, experts: Quantity) -> Quantity:
 def expert_layer_parameters(
     expert: Quantity, experts: Quantity, shared_experts: Quantity, router: Quantity
 ) -> Quantity:  # fmt: skip
-    """Count the parameters of the experts of a layer, all or active: experts, shared experts and router.
+    """Count the parameters of a layer's experts: of all that memory holds, or of those that a token meets.
 
-    Parameters
-    ----------
-    expert : Quantity
-        One expert, from `feed_forward_parameters`; shared ones are of the same width. [param]
-    experts : Quantity
-        All E for what memory holds, the k that a token meets for what is active. [dimensionless]
-    shared_experts : Quantity
-        Experts that every token meets, 0 or more. [dimensionless]
-    router : Quantity
-        From `router_parameters`; read whole for every token. [param]
+    Shared experts, which every token meets, are of the same width; the router is read whole.
     """
     return (pure(experts) + pure(shared_experts)) * expert + router
 
 
 @formula("hidden x vocabulary x tables", "x, x, x -> param", "SB, chapter transformers")
 def embedding_parameters(hidden: Quantity, vocabulary: Quantity, tables: Quantity) -> Quantity:
-    """Count the parameters of the embedding tables: h V for each.
+    """Count the parameters of the embedding tables.
 
-    Parameters
-    ----------
-    hidden, vocabulary : Quantity
-        Width h of the model, and words V. [dimensionless]
-    tables : Quantity
-        2; 1 where input and output share one, and for what is active: the input is looked up,
-        not multiplied. [dimensionless]
+    Two; one where input and output share it, and for what is active: the input is looked up, not multiplied.
     """
     return PARAMETER * hidden * vocabulary * tables
 
 
 @formula("layers x the sum of their blocks", "x, param... -> param", "derived")
 def layers_parameters(layers: Quantity, *blocks: Quantity) -> Quantity:
-    """Count the parameters of layers that are alike: L times the sum of their blocks.
-
-    Parameters
-    ----------
-    layers : Quantity
-        L, at least 0. [dimensionless]
-    *blocks : Quantity
-        Attention and feed-forward block of one layer; at least one. [param]
-    """
+    """Count the parameters of layers that are alike, by the blocks of one: attention, feed-forward."""
     return pure(layers) * parameters_sum(*blocks)
 
 
 @formula("the sum of the parts", "param... -> param", "derived")
 def parameters_sum(*parts: Quantity) -> Quantity:
-    """Add up the parts of a model: layers of each kind, and embedding tables.
-
-    Parameters
-    ----------
-    *parts : Quantity
-        At least one. [param]
-    """
+    """Add up the parts of a model: layers of each kind, and embedding tables."""
     return sum_of(*parts)
 
 
@@ -157,16 +99,9 @@ def parameters_sum(*parts: Quantity) -> Quantity:
 def attention_core_flops(
     length: Quantity, heads: Quantity, head_width: Quantity, *, convention: str = "full"
 ) -> Quantity:  # fmt: skip
-    """Count the operations of the core with heads of one width (MHA, GQA, MQA): 4 a d S.
+    """Count the operations of the core with heads of one width (MHA, GQA, MQA).
 
-    Parameters
-    ----------
-    length : Quantity
-        Context S. [token]
-    heads, head_width : Quantity
-        Query heads a, and their width d. [dimensionless]
-    convention : {'full', 'causal'}
-        All pairs of tokens (PaLM, older Megatron), or half of them (current Megatron).
+    By ``convention``, one of `calc.formulas.conventions.CONVENTIONS`: all pairs of tokens, or half of them.
     """
     return meeting(convention) * MULTIPLY_ADD_PER_PAIR * 2.0 * heads * head_width * length
 
@@ -179,18 +114,9 @@ def latent_core_flops(
     length: Quantity, heads: Quantity, nope_width: Quantity, rope_width: Quantity, value_width: Quantity, *,
     convention: str = "full",
 ) -> Quantity:  # fmt: skip
-    """Count the operations of the core of latent attention, not absorbed: 2 a (d_n + d_r + d_v) S.
+    """Count the operations of the core of latent attention, not absorbed, by ``convention``.
 
     In prefill and training, where keys and values are projected up before they meet.
-
-    Parameters
-    ----------
-    length : Quantity
-        Context S. [token]
-    heads, nope_width, rope_width, value_width : Quantity
-        Heads a, and the widths d_n, d_r and d_v of each. [dimensionless]
-    convention : {'full', 'causal'}
-        All pairs of tokens, or half of them.
     """
     widths = pure(nope_width) + pure(rope_width) + pure(value_width)
     return meeting(convention) * MULTIPLY_ADD_PER_PAIR * heads * widths * length
@@ -198,32 +124,18 @@ def latent_core_flops(
 
 @formula("2 x heads x (2 x KV rank + rope width) x context", "token, x, x, x -> FLOP/token", "IS, flops/flops.py")
 def absorbed_core_flops(length: Quantity, heads: Quantity, kv_rank: Quantity, rope_width: Quantity) -> Quantity:
-    """Count the operations of the core of latent attention, absorbed: 2 a (2 c + d_r) S.
+    """Count the operations of the core of latent attention, absorbed.
 
     In decoding, where queries meet the compressed cache itself.
-
-    Parameters
-    ----------
-    length : Quantity
-        Cached context S. [token]
-    heads, kv_rank, rope_width : Quantity
-        Heads a, and the widths c and d_r of what is cached. [dimensionless]
     """
     return MULTIPLY_ADD_PER_PAIR * heads * (2 * pure(kv_rank) + pure(rope_width)) * length
 
 
 @formula("2 x heads / (element bytes x KV heads)", "x, x, B -> FLOP/B", "SB, chapter inference; for any width derived")
 def decode_core_intensity(heads: Quantity, kv_heads: Quantity, element_bytes: Quantity) -> Quantity:
-    """Return the intensity of the core in decoding: 2 a / (b K), so about 1 (MHA) and a / K (GQA) at 16 bit.
+    """Return the intensity of the core in decoding: at 16 bit about 1 (MHA), or heads over KV heads (GQA).
 
     Of the cache alone: queries and outputs, which are S times smaller, are left out.
-
-    Parameters
-    ----------
-    heads, kv_heads : Quantity
-        Query heads a, and heads K of keys and of values. [dimensionless]
-    element_bytes : Quantity
-        b of a cached element. [information]
     """
     return 2.0 * MULTIPLY_ADD_PER_PAIR * heads * TOKEN / (2.0 * PER_TOKEN * element_bytes * kv_heads)
 
@@ -236,16 +148,9 @@ def decode_core_intensity(heads: Quantity, kv_heads: Quantity, element_bytes: Qu
 def latent_decode_core_intensity(
     heads: Quantity, kv_rank: Quantity, rope_width: Quantity, element_bytes: Quantity
 ) -> Quantity:  # fmt: skip
-    """Return the intensity of the absorbed core in decoding: 2 a (2 c + d_r) / (b (c + d_r)).
+    """Return the intensity of the absorbed core in decoding.
 
     Of the cache alone, which all heads share; so high that the core may be bound by compute.
-
-    Parameters
-    ----------
-    heads, kv_rank, rope_width : Quantity
-        Heads a, and the widths c and d_r of what is cached. [dimensionless]
-    element_bytes : Quantity
-        b of a cached element. [information]
     """
     cached = PER_TOKEN * element_bytes * (pure(kv_rank) + pure(rope_width))
     return absorbed_core_flops(TOKEN, heads, kv_rank, rope_width) / cached

@@ -17,6 +17,8 @@ from calc import units
 from calc.units import Quantity
 
 REFERENCES = {
+    "BIS": "88 FR 73458 (2023-23055), notes to 3A090, federalregister.gov/d/2023-23055",
+    "BVR": "ai-infrastructure.net build-vs-rent (relayed)",
     "DTB": "ttsugriy/distributed-training-book @31ba8245 (read)",
     "EAI": "EleutherAI, blog.eleuther.ai/transformer-math (relayed)",
     "EC": "EleutherAI/cookbook @827ee3b2 (read)",
@@ -25,6 +27,7 @@ REFERENCES = {
     "KOR": "arXiv 2205.05198 (relayed)",
     "LMC": "meta-llama/llama-models, Llama 3.1 MODEL_CARD (relayed)",
     "ML": "NVIDIA/Megatron-LM @d98e8a64 (read)",
+    "MLM": "NVIDIA/Megatron-LM @d98e8a64 (read), training/theoretical_memory_usage.py",
     "MLE": "stas00/ml-engineering @744d01e1 (read)",
     "NT": "NVIDIA/nccl-tests @a0b82b22 (read)",
     "NVT": "NVIDIA/nccl-tests issue 366 (relayed)",
@@ -199,7 +202,10 @@ def formula(text: str, dimensions: str, reference: str = "derived") -> Callable[
 
     def register(function: _F) -> _F:
         made = KNOWN[function.__name__] = Formula(function.__name__, text, function, dimensions, reference)
-        said = f"Notes\n-----\nEquation: {text}\n\nDimensions: {dimensions}\n\nReferences\n----------\n{made.source}"
+        likes, _, result = dimensions.partition(" -> ")
+        inputs = zip(function.__code__.co_varnames, likes.split(", "), strict=False)
+        kinds = f"{', '.join(f'{name} [{like}]' for name, like in inputs)}; result [{result}]"
+        said = f"Notes\n-----\nEquation: {text}\n\nDimensions: {kinds}\n\nReferences\n----------\n{made.source}"
         function.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\n{said}\n"
         return function
 

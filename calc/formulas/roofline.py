@@ -21,33 +21,16 @@ DATA_RATE = 2.0
     "WIL; SB, chapter roofline",
 )
 def attainable_compute(peak: Quantity, memory_bandwidth: Quantity, intensity: Quantity) -> Quantity:
-    """Return the upper bound on the rate of computing: peak, or what memory can feed.
+    """Return the upper bound on the rate of computing: the peak of one precision, or what memory can feed.
 
-    min(F, I W). It ignores caches, latency and whatever keeps a kernel from its peak.
-
-    Parameters
-    ----------
-    peak : Quantity
-        Peak rate F of one precision. [operation/time]
-    memory_bandwidth : Quantity
-        W, of the same chip or system. [information/time]
-    intensity : Quantity
-        Arithmetic intensity I of what is computed. [operation/information]
+    It ignores caches, latency and whatever keeps a kernel from its peak.
     """
     return np.minimum(peak, 1.0 * memory_bandwidth * intensity)
 
 
 @formula("operations / bytes moved", "FLOP, B -> FLOP/B", "WIL; SB, chapter roofline")
 def arithmetic_intensity(operations: Quantity, moved: Quantity) -> Quantity:
-    """Relate what is computed to what is moved: I = FLOP / byte.
-
-    Parameters
-    ----------
-    operations : Quantity
-        Of a kernel, a pass or a step. [operation]
-    moved : Quantity
-        Bytes that it reads and writes, greater than 0. [information]
-    """
+    """Relate what a kernel, a pass or a step computes to what it reads and writes."""
     return operations / moved
 
 
@@ -60,20 +43,9 @@ def batch_at_ridge(
     compute: Quantity, memory_bandwidth: Quantity, parameter_bytes: Quantity, experts: Quantity = 1.0,
     experts_per_token: Quantity = 1.0,
 ) -> Quantity:  # fmt: skip
-    """Return the tokens per pass over the weights from which on compute is the bound: F b / (2 W) E / k.
+    """Return the tokens per pass over the weights from which on compute, at its precision's peak, is the bound.
 
-    The weights are the only thing read; no cache, no activations.
-
-    Parameters
-    ----------
-    compute : Quantity
-        Peak rate F of the precision that is computed in. [operation/time]
-    memory_bandwidth : Quantity
-        W, of the same chip or system, greater than 0. [information/time]
-    parameter_bytes : Quantity
-        b, as the weights are stored. [information/param]
-    experts, experts_per_token : Quantity
-        E and k of a mixture of experts. [dimensionless]
+    The weights, in the bytes that they are stored in, are the only thing read; no cache, no activations.
 
     Examples
     --------
@@ -86,57 +58,30 @@ def batch_at_ridge(
 
 @formula("operations / compute", "FLOP(/chip), FLOP/s(/chip) -> s", "SB, chapter roofline, T_math")
 def compute_time_lower_bound(operations: Quantity, compute: Quantity) -> Quantity:
-    """Return the least time in which operations can be done: all of them at peak, C / F.
-
-    Parameters
-    ----------
-    operations : Quantity
-        C. [operation]
-    compute : Quantity
-        Peak rate F of all that takes part, greater than 0: a rate per chip times the chips. [operation/time]
-    """
+    """Return the least time in which operations can be done: all of them at the peak of all that takes part."""
     return operations / compute
 
 
 @formula("bytes moved / bandwidth", "B(/chip), B/s(/chip) -> s", "SB, chapter roofline, T_mem and T_net")
 def transfer_time_lower_bound(moved: Quantity, bandwidth: Quantity) -> Quantity:
-    """Return the least time in which bytes can be moved, through a memory or a link: x / W.
+    """Return the least time in which bytes can be moved, through a memory, or a link in one direction.
 
     It ignores latency and assumes that all parts move their share at once.
-
-    Parameters
-    ----------
-    moved : Quantity
-        Bytes in all, or per chip. [information]
-    bandwidth : Quantity
-        W, of all that takes part, or per chip like the bytes; greater than 0; one direction. [information/time]
     """
     return moved / bandwidth
 
 
 @formula("the longest of the terms", "s... -> s", "SB, chapter roofline")
 def time_lower_bound(*terms: Quantity) -> Quantity:
-    """Return the least time of a step whose parts overlap in full: the longest one.
-
-    Parameters
-    ----------
-    *terms : Quantity
-        Times of computing, of memory, of the network; at least one. [time]
-    """
+    """Return the least time of a step whose parts (compute, memory, network) overlap in full."""
     return reduce(np.maximum, terms)
 
 
 @formula("max + (1 - overlap) (sum - max)", "x, s... -> s", "derived, between the two bounds of SB, chapter roofline")
 def overlapped(overlap: Quantity, *terms: Quantity) -> Quantity:
-    """Estimate the time of a step of which a part overlaps: max + (1 - o) (sum - max).
+    """Estimate the time of a step of which a share of the shorter terms hides behind the longest.
 
-    Parameters
-    ----------
-    overlap : Quantity
-        Share o of the shorter terms that hides behind the longest: 1 gives `time_lower_bound`, 0
-        the sum. Between 0 and 1. [dimensionless]
-    *terms : Quantity
-        Times of computing, of memory, of the network; at least one. [time]
+    An overlap of 1 gives `time_lower_bound`, 0 the sum.
     """
     longest = reduce(np.maximum, terms)
     return longest + (1 - pure(overlap)) * (sum_of(*terms) - longest)
@@ -144,43 +89,25 @@ def overlapped(overlap: Quantity, *terms: Quantity) -> Quantity:
 
 @formula("bound / efficiency", "s, x -> s", "derived")
 def derated(bound: Quantity, efficiency: Quantity) -> Quantity:
-    """Estimate a time from its bound and the share of the peak that is reached: t / eta.
+    """Estimate a time from its bound and the share of the peak that is reached.
 
-    Parameters
-    ----------
-    bound : Quantity
-        At the peak. [time]
-    efficiency : Quantity
-        Greater than 0; at most 1, but for a switch that adds up, held against a ring. [dimensionless]
+    The share is greater than 0; at most 1, but for a switch that adds up, held against a ring.
     """
     return bound / pure(efficiency)
 
 
 @formula("2 x rows x inner x columns", "x, x, x -> FLOP", "SB, chapter roofline")
 def matmul_flops(rows: Quantity, inner: Quantity, columns: Quantity) -> Quantity:
-    """Count the operations of a matrix product [B, X] x [X, Y]: 2 B X Y.
-
-    Parameters
-    ----------
-    rows, inner, columns : Quantity
-        B, X and Y, at least 1. [dimensionless]
-    """
+    """Count the operations of a product of a matrix of rows x inner, and one of inner x columns."""
     return MULTIPLY_ADD * rows * inner * columns
 
 
 @formula("element bytes x (rows x inner + inner x columns + rows x columns)", "x, x, x, B -> B", "SB, chapter roofline")
 def matmul_bytes(rows: Quantity, inner: Quantity, columns: Quantity, element_bytes: Quantity) -> Quantity:
-    """Count the bytes that a matrix product [B, X] x [X, Y] moves at least: b (B X + X Y + B Y).
+    """Count the bytes that such a product moves at least.
 
     Each operand is read once and the product written once; what a small cache makes a kernel read
     again is left out.
-
-    Parameters
-    ----------
-    rows, inner, columns : Quantity
-        B, X and Y, at least 1. [dimensionless]
-    element_bytes : Quantity
-        b, of all three matrices. [information]
     """
     rows, inner, columns = pure(rows), pure(inner), pure(columns)
     return element_bytes * (rows * inner + inner * columns + rows * columns)
@@ -188,31 +115,17 @@ def matmul_bytes(rows: Quantity, inner: Quantity, columns: Quantity, element_byt
 
 @formula("2 x clock x arithmetic units x multiply-adds", "Hz, x, x -> FLOP/s", "MLE, compute/accelerator")
 def compute_from_clock(clock: Quantity, arithmetic_units: Quantity, multiply_adds: Quantity) -> Quantity:
-    """Return the peak rate of a chip's arithmetic units: clock x units x multiply-adds per unit and cycle x 2.
+    """Return the dense peak rate of a chip's arithmetic units, such as tensor cores, each with its multiply-adds.
 
-    Parameters
-    ----------
-    clock : Quantity
-        The clock at which the peak is given. [1/time]
-    arithmetic_units : Quantity
-        Tensor cores, matrix cores or the like, on one chip. [dimensionless]
-    multiply_adds : Quantity
-        Of one unit in one cycle, dense. [dimensionless]
+    The clock is that at which the peak is given.
     """
     return MULTIPLY_ADD * clock * arithmetic_units * multiply_adds
 
 
 @formula("2 x memory clock x bus width", "Hz, B -> B/s", "MLE, compute/accelerator")
 def memory_bandwidth_from_clock(memory_clock: Quantity, bus_width: Quantity) -> Quantity:
-    """Return the bandwidth of a chip's double-data-rate memory: memory clock x bus width x 2.
+    """Return the bandwidth of a chip's double-data-rate memory, by the bus of all stacks together.
 
     Makers round, and run the memory below its nominal clock: a published figure may be 2 % lower.
-
-    Parameters
-    ----------
-    memory_clock : Quantity
-        Clock of the memory's interface. [1/time]
-    bus_width : Quantity
-        Of all stacks of the chip together. [information]
     """
     return DATA_RATE * memory_clock * bus_width

@@ -12,18 +12,9 @@ from calc.units import Quantity
 
 @formula("P^((N - 1) / N) x link bandwidth", "x, x, B/s -> B/s", "TOP")
 def mesh_bisection(endpoints: Quantity, dimensions: Quantity, link_bandwidth: Quantity) -> Quantity:
-    """Return the bisection of a mesh of equal sides: P^((N - 1) / N) links.
+    """Return the bisection of a mesh of equal sides.
 
     A linear array is one of one dimension, and so is a ring of `torus_bisection`.
-
-    Parameters
-    ----------
-    endpoints : Quantity
-        P. [dimensionless]
-    dimensions : Quantity
-        N, at least 1. [dimensionless]
-    link_bandwidth : Quantity
-        Of one link. [information/time]
     """
     dimensions = pure(dimensions)
     return pure(endpoints) ** ((dimensions - 1.0) / dimensions) * link_bandwidth
@@ -31,43 +22,19 @@ def mesh_bisection(endpoints: Quantity, dimensions: Quantity, link_bandwidth: Qu
 
 @formula("2 x P^((N - 1) / N) x link bandwidth", "x, x, B/s -> B/s", "TOP; exactly in arXiv 1202.6291 (relayed)")
 def torus_bisection(endpoints: Quantity, dimensions: Quantity, link_bandwidth: Quantity) -> Quantity:
-    """Return the bisection of a torus of equal sides: twice that of the mesh.
-
-    Parameters
-    ----------
-    endpoints, dimensions, link_bandwidth : Quantity
-        As in `mesh_bisection`. [dimensionless], [dimensionless], [information/time]
-    """
+    """Return the bisection of a torus of equal sides: twice that of the mesh."""
     return 2.0 * mesh_bisection(endpoints, dimensions, link_bandwidth)
 
 
 @formula("P^2 / 4 x link bandwidth", "x, B/s -> B/s", "textbook")
 def full_mesh_bisection(endpoints: Quantity, link_bandwidth: Quantity) -> Quantity:
-    """Return the bisection where each endpoint has a link to every other: P^2 / 4 links.
-
-    Parameters
-    ----------
-    endpoints : Quantity
-        P, even. [dimensionless]
-    link_bandwidth : Quantity
-        Of one link. [information/time]
-    """
+    """Return the bisection where each endpoint, of an even number, has a link to every other."""
     return pure(endpoints) ** 2 / 4.0 * link_bandwidth
 
 
 @formula("chips x injection bandwidth / (2 x oversubscription)", "chip, B/s/chip, x -> B/s", "derived")
 def fat_tree_bisection(chips: Quantity, injection_bandwidth: Quantity, oversubscription: Quantity = 1.0) -> Quantity:
-    """Return the bisection of a fat tree, or of a single switch: (P / 2) W / sigma.
-
-    Parameters
-    ----------
-    chips : Quantity
-        P. [chip]
-    injection_bandwidth : Quantity
-        W of one chip into the network. [information/time/chip]
-    oversubscription : Quantity
-        sigma, 1 if non-blocking. [dimensionless]
-    """
+    """Return the bisection of a fat tree, or of a single switch; with an oversubscription of 1 non-blocking."""
     return 1.0 * chips * injection_bandwidth / (2.0 * pure(oversubscription))
 
 
@@ -83,32 +50,14 @@ def rail_bisection(
 
     Chip i of every node is on rail i; traffic to another rail goes through the network inside the node
     first, which is not counted here.
-
-    Parameters
-    ----------
-    rails : Quantity
-        Rails, as many as chips of a node. [chip/node]
-    nodes : Quantity
-        M. [node]
-    injection_bandwidth : Quantity
-        W of one chip into its rail. [information/time/chip]
-    oversubscription : Quantity
-        sigma of each rail, 1 if non-blocking. [dimensionless]
     """
     return fat_tree_bisection(1.0 * rails * nodes, injection_bandwidth, oversubscription)
 
 
 @formula("total / (endpoints - 1)", "B/s, x -> B/s", "MLE, network")
 def pair_bandwidth(total: Quantity, endpoints: Quantity) -> Quantity:
-    """Return what two endpoints of a full mesh have between them: total / (P - 1).
+    """Return what two endpoints of a full mesh have between them, of all links of one.
 
     A job on two of its chips sees no more than this.
-
-    Parameters
-    ----------
-    total : Quantity
-        Of all links of one endpoint. [information/time]
-    endpoints : Quantity
-        P, at least 2. [dimensionless]
     """
     return total / (pure(endpoints) - 1.0)

@@ -21,60 +21,31 @@ from calc.units import Quantity
 
 @formula("2 x parameters x tokens", "param, token -> FLOP", "EAI; SB, chapter transformers")
 def forward_flops(parameters: Quantity, tokens: Quantity) -> Quantity:
-    """Count the operations of a forward pass through the weights: 2 N D.
+    """Count the operations of a forward pass through the weights.
 
-    Without the core of attention, which `calc.formulas.model` counts.
-
-    Parameters
-    ----------
-    parameters : Quantity
-        N; of experts those active; without an input table that is only looked up. [param]
-    tokens : Quantity
-        D: of a corpus, a prompt, or a step of decoding. [token]
+    Without the core of attention, which `calc.formulas.model` counts. Of experts the active parameters; without
+    an input table that is only looked up.
     """
     return FORWARD * parameters * tokens
 
 
 @formula("6 x parameters x tokens", "param, token -> FLOP", "EAI; SB, chapter transformers")
 def training_flops(parameters: Quantity, tokens: Quantity) -> Quantity:
-    """Count the operations of training the weights: C = 6 N D.
-
-    No recompute, and no core of attention.
-
-    Parameters
-    ----------
-    parameters, tokens : Quantity
-        As in `forward_flops`. [param], [token]
-    """
+    """Count the operations of training the weights: no recompute, and no core of attention."""
     return (FORWARD + BACKWARD) * parameters * tokens
 
 
 @formula("(6 + 2 x recomputed) x parameters x tokens", "param, token, x -> FLOP", "EAI, for full recompute")
 def hardware_training_flops(parameters: Quantity, tokens: Quantity, recomputed: Quantity) -> Quantity:
-    """Count the operations that the hardware does in training: (6 + 2 r) N D, 8 N D with full recompute.
-
-    Parameters
-    ----------
-    parameters, tokens : Quantity
-        As in `forward_flops`. [param], [token]
-    recomputed : Quantity
-        Part r of the forward pass that is done again, 0 to 1. [dimensionless]
-    """
+    """Count the operations that the hardware does in training, by the part of the forward pass that is done again."""
     return training_flops(parameters, tokens) + pure(recomputed) * forward_flops(parameters, tokens)
 
 
 @formula("6 x parameters + 3 x layers x core", "param, x, FLOP/token -> FLOP/token", "derived")
 def training_flops_per_token(parameters: Quantity, layers: Quantity, core: Quantity) -> Quantity:
-    """Count the model operations of training for one token, with attention's core of any kind: 6 N + 3 L core.
+    """Count the model operations of training for one token, with attention's core of any kind.
 
-    Parameters
-    ----------
-    parameters : Quantity
-        N; say whether it holds embedding tables. [param]
-    layers : Quantity
-        L. [dimensionless]
-    core : Quantity
-        Forward, per token and layer, from `calc.formulas.model`. [operation/token]
+    The core is forward, per token and layer, from `calc.formulas.model`. Say whether the parameters hold the tables.
     """
     return (FORWARD + BACKWARD) * parameters + PASSES * pure(layers) * core
 
@@ -89,23 +60,10 @@ def palm_flops_per_token(
     parameters: Quantity, layers: Quantity, heads: Quantity, head_width: Quantity, length: Quantity,
     recomputed: Quantity = 0.0, *, convention: str = "full",
 ) -> Quantity:  # fmt: skip
-    """Count the operations of training for one token as PaLM does: (6 + 2 r) N + (12 + 4 r) L a d T.
+    """Count the operations of training for one token as PaLM does.
 
-    With r = 0, the default, it is the numerator of MFU, where recompute is never counted; with what was
-    recomputed it is that of HFU.
-
-    Parameters
-    ----------
-    parameters : Quantity
-        N; PaLM's holds the embedding table. [param]
-    layers, heads, head_width : Quantity
-        L, a and d. [dimensionless]
-    length : Quantity
-        Sequence T. [token]
-    recomputed : Quantity
-        Part r of the forward pass that is done again, 0 to 1. [dimensionless]
-    convention : {'full', 'causal'}
-        PaLM counts the full square.
+    Without what is recomputed it is the numerator of MFU; with it, of HFU. PaLM's parameters hold the embedding table,
+    and it counts the full square, not the causal half.
     """
     core = pure(layers) * attention_core_flops(length, heads, head_width, convention=convention)
     again = pure(recomputed)
@@ -118,21 +76,9 @@ def megatron_flops(
     sequences: Quantity, length: Quantity, layers: Quantity, hidden: Quantity, vocabulary: Quantity, *,
     recompute: str = "none",
 ) -> Quantity:  # fmt: skip
-    """Count the operations of a training step of a GPT: 72 B L s h^2 (1 + s / (6 h) + V / (12 h L)).
+    """Count the operations of a training step of a GPT; with full recompute those of the hardware, not of the model.
 
-    With full recompute the terms of the layers are 4/3 of that: 96 B L s h^2 (1 + s / (6 h) + V / (16 h L)).
     For as many heads of keys as of queries, an ungated block of ff = 4 h, and the full square.
-
-    Parameters
-    ----------
-    sequences : Quantity
-        Batch B of the step. [dimensionless]
-    length : Quantity
-        Length s of each. [token]
-    layers, hidden, vocabulary : Quantity
-        L, h and V. [dimensionless]
-    recompute : {'none', 'full'}
-        Full recompute gives hardware operations, not those of the model.
     """
     option("recompute", recompute, ("none", "full"))
     passes = PASSES + (recompute == "full")
@@ -144,30 +90,15 @@ def megatron_flops(
 
 @formula("tokens / time", "token, s -> token/s", "derived")
 def token_rate(tokens: Quantity, time: Quantity) -> Quantity:
-    """Return tokens per time.
-
-    Parameters
-    ----------
-    tokens : Quantity
-        Of a step, or of a run. [token]
-    time : Quantity
-        That it took, greater than 0. [time]
-    """
+    """Return tokens per time, of a step or of a run."""
     return tokens / time
 
 
 @formula("token rate x FLOP per token / chips", "token/s, FLOP/token, chip -> FLOP/s/chip", "PALM, appendix B")
 def achieved_compute(rate: Quantity, flops_per_token: Quantity, chips: Quantity) -> Quantity:
-    """Return the rate of computing that each chip achieved: token rate x FLOP per token / chips.
+    """Return the rate of computing that each chip achieved, by the token rate of the whole system.
 
-    Parameters
-    ----------
-    rate : Quantity
-        Tokens of the whole system per time. [token/time]
-    flops_per_token : Quantity
-        Of the model, or of the hardware with what was recomputed. [operation/token]
-    chips : Quantity
-        n, greater than 0. [chip]
+    FLOP per token are those of the model, or of the hardware with what was recomputed.
     """
     return 1.0 * rate * flops_per_token / chips
 
@@ -178,21 +109,10 @@ def achieved_compute(rate: Quantity, flops_per_token: Quantity, chips: Quantity)
     "PALM, appendix B; ISCA for the peak quoted",
 )
 def mfu(rate: Quantity, flops_per_token: Quantity, chips: Quantity, compute: Quantity) -> Quantity:
-    """Return model FLOPs utilization: token rate / [n F / (FLOP per token)].
+    """Return model FLOPs utilization, by `palm_flops_per_token` without recompute and the dense peak of one chip.
 
     Say which peak and which convention of attention it is of: makers quote BF16 peaks for runs
     mostly in FP8, and causal or full attention.
-
-    Parameters
-    ----------
-    rate : Quantity
-        Tokens of the whole system per time. [token/time]
-    flops_per_token : Quantity
-        Of the model: `palm_flops_per_token` without recompute. [operation/token]
-    chips : Quantity
-        n. [chip]
-    compute : Quantity
-        Dense peak F of one chip in the precision named. [operation/time/chip]
 
     Examples
     --------
@@ -207,64 +127,33 @@ def mfu(rate: Quantity, flops_per_token: Quantity, chips: Quantity, compute: Qua
 
 @formula("operations / (chips x peak x MFU)", "FLOP, chip, FLOP/s/chip, x -> s", "derived")
 def training_time(operations: Quantity, chips: Quantity, compute: Quantity, utilization: Quantity) -> Quantity:
-    """Estimate how long training takes: t = C / (n F MFU).
+    """Estimate how long training takes, at the utilization (MFU) of the dense peak of one chip.
 
     A lower bound where the utilization is 1. Restarts, checkpoints and evaluation are left out.
-
-    Parameters
-    ----------
-    operations : Quantity
-        C, of the model: 6 N D and more. [operation]
-    chips : Quantity
-        n. [chip]
-    compute : Quantity
-        Dense peak F of one chip, of the precision that the utilization is of. [operation/time/chip]
-    utilization : Quantity
-        MFU, over 0 to 1. [dimensionless]
     """
     return operations / (1.0 * chips * compute * utilization)
 
 
 @formula("chips x time", "chip, s -> chip*s", "derived")
 def chip_time(chips: Quantity, time: Quantity) -> Quantity:
-    """Return chip-hours: n t.
-
-    Parameters
-    ----------
-    chips : Quantity
-        n. [chip]
-    time : Quantity
-        t. [time]
-    """
+    """Return chip-hours."""
     return 1.0 * chips * time
 
 
 @formula("time x (1 + (stages - 1) / (microbatches x chunks))", "s, x, x, x -> s", "SC21")
 def pipelined(time: Quantity, stages: Quantity, microbatches: Quantity, chunks: Quantity) -> Quantity:
-    """Estimate a step with the bubble of its pipeline: t (1 + (p - 1) / (m v)).
+    """Estimate a step with the bubble of its pipeline, from its time on stages that are never idle.
 
-    Parameters
-    ----------
-    time : Quantity
-        Of all microbatches on stages that are never idle. [time]
-    stages, microbatches, chunks : Quantity
-        p; m microbatches of each pipeline in a step; v interleaved chunks, 1 for plain 1F1B. [dimensionless]
+    Microbatches are those of each pipeline in a step; one chunk is plain 1F1B.
     """
     return time * (1 + (pure(stages) - 1) / (pure(microbatches) * pure(chunks)))
 
 
 @formula("1 / ((1 - parallel) + parallel / workers)", "x, x -> x", "Amdahl 1967")
 def amdahl_speedup(parallel: Quantity, workers: Quantity) -> Quantity:
-    """Return the speedup of work of which a part runs in parallel: 1 / ((1 - q) + q / n).
+    """Return the speedup of work of which a part runs in parallel.
 
-    An upper bound for a given q: communication, which grows with n, is left out.
-
-    Parameters
-    ----------
-    parallel : Quantity
-        Part q of the work, 0 to 1. [dimensionless]
-    workers : Quantity
-        n, at least 1. [dimensionless]
+    An upper bound for a given part: communication, which grows with the workers, is left out.
     """
     parallel = pure(parallel)
     return 1.0 / ((1.0 - parallel) + parallel / pure(workers))
