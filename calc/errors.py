@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 
@@ -80,6 +80,12 @@ def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
     whole = sorted((name for name in by_fold if fold in re.split(r"[-._ ]", name)), key=lambda name: (len(name), name))
     like = difflib.get_close_matches(fold, by_fold, n=limit, cutoff=0.6)
     return [by_fold[name] for name in dict.fromkeys([*whole, *like])][:limit]
+
+
+def unknown(what: str, name: str, known: Collection[str], of: str = "") -> UsageError:
+    """Return the refusal of a name: which there are, and which may be meant."""
+    hint = did_you_mean(name, known)
+    return UsageError(f"no {what} {name!r}{of}; there are {', '.join(known)}{f'; {hint}' if hint else ''}")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from calc import units
-from calc.errors import UnitError, UsageError, did_you_mean
+from calc.errors import UnitError, UsageError, unknown
 from calc.estimates import efficiencies, options
 from calc.estimates.hardware import element_bytes
 from calc.estimates.options import Option
@@ -27,9 +27,7 @@ def checked(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     names = [row.name for row in sorted(options.of(phase).values(), key=lambda row: row.is_axis)]
     for name in asked:
         if name not in names:
-            hint = did_you_mean(name, names)
-            known = f"there are {', '.join(names)}{f'; {hint}' if hint else ''}"
-            raise UsageError(f"no option {name!r} of {phase}; {known}")
+            raise unknown("option", name, names, f" of {phase}")
     return {name: asked[name] for name in names if asked.get(name) is not None}
 
 

@@ -10,7 +10,7 @@ from calc.analysis.comparison import Comparer
 from calc.errors import UsageError
 from calc.estimates import efficiencies
 from calc.estimates.cases import Case, case
-from calc.estimates.efficiencies import Efficiencies, Sample
+from calc.estimates.efficiencies import OVERLAP, Efficiencies, Sample
 from calc.estimates.estimate import COMPUTE, MEMORY
 from calc.estimates.hardware import find_hardware
 from calc.estimates.model import find_model
@@ -64,8 +64,9 @@ def _memory(comparer: Comparer, one: Measurement, known: Efficiencies) -> Derive
     """Take what decoding on one chip takes beyond its share of compute for reading memory."""
     made, _ = _case(comparer, one, known)
     least = made.estimate.parts
-    share = known.compute(one.precision or "", made.estimate.machine.vendor).value.magnitude
-    compute = least[COMPUTE].numbers[0] / float(share) * (1 - float(known.overlap().value.magnitude))
+    group = efficiencies.bits(one.precision or ""), made.estimate.machine.vendor
+    share, hidden = (float(known.of(*kind).value.magnitude) for kind in ((efficiencies.COMPUTE, *group), (OVERLAP,)))
+    compute = least[COMPUTE].numbers[0] / share * (1 - hidden)
     return least[MEMORY].numbers[0] / (made.time - compute), ()
 
 

@@ -80,7 +80,7 @@ class Slab:
         if not self.estimate.amounts or not self._asked(FITS):
             return None
         try:
-            return Result(self.estimate.machine.memory_capacity, "GB/chip").numbers[2]
+            return Result(self.estimate.machine.need("memory_capacity"), "GB/chip").numbers[2]
         except UsageError:
             return None
 
@@ -106,7 +106,7 @@ class Slab:
         if self.capacity is None:
             return []
         needed = [amounts["needed"].node] if "needed" in amounts else [amount.node for amount in amounts.values()]
-        return [*needed, self.estimate.machine.memory_capacity]
+        return [*needed, self.estimate.machine.need("memory_capacity")]
 
     def _ends(self, spans: bool) -> list[SweptFigure]:
         return [part for part in self.parts if part.spans is spans]
@@ -174,7 +174,7 @@ class Slab:
 
     def _fits(self, found: Sequence[Quantity]) -> Array:
         *needed, memory = (_in(one, "GB/chip", len(self.numbers) + 1)[0] for one in found)
-        given = any(self.estimate.machine.memory_capacity in leaves for leaves in self.leaves)
+        given = any(self.estimate.machine.need("memory_capacity") in leaves for leaves in self.leaves)
         return sum(needed[1:], needed[0]) <= (memory if given else self.capacity)
 
     def _binding(self, terms: Sequence[Quantity]) -> Array:

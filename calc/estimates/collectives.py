@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calc import units
 from calc.errors import UsageError
-from calc.estimates.efficiencies import Efficiencies
+from calc.estimates.efficiencies import EXCHANGE_LATENCY, LINK, Efficiencies, exchange_group, link_group
 from calc.estimates.estimate import NETWORK, Estimate, maker, noted
 from calc.estimates.hardware import Hardware
 from calc.figures.operations import Expression, apply
@@ -45,18 +45,18 @@ def collective(hardware: Hardware, size: units.Quantity, operation: str, known: 
         ring = _ring(operation, amount, link, ranks, where)
         least.append(ring if operation != ALL_REDUCE else apply("in_switch_all_reduce_time", amount, link).named(
             f"{where}, added up in the switch", "us"))  # fmt: skip
-        share = known.network(inside=is_inside, operation=operation)
+        share = known.of(LINK, *link_group(is_inside, operation))
         expected.append(apply("derated", ring, share).named(f"{where}, expected", "us"))
 
     if inside > 1:
-        level("within a domain", whole, hardware.scale_up_bandwidth, inside, True)
+        level("within a domain", whole, hardware.need("scale_up_bandwidth"), inside, True)
     if nodes > 1:
         share = (whole / given("chips of a domain", inside)).named("share of a chip", "B")
-        level("between domains", share, hardware.scale_out_bandwidth, nodes, False)
+        level("between domains", share, hardware.need("scale_out_bandwidth"), nodes, False)
     # A share of a ring's rate may pass 1 where the switch adds up; what the links must carry stays.
     moved = apply("time_lower_bound", *expected, *least).named("moving", "us")
     once = given("exchanges", 1.0, note="one")
-    waits = known.exchange_latency(inside=nodes == 1, size=float(size.to("B").magnitude), operation=operation)
+    waits = known.of(EXCHANGE_LATENCY, *exchange_group(nodes == 1, float(size.to("B").magnitude)))
     time = apply("waited", moved, once, waits).named("time of the exchange", "us")
     terms: dict[str, Expression] = {NETWORK: apply("time_lower_bound", *least).named("network", "us")}
     each = float(bus_factor(hardware.chips, operation=operation).magnitude)

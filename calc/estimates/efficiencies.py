@@ -50,48 +50,12 @@ class Efficiencies:
         """Return these with the samples of one kind."""
         return replace(self, samples={**self.samples, kind: tuple(found)})
 
-    def with_given(self, kind: str, given: Assumption) -> Efficiencies:
-        """Return these with a value of the user's for one kind."""
-        return replace(self, instead={**self.instead, kind: given})
-
-    def compute(self, precision: str, vendor: str) -> Assumption:
-        """Return the share of peak compute that large matrices reach, by bits and vendor."""
-        return self._derived(COMPUTE, (bits(precision), vendor))
-
-    def memory(self) -> Assumption:
-        """Return the share of memory bandwidth that decoding reaches."""
-        return self._derived(MEMORY, ())
-
-    def network(self, inside: bool, operation: str = "all-reduce") -> Assumption:
-        """Return the share of a link's rate that a large exchange reaches, in a domain or between domains."""
-        return self._derived(LINK, link_group(inside, operation))
-
-    def tensor_latency(self, tp: int, inside: bool) -> Assumption:
-        """Return what an all-reduce of a layer waits, by how many chips take part."""
-        if not inside:
-            return self.exchange_latency(False)
-        return self._derived(TENSOR_LATENCY, (f"{2 ** math.ceil(math.log2(tp))} chips",))
-
-    def expert_latency(self) -> Assumption:
-        """Return what an exchange with experts waits: that of small ones in a domain, as none is measured beyond."""
-        return self._derived(EXCHANGE_LATENCY, exchange_group(True, 0.0))
-
-    def exchange_latency(self, inside: bool, size: float = 0.0, operation: str = "") -> Assumption:
-        """Return what an exchange waits, by where it goes and whether it is small."""
-        return self._derived(EXCHANGE_LATENCY, exchange_group(inside, size))
-
-    def training(self, precision: str) -> Assumption:
-        """Return the share of peak compute that training reaches, what it recomputes counted, without bubbles."""
-        return self._derived(TRAINING, (bits(precision),))
-
-    def overlap(self) -> Assumption:
-        """Return how much of the shorter terms hides behind the longest: anything from nothing to all."""
-        note = "assumed: between none and all of it; the middle"
-        return self.instead.get(OVERLAP) or given(TITLES[OVERLAP], 0.5, note=note, ends=(0.0, 1.0))
-
-    def _derived(self, kind: str, group: tuple[str, ...]) -> Assumption:
+    def of(self, kind: str, *group: str) -> Assumption:
+        """Return what is taken for a kind, derived from measurements of a group, or of those that share most of it."""
         if kind in self.instead:
             return self.instead[kind]
+        if kind == OVERLAP:
+            return given(TITLES[kind], 0.5, note="assumed: between none and all of it; the middle", ends=(0.0, 1.0))
         unit = UNITS.get(kind, "x")
         every = self.samples.get(kind, ())
         own = _nearest(every, group)
@@ -100,7 +64,7 @@ class Efficiencies:
             return given(TITLES[kind], neutral, unit, NO_MEASUREMENT)
         wide = _nearest(every, group, ENOUGH)
         value = _middle([sample.value for sample in own])
-        low, high = span([sample.value for sample in wide], CAPPED.__contains__(kind))
+        low, high = span([sample.value for sample in wide], kind in CAPPED)
         shared = [word for word in group if own is not every and all(word in sample.group for sample in own)]
         words = f" ({', '.join(shared)})" if shared else ""
         ids = dict.fromkeys(sample.measurement for sample in (*own, *wide))
@@ -127,8 +91,13 @@ def link_group(inside: bool, operation: str) -> tuple[str, ...]:
     return ("in a domain" if inside else "between domains", "all-reduce" if operation == "all-reduce" else "others")
 
 
-def exchange_group(inside: bool, size: float) -> tuple[str, ...]:
-    """Return the group of an exchange."""
+def tensor_group(tp: int) -> str:
+    """Return the group of an all-reduce of a layer: how many chips take part, up to a power of two."""
+    return f"{2 ** math.ceil(math.log2(tp))} chips"
+
+
+def exchange_group(inside: bool, size: float = 0.0) -> tuple[str, ...]:
+    """Return the group of an exchange: where it goes, and whether it is small."""
     return ("in a domain" if inside else "between domains", next(words for most, words in SIZES if size <= most))
 
 

@@ -19,6 +19,11 @@ from calc.sheets import metrics
 
 NODE = 8
 """Chips of a node where no sheet says how many share the fast links: a common size, an assumption."""
+OVERRIDES = {
+    "memory_bandwidth": ("memory_bandwidth", "3.2 TB/s/chip"), "memory_capacity": ("memory_capacity", "128 GB/chip"),
+    "scale_up_bandwidth": ("scale_up", "400 GB/s/chip"), "scale_out_bandwidth": ("scale_out", "50 GB/s/chip"),
+}  # fmt: skip
+"""The metrics of a chip that estimates rest on, each with the option in its place, and an example of that."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,9 @@ class Hardware:
         """Return what one chip has of a metric, or None if nobody reports it."""
         return self.held.get(f"{name}.{metrics.PER_CHIP}" if self.is_system else name)
 
-    def _need(self, name: str, option: str, example: str) -> Expression:
+    def need(self, name: str) -> Expression:
+        """Return what one chip has of a metric of `OVERRIDES`, by the user or as reported; refuse where nobody says."""
+        option, example = OVERRIDES[name]
         if found := self.overrides.get(option) or self.per_chip(name):
             return found
         raise UsageError(f"{name} of {self.id} is not reported: give {flag(option)}, e.g. {flag(option)} '{example}'")
@@ -97,25 +104,10 @@ class Hardware:
                 found[parts[1]] = None
         return list(found)
 
-    @cached_property
-    def memory_bandwidth(self) -> Expression:
-        """Of a chip. [information/time/chip]."""
-        return self._need("memory_bandwidth", "memory_bandwidth", "3.2 TB/s/chip")
-
-    @cached_property
-    def memory_capacity(self) -> Expression:
-        """Of a chip. [information/chip]."""
-        return self._need("memory_capacity", "memory_capacity", "128 GB/chip")
-
-    @cached_property
-    def scale_up_bandwidth(self) -> Expression:
-        """Of a chip into the fast fabric, one direction. [information/time/chip]."""
-        return self._need("scale_up_bandwidth", "scale_up", "400 GB/s/chip")
-
-    @cached_property
-    def scale_out_bandwidth(self) -> Expression:
-        """Of a chip into the network, one direction. [information/time/chip]."""
-        return self._need("scale_out_bandwidth", "scale_out", "50 GB/s/chip")
+    def link(self, ranks: float) -> tuple[Expression, bool]:
+        """Return the bandwidth of a chip among so many, one way, and whether all of them share the fast links."""
+        inside = ranks <= self.domain
+        return self.need("scale_up_bandwidth" if inside else "scale_out_bandwidth"), inside
 
     @cached_property
     def _domain(self) -> tuple[int, str]:

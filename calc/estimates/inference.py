@@ -11,20 +11,24 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from calc.errors import UsageError
+from calc.estimates import efficiencies
 from calc.estimates.cost import FREE, Prices, of_serving
-from calc.estimates.efficiencies import Efficiencies
+from calc.estimates.efficiencies import (
+    EXCHANGE_LATENCY,
+    LINK,
+    OVERLAP,
+    TENSOR_LATENCY,
+    Efficiencies,
+    bits,
+    exchange_group,
+    link_group,
+    tensor_group,
+)
 from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Amount, Estimate, Maker, maker, noted
 from calc.estimates.hardware import Hardware, element_bytes
 from calc.estimates.memory import check_fit
 from calc.estimates.model import LanguageModel
-from calc.estimates.parallelism import (
-    Parallelism,
-    cache_share,
-    expert_copies,
-    held_parameters,
-    layout,
-    tensor_network,
-)  # fmt: skip
+from calc.estimates.parallelism import Parallelism, cache_share, held_parameters, layout
 from calc.figures.operations import Expression, apply, total
 from calc.figures.results import given
 
@@ -158,11 +162,11 @@ class ServingStep:
         useful: Expression, sequences: Expression | None, prices: Prices,
     ) -> Estimate:  # fmt: skip
         """Return the estimate of a step from its operations on ``tokens``, its cache, and the tokens that it yields."""
-        asked, decoding = self.asked, sequences is not None
+        asked, hardware, known, decoding = self.asked, self.hardware, self.known, sequences is not None
         kept = (cache / cache_share(self.model, self.spread)).named("cache on a chip", "GB/chip")
         held = apply("weight_bytes", held_parameters(self.model, self.spread), self.weight)
         held = held.named("weights on a chip", "GB/chip")
-        fits = "" if asked.unfit else check_fit(self.model, self.hardware, self.spread, asked.batch, held, kept)
+        fits = "" if asked.unfit else check_fit(self.model, hardware, self.spread, asked.batch, held, kept)
         share, passed = cache_share(self.model, self.spread), "read" if decoding else "written"
         cached = (cache / share).named(f"cache {passed} by a chip", "GB/chip")
         moved = (self.touched(tokens) + cached).named(f"{'read' if decoding else 'moved'} by a chip", "GB/chip")
@@ -171,24 +175,24 @@ class ServingStep:
             "attention core", "operations of a chip's core", core, self.core_peak)  # fmt: skip
         terms: dict[str, Expression] = {
             COMPUTE: work.named("compute", "ms"),
-            MEMORY: apply("transfer_time_lower_bound", moved, self.hardware.memory_bandwidth).named("memory", "ms"),
+            MEMORY: apply("transfer_time_lower_bound", moved, hardware.need("memory_bandwidth")).named("memory", "ms"),
         }
         parts = [
-            apply("derated", terms[COMPUTE], self.known.compute(asked.precision, self.hardware.vendor)),
-            apply("derated", terms[MEMORY], self.known.memory()),
+            apply("derated", terms[COMPUTE], known.of(efficiencies.COMPUTE, bits(asked.precision), hardware.vendor)),
+            apply("derated", terms[MEMORY], known.of(efficiencies.MEMORY)),
         ]
         if links:
             terms[NETWORK] = total(link.least for link in links).named("network", "ms")
             parts.append(total(link.moved for link in links))
         expected = [part.named(f"{name}, expected", "ms") for name, part in zip(terms, parts, strict=True)]
-        time = apply("overlapped", self.known.overlap(), *expected).named("compute, memory and network", "ms")
+        time = apply("overlapped", known.of(OVERLAP), *expected).named("compute, memory and network", "ms")
         if links:
             time = total([time, *(link.waits for link in links)]).named("time of a step", "ms")
         amounts = {"weights": Amount(held.label, "GB/chip", held), "cache": Amount(kept.label, "GB/chip", kept)}
-        peaks = map(self.hardware.peak_note, (asked.precision, self.core_precision))
-        experts, domain = EVENLY if self.model.has_experts else "", self.hardware.domain_note if links else ""
+        peaks = map(hardware.peak_note, (asked.precision, self.core_precision))
+        experts, domain = EVENLY if self.model.has_experts else "", hardware.domain_note if links else ""
         return Estimate(
-            "decode" if decoding else "prefill", title, self.hardware, self.model.id, terms, time, "ms",
+            "decode" if decoding else "prefill", title, hardware, self.model.id, terms, time, "ms",
             self.rates(useful, sequences, prices), amounts, noted(self.spread.note, *peaks, fits, experts, domain),
         )  # fmt: skip
 
@@ -219,7 +223,7 @@ class ServingStep:
 
     def all_reduces(self, tokens: Expression) -> Link:
         """Return the all-reduces of tensor parallelism: two a layer, of the activations of all tokens."""
-        bandwidth, inside = tensor_network(self.hardware, self.spread)
+        bandwidth, inside = self.hardware.link(self.spread.tp)
         element = given("bytes of an activation", ACTIVATION, "B", "16 bit")
         hidden, tp = self.model.need("hidden_width"), given("tp", self.spread.tp)
         message = apply("tensor_parallel_message", tokens, hidden, element).named("all-reduce of a layer", "MB")
@@ -230,16 +234,25 @@ class ServingStep:
         least = (many * once).named("all-reduces", "ms")
         ring = apply("collective_time_lower_bound", message, link, tp).named("an all-reduce on a ring", "us")
         ideal = (many * ring).named("all-reduces at the link's rate", "ms")
-        reached = apply("derated", ideal, self.known.network(inside))
+        reached = apply("derated", ideal, self.known.of(LINK, *link_group(inside, "all-reduce")))
         # A share of a ring's rate may pass 1 where the switch adds up; what the links must carry stays.
         moved = apply("time_lower_bound", reached.named("all-reduces, at the share that is reached", "ms"), least)
         moved = moved.named("all-reduces, moving", "ms")
-        wait = self.known.tensor_latency(self.spread.tp, inside)
+        # Between domains no all-reduce of a layer is measured, but other exchanges are.
+        small = (EXCHANGE_LATENCY, *exchange_group(False))
+        wait = self.known.of(*((TENSOR_LATENCY, tensor_group(self.spread.tp)) if inside else small))
         return Link(least, moved, (many * wait).named("waits of all-reduces", "ms"))
 
     def exchange(self, tokens: Expression, all_copies: bool) -> Link:
         """Return what goes to the experts and back, in each layer that has some."""
-        fewest, most, bandwidth, inside = expert_copies(self.model, self.hardware, self.spread)
+        k, ranks = self.model.need("experts_per_token"), self.spread.expert_chips
+        bandwidth, inside = self.hardware.link(ranks)
+        # Within the fast links each expert gets a copy of its own, unless it is on the same chip. Between nodes there
+        # is a copy at least for each node that is reached, at most one for each expert elsewhere.
+        where, many = ("chips", ranks) if inside else ("nodes", ranks / self.hardware.domain)
+        groups = given(f"{where} that share the experts", many, note="by the layout")
+        fewest = apply("distinct_remote_groups", k, groups).named(f"{where} reached by a token", "x")
+        most = apply("remote_copies", k, groups).named("copies of a token", "x")
         one = given("chip", 1.0, "chip", "")
         per_chip = (tokens / self.replica).named("tokens of a chip", "token/chip")
         mine = (per_chip * one).named("tokens of a chip", "token")
@@ -253,9 +266,12 @@ class ServingStep:
             return apply("transfer_time_lower_bound", whole, link).named("exchange with experts", "ms")
 
         copies = most if all_copies or inside else fewest
-        moved = apply("derated", time(copies), self.known.network(inside, "all-to-all")).named("exchange, moving", "ms")
-        many = (layers * given("exchanges of a layer", 2.0, note="dispatch and combine")).named("exchanges", "x")
-        return Link(time(fewest), moved, (many * self.known.expert_latency()).named("waits of exchanges", "ms"))
+        reached = self.known.of(LINK, *link_group(inside, "all-to-all"))
+        moved = apply("derated", time(copies), reached).named("exchange, moving", "ms")
+        exchanges = (layers * given("exchanges of a layer", 2.0, note="dispatch and combine")).named("exchanges", "x")
+        # Small exchanges in a domain say what one waits, as none with experts is measured beyond.
+        wait = self.known.of(EXCHANGE_LATENCY, *exchange_group(True))
+        return Link(time(fewest), moved, (exchanges * wait).named("waits of exchanges", "ms"))
 
     def rates(self, useful: Expression, sequences: Expression | None, prices: Prices) -> list[Maker]:
         """Return what follows from a time: tokens over it, per chip and user, energy and cost."""

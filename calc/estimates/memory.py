@@ -86,7 +86,7 @@ def hold(model: LanguageModel, hardware: Hardware, asked: MemoryPlan) -> Estimat
 def _beside(hardware: Hardware, needed: Expression, token: Expression | None) -> tuple[dict[str, Amount], str]:
     """Return what a chip has, what is left, and how many tokens of cache that is; and whether it fits, in words."""
     try:
-        capacity = hardware.memory_capacity
+        capacity = hardware.need("memory_capacity")
     except UsageError:
         return {}, f"memory_capacity of {hardware.id} is not reported: whether it fits cannot be said"
     left = (capacity - needed).named("left", "GB/chip")
@@ -139,7 +139,7 @@ def check_fit(
     held, kept = (Result(part, "GB/chip").numbers[0] for part in (weights, cache))
     needed = held + kept
     try:
-        headline, _, largest = Result(hardware.memory_capacity, "GB/chip").numbers
+        headline, _, largest = Result(hardware.need("memory_capacity"), "GB/chip").numbers
     except UsageError:
         return f"memory_capacity of {hardware.id} is not reported: whether the model fits was not looked at"
     if needed <= largest:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from calc.errors import UsageError
 from calc.estimates.hardware import Hardware
 from calc.estimates.model import LanguageModel
-from calc.figures.operations import Expression, apply
+from calc.figures.operations import Expression
 from calc.figures.results import given
 
 
@@ -104,25 +104,3 @@ def cache_share(model: LanguageModel, spread: Layout) -> Expression:
     """
     heads = 1.0 if model.is_latent else model.need("kv_heads").headline.value
     return given("chips that share the cache", spread.pp * min(spread.tp, int(heads)), "chip", "by heads, and layers")
-
-
-def tensor_network(hardware: Hardware, spread: Layout) -> tuple[Expression, bool]:
-    """Return the bandwidth of tensor parallelism, and whether it stays within the fast fabric."""
-    inside = spread.tp <= hardware.domain
-    return (hardware.scale_up_bandwidth if inside else hardware.scale_out_bandwidth), inside
-
-
-def expert_copies(
-    model: LanguageModel, hardware: Hardware, spread: Layout
-) -> tuple[Expression, Expression, Expression, bool]:
-    """Return copies of a token that leave: at least, and as a rule; the bandwidth; and whether it is the fast fabric.
-
-    Within the fabric each of the k experts gets its own copy unless it is on the same chip. Between
-    nodes a copy at least for each node reached, at most one for each expert elsewhere.
-    """
-    k, inside = model.need("experts_per_token"), spread.expert_chips <= hardware.domain
-    many, groups = (spread.expert_chips, "chips") if inside else (spread.expert_chips / hardware.domain, "nodes")
-    ranks = given(f"{groups} that share the experts", many, note="by the layout")
-    least = apply("distinct_remote_groups", k, ranks).named(f"{groups} reached by a token", "x")
-    link = hardware.scale_up_bandwidth if inside else hardware.scale_out_bandwidth
-    return least, apply("remote_copies", k, ranks).named("copies of a token", "x"), link, inside

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from calc.errors import UsageError, did_you_mean
+from calc.errors import UsageError, unknown
 from calc.estimates import arguments, efficiencies, options
 from calc.estimates.arguments import SweptOption
 from calc.estimates.chunks import BINDING, FITS, RESOURCES, Slab
@@ -259,8 +259,7 @@ def _slab(
 
 def _known(made: Sweep, columns: Sequence[str]) -> None:
     whole = {FITS, BINDING} | {part.name for slab in made.slabs for part in Slab(slab.estimate, {}, ()).parts}
-    known = [name for name in dict.fromkeys(whole) if not name.endswith(".bound")]
+    known = sorted(name for name in whole if not name.endswith(".bound"))
     for name in columns:
         if name not in known:
-            hint = did_you_mean(name, known)
-            raise UsageError(f"no column {name!r}; there are {', '.join(sorted(known))}{f'; {hint}' if hint else ''}")
+            raise unknown("column", name, known)

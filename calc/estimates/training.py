@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from calc.errors import UsageError
 from calc.estimates.cost import FREE, Prices, of_run
-from calc.estimates.efficiencies import Efficiencies
+from calc.estimates.efficiencies import TRAINING, Efficiencies, bits
 from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Estimate, Maker, maker, noted
 from calc.estimates.hardware import Hardware
 from calc.estimates.memory import RECOMPUTE
@@ -75,7 +75,7 @@ def train(
         steps = (tokens / given("tokens of a step", asked.batch * asked.sequence, "token")).named("steps", "x")
         each = given("bytes of a parameter's state", 2 * STATE, "B/param", "Adam, mixed precision")
         state = (mine * each).named("state of a chip, read and written", "GB/chip")
-        once = apply("transfer_time_lower_bound", state, hardware.memory_bandwidth).named("a step's state", "s")
+        once = apply("transfer_time_lower_bound", state, hardware.need("memory_bandwidth")).named("a step's state", "s")
         # A chip may hold as little as its share of the optimizer's state, divided among the replicas.
         replicas = given("replicas", spread.dp, note="by the layout")
         terms[MEMORY] = ((steps * once).named("all steps", "h") / replicas).named("memory", "h")
@@ -93,7 +93,7 @@ def train(
         time = apply("derated", terms[COMPUTE], asked.mfu).named("time", "h")
     else:
         worked = apply("compute_time_lower_bound", done, peak).named("compute, with what is recomputed", "h")
-        time = apply("derated", worked, known.training(asked.precision)).named("compute, expected", "h")
+        time = apply("derated", worked, known.of(TRAINING, bits(asked.precision))).named("compute, expected", "h")
         if spread.pp > 1:
             time = apply("pipelined", time, given("stages", spread.pp), *_bubble(asked, spread.dp)).named("time", "h")
     return Estimate(
@@ -135,8 +135,7 @@ def _bubble(asked: Training, dp: int) -> tuple[Assumption, Assumption]:
 def _between(hardware: Hardware) -> tuple[Expression | None, str]:
     """Return the bandwidth between replicas; or none, and that nobody reports it."""
     try:
-        inside = hardware.chips <= hardware.domain
-        return (hardware.scale_up_bandwidth if inside else hardware.scale_out_bandwidth), ""
+        return hardware.link(hardware.chips)[0], ""
     except UsageError:
         return None, f"no bandwidth between the chips of {hardware.id} is reported: the network is left out"
 

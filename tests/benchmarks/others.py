@@ -61,6 +61,9 @@ def _case(comparer: Any, known: efficiencies.Efficiencies, one: Trial) -> dict[s
             return None
         return float(Result(node, node.unit).value.to(units.unit(unit)).magnitude)
 
+    def share(*kind: str) -> float:
+        return float(known.of(*kind).value.magnitude)
+
     def width(name: str) -> float | None:
         return float(drawn.need(name).headline.value) if drawn.has(name) else None
 
@@ -76,14 +79,14 @@ def _case(comparer: Any, known: efficiencies.Efficiencies, one: Trial) -> dict[s
         "acceptance": said.acceptance, "domain": chip.domain,
         "peak": number(lambda: chip.peak(precision or ""), "TFLOP/s/chip"),
         "peak_16": number(lambda: chip.peak("bf16"), "TFLOP/s/chip"),
-        "memory_bandwidth": number(lambda: chip.memory_bandwidth, "GB/s/chip"),
-        "memory": number(lambda: chip.memory_capacity, "GB/chip"),
-        "scale_up": number(lambda: chip.scale_up_bandwidth, "GB/s/chip"),
-        "scale_out": number(lambda: chip.scale_out_bandwidth, "GB/s/chip"),
+        "memory_bandwidth": number(lambda: chip.need("memory_bandwidth"), "GB/s/chip"),
+        "memory": number(lambda: chip.need("memory_capacity"), "GB/chip"),
+        "scale_up": number(lambda: chip.need("scale_up_bandwidth"), "GB/s/chip"),
+        "scale_out": number(lambda: chip.need("scale_out_bandwidth"), "GB/s/chip"),
         "parameters": number(lambda: drawn.total, "param"), "widths": {name: width(name) for name in names},
-        "compute_share": float(known.compute(precision or "", vendor).value.magnitude),
-        "memory_share": float(known.memory().value.magnitude),
-        "training_share": float(known.training(precision or "").value.magnitude),
+        "compute_share": share(efficiencies.COMPUTE, efficiencies.bits(precision or ""), vendor),
+        "memory_share": share(efficiencies.MEMORY),
+        "training_share": share(efficiencies.TRAINING, efficiencies.bits(precision or "")),
     }  # fmt: skip
 
 

@@ -250,17 +250,17 @@ def test_groups_fall_back_to_the_nearest() -> None:
         Sample("a", 0.8, ("16 bit", "NVIDIA")), Sample("b", 0.7, ("8 bit", "NVIDIA")),
         Sample("c", 0.5, ("16 bit", "AMD")),
     ]})  # fmt: skip
-    assert known.compute("bf16", "NVIDIA").value.magnitude == 0.8
-    assert known.compute("int8", "Huawei").value.magnitude == 0.7
-    assert known.compute("bf16", "Huawei").value.magnitude == pytest.approx(math.sqrt(0.8 * 0.5))
-    assert known.compute("int8", "Huawei").rests_on == ("b", "a", "c")
+    assert known.of(efficiencies.COMPUTE, "16 bit", "NVIDIA").value.magnitude == 0.8
+    assert known.of(efficiencies.COMPUTE, "8 bit", "Huawei").value.magnitude == 0.7
+    assert known.of(efficiencies.COMPUTE, "16 bit", "Huawei").value.magnitude == pytest.approx(math.sqrt(0.8 * 0.5))
+    assert known.of(efficiencies.COMPUTE, "8 bit", "Huawei").rests_on == ("b", "a", "c")
 
 
 def test_a_group_of_few_takes_the_span_of_the_next_wider() -> None:
     near = [Sample(name, value, ("between", size)) for name, value, size in (
         ("a", 300.0, "small"), ("b", 400.0, "large"), ("c", 500.0, "large"))]  # fmt: skip
     known = Efficiencies({efficiencies.EXCHANGE_LATENCY: [*near, Sample("d", 10.0, ("inside", "small"))]})
-    found = known._derived(efficiencies.EXCHANGE_LATENCY, ("between", "small"))
+    found = known.of(efficiencies.EXCHANGE_LATENCY, "between", "small")
     assert found.value.magnitude == 300
     assert min(choice.value for choice in found.distinct()) > 200
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from calc.errors import UsageError, did_you_mean
+from calc.errors import unknown
 from calc.sheets.measurements import Measurement
 
 CALIBRATES, TEST, SAME_RUN, ARITHMETIC = ROLES = ("calibrates", "test", "same run", "arithmetic")
@@ -101,5 +101,4 @@ def _with_their_runs(tested: Iterable[Measurement], found: Iterable[Measurement]
 
 def _known(split: str) -> None:
     if split not in SPLITS:
-        hint = did_you_mean(split, SPLITS)
-        raise UsageError(f"no split {split!r}; there are {', '.join(SPLITS)}{f'; {hint}' if hint else ''}")
+        raise unknown("split", split, SPLITS)

@@ -9,7 +9,7 @@ from functools import cached_property
 from calc import units
 from calc.analysis.comparison import Comparer
 from calc.errors import UsageError
-from calc.estimates import cases
+from calc.estimates import cases, efficiencies
 from calc.estimates.efficiencies import NO_MEASUREMENT, Efficiencies
 from calc.estimates.estimate import COMPUTE, Estimate, noted
 from calc.estimates.memory import MemoryPlan, hold
@@ -145,7 +145,8 @@ def _product(comparer: Comparer, one: Measurement, known: Efficiencies) -> cases
     product = (once * m * n * k).named("operations", "TFLOP")
     mine = (product / given("chip", 1.0, "chip", "")).named("operations of a chip", "TFLOP/chip")
     least = apply("compute_time_lower_bound", mine, chip.peak(precision)).named("matrix product", "ms")
-    time = apply("derated", least, known.compute(precision, chip.vendor)).named("matrix product, expected", "ms")
+    share = known.of(efficiencies.COMPUTE, efficiencies.bits(precision), chip.vendor)
+    time = apply("derated", least, share).named("matrix product, expected", "ms")
     notes = noted(chip.peak_note(precision))
     found = Estimate("matmul", "matrix product", chip, "", {COMPUTE: least}, time, "ms", notes=notes)
     operations = Result(mine, "TFLOP/chip").numbers[0]
