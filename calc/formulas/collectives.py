@@ -156,11 +156,8 @@ def ring_tree_crossover(ranks: Quantity, bandwidth: Quantity, latency: Quantity)
     return 1.0 * latency * bandwidth * ranks / (np.log2(ranks) - 1.0)
 
 
-@formula(
-    "a ring of x inside nodes + a ring of x / G between them",
-    "x, x, B, B/s, B/s, s, s -> s",
-    "DTB, chapters 4, 12 and 13",
-)
+@formula("a ring of x inside nodes + a ring of x / G between them", "x, x, B, B/s, B/s, s, s -> s",
+         "DTB, chapters 4, 12 and 13")  # fmt: skip
 def hierarchical_all_reduce(
     node_ranks: Quantity, nodes: Quantity, message: Quantity, inner_bandwidth: Quantity, outer_bandwidth: Quantity,
     inner_latency: Quantity = NO_LATENCY, outer_latency: Quantity = NO_LATENCY,
@@ -206,11 +203,8 @@ def tensor_parallel_message(tokens: Quantity, hidden: Quantity, element_bytes: Q
     return PER_TOKEN * tokens * hidden * element_bytes
 
 
-@formula(
-    "tokens x experts per token x hidden x (dispatch + combine bytes)",
-    "token, x, x, B, B -> B",
-    "ISCA; IS, comm/comm.py",
-)
+@formula("tokens x experts per token x hidden x (dispatch + combine bytes)", "token, x, x, B, B -> B",
+         "ISCA; IS, comm/comm.py")  # fmt: skip
 def expert_exchange_bytes(
     tokens: Quantity, experts_per_token: Quantity, hidden: Quantity, dispatch_bytes: Quantity, combine_bytes: Quantity
 ) -> Quantity:  # fmt: skip

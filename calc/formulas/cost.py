@@ -51,11 +51,8 @@ def energy_cost(energy: Quantity, price: Quantity) -> Quantity:
     return 1.0 * energy * price
 
 
-@formula(
-    "(capital / life + power + other) / (chips x utilization)",
-    "money, s, money/s, money/s, chip, x -> money/s/chip",
-    "BVR",
-)
+@formula("(capital / life + power + other) / (chips x utilization)",
+         "money, s, money/s, money/s, chip, x -> money/s/chip", "BVR")  # fmt: skip
 def owned_chip_price(
     capital: Quantity, life: Quantity, power_cost: Quantity, other_cost: Quantity, chips: Quantity,
     utilization: Quantity = 1.0,

@@ -21,22 +21,16 @@ def processing_performance(rate: Quantity, bit_length: Quantity) -> Quantity:
     return rate * bit_length
 
 
-@formula(
-    "the largest over the precisions (88 FR 73458, read in copies only)",
-    "OP*b/s(/chip)... -> OP*b/s(/chip)",
-    "BIS p-938, as relayed",
-)
+@formula("the largest over the precisions (88 FR 73458, read in copies only)", "OP*b/s(/chip)... -> OP*b/s(/chip)",
+         "BIS p-938, as relayed")  # fmt: skip
 def total_processing_performance(*parts: Quantity) -> Quantity:
     """Return the largest `processing_performance` over the precisions of a chip (TPP)."""
     # A product with true or false picks cell by cell in any array library, and exactly.
     return reduce(lambda one, other: one * (1 * (one >= other)) + other * (1 * (one < other)), parts)
 
 
-@formula(
-    "total processing performance / die area (88 FR 73458, read in copies only)",
-    "OP*b/s(/chip), mm^2(/chip) -> OP*b/s/mm^2",
-    "BIS p-945, as relayed",
-)
+@formula("total processing performance / die area (88 FR 73458, read in copies only)",
+         "OP*b/s(/chip), mm^2(/chip) -> OP*b/s/mm^2", "BIS p-945, as relayed")  # fmt: skip
 def performance_density(total_processing_performance: Quantity, die_area: Quantity) -> Quantity:
     """Relate a chip's total processing performance to the area of its dies.
 

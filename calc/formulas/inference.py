@@ -26,11 +26,8 @@ def prefill_flops(parameters: Quantity, tokens: Quantity, layers: Quantity, core
     return forward_flops(parameters, tokens) + pure(layers) * core * tokens
 
 
-@formula(
-    "cache / memory bandwidth + max(operations / compute, weights touched / memory bandwidth)",
-    "B, B, FLOP, B/s, FLOP/s -> s",
-    "SB, chapter inference",
-)
+@formula("cache / memory bandwidth + max(operations / compute, weights touched / memory bandwidth)",
+         "B, B, FLOP, B/s, FLOP/s -> s", "SB, chapter inference")  # fmt: skip
 def decode_time_lower_bound(
     cache: Quantity, weights: Quantity, operations: Quantity, memory_bandwidth: Quantity, compute: Quantity
 ) -> Quantity:  # fmt: skip
@@ -58,11 +55,8 @@ def time_per_output_token(sequences: Quantity, rate: Quantity) -> Quantity:
     return TOKEN * sequences / rate
 
 
-@formula(
-    "experts x (1 - (1 - experts per token / experts)^tokens)",
-    "x, x, token -> x",
-    "derived; IS for what counts as touched",
-)
+@formula("experts x (1 - (1 - experts per token / experts)^tokens)", "x, x, token -> x",
+         "derived; IS for what counts as touched")  # fmt: skip
 def expected_distinct_experts(experts: Quantity, experts_per_token: Quantity, tokens: Quantity) -> Quantity:
     """Return how many experts of a layer a step is expected to touch, under uniform routing.
 

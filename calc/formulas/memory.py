@@ -85,11 +85,8 @@ def megatron_distributed_state_bytes(parameters: Quantity, data_parallel: Quanti
 @variant("s b L (18 h + 4 ff) / t", recompute="selective", split="sequence")
 @variant("s b L (18 h + 4 ff + 5 a s) / t", split="sequence")
 @variant("s b L (10 h + (8 h + 4 ff) / t)", recompute="selective")
-@formula(
-    "s b L (10 h + (8 h + 4 ff + 5 a s) / t)",
-    "token, x, x, x, x, x, x -> B",
-    "KOR; ML for other widths, which without sequence parallelism are derived",
-)
+@formula("s b L (10 h + (8 h + 4 ff + 5 a s) / t)", "token, x, x, x, x, x, x -> B",
+         "KOR; ML for other widths, which without sequence parallelism are derived")  # fmt: skip
 def activation_bytes(
     length: Quantity, batch: Quantity, layers: Quantity, hidden: Quantity, ffn_width: Quantity, heads: Quantity,
     tensor_parallel: Quantity, *, recompute: str = "none", split: str = "tensor",
@@ -146,11 +143,8 @@ def output_activation_bytes(length: Quantity, batch: Quantity, hidden: Quantity,
     return LOGIT * (pure(hidden) + pure(vocabulary)) * length * batch
 
 
-@formula(
-    "2 x element bytes x layers x KV heads x head width",
-    "x, x, x, B -> B/token",
-    "SB, chapter inference; MLE, inference",
-)
+@formula("2 x element bytes x layers x KV heads x head width", "x, x, x, B -> B/token",
+         "SB, chapter inference; MLE, inference")  # fmt: skip
 def kv_cache_per_token(layers: Quantity, kv_heads: Quantity, head_width: Quantity, element_bytes: Quantity) -> Quantity:
     """Return the cache of one token with heads of their own or shared, in all layers that attend to the whole context.
 

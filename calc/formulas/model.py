@@ -29,11 +29,8 @@ def attention_parameters(hidden: Quantity, heads: Quantity, kv_heads: Quantity, 
     return PARAMETER * hidden * head_width * (2 * heads + 2 * kv_heads)
 
 
-@formula(
-    "h q + q a (nope + rope) + h (c + rope) + c a (nope + value) + a value h; widths, heads a, ranks q and c",
-    "x, x, x, x, x, x, x -> param",
-    "ML, training/training.py; IS, flops/flops.py",
-)
+@formula("h q + q a (nope + rope) + h (c + rope) + c a (nope + value) + a value h; widths, heads a, ranks q and c",
+         "x, x, x, x, x, x, x -> param", "ML, training/training.py; IS, flops/flops.py")  # fmt: skip
 def latent_attention_parameters(
     hidden: Quantity, heads: Quantity, query_rank: Quantity, kv_rank: Quantity, nope_width: Quantity,
     rope_width: Quantity, value_width: Quantity,
@@ -140,11 +137,8 @@ def decode_core_intensity(heads: Quantity, kv_heads: Quantity, element_bytes: Qu
     return 2.0 * MULTIPLY_ADD_PER_PAIR * heads * TOKEN / (2.0 * PER_TOKEN * element_bytes * kv_heads)
 
 
-@formula(
-    "2 x heads x (2 x KV rank + rope width) / (element bytes x (KV rank + rope width))",
-    "x, x, x, B -> FLOP/B",
-    "derived; IS",
-)
+@formula("2 x heads x (2 x KV rank + rope width) / (element bytes x (KV rank + rope width))", "x, x, x, B -> FLOP/B",
+         "derived; IS")  # fmt: skip
 def latent_decode_core_intensity(
     heads: Quantity, kv_rank: Quantity, rope_width: Quantity, element_bytes: Quantity
 ) -> Quantity:  # fmt: skip

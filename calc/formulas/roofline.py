@@ -15,11 +15,8 @@ DATA_RATE = 2.0
 """Transfers in a cycle of a double-data-rate memory."""
 
 
-@formula(
-    "min(peak, memory bandwidth x intensity)",
-    "FLOP/s(/chip), B/s(/chip), FLOP/B -> FLOP/s(/chip)",
-    "WIL; SB, chapter roofline",
-)
+@formula("min(peak, memory bandwidth x intensity)", "FLOP/s(/chip), B/s(/chip), FLOP/B -> FLOP/s(/chip)",
+         "WIL; SB, chapter roofline")  # fmt: skip
 def attainable_compute(peak: Quantity, memory_bandwidth: Quantity, intensity: Quantity) -> Quantity:
     """Return the upper bound on the rate of computing: the peak of one precision, or what memory can feed.
 
@@ -34,11 +31,9 @@ def arithmetic_intensity(operations: Quantity, moved: Quantity) -> Quantity:
     return operations / moved
 
 
-@formula(
-    "compute x bytes per parameter / (2 x memory bandwidth) x experts / experts per token",
-    "FLOP/s(/chip), B/s(/chip), B/param, x, x -> token",
-    "SB, chapter roofline; for any width derived",
-)
+@formula("compute x bytes per parameter / (2 x memory bandwidth) x experts / experts per token",
+         "FLOP/s(/chip), B/s(/chip), B/param, x, x -> token",
+         "SB, chapter roofline; for any width derived")  # fmt: skip
 def batch_at_ridge(
     compute: Quantity, memory_bandwidth: Quantity, parameter_bytes: Quantity, experts: Quantity = 1.0,
     experts_per_token: Quantity = 1.0,

@@ -38,11 +38,8 @@ def fat_tree_bisection(chips: Quantity, injection_bandwidth: Quantity, oversubsc
     return 1.0 * chips * injection_bandwidth / (2.0 * pure(oversubscription))
 
 
-@formula(
-    "rails x nodes x injection bandwidth / (2 x oversubscription)",
-    "chip/node, node, B/s/chip, x -> B/s",
-    "ISCA, section 5.1, for the topology; the sum is derived",
-)
+@formula("rails x nodes x injection bandwidth / (2 x oversubscription)", "chip/node, node, B/s/chip, x -> B/s",
+         "ISCA, section 5.1, for the topology; the sum is derived")  # fmt: skip
 def rail_bisection(
     rails: Quantity, nodes: Quantity, injection_bandwidth: Quantity, oversubscription: Quantity = 1.0
 ) -> Quantity:  # fmt: skip

@@ -51,11 +51,8 @@ def training_flops_per_token(parameters: Quantity, layers: Quantity, core: Quant
 
 
 @variant("(6 + 2 x recomputed) x (parameters + layers x heads x head width x length) (causal)", convention="causal")
-@formula(
-    "(6 + 2 x recomputed) x parameters + (12 + 4 x recomputed) x layers x heads x head width x length",
-    "param, x, x, x, token, x -> FLOP/token",
-    "PALM, appendix B",
-)
+@formula("(6 + 2 x recomputed) x parameters + (12 + 4 x recomputed) x layers x heads x head width x length",
+         "param, x, x, x, token, x -> FLOP/token", "PALM, appendix B")  # fmt: skip
 def palm_flops_per_token(
     parameters: Quantity, layers: Quantity, heads: Quantity, head_width: Quantity, length: Quantity,
     recomputed: Quantity = 0.0, *, convention: str = "full",
@@ -103,11 +100,8 @@ def achieved_compute(rate: Quantity, flops_per_token: Quantity, chips: Quantity)
     return 1.0 * rate * flops_per_token / chips
 
 
-@formula(
-    "token rate x FLOP per token / (chips x peak)",
-    "token/s, FLOP/token, chip, FLOP/s/chip -> x",
-    "PALM, appendix B; ISCA for the peak quoted",
-)
+@formula("token rate x FLOP per token / (chips x peak)", "token/s, FLOP/token, chip, FLOP/s/chip -> x",
+         "PALM, appendix B; ISCA for the peak quoted")  # fmt: skip
 def mfu(rate: Quantity, flops_per_token: Quantity, chips: Quantity, compute: Quantity) -> Quantity:
     """Return model FLOPs utilization, by `palm_flops_per_token` without recompute and the dense peak of one chip.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calc import units
-from calc.analysis.expressions.syntax import Call, ExpressionError, Node, Word, point, written
+from calc.analysis.expressions.syntax import Call, ExpressionError, Node, Word, written
 from calc.errors import UsageError, did_you_mean
 from calc.formulas import FORMULAS, Formula
 from calc.formulas.conventions import option
@@ -33,25 +33,24 @@ def bound(text: str, node: Call) -> tuple[Formula, Bound]:
     held: dict[str, Node] = dict(zip(single, node.arguments, strict=False))
     more = node.arguments[len(single) :]
     if more and not repeated:
-        raise ExpressionError(text, point(more[0]), f"too many arguments: {node.name} takes {signature(formula)}")
+        raise ExpressionError(text, more[0].place, f"too many arguments: {node.name} takes {signature(formula)}")
     options: dict[str, str | int] = {}
     for name, value in node.named:
-        here = point(value)
         if name in held or name in options:
-            raise ExpressionError(text, here, f"{name} is given twice")
+            raise ExpressionError(text, value.place, f"{name} is given twice")
         if name in formula.options:
             word = written(value)
             options[name] = int(word) if word.isdecimal() else word
             try:
                 option(name, options[name], formula.options[name])
             except UsageError as error:
-                raise ExpressionError(text, here, str(error)) from None
+                raise ExpressionError(text, value.place, str(error)) from None
         elif name not in single:
             hint = did_you_mean(name, [*single, *formula.options]) or f"it takes {signature(formula)}"
-            raise ExpressionError(text, here, f"{node.name} has no input {name!r}; {hint}")
+            raise ExpressionError(text, value.place, f"{node.name} has no input {name!r}; {hint}")
         elif isinstance(value, Word):
             found = f"{name} of {node.name} is {units.describe(filled(single[name].like, {}))}, not a word"
-            raise ExpressionError(text, here, found)
+            raise ExpressionError(text, value.place, found)
         else:
             held[name] = value
     missing = [one.name for one in single.values() if one.default is None and one.name not in held]
@@ -78,7 +77,7 @@ def measured(text: str, node: Call, formula: Formula, given: Bound, held: list[s
         wanted, found = units.describe(error.like), units.describe(held[error.at])
         example = "" if wanted.endswith(error.like) or error.like == "x" else f", in {error.like} or the like"
         words = f"{one.name} of {node.name} is {wanted}{example}; this is {found}"
-        raise ExpressionError(text, point(value), words) from None
+        raise ExpressionError(text, value.place, words) from None
 
 
 def signature(formula: Formula) -> str:

@@ -117,10 +117,10 @@ class _Binder:
         unit, node = parsed.unit, result.expression
         if not units.same_dimension(result.unit, unit):
             found = f"{_said(result)} is {units.describe(result.unit)}, {unit} {units.describe(unit)}"
-            raise ExpressionError(self.text, parsed.at, f"{found}: it cannot be shown in {unit}")
+            raise ExpressionError(self.text, parsed.place, f"{found}: it cannot be shown in {unit}")
         if not isinstance(node, Operation):
             node = Operation(written(parsed.node), FORMULAS["same"], (node,), unit)
-        return self.checked(Result(replace(node, unit=unit), unit), parsed.at)
+        return self.checked(Result(replace(node, unit=unit), unit), parsed.place)
 
     def bind(self, node: Node) -> Result:
         if isinstance(node, Number):
@@ -146,7 +146,7 @@ class _Binder:
             unit = left.unit
             if not units.same_dimension(unit, right.unit):
                 raise ExpressionError(
-                    self.text, node.at,
+                    self.text, node.place,
                     f"{_said(left)} is {units.describe(unit)}, {_said(right)} {units.describe(right.unit)}: "
                     f"they cannot be {_DONE[node.operator]}",
                 )  # fmt: skip
@@ -154,17 +154,17 @@ class _Binder:
             if node.operator == "/" and right.nearest(0.0, 0.0)[0] == 0:
                 by = "" if right.numbers[0] == 0 else " by some reports"
                 which = "" if isinstance(node.right, Number) else f": {written(node.right)!r} is 0{by}"
-                raise ExpressionError(self.text, node.at, f"division by zero{which}")
+                raise ExpressionError(self.text, node.place, f"division by zero{which}")
             unit = self.unit(node, left, right)
         made = Operation(written(node), FORMULAS[_FORMULAS[node.operator]], (left.expression, right.expression), unit)
-        return self.checked(Result(made, unit), node.at)
+        return self.checked(Result(made, unit), node.place)
 
     def unit(self, node: Binary, left: Result, right: Result) -> str:
         """Return the unit of a product or a quotient."""
         sign = 1 if node.operator == "*" else -1
         raw = units.joined(left.unit, right.unit, sign)
         if units.factors(raw) > MAX_FACTORS:
-            raise ExpressionError(self.text, node.at, f"this would be in {raw}: more than {MAX_FACTORS} factors")
+            raise ExpressionError(self.text, node.place, f"this would be in {raw}: more than {MAX_FACTORS} factors")
         both = units.quantity(left.numbers[0], left.unit), units.quantity(right.numbers[0], right.unit)
         value = FORMULAS[_FORMULAS[node.operator]].function(*both).to(units.unit(raw)).magnitude
         known = [unit_of(axis) for side in (left, right) for axis in readings(side.expression)]

@@ -54,7 +54,15 @@ _ARGUMENTS = re.compile(r"[0-9]+(?:,(?![0-9]{3}(?![0-9]))[0-9]+)+")
 """Numbers with commas between them that are no digits in groups of three."""
 _LOOKS = {"×": "*", "·": "*", "⋅": "*", "÷": "/", "∕": "/", "−": "-", "–": "-", "—": "-", "（": "(", "）": ")"}
 _POWERS = "there are no powers: write the product out, 'a * a'"
-_TO = ("in", "as", "into")
+_STRAY = {sign: f"write {plain!r} in place of {sign!r}" for sign, plain in _LOOKS.items()} | {
+    "^": _POWERS,
+    "@": "'@' has no meaning here; to put a source first, `--prefer SOURCE`",
+    ".": "a number begins with a digit: '0.5'",
+    **{sign: f"{sign!r} has no meaning here; numbers are written without it, with a decimal point" for sign in ",;"},
+    **{sign: advice for sign, advice in spellings.SIGNS.items() if sign in "$€¥"},
+}
+"""What to write in place of a sign that stands where a number, a name or an operator should."""
+_TO = ("to", "in", "as", "into")
 
 
 def parse(text: str) -> Parsed:
@@ -129,15 +137,11 @@ class _Parser:
         here = (self.at, self.at + max(1, len(word)))
         if self._next() == ")":
             self.fail(here, "this parenthesis closes none")
-        if word.casefold() in (*_TO, "to"):
+        if word.casefold() in _TO:
             self.fail(here, f"write 'to' in place of {word!r}: '... to UNIT' at the end")
         if self.text.startswith("->", self.at):
             self.fail((self.at, self.at + 2), "write 'to' in place of '->': '... to UNIT' at the end")
-        if self._next() == "^":
-            self.fail(here, _POWERS)
-        if word or self._next() == "(":
-            self.fail(here, "an operator is missing here: + - * / or 'to'")
-        return self.stray()
+        return self.joined("+ - * / or 'to'")
 
     def conversion(self, node: Node) -> Parsed:
         start, end = self.at, len(self.text.rstrip())
@@ -147,7 +151,7 @@ class _Parser:
         if " to " in f" {unit} ":
             self.fail((start, end), "'to' stands once, at the end of the expression")
         self.check(unit, (start, end))
-        return Parsed(node, unit, (start, end))
+        return Parsed(node, unit, place=(start, end))
 
     def sum(self) -> Node:
         return self.chain("+-")
@@ -163,7 +167,7 @@ class _Parser:
                 self.fail((self.at, self.at + 2), advice)
             at = self._take(self.at + 1)
             self.count(at)
-            left = Binary(operator, left, part(), at)
+            left = Binary(operator, left, part(), place=at)
         return left
 
     def count(self, place: Place) -> None:
@@ -181,7 +185,7 @@ class _Parser:
         if word and not word[0].isdigit():
             return self.name(word)
         if word and is_name(word):
-            return Name(word, self._take(self.at + len(word)))
+            return Name(word, place=self._take(self.at + len(word)))
         return self.stray()
 
     def deeper(self, part: Callable[[], Node]) -> Node:
@@ -195,7 +199,7 @@ class _Parser:
     def minus(self) -> Node:
         at = self._take(self.at + 1)
         self.count(at)
-        return Minus(self.factor(), at)
+        return Minus(self.factor(), place=at)
 
     def parenthesis(self) -> Node:
         opened = self._take(self.at + 1)
@@ -213,8 +217,13 @@ class _Parser:
         if not self._next():
             self.fail(opened, "this parenthesis is not closed")
         word = self._word(self.at)
-        if word.casefold() in ("to", *_TO):
+        if word.casefold() in _TO:
             self.fail((self.at, self.at + len(word)), "'to' stands once, at the end, outside of parentheses")
+        self.joined(known)
+
+    def joined(self, known: str) -> NoReturn:
+        """Say that an operator is missing, where another operand stands; or what else stands there."""
+        word = self._word(self.at)
         if word or self._next() == "(":
             self.fail((self.at, self.at + max(1, len(word))), f"an operator is missing here: {known}")
         self.stray()
@@ -250,7 +259,7 @@ class _Parser:
                 self.fail(comma, "an argument is missing after this comma")
         self.calls -= 1
         self.close(opened, "+ - * / or a comma")
-        return Call(name, tuple(arguments), tuple(named), place)
+        return Call(name, tuple(arguments), tuple(named), place=place)
 
     def option(self) -> Word | None:
         """Read a word that stands alone, as the options of a formula are given."""
@@ -258,7 +267,7 @@ class _Parser:
         end = self.at + len(word)
         if not word or word[0].isdigit() or is_name(word) or self.text[end:].lstrip()[:1] not in (",", ")"):
             return None
-        return Word(word, self._take(end))
+        return Word(word, place=self._take(end))
 
     def name(self, word: str) -> Node:
         place = (self.at, self.at + len(word))
@@ -273,7 +282,7 @@ class _Parser:
             self.fail(place, f"{word!r} is a unit without a number: write '1 {word}'{also}")
         if "." not in word and self.text[place[1] : place[1] + 1] == "'":
             self.fail(place, "there are no texts in quotes")
-        return Name(word, self._take(place[1]))
+        return Name(word, place=self._take(place[1]))
 
     # -- numbers and units ----------------------------------------------------------------------
 
@@ -305,13 +314,13 @@ class _Parser:
             at = end if self.text[end : end + 1] == "^" else self.at
             self.fail((at, at + (self.text[at] == "*") + 1), _POWERS)
         unit, last = self.unit()
-        return Number(digits, unit, (start, max(end, last)))
+        return Number(digits, unit, place=(start, max(end, last)))
 
     def unit(self) -> tuple[str, int]:
         """Read the unit that follows a number; return it with its end, or nothing."""
         start = self.at
         end = self.chained(start)
-        if end == start or self._word(start).casefold() in ("to", *_TO):
+        if end == start or self._word(start).casefold() in _TO:
             return "", 0
         per = re.compile(r"\s+per\s+").match(self.text, end)
         if per and (last := self.chained(per.end())) > per.end():
@@ -358,17 +367,7 @@ class _Parser:
             self.fail((end, end + 1), "the expression ends where a number or ID.METRIC is expected")
         if char in "+*/)":
             self.fail(here, f"a number or ID.METRIC is missing before {char!r}")
-        if char in _LOOKS:
-            self.fail(here, f"write {_LOOKS[char]!r} in place of {char!r}")
-        if char == "^":
-            self.fail(here, _POWERS)
-        if char == "@":
-            self.fail(here, "'@' has no meaning here; to put a source first, `--prefer SOURCE`")
-        if char == ".":
-            self.fail(here, "a number begins with a digit: '0.5'")
-        if char in ",;":
-            self.fail(here, f"{char!r} has no meaning here; numbers are written without it, with a decimal point")
-        if advice := spellings.SIGNS.get(char) if char in "$€¥" else "":
-            self.fail(here, advice)
+        if char in _STRAY:
+            self.fail(here, _STRAY[char])
         named = repr(char) if char.isprintable() else "a control character"
         self.fail(here, f"{named} (U+{ord(char):04X}) has no meaning here: only + - * / and parentheses")

@@ -56,68 +56,68 @@ def _cells(text: str) -> int:
 
 
 @dataclass(frozen=True)
-class Number:
+class _Placed:
+    """What has a place in the text; an operator's is its sign's."""
+
+    place: Place = field(default=(0, 0), compare=False, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Number(_Placed):
     """A number as typed, with its unit; an empty unit is a pure number."""
 
     digits: str
     unit: str = ""
-    place: Place = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True)
-class Name:
+class Name(_Placed):
     """A word that should say which metric of which chip or system."""
 
     text: str
-    place: Place = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True)
-class Minus:
+class Minus(_Placed):
     """The negative of something."""
 
     operand: Node
-    place: Place = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True)
-class Binary:
-    """Two operands and one of ``+ - * /``; ``at`` is where the operator stands."""
+class Binary(_Placed):
+    """Two operands and one of ``+ - * /``."""
 
     operator: str
     left: Node
     right: Node
-    at: Place = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True)
-class Word:
+class Word(_Placed):
     """What an option of a formula is: a word such as ``all-gather``."""
 
     text: str
-    place: Place = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True)
-class Call:
+class Call(_Placed):
     """A formula with its arguments: those by position, and then those by name, an option in words among them."""
 
     name: str
     arguments: tuple[Node, ...] = ()
     named: tuple[tuple[str, Node | Word], ...] = ()
-    place: Place = field(default=(0, 0), compare=False)
 
 
 Node = Number | Name | Minus | Binary | Call
 
 
 @dataclass(frozen=True)
-class Parsed:
-    """A whole expression; ``unit`` is the one after ``to``, or empty."""
+class Parsed(_Placed):
+    """A whole expression; ``unit`` is the one after ``to``, or empty, and the place is the unit's."""
 
     node: Node
     unit: str = ""
-    at: Place = field(default=(0, 0), compare=False)
 
 
 def written(tree: Node | Word | Parsed) -> str:
@@ -144,11 +144,6 @@ def written(tree: Node | Word | Parsed) -> str:
         return f"-{_within(tree.operand, 3)}"
     rank = _rank(tree)
     return f"{_within(tree.left, rank)} {tree.operator} {_within(tree.right, rank + 1)}"
-
-
-def point(node: Node | Word) -> Place:
-    """Return where a part of an expression is best pointed at: an operator, or a word."""
-    return node.at if isinstance(node, Binary) else node.place
 
 
 def _rank(node: Node) -> int:
