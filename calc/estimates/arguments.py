@@ -72,8 +72,8 @@ def whole(row: Option, value: Any) -> int:
 
 
 def quantity(row: Option, value: Any, unit: str = "") -> Quantity:
-    """Return an amount with its unit, of the dimension of the option's."""
-    like = unit or row.unit
+    """Return an amount with its unit, of the dimension of the option's; a price in the currency that is written."""
+    like = unit or _in_currency(row, value)
     try:
         return value.to(units.unit(like)) if hasattr(value, "magnitude") else units.parse(str(value), like)
     except UnitError as error:
@@ -81,18 +81,13 @@ def quantity(row: Option, value: Any, unit: str = "") -> Quantity:
 
 
 def amount(row: Option, value: Any) -> Assumption:
-    """Return an amount as the leaf that stands in place of a report."""
-    return Assumption(row.label, quantity(row, value), "given", key=row.name)
-
-
-def price(row: Option, value: Any) -> Assumption:
-    """Return what the user says of a site: PUE of at least 1, prices and emissions with their units."""
+    """Return an amount as the leaf that stands in place of a report; one without a unit, a PUE, is at least 1."""
     if row.unit == "x":
         found = number(row, value)
         if found < 1:
             raise UsageError(f"{row.flag} {value}: a number of at least 1 is expected")
         return given(row.label, found, key=row.name)
-    return Assumption(row.label, quantity(row, value, _in_currency(row, value)), "given", key=row.name)
+    return Assumption(row.label, quantity(row, value), "given", key=row.name)
 
 
 def _in_currency(row: Option, value: Any) -> str:
@@ -127,7 +122,7 @@ def _end(row: Option, text: str) -> float:
 
 _READ: dict[str, Callable[[Option, Any], Any]] = {
     "count": whole, "number": number, "amount": amount, "override": amount, "share": share, "efficiency": share,
-    "price": price,
+    "price": amount,
 }  # fmt: skip
 """How a value is read, by its option's kind; those of other kinds are what they are."""
 

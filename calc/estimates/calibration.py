@@ -55,7 +55,6 @@ def _compute(comparer: Comparer, one: Measurement, _: Efficiencies) -> Derived:
 def _case(comparer: Comparer, one: Measurement, known: Efficiencies) -> tuple[Case, float]:
     """Return a measurement's case, and the time that is estimated with what is known so far."""
     made = case(comparer, one, known)
-    assert made is not None
     assert made.estimate.estimate is not None
     return made, float(made.estimate.estimate.value.to("s").magnitude)
 

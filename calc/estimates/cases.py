@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from calc import units
 from calc.analysis.comparison import Comparer
 from calc.errors import UsageError
-from calc.estimates import arguments, options
+from calc.estimates import arguments, efficiencies, options
 from calc.estimates.collectives import collective
 from calc.estimates.efficiencies import Efficiencies
-from calc.estimates.estimate import Estimate
+from calc.estimates.estimate import COMPUTE, Estimate, noted
 from calc.estimates.hardware import Hardware, find_hardware
 from calc.estimates.inference import Serving, decode, prefill
 from calc.estimates.model import find_model
 from calc.estimates.training import Training, train
+from calc.figures.operations import apply
+from calc.figures.results import Result, given
 from calc.sheets.measurements import Measurement
 
 CACHE = "bf16"
@@ -31,10 +33,10 @@ class Case:
     time: float
 
 
-def case(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case | None:
-    """Return a measurement beside its estimate; None for one that measures no time."""
-    makers = {"decode": _decode, "prefill": _prefill, "train": _train, "allreduce": _collective}
-    return makers[one.phase](comparer, one, known) if one.phase in makers else None
+def case(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
+    """Return a measurement of a time beside its estimate."""
+    makers = {"decode": _decode, "prefill": _prefill, "train": _train, "allreduce": _collective, "matmul": _product}
+    return makers[one.phase](comparer, one, known)
 
 
 def _number(text: str | None, unit: str) -> float | None:
@@ -140,3 +142,22 @@ def _collective(comparer: Comparer, one: Measurement, known: Efficiencies) -> Ca
         return Case(one, found, _number(one.value, "s") or 0.0)
     carried = _at_bound(found, "bus_bandwidth") * 1e-6
     return Case(one, found, carried / float(units.parse(one.value).to(units.unit("GB/s")).magnitude))
+
+
+def _product(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
+    """Return the time of a matrix product of the shape that is printed, at peak and at the share that is reached."""
+    chip, precision = hardware_of(comparer, one), one.precision or ""
+    sides = re.fullmatch(r"(\d+)x(\d+)x(\d+)", one.shape or "")
+    if not sides:
+        raise UsageError(f"{one.id}: shape {one.shape!r}; expected M x N x K, for example 4096x4096x4096")
+    m, n, k = (given(f"side {name}", float(side)) for name, side in zip("MNK", sides.groups(), strict=True))
+    once = given("operations of a multiply-add", 2.0, "FLOP", "by definition")
+    product = (once * m * n * k).named("operations", "TFLOP")
+    mine = (product / given("chip", 1.0, "chip", "")).named("operations of a chip", "TFLOP/chip")
+    least = apply("compute_time_lower_bound", mine, chip.peak(precision)).named("matrix product", "ms")
+    share = known.of(efficiencies.COMPUTE, efficiencies.bits(precision), chip.vendor)
+    time = apply("derated", least, share).named("matrix product, expected", "ms")
+    notes = noted(chip.peak_note(precision))
+    found = Estimate("matmul", "matrix product", chip, "", {COMPUTE: least}, time, "ms", notes=notes)
+    operations = Result(mine, "TFLOP/chip").numbers[0]
+    return Case(one, found, operations / float(units.parse(one.value).to("TFLOP/s").magnitude))

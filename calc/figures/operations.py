@@ -65,10 +65,8 @@ def _chained(name: str, first: Expression, second: Expression) -> Operation:
 
 
 def apply(name: str, *inputs: Expression) -> Operation:
-    """Return a formula of `calc.formulas.table`, by name, applied to expressions in the order of its parameters."""
-    from calc.formulas.table import FORMULAS as EVERY
-
-    return Operation("", EVERY[name], inputs)
+    """Return a formula, by name, applied to expressions in the order of its parameters."""
+    return Operation("", FORMULAS[name], inputs)
 
 
 def total(parts: Iterable[Expression]) -> Operation:

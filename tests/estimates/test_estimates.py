@@ -202,7 +202,6 @@ def test_a_measured_acceptance_counts_as_an_asked_one() -> None:
     speaks = MEASURED[next(id for id, one in MEASURED.items() if one.acceptance)]
     two = speaks.model_copy(update={"speculation": "2 draft tokens", "acceptance": "0.70"})
     made = case(WORKSPACE.comparer, two, KNOWN)
-    assert made is not None
     rate = float(units.parse(two.value).to("token/s/chip").magnitude)
     assert made.time == pytest.approx(float(two.batch) * 2.4 / rate)
 
@@ -287,7 +286,6 @@ def test_calibration_returns_what_it_was_calibrated_with() -> None:
 )
 def test_no_bound_is_violated(id: str) -> None:
     made = case(WORKSPACE.comparer, MEASURED[id], KNOWN)
-    assert made is not None
     assert made.time >= made.estimate.bound.low.to("s").magnitude
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from calc import units
 from calc.analysis.comparison import Comparer
-from calc.errors import UsageError
-from calc.estimates import cases, efficiencies
+from calc.estimates import cases
 from calc.estimates.efficiencies import NO_MEASUREMENT, Efficiencies
-from calc.estimates.estimate import COMPUTE, Estimate, noted
 from calc.estimates.memory import MemoryPlan, hold
 from calc.estimates.model import find_model
 from calc.estimates.parallelism import Parallelism, layout
@@ -126,31 +123,11 @@ def trial(comparer: Comparer, one: Measurement, known: Efficiencies, role: str, 
     if one.phase == "memory":
         found = Result(_memory(comparer, one), f"{GIGABYTE}/chip")
         return Trial(one, role, fold, GIGABYTE, None, found, units.parse(one.value).to(GIGABYTE).magnitude, "", ())
-    made = _product(comparer, one, known) if one.phase == "matmul" else cases.case(comparer, one, known)
-    assert made is not None
+    made = cases.case(comparer, one, known)
     assert made.estimate.time is not None
     ideal = tuple(each.name for each in made.estimate.inputs if each.note == NO_MEASUREMENT)
     bound, expected = (Result(made.estimate.bound.expression, SECOND), Result(made.estimate.time, SECOND))
     return Trial(one, role, fold, SECOND, bound, expected, made.time, made.estimate.binding, ideal)
-
-
-def _product(comparer: Comparer, one: Measurement, known: Efficiencies) -> cases.Case:
-    """Return the time of a matrix product of the shape that is printed, at peak and at the share that is reached."""
-    chip, precision = cases.hardware_of(comparer, one), one.precision or ""
-    sides = re.fullmatch(r"(\d+)x(\d+)x(\d+)", one.shape or "")
-    if not sides:
-        raise UsageError(f"{one.id}: shape {one.shape!r}; expected M x N x K, for example 4096x4096x4096")
-    m, n, k = (given(f"side {name}", float(side)) for name, side in zip("MNK", sides.groups(), strict=True))
-    once = given("operations of a multiply-add", 2.0, "FLOP", "by definition")
-    product = (once * m * n * k).named("operations", "TFLOP")
-    mine = (product / given("chip", 1.0, "chip", "")).named("operations of a chip", "TFLOP/chip")
-    least = apply("compute_time_lower_bound", mine, chip.peak(precision)).named("matrix product", "ms")
-    share = known.of(efficiencies.COMPUTE, efficiencies.bits(precision), chip.vendor)
-    time = apply("derated", least, share).named("matrix product, expected", "ms")
-    notes = noted(chip.peak_note(precision))
-    found = Estimate("matmul", "matrix product", chip, "", {COMPUTE: least}, time, "ms", notes=notes)
-    operations = Result(mine, "TFLOP/chip").numbers[0]
-    return cases.Case(one, found, operations / float(units.parse(one.value).to("TFLOP/s").magnitude))
 
 
 def _memory(comparer: Comparer, one: Measurement) -> Expression:
