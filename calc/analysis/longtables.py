@@ -41,20 +41,10 @@ _TITLES = {
 
 @dataclass(frozen=True)
 class LongTable:
-    """One table: its fields, its rows, and how it hangs together with the others.
+    """One table: its fields in the order of the columns, its rows, and how it hangs together with the others.
 
-    Parameters
-    ----------
-    name, title : str
-        What it is called, and what it holds.
-    fields : sequence of Field
-        In the order of the columns.
-    key : tuple of str
-        The fields by which a row is known; no two rows agree in all of them.
-    refers : dict
-        Fields whose values are ids of another table, with that table.
-    rows : list of dict
-        A value for each field: text, float, int, bool, a list of texts, or None.
+    No two rows agree in all fields of the ``key``; ``refers`` are fields whose values are ids of another table, with
+    that table. A row has a value for each field: text, float, int, bool, a list of texts, or None.
     """
 
     name: str
@@ -114,17 +104,9 @@ def report_fields() -> list[Field]:
 def reports(comparer: Comparer, names: Iterable[str] | None = None) -> list[Row]:
     """Return a row for each report: where it stands, what was printed, its value in SI units, what became of it.
 
-    Parameters
-    ----------
-    comparer : Comparer
-        The catalog, and the policy under which the fate of a report is told.
-    names : iterable of str, optional
-        Ids or aliases of chips and systems, by default all, the chips first.
-
-    Returns
-    -------
-    list of dict
-        Each with the names of `report_fields` in their order; the rows in the order of the sheets.
+    A row has the names of `report_fields` in their order; what became of a report is told under the comparer's policy.
+    Subjects are those of some ids or aliases, by default all, the chips first, with their reports in the order of the
+    sheets.
     """
     sheets = _sheets(comparer.catalog) if names is None else comparer.catalog.subjects(names)
     return [row for sheet in sheets for row in _reports(sheet, comparer.reader.of(sheet))]

@@ -72,28 +72,10 @@ def noted(*notes: str) -> tuple[str, ...]:
 class Estimate(Shown):
     """A bound and an estimate of one phase of one workload on one machine.
 
-    Parameters
-    ----------
-    phase : str
-        ``train``, ``prefill``, ``decode``, ``memory`` or ``allreduce``.
-    title : str
-        What is estimated, in words.
-    machine : Hardware
-        On what.
-    model : str
-        The model's id; empty where there is none.
-    terms : mapping of str to Expression
-        The least time of each resource. [time]
-    time : Expression or None
-        What is expected, with efficiencies. [time]
-    time_unit : str
-        To show times in.
-    makers : sequence of Maker
-        What follows from a time.
-    amounts : mapping of str to Amount
-        Further amounts, such as memory by part.
-    notes : tuple of str
-        What was assumed, in words.
+    ``phase`` is one of `calc.estimates.options.PHASES`, ``model`` empty where there is none. ``terms`` are the least
+    time of each resource, ``time`` what is expected with efficiencies, or None [time]; ``time_unit`` is to show them
+    in. ``makers`` say what follows from a time, ``amounts`` are further ones such as memory by part, and ``notes`` say
+    what was assumed.
     """
 
     phase: str

@@ -15,17 +15,10 @@ SYNTAX = "A,B,C, LOW:HIGH:STEP, LOW:HIGH:log2, LOW:HIGH:log10 or LOW:HIGH:xN (N 
 
 
 def spaced(name: str, text: str, read: Callable[[str], float]) -> list[float]:
-    """Return the numbers that a text means, in its order, each once.
+    """Return the numbers that a text means, in its order, each once; ``name`` is the option, for messages.
 
-    Parameters
-    ----------
-    name : str
-        The option, for messages.
-    text : str
-        Parts with commas between: a number; ``LOW:HIGH:STEP`` up to HIGH; ``LOW:HIGH:log2`` (or ``log10``): each
-        twice (ten times) the last; ``LOW:HIGH:xN``: N points from end to end, each the same factor apart.
-    read : callable
-        Text to number.
+    Parts have commas between: a number; ``LOW:HIGH:STEP`` up to HIGH; ``LOW:HIGH:log2`` (or ``log10``): each twice (ten
+    times) the last; ``LOW:HIGH:xN``: N points from end to end, each the same factor apart.
 
     Raises
     ------

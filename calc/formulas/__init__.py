@@ -57,16 +57,7 @@ def __dir__() -> list[str]:
 
 
 def exactly(formula: Formula, unit: str, *inputs: tuple[float, str]) -> float:
-    """Apply a formula to single numbers in decimal arithmetic, and round to a float once.
-
-    Parameters
-    ----------
-    formula : Formula
-        What to apply.
-    unit : str
-        The unit of the result.
-    *inputs : tuple of float and str
-        Number and unit of each input.
+    """Apply a formula to single numbers with units in decimal arithmetic, and round to a float once.
 
     Raises
     ------

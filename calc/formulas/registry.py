@@ -68,23 +68,13 @@ class DimensionError(ValueError):
 
 @dataclass(frozen=True)
 class Formula:
-    """A pure function with the words that explain it.
+    """A pure function of quantities with the words that explain it.
 
-    Parameters
-    ----------
-    name : str
-        The function's name, with the options that differ from the defaults added to it.
-    text : str
-        The equation, with the names of the inputs.
-    function : callable
-        Takes the inputs as quantities, in order.
-    dimensions : str
-        Of the inputs and the result, each by a unit of it: ``B, B/s... -> s``. Empty for an operation of `arithmetic`,
-        which takes what units allow.
-    reference : str
-        Where it is from: keys of `REFERENCES` with what follows them, by semicolons.
-    variants : dict
-        By the options in words, as they are given to the function, the formula's forms with other options.
+    The ``name`` is the function's, with the options that differ from the defaults added to it; the ``text`` its
+    equation, with the names of the inputs. ``dimensions`` are those of the inputs and the result, each by a unit of it:
+    ``B, B/s... -> s``; empty for an operation of `arithmetic`, which takes what units allow. The ``reference`` has keys
+    of `REFERENCES` with what follows them, by semicolons. ``variants`` are, by the options in words as they are given
+    to the function, the formula's forms with other options.
     """
 
     name: str

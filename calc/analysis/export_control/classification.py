@@ -186,18 +186,10 @@ class Classification(Shown):
 def classify(
     comparer: Comparer, names: Sequence[str], on: str | None = None, given: UserInputs | None = None
 ) -> Classification:
-    """Hold chips against the export rules.
+    """Hold chips against the export rules, by what is reported and what the user says of them.
 
-    Parameters
-    ----------
-    comparer : Comparer
-        Catalog and policy.
-    names : sequence of str
-        Ids or aliases of chips; of a system, its chip is taken.
-    on : str, optional
-        Only rules that counted on this day; by default all, with their dates.
-    given : UserInputs, optional
-        What the user says of the chips.
+    Of a system its chip is taken. By default all rules count, with their dates, else those alone that counted ``on`` a
+    day.
 
     Raises
     ------

@@ -15,13 +15,6 @@ Bound = list[tuple[Parameter, Node | None]]
 def bound(text: str, node: Call) -> tuple[Formula, Bound]:
     """Return the formula with its options, and each of its inputs with what is given for it.
 
-    Parameters
-    ----------
-    text : str
-        The expression, for messages.
-    node : Call
-        Of a formula that there is.
-
     Raises
     ------
     ExpressionError

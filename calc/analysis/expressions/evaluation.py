@@ -80,20 +80,13 @@ class Evaluation:
 
 
 def evaluate(comparer: Comparer, text: str) -> Evaluation:
-    """Evaluate an expression.
-
-    Parameters
-    ----------
-    comparer : Comparer
-        Catalog and policy.
-    text : str
-        Of the grammar of `calc.analysis.expressions.parser`.
+    """Evaluate an expression of the grammar of `calc.analysis.expressions.parser`.
 
     Raises
     ------
     ExpressionError
-        If it is not of the grammar, names what there is not, or joins what does not fit; or if some
-        combination of reports would divide by zero.
+        If it is not of the grammar, names what there is not, or joins what does not fit; or if some combination of
+        reports would divide by zero.
     DataError
         If a metric that it names is not reported.
     """

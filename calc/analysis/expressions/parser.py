@@ -66,12 +66,7 @@ _TO = ("to", "in", "as", "into")
 
 
 def parse(text: str) -> Parsed:
-    """Read an expression.
-
-    Parameters
-    ----------
-    text : str
-        At most `MAX_LENGTH` characters.
+    """Read an expression of at most `MAX_LENGTH` characters.
 
     Raises
     ------

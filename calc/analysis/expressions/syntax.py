@@ -13,17 +13,7 @@ Place = tuple[int, int]
 
 
 class ExpressionError(UsageError):
-    """An expression is not one, or does not fit together; the message shows the place.
-
-    Parameters
-    ----------
-    text : str
-        The expression.
-    place : tuple of int
-        From which character to which.
-    found : str
-        What is wrong, and what to write instead.
-    """
+    """An expression is not one, or does not fit together; the message shows the place, and what to write instead."""
 
     def __init__(self, text: str, place: Place, found: str) -> None:
         self.place = place

@@ -30,20 +30,10 @@ TARGET = 0.9
 class Score:
     """Counts over some trials.
 
-    Parameters
-    ----------
-    many : int
-        How many trials.
-    inside, near, hit : int
-        How many of them lie in their span, within a factor of 2 of the headline, and both.
-    beaten : int
-        How many took less time than their bound allows.
-    ideal : int
-        How many rest on an efficiency that no measurement was left for, and that is taken as ideal.
-    median, worst : float or None
-        Of the factors between measurement and headline, whichever way.
-    width : float or None
-        The median of the spans' widths, upper end over lower: what being inside was bought with.
+    ``inside`` lie in their span, ``near`` within a factor of 2 of the headline, ``hit`` both; ``beaten`` took less time
+    than their bound allows; ``ideal`` rest on an efficiency that no measurement was left for. ``median`` and ``worst``
+    are of the factors between measurement and headline, whichever way; ``width`` is the median of the spans' widths,
+    upper end over lower: what being inside was bought with.
     """
 
     many: int
@@ -83,16 +73,8 @@ class Score:
 class Validation(Shown):
     """Every published measurement beside its bound and its estimate.
 
-    Parameters
-    ----------
-    trials : sequence of Trial
-        By phase, in the order of their sources.
-    split : str
-        One of `calc.estimates.validation.splits.SPLITS`.
-    failed : mapping of str to str
-        Measurements that no estimate could be made of, each with the reason.
-    policy : Policy
-        Under which the headlines were chosen.
+    The ``trials`` are by phase, in the order of their sources; ``split`` is one of
+    `calc.estimates.validation.splits.SPLITS`. ``failed`` are measurements that no estimate could be made of, with why.
     """
 
     trials: Sequence[Trial]

@@ -28,26 +28,10 @@ ROUNDED = 0.01
 class Trial:
     """A measurement beside its estimate: times in seconds, memory of a chip in GB.
 
-    Parameters
-    ----------
-    measurement : Measurement
-        What was measured.
-    role : str
-        One of `calc.estimates.validation.splits.ROLES`.
-    fold : str
-        The source or chip that the efficiencies do not rest on; empty where none was left out.
-    unit : str
-        ``s`` or ``GB``.
-    bound : Result or None
-        The lower bound on time; None for memory, which has none.
-    estimate : Result
-        What is expected.
-    measured : float
-        The measured value of the same, in ``unit``.
-    binding : str
-        Which resource binds.
-    ideal : tuple of str
-        Efficiencies that no measurement was left for, taken as ideal.
+    ``role`` is one of `calc.estimates.validation.splits.ROLES`, ``fold`` the source or chip that the efficiencies do
+    not rest on, if any. ``bound`` is the lower bound on time, None for memory, and ``estimate`` what is expected;
+    ``measured`` is the same in ``unit``, ``s`` or ``GB``. ``binding`` is the resource that binds; ``ideal`` are
+    efficiencies that no measurement was left for.
     """
 
     measurement: Measurement
