@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from calc import units
-from calc.errors import UsageError
 from calc.estimates.arguments import SweptOption
 from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Estimate
 from calc.figures.extremes import corners
@@ -32,6 +31,11 @@ class SweptFigure(NamedTuple):
     unit: str
     node: Expression
     spans: bool
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its columns: the figure, and the ends of its span."""
+        return (self.name, f"{self.name}.low", f"{self.name}.high") if self.spans else (self.name,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,15 +78,10 @@ class Slab:
         names = {part: part.name.removesuffix(f".{BOUND}") for part in found}
         return tuple(part for part, name in names.items() if name not in held and self._asked(name))
 
-    @cached_property
-    def capacity(self) -> float | None:
-        """The largest memory that is reported, or given. [GB/chip]."""
-        if not self.estimate.amounts or not self._asked(FITS):
-            return None
-        try:
-            return Result(self.estimate.machine.need("memory_capacity"), "GB/chip").numbers[2]
-        except UsageError:
-            return None
+    @property
+    def capacity(self) -> Result | None:
+        """The memory of a chip, where it is looked at and reported, or given. [information/chip]."""
+        return self.estimate.machine.capacity if self.estimate.amounts and self._asked(FITS) else None
 
     @property
     def roots(self) -> list[Expression]:
@@ -106,7 +105,7 @@ class Slab:
         if self.capacity is None:
             return []
         needed = [amounts["needed"].node] if "needed" in amounts else [amount.node for amount in amounts.values()]
-        return [*needed, self.estimate.machine.need("memory_capacity")]
+        return [*needed, self.capacity.expression]
 
     def _ends(self, spans: bool) -> list[SweptFigure]:
         return [part for part in self.parts if part.spans is spans]
@@ -156,7 +155,7 @@ class Slab:
         made: dict[str, Array] = {}
         for part, cells in zip(spans, found, strict=False):
             many = _in(cells, part.unit, len(self.numbers) + 1)
-            made |= {part.name: many[0], f"{part.name}.low": many.min(axis=0), f"{part.name}.high": many.max(axis=0)}
+            made |= zip(part.columns, (many[0], many.min(axis=0), many.max(axis=0)), strict=True)
         first = {term: _first(cells) for term, cells in zip(terms, found[len(spans) :], strict=True)}
         rest = evaluate([*(part.node for part in plain), *self._memory], self._plainly | numbers | first)
         for part, cells in zip(plain, rest, strict=False):
@@ -168,14 +167,14 @@ class Slab:
             made[FITS] = self._fits(rest[len(plain) :])
         if first and self._asked(BINDING):
             made[BINDING] = self._binding(list(first.values()))
-        ends = ("", ".low", ".high")
-        ordered = [FITS, BOUND, BINDING, *(f"{part.name}{end}" for part in self.parts for end in ends)]
+        ordered = [FITS, BOUND, BINDING, *(name for part in self.parts for name in part.columns)]
         return {name: made[name] for name in dict.fromkeys(ordered) if name in made}
 
     def _fits(self, found: Sequence[Quantity]) -> Array:
         *needed, memory = (_in(one, "GB/chip", len(self.numbers) + 1)[0] for one in found)
-        given = any(self.estimate.machine.need("memory_capacity") in leaves for leaves in self.leaves)
-        return sum(needed[1:], needed[0]) <= (memory if given else self.capacity)
+        assert self.capacity is not None
+        given = any(self.capacity.expression in leaves for leaves in self.leaves)
+        return sum(needed[1:], needed[0]) <= (memory if given else self.capacity.numbers[2])
 
     def _binding(self, terms: Sequence[Quantity]) -> Array:
         names = [RESOURCES.index(name) for name in self.estimate.terms]

@@ -14,15 +14,16 @@ from calc.estimates.options import flag
 from calc.figures import derive
 from calc.figures.operations import Expression
 from calc.figures.readings import Reading, Readings
-from calc.figures.results import Assumption, given
+from calc.figures.results import Assumption, Result, given
 from calc.sheets import metrics
 
 NODE = 8
 """Chips of a node where no sheet says how many share the fast links: a common size, an assumption."""
 OVERRIDES = {
-    "memory_bandwidth": ("memory_bandwidth", "3.2 TB/s/chip"), "memory_capacity": ("memory_capacity", "128 GB/chip"),
-    "scale_up_bandwidth": ("scale_up", "400 GB/s/chip"), "scale_out_bandwidth": ("scale_out", "50 GB/s/chip"),
-}  # fmt: skip
+    "memory_bandwidth": ("memory_bandwidth", "3.2 TB/s/chip"),
+    "scale_up_bandwidth": ("scale_up", "400 GB/s/chip"),
+    "scale_out_bandwidth": ("scale_out", "50 GB/s/chip"),
+}
 """The metrics of a chip that estimates rest on, each with the option in its place, and an example of that."""
 
 
@@ -64,6 +65,12 @@ class Hardware:
         if found := self.overrides.get(option) or self.per_chip(name):
             return found
         raise UsageError(f"{name} of {self.id} is not reported: give {flag(option)}, e.g. {flag(option)} '{example}'")
+
+    @cached_property
+    def capacity(self) -> Result | None:
+        """The memory of a chip; None where nobody reports it. [information/chip]."""
+        found = self.overrides.get("memory_capacity") or self.per_chip("memory_capacity")
+        return Result(found, "GB/chip") if found else None
 
     def peak(self, precision: str) -> Expression:
         """Return the peak compute of a chip at a precision, dense; of open sparsity where no dense figure is reported.

@@ -85,10 +85,9 @@ def hold(model: LanguageModel, hardware: Hardware, asked: MemoryPlan) -> Estimat
 
 def _beside(hardware: Hardware, needed: Expression, token: Expression | None) -> tuple[dict[str, Amount], str]:
     """Return what a chip has, what is left, and how many tokens of cache that is; and whether it fits, in words."""
-    try:
-        capacity = hardware.need("memory_capacity")
-    except UsageError:
+    if hardware.capacity is None:
         return {}, f"memory_capacity of {hardware.id} is not reported: whether it fits cannot be said"
+    capacity = hardware.capacity.expression
     left = (capacity - needed).named("left", "GB/chip")
     made = {
         "capacity": Amount("memory of a chip", "GB/chip", capacity),
@@ -138,10 +137,9 @@ def check_fit(
     """
     held, kept = (Result(part, "GB/chip").numbers[0] for part in (weights, cache))
     needed = held + kept
-    try:
-        headline, _, largest = Result(hardware.need("memory_capacity"), "GB/chip").numbers
-    except UsageError:
+    if hardware.capacity is None:
         return f"memory_capacity of {hardware.id} is not reported: whether the model fits was not looked at"
+    headline, _, largest = hardware.capacity.numbers
     if needed <= largest:
         return (
             f"needs {needed:.4g} GB a chip: fits the largest capacity reported ({largest:.4g} GB), not "

@@ -84,8 +84,7 @@ class Sweep:
         found |= {"sequence": "token"} if "sequence" in self.names else {}
         for slab in self.slabs:
             for part in slab.parts:
-                ends = ("", ".low", ".high") if part.spans else ("",)
-                found |= {f"{part.name}{end}": part.unit for end in ends}
+                found |= dict.fromkeys(part.columns, part.unit)
         return {name: unit for name, unit in found.items() if unit != "x"}
 
     @cached_property

@@ -80,7 +80,7 @@ def _case(comparer: Any, known: efficiencies.Efficiencies, one: Trial) -> dict[s
         "peak": number(lambda: chip.peak(precision or ""), "TFLOP/s/chip"),
         "peak_16": number(lambda: chip.peak("bf16"), "TFLOP/s/chip"),
         "memory_bandwidth": number(lambda: chip.need("memory_bandwidth"), "GB/s/chip"),
-        "memory": number(lambda: chip.need("memory_capacity"), "GB/chip"),
+        "memory": chip.capacity.numbers[0] if chip.capacity else None,
         "scale_up": number(lambda: chip.need("scale_up_bandwidth"), "GB/s/chip"),
         "scale_out": number(lambda: chip.need("scale_out_bandwidth"), "GB/s/chip"),
         "parameters": number(lambda: drawn.total, "param"), "widths": {name: width(name) for name in names},
