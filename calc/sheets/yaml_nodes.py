@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -226,48 +225,3 @@ class Document:
             elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
                 node = node.value[part]
         return node
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a document, from character to character: a text, a list, or pairs of key and value.
-
-    ``end`` is where the last character of it stands; comments and blank lines behind do not belong to it.
-    """
-
-    kind: str
-    start: int
-    end: int
-    column: int
-    flow: bool
-    text: str = ""
-    parts: tuple[tuple[Part | None, Part], ...] = ()
-
-
-def outline(text: str, name: str) -> Part:
-    """Return where each part of a document stands in its text.
-
-    Raises
-    ------
-    SheetError
-        As `compose`, and for all that makes it no plain data: tags, keys twice, keys without a value.
-    """
-    node = compose(text, name)
-    if problems := [each for each in Document(node, name).problems if not each.found.endswith("to be filled in")]:
-        raise SheetError(problems)
-    return _part(node)
-
-
-def _part(node: yaml.Node) -> Part:
-    start, end, column = node.start_mark.index, node.end_mark.index, node.start_mark.column
-    if isinstance(node, yaml.ScalarNode):
-        return Part("text", start, end, column, False, node.value)
-    assert isinstance(node, yaml.CollectionNode)
-    if isinstance(node, yaml.SequenceNode):
-        parts: tuple[tuple[Part | None, Part], ...] = tuple((None, _part(child)) for child in node.value)
-    else:
-        parts = tuple((_part(key), _part(value)) for key, value in node.value)
-    flow = bool(node.flow_style)
-    kind = "list" if isinstance(node, yaml.SequenceNode) else "mapping"
-    # A block ends, for YAML, only where the next thing begins.
-    return Part(kind, start, end if flow or not parts else parts[-1][1].end, column, flow, "", parts)
