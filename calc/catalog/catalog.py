@@ -123,7 +123,7 @@ class Catalog(Names):
         for layer, path in self.files(kind, id):
             record = schema.Extension if merged else schema.RECORDS[kind]
             try:
-                part = load(path, record, partial(rules.check, kind=kind), partial(self.references.of_sheet, layer))
+                part = load(path, record, partial(rules.check, kind=kind), partial(self.references.of, layer))
             except SheetError as error:
                 problems += error.problems
                 continue
@@ -147,12 +147,13 @@ class Catalog(Names):
         }
 
     def _parts(
-        self, folder: str, stem: str, record: type[R], check: Check[R], resolve: Callable[[int, Path, R], Faults]
+        self, folder: str, stem: str, record: type[R], check: Check[R], keys: Callable[[int, Path, R], Faults]
     ) -> list[tuple[str | None, R]]:
         """Return the sheets of one name in a folder of each layer, each with the overlay that it comes from."""
 
         def part(layer: int, path: Path) -> tuple[str | None, R]:
-            return self._mark(layer), load(path, record, check, partial(resolve, layer, path))
+            leads_nowhere, taken = partial(self.references.of, layer), partial(keys, layer, path)
+            return self._mark(layer), load(path, record, check, leads_nowhere, taken)
 
         return all_of(part, self.held(folder, stem))
 
@@ -208,4 +209,4 @@ class Catalog(Names):
             found = f"the rule {id!r} stands in {shown(path)} already"
             hint = "leave it out, or take an id of your own"
             raise SheetError([Problem(shown(other), 1, 1, found, "each id once", hint) for _, other in others])
-        return load(path, regulations.Regulation, regulations.check, partial(self.references.of_rule, layer))
+        return load(path, regulations.Regulation, regulations.check, partial(self.references.of, layer))
