@@ -6,6 +6,7 @@ again and compared before anybody gets it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,8 +22,8 @@ _EDITOR = re.compile(r"#\s*yaml-language-server:\s*\$schema=")
 _OURS = re.compile(_EDITOR.pattern + r"(?:\.\./)*schema/[a-z]+\.schema\.json$")
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
 _UNPLAIN = re.compile(r"[,\[\]{}\n]|:$|^[?:-]")
-_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\xa0\xad\u2028\u2029\ufeff]')
-_SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+_ESCAPED = re.compile(r"[\x7f-\xa0\xad\u2028\u2029\ufeff]")
+"""What YAML wants escaped beyond JSON."""
 
 
 class LayoutError(DataError):
@@ -248,8 +249,4 @@ def _beside(found: Sequence[Comment]) -> str:
 
 
 def _quoted(text: str) -> str:
-    def escaped(match: re.Match[str]) -> str:
-        code = ord(match[0])
-        return _SHORT.get(match[0]) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
-
-    return f'"{_ESCAPED.sub(escaped, text)}"'
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))

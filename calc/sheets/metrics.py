@@ -66,36 +66,7 @@ COUNTED = ("chip", "node", "cpu", "core", "rack", "module", "switch", "cable", "
 
 
 class Metric(NamedTuple):
-    """One line of the table.
-
-    Parameters
-    ----------
-    id : str
-        With all qualifiers.
-    title : str
-        What a reader sees.
-    group : str
-        One of `GROUPS`.
-    like : str
-        A unit of the dimension (without ``/chip`` and the like); empty for a metric held as text.
-    per : str
-        The canonical basis: ``subject`` (a chip in a chip sheet, the system in a system sheet), or
-        the thing that the figure is always for (``node``, ``chip``...). Empty where none makes sense.
-    adds : str
-        ``sum``: the system's is count x the chip's. ``domain``, ``count``, ``none``: it is not.
-    better : str
-        ``higher``, ``lower``, or ``neither``.
-    chip_unit, system_unit : str
-        Display units in a chip's and in a system's sheet.
-    directed : bool
-        A report must say ``direction``.
-    listed : bool
-        Only listed, never in a span: its conditions are part of it and differ from row to row.
-    formula : str
-        Its recipe in `calc.figures.derive` if the metric is computed from others, whoever prints it besides.
-    words : tuple of str
-        Of a metric held as text, the only words that there are; empty if any will do.
-    """
+    """One row of the table, whose columns ``metrics.txt`` explains; ``formula`` is the recipe of one that is derived."""
 
     id: str
     title: str
