@@ -69,10 +69,6 @@ class Catalog(Names):
         """For each superseded source, the sources that supersede it."""
         return self.sources.superseded
 
-    def _mark(self, layer: int) -> str | None:
-        """Return what marks the records of a layer as coming from an overlay."""
-        return str(self.layers[layer]) if layer else None
-
     # -- sheets ---------------------------------------------------------------------------------
 
     def subject(self, name: str) -> schema.Sheet:
@@ -142,9 +138,8 @@ class Catalog(Names):
     def _claims(self, source: str) -> dict[str, schema.Claim]:
         """Return what a source claims, by its keys, over all layers."""
         parts = self._parts(CLAIMS, source, schema.ClaimSheet, rules.check_claims, self.references.of_claims)
-        return {
-            key: claim.model_copy(update={"layer": mark}) for mark, part in parts for key, claim in part.claims.items()
-        }
+        rows = ((mark, key, claim) for mark, part in parts for key, claim in part.claims.items())
+        return {key: claim.model_copy(update={"layer": mark}) for mark, key, claim in rows}
 
     def _parts(
         self, folder: str, stem: str, record: type[R], check: Check[R], keys: Callable[[int, Path, R], Faults]
@@ -153,7 +148,8 @@ class Catalog(Names):
 
         def part(layer: int, path: Path) -> tuple[str | None, R]:
             leads_nowhere, taken = partial(self.references.of, layer), partial(keys, layer, path)
-            return self._mark(layer), load(path, record, check, leads_nowhere, taken)
+            mark = str(self.layers[layer]) if layer else None
+            return mark, load(path, record, check, leads_nowhere, taken)
 
         return all_of(part, self.held(folder, stem))
 

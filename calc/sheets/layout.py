@@ -6,7 +6,6 @@ again and compared before anybody gets it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,15 +14,13 @@ from pathlib import Path
 from calc.errors import DataError
 from calc.sheets import fields, folders, metrics, schema
 from calc.sheets.comments import Comment, Entry, outline
-from calc.sheets.yaml_nodes import Document, compose
+from calc.sheets.yaml_nodes import Document, compose, quoted
 
 WIDTH = 120
 _EDITOR = re.compile(r"#\s*yaml-language-server:\s*\$schema=")
 _OURS = re.compile(_EDITOR.pattern + r"(?:\.\./)*schema/[a-z]+\.schema\.json$")
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
 _UNPLAIN = re.compile(r"[,\[\]{}\n]|:$|^[?:-]")
-_ESCAPED = re.compile(r"[\x7f-\xa0\xad\u2028\u2029\ufeff]")
-"""What YAML wants escaped beyond JSON."""
 
 
 class LayoutError(DataError):
@@ -196,8 +193,8 @@ class _Writer:
         if entry.kind == "scalar":
             written = self.text[entry.begin : entry.end]
             if "\n" in written or written[:1] in ("|", ">"):
-                return _quoted(entry.text)
-            return written if written[:1] in ("'", '"') or not _UNPLAIN.search(written) else _quoted(entry.text)
+                return quoted(entry.text)
+            return written if written[:1] in ("'", '"') or not _UNPLAIN.search(written) else quoted(entry.text)
         held = [f"{self.inline(each.key)}: {self.inline(each)}" if each.key else self.inline(each)
                 for each in entry.entries]  # fmt: skip
         return f"[{', '.join(held)}]" if entry.kind == "sequence" else f"{{{', '.join(held)}}}"
@@ -209,9 +206,9 @@ class _Writer:
         written = self.text[entry.begin : entry.end].rstrip()
         first, *more = written.split("\n")
         if written[:1] in ("|", ">") and not re.fullmatch(r"[|>]-?", first):
-            return _quoted(entry.text)
+            return quoted(entry.text)
         if any(line.strip() and len(line) - len(line.lstrip(" ")) <= indent for line in more):
-            return _quoted(entry.text)
+            return quoted(entry.text)
         return written
 
 
@@ -246,7 +243,3 @@ def _comments(found: Iterable[Comment], indent: int) -> list[str]:
 
 def _beside(found: Sequence[Comment]) -> str:
     return "".join((each.gap or "  ") + each.text for each in found[-1:])
-
-
-def _quoted(text: str) -> str:
-    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))

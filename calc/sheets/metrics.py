@@ -66,7 +66,7 @@ COUNTED = ("chip", "node", "cpu", "core", "rack", "module", "switch", "cable", "
 
 
 class Metric(NamedTuple):
-    """One row of the table, whose columns ``metrics.txt`` explains; ``formula`` is the recipe of one that is derived."""
+    """One row of the table, whose columns ``metrics.txt`` explains; ``formula`` is the recipe of a derived one."""
 
     id: str
     title: str

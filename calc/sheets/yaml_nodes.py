@@ -18,9 +18,9 @@ from calc.sheets import fields
 from calc.sheets.folders import shown
 
 try:
-    from yaml import CSafeLoader as _Parser
+    from yaml import CBaseLoader as _Parser
 except ImportError:  # the wheel of PyYAML came without its C part
-    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
+    from yaml import BaseLoader as _Parser  # type: ignore[assignment]
 
 
 class _Loader(_Parser):
@@ -29,12 +29,6 @@ class _Loader(_Parser):
     def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:
         """Return the tag of a node that carries none."""
         return _TAGS[kind]
-
-    def descend_resolver(self, node: yaml.Node | None, index: object) -> None:
-        """Know of no paths."""
-
-    def ascend_resolver(self) -> None:
-        """Know of no paths."""
 
 
 _TAGS = {
@@ -114,6 +108,11 @@ def compose(text: str, name: str) -> yaml.Node:
     if node is None:
         raise _fault(name, "the file is empty", "a mapping of keys to values")
     return node
+
+
+def quoted(text: str) -> str:
+    """Return a text in double quotes, on one line."""
+    return yaml.safe_dump(text, default_style='"', width=float("inf"), allow_unicode=True).rstrip("\n")
 
 
 def _in_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, int, int]:
