@@ -55,7 +55,7 @@ def named(catalog: Catalog, name: str | None, policy: Policy) -> list[str]:
     known = catalog.source_ids()
     if name in known:
         return [name]
-    cited = known if name is None else (id for _, id in schema.citations(subject(catalog, name)))
+    cited = known if name is None else schema.citations(subject(catalog, name))
     return sorted(id for id in set(cited) if not policy.too_late(catalog.source(id)))
 
 

@@ -68,7 +68,7 @@ def validate(
     if problems:
         return Checked(0, 0, 0, 0, 0, 0, 0, 0, tuple(problems))
     found = list(_loaded(over, sheets))
-    cited = {source for sheet in found for _, source in schema.citations(sheet)}
+    cited = {source for sheet in found for source in schema.citations(sheet)}
     cited |= {over.rule(id).source for id in rules}
     cited.update(over.sources.within(asked))
     return Checked(

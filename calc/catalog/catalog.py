@@ -69,10 +69,6 @@ class Catalog(Names):
         """For each superseded source, the sources that supersede it."""
         return self.sources.superseded
 
-    def _mark(self, layer: int) -> str | None:
-        """Return what marks the records of a layer as coming from an overlay."""
-        return str(self.layers[layer]) if layer else None
-
     # -- sheets ---------------------------------------------------------------------------------
 
     def subject(self, name: str) -> schema.Sheet:
@@ -123,7 +119,7 @@ class Catalog(Names):
         for layer, path in self.files(kind, id):
             record = schema.Extension if merged else schema.RECORDS[kind]
             try:
-                part = load(path, record, partial(rules.check, kind=kind), partial(self.references.of_sheet, layer))
+                part = load(path, record, partial(rules.check, kind=kind), partial(self.references.of, layer))
             except SheetError as error:
                 problems += error.problems
                 continue
@@ -142,17 +138,18 @@ class Catalog(Names):
     def _claims(self, source: str) -> dict[str, schema.Claim]:
         """Return what a source claims, by its keys, over all layers."""
         parts = self._parts(CLAIMS, source, schema.ClaimSheet, rules.check_claims, self.references.of_claims)
-        return {
-            key: claim.model_copy(update={"layer": mark}) for mark, part in parts for key, claim in part.claims.items()
-        }
+        rows = ((mark, key, claim) for mark, part in parts for key, claim in part.claims.items())
+        return {key: claim.model_copy(update={"layer": mark}) for mark, key, claim in rows}
 
     def _parts(
-        self, folder: str, stem: str, record: type[R], check: Check[R], resolve: Callable[[int, Path, R], Faults]
+        self, folder: str, stem: str, record: type[R], check: Check[R], keys: Callable[[int, Path, R], Faults]
     ) -> list[tuple[str | None, R]]:
         """Return the sheets of one name in a folder of each layer, each with the overlay that it comes from."""
 
         def part(layer: int, path: Path) -> tuple[str | None, R]:
-            return self._mark(layer), load(path, record, check, partial(resolve, layer, path))
+            leads_nowhere, taken = partial(self.references.of, layer), partial(keys, layer, path)
+            mark = str(self.layers[layer]) if layer else None
+            return mark, load(path, record, check, leads_nowhere, taken)
 
         return all_of(part, self.held(folder, stem))
 
@@ -208,4 +205,4 @@ class Catalog(Names):
             found = f"the rule {id!r} stands in {shown(path)} already"
             hint = "leave it out, or take an id of your own"
             raise SheetError([Problem(shown(other), 1, 1, found, "each id once", hint) for _, other in others])
-        return load(path, regulations.Regulation, regulations.check, partial(self.references.of_rule, layer))
+        return load(path, regulations.Regulation, regulations.check, partial(self.references.of, layer))

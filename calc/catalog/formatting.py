@@ -32,15 +32,10 @@ def fix(catalog: Catalog, paths: Sequence[Path] | None) -> tuple[list[str], list
         neither: `calc.analysis.validation.validate` tells of it.
     """
     changed, left = [], []
-    for path in _sheets(catalog, paths):
-        try:
-            old, new = _texts(path)
-        except SheetError:
-            continue
-        except LayoutError as error:
-            left.append(str(error))
-            continue
-        if new != old:
+    for path, _, new in _not_laid_out(catalog, paths):
+        if isinstance(new, LayoutError):
+            left.append(str(new))
+        else:
             files.write(new, str(path))
             changed.append(shown(path))
     return changed, left
@@ -48,29 +43,28 @@ def fix(catalog: Catalog, paths: Sequence[Path] | None) -> tuple[list[str], list
 
 def misplaced(catalog: Catalog, paths: Sequence[Path] | None) -> Iterator[Problem]:
     """Yield the first line of each sheet that is not laid out by the rules."""
-    for path in _sheets(catalog, paths):
-        try:
-            old, new = (text.split("\n") for text in _texts(path))
-        except (SheetError, LayoutError):
-            continue
-        if old != new:
+    for path, text, made in _not_laid_out(catalog, paths):
+        if not isinstance(made, LayoutError):
+            old, new = text.split("\n"), made.split("\n")
             pairs = enumerate(zip(old, new, strict=False), 1)
             line = next((number for number, (one, other) in pairs if one != other), min(len(old), len(new)))
             hint = f"`calc validate --fix {shown(path)}` rewrites it"
             yield Problem(shown(path), line, 1, "not laid out by the rules", "their order and spacing", hint)
 
 
-def _sheets(catalog: Catalog, paths: Sequence[Path] | None) -> Iterator[Path]:
+def _not_laid_out(catalog: Catalog, paths: Sequence[Path] | None) -> Iterator[tuple[Path, str, str | LayoutError]]:
+    """Yield each sheet that is not laid out by the rules: its text, and what it should be or why that cannot be."""
     for layer in catalog.layers:
-        if folders.is_installed(layer):
-            continue
         found = sorted(path for name in (*folders.HELD, folders.SOURCES) for path in folders.sheets(layer, name))
         for path in (*found, layer / folders.SOURCE_LIST):
-            if os.path.isfile(path) and folders.lies_under(path, paths):
-                yield path
-
-
-def _texts(path: Path) -> tuple[str, str]:
-    """Return the text of a sheet, as it is and as it should be."""
-    text = read_text(path)
-    return text, formatted(text, path)
+            if folders.is_installed(layer) or not os.path.isfile(path) or not folders.lies_under(path, paths):
+                continue
+            try:
+                text = read_text(path)
+                made: str | LayoutError = formatted(text, path)
+            except SheetError:
+                continue
+            except LayoutError as error:
+                text, made = "", error
+            if made != text:
+                yield path, text, made

@@ -10,9 +10,8 @@ from calc.catalog.names import A_SHEET, Names
 from calc.catalog.sources import Sources
 from calc.errors import did_you_mean
 from calc.sheets import folders, loader, schema
-from calc.sheets.folders import CLAIMS, FOLDERS, HARDWARE, MEASURED, RULES, shown
-from calc.sheets.measurements import REFERS, MeasuredSheet
-from calc.sheets.regulations import Regulation
+from calc.sheets.folders import CLAIMS, FOLDERS, MEASURED, RULES, shown
+from calc.sheets.measurements import MeasuredSheet
 
 
 class References:
@@ -21,67 +20,42 @@ class References:
     def __init__(self, names: Names, sources: Sources) -> None:
         self.names, self.sources = names, sources
 
-    def of_sheet(self, layer: int, sheet: schema.AnySheet) -> Iterator[schema.Fault]:
-        """Yield each reference of a sheet that leads nowhere: to sources, a chip, or kin."""
-        for where, source in schema.citations(sheet):
-            yield from self.sources.missing(layer, where, source)
-        if isinstance(sheet, schema.System) and sheet.chip:
-            yield from self._no_sheet(("chip",), sheet.chip, "chip")
-        for field in ("predecessor", "same_as"):
-            for index, kin in enumerate(getattr(sheet, field)):
-                if kin.id == sheet.id:
-                    yield (field, index, "id"), f"{kin.id!r} itself", "another sheet", ""
-                elif not self.names.has_sheet(kin.id):
-                    hint = did_you_mean(kin.id, self._ids(*FOLDERS))
-                    yield (field, index, "id"), f"no {A_SHEET} {kin.id!r}", "the id of a sheet", hint
-
-    def _no_sheet(self, where: schema.Location, id: str, kind: str, found: str = "unknown") -> Iterator[schema.Fault]:
-        if not self.names.files(kind, id):
-            hint = did_you_mean(id, self.names.ids(kind))
-            yield where, f"{found} {kind} {id!r}", f"the id of a sheet in {FOLDERS[kind]}/", hint
-
-    def _ids(self, *kinds: str) -> list[str]:
-        return [id for kind in kinds for id in self.names.ids(kind)]
+    def of(self, layer: int, record: schema.Record) -> Iterator[schema.Fault]:
+        """Yield each reference of a record that leads nowhere: to a source, to a sheet, to another rule."""
+        itself, known = getattr(record, "id", ""), getattr(record, "without_sheet", ())
+        for where, refers, id in schema.references(record):
+            if refers is schema.A_SOURCE:
+                yield from self.sources.missing(layer, where, id)
+            elif refers is schema.A_RULE:
+                others = [rule for rule in folders.stems(self.names.layers, RULES) if rule != itself]
+                if id not in others:
+                    yield where, f"no other rule {id!r}", "the id of a sheet in rules/", did_you_mean(id, others)
+            elif refers is schema.ANY_SHEET and id == itself:
+                yield where, f"{id!r} itself", "another sheet", ""
+            elif id not in known and not self.names.has_sheet(id, *refers.kinds):
+                hint = did_you_mean(id, [other for kind in refers.kinds for other in self.names.ids(kind)])
+                if refers is schema.HARDWARE:
+                    hint = hint or "list it under 'without_sheet' if it has none"
+                kind = A_SHEET if refers is schema.ANY_SHEET else " or ".join(refers.kinds)
+                folder = "" if refers.kinds[1:] else f" in {FOLDERS[kind]}/"
+                found = f"{'unknown' if where == ('chip',) else 'no'} {kind} {id!r}"
+                yield where, found, f"the id of a sheet{folder}", hint
 
     def of_claims(self, layer: int, path: Path, sheet: schema.ClaimSheet) -> Iterator[schema.Fault]:
-        """Yield each reference of claims that leads nowhere, and each key that a lower folder has too."""
+        """Yield each key of claims that a lower folder has too."""
         lower = {key for number, other in self.names.held(CLAIMS, path.stem) if number < layer
                  for key in loader.peek_keys(other, "claims")}  # fmt: skip
-        if sheet.id:
-            yield from self.sources.missing(layer, ("id",), sheet.id)
-        for key, claim in sheet.claims.items():
-            where: schema.Location = ("claims", key)
-            if key in lower:
-                found = f"the claim {key!r} of {sheet.id} stands in a lower folder"
-                yield (*where, "<key>"), found, "keys of its own", "give it another key"
-            if claim is None:  # its own shape is wrong; that is said elsewhere
-                continue
-            for field, source in (("relay", claim.relay), ("credited_to", schema.credit(claim))):
-                if source:
-                    yield from self.sources.missing(layer, (*where, field), source)
-            for field in ("subject", "object"):
-                name = getattr(claim, field)
-                if name not in sheet.without_sheet and not self.names.has_sheet(name, *HARDWARE):
-                    hint = did_you_mean(name, self._ids(*HARDWARE)) or "list it under 'without_sheet' if it has none"
-                    yield (*where, field), f"no chip or system {name!r}", "the id of a sheet", hint
+        for key in sorted(lower & {*sheet.claims}):
+            found = f"the claim {key!r} of {sheet.id} stands in a lower folder"
+            yield ("claims", key, "<key>"), found, "keys of its own", "give it another key"
 
-    def of_measured(self, layer: int, path: Path, sheet: MeasuredSheet) -> Iterator[schema.Fault]:
-        """Yield each reference of measurements that leads nowhere, and each key that another file has too."""
-        if sheet.id:
-            yield from self.sources.missing(layer, ("id",), sheet.id)
-        for key, one in sheet.measurements.items():
-            where: schema.Location = ("measurements", key)
+    def of_measured(self, _: int, path: Path, sheet: MeasuredSheet) -> Iterator[schema.Fault]:
+        """Yield each key of measurements that another file has too."""
+        for key in sheet.measurements:
             first = self._first_with.get(key, path)
             if first != path:
                 found = f"the measurement {key!r} stands in {shown(first)} already"
-                yield (*where, "<key>"), found, "each key in one file", "give it another key"
-            if one is None:  # its own shape is wrong; that is said elsewhere
-                continue
-            if one.relay:
-                yield from self.sources.missing(layer, (*where, "relay"), one.relay)
-            for field, kind in REFERS.items():
-                if name := getattr(one, field):
-                    yield from self._no_sheet((*where, field), name, kind, "no")
+                yield ("measurements", key, "<key>"), found, "each key in one file", "give it another key"
 
     @cached_property
     def _first_with(self) -> dict[str, Path]:
@@ -91,13 +65,3 @@ class References:
             for key in loader.peek_keys(path, "measurements"):
                 found.setdefault(key, path)
         return found
-
-    def of_rule(self, layer: int, rule: Regulation) -> Iterator[schema.Fault]:
-        """Yield each reference of a rule that leads nowhere: to sources, or to the rule that ended it."""
-        for key in ("source", "relay"):
-            if named := getattr(rule, key):
-                yield from self.sources.missing(layer, (key,), named)
-        others = [id for id in folders.stems(self.names.layers, RULES) if id != rule.id]
-        if rule.ended_by and rule.ended_by not in others:
-            hint = did_you_mean(rule.ended_by, others)
-            yield ("ended_by",), f"no other rule {rule.ended_by!r}", "the id of a sheet in rules/", hint

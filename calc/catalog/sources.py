@@ -108,11 +108,10 @@ class Sources:
         return loader.load(path, schema.SourceSheet, check, partial(_elsewhere, path)).source
 
     def _leads_nowhere(self, id: str, layer: int, source: schema.Source) -> Iterator[schema.Fault]:
-        for field in ("supersedes", "cites", "same_work_as"):
-            for index, name in enumerate(getattr(source, field)):
-                if name == id:
-                    yield (field, index), f"{name!r} itself", "another source", ""
-                yield from self.missing(layer, (field, index), name)
+        for where, _, name in schema.references(source):
+            if name == id:
+                yield where, f"{name!r} itself", "another source", ""
+            yield from self.missing(layer, where, name)
 
     def missing(self, layer: int, where: schema.Location, id: str) -> Iterator[schema.Fault]:
         """Yield a fault if a source that something in a layer names is not there."""

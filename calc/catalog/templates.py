@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,28 +119,20 @@ def _head(path: Path, *more: str) -> Iterator[str]:
 
 
 def _sheet(kind: str, id: str, adds: bool) -> Iterator[str]:
-    meaning = schema.System.meaning
-    yield "# Write down only what a source prints, with its digits. What it leaves open is 'unstated'."
-    yield _line(f"id: {id}", meaning("id"))
-    if not adds:
-        yield _line(f"name: {TODO}", meaning("name"))
-        yield _line(f"vendor: {TODO}", meaning("vendor"))
-    yield _line(f"#aliases: [{TODO}]", meaning("aliases"))
-    yield _line("status: as-reported", meaning("status"))
-    if kind == "system" and not adds:
-        yield _line(f"#chip: {TODO}", meaning("chip"))
-    yield "# In a report (more in specs/README.md):"
-    for key in (key for line in schema.Report.lines() for key in line):
-        yield f"#   {key:<{_COLUMN - 4}}{schema.Report.meaning(key)}"
-    yield _line("reports:", "each metric with its reports; `python -m calc list metrics` has their ids")
-    for name in _SORTS[kind]:
-        yield from _report(name, "" if name == _OPEN[kind] else "#")
-    yield _line("#remarks:", meaning("remarks"))
-    yield from (f"#  - {{about: {TODO}, value: {TODO},", f"#     source: {TODO}, locator: {TODO}}}")
-    yield _line("#not_reported:", meaning("not_reported"))
-    yield f"#  - {{metric: {'embeddings' if kind == 'model' else 'price.cny'}, note: {TODO}}}"
-    yield "# Each document stands once, in a file of its own; `python -m calc new source ID` makes it:"
-    yield from (f"#   {line}".rstrip() for line in _source("id-of-the-source"))
+    """Yield the lines of ``skeleton.txt``, each key of a sheet with what it holds."""
+    skeleton = string.Template(Path(__file__).with_name("skeleton.txt").read_text(encoding="utf-8"))
+    report = schema.Report
+    text = skeleton.substitute(
+        id=id, gap="embeddings" if kind == "model" else "price.cny",
+        keys="\n".join(f"#   {key:<{_COLUMN - 4}}{report.meaning(key)}" for line in report.lines() for key in line),
+        reports="\n".join(line for name in _SORTS[kind] for line in _report(name, "" if name == _OPEN[kind] else "#")),
+        source="\n".join(f"#   {line}".rstrip() for line in _source("id-of-the-source")),
+    )  # fmt: skip
+    left_out = ["name", "vendor", "chip"] if adds else [] if kind == "system" else ["chip"]
+    for line in text.splitlines():
+        key = re.fullmatch(r"#?(\w+):[^#]*", line)
+        if not key or key[1] not in left_out:
+            yield _line(line, schema.System.meaning(key[1])) if key else line
 
 
 def _report(name: str, mark: str) -> Iterator[str]:

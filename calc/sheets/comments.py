@@ -1,4 +1,4 @@
-"""The comments of a document, each with the entry that it belongs to.
+"""A document as entries that know where they stand in its text, each with the comments that belong to it.
 
 YAML's own parser drops comments. Here they are found in what lies between the texts of a document,
 and given to the entry that they stand beside, or to the next one below.
@@ -10,8 +10,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from calc.sheets.yaml_nodes import Part
+from calc.errors import SheetError
+from calc.sheets.yaml_nodes import Document, compose
 
 _COMMENT = re.compile(r"#[^\n\r\x85\u2028\u2029]*")
 
@@ -22,21 +24,25 @@ class Comment:
 
     text: str
     start: int
-    line: int
     column: int
     gap: str
 
 
 @dataclass(slots=True)
 class Entry:
-    """An item of a list or a pair of a mapping, with its comments.
+    """A text, a list or a mapping, from character to character, with its key in a mapping and with its comments.
 
-    ``lead`` stands above it, ``head`` beside its key, ``trail`` beside its end, and ``tail`` below the
-    last entry that it holds.
+    ``lead`` stands above it, ``head`` beside its key, ``trail`` beside its end, and ``tail`` below the last entry
+    that it holds. ``end`` is where its last character stands; comments and blank lines behind do not belong to it.
     """
 
-    key: Part | None
-    value: Part
+    kind: str
+    begin: int
+    end: int
+    column: int
+    is_block: bool
+    text: str
+    key: Entry | None
     entries: list[Entry]
     lead: list[Comment] = field(default_factory=list)
     head: list[Comment] = field(default_factory=list)
@@ -45,13 +51,8 @@ class Entry:
 
     @property
     def start(self) -> int:
-        """Where it begins."""
-        return (self.key or self.value).start
-
-    @property
-    def is_block(self) -> bool:
-        """Whether it holds entries that stand on lines of their own."""
-        return bool(self.entries) and not self.value.flow
+        """Where its key begins, or itself if it has none."""
+        return (self.key or self).begin
 
     @property
     def name(self) -> str:
@@ -63,86 +64,83 @@ class Entry:
         for entry in self.entries:
             yield from (*entry.lead, *entry.head, *entry.inner(), *entry.tail, *entry.trail)
 
+    def texts(self) -> Iterator[tuple[int, int]]:
+        """Yield where each text begins and ends, the keys among them, in their order."""
+        if self.key:
+            yield from self.key.texts()
+        if self.kind == "scalar":
+            yield self.begin, self.end
+        for entry in self.entries:
+            yield from entry.texts()
 
-def find(text: str, part: Part) -> list[Comment]:
-    """Return the comments of a text whose parts are known, in their order."""
+
+def outline(text: str, name: str) -> tuple[Entry, list[Comment]]:
+    """Return a document as an entry without a key, and its comments, each of which is attached somewhere.
+
+    Raises
+    ------
+    SheetError
+        As `compose`, and for all that makes it no plain data: tags, keys twice, keys without a value.
+    """
+    node = compose(text, name)
+    if problems := [each for each in Document(node, name).problems if not each.found.endswith("to be filled in")]:
+        raise SheetError(problems)
+    root, end = _entry(node), 0
     found: list[Comment] = []
-    end = 0
-    for start, after in [*_texts(part), (len(text), len(text))]:
-        found += (_comment(text, match) for match in _COMMENT.finditer(text, end, start))
-        if text[start : start + 1] in ("|", ">"):  # beside the mark of a text in lines of its own
-            found += (_comment(text, match) for match in _COMMENT.finditer(text, start, _line_end(text, start)))
+    for start, after in [*root.texts(), (len(text), len(text))]:
+        # Beside the mark of a text in lines of its own, a comment may stand too.
+        stop = f"{text}\n".index("\n", start) if text[start : start + 1] in ("|", ">") else start
+        found += (_comment(match) for match in _COMMENT.finditer(text, end, stop))
         end = after
-    return found
+    for comment in found:
+        _attach(comment, root, text)
+    return root, found
 
 
-def _texts(part: Part) -> Iterator[tuple[int, int]]:
-    if part.kind == "text":
-        yield part.start, part.end
-    for key, value in part.parts:
-        yield from _texts(key) if key else ()
-        yield from _texts(value)
+def _entry(node: Any, key: Entry | None = None) -> Entry:
+    begin, end, column = node.start_mark.index, node.end_mark.index, node.start_mark.column
+    if node.id == "scalar":
+        return Entry(node.id, begin, end, column, False, node.value, key, [])
+    pairs = node.value if node.id == "mapping" else ((None, value) for value in node.value)
+    entries = [_entry(value, name and _entry(name)) for name, value in pairs]
+    is_block = bool(entries) and not node.flow_style
+    # A block ends, for YAML, only where the next thing begins.
+    return Entry(node.id, begin, entries[-1].end if is_block else end, column, is_block, "", key, entries)
 
 
-def _line_end(text: str, start: int) -> int:
-    found = text.find("\n", start)
-    return found if found >= 0 else len(text)
+def _comment(match: re.Match[str]) -> Comment:
+    before = match.string[: match.start()].rpartition("\n")[2]
+    gap = before[len(before.rstrip()) :]
+    gap = (gap if gap and not gap.strip(" ") else "  ") if before.strip() else ""
+    return Comment(match[0].rstrip(), match.start(), len(before), gap)
 
 
-def _comment(text: str, match: re.Match[str]) -> Comment:
-    line_start = text.rfind("\n", 0, match.start()) + 1
-    before = text[line_start : match.start()]
-    gap = before[len(before.rstrip()) :] if before.strip() else ""
-    return Comment(
-        match[0].rstrip(), match.start(), text.count("\n", 0, match.start()), len(before),
-        (gap if gap and not gap.strip(" ") else "  ") if before.strip() else "",
-    )  # fmt: skip
-
-
-def attached(text: str, part: Part) -> Entry:
-    """Return a document as an entry without a key, every comment of it attached somewhere."""
-    root = _entry(None, part)
-    breaks = [match.start() for match in re.finditer("\n", text)]
-    for comment in find(text, part):
-        _attach(comment, root, breaks)
-    return root
-
-
-def _entry(key: Part | None, part: Part) -> Entry:
-    return Entry(key, part, [_entry(name, value) for name, value in part.parts])
-
-
-def _attach(comment: Comment, entry: Entry, breaks: list[int]) -> None:
+def _attach(comment: Comment, entry: Entry, document: str) -> None:
     """Attach a comment that stands behind an entry's key, and before what follows the entry."""
     at = bisect_right(entry.entries, comment.start, key=lambda each: each.start)
     if at == 0:
-        beside = entry.key and comment.gap and bisect_right(breaks, entry.key.end) == comment.line
-        if beside and comment.start < entry.value.start:
+        behind = comment.gap and entry.key and comment.start < entry.begin
+        if behind and "\n" not in document[entry.start : comment.start]:
             entry.head.append(comment)
         else:
             (entry.entries[0] if entry.entries else entry).lead.append(comment)
         return
     before, after = entry.entries[at - 1], entry.entries[at] if at < len(entry.entries) else None
-    if comment.start < before.value.end:
-        _attach(comment, before, breaks)
-    elif comment.gap and bisect_right(breaks, before.value.end - 1) == comment.line:
+    if comment.start < before.end:
+        _attach(comment, before, document)
+    elif comment.gap and "\n" not in document[before.end : comment.start]:
         while before.is_block:
             before = before.entries[-1]
         before.trail.append(comment)
     elif not entry.is_block:
         (after or before).lead.append(comment)
-    elif after and comment.column <= entry.value.column:
+    elif after and comment.column <= entry.column:
         after.lead.append(comment)
-    else:
-        _innermost(comment, entry, before, after)
-
-
-def _innermost(comment: Comment, entry: Entry, before: Entry, after: Entry | None) -> None:
-    """Attach a comment below the last entry of the innermost block that begins at its column or left of it."""
-    target = entry
-    while before.is_block and before.value.column <= comment.column:
-        target, before = before, before.entries[-1]
-    if target is entry and after:
-        after.lead.append(comment)
-    else:
-        target.tail.append(comment)
+    else:  # below the last entry of the innermost block that begins at its column or left of it
+        target = entry
+        while before.is_block and before.column <= comment.column:
+            target, before = before, before.entries[-1]
+        if target is entry and after:
+            after.lead.append(comment)
+        else:
+            target.tail.append(comment)

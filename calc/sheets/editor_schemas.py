@@ -138,7 +138,8 @@ def _record(record: type[schema.Record]) -> Json:
 
 def _hint(field: FieldInfo) -> Any:
     """Return a field's type with the checks that it is annotated with."""
-    return Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+    checks = [one for one in field.metadata if not isinstance(one, schema.Refers)]
+    return Annotated[(field.annotation, *checks)] if checks else field.annotation
 
 
 def _form(hint: Any) -> Json:

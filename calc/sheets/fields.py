@@ -1,12 +1,14 @@
 """What a file's records say of their keys, and the fields of the tables that are exported.
 
-A key has one meaning, its record's; here stands only what no record says: the columns that a table adds.
+A key has one meaning, its record's; ``columns.txt`` has only what no record says: the columns that a table adds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from calc.sheets import folders, schema
@@ -75,49 +77,20 @@ def nested(said: Row) -> str:
     return str((items.get("items") or items).get("$ref", "")).rpartition("/")[2] if isinstance(items, dict) else ""
 
 
-def field(
-    table: str, name: str, type: str = "string", required: bool = False, words: Collection[str] = ()
-) -> Field:  # fmt: skip
+def field(table: str, name: str, type: str = "string", required: bool = False, words: Collection[str] = ()) -> Field:
     """Return a field that a table has beside those of its records."""
-    return Field(name, type, required, tuple(words), _ADDED.get(f"{table}.{name}") or _ADDED[name])
+    added = _added()
+    return Field(name, type, required, tuple(words), added.get(f"{table}.{name}") or added[name])
+
+
+@cache
+def _added() -> dict[str, str]:
+    """Return what each row of ``columns.txt`` says of a column."""
+    lines = Path(__file__).with_name("columns.txt").read_text(encoding="utf-8").splitlines()
+    return {name.rstrip(): meaning for name, bar, meaning in (line.partition(" | ") for line in lines) if bar}
 
 
 def values(record: schema.Record, fields: Collection[Field]) -> Row:
     """Return what a record has of some fields."""
     body = record.model_dump(mode="json")
     return {one.name: body[one.name] for one in fields if one.name in body}
-
-
-_ADDED = {
-    "id": "The id.",
-    "subject": "The chip, system or model that it is about: an id of the table 'subjects'.",
-    "number": "Its place among those of the same subject (and metric, or state), from 1.",
-    "kind": "'chip', 'system' or 'model'.",
-    "status": "The only value there is: somebody printed it; nothing here is more than that.",
-    "metric": "What is reported: an id of the table 'metrics', with its qualifiers.",
-    "family": "The metric without its qualifiers.",
-    "precision": "Of a compute rate the number format, 'unstated' where the document leaves it open.",
-    "sparsity": "Of a compute rate 'dense', 'sparse' or 'unstated'.",
-    "boundary": "Of a power what it covers: chip, board, node, rack, cooling, all-in, unstated.",
-    "qualifier": "Any other qualifier of the metric: which network, which currency, which cores.",
-    "low_si": "The value, or the lower end of a range, in the unit of 'unit_si'.",
-    "high_si": "The value, or the upper end of a range, in the unit of 'unit_si'.",
-    "low_exact": "As 'low_si', in decimal digits without rounding.",
-    "high_exact": "As 'high_si', in decimal digits without rounding.",
-    "unit_si": "Base units of SI, and of what is counted here: b (bit), FLOP, token, chip, die, rack, USD... A figure "
-    "for one of something that is counted is divided by it; one for the whole system is not, nor one whose 'per' is "
-    "unstated.",
-    "value_si": "The value in the unit of 'unit_si'.",
-    "readings": "The metrics under which the report is read: others than its own where it leaves something open.",
-    "fate": "'shown' if it is the headline of its reading, 'in the span', or why it is in no span; under the default "
-    "policy (`calc show` prints it).",
-    "metrics.id": "The metric with its qualifiers.",
-    "title": "What a reader sees.",
-    "group": "What it belongs to.",
-    "metrics.unit_si": "The unit of its values in base units, without what they are per; empty if values are words.",
-    "better": "Which way is better.",
-    "listed": "Whether its conditions are part of a figure, so that no figures are set side by side.",
-    "state": "'not_reported': looked for and not found; 'not_applicable': makes no sense for it.",
-    "source": "The document that prints it: an id of the table 'sources'.",
-    "key": "The claim's name among those of its source.",
-}

@@ -13,17 +13,14 @@ from pathlib import Path
 
 from calc.errors import DataError
 from calc.sheets import fields, folders, metrics, schema
-from calc.sheets.comments import Comment, Entry, attached, find
-from calc.sheets.yaml_nodes import Document, Part, compose, outline
+from calc.sheets.comments import Comment, Entry, outline
+from calc.sheets.yaml_nodes import Document, compose, quoted
 
 WIDTH = 120
-_KEYED = ("claims", "measurements")
 _EDITOR = re.compile(r"#\s*yaml-language-server:\s*\$schema=")
 _OURS = re.compile(_EDITOR.pattern + r"(?:\.\./)*schema/[a-z]+\.schema\.json$")
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
 _UNPLAIN = re.compile(r"[,\[\]{}\n]|:$|^[?:-]")
-_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\xa0\xad\u2028\u2029\ufeff]')
-_SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
 
 class LayoutError(DataError):
@@ -58,14 +55,13 @@ def formatted(text: str, path: Path) -> str:
 
 def _content(text: str, path: Path) -> tuple[object, Counter[str]]:
     """Return what must stay: the data, and the comments apart from the editor's line."""
-    found = (comment.text for comment in find(text, outline(text, str(path))))
-    data = Document(compose(text, str(path)), str(path)).data
-    return data, Counter(each for each in found if not _EDITOR.match(each))
+    found = Counter(each.text for each in outline(text, str(path))[1] if not _EDITOR.match(each.text))
+    return Document(compose(text, str(path)), str(path)).data, found
 
 
 def _laid_out(text: str, path: Path) -> str:
-    root = attached(text, outline(text, str(path)))
-    if root.value.kind != "mapping" or not root.entries:
+    root, _ = outline(text, str(path))
+    if root.kind != "mapping" or not root.entries:
         raise LayoutError(f"{folders.shown(path)}: not a mapping of keys to values; it is left as it is")
     writer = _Writer(text)
     folder, editor = folders.placed(path)[0], folders.schema_of(path)
@@ -94,35 +90,23 @@ class _Writer:
         first = root.entries[0]
         editor = [each.text for each in first.lead if _EDITOR.match(each.text)]
         lead = [each for each in first.lead if each.text not in editor]
-        kept, below = len(lead), self.text.count("\n", 0, first.start)
-        while split and kept and lead[kept - 1].line == below - 1:
-            kept, below = kept - 1, below - 1
-        first.lead = lead[kept:]
+        first.lead = [each for each in lead if split and not re.search(r"\n\s*\n", self.text[each.start : first.start])]
         if schema:
             others = [each for each in editor if not _OURS.match(each)]
             editor = others or [f"# yaml-language-server: $schema={schema}"]
-        return [*editor, *_comments(lead[:kept], 0)]
+        return [*editor, *_comments(lead[: len(lead) - len(first.lead)], 0)]
 
     def sheet(self, root: Entry, order: Sequence[str]) -> Iterator[str]:
         """Yield the lines of a sheet below its head."""
         for entry in _sorted(root.entries, order):
-            entries, kind = entry.entries, entry.value.kind
-            if entry.name == "reports" and entries and kind == "mapping":
-                entries = sorted(entries, key=lambda each: metrics.place(each.name))
-                yield from self.block(entry, 0, entries, self.metric)
-            elif entry.name in _KEYED and entries and kind == "mapping":
-                yield from self.block(entry, 0, entries, self.keyed, entry.name)
-            elif entry.name in fields.ROWS and entries and kind == "list":
-                yield from self.block(entry, 0, entries, self.item, entry.name)
-            else:
-                yield from self.pair(entry, 0)
+            yield from self.held(entry, 0, entry.name)
         yield from _comments(root.tail, 0)
 
     def sources(self, root: Entry) -> Iterator[str]:
         """Yield the lines of a file of sources below its head."""
         for number, entry in enumerate(sorted(root.entries, key=lambda each: each.name)):
             yield from [""] * (number > 0)
-            if entry.value.kind == "mapping" and entry.entries:
+            if entry.kind == "mapping" and entry.entries:
                 yield from self.block(entry, 0, _sorted(entry.entries, schema.Source.lines()[0]), self.pair)
             else:
                 yield from self.pair(entry, 0)
@@ -141,57 +125,45 @@ class _Writer:
             yield from write(each, indent + 2, *under)
         yield from _comments([*entry.tail, *entry.trail], indent + 2)
 
-    def metric(self, entry: Entry, indent: int) -> Iterator[str]:
-        """Yield a metric with its reports."""
-        if entry.value.kind == "list" and entry.entries:
-            yield from self.block(entry, indent, entry.entries, self.item, "reports")
-        else:
+    def held(self, entry: Entry, indent: int, under: str) -> Iterator[str]:
+        """Yield a key with what it holds: rows and metrics in lines of their own, anything else beside the key."""
+        if not entry.entries or under not in fields.ROWS:
             yield from self.pair(entry, indent)
-
-    def keyed(self, entry: Entry, indent: int, under: str) -> Iterator[str]:
-        """Yield a row with a key of its own, a claim or a measurement, and below the key what it says."""
-        if entry.value.kind != "mapping" or not entry.entries:
-            yield from self.pair(entry, indent)
-            return
-        rows = self.row(entry, " " * (indent + 2), under)
-        yield from _comments(entry.lead, indent)
-        yield f"{' ' * indent}{self.key(entry)}:{_beside(entry.head)}"
-        yield from rows
-
-    def item(self, entry: Entry, indent: int, under: str) -> Iterator[str]:
-        """Yield an item of a list of rows."""
-        opening = f"{' ' * indent}- "
-        if entry.value.kind == "mapping" and entry.entries:
-            rows = self.row(entry, opening, under)
-            yield from _comments(entry.lead, indent)
-            yield from rows
+        elif under == "reports" and entry.kind == "mapping":
+            entries = sorted(entry.entries, key=lambda each: metrics.place(each.name))
+            yield from self.block(entry, indent, entries, self.held, under)
         else:
-            yield from _comments([*entry.lead, *entry.inner()], indent)
-            yield f"{opening}{self.inline(entry.value)}{_beside(entry.trail)}"
+            yield from self.block(entry, indent, entry.entries, self.row, under)
 
     def pair(self, entry: Entry, indent: int) -> Iterator[str]:
-        """Yield a key and its value, beside it."""
+        """Yield a key and its value, beside it; or an item of a list, behind its mark."""
         own = [*entry.head, *entry.trail]
         yield from _comments([*entry.lead, *entry.inner(), *entry.tail, *own[:-1]], indent)
-        start = f"{' ' * indent}{self.key(entry)}: "
-        if entry.value.kind == "list" and entry.entries:
-            texts = [self.inline(each.value) for each in entry.entries]
-            lines = _filled(texts, " " * (len(start) + 1))
+        start = " " * indent + (f"{self.key(entry)}: " if entry.key else "- ")
+        if entry.key and entry.kind == "sequence" and entry.entries:
+            lines = _filled([self.inline(each) for each in entry.entries], " " * (len(start) + 1))
             lines = [start + "[" + lines[0].lstrip(" "), *lines[1:]]
             lines[-1] += "]"
         else:
-            lines = [start + self.block_text(entry.value, indent)]
+            lines = [start + self.block_text(entry, indent)]
         yield from lines[:-1]
         yield lines[-1] + _beside(own)
 
-    def row(self, entry: Entry, opening: str, under: str) -> list[str]:
-        """Return a row as a flow mapping of several lines; comments that find no place in it go above it."""
-        pad = " " * (len(opening) + 1)
+    def row(self, entry: Entry, indent: int, under: str) -> Iterator[str]:
+        """Yield a row as a flow mapping of several lines, below its key if it has one; what is no mapping in a line.
+
+        Comments that find no place in a row go above it.
+        """
+        if entry.kind != "mapping" or not entry.entries:
+            yield from self.pair(entry, indent)
+            return
+        opening = " " * indent + ("  {" if entry.key else "- {")
+        pad = " " * len(opening)
         lines: list[tuple[list[Comment], list[str], list[Comment]]] = []
         for group in _groups(entry.entries, fields.ROWS[under].lines()):
             fresh = True
             for each in group:
-                text = f"{self.key(each)}: {self.inline(each.value)}"
+                text = f"{self.key(each)}: {self.inline(each)}"
                 above = [*each.lead, *each.head, *each.inner(), *each.tail]
                 if fresh or above or lines[-1][2] or len(pad + ", ".join([*lines[-1][1], text])) + 1 > WIDTH:
                     lines.append((above, [text], []))
@@ -200,45 +172,43 @@ class _Writer:
                 lines[-1][2].extend(each.trail)
                 fresh = False
         lines[-1][2].extend([*entry.tail, *entry.trail])
-        made: list[str] = []
+        yield from _comments([*entry.lead, *lines[0][0], *lines[0][2][:-1]], indent)
+        if entry.key:
+            yield f"{' ' * indent}{self.key(entry)}:{_beside(entry.head)}"
         for number, (above, texts, beside) in enumerate(lines):
-            above += beside[:-1]
-            if number == 0:
-                entry.lead += above
-            else:
-                made += _comments(above, len(pad))
-            start = f"{opening}{{" if number == 0 else pad
+            if number:
+                yield from _comments([*above, *beside[:-1]], len(pad))
             end = "}" if number == len(lines) - 1 else ","
-            made.append(f"{start}{', '.join(texts)}{end}{_beside(beside[-1:])}")
-        return made
+            yield f"{pad if number else opening}{', '.join(texts)}{end}{_beside(beside)}"
 
     # -- texts ----------------------------------------------------------------------------------
 
     def key(self, entry: Entry) -> str:
         """Return a key, without quotes that it does not need."""
         assert entry.key is not None
-        return entry.key.text if _PLAIN_KEY.fullmatch(entry.key.text) else self.inline(entry.key)
+        return entry.name if _PLAIN_KEY.fullmatch(entry.name) else self.inline(entry.key)
 
-    def inline(self, part: Part) -> str:
+    def inline(self, entry: Entry) -> str:
         """Return a value on one line, as it may stand in a flow mapping."""
-        if part.kind == "text":
-            written = self.text[part.start : part.end]
+        if entry.kind == "scalar":
+            written = self.text[entry.begin : entry.end]
             if "\n" in written or written[:1] in ("|", ">"):
-                return _quoted(part.text)
-            return written if written[:1] in ("'", '"') or not _UNPLAIN.search(written) else _quoted(part.text)
-        held = [f"{self.inline(key)}: {self.inline(value)}" if key else self.inline(value) for key, value in part.parts]
-        return f"[{', '.join(held)}]" if part.kind == "list" else f"{{{', '.join(held)}}}"
+                return quoted(entry.text)
+            return written if written[:1] in ("'", '"') or not _UNPLAIN.search(written) else quoted(entry.text)
+        held = [f"{self.inline(each.key)}: {self.inline(each)}" if each.key else self.inline(each)
+                for each in entry.entries]  # fmt: skip
+        return f"[{', '.join(held)}]" if entry.kind == "sequence" else f"{{{', '.join(held)}}}"
 
-    def block_text(self, part: Part, indent: int) -> str:
+    def block_text(self, entry: Entry, indent: int) -> str:
         """Return a value beside a key of a block: as written, with its lines, if they are far enough in."""
-        if part.kind != "text":
-            return self.inline(part)
-        written = self.text[part.start : part.end].rstrip()
+        if entry.kind != "scalar" or not entry.key:
+            return self.inline(entry)
+        written = self.text[entry.begin : entry.end].rstrip()
         first, *more = written.split("\n")
         if written[:1] in ("|", ">") and not re.fullmatch(r"[|>]-?", first):
-            return _quoted(part.text)
+            return quoted(entry.text)
         if any(line.strip() and len(line) - len(line.lstrip(" ")) <= indent for line in more):
-            return _quoted(part.text)
+            return quoted(entry.text)
         return written
 
 
@@ -273,11 +243,3 @@ def _comments(found: Iterable[Comment], indent: int) -> list[str]:
 
 def _beside(found: Sequence[Comment]) -> str:
     return "".join((each.gap or "  ") + each.text for each in found[-1:])
-
-
-def _quoted(text: str) -> str:
-    def escaped(match: re.Match[str]) -> str:
-        code = ord(match[0])
-        return _SHORT.get(match[0]) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
-
-    return f'"{_ESCAPED.sub(escaped, text)}"'

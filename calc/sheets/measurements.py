@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Literal, NamedTuple, get_args
+from typing import Annotated, Literal, NamedTuple, get_args
 
 from pydantic import Field
 
@@ -15,6 +15,9 @@ from calc import units
 from calc.errors import UnitError, did_you_mean
 from calc.sheets.metrics import PRECISIONS, UNSTATED
 from calc.sheets.schema import (
+    A_CHIP,
+    A_MODEL,
+    A_SYSTEM,
     Count,
     Date,
     Fault,
@@ -27,10 +30,11 @@ from calc.sheets.schema import (
     Place,
     Record,
     Relay,
+    SourceName,
     Status,
     Text,
     optional,
-)
+)  # fmt: skip
 
 Phase = Literal["matmul", "allreduce", "memory", "train", "prefill", "decode"]
 Operation = Literal["all-reduce", "all-gather", "reduce-scatter", "all-to-all"]
@@ -87,9 +91,9 @@ class Measurement(Record):
     value: Text = Field(description="number and unit as printed")
     printed: Text | None = optional("the source's own words or digits; left out where they are the value")
     what: Text = Field(description="the quantity in words")
-    model: Id | None = optional("the sheet of the model")
-    chip: Id | None = optional("the sheet of the chip")
-    system: Id | None = optional("the sheet of the system, if it has one")
+    model: Annotated[Id | None, A_MODEL] = optional("the sheet of the model")
+    chip: Annotated[Id | None, A_CHIP] = optional("the sheet of the chip")
+    system: Annotated[Id | None, A_SYSTEM] = optional("the sheet of the system, if it has one")
     setting: Text | None = optional("how the chips were put together, in words")
     chips: Text | None = optional("how many: '8 chip'")
     tp: Count | None = optional("degree of tensor parallelism")
@@ -145,15 +149,15 @@ class Measurement(Record):
 class MeasuredSheet(Record):
     """What one source measured; its id is the source's, and each measurement has a key of its own."""
 
-    id: Id = Field(description="the source that prints the measurements; the file's name without .yaml")
+    id: SourceName = Field(description="the source that prints the measurements; the file's name without .yaml")
     status: Status
     measurements: dict[Id, Measurement] = Field(
         description="each measurement by a key of its own, which no other file has"
     )
 
 
-REFERS = {"model": "model", "chip": "chip", "system": "system"}
-"""Which fields name sheets, and of which kind."""
+REFERS = ("model", "chip", "system")
+"""The fields that name sheets, each of the kind that it is called after."""
 
 # -- rules beyond the shape of the fields --------------------------------------------------------
 

@@ -1,26 +1,24 @@
 """The table of metrics: what each id means, on which basis it is held, how it adds up.
 
-Qualifiers are part of the id: ``peak_compute.bf16.dense`` and ``peak_compute.bf16.sparse`` are two
-metrics, and so are ``power.rack`` and ``power.all-in``. A metric whose qualifier the source left
-open ends in ``unstated`` and meets only its like. Values that somebody measured are a metric of
-their own too, with ``.measured`` at the end.
+The rows stand in ``metrics.txt``. Qualifiers are part of the id: ``peak_compute.bf16.dense`` and
+``peak_compute.bf16.sparse`` are two metrics, and so are ``power.rack`` and ``power.all-in``. A metric
+whose qualifier the source left open ends in ``unstated`` and meets only its like. Values that
+somebody measured are a metric of their own too, with ``.measured`` at the end.
 """
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 from calc.errors import UsageError, did_you_mean
 
-Adds = Literal["sum", "domain", "count", "none"]
-Better = Literal["higher", "lower", "neither"]
-
 MODEL = "model"
 """The group of what only a model has, and the kind of its sheet."""
-GROUPS = ("chips", "compute", "memory", "scale-up", "scale-out", "power", "price", "physical", MODEL)
 SUBJECT = "subject"
 
 # FP64 is printed of the vector units and, apart from that, of the matrix units ("FP64 Tensor Core").
@@ -34,8 +32,7 @@ PER_CHIP = "per-chip"
 MEASURED = "measured"
 
 
-@dataclass(frozen=True, slots=True)
-class Dimension:
+class Dimension(NamedTuple):
     """What values of one kind look like: an example, and the range in which a figure is plausible."""
 
     example: str
@@ -43,76 +40,41 @@ class Dimension:
     high: str
 
 
-DIMENSIONS = {
-    "b/s": Dimension("900 GB/s", "1 Mb/s", "100 EB/s"),
-    "b": Dimension("192 GB", "1 kB", "10 EB"),
-    "FLOP/s": Dimension("780 TFLOP/s", "1 GFLOP/s", "10 ZFLOP/s"),
-    "W": Dimension("700 W", "1 W", "10 GW"),
-    "s": Dimension("1.2 us", "1 ns", "1 s"),
-    "kg": Dimension("1360 kg", "1 g", "10000 t"),
-    "m": Dimension("3.2 km", "1 mm", "100000 km"),
-    "mm^2": Dimension("814 mm^2", "1 mm^2", "100000 mm^2"),
-    "m^2": Dimension("1000 m^2", "0.1 m^2", "1e8 m^2"),
-    "Hz": Dimension("1.65 GHz", "1 MHz", "100 GHz"),
-    "OP*b/s": Dimension("4992 TOP*b/s", "1 TOP*b/s", "1e12 TOP*b/s"),
-    "OP*b/s/m^2": Dimension("5.92 TOP*b/s/mm^2", "0.0001 TOP*b/s/mm^2", "1e6 TOP*b/s/mm^2"),
-    "USD": Dimension("8200000 USD", "1 USD", "1e12 USD"),
-    "CNY": Dimension("60000000 CNY", "1 CNY", "1e13 CNY"),
-    "token/s": Dimension("1943 token/s", "0.001 token/s", "1e12 token/s"),
-    "token/FLOP": Dimension("1.29 token/s per TFLOP/s", "1e-9 token/s per TFLOP/s", "1e6 token/s per TFLOP/s"),
-    "W per FLOP/s": Dimension("2.00 W per TFLOP/s", "0.0001 W per TFLOP/s", "1e6 W per TFLOP/s"),
-    "W per b/s": Dimension("488.1 W per TB/s", "0.001 W per TB/s", "1e9 W per TB/s"),
-    "W per b": Dimension("12.2 kW per TB", "0.001 W per TB", "1e9 W per TB"),
-    "x": Dimension("1.15 x", "0.001 x", "1000 x"),
-    "percent": Dimension("40 percent", "0.1 percent", "100 percent"),
-    "token": Dimension("131072 token", "1 token", "1e9 token"),
-}  # fmt: skip
+def _sections() -> dict[str, list[str]]:
+    """Return the rows of ``metrics.txt`` by their heading, without the spaces around cells."""
+    found: dict[str, list[str]] = {}
+    for line in Path(__file__).with_name("metrics.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            rows = found.setdefault(line.strip("[]"), [])
+        elif found and not line.startswith("#"):
+            rows.append(re.sub(r" *\| *", "|", line))
+    return found
 
 
+def _cells(rows: Iterable[str]) -> Iterator[list[str]]:
+    return (row.split("|") for row in rows if row)
+
+
+_SECTIONS = _sections()
+DIMENSIONS = {like: Dimension(*cells) for like, *cells in _cells(_SECTIONS.pop("dimensions"))}
 _OF_MODELS = Dimension("61 x", "1 x", "1e15 x")
 """Of counts and widths in a model's sheet, which have no unit."""
+_USUAL = {word: meant for words, meant in _cells(_SECTIONS.pop("other words")) for word in words.split(", ")}
+"""Words of data sheets that name no metric here, and what they mean."""
+GROUPS = tuple(_SECTIONS)
 COUNTED = ("chip", "node", "cpu", "core", "rack", "module", "switch", "cable", "port", "stack", "plane", "nic")
 
 
 class Metric(NamedTuple):
-    """One line of the table.
-
-    Parameters
-    ----------
-    id : str
-        With all qualifiers.
-    title : str
-        What a reader sees.
-    group : str
-        One of `GROUPS`.
-    like : str
-        A unit of the dimension (without ``/chip`` and the like); empty for a metric held as text.
-    per : str
-        The canonical basis: ``subject`` (a chip in a chip sheet, the system in a system sheet), or
-        the thing that the figure is always for (``node``, ``chip``...). Empty where none makes sense.
-    adds : str
-        ``sum``: the system's is count x the chip's. ``domain``, ``count``, ``none``: it is not.
-    better : str
-        ``higher``, ``lower``, or ``neither``.
-    chip_unit, system_unit : str
-        Display units in a chip's and in a system's sheet.
-    directed : bool
-        A report must say ``direction``.
-    listed : bool
-        Only listed, never in a span: its conditions are part of it and differ from row to row.
-    formula : str
-        Its recipe in `calc.figures.derive` if the metric is computed from others, whoever prints it besides.
-    words : tuple of str
-        Of a metric held as text, the only words that there are; empty if any will do.
-    """
+    """One row of the table, whose columns ``metrics.txt`` explains; ``formula`` is the recipe of a derived one."""
 
     id: str
     title: str
     group: str
     like: str
     per: str = SUBJECT
-    adds: Adds = "none"
-    better: Better = "neither"
+    adds: str = "none"
+    better: str = "neither"
     chip_unit: str = ""
     system_unit: str = ""
     directed: bool = False
@@ -157,7 +119,7 @@ class Metric(NamedTuple):
         return self.id.partition(".")[0]
 
     def own_per(self, kind: str) -> str:
-        """Return what a figure in a sheet of this kind is for, unless it says so itself; empty where none makes sense."""
+        """Return what a figure in a sheet of this kind is for, unless it says so; empty where none makes sense."""
         return kind if self.per == SUBJECT else self.per
 
     @property
@@ -174,251 +136,82 @@ class Metric(NamedTuple):
         return (self.chip_unit if kind == "chip" else self.system_unit) or self.chip_unit or self.like
 
 
-def _rows() -> list[Metric]:
-    rate = {"adds": "sum", "better": "higher", "chip_unit": "GB/s", "system_unit": "TB/s"}
-    m = Metric
-    return [
-        m("chip_count", "Chips", "chips", "chip", adds="count"),
-        m("dies_per_chip", "Dies per chip", "chips", "die", "chip"),
-        m("chips_per_superchip", "Chips per superchip", "chips", "chip", "superchip"),
-        m("node_count", "Nodes", "chips", "node", adds="count"),
-        m("chips_per_node", "Chips per node", "chips", "chip", "node"),
-        m("cpu_count", "CPUs", "chips", "cpu", adds="count"),
-        m("cpus_per_node", "CPUs per node", "chips", "cpu", "node"),
-        m("cpu_core_count", "CPU cores", "chips", "core", adds="count"),
-        m("core_count.matrix", "Matrix cores", "chips", "core"),
-        m("core_count.vector", "Vector cores", "chips", "core"),
-        m("core_count.multiprocessor", "Multiprocessors", "chips", "core"),
-        m("transistor_count", "Transistors", "chips", "transistor"),
-        m("die_area", "Die area", "chips", "mm^2"),
-        m("clock", "Clock", "chips", "Hz", "", chip_unit="GHz"),
-        m("die_to_die_bandwidth", "Die to die, one way", "chips", "b/s", "chip", "none", "higher", "GB/s", directed=True),
-        m("chip_to_cpu_bandwidth", "Chip to CPU, one way", "chips", "b/s", directed=True, **rate),  # type: ignore[arg-type]
-        m("io_bandwidth", "All inputs and outputs, one way", "chips", "b/s", better="higher", chip_unit="GB/s", directed=True),
-        m("process", "Process", "chips", ""),
-        m("release_date", "Release", "chips", ""),
-        m("throughput", "Throughput", "compute", "token/s", listed=True, better="higher"),
-        m("throughput_per_compute", "Throughput per compute", "compute", "token/FLOP", "", listed=True,
-          better="higher", chip_unit="token/s per TFLOP/s"),
-        m("time_per_output_token", "Time per output token", "compute", "s", "", listed=True, better="lower", chip_unit="ms"),
-        m("mfu", "Model FLOPs utilisation", "compute", "percent", "", listed=True, better="higher"),
-        m("expert_parallel_latency.dispatch", "Latency of expert dispatch", "compute", "s", "", listed=True,
-          better="lower", chip_unit="us"),
-        m("expert_parallel_latency.combine", "Latency of expert combine", "compute", "s", "", listed=True,
-          better="lower", chip_unit="us"),
-        m("expert_parallel_bandwidth.dispatch", "Bandwidth of expert dispatch", "compute", "b/s", "", listed=True,
-          better="higher", chip_unit="GB/s"),
-        m("expert_parallel_bandwidth.combine", "Bandwidth of expert combine", "compute", "b/s", "", listed=True,
-          better="higher", chip_unit="GB/s"),
-        m("total_processing_performance", "Total processing performance (TPP)", "compute", "OP*b/s", chip_unit="TOP*b/s"),
-        m("memory_capacity", "Memory capacity", "memory", "b", adds="sum", better="higher", chip_unit="GB", system_unit="TB"),
-        m("memory_bandwidth", "Memory bandwidth", "memory", "b/s", adds="sum", better="higher", chip_unit="TB/s"),
-        m("memory_type", "Memory type", "memory", ""),
-        m("memory_stack_count", "Memory stacks", "memory", "stack"),
-        m("memory_stack_capacity", "Capacity of a stack", "memory", "b", "stack", chip_unit="GB"),
-        m("cache", "Last-level cache", "memory", "b", chip_unit="MB", better="higher"),
-        m("host_memory_capacity", "Host memory", "memory", "b", better="higher", chip_unit="GB", system_unit="TB"),
-        m("host_memory_bandwidth", "Host memory bandwidth", "memory", "b/s", better="higher", chip_unit="TB/s"),
-        m("fast_memory_capacity", "Chip and host memory", "memory", "b", better="higher", chip_unit="GB", system_unit="TB"),
-        m("scale_up_domain", "Chips in one domain", "scale-up", "chip", "", "domain", "higher"),
-        m("scale_up_bandwidth", "Bandwidth, one way", "scale-up", "b/s", directed=True, **rate),  # type: ignore[arg-type]
-        m("scale_up_pair_bandwidth", "Between two chips, one way", "scale-up", "b/s", "", "none", "higher", "GB/s", directed=True),
-        m("bisection_bandwidth", "Bisection bandwidth, one way", "scale-up", "b/s", better="higher", chip_unit="GB/s",
-          system_unit="TB/s", directed=True),
-        m("scale_up_latency", "Latency between chips", "scale-up", "s", "", "none", "lower", "us"),
-        m("scale_up_ports", "Ports", "scale-up", "port", adds="sum"),
-        m("scale_up_port_rate", "Rate of a port, one way", "scale-up", "b/s", "port", "none", "higher", "GB/s", directed=True),
-        m("scale_up_lane_rate", "Rate of a lane, one way", "scale-up", "b/s", "", chip_unit="Gb/s"),
-        m("scale_up_plane_count", "Planes", "scale-up", "plane", adds="count"),
-        m("switch_count.scale-up", "Switches or switch trays", "scale-up", "switch", adds="count"),
-        m("switch_chip_count.tier-1", "Switch chips, first tier", "scale-up", "switch", adds="count"),
-        m("switch_chip_count.tier-2", "Switch chips, second tier", "scale-up", "switch", adds="count"),
-        m("switch_chips_per_tray", "Switch chips per tray", "scale-up", "switch", ""),
-        m("optical_module_count.scale-up", "Optical modules, scale-up", "scale-up", "module", adds="sum", better="lower"),
-        m("cable_count", "Cables", "scale-up", "cable", adds="count"),
-        m("cable_length", "Cable length", "scale-up", "m", chip_unit="km"),
-        m("scale_out_bandwidth", "Bandwidth, one way", "scale-out", "b/s", directed=True, **rate),  # type: ignore[arg-type]
-        m("scale_out_pair_bandwidth", "Between two hosts, one way", "scale-out", "b/s", "", "none", "higher", "GB/s", directed=True),
-        m("scale_out_ports", "Ports", "scale-out", "port", adds="sum"),
-        m("scale_out_port_rate", "Rate of a port, one way", "scale-out", "b/s", "port", "none", "higher", "GB/s", directed=True),
-        m("switch_count.scale-out", "Switches", "scale-out", "switch", adds="count"),
-        m("optical_module_count.scale-out", "Optical modules, scale-out", "scale-out", "module", adds="sum", better="lower"),
-        m("optical_module_count", "Optical modules, both networks", "scale-out", "module", adds="sum", better="lower"),
-        m("optical_module_rate", "Rate of an optical module, one way", "scale-out", "b/s", "module", "none", "neither", "Gb/s"),
-        m("nics_per_node", "Network cards per node", "scale-out", "nic", "node"),
-        m("pcie_bandwidth", "PCIe, one way", "scale-out", "b/s", "chip", "none", "higher", "GB/s", directed=True),
-        m("pcie", "PCIe", "scale-out", ""),
-        m("pue", "PUE", "power", "x", "", "none", "lower"),
-        m("price.usd", "Price in USD", "price", "USD", better="lower"),
-        m("price.cny", "Price in CNY", "price", "CNY", better="lower"),
-        m("rack_count", "Racks", "physical", "rack", adds="count", better="lower"),
-        m("compute_rack_count", "Compute racks", "physical", "rack", adds="count"),
-        m("switch_rack_count", "Switch racks", "physical", "rack", adds="count"),
-        m("chips_per_compute_rack", "Chips per compute rack", "physical", "chip", "rack", "none", "higher"),
-        m("weight", "Weight", "physical", "kg", better="lower"),
-        m("floor_space", "Floor space", "physical", "m^2", better="lower"),
-        m("form_factor", "Form factor", "physical", ""),
-        m("cooling", "Cooling", "physical", ""),
-    ]  # fmt: skip
+class _Word(NamedTuple):
+    """What stands in place of a name in braces: in an id, in a title, and the operation that it counts."""
+
+    id: str
+    title: str
+    op: str = ""
+
+    def __str__(self) -> str:
+        return self.id
 
 
-def _compute_rows() -> list[Metric]:
-    rows = []
-    for precision in (*PRECISIONS, *SHARED_PRECISIONS, UNSTATED):
-        operation = "OP" if precision.startswith("int") else "FLOP"
-        for sparsity in SPARSITIES:
-            format, _, units = precision.partition("-")
-            name = "precision unstated" if precision == UNSTATED else f"{format.upper()} {units}".rstrip()
-            kind = "sparsity unstated" if sparsity == UNSTATED else sparsity
-            rows.append(
-                Metric(f"peak_compute.{precision}.{sparsity}", f"{name} {kind}", "compute", "FLOP/s",
-                       adds="sum", better="higher", chip_unit=f"T{operation}/s", system_unit=f"P{operation}/s")
-            )  # fmt: skip
-    return rows
+def _rate(precision: str, sparsity: str) -> _Word:
+    format, _, units = precision.partition("-")
+    name = "precision unstated" if precision == UNSTATED else f"{format.upper()} {units}".rstrip()
+    title = f"{name} {'sparsity unstated' if sparsity == UNSTATED else sparsity}"
+    return _Word(f"{precision}.{sparsity}", title, "OP" if precision.startswith("int") else "FLOP")
 
 
-def _power_rows() -> list[Metric]:
-    # A node's power is always a node's; the others are the subject's own. Only what a chip draws adds up.
-    words = ("chips only", "board", "per node", "rack", "cooling loop", "all-in", "boundary unstated")
-    return [
-        Metric(f"power.{boundary}", f"Power, {of}", "power", "W", "node" if boundary == "node" else SUBJECT,
-               "sum" if boundary == "chip" else "none", "lower", "W", "kW")
-        for boundary, of in zip(BOUNDARIES, words, strict=True)
-    ]  # fmt: skip
+def _words() -> dict[str, list[_Word]]:
+    """Return what each name in braces stands for."""
+    rates = list(itertools.starmap(_rate, itertools.product((*PRECISIONS, *SHARED_PRECISIONS, UNSTATED), SPARSITIES)))
+    covers = ((id.removeprefix("power."), title) for id, title, *_ in _cells(_SECTIONS["power"]))
+    return {
+        "any": rates,
+        # What leaves the precision open is in no reading, but an audit takes it as printed.
+        "rate": [*(rate for rate in rates if _is_single(rate.id)), _rate(UNSTATED, UNSTATED)],
+        # A node's power is per node, and a cooling loop's is not drawn by the chips: no ratio to the whole.
+        "draw": [_Word(id, title.removeprefix("Power, ")) for id, title in covers
+                 if id in BOUNDARIES and id not in ("node", "cooling")],
+    }  # fmt: skip
 
 
-def _model_rows() -> list[Metric]:
-    """Return what a model's sheet holds, as it is built: counts and widths without a unit, and lengths in tokens."""
-
-    def n(id: str, title: str) -> Metric:
-        return Metric(id, title, MODEL, "x", "")
-
-    return [
-        n("parameters.total", "Parameters"),
-        n("parameters.active", "Parameters active per token"),
-        n("parameters.mtp", "Parameters of multi-token prediction, beside the total"),
-        n("layers", "Layers"),
-        n("dense_layers", "Layers with a dense FFN"),
-        n("hidden_width", "Hidden width"),
-        n("ffn_width", "Width of a dense FFN"),
-        n("ffn_matrices", "Matrices of an FFN (3 if gated, else 2)"),
-        Metric("attention", "Attention", MODEL, "", "", words=("mha", "gqa", "mqa", "mla")),
-        n("attention_heads", "Query heads"),
-        n("kv_heads", "Key and value heads"),
-        n("head_width", "Width of a head"),
-        n("q_lora_rank", "Rank of compressed queries"),
-        n("kv_lora_rank", "Rank of compressed keys and values"),
-        n("qk_nope_width", "Query and key width without position"),
-        n("qk_rope_width", "Query and key width with position"),
-        n("v_head_width", "Value width of a head"),
-        Metric("attention_window", "Attention window", MODEL, "token", ""),
-        n("windowed_layers", "Layers with an attention window"),
-        n("experts", "Routed experts"),
-        n("experts_per_token", "Routed experts per token"),
-        n("expert_groups", "Groups of routed experts"),
-        n("expert_groups_per_token", "Groups of routed experts per token"),
-        n("shared_experts", "Shared experts"),
-        n("expert_ffn_width", "Width of an expert"),
-        n("vocabulary", "Vocabulary"),
-        Metric("embeddings", "Input and output embeddings", MODEL, "", "", words=("tied", "untied")),
-        Metric("context_length", "Context length", MODEL, "token", "", better="higher"),
-    ]
+def _table() -> Iterator[Metric]:
+    """Yield the metrics of each group, the shares per chip of what adds up at its end."""
+    words = _words()
+    for group, lines in _SECTIONS.items():
+        rows: list[str] = []
+        for names, block in itertools.groupby(lines, lambda line: [name for name in words if f"{{{name}" in line]):
+            together = list(block)
+            for chosen in itertools.product(*(words[name] for name in names)):
+                named = dict(zip(names, chosen, strict=True))
+                rows += (line.format(**named) for line in together)
+        metrics = [_metric(group, cells) for cells in _cells(rows)]
+        yield from metrics
+        yield from (_share(metric) for metric in metrics if metric.adds == "sum" and _is_single(metric.id))
 
 
-# What the recipes of `calc.figures.derive` compute from two metrics: id, title, group, unit of the dimension, what is
-# better, display unit. Those of a compute rate, of a rate or a capacity, and of either over power or price.
-_Ratio = tuple[str, str, str, str, str, str]
-_OF_COMPUTE: tuple[_Ratio, ...] = (
-    ("ridge_point.{q}", "Ridge point, {c}", "memory", "FLOP/b", "neither", "{op}/B"),
-    ("memory_bandwidth_per_compute.{q}", "Memory bytes per {op}, {c}", "memory", "b/FLOP", "higher", "B/{op}"),
-    ("scale_up_bandwidth_per_compute.{q}", "Bytes per {op}, {c}", "scale-up", "b/FLOP", "higher", "B/{op}"),
-    ("scale_out_bandwidth_per_compute.{q}", "Bytes per {op}, {c}", "scale-out", "b/FLOP", "higher", "B/{op}"),
-)  # fmt: skip
-_OF_COMPUTE_AND_POWER: tuple[_Ratio, ...] = (
-    ("power_per_compute.{q}.{tail}", "Power per {c}, {words}", "power", "W per FLOP/s", "lower", "W per T{op}/s"),
-    ("compute_per_power.{q}.{tail}", "{c} per watt, {words}", "power", "FLOP/s per W", "higher", "T{op}/s per W"),
-)  # fmt: skip
-_OF_COMPUTE_AND_PRICE: tuple[_Ratio, ...] = (
-    ("price_per_compute.{q}.{tail}", "{words} per {c}", "price", "{words} per FLOP/s", "lower", "{words} per T{op}/s"),
-    ("compute_per_price.{q}.{tail}", "{c} per {words}", "price", "FLOP/s per {words}", "higher", "G{op}/s per {words}"),
-)  # fmt: skip
-_OF_MEMORY_AND_POWER: tuple[_Ratio, ...] = (
-    ("power_per_{what}.{tail}", "Power per {name}, {words}", "power", "W per {like}", "lower", "W per T{byte}"),
-    ("{what}_per_power.{tail}", "{Name} per watt, {words}", "power", "{like} per W", "higher", "G{byte} per W"),
-)
-_OF_MEMORY_AND_PRICE: tuple[_Ratio, ...] = (
-    ("price_per_{what}.{tail}", "{words} per {name}", "price", "{words} per {like}", "lower", "{words} per T{byte}"),
-)
+def _is_single(id: str) -> bool:
+    """Whether an id, or the qualifiers of one, names no shared precision, and none that is unstated."""
+    return "/" not in id and not id.removeprefix("peak_compute.").startswith(UNSTATED)
 
 
-def _ratio_rows(compute: list[Metric], power: list[Metric]) -> list[Metric]:
-    """Return what the recipes of `calc.figures.derive` compute from two of the metrics above."""
-    rows = [
-        Metric("chips_per_rack", "Chips per rack", "physical", "chip", "rack", "none", "higher", formula="chips_per_rack"),
-        Metric("performance_density", "Performance density (TPP per die area)", "compute", "OP*b/s/m^2", "",
-               chip_unit="TOP*b/s/mm^2", formula="performance_density"),
-    ]  # fmt: skip
-
-    def add(pattern: _Ratio, **words: str) -> None:
-        id, title, group, like, better, unit = (text.format(**words) for text in pattern)
-        formula = id.partition(".")[0]
-        rows.append(Metric(id, title, group, like, "", "none", better, unit, formula=formula))  # type: ignore[arg-type]
-
-    # What leaves the precision open is in no reading, but an audit takes it as printed.
-    single = [c for c in compute if "/" not in c.id and not c.id.startswith("peak_compute.unstated")]
-    single += [c for c in compute if c.id == f"peak_compute.{UNSTATED}.{UNSTATED}"]
-    # A node's power is per node, and a cooling loop's is not drawn by the chips: no ratio to the whole.
-    watts = [
-        {"tail": p.id.removeprefix("power."), "words": p.title.removeprefix("Power, ")}
-        for p in power
-        if p.id not in ("power.node", "power.cooling")
-    ]
-    costs = [{"tail": "usd", "words": "USD"}, {"tail": "cny", "words": "CNY"}]
-    for c in single:
-        of = {"q": c.id.removeprefix("peak_compute."), "op": c.chip_unit[1:-2], "c": c.title}
-        for pattern in _OF_COMPUTE:
-            add(pattern, **of)
-        for over, patterns in ((watts, _OF_COMPUTE_AND_POWER), (costs, _OF_COMPUTE_AND_PRICE)):
-            for what, pattern in itertools.product(over, patterns):
-                add(pattern, **of, **what)
-    rows += [
-        Metric(f"power_per_chip.{watt['tail']}", f"Power per chip of the system, {watt['words']}", "power", "W", "chip",
-               "none", "lower", "W", formula="power_per_chip")
-        for watt in watts if watt["tail"] in ("rack", "all-in", UNSTATED)
-    ]  # fmt: skip
-    for name, like, byte in (("memory bandwidth", "b/s", "B/s"), ("memory capacity", "b", "B")):
-        of = {"what": name.replace(" ", "_"), "name": name, "Name": name.capitalize(), "like": like, "byte": byte}
-        for over, patterns in ((watts, _OF_MEMORY_AND_POWER), (costs, _OF_MEMORY_AND_PRICE)):
-            for what, pattern in itertools.product(over, patterns):
-                add(pattern, **of, **what)
-    return rows
+def _share(whole: Metric) -> Metric:
+    """Return the share per chip of what adds up over chips, shown in a system's sheet."""
+    return whole._replace(
+        id=f"{whole.id}.{PER_CHIP}", title=f"{whole.title}, per chip", per="chip", adds="none",
+        system_unit=whole.chip_unit or whole.like, formula="per_chip",
+    )  # fmt: skip
 
 
-def _shares(rows: list[Metric]) -> list[Metric]:
-    """What adds up over chips has a share per chip, shown in a system's sheet."""
-    return [
-        row._replace(
-            id=f"{row.id}.{PER_CHIP}", title=f"{row.title}, per chip", per="chip", adds="none",
-            system_unit=row.chip_unit or row.like, formula="per_chip",
-        )
-        for row in rows
-        if row.adds == "sum" and "/" not in row.id and not row.id.startswith("peak_compute.unstated")
-    ]  # fmt: skip
-
-
-def _table() -> dict[str, Metric]:
-    rows, compute, power = _rows(), _compute_rows(), _power_rows()
-    reported = rows + compute + power + _model_rows()
-    everything = reported + _ratio_rows(compute, power) + _shares(reported)
-    everything.sort(key=lambda row: GROUPS.index(row.group))
-    return {row.id: row for row in everything}
+def _metric(group: str, cells: list[str]) -> Metric:
+    id, title, like, per, adds, better, chip_unit, system_unit, more = (*cells, *[""] * 9)[:9]
+    formula = id.partition(".")[0] if more == "derived" else ""
+    words = () if more in ("directed", "listed", "derived") else tuple(more.split())
+    basis = {"": SUBJECT, "-": ""}.get(per, per)
+    return Metric(
+        id, title, group, like, basis, adds or "none", better or "neither", chip_unit, system_unit,
+        more == "directed", more == "listed", formula, words,
+    )  # fmt: skip
 
 
 ALIASES = {
     "injection_bandwidth": f"scale_up_bandwidth.{PER_CHIP}",
     "aggregate_bandwidth": "scale_up_bandwidth",
 }
-TABLE = _table()
+TABLE = {row.id: row for row in _table()}
 
 
 @lru_cache(maxsize=4096)
@@ -456,20 +249,6 @@ _PLACES = {name: index for index, name in enumerate(TABLE)}
 def place(name: str) -> tuple[int, str]:
     """Return where an id stands in the table, for sorting; what was measured follows its own kind."""
     return _PLACES.get(name.removesuffix(f".{MEASURED}"), len(_PLACES)), name
-
-
-_USUAL = {
-    "tdp": "a TDP is power.chip, power.board, or power.unstated where the source does not say of what",
-    "tgp": "a TGP is power.board, or power.unstated where the source does not say of what",
-    **dict.fromkeys(("flops", "tflops"), "compute is peak_compute.PRECISION.dense, .sparse or .unstated"),
-    **dict.fromkeys(("hbm", "vram"), "say which: memory_capacity, memory_bandwidth or memory_type"),
-    **dict.fromkeys(("interconnect", "network"),
-                    "say which: scale_up_bandwidth within a domain, scale_out_bandwidth beyond it"),
-    "nvlink": "a link among the chips of one domain is scale_up_bandwidth",
-    "cost": "a price is price.usd or price.cny",
-    "params": "a model's are parameters.total and parameters.active",
-}  # fmt: skip
-"""Words of data sheets that name no metric here, and what they mean."""
 
 
 def suggest(name: str, reported: bool = False) -> str:

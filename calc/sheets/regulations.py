@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 from pydantic import Field
 
 from calc import units
 from calc.errors import UnitError, did_you_mean
 from calc.sheets.schema import (
+    A_RULE,
     Date,
     Fault,
     HowRead,
@@ -82,7 +84,7 @@ class Regulation(Record):
     published: Date | None = optional("the day of its publication, where that is another")
     in_force: Date | None = optional("the day from which it counts, where that is another")
     ended: Date | None = optional("the day from which it no longer counts")
-    ended_by: Id | None = optional("the rule that replaced it")
+    ended_by: Annotated[Id | None, A_RULE] = optional("the rule that replaced it")
     source: SourceId
     locator: Text = Field(description="where in it the text stands: 'notes to 3A090'")
     read: HowRead = "source"

@@ -6,16 +6,16 @@ brought to one basis in `calc.figures.normalize`.
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from itertools import takewhile
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from calc.errors import did_you_mean
-from calc.sheets import source_kinds
+from calc.sheets import folders, source_kinds
 from calc.sheets.multipliers import Hedge
 
 Location = tuple[str | int, ...]
@@ -114,15 +114,28 @@ def optional(meaning: str, default: Any = None) -> Any:
     return Field(default=default, description=meaning)
 
 
+class Refers(NamedTuple):
+    """Marks a field that names what stands in a file of its own: a sheet of some kinds, a source or a rule."""
+
+    kinds: tuple[str, ...]
+
+
+A_SOURCE, A_RULE = Refers((folders.SOURCES,)), Refers((folders.RULES,))
+A_CHIP, A_SYSTEM, A_MODEL = (Refers((kind,)) for kind in folders.FOLDERS)
+HARDWARE, ANY_SHEET = Refers(folders.HARDWARE), Refers(tuple(folders.FOLDERS))
+SourceName = Annotated[Id, A_SOURCE]
+SourceNames = Annotated[tuple[Id, ...], A_SOURCE]
 # What several records have, with what it holds.
-SourceId = Annotated[Id, Field(description="the id of its document in sources/")]
+SourceId = Annotated[SourceName, Field(description="the id of its document in sources/")]
 Locator = Annotated[Text, Field(description="where in it the figure stands: 'table 2', 'p. 7'")]
 Place = Annotated[Text, Field(description="where in the source it stands")]
 HowRead = Annotated[
     Read, Field(description="source: its text was read; copy: a faithful copy of it; relay: only another document")
 ]
-Relay = Annotated[Id | None, Field(description="the document that relays it")]
-CreditedTo = Annotated[Text | None, Field(description="whom the source names for it: a source's id, or a name")]
+Relay = Annotated[Id | None, A_SOURCE, Field(description="the document that relays it")]
+CreditedTo = Annotated[
+    Text | None, A_SOURCE, Field(description="whom the source names for it: a source's id, or a name")
+]
 Note = Annotated[Text | None, Field(description="anything else a reader needs")]
 OwnWords = Annotated[Text, Field(description="the source's own words")]
 Status = Annotated[Literal["as-reported"], Field(description="as-reported, the only value there is")]
@@ -170,9 +183,9 @@ class Source(Record):
     kind: Kind = Field(description=source_kinds.WORDS)
     url: Url | None = optional("its address")
     edition: Text | None = optional("which edition of the work it is")
-    supersedes: tuple[Id, ...] = optional("older editions that it replaces", ())
-    cites: tuple[Id, ...] = optional("whom its text names; decides what counts as independent", ())
-    same_work_as: tuple[Id, ...] = optional("another edition of the same work, where no order is known", ())
+    supersedes: SourceNames = optional("older editions that it replaces", ())
+    cites: SourceNames = optional("whom its text names; decides what counts as independent", ())
+    same_work_as: SourceNames = optional("another edition of the same work, where no order is known", ())
     note: Note = None
 
     @property
@@ -272,8 +285,8 @@ class Claim(Record):
     """
 
     LINES = ("subject ...", "basis ...", "locator ...", "credited_to ...")
-    subject: Id = Field(description="the sheet that it is about")
-    object: Id = Field(description="the sheet that it is set against")
+    subject: Annotated[Id, HARDWARE] = Field(description="the sheet that it is about")
+    object: Annotated[Id, HARDWARE] = Field(description="the sheet that it is set against")
     metric: Text | None = optional("a metric, the head of ids where qualifiers are open, or 'overall'")
     object_metric: Text | None = optional("the object's metric, where two different ones are set against one another")
     about: Text | None = optional("the matter in words, where there is no metric for it")
@@ -304,7 +317,7 @@ class Claim(Record):
 class ClaimSheet(Record):
     """What one source claims; its id is the source's, and each claim has a key of its own."""
 
-    id: Id = Field(description="the source that prints the claims; the file's name without .yaml")
+    id: SourceName = Field(description="the source that prints the claims; the file's name without .yaml")
     status: Status
     without_sheet: tuple[Id, ...] = optional("subjects and objects that have no sheet yet", ())
     claims: dict[Id, Claim] = Field(description="each claim by a key of its own")
@@ -361,7 +374,7 @@ class Kin(Relation):
     """Somebody says how another sheet's subject is related: one machine with this, or its predecessor."""
 
     LINES = ("id printed", ORIGIN, "note")
-    id: Id = Field(description="the other sheet")
+    id: Annotated[Id, ANY_SHEET] = Field(description="the other sheet")
 
 
 class Extension(Record):
@@ -402,7 +415,7 @@ class Chip(Sheet):
 class System(Sheet):
     """The sheet of the whole that is compared."""
 
-    chip: Id | None = optional("the sheet of its chip, if it has one")
+    chip: Annotated[Id | None, A_CHIP] = optional("the sheet of its chip, if it has one")
 
 
 class Model(Sheet):
@@ -418,22 +431,37 @@ OURS = frozenset({"layer", "layers", "of", "merged"})
 RECORDS: dict[str, type[Sheet]] = {"chip": Chip, "system": System, "model": Model}
 
 
-def citations(sheet: AnySheet) -> Iterator[tuple[Location, str]]:
-    """Yield where a sheet names a source, and which."""
-    for metric, reports in sheet.reports.items():
-        yield from _cited(("reports", metric), reports)
-    yield from _cited(("remarks",), sheet.remarks)
-    for field in RELATIONS:
-        yield from _cited((field,), getattr(sheet, field))
+def references(record: Record, where: Location = ()) -> Iterator[tuple[Location, Refers, str]]:
+    """Yield where a record, or one that it holds, names something in another file, what it may be, and its id."""
+    for key, refers in _referring(type(record)):
+        value = getattr(record, key, None)
+        for place, held in _leaves((*where, key), value):
+            if isinstance(held, Record):
+                yield from references(held, place)
+            elif refers and isinstance(held, str) and is_id(held):
+                yield place, refers, held
 
 
-def _cited(where: Location, items: Iterable[Printed | Relation]) -> Iterator[tuple[Location, str]]:
-    for index, item in enumerate(items):
-        if item is not None:
-            credited = credit(item) if isinstance(item, Printed) else ""
-            for key, id in (("source", item.source), ("relay", item.relay), ("credited_to", credited)):
-                if id:
-                    yield (*where, index, key), id
+def _leaves(where: Location, value: Any) -> Iterator[tuple[Location, Any]]:
+    """Yield what lies in lists and mappings, with its place."""
+    if isinstance(value, (dict, tuple)):
+        for key, held in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _leaves((*where, key), held)
+    else:
+        yield where, value
+
+
+@cache
+def _referring(record: type[Record]) -> list[tuple[str, Refers | None]]:
+    """Return the fields of a record that name something or hold records, each with what it names."""
+    fields = record.model_fields.items()
+    found = {key: next((one for one in field.metadata if isinstance(one, Refers)), None) for key, field in fields}
+    return [(key, refers) for key, refers in found.items() if refers or inner(record, key)]
+
+
+def citations(sheet: AnySheet) -> Iterator[str]:
+    """Yield the sources that a sheet names."""
+    return (id for _, refers, id in references(sheet) if refers is A_SOURCE)
 
 
 def credit(item: Printed | Claim) -> str:

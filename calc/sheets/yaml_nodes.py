@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,9 @@ from calc.sheets import fields
 from calc.sheets.folders import shown
 
 try:
-    from yaml import CSafeLoader as _Parser
+    from yaml import CBaseLoader as _Parser
 except ImportError:  # the wheel of PyYAML came without its C part
-    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
+    from yaml import BaseLoader as _Parser  # type: ignore[assignment]
 
 
 class _Loader(_Parser):
@@ -30,12 +29,6 @@ class _Loader(_Parser):
     def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:
         """Return the tag of a node that carries none."""
         return _TAGS[kind]
-
-    def descend_resolver(self, node: yaml.Node | None, index: object) -> None:
-        """Know of no paths."""
-
-    def ascend_resolver(self) -> None:
-        """Know of no paths."""
 
 
 _TAGS = {
@@ -115,6 +108,11 @@ def compose(text: str, name: str) -> yaml.Node:
     if node is None:
         raise _fault(name, "the file is empty", "a mapping of keys to values")
     return node
+
+
+def quoted(text: str) -> str:
+    """Return a text in double quotes, on one line."""
+    return yaml.safe_dump(text, default_style='"', width=float("inf"), allow_unicode=True).rstrip("\n")
 
 
 def _in_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, int, int]:
@@ -226,48 +224,3 @@ class Document:
             elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
                 node = node.value[part]
         return node
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a document, from character to character: a text, a list, or pairs of key and value.
-
-    ``end`` is where the last character of it stands; comments and blank lines behind do not belong to it.
-    """
-
-    kind: str
-    start: int
-    end: int
-    column: int
-    flow: bool
-    text: str = ""
-    parts: tuple[tuple[Part | None, Part], ...] = ()
-
-
-def outline(text: str, name: str) -> Part:
-    """Return where each part of a document stands in its text.
-
-    Raises
-    ------
-    SheetError
-        As `compose`, and for all that makes it no plain data: tags, keys twice, keys without a value.
-    """
-    node = compose(text, name)
-    if problems := [each for each in Document(node, name).problems if not each.found.endswith("to be filled in")]:
-        raise SheetError(problems)
-    return _part(node)
-
-
-def _part(node: yaml.Node) -> Part:
-    start, end, column = node.start_mark.index, node.end_mark.index, node.start_mark.column
-    if isinstance(node, yaml.ScalarNode):
-        return Part("text", start, end, column, False, node.value)
-    assert isinstance(node, yaml.CollectionNode)
-    if isinstance(node, yaml.SequenceNode):
-        parts: tuple[tuple[Part | None, Part], ...] = tuple((None, _part(child)) for child in node.value)
-    else:
-        parts = tuple((_part(key), _part(value)) for key, value in node.value)
-    flow = bool(node.flow_style)
-    kind = "list" if isinstance(node, yaml.SequenceNode) else "mapping"
-    # A block ends, for YAML, only where the next thing begins.
-    return Part(kind, start, end if flow or not parts else parts[-1][1].end, column, flow, "", parts)

@@ -37,7 +37,7 @@ def _all(catalog: Catalog, policy: Policy) -> Table:
 
 def _of_sheet(catalog: Catalog, subject: schema.Sheet, policy: Policy) -> Table:
     """Return the sources of a sheet as a forest: each below the one that it takes its figures from."""
-    everybody = {id for _, id in schema.citations(subject)}
+    everybody = set(schema.citations(subject))
     cited = {id for id in everybody if not policy.too_late(catalog.source(id))}
     reports = [report for rows in subject.reports.values() for report in rows if report.source in cited]
     table = Table(f"Sources of {subject.name} ({subject.id})", [

@@ -87,7 +87,7 @@ def test_each_number_of_a_note_stands_in_the_sheet(row: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row["id"])
 def test_a_row_s_source_is_cited_with_its_address(row: dict[str, str]) -> None:
-    cited = {id for _, id in schema.citations(CATALOG.sheet("model", row["id"]))}
+    cited = set(schema.citations(CATALOG.sheet("model", row["id"])))
     assert row["source_url"] in {CATALOG.source(id).url for id in cited}
 
 

@@ -174,7 +174,7 @@ def test_sources_of_each_sheet(id: str) -> None:
     """An id with which a source's id begins, too, is still the sheet's: metax-c550 and metax-c550-page."""
     catalog = calc.load().comparer.catalog
     records = sources_table(catalog, id).records()
-    cited = {source for _, source in schema.citations(catalog.subject(id))}
+    cited = set(schema.citations(catalog.subject(id)))
     shown = [record["id"] for record in records]
     assert len(shown) == len(set(shown))
     assert cited <= set(shown)

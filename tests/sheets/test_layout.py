@@ -303,7 +303,7 @@ def test_what_is_no_mapping_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("name", "broken"),
-    [("_quoted", lambda text: '"lost"'), ("_beside", lambda found: ""), ("_comments", lambda found, indent: [])],
+    [("quoted", lambda text: '"lost"'), ("_beside", lambda found: ""), ("_comments", lambda found, indent: [])],
 )
 def test_a_fault_of_the_writer_is_seen_before_anything_is_written(
     name: str, broken: object, monkeypatch: pytest.MonkeyPatch
