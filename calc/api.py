@@ -208,7 +208,11 @@ class Workspace:
         """Return a model by its id or an alias."""
         return self._subject(name, "model")
 
-    def _subject(self, name: str, kind: str) -> Subject:
+    def get(self, name: str) -> Subject:
+        """Return a chip, a system or a model by its id or any of its names."""
+        return self._subject(name)
+
+    def _subject(self, name: str, kind: str | None = None) -> Subject:
         catalog = self.comparer.catalog
         sheet = catalog.sheet(*catalog.resolve(name, kind))
         return Subject(self.comparer, self.comparer.reader.of(sheet))
@@ -331,6 +335,23 @@ def load(*overlays: Path | str, **policy: Any) -> Workspace:
         If a folder holds no sheets, or the policy's words are wrong.
     """
     return Workspace(overlays, **policy)
+
+
+def get(name: str, **policy: Any) -> Subject:
+    """Return a chip, a system or a model of the shipped catalog by its id or any of its names.
+
+    Raises
+    ------
+    UsageError
+        If nothing has the name, or if it fits several, which are listed.
+
+    Examples
+    --------
+    >>> import calc
+    >>> calc.get("NVIDIA H100 SXM").id, calc.get("CloudMatrix 384").kind
+    ('h100-sxm', 'system')
+    """
+    return workspace(**policy).get(name)
 
 
 def chip(name: str, **policy: Any) -> Subject:
