@@ -558,7 +558,27 @@ a number begins with a digit: '0.5'
 
 2 GB/s/GPU
   ^^^^^^^^
-'GB/s/GPU' is not a unit of the vocabulary; write 'chip'
+'GB/s/GPU' is not a unit of the vocabulary; write 'GB/s/chip'
+
+40k USD
+^^^^^^^
+'40k USD' is not a number and a unit; write '40000 USD'
+
+2 * 80B transistor
+    ^^^^^^^^^^^^^^
+'80B transistor' is not a number and a unit; write '80000000000 transistor'
+
+180 G
+    ^
+'G' is not a unit of the vocabulary; units are names such as 'GB/s', 'kW', 'USD/kWh'
+
+2250T
+    ^
+'T' is not a unit of the vocabulary; units are names such as 'GB/s', 'kW', 'USD/kWh'
+
+2 USD to USD/(PFLOP/s)
+         ^^^^^^^^^^^^^
+'USD/(PFLOP/s)' is not a unit of the vocabulary; write 'USD per PFLOP/s'
 
 2 Gbps
   ^^^^
