@@ -21,6 +21,7 @@ if _HIDDEN:
     sys.modules["dask"] = None  # type: ignore[assignment] # what the import system takes for "there is none"
 import pint
 from pint.facets.plain import ScaleConverter, UnitDefinition
+from pint.registry import Quantity as PintQuantity
 from pint.util import UnitsContainer
 
 if _HIDDEN:
@@ -62,8 +63,58 @@ def _definitions() -> dict[str, tuple[Decimal, dict[str, int]]]:
     return found
 
 
+class ConversionError(UnitError, pint.DimensionalityError):
+    """A quantity does not measure what the unit does that it is to be shown in; the message says what to do."""
+
+    def __init__(self, have: str, want: str) -> None:
+        pint.DimensionalityError.__init__(self, have, want)
+        self.found = f"{have} is {describe(have)}, and {want} {describe(want)}"
+        self.expected = "a unit of its own dimension"
+        ways = remedy(have, want, "{} calc.quantity('1 {}')")
+        self.hint = f"write .to('{want}/{thing}'), or {ways}" if (thing := per(have, want)) else ways
+
+    def __str__(self) -> str:
+        return "; ".join(filter(None, (self.found, f"expected {self.expected}", self.hint)))
+
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        return type(self), (self.units1, self.units2)
+
+
+class _Quantity(PintQuantity):  # type: ignore[type-arg]  # pint's generic type says nothing about dimensions
+    """A quantity that looks units up in the vocabulary, and says what to do where one does not fit."""
+
+    def to(self, other: Any = None, *contexts: Any, **more: Any) -> Quantity:
+        """Return it in another unit: a text of the vocabulary's grammar, a unit, or the unit of a quantity."""
+        own(other)
+        try:
+            return super().to(unit(other) if isinstance(other, str) else other, *contexts, **more)
+        except pint.DimensionalityError as error:
+            want = other if isinstance(other, str) else unit_text(registry.Unit(error.units2))
+            raise ConversionError(unit_text(registry.Unit(self._units)), want) from None
+
+    def _check(self, other: Any) -> bool:
+        return bool(super()._check(own(other)))
+
+
+class _Registry(pint.UnitRegistry):  # type: ignore[type-arg]
+    Quantity = _Quantity
+
+
+def own(value: Any) -> Any:
+    """Return a quantity, a unit or anything else as it is, unless it is of another registry of pint.
+
+    Raises
+    ------
+    UnitError
+        If it is: its names need not mean what ours do.
+    """
+    if getattr(value, "_REGISTRY", registry) is not registry:
+        raise UnitError(f"{value} is of another registry of pint", "a quantity of calc, such as calc.quantity('1 GB')")
+    return value
+
+
 def _make_registry() -> Any:
-    made: Any = pint.UnitRegistry(None, on_redefinition="raise", cache_folder=None)
+    made: Any = _Registry(None, on_redefinition="raise", cache_folder=None)
     for name, (scale, powers) in _UNITS.items():
         made.define(UnitDefinition(name, None, (), ScaleConverter(float(scale)), UnitsContainer(powers)))
     return made
@@ -399,6 +450,38 @@ def require(parsed: Parsed, like: str, example: str) -> None:
     raise UnitError(found, f"{describe(like)}, for example '{example}'", hint)
 
 
+def per(have: str, want: str) -> str:
+    """Return what a unit is per, where that is all in which it differs from another one; else an empty text.
+
+    Examples
+    --------
+    >>> per("GB/s/chip", "TB/s"), per("chip", "percent"), per("GB", "GB/s")
+    ('chip', '', '')
+    """
+    over = (unit(want).dimensionality / unit(have).dimensionality).items()
+    things = [str(name)[1:-1] for name, power in over if power == 1 and len(over) == 1]
+    return next(filter(_counts, things), "")
+
+
+def remedy(have: str, want: str, form: str = "'{} 1 {}'") -> str:
+    """Say how a figure per thing that is counted becomes a total, or the other way round; else an empty text.
+
+    Examples
+    --------
+    >>> remedy("GB/s/chip", "TB/s")
+    "multiply by a number of chips, such as '* 1 chip'"
+    """
+    if thing := per(have, want):
+        return f"multiply by a number of {_plural(thing)}, such as {form.format('*', thing)}"
+    if thing := per(want, have):
+        return f"divide by a number of {_plural(thing)}, such as {form.format('/', thing)}"
+    return ""
+
+
+def _plural(thing: str) -> str:
+    return f"{thing}es" if thing.endswith("h") else f"{thing}s"
+
+
 _WORDS = {
     "b": "an amount of information", "b/s": "a data rate", "FLOP": "an amount of arithmetic",
     "FLOP/s": "a compute rate", "s": "a time", "J": "an energy", "W": "a power", "m": "a length",
@@ -415,10 +498,10 @@ def describe(name: str) -> str:
         if same_dimension(name, simple):
             return words
     if name in VOCABULARY and unit(name).dimensionality == {f"[{name}]": 1}:
-        return f"a count of {name}s" if not name.endswith("h") else f"a count of {name}es"
-    whole, _, part = name.rpartition("/")
-    if whole and part in VOCABULARY and unit(part).dimensionality == {f"[{part}]": 1}:
-        return f"{describe(whole)} per {part}"
+        return f"a count of {_plural(name)}"
+    for part in reversed(name.split("/")[1:]):
+        if part in VOCABULARY and unit(part).dimensionality == {f"[{part}]": 1}:
+            return f"{describe(name.replace(f'/{part}', '', 1))} per {part}"
     return f"a quantity in {name}"
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
+
+import pint
 import pytest
 
+import calc
 from calc import units
-from calc.errors import UnitError
+from calc.errors import CalcError, UnitError, UsageError
 
 
 @pytest.mark.parametrize(
@@ -168,3 +172,49 @@ def test_nothing_is_inherited_from_pint() -> None:
         assert name not in units.registry
         with pytest.raises(UnitError):
             units.parse(f"1 {name}")
+
+
+# -- at the door of Python ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "hint"),
+    [
+        ("3.35 TB/s/chip", "GB/s",
+         "write .to('GB/s/chip'), or multiply by a number of chips, such as * calc.quantity('1 chip')"),
+        ("0.4 chip", "percent", "divide by a number of chips, such as / calc.quantity('1 chip')"),
+        ("3.35 TB/s", "GB", ""),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_shown_in_a_unit_says_what_to_do(text: str, name: str, hint: str) -> None:
+    for unit in (name, units.unit(name), units.parse(f"2 {name}")):
+        with pytest.raises(units.ConversionError) as caught:
+            units.parse(text).to(unit)
+        assert caught.value.hint == hint
+        assert str(caught.value).endswith(hint)
+        assert isinstance(caught.value, units.DimensionalityError)
+        assert isinstance(caught.value, CalcError)
+        assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_the_advice_on_a_figure_per_chip_works() -> None:
+    each = units.parse("3.35 TB/s/chip")
+    assert each.to("GB/s/chip").magnitude == pytest.approx(3350)
+    assert (each * units.parse("1 chip")).to("GB/s").magnitude == pytest.approx(3350)
+
+
+def test_a_text_is_looked_up_in_the_vocabulary() -> None:
+    with pytest.raises(UnitError, match="write 'Gb/s'"):
+        units.parse("1 GB/s").to("Gbps")
+    assert units.parse("2 W per TFLOP/s").to("kW per PFLOP/s").magnitude == 2
+
+
+def test_quantities_of_another_registry_are_refused() -> None:
+    other = pint.UnitRegistry()
+    own = units.parse("1 GB")
+    for call in (lambda: own.to(other.Unit("GB")), lambda: own + other("1 GB"), lambda: own.to(other("1 GB")),
+                 lambda: own * other("2 s")):  # fmt: skip
+        with pytest.raises(UnitError, match="of another registry of pint; expected a quantity of calc"):
+            call()
+    with pytest.raises(UsageError, match="of another registry of pint"):
+        calc.estimate.decode("deepseek-v3", system="cm384", precision="int8", batch=other("3 GB"))
