@@ -207,7 +207,23 @@ class Workspace:
         """
         return self._subject(name, "model")
 
-    def _subject(self, name: str, kind: str) -> Subject:
+    def get(self, name: str) -> Subject:
+        """Return a chip, a system or a model by its id or any of its names.
+
+        Raises
+        ------
+        UsageError
+            If nothing has the name, or if it fits several, which are listed.
+
+        Examples
+        --------
+        >>> import calc
+        >>> calc.get("NVIDIA H100 SXM").id, calc.get("CloudMatrix 384").kind
+        ('h100-sxm', 'system')
+        """
+        return self._subject(name)
+
+    def _subject(self, name: str, kind: str | None = None) -> Subject:
         catalog = self.comparer.catalog
         sheet = catalog.sheet(*catalog.resolve(name, kind))
         return Subject(self.comparer, self.comparer.reader.of(sheet))
@@ -594,6 +610,7 @@ def shipped(method: Callable[..., Made], of: Callable[[Workspace], Any] = lambda
     return ask
 
 
+get = shipped(Workspace.get)
 chip = shipped(Workspace.chip)
 system = shipped(Workspace.system)
 model = shipped(Workspace.model)

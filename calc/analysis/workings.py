@@ -31,12 +31,12 @@ def working(comparer: Comparer, names: Sequence[str], metric: str) -> Node:
     sheets = comparer.catalog.subjects(names)
     refuse_twins(sheets)
     name = metric_id(comparer, sheets, metric)
-    sisters = _sisters(comparer, sheets, name)
+    see_also = sisters(comparer, sheets, name)
     node = _working(comparer, sheets, name)
-    return node | {"see_also": sisters} if sisters else node
+    return node | {"see_also": see_also} if see_also else node
 
 
-def _sisters(comparer: Comparer, sheets: Sequence[Sheet], name: str) -> list[str]:
+def sisters(comparer: Comparer, sheets: Sequence[Sheet], name: str) -> list[str]:
     """Return the metrics of the subjects that differ from one only in a qualifier that sources often leave out."""
     head, _, last = name.rpartition(".")
     if not (name.startswith(("power.", "peak_compute.")) and last not in (metrics.PER_CHIP, metrics.MEASURED)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,8 @@ from calc.sheets.folders import FOLDERS, shown
 from calc.sheets.loader import peek_names
 
 A_SHEET = "chip, system or model"
+MANY = 15
+"""So many sheets are listed where a name fits several."""
 T = TypeVar("T")
 
 
@@ -29,6 +32,21 @@ def all_of(load: Callable[..., T], calls: Iterable[tuple[object, ...]]) -> list[
     if problems:
         raise SheetError(problems)
     return found
+
+
+def _bare(name: str) -> str:
+    """Return a name without case, blanks, hyphens and points."""
+    return re.sub(r"[ ._-]+", "", name.casefold())
+
+
+def _words(name: str) -> set[str]:
+    """Return the words of a name, without case."""
+    return set(re.split(r"[\W_]+", name.casefold())) - {""}
+
+
+def _typed(name: str) -> list[str]:
+    """Return the words of what somebody types in order; a sign such as ``/`` or ``*`` belongs to its word."""
+    return [word for word in re.split(r"[ ._-]+", name.casefold()) if word]
 
 
 class Names:
@@ -60,32 +78,41 @@ class Names:
         return any(self.files(kind, id) for kind in kinds or FOLDERS)
 
     def resolve(self, name: str, kind: str | None = None) -> tuple[str, str]:
-        """Return (kind, id) for an id or an alias.
+        """Return (kind, id) for an id, a name or an alias, or for words that one sheet alone has in its names.
 
         Raises
         ------
         UsageError
-            If nothing has the name (the nearest are named), or if several things have the alias.
+            If nothing has the name (the nearest are named), if several things have it (they are listed), or if
+            what has it is of another kind.
         """
         kinds = [kind] if kind else list(FOLDERS)
-        plain = name if name and not set(name) & {"/", "\\", "\0"} else ""
-        direct = [(k, plain) for k in kinds if plain and self.files(k, plain)]
-        found = direct or [pair for pair in self.called(name) if pair[0] in kinds]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            if len({id for _, id in found}) == 1:
-                both = " and ".join(f"a {k}" for k, _ in found)
-                raise UsageError(f"{name!r} is both {both}, and no id may be; `validate` says where")
-            raise UsageError(f"{name!r} may be {' or '.join(id for _, id in found)}; say which")
-        answers = {called: id for called, pairs in self._aliases.items() for k, id in pairs if k in kinds}
-        near = dict.fromkeys(answers[called] for called in nearest(name, answers, 9))
-        hint = f"did you mean {' or '.join(map(repr, [*near][:3]))}?" if near else "`list` shows what there is"
+        called = self.called(name)
+        fits = [pair for pair in called or self._with_words(name) if pair[0] in kinds]
+        if len(fits) == 1 and (called or self._own(fits[0]).intersection(_typed(name))):
+            return fits[0]
+        if called and fits and len({id for _, id in fits}) == 1:
+            both = " and ".join(f"a {k}" for k, _ in fits)
+            raise UsageError(f"{name!r} is both {both}, and no id may be; `validate` says where")
+        if len(fits) > 1:
+            raise UsageError(f"{name!r} fits several; give one of these ids:\n{self._listed(fits)}")
+        if called:
+            other, id = called[0]
+            raise UsageError(f"{id!r} is a {other}, not a {kind}; `show {id}` or calc.get({id!r}) has it")
+        near = [id for _, id in fits] or self._near(name, kinds)
+        hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "`list` shows what there is"
         raise UsageError(f"no {kind or A_SHEET} {name!r}; {hint}")
 
     def called(self, name: str) -> list[tuple[str, str]]:
-        """Return what answers to a text as its id, its name or an alias, as (kind, id)."""
-        return sorted(set(self._aliases.get(name.casefold(), ())))
+        """Return what answers to a text, as (kind, id): by its id, else by its names, exactly first.
+
+        A name or an alias answers whatever the case, and with its vendor before it. Where none is so written,
+        blanks, hyphens and points do not count.
+        """
+        plain = name if name and not set(name) & {"/", "\\", "\0"} else ""
+        if direct := [(kind, plain) for kind in FOLDERS if plain and self.files(kind, plain)]:
+            return direct
+        return sorted(set(self._aliases.get(name.casefold()) or self._loose.get(_bare(name)) or ()))
 
     @cached_property
     def _aliases(self) -> dict[str, list[tuple[str, str]]]:
@@ -99,6 +126,66 @@ class Names:
                 for name in (id, *self._peeked(kind, id, keys)):
                     called.setdefault(name.casefold(), []).append((kind, id))
         return called
+
+    @cached_property
+    def _loose(self) -> dict[str, list[tuple[str, str]]]:
+        """What answers to each id without its blanks, and to each name and alias, its vendor before it or not."""
+        called: dict[str, list[tuple[str, str]]] = {}
+        for kind, id in self._names:
+            names, vendors = self._peeked(kind, id, "name|aliases"), list(self._peeked(kind, id, "vendor"))
+            for name in {_bare(id), *(_bare(before + name) for name in names for before in ("", *vendors))}:
+                called.setdefault(name, []).append((kind, id))
+        return called
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], set[str]]:
+        """The words of each sheet's id, name and aliases."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for name, pairs in self._aliases.items():
+            for pair in pairs:
+                found.setdefault(pair, set()).update(_words(name))
+        return found
+
+    @cached_property
+    def _kin(self) -> dict[tuple[str, str], set[str]]:
+        """The words of each sheet's vendor and families."""
+        return {pair: _words(" ".join(self._peeked(*pair, "vendor|family"))) for pair in self._names}
+
+    def _own(self, pair: tuple[str, str]) -> set[str]:
+        """Return the words that stand in a sheet's names, less those of any vendor or family but its numbers."""
+        return self._names[pair] - self._common
+
+    @cached_property
+    def _common(self) -> set[str]:
+        return {word for words in self._kin.values() for word in words if word.isalpha()}
+
+    def _with_words(self, name: str) -> list[tuple[str, str]]:
+        """Return the sheets that have all words of a text in their names, their vendor or their families."""
+        asked = set(_typed(name))
+        if all(word.isdecimal() or len(word) < 3 for word in asked):
+            return []
+        return [pair for pair, words in self._names.items() if asked <= words | self._kin[pair]]
+
+    def _listed(self, pairs: list[tuple[str, str]]) -> str:
+        """Return a line for each of some sheets: its id, what it is, its name and its vendor."""
+        wide = max(len(id) for _, id in pairs[:MANY])
+        lines = [f"  {id:<{wide}}  {kind}: {', '.join(self._peeked(kind, id, 'name|vendor'))}" for kind, id in pairs]
+        rest = [f"  and {len(lines) - MANY} more: `list --vendor NAME` or `list --family NAME`"]
+        return "\n".join(lines[:MANY] + rest * (len(lines) > MANY))
+
+    def _near(self, name: str, kinds: Sequence[str]) -> list[str]:
+        """Return the ids most like a name, those of its vendor first: by words, else beginnings, else letters."""
+        asked = _typed(name)
+        own = {pair: self._own(pair) for pair in self._names if pair[0] in kinds}
+        head = next((word for word in asked if len(word) > 2 and any(word in words for words in own.values())), None)
+        shared = {pair: len(words.intersection(asked)) for pair, words in own.items() if head in words}
+        worded = [pair for pair, many in shared.items() if many == max(shared.values())]
+        bare, answers = _bare(name), {key: pair for key, pairs in self._loose.items() for pair in pairs if pair in own}
+        begun = [answers[key] for key in answers if len(bare) > 1 and key.startswith(bare)]
+        found = (len(asked) > 1 and begun) or worded or begun or [answers[key] for key in nearest(bare, answers, 9)]
+        found = list(dict.fromkeys(found))
+        found.sort(key=lambda pair: self._kin[pair].isdisjoint(asked))
+        return [id for _, id in found][:3]
 
     def _peeked(self, kind: str, id: str, keys: str) -> Iterator[str]:
         return (name for _, path in self.files(kind, id) for name in peek_names(path, keys))

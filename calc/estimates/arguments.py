@@ -75,7 +75,7 @@ def quantity(row: Option, value: Any, unit: str = "") -> Quantity:
     """Return an amount with its unit, of the dimension of the option's; a price in the currency that is written."""
     like = unit or _in_currency(row, value)
     try:
-        return value.to(units.unit(like)) if hasattr(value, "magnitude") else units.parse(str(value), like)
+        return units.own(value).to(units.unit(like)) if hasattr(value, "magnitude") else units.parse(str(value), like)
     except UnitError as error:
         raise UsageError(f"{row.flag} {value}: {error}") from error
 

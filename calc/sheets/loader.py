@@ -75,7 +75,7 @@ def peek_keys(path: Path, section: str) -> list[str]:
 
 
 def peek_names(path: Path, keys: str = "name|aliases") -> list[str]:
-    """Return the name and the aliases that a sheet gives, without checking the rest of it."""
+    """Return the name and the aliases that a sheet gives, or the names under other keys, and check nothing else."""
     found: list[str] = []
     try:
         text = read_text(path)
@@ -87,5 +87,6 @@ def peek_names(path: Path, keys: str = "name|aliases") -> list[str]:
         except SheetError:
             continue
         for held in data.values() if isinstance(data, dict) else ():
-            found += [str(part) for part in held] if isinstance(held, list) else [str(held)] if held else []
+            parts = held if isinstance(held, list) else [held] if held else []
+            found += [str(part.get("name")) if isinstance(part, dict) else str(part) for part in parts]
     return found

@@ -21,6 +21,7 @@ if _HIDDEN:
     sys.modules["dask"] = None  # type: ignore[assignment] # what the import system takes for "there is none"
 import pint
 from pint.facets.plain import ScaleConverter, UnitDefinition
+from pint.registry import Quantity as PintQuantity
 from pint.util import UnitsContainer
 
 if _HIDDEN:
@@ -62,8 +63,58 @@ def _definitions() -> dict[str, tuple[Decimal, dict[str, int]]]:
     return found
 
 
+class ConversionError(UnitError, pint.DimensionalityError):
+    """A quantity does not measure what the unit does that it is to be shown in; the message says what to do."""
+
+    def __init__(self, have: str, want: str) -> None:
+        pint.DimensionalityError.__init__(self, have, want)
+        self.found = f"{have} is {describe(have)}, and {want} {describe(want)}"
+        self.expected = "a unit of its own dimension"
+        ways = remedy(have, want, "{} calc.quantity('1 {}')")
+        self.hint = f"write .to('{want}/{thing}'), or {ways}" if (thing := per(have, want)) else ways
+
+    def __str__(self) -> str:
+        return "; ".join(filter(None, (self.found, f"expected {self.expected}", self.hint)))
+
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        return type(self), (self.units1, self.units2)
+
+
+class _Quantity(PintQuantity):  # type: ignore[type-arg]  # pint's generic type says nothing about dimensions
+    """A quantity that looks units up in the vocabulary, and says what to do where one does not fit."""
+
+    def to(self, other: Any = None, *contexts: Any, **more: Any) -> Quantity:
+        """Return it in another unit: a text of the vocabulary's grammar, a unit, or the unit of a quantity."""
+        own(other)
+        try:
+            return super().to(unit(other) if isinstance(other, str) else other, *contexts, **more)
+        except pint.DimensionalityError as error:
+            want = other if isinstance(other, str) else unit_text(registry.Unit(error.units2))
+            raise ConversionError(unit_text(registry.Unit(self._units)), want) from None
+
+    def _check(self, other: Any) -> bool:
+        return bool(super()._check(own(other)))
+
+
+class _Registry(pint.UnitRegistry):  # type: ignore[type-arg]
+    Quantity = _Quantity
+
+
+def own(value: Any) -> Any:
+    """Return a quantity, a unit or anything else as it is, unless it is of another registry of pint.
+
+    Raises
+    ------
+    UnitError
+        If it is: its names need not mean what ours do.
+    """
+    if getattr(value, "_REGISTRY", registry) is not registry:
+        raise UnitError(f"{value} is of another registry of pint", "a quantity of calc, such as calc.quantity('1 GB')")
+    return value
+
+
 def _make_registry() -> Any:
-    made: Any = pint.UnitRegistry(None, on_redefinition="raise", cache_folder=None)
+    made: Any = _Registry(None, on_redefinition="raise", cache_folder=None)
     for name, (scale, powers) in _UNITS.items():
         made.define(UnitDefinition(name, None, (), ScaleConverter(float(scale)), UnitsContainer(powers)))
     return made
@@ -84,6 +135,8 @@ registry = _make_registry()
 _EXACT = _exact_scales()
 _BASES = {next(iter(powers)): name for name, (_, powers) in _UNITS.items() if next(iter(powers), "").startswith("[")}
 """The unit that stands for each dimension: those that are defined by nothing else."""
+_MEASURES = ("b", "FLOP", "s", "J", "m", "g")
+"""Those of them that are measured; the others are counted."""
 VOCABULARY = frozenset(_EXACT)
 DimensionalityError = pint.DimensionalityError
 
@@ -143,10 +196,8 @@ def _powers(text: str) -> dict[str, int]:
                 continue
             match = _FACTOR.fullmatch(token.strip())
             if match is None or match[1] not in VOCABULARY:
-                raise UnitError(
-                    f"{text!r} is not a unit of the vocabulary", "a unit such as 'GB/s' or 'kW'",
-                    spellings.suggest(text, token.strip(), VOCABULARY),
-                )  # fmt: skip
+                hint = _suggestion(text)
+                raise UnitError(f"{text!r} is not a unit of the vocabulary", "a unit such as 'GB/s' or 'kW'", hint)
             powers[match[1]] = powers.get(match[1], 0) + step * int(match[2] or 1)
     if any(abs(power) > MAX_POWER for power in powers.values()):
         raise UnitError(f"{text!r} has a power above {MAX_POWER}", "a unit such as 'GB/s' or 'kW'")
@@ -225,35 +276,128 @@ def split(text: str, example: str = "") -> Parsed:
         raise UnitError(f"the value is {len(text)} characters long", expected)
     match = _VALUE.fullmatch(text)
     if match is None:
-        hint = spellings.suggest(text, text, VOCABULARY) if text.isalpha() else spellings.SIGNS.get(text.strip()[0], "")
+        hint = _suggestion(text) if text.isalpha() else spellings.SIGNS.get(text.strip()[0], "")
         hint = hint or spellings.bound(text)
         raise UnitError(f"{text!r} does not begin with a number", expected, hint)
     first, last, rest = match[1], match[2] or match[1], match[3]
     name = rest.strip()
+    like, number = example.partition(" ")[2], text.removesuffix(rest).strip()
     if re.match(r"[,']\d{3}", rest):
-        plain = text.replace(rest[0], "")
-        raise UnitError(f"{text!r} has a thousands separator", expected, f"write the digits only: {plain!r}")
+        hint = _instead("write the digits only", text.replace(rest[0], ""), example)
+        raise UnitError(f"{text!r} has a thousands separator", expected, hint)
     if name and not (name[0].isalpha() or name[0] in "%$µ"):
         hint = spellings.RESTS.get(name[0], "")
         if comma := re.fullmatch(r"\s*(\d+),(\d+)(\D.*)?", text):
-            hint = f"write a decimal point: '{comma[1]}.{comma[2]}{comma[3] or ''}'"
+            hint = _instead(hint, f"{comma[1]}.{comma[2]}{comma[3] or ''}", example)
+        elif ends := re.fullmatch(rf"\s*({NUMBER})\s*[-–]\s*({NUMBER})(.*)", text):
+            hint = _instead(hint, f"{ends[1]}..{ends[2]}{ends[3]}", example)
         raise UnitError(f"{text!r} is not one number and one unit", expected, hint)
     if not name:
-        hint = f"write what it counts: '{first} chip'"
-        if example:
-            hint = f"write its unit, such as '{first} {example.partition(' ')[2]}'"
-        raise UnitError(f"{text!r} is a bare number", expected, hint)
+        raise UnitError(f"{text!r} is a bare number", expected, _sized(first, example))
     try:
         unit(name)
     except UnitError as error:
-        hint = spellings.numbered(error.hint, text.removesuffix(rest).strip())
-        raise UnitError(error.found, expected, hint) from None
+        raise UnitError(error.found, expected, _suggestion(name, number, like)) from None
     low, high = Decimal(first), Decimal(last)
     if abs(low) > Decimal("1e60") or abs(high) > Decimal("1e60"):
         raise UnitError(f"{text!r} is too large to be a figure", expected)
     if low > high:
         raise UnitError(f"{text!r} is a range that runs downwards", "the lower end first")
     return Parsed(low, high, name)
+
+
+def _suggestion(name: str, number: str = "", like: str = "") -> str:
+    """Say what to write for a unit that is none, or that is of another dimension than ``like``: the same value."""
+    if advice := spellings.advice(name):
+        return advice
+    found = [spelt for many, each in readings(name, like) if (spelt := _written(number, many, each, like))]
+    if len(found) == 1:
+        return f"write {found[0]!r}"
+    if len(found) == 2:
+        return f"write {found[0]!r} for a rate, {found[1]!r} for an amount"
+    whole, _, part = name.rpartition("/")
+    for things in spellings.meanings(part, VOCABULARY) if like and whole else ():
+        if _counts(things) and (spelt := _written(number, 1, whole, like)):
+            return f"write {spelt!r}, and beside it 'per: {things}'"
+    return ""
+
+
+def readings(name: str, like: str = "") -> list[tuple[int, str]]:
+    """Return what stands after a number as what it multiplies by and a unit, in each way that is certain.
+
+    Parameters
+    ----------
+    name : str
+        What stands there: ``k USD``, ``Gbps``, or ``T`` alone.
+    like : str
+        A unit that is expected; without it, a letter alone means nothing.
+
+    Examples
+    --------
+    >>> readings("k USD"), readings("T", "GFLOP/s"), readings("B", "transistor"), readings("G")
+    ([(1000, 'USD')], [(1, 'TFLOP/s')], [(1000000000, 'transistor')], [])
+    """
+    many = spellings.multiplied(name)
+    if many and many[1]:
+        return [(many[0], each) for each in spellings.meanings(many[1], VOCABULARY)]
+    head = re.match("[A-Za-z]+", like)
+    if head and (name in spellings.PREFIXES or many):
+        base, rest = head[0], like[head.end() :]
+        if base[0] in spellings.PREFIXES and base[1:] in VOCABULARY:
+            base = base[1:]
+        prefixed = name.replace("K", "k") + base
+        if prefixed in VOCABULARY and not (base in ("b", "B") and rest):  # a rate of G may be of bits or of bytes
+            return [(1, prefixed + rest)]
+        return [(many[0], base + rest)] if many and _counts(base) else []
+    return [(1, each) for each in spellings.meanings(name, VOCABULARY) if each != name]
+
+
+def _counts(name: str) -> bool:
+    """Whether a unit is a thing that is counted, or a currency."""
+    return name in _BASES.values() and name not in _MEASURES
+
+
+def _instead(words: str, text: str, example: str) -> str:
+    """Say what is wrong with a number, and write it right where the rest of the text is."""
+    like = example.partition(" ")[2]
+    try:
+        found = split(text, example).unit
+    except UnitError as error:
+        return error.hint or words
+    return f"{words}: {text!r}" if not like or same_dimension(found, like) else words
+
+
+def _written(number: str, many: int, name: str, like: str) -> str:
+    """Return a number times another with its unit as text; empty if that is no value, or not of the dimension."""
+    if many != 1:
+        number = f"{(Decimal(number) * many).normalize():f}" if re.fullmatch(NUMBER, number) else ".."
+    text = f"{number} {name}".strip()
+    return text if _reads(text if number else f"1 {name}", like) else ""
+
+
+def _reads(text: str, like: str) -> bool:
+    """Whether a text is a value, and of the dimension of a unit if one is given."""
+    try:
+        return same_dimension(split(text).unit, like or split(text).unit)
+    except UnitError:
+        return False
+
+
+_NEAR = 100
+
+
+def _sized(number: str, example: str) -> str:
+    """Say how a bare number is written with its unit, where its size leaves no doubt which."""
+    like = example.partition(" ")[2]
+    known = split(example).low if like else Decimal(1)
+    base = like[1:] if like[:1] in spellings.PREFIXES and like[1:] and _reads(f"1 {like[1:]}", like) else like
+    for each in dict.fromkeys((like, base)) if like and Decimal(number) > 0 else ():
+        value = Decimal(number) * scale(each) / scale(like)
+        if _counts(like) or 1 <= value / known * _NEAR <= _NEAR**2:
+            said = f", where it is in {each}" if each != like else ""
+            spelt = number if each == like else f"{value.normalize():f}"
+            return f"write its unit, such as '{spelt} {like}'{said}"
+    return "write its unit after it"
 
 
 def parse(text: str, like: str | None = None, example: str | None = None) -> Quantity:
@@ -278,7 +422,7 @@ def parse(text: str, like: str | None = None, example: str | None = None) -> Qua
     >>> parse("400 Gb/s", like="GB/s").to("GB/s").magnitude
     50.0
     """
-    parsed = split(text)
+    parsed = split(text, example or (f"1 {like}" if like else ""))
     if like is not None:
         require(parsed, like, example or f"{parsed.low} {like}")
     return parsed.quantity()
@@ -296,12 +440,46 @@ def require(parsed: Parsed, like: str, example: str) -> None:
         return
     number = f"{parsed.low}..{parsed.high}" if parsed.is_range else f"{parsed.low}"
     hint, (whole, _, part) = "", parsed.unit.rpartition("/")
-    if not whole and same_dimension(f"{parsed.unit}/s", like):
+    if parsed.unit == "B" and _counts(unit_text(unit(like))):
+        hint = _suggestion("B", number, like)
+    elif not whole and same_dimension(f"{parsed.unit}/s", like):
         hint = f"did you mean '{number} {parsed.unit}/s'? An amount belongs under another metric"
     elif whole and unit(part).dimensionality == {f"[{part}]": 1} and same_dimension(whole, like):
         hint = f"write '{number} {whole}', and beside it 'per: {part}' where the sheet is not one of a {part}"
     found = f"'{number} {parsed.unit}' is {describe(parsed.unit)}"
     raise UnitError(found, f"{describe(like)}, for example '{example}'", hint)
+
+
+def per(have: str, want: str) -> str:
+    """Return what a unit is per, where that is all in which it differs from another one; else an empty text.
+
+    Examples
+    --------
+    >>> per("GB/s/chip", "TB/s"), per("chip", "percent"), per("GB", "GB/s")
+    ('chip', '', '')
+    """
+    over = (unit(want).dimensionality / unit(have).dimensionality).items()
+    things = [str(name)[1:-1] for name, power in over if power == 1 and len(over) == 1]
+    return next(filter(_counts, things), "")
+
+
+def remedy(have: str, want: str, form: str = "'{} 1 {}'") -> str:
+    """Say how a figure per thing that is counted becomes a total, or the other way round; else an empty text.
+
+    Examples
+    --------
+    >>> remedy("GB/s/chip", "TB/s")
+    "multiply by a number of chips, such as '* 1 chip'"
+    """
+    if thing := per(have, want):
+        return f"multiply by a number of {_plural(thing)}, such as {form.format('*', thing)}"
+    if thing := per(want, have):
+        return f"divide by a number of {_plural(thing)}, such as {form.format('/', thing)}"
+    return ""
+
+
+def _plural(thing: str) -> str:
+    return f"{thing}es" if thing.endswith("h") else f"{thing}s"
 
 
 _WORDS = {
@@ -320,10 +498,10 @@ def describe(name: str) -> str:
         if same_dimension(name, simple):
             return words
     if name in VOCABULARY and unit(name).dimensionality == {f"[{name}]": 1}:
-        return f"a count of {name}s" if not name.endswith("h") else f"a count of {name}es"
-    whole, _, part = name.rpartition("/")
-    if whole and part in VOCABULARY and unit(part).dimensionality == {f"[{part}]": 1}:
-        return f"{describe(whole)} per {part}"
+        return f"a count of {_plural(name)}"
+    for part in reversed(name.split("/")[1:]):
+        if part in VOCABULARY and unit(part).dimensionality == {f"[{part}]": 1}:
+            return f"{describe(name.replace(f'/{part}', '', 1))} per {part}"
     return f"a quantity in {name}"
 
 

@@ -33,17 +33,20 @@ def of_metrics(asked: Sequence[str] = (), *, derived: bool = False) -> Table:
         If no metric is left.
     """
     table = Table("Metrics", [Column("id", "id"), Column("title", "title", wraps=True), Column("unit", "unit")])
-    shown = [metric for metric in metrics.TABLE.values() if derived or not metric.formula]
-    for metric in shown:
-        said = f"{metric.id} {metric.full_title}".casefold()
-        if all(word.casefold() in said for word in asked):
+    every, wanted = metrics.TABLE.values(), [word.casefold() for word in asked]
+    fit = [one for one in every if all(word in f"{one.id} {one.full_title}".casefold() for word in wanted)]
+    for metric in fit:
+        if derived or not metric.formula:
             table.add(metric.id, metric.title, metric.unit("system"), group=metric.group)
-    if not table.rows:
-        hint = metrics.suggest(".".join(asked)) or "`list metrics --derived` has all"
+    if fit and not table.rows:
+        hint = f"{len(fit)} of those computed from others have it: `list metrics {' '.join(asked)} --derived`"
+        raise UsageError(f"no reported metric with {' '.join(asked)!r} in its id or title; {hint}")
+    if not fit:
+        hint = metrics.suggest(".".join(asked))
         raise UsageError(f"no metric with {' '.join(asked)!r} in its id or title; {hint}")
     table.notes = ["Values that somebody measured: any id with .measured at the end."]
-    if len(shown) < len(metrics.TABLE):
-        table.notes.append(f"Computed from these, {len(metrics.TABLE) - len(shown)} more: --derived.")
+    if not derived:
+        table.notes.append(f"Computed from these, {sum(bool(one.formula) for one in every)} more: --derived.")
     return table
 
 

@@ -315,6 +315,7 @@ def test_the_shell_completes_the_last_word() -> None:
 
 GAPS = {
     "cm384.weight * 2": "weight of cm384: not reported",
+    "h800.power.all-in": "power.all-in of h800: not reported; see also h800.power.chip, h800.power.unstated",
     "cm384.cooling": "cooling of cm384: held as words: 'liquid-cooled infrastructure', 'liquid cooling'",
 }
 BAD = {
@@ -381,7 +382,8 @@ cm384.memory_capacity + cm384.power.all-in
 
 ascend-910c.memory_capacity + cm384.memory_capacity
                             ^
-128 GB/chip is an amount of information per chip, 49.2 TB an amount of information: they cannot be added
+128 GB/chip is an amount of information per chip, 49.2 TB an amount of information: they cannot be added; \
+multiply the former by a number of chips, such as '* 1 chip'
 
 cm384.memory_capacity to kg
                          ^^
@@ -453,7 +455,8 @@ terms of time_lower_bound is a time, in s or the like; this is a mass
 
 ridge_point(1 PFLOP/s/chip, 3 TB/s)
                             ^^^^^^
-memory_bandwidth of ridge_point is a data rate per chip, in B/s/chip or the like; this is a data rate
+memory_bandwidth of ridge_point is a data rate per chip, in B/s/chip or the like; this is a data rate; divide by a \
+number of chips, such as '/ 1 chip'
 
 energy_cost(3 MWh, 0.1 kg/kWh)
                    ^^^^^^^^^^
@@ -556,9 +559,54 @@ a number begins with a digit: '0.5'
 ^^
 '2.' is not a number; digits follow a decimal point
 
+h100-sxm.memory_capacity to GiB
+                            ^^^
+80 GB/chip is an amount of information per chip, GiB an amount of information: it cannot be shown in GiB; write \
+'to GiB/chip', or multiply by a number of chips, such as '* 1 chip'
+
+400 TFLOP/s / h100-sxm.peak_compute.bf16.dense to percent
+                                                  ^^^^^^^
+0.4044 chip is a count of chips, percent a pure number: it cannot be shown in percent; divide by a number of chips, \
+such as '/ 1 chip'
+
+400 TFLOP/s + 900 TFLOP/s/chip
+            ^
+400 TFLOP/s is a compute rate, 900 TFLOP/s/chip a compute rate per chip: they cannot be added; divide the former by \
+a number of chips, such as '/ 1 chip'
+
+900 TFLOP/s/chip - 400 TFLOP/s
+                 ^
+900 TFLOP/s/chip is a compute rate per chip, 400 TFLOP/s a compute rate: they cannot be subtracted; multiply the \
+former by a number of chips, such as '* 1 chip'
+
+mfu(1000 token/s, 6 FLOP/token, 8 chip, 989 TFLOP/s)
+                                        ^^^^^^^^^^^
+compute of mfu is a compute rate per chip, in FLOP/s/chip or the like; this is a compute rate; divide by a number of \
+chips, such as '/ 1 chip'
+
 2 GB/s/GPU
   ^^^^^^^^
-'GB/s/GPU' is not a unit of the vocabulary; write 'chip'
+'GB/s/GPU' is not a unit of the vocabulary; write 'GB/s/chip'
+
+40k USD
+^^^^^^^
+'40k USD' is not a number and a unit; write '40000 USD'
+
+2 * 80B transistor
+    ^^^^^^^^^^^^^^
+'80B transistor' is not a number and a unit; write '80000000000 transistor'
+
+180 G
+    ^
+'G' is not a unit of the vocabulary; units are names such as 'GB/s', 'kW', 'USD/kWh'
+
+2250T
+    ^
+'T' is not a unit of the vocabulary; units are names such as 'GB/s', 'kW', 'USD/kWh'
+
+2 USD to USD/(PFLOP/s)
+         ^^^^^^^^^^^^^
+'USD/(PFLOP/s)' is not a unit of the vocabulary; write 'USD per PFLOP/s'
 
 2 Gbps
   ^^^^

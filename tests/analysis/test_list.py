@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -216,3 +217,11 @@ def test_programs_get_numbers_without_commas() -> None:
     shown = csv.DictReader(io.StringIO(output("show", "atlas-950-supercluster", "--format", "csv")))
     assert [row["value"] for row in shown if "," in row["value"]] == []
     assert "524,288" in output("list", "systems", "--with", "chip_count")
+
+
+def test_words_that_only_computed_metrics_have_name_the_option_that_lists_them() -> None:
+    done = run("list", "metrics", "watt")
+    assert (done.code, done.out) == (2, "")
+    many = int(re.findall(r"(\d+) of those computed from others have it", done.err)[0])
+    assert "`list metrics watt --derived`" in done.err
+    assert len(json.loads(output("list", "metrics", "watt", "--derived", "--format", "json"))["rows"]) == many

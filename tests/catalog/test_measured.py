@@ -203,7 +203,7 @@ def test_choices() -> None:
         (("list", "measured", "--vendor", "NVIDIA"), "by --phase, --chip and --model alone"),
         (("list", "chips", "--phase", "decode"), "choose measurements"),
         (("list", "measured", "--phase", "dekode"), "did you mean 'decode'"),
-        (("list", "measured", "--chip", "deepseek-v3"), "no chip 'deepseek-v3'"),
+        (("list", "measured", "--chip", "deepseek-v3"), "'deepseek-v3' is a model, not a chip"),
         (("show", "train-dsv3-mpft-stepp"), "no chip, system or model"),
     ],
 )

@@ -172,9 +172,9 @@ def test_a_model_is_compared_with_models(names: tuple[str, ...], said: str) -> N
 
 
 def test_a_model_is_no_chip() -> None:
-    with pytest.raises(UsageError, match="no chip 'deepseek-v3'"):
+    with pytest.raises(UsageError, match="'deepseek-v3' is a model, not a chip"):
         calc.chip("deepseek-v3")
-    with pytest.raises(UsageError, match="no model 'cm384'"):
+    with pytest.raises(UsageError, match="'cm384' is a system, not a model"):
         calc.model("cm384")
     with pytest.raises(AttributeError, match="not reported"):
         _ = calc.model("qwen3-8b").parameters.total

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+import calc
 from calc.catalog.catalog import Catalog
+from calc.catalog.names import _bare, _words
 from calc.errors import UsageError
 from calc.sheets.folders import FOLDERS, HARDWARE
 from tests.running import output, run
@@ -26,6 +28,9 @@ CALLED = [(pair, name) for pair, sheet in SHEETS.items() for name in (pair[1], *
 WIDTHS = (60, 80, 120, 200)
 
 
+BARE = {_bare(name) for name in NAMES}
+
+
 def refused(name: str) -> bool:
     try:
         CATALOG.resolve(name)
@@ -34,35 +39,47 @@ def refused(name: str) -> bool:
     return False
 
 
-# -- exactly or not at all --------------------------------------------------------------------------
+def by_words(text: str) -> bool:
+    """Whether a text consists of words of one sheet: of its names, its vendor or its families."""
+    kind, id = CATALOG.resolve(text)
+    sheet = SHEETS[kind, id]
+    words = _words(" ".join([id, sheet.name, *sheet.aliases, sheet.vendor, *(one.name for one in sheet.family)]))
+    return _words(text) <= words
+
+
+# -- one thing or none ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", FOLDERS)
 def test_no_id_answers_to_what_it_begins_with(kind: str) -> None:
     begun = {id[:end] for id in CATALOG.ids(kind) for end in range(1, len(id))} - set(NAMES)
     assert len(begun) > len(CATALOG.ids(kind))
-    assert [name for name in sorted(begun) if not refused(name)] == []
+    assert [
+        name for name in sorted(begun) if not refused(name) and _bare(name) not in BARE and not by_words(name)
+    ] == []
 
 
 @settings(max_examples=150)
 @given(st.data())
 def test_no_sheet_answers_to_a_part_of_its_names(data: st.DataObject) -> None:
-    """The name, and the aliases in any script, are no better to guess from than the id."""
+    """The name, and the aliases in any script, are no better to guess from than the id; whole words of one are."""
     name = data.draw(st.sampled_from(NAMES))
     start = data.draw(st.integers(0, len(name) - 1))
     end = data.draw(st.integers(start + 1, len(name)))
     part = name[start:end]
-    assert part in NAMES or refused(part)
+    assert part in NAMES or refused(part) or _bare(part) in BARE or by_words(part)
 
 
 @settings(max_examples=100)
 @given(st.sampled_from(NAMES), st.sampled_from(["", " ", "-", "x", "0", "/", ".yaml", "云", "\n", "*"]), st.booleans())
 def test_no_sheet_answers_to_more_than_its_name(name: str, more: str, before: bool) -> None:
     longer = more + name if before else name + more
-    assert longer.casefold() in NAMES or refused(longer)
+    same = _bare(longer) == _bare(name) and CATALOG.resolve(longer) == CATALOG.resolve(name)
+    assert longer.casefold() in NAMES or refused(longer) or same or by_words(longer)
 
 
-NONE = ("910", "h200", "h1", "gb", "cm38", "ascend", "曦云", "nvl", "*", "", "H200 ", "../chips/b200")
+NONE = ("910", "h1", "gb", "cm38", "曦云", "*", "", "cm384*", "/b200", "../chips/b200")
+SEVERAL = ("h200", "ascend", "nvl", "H200 ", "H100", "Blackwell", "NVIDIA GB300", "NVIDIA H200", "AMD", "TPU")
 CALLS = (("show",), ("compare", "nvl72"), ("audit", "--sheets"), ("sources",))
 
 
@@ -74,15 +91,77 @@ def test_a_name_that_is_none_ends_the_call_with_2(call: tuple[str, ...], name: s
     assert done.err.startswith((f"error: no chip, system or model {name!r}", f"error: no source or id {name!r}"))
 
 
+@pytest.mark.parametrize("name", SEVERAL)
+@pytest.mark.parametrize("call", CALLS[:2], ids=lambda call: call[0])
+def test_a_name_that_fits_several_lists_them_and_ends_the_call_with_2(call: tuple[str, ...], name: str) -> None:
+    done = run(*call, name)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"error: {name!r} fits several; give one of these ids:\n  ")
+    listed = [line.split()[0] for line in done.err.splitlines()[1:]]
+    assert len(listed) > 1
+    assert all(id == "and" or any(CATALOG.files(kind, id) for kind in FOLDERS) for id in listed)
+
+
+def test_a_family_lists_its_members_a_line_each() -> None:
+    assert run("show", "H100").err == (
+        "error: 'H100' fits several; give one of these ids:\n"
+        "  h100-nvl   chip: H100 NVL, NVIDIA\n"
+        "  h100-pcie  chip: H100 PCIe, NVIDIA\n"
+        "  h100-sxm   chip: H100 SXM, NVIDIA\n"
+        "  dgx-h100   system: DGX H100, NVIDIA\n"
+    )
+    listed = run("show", "NVIDIA GB300").err
+    assert re.findall(r"^  (\S+)", listed, re.MULTILINE) == ["gb300", "gb300-nvl72"]
+
+
+@pytest.mark.parametrize(("kind", "id"), SHEETS)
+def test_the_vendor_and_a_name_are_an_alias(kind: str, id: str) -> None:
+    sheet = SHEETS[kind, id]
+    for name in (sheet.name, *sheet.aliases):
+        for how in (f"{sheet.vendor} {name}", f"{sheet.vendor}-{name}".lower(), f"{sheet.vendor}{name}".upper()):
+            assert CATALOG.resolve(how) == (kind, id)
+
+
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [("AMD Instinct MI350X", "mi350x"), ("Instinct MI325X", "mi325x"), ("AMD MI355X", "mi355x"),
+     ("Google TPU v7", "tpu-v7"), ("NVIDIA B300", "b300"), ("B300", "b300"), ("Huawei CloudMatrix 384", "cm384"),
+     ("cloud matrix 384", "cm384"), ("metax 128", "metax128"), ("metax supernode", "metax128"),
+     ("c550 supernode", "metax128"), ("nvidia gb200 nvl72", "nvl72"), ("Llama 3.1 8B", "llama-3.1-8b")],
+)  # fmt: skip
+def test_a_name_as_people_write_it_answers(name: str, id: str) -> None:
+    assert CATALOG.resolve(name)[1] == id
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("nvl27", ["nvl72", "vr-nvl72", "nvl36x2"]), ("metax 129", ["metax128"]), ("H100 80GB SXM", ["h100-sxm"]),
+     ("gb200 nvl", ["nvl36x2", "nvl72", "nvlink-domain-576"]), ("cs-4", ["cs-3"]),
+     ("Intel", ["gaudi3"]), ("cm38", ["cm384"]),
+     ("AMD Instinct MI351X", ["mi355x", "mi350x", "mi325x"])],
+)  # fmt: skip
+def test_near_names_are_of_the_words_typed_and_of_the_vendor(name: str, near: list[str]) -> None:
+    hint = run("show", name).err.partition("did you mean")[2]
+    assert sorted(re.findall("'(.+?)'", hint)) == sorted(near)
+
+
+@pytest.mark.parametrize("kind", ["chip", "system", "model"])
+def test_what_is_of_another_kind_says_so(kind: str) -> None:
+    id = {"chip": "cm384", "system": "h100-sxm", "model": "nvl72"}[kind]
+    with pytest.raises(UsageError, match=rf"{id!r} is a (chip|system), not a {kind}; .*calc.get\({id!r}\)"):
+        getattr(calc, kind)(id)
+
+
+def test_get_finds_a_chip_a_system_or_a_model_by_any_name() -> None:
+    found = {calc.get(name).kind: calc.get(name).id for name in ("NVIDIA H100 SXM", "CloudMatrix 384", "deepseek-r1")}
+    assert found == {"chip": "h100-sxm", "system": "cm384", "model": "deepseek-v3"}
+    with pytest.raises(UsageError, match="fits several"):
+        calc.get("H100")
+
+
 def test_910_is_met_with_what_has_it_in_its_name() -> None:
     hint = run("show", "910").err.partition("did you mean")[2]
     assert hint.count("910") == 3
-
-
-def test_what_begins_so_is_suggested_before_what_looks_alike() -> None:
-    hint = run("show", "h200").err
-    assert "'h200-sxm'" in hint
-    assert "'h200-nvl'" in hint
 
 
 # -- names in their own script ----------------------------------------------------------------------

@@ -213,3 +213,84 @@ def test_reexpress_says_the_same(text: str, data: st.DataObject) -> None:
     unit = data.draw(st.sampled_from(strategies.units_like(units.split(text).unit)))
     again = units.parse(strategies.reexpress(text, unit))
     assert again.to(units.unit("b/s")).magnitude == pytest.approx(units.parse(text).to(units.unit("b/s")).magnitude)
+
+
+# -- suggestions ----------------------------------------------------------------------------------
+
+LIKES = sorted({metric.dimension.example for metric in metrics.TABLE.values() if not metric.is_text})
+TIMES = {"k": 10**3, "thousand": 10**3, "M": 10**6, "million": 10**6, "B": 10**9, "billion": 10**9, "T": 10**12}
+COUNTS = sorted(
+    {name for name in units.VOCABULARY if name == "USD" or units.unit(name).dimensionality == {f"[{name}]": 1}}
+)
+
+
+def suggested(text: str, example: str = "") -> list[str]:
+    """Return the values that a refusal proposes; empty if the text is one already."""
+    try:
+        parsed = units.split(text, example)
+        units.require(parsed, example.partition(" ")[2] or parsed.unit, example)
+    except UnitError as error:
+        return [each for each in re.findall("'([^']*)'", error.hint) if re.match(r"[+-]?[0-9]", each)]
+    return []
+
+
+@MANY
+@given(
+    st.decimals(0, 10**6, places=2), st.text("kKMGTPBbFLOPSpswi/ -.^%$USDchp()", max_size=9),
+    st.sampled_from(["", *LIKES]),
+)  # fmt: skip
+@example(Decimal(180), " G", "192 GB")
+@example(Decimal(40), "k USD", "8200000 USD")
+@example(Decimal(80), "B", "1 x")
+@example(Decimal(2250), "T", "780 TFLOP/s")
+@example(Decimal(2), " USD/(PFLOP/s)", "")
+def test_a_suggestion_never_changes_a_value_or_a_dimension(number: Decimal, rest: str, example: str) -> None:
+    """What is proposed is a value, of the dimension expected, and the number typed, times a multiplier typed."""
+    like = example.partition(" ")[2]
+    for text in suggested(f"{number}{rest}", example):
+        found = units.split(text)
+        assert not like or units.same_dimension(found.unit, like)
+        if not rest.strip():  # a bare number: in the unit of the metric, or in the same without its prefix
+            meant = [like, like[1:] if like[1:].partition("/")[0] in units.VOCABULARY else like]
+            assert found.low * units.scale(like) in [number * units.scale(each) for each in meant]
+            continue
+        word = rest.strip().partition(" ")[0]
+        assert found.low in (number, number * TIMES.get(word.replace("K", "k"), 1))
+
+
+@MANY
+@given(st.decimals(0, 10**6, places=3), st.sampled_from(sorted(TIMES)), st.sampled_from(COUNTS))
+def test_a_multiplier_before_what_is_counted_is_written_out(number: Decimal, word: str, thing: str) -> None:
+    """40k USD is 40000 USD, and 80B transistor is 80000000000 transistor: exactly, with the unit or without."""
+    for text in (f"{number}{word} {thing}", f"{number} {word} {thing}", f"{number} {word}"):
+        (found,) = suggested(text, f"1 {thing}")
+        parsed = units.split(found)
+        assert parsed.low * units.scale(parsed.unit) == number * TIMES[word]
+        assert units.same_dimension(parsed.unit, thing)
+
+
+@MANY
+@given(st.decimals(0, 10**6, places=3), st.sampled_from("kMGTPE"), st.sampled_from(LIKES))
+def test_a_prefix_alone_is_read_with_the_unit_of_the_metric(number: Decimal, prefix: str, example: str) -> None:
+    """180 G of memory is 180 GB; of a rate of data it may be bits or bytes, so that nothing is proposed."""
+    like = example.partition(" ")[2]
+    for text in suggested(f"{number} {prefix}", example):
+        found = units.split(text)
+        assert units.same_dimension(found.unit, like)
+        assert not units.same_dimension(like, "b/s")
+        assert found.unit.startswith(prefix) or found.low == number * TIMES[prefix]
+
+
+SPELT = {
+    "Gbps": "Gb/s", "GBps": "GB/s", "Gbit/s": "Gb/s", "TBytes/sec": "TB/s", "KB": "kB", "gigabytes": "GB",
+    "gib": "GiB", "TFLOPs/s": "TFLOP/s", "TOPs/second": "TOP/s", "kwh": "kWh", "KW": "kW", "GPUs": "chip",
+    "parameters": "param", "mm2": "mm^2", "RMB": "CNY", "usd": "USD", "Tokens/sec/GPU": "token/s/chip",
+    "USD/(PFLOP/s)": "USD per PFLOP/s", "watts per TFLOPs/s": "W per TFLOP/s",
+}  # fmt: skip
+
+
+@MANY
+@given(st.decimals(0, 10**6, places=3), st.sampled_from(sorted(SPELT)))
+def test_another_spelling_of_a_unit_is_answered_with_the_same_value(number: Decimal, name: str) -> None:
+    """GB and GiB, bits and bytes, amounts and rates are kept apart; the digits stay."""
+    assert suggested(f"{number} {name}") == [f"{number} {SPELT[name]}"]

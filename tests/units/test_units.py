@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
+
+import pint
 import pytest
 
+import calc
 from calc import units
-from calc.errors import UnitError
+from calc.errors import CalcError, UnitError, UsageError
 
 
 @pytest.mark.parametrize(
@@ -51,15 +55,27 @@ def test_reads(text: str, name: str, number: float) -> None:
         ("814 mm2", "write '814 mm^2'"),
         ("5 KB", "write '5 kB'"),
         ("32 GT/s", "give the data rate in 'GB/s' or 'Gb/s'"),
-        ("5 mb", "'5 MB' for megabyte or 'Mb' for megabit"),
+        ("5 mb", "write 'MB' for megabytes or 'Mb' for megabits"),
+        ("5 gbps", "write 'GB/s' for gigabytes or 'Gb/s' for gigabits a second"),
+        ("5 tons", "write 't' for tonnes of 1000 kg"),
+        ("300 TFLOPS", "write '300 TFLOP/s' for a rate, '300 TFLOP' for an amount"),
+        ("300 TFLOPs/s", "write '300 TFLOP/s'"),
+        ("64 GB/GPU", "write '64 GB/chip'"),
+        ("10 tokens/sec/GPU", "write '10 token/s/chip'"),
+        ("5 W/TFLOPS", "write '5 W per TFLOP/s' for a rate"),
+        ("2 USD/(PFLOP/s)", "write '2 USD per PFLOP/s'"),
+        ("671B parameters", "write '671000000000 param'"),
+        ("3 million USD", "write '3000000 USD'"),
+        ("40,000k USD", "write '40000000 USD'"),
+        ("180 gib", "write '180 GiB'"),
         ("9**9**9", "expected a number and a unit"),
         ("nan", "expected a number and a unit"),
         ("inf W", "expected a number and a unit"),
-        ("1e999", "write what it counts"),
+        ("1e999", "write its unit after it"),
         ("1e999 W", "too large"),
         ("", "the value is empty"),
         ("   ", "the value is empty"),
-        ("384", "write what it counts: '384 chip'"),
+        ("384", "write its unit after it"),
         ("1,229 TB/s", "write the digits only"),
         ("8 GPUs", "write '8 chip'"),
         ("671e9 parameters", "write '671e9 param'"),
@@ -75,6 +91,40 @@ def test_refuses(text: str, advice: str) -> None:
     with pytest.raises(UnitError) as caught:
         units.parse(text)
     assert advice in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "example", "hint"),
+    [
+        ("40k USD", "8200000 USD", "write '40000 USD'"),
+        ("40k", "8200000 USD", "write '40000 USD'"),
+        ("80B transistor", "1 transistor", "write '80000000000 transistor'"),
+        ("80B", "1 transistor", "write '80000000000 transistor'"),
+        ("180 G", "192 GB", "write '180 GB'"),
+        ("180 G", "1360 kg", ""),
+        ("180 G", "", ""),
+        ("400 G", "900 GB/s", ""),
+        ("2250T", "780 TFLOP/s", "write '2250 TFLOP/s'"),
+        ("2250T", "900 GB/s", ""),
+        ("2250T", "", ""),
+        ("2250000000000000", "780 TFLOP/s", "write its unit, such as '2250 TFLOP/s', where it is in FLOP/s"),
+        ("85899345920", "192 GB", "write its unit, such as '85.89934592 GB', where it is in B"),
+        ("989", "780 TFLOP/s", "write its unit, such as '989 TFLOP/s'"),
+        ("80000", "192 GB", "write its unit after it"),
+        ("1000000", "384 chip", "write its unit, such as '1000000 chip'"),
+        ("400 Gbps", "192 GB", ""),
+        ("3 GBs", "192 GB", "write '3 GB'"),
+        ("3 GBs", "900 GB/s", "write '3 GB/s'"),
+        ("64 GB/GPU", "192 GB", "write '64 GB', and beside it 'per: chip'"),
+        ("2.5k", "1943 token/s", "write '2500 token/s'"),
+        ("5 pB", "192 GB", ""),
+        ("5 Mm", "3.2 km", ""),
+    ],
+)
+def test_a_suggestion_is_the_same_value_of_the_dimension_expected(text: str, example: str, hint: str) -> None:
+    with pytest.raises(UnitError) as caught:
+        units.require(units.split(text, example), example.partition(" ")[2], example)
+    assert caught.value.hint == hint
 
 
 @pytest.mark.parametrize(
@@ -122,3 +172,49 @@ def test_nothing_is_inherited_from_pint() -> None:
         assert name not in units.registry
         with pytest.raises(UnitError):
             units.parse(f"1 {name}")
+
+
+# -- at the door of Python ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "hint"),
+    [
+        ("3.35 TB/s/chip", "GB/s",
+         "write .to('GB/s/chip'), or multiply by a number of chips, such as * calc.quantity('1 chip')"),
+        ("0.4 chip", "percent", "divide by a number of chips, such as / calc.quantity('1 chip')"),
+        ("3.35 TB/s", "GB", ""),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_shown_in_a_unit_says_what_to_do(text: str, name: str, hint: str) -> None:
+    for unit in (name, units.unit(name), units.parse(f"2 {name}")):
+        with pytest.raises(units.ConversionError) as caught:
+            units.parse(text).to(unit)
+        assert caught.value.hint == hint
+        assert str(caught.value).endswith(hint)
+        assert isinstance(caught.value, units.DimensionalityError)
+        assert isinstance(caught.value, CalcError)
+        assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_the_advice_on_a_figure_per_chip_works() -> None:
+    each = units.parse("3.35 TB/s/chip")
+    assert each.to("GB/s/chip").magnitude == pytest.approx(3350)
+    assert (each * units.parse("1 chip")).to("GB/s").magnitude == pytest.approx(3350)
+
+
+def test_a_text_is_looked_up_in_the_vocabulary() -> None:
+    with pytest.raises(UnitError, match="write 'Gb/s'"):
+        units.parse("1 GB/s").to("Gbps")
+    assert units.parse("2 W per TFLOP/s").to("kW per PFLOP/s").magnitude == 2
+
+
+def test_quantities_of_another_registry_are_refused() -> None:
+    other = pint.UnitRegistry()
+    own = units.parse("1 GB")
+    for call in (lambda: own.to(other.Unit("GB")), lambda: own + other("1 GB"), lambda: own.to(other("1 GB")),
+                 lambda: own * other("2 s")):  # fmt: skip
+        with pytest.raises(UnitError, match="of another registry of pint; expected a quantity of calc"):
+            call()
+    with pytest.raises(UsageError, match="of another registry of pint"):
+        calc.estimate.decode("deepseek-v3", system="cm384", precision="int8", batch=other("3 GB"))

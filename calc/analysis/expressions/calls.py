@@ -69,7 +69,8 @@ def measured(text: str, node: Call, formula: Formula, given: Bound, held: list[s
         assert value is not None
         wanted, found = units.describe(error.like), units.describe(held[error.at])
         example = "" if wanted.endswith(error.like) or error.like == "x" else f", in {error.like} or the like"
-        words = f"{one.name} of {node.name} is {wanted}{example}; this is {found}"
+        way = units.remedy(held[error.at], error.like)
+        words = f"{one.name} of {node.name} is {wanted}{example}; this is {found}{way and f'; {way}'}"
         raise ExpressionError(text, value.place, words) from None
 
 

@@ -110,7 +110,11 @@ class _Binder:
         unit, node = parsed.unit, result.expression
         if not units.same_dimension(result.unit, unit):
             found = f"{_said(result)} is {units.describe(result.unit)}, {unit} {units.describe(unit)}"
-            raise ExpressionError(self.text, parsed.place, f"{found}: it cannot be shown in {unit}")
+            hint = units.remedy(result.unit, unit)
+            if thing := units.per(result.unit, unit):
+                hint = f"write 'to {unit}/{thing}', or {hint}"
+            words = f"{found}: it cannot be shown in {unit}{hint and f'; {hint}'}"
+            raise ExpressionError(self.text, parsed.place, words)
         if not isinstance(node, Operation):
             node = Operation(written(parsed.node), FORMULAS["same"], (node,), unit)
         return self.checked(Result(replace(node, unit=unit), unit), parsed.place)
@@ -138,10 +142,11 @@ class _Binder:
         if node.operator in "+-":
             unit = left.unit
             if not units.same_dimension(unit, right.unit):
+                way = units.remedy(unit, right.unit).replace(" by", " the former by")
                 raise ExpressionError(
                     self.text, node.place,
                     f"{_said(left)} is {units.describe(unit)}, {_said(right)} {units.describe(right.unit)}: "
-                    f"they cannot be {_DONE[node.operator]}",
+                    f"they cannot be {_DONE[node.operator]}{way and f'; {way}'}",
                 )  # fmt: skip
         else:
             if node.operator == "/" and right.nearest(0.0, 0.0)[0] == 0:
@@ -203,7 +208,10 @@ class _Binder:
             cell = self.inputs[node.text] = self.cell(node)
         assert isinstance(cell, Cell)
         if cell.result is None:
-            raise DataError(pointed(self.text, node.place, f"{cell.name} of {cell.subject.sheet.id}: {gap(cell)}"))
+            sheet = cell.subject.sheet
+            also = ", ".join(f"{sheet.id}.{name}" for name in workings.sisters(self.comparer, [sheet], cell.name))
+            found = f"{cell.name} of {sheet.id}: {gap(cell)}{also and f'; see also {also}'}"
+            raise DataError(pointed(self.text, node.place, found))
         self.axes |= {id(axis): axis for axis in readings(cell.result.expression)}
         disputed = sum(len(axis.distinct()) > 1 for axis in self.axes.values())
         if len(self.axes) > MAX_READINGS or disputed > MAX_DISPUTED:

@@ -304,12 +304,25 @@ class _Parser:
         size = Decimal(digits)
         if size > LARGEST or (size and size < 1 / LARGEST):
             self.fail((start, end), f"{digits:.40} is too {'large' if size > 1 else 'small'} to be a figure")
+        self.multiplied(start, end)
         self._take(end)
         if self.text[end : end + 1] == "^" or self.text.startswith("**", self.at):
             at = end if self.text[end : end + 1] == "^" else self.at
             self.fail((at, at + (self.text[at] == "*") + 1), _POWERS)
         unit, last = self.unit()
         return Number(digits, unit, place=(start, max(end, last)))
+
+    def multiplied(self, start: int, end: int) -> None:
+        """Refuse a number with a letter or word that multiplies it before its unit, and write it out."""
+        found = re.compile(r"\s*([A-Za-z]+) +").match(self.text, end)
+        if found is None or not spellings.multiplied(found[1]) or self._word(found.end()) in ("per", "to", *_TO):
+            return
+        last = self.chained(found.end())
+        try:
+            units.split(self.text[start:last])
+        except UnitError as error:
+            if error.hint:
+                self.fail((start, last), f"{self.text[start:last]!r} is not a number and a unit; {error.hint}")
 
     def unit(self) -> tuple[str, int]:
         """Read the unit that follows a number; return it with its end, or nothing."""
@@ -344,12 +357,7 @@ class _Parser:
         try:
             units.unit(text)
         except UnitError as error:
-            known = error.hint if "beside" not in error.hint else ""
-            for factor in re.split(r"[/*]| per ", text):
-                name = factor.partition("^")[0].strip()
-                if not known and name not in units.VOCABULARY:
-                    known = spellings.suggest(name, name, units.VOCABULARY)
-            known = known or "units are names such as 'GB/s', 'kW', 'USD/kWh'"
+            known = error.hint or "units are names such as 'GB/s', 'kW', 'USD/kWh'"
             self.fail(place, f"{error.found}; {known}" if error.found else known)
         if units.factors(text) > MAX_FACTORS:
             self.fail(place, f"{text!r} is made of more than {MAX_FACTORS} factors")
