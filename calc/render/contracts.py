@@ -163,6 +163,23 @@ class SubjectOutput(_Output):
     """Overlays that it, or a part of it, comes from."""
 
 
+class TallyOutput(_Output):
+    """Where a subject stands against the baseline in one group of figures."""
+
+    group: Text
+    ahead: Metrics
+    """The whole range is better."""
+    behind: Metrics
+    """The whole range is worse."""
+    level: Metrics
+    """The same figure."""
+    overlapping: Metrics
+    """The ranges share a part."""
+
+
+Verdict = dict[Id, list[TallyOutput]]
+
+
 class CompareOutput(_Answer):
     """What `calc compare A B... --format json` prints. Numbers are in the row's unit; a gap holds null, never zero."""
 
@@ -177,6 +194,8 @@ class CompareOutput(_Answer):
     """What ratios are to: the id of one of the systems."""
     systems: Annotated[list[SubjectOutput], Field(min_length=1)]
     """The compared, each once, in the order of the call."""
+    verdict: Verdict
+    """By id, on which figures each leads the baseline, or trails it."""
     rows: Annotated[list[RowOutput], Field(min_length=1)]
 
 
@@ -506,6 +525,8 @@ class AuditOutput(_Answer):
     """The ids asked for; none, one, or two."""
     later_left_out: Ids
     """Sources whose claims are, or may be, later than the day asked for."""
+    verdict: Verdict
+    """Of two subjects: on which figures the first leads the second; else empty."""
     contrast: ContrastOutput | None
     """Of two subjects: on which metrics the first is ahead; else null."""
     findings: list[FactorFinding | MatterFinding | ContrastedFinding]
