@@ -129,7 +129,7 @@ def _chosen(found: Comparison, rows: dict[str, Row]) -> dict[str, str]:
     precision = found.lead.removeprefix(".")
     boundary = most("power", ("all-in", "rack", "chip", "board", "node", metrics.UNSTATED))
     currency = most("price", ("usd", "cny"))
-    titles = {"all-in": "all-in", "chip": "chip", metrics.UNSTATED: "scope not specified"}
+    titles = {"all-in": "all-in", "chip": "chip", metrics.UNSTATED: "unspecified"}
     return {
         "q": precision, "Q": metrics.metric(f"peak_compute.{precision}").title, "b": boundary,
         "B": titles.get(boundary, boundary), "c": currency, "C": {"usd": "dollar", "cny": "yuan"}[currency],

@@ -36,7 +36,7 @@ def comparison(found: Comparison, *, everything: bool = False, ids: bool = False
     below = [Folding(s.id) if len(others) > 1 else None for s in others]
     table = Table(
         f"{' vs '.join(s.name for s in found.subjects)} (as-reported; ranges cover all reports)",
-        [*(titled("metric", "unit") if lines else words.metric_columns()),
+        [*([Column("metric", "metric", wraps=True), *titled("unit")] if lines else words.metric_columns()),
          *(Column(s.id, s.name, True) for s in found.subjects)],
         lead=[*verdict(found), ""] if lines else [],
         folded_note=f"Under a figure: its ratio to {base.name}, and the range of the ratio.",
