@@ -93,7 +93,7 @@ class _Cell(_Output):
     status: Status
     flags: Texts
     not_in_span: Count
-    """How many reports are shown, but in no span."""
+    """How many reports are shown, but excluded."""
 
 
 class _Figure(_Cell, Span):
@@ -214,7 +214,7 @@ class _Node(_Output):
     flags: list[Text]
     """Steps to the canonical basis, bounds, and how an open qualifier was read."""
     why: str
-    """Why it is the headline, or why in no span; else the report's note."""
+    """Why it is the headline, or why excluded; else the report's note."""
     inputs: list[Node]
     printed_as: list[Node] = []
     """On the root of a computed figure: what sources print of it themselves."""
@@ -286,7 +286,7 @@ class ReadingNode(_Valued, _Sourceless):
 
 
 class GapNode(_Valueless, _Sourceless):
-    """A metric without a value, and the reports of it in no span."""
+    """A metric without a value, and the reports of it excluded."""
 
     kind: Literal["reading"]
     formula: None
@@ -309,7 +309,7 @@ class ReportNode(_Valued, _Sourced):
 
 
 class UnvaluedReportNode(_Valueless, _Sourced):
-    """What a source prints, in no span."""
+    """What a source prints, excluded."""
 
     selected: Literal[False]
     inputs: Empty

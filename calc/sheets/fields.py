@@ -109,7 +109,7 @@ _ADDED = {
     "unstated.",
     "value_si": "The value in the unit of 'unit_si'.",
     "readings": "The metrics under which the report is read: others than its own where it leaves something open.",
-    "fate": "'shown' if it is the headline of its reading, 'in the span', or why it is in no span; under the default "
+    "fate": "'shown' if it is the headline of its reading, 'in the span', or why it is excluded; under the default "
     "policy (`calc show` prints it).",
     "metrics.id": "The metric with its qualifiers.",
     "title": "What a reader sees.",

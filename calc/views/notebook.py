@@ -133,10 +133,10 @@ def _(shown: Reading) -> Table:
         computed = [f"computed: {one.formula.replace('_', ' ')}"] if one.formula else []
         said = "; ".join([*computed, *one.steps, *one.flags])
         made.add(value, one.unit, _sources(one), lead.locator, lead.read, said,
-                 group="also in the span" if place else "headline")  # fmt: skip
+                 group="also in the range" if place else "headline")  # fmt: skip
     for other in shown.excluded:
         report = other.report
-        made.add(report.value, "", report.source, report.locator, report.read, other.why, group="in no span")
+        made.add(report.value, "", report.source, report.locator, report.read, other.why, group="excluded")
     return made
 
 

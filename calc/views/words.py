@@ -18,7 +18,7 @@ from calc.views.tables import Column, Folding, TableCell
 COMPUTED_MARK, SPLIT_MARK, WIDE_MARK, FEW_MARK, OVERLAY_MARK = "=", "!", "~", "*", "+"
 FEW = 2
 GAPS = {NOT_REPORTED: "not reported", NOT_APPLICABLE: "not applicable"}
-NO_SPAN = "not in a span"
+NO_SPAN = "excluded"
 AS_REPORTED = "All figures are as-reported: published figures, or computed from them."
 LEGEND = {
     COMPUTED_MARK: f"{COMPUTED_MARK} derived from chip count: chips x per chip, or total / chips",
