@@ -475,7 +475,7 @@ class Workspace:
         pandas.DataFrame
             What was asked, in columns; ``fits`` says whether memory suffices (a single estimate refuses what does
             not fit), ``bound`` and ``binding`` the lower bound on time and the resource; then each result with its
-            span in ``NAME.low`` and ``NAME.high``, and at the bound in ``NAME.bound``. ``attrs["units"]`` has the
+            span in ``NAME.low`` and ``NAME.high``, and limit in ``NAME.bound``. ``attrs["units"]`` has the
             units, ``attrs["refused"]`` what could not be estimated and why: a precision without a peak, a layout
             that does not divide the chips. Its points are in no row.
 

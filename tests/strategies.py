@@ -285,7 +285,7 @@ def reports(
     is_open : bool
         Whether direction and ``per`` may be left open.
     apart : bool
-        Whether it may be one that is in no span: set aside, of a part only, measured.
+        Whether it may be one that is excluded: set aside, of a part only, measured.
     ranges : bool
         Whether a printed range may be drawn.
     words : bool

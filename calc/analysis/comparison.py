@@ -120,7 +120,7 @@ class Cell(Shown):
 
     @property
     def excluded(self) -> tuple[Excluded, ...]:
-        """The reports that are shown and counted, but in no span."""
+        """The reports that are shown and counted, but excluded."""
         if len(self._parts) == 1:
             return self._parts[0].excluded
         return () if self._parts else tuple(self.subject.left_out(self.name))
@@ -182,7 +182,7 @@ class Cell(Shown):
             many = (reprs.counted(len(self.reports), "report"), reprs.counted(self.origins, "origin"))
             said = ", ".join((said, *many, "as-reported"))
         if self.excluded:
-            said += f"; {reprs.counted(len(self.excluded), 'report')} in no span"
+            said += f"; {reprs.counted(len(self.excluded), 'report')} excluded"
         return f"<{self.subject.sheet.id} {self.name}: {said}>"
 
 

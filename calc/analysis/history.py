@@ -20,7 +20,7 @@ SHOWN, IN_SPAN = "shown", "in the span"
 class Event:
     """One report in its place in time, of the subject asked for or of its chip.
 
-    ``fate`` is `SHOWN` (the headline rests on it), `IN_SPAN`, or why it is in no span.
+    ``fate`` is `SHOWN` (the headline rests on it), `IN_SPAN`, or why it is excluded.
     """
 
     metric: str

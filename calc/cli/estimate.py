@@ -78,7 +78,7 @@ def _run(phase: str, options: dict[str, Any]) -> None:
     shown = {name: options.pop(name) for name in ("form", "output", "color")}
     comparer = open_comparer(**taken(options))
     if not machines:
-        raise UsageError(f"on what? --system ID or --chip ID, for example `estimate {phase} --system cm384`")
+        raise UsageError(f"which hardware? Give --system ID or --chip ID: `estimate {phase} --system cm384`")
     from calc.estimates.estimator import Estimator
     from calc.views.answers import Estimates
 

@@ -20,7 +20,7 @@ FORMS = ("csv", "json", "jsonld", "parquet")
 @click.option("--format", "form", type=click.Choice(FORMS), default="csv", show_default=True)
 @click.option(
     "-o", "output", metavar="PATH", type=click.Path(),
-    help="What to write, whole or not at all. For csv and parquet a folder, with a file for each table and a "
+    help="Output, written atomically. For csv and parquet a folder, with a file for each table and a "
     "descriptor, or one file (NAME.csv, NAME.parquet) of the reports alone.",
 )  # fmt: skip
 @catalog_options

@@ -30,7 +30,7 @@ def export_control(
     ids: Sequence[str], on: str | None, die_area: str | None, planar: bool, other_use: bool, in_words: bool,
     explained: bool, **options: Any,
 ) -> None:  # fmt: skip
-    """Hold chips against thresholds of US export rules.
+    """Check chips against export-control thresholds.
 
     Total processing performance, performance density and bandwidths from reported figures, and every
     answer that some combination of reports gives. Of a system, its chip is taken. This is arithmetic,

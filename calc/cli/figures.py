@@ -16,13 +16,13 @@ from calc.errors import UsageError
 
 @commands.command()
 @click.argument("ids", nargs=-1, required=True, type=ID, metavar="A B...")
-@click.option("--baseline", type=ID, metavar="ID", help="What ratios are to; by default the last named.")
+@click.option("--baseline", type=ID, metavar="ID", help="Denominator of ratios; by default the last named.")
 @click.option("--all", "everything", is_flag=True, help="All rows, not just those that two or more have.")
 @click.option("--ids", "by_id", is_flag=True, help="Metric ids in place of titles.")
 @output_options
 @policy_options
 def compare(ids: Sequence[str], baseline: str | None, everything: bool, by_id: bool, **options: Any) -> None:
-    """Set systems, chips or models side by side."""
+    """Compare systems, chips or models."""
     found = open_comparer(**taken(options)).compare(ids, baseline)
     emit(found, **options, everything=everything, ids=by_id)
 

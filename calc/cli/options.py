@@ -67,7 +67,7 @@ def output_options(command: Command) -> Command:
         click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True),
         click.option(
             "-o", "output", metavar="FILE", type=click.Path(dir_okay=False),
-            help="A file to write, whole or not at all."
+            help="Output file (written atomically)."
         ),
         click.option("--format", "form", type=click.Choice(FOR_COMMANDS), default=FOR_COMMANDS[0], show_default=True),
     ):  # fmt: skip

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 @click.option(
     "--all", "everything", is_flag=True, help="The whole catalog, any two of which can be chosen in the page."
 )
-@click.option("--baseline", type=ID, metavar="ID", help="What ratios are to; by default the last named.")
+@click.option("--baseline", type=ID, metavar="ID", help="Denominator of ratios; by default the last named.")
 @click.option(
     "-o", "output", required=True, metavar="FILE", type=click.Path(dir_okay=False),
-    help="The file to write, whole or not at all.",
+    help="Output file (written atomically).",
 )  # fmt: skip
 @policy_options
 def report(ids: Sequence[str], everything: bool, baseline: str | None, output: str, **options: Any) -> None:

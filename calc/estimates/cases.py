@@ -124,7 +124,7 @@ def _step_time(one: Measurement, found: Estimate, tokens: float) -> float:
 
 
 def _at_bound(found: Estimate, figure: str) -> float:
-    """Return a rate at the bound times the bound: what there is to do, whatever the time."""
+    """Return the rate at the limit times that time: what there is to do, whatever the time."""
     held = found.figures[figure].bound
     assert held is not None
     return held.numbers[0] * found.bound.numbers[0]

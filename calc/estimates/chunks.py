@@ -69,7 +69,7 @@ class Slab:
             found.append(SweptFigure(TIME, "time expected", one.time_unit, one.time, True))
             for maker in one.makers:
                 found.append(SweptFigure(maker.name, maker.title, maker.unit, maker.make(one.time), True))
-                at_bound = f"{maker.title}, at the bound"
+                at_bound = f"{maker.title}, limit"
                 found.append(SweptFigure(f"{maker.name}.{BOUND}", at_bound, maker.unit, maker.make(one.longest), False))
         # What a chip holds rests on no assumption; in an estimate of memory it is what was asked for.
         found += [SweptFigure(name, amount.title, amount.unit, amount.node, not one.terms) for name, amount in

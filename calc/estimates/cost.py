@@ -30,7 +30,7 @@ FREE = Prices()
 
 
 def of_serving(hardware: Hardware, prices: Prices, rate: Of, chips: Expression) -> list[Maker]:
-    """Return what tokens over time take: energy where power is reported, money where prices are given."""
+    """Return what throughput takes: energy where power is reported, money where prices are given."""
     made: list[Maker] = []
     if power := hardware.power:
         boundary, watts = power
@@ -40,8 +40,8 @@ def of_serving(hardware: Hardware, prices: Prices, rate: Of, chips: Expression) 
         energy = maker("energy_per_token", f"energy per token ({said})", "J/token",
                        lambda time: apply("energy_per_token", drawn, rate(time)), "energy per token")  # fmt: skip
         made += [
-            maker("rate_per_power", f"tokens over time, per kW ({said})", "token/s per kW",
-                  lambda time: apply("per_power", rate(time), drawn), "tokens over time and power"),
+            maker("rate_per_power", f"throughput, per kW ({said})", "token/s per kW",
+                  lambda time: apply("per_power", rate(time), drawn), "throughput and power"),
             energy,
         ]  # fmt: skip
         if price := prices.energy_price:

@@ -33,7 +33,7 @@ class Input(NamedTuple):
 
 
 class EstimatedFigure(NamedTuple):
-    """A rate or an amount that follows from the estimate, at the bound and as estimated."""
+    """A rate or an amount that follows from the estimate, at the limit and as estimated."""
 
     name: str
     title: str

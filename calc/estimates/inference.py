@@ -282,12 +282,12 @@ class ServingStep:
             return (useful / time).named("tokens of a replica over time", "token/s")
 
         def whole(time: Expression) -> Expression:
-            return (rate(time) * replicas).named("tokens over time", "token/s")
+            return (rate(time) * replicas).named("throughput", "token/s")
 
         made = [
-            Maker("rate", "tokens over time", "token/s", whole),
-            maker("rate_per_chip", "tokens over time, per chip", "token/s/chip", lambda time: whole(time) / chips),
+            Maker("rate", "throughput", "token/s", whole),
+            maker("rate_per_chip", "throughput, per chip", "token/s/chip", lambda time: whole(time) / chips),
         ]
         if sequences is not None:
-            made.append(maker("time_per_output_token", "time per output token", "ms", lambda t: sequences / rate(t)))
+            made.append(maker("time_per_output_token", "TPOT", "ms", lambda t: sequences / rate(t)))
         return made + of_serving(self.hardware, prices, whole, chips)

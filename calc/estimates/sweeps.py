@@ -185,7 +185,7 @@ def sweep(estimator: Estimator, phase: str, asked: Mapping[str, Any], columns: S
     kinds = [kind for kind in ("system", "chip") if kind in given]
     machines = [(kind, name) for kind in kinds for name in arguments.trees(rows[kind], given.pop(kind))]
     if not machines:
-        raise UsageError("on what? --system cm384,nvl72, for example, or --chip h100-sxm --chips 8")
+        raise UsageError("which hardware? Give --system cm384,nvl72, for example, or --chip h100-sxm --chips 8")
     swept = [name for name in given if arguments.is_axis(phase, rows[name], given)]
     numbers = [arguments.swept(rows[name], given[name]) for name in swept]
     outer = {name: arguments.trees(rows[name], value) for name, value in given.items() if name not in swept}

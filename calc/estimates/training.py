@@ -146,7 +146,7 @@ def _figures(
     chips = given("chips", hardware.chips, "chip")
     spent = maker("chip_time", "chip-hours", "chip*h", lambda time: apply("chip_time", chips, time))
     return [
-        maker("rate", "tokens over time", "token/s", lambda time: apply("token_rate", tokens, time)),
+        maker("rate", "throughput", "token/s", lambda time: apply("token_rate", tokens, time)),
         maker("mfu", "model FLOPs utilization", "percent", lambda time: operations / time / peak),
         maker("rate_per_chip", "model operations over time, per chip", "TFLOP/s/chip",
               lambda time: operations / time / chips),

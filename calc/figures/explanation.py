@@ -40,7 +40,7 @@ def tree(result: Result, catalog: Catalog | None = None) -> Node:
 
 
 def gap(label: str, words: str, others: Iterable[Excluded], catalog: Catalog | None = None) -> Node:
-    """Return the tree of a metric that has no value: what is said of it, and the reports in no span."""
+    """Return the tree of a metric that has no value: what is said of it, and the reports excluded."""
     maker = _Explainer(None, catalog)
     inputs = [maker.other(other) for other in others]
     return _node(label, "reading", words, "", None, None, None, inputs=inputs)
@@ -119,7 +119,7 @@ class _Explainer:
 
     def other(self, other: Excluded) -> Node:
         made = self.report(other.report, other.subject, other.metric)
-        why = "" if other.why == HELD_AS_WORDS else f"not in the span: {other.why}"
+        why = "" if other.why == HELD_AS_WORDS else f"excluded: {other.why}"
         return made | {"text": other.report.value, "why": "; ".join(filter(None, (why, other.report.note)))}
 
     def report(self, report: schema.Report, subject: str, name: str) -> Node:

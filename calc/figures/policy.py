@@ -83,17 +83,17 @@ class Policy:
     """
 
     as_of: datetime.date | None = field(
-        default=None, metadata=_says("Only sources known by this day, e.g. 2025-07-28.", "DATE")
+        default=None, metadata=_says("Use only sources dated on or before DATE, e.g. 2025-07-28.", "DATE")
     )
     prefer: str | None = field(
         default=None,
-        metadata=_says("Put a kind of source, or one source, first.", "KIND|SOURCE", "preferred first: {}"),
+        metadata=_says("Prefer this kind of source, or this source.", "KIND|SOURCE", "preferred first: {}"),
     )
     strict: bool = field(
         default=False,
         metadata=_says(
-            "Never read an unstated qualifier by comparison.",
-            words="unstated qualifiers are not read by comparison (--strict)",
+            "Do not infer missing qualifiers.",
+            words="missing qualifiers are not inferred (--strict)",
         ),
     )
     hearing: frozenset[str] = frozenset()
@@ -174,7 +174,7 @@ def _day(text: str) -> datetime.date:
 
 
 _FIELDS = tuple(PolicyOption(one.name, **one.metadata, default=one.default) for one in fields(Policy) if one.metadata)
-OPTIONS = (*_FIELDS, PolicyOption("merge", "Read sheets as one that are said to be of one machine.", default=False))
+OPTIONS = (*_FIELDS, PolicyOption("merge", "Merge sheets reported to be the same machine.", default=False))
 """What may be asked for: of the policy, and of the catalog that it chooses from."""
 
 

@@ -82,7 +82,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """A report that is shown and counted, but in no span, and why."""
+    """A report that is shown and counted, but excluded, and why."""
 
     report: schema.Report
     subject: str
@@ -163,7 +163,7 @@ class Readings:
         return self.held.get(metrics.ALIASES.get(name, name))
 
     def left_out(self, name: str) -> list[Excluded]:
-        """Return the reports that concern a metric and are in no span."""
+        """Return the reports that concern a metric and are excluded."""
         return [one for key, rows in self.excluded.items() if metrics.concerns(key, name) for one in rows]
 
     def said_by(self, sources: Collection[str], counted_by: Collection[str] | None = None) -> Readings:

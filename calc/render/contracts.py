@@ -93,7 +93,7 @@ class _Cell(_Output):
     status: Status
     flags: Texts
     not_in_span: Count
-    """How many reports are shown, but in no span."""
+    """How many reports are shown, but excluded."""
 
 
 class _Figure(_Cell, Span):
@@ -163,6 +163,23 @@ class SubjectOutput(_Output):
     """Overlays that it, or a part of it, comes from."""
 
 
+class TallyOutput(_Output):
+    """Where a subject stands against the baseline in one group of figures."""
+
+    group: Text
+    ahead: Metrics
+    """The whole range is better."""
+    behind: Metrics
+    """The whole range is worse."""
+    level: Metrics
+    """The same figure."""
+    overlapping: Metrics
+    """The ranges share a part."""
+
+
+Verdict = dict[Id, list[TallyOutput]]
+
+
 class CompareOutput(_Answer):
     """What `calc compare A B... --format json` prints. Numbers are in the row's unit; a gap holds null, never zero."""
 
@@ -177,6 +194,8 @@ class CompareOutput(_Answer):
     """What ratios are to: the id of one of the systems."""
     systems: Annotated[list[SubjectOutput], Field(min_length=1)]
     """The compared, each once, in the order of the call."""
+    verdict: Verdict
+    """By id, on which figures each leads the baseline, or trails it."""
     rows: Annotated[list[RowOutput], Field(min_length=1)]
 
 
@@ -195,7 +214,7 @@ class _Node(_Output):
     flags: list[Text]
     """Steps to the canonical basis, bounds, and how an open qualifier was read."""
     why: str
-    """Why it is the headline, or why in no span; else the report's note."""
+    """Why it is the headline, or why excluded; else the report's note."""
     inputs: list[Node]
     printed_as: list[Node] = []
     """On the root of a computed figure: what sources print of it themselves."""
@@ -267,7 +286,7 @@ class ReadingNode(_Valued, _Sourceless):
 
 
 class GapNode(_Valueless, _Sourceless):
-    """A metric without a value, and the reports of it in no span."""
+    """A metric without a value, and the reports of it excluded."""
 
     kind: Literal["reading"]
     formula: None
@@ -290,7 +309,7 @@ class ReportNode(_Valued, _Sourced):
 
 
 class UnvaluedReportNode(_Valueless, _Sourced):
-    """What a source prints, in no span."""
+    """What a source prints, excluded."""
 
     selected: Literal[False]
     inputs: Empty
@@ -506,6 +525,8 @@ class AuditOutput(_Answer):
     """The ids asked for; none, one, or two."""
     later_left_out: Ids
     """Sources whose claims are, or may be, later than the day asked for."""
+    verdict: Verdict
+    """Of two subjects: on which figures the first leads the second; else empty."""
     contrast: ContrastOutput | None
     """Of two subjects: on which metrics the first is ahead; else null."""
     findings: list[FactorFinding | MatterFinding | ContrastedFinding]

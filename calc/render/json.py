@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from calc import units
+from calc.analysis import scorecard
 from calc.analysis.comparison import Cell, Comparer, Comparison, Row
 from calc.analysis.dominance import LISTS
 from calc.figures import derive, explanation
@@ -97,8 +98,16 @@ def comparison(found: Comparison) -> Json:
             {"id": s.id, "name": s.name, "kind": s.kind, "vendor": s.vendor, "merged": list(s.merged),
              "layers": list(s.layers)} for s in found.subjects
         ],
+        "verdict": verdict(found),
         "rows": [_row(row) for row in found.rows],
     }  # fmt: skip
+
+
+def verdict(found: Comparison) -> Json:
+    """Return by subject where it stands against the baseline: the metrics of each group on which it leads or trails."""
+    others = [s.id for s in found.subjects if s.id != found.baseline]
+    return {id: [{"group": tally.group} | {where: list(names) for where, names in tally.lists().items()}
+                 for tally in scorecard.tallies(found, id)] for id in others}  # fmt: skip
 
 
 @body.register
@@ -123,6 +132,7 @@ def audit(found: Audit) -> Json:
     """Return an audit; an end of an interval that is open to all sides is null."""
     return head("audit", found.policy) | {
         "subjects": list(found.names), "later_left_out": list(found.late),
+        "verdict": verdict(found.comparison) if found.comparison else {},
         "contrast": _lists(found.contrast) if found.contrast else None,
         "findings": [_finding(one) for one in found.findings],
     }  # fmt: skip

@@ -261,8 +261,8 @@ class Report(Printed):
     dense_is_half: Text | None = optional(
         "the words in which the source says that the dense rate is half of this sparse one"
     )
-    scope: Text | None = optional("the part or variant that it covers: listed, in no span")
-    set_aside: Text | None = optional("why a plain slip is shown and counted, but in no span")
+    scope: Text | None = optional("the part or variant that it covers: listed, excluded")
+    set_aside: Text | None = optional("why a plain slip is shown and counted, but excluded")
 
     @property
     def is_forecast(self) -> bool:

@@ -57,6 +57,17 @@ def ratio(value: float, low: float, high: float) -> str:
     return shown[0] if shown[0] == shown[1] == shown[2] else f"{shown[0]} ({shown[1]} to {shown[2]})"
 
 
+def short_ratio(value: float) -> str:
+    """Print a ratio for a table: ``1.67``, ``0.31``, ``0.0064``.
+
+    Examples
+    --------
+    >>> short_ratio(5 / 3), short_ratio(0.3124), short_ratio(384.0)
+    ('1.67', '0.31', '384')
+    """
+    return digits(value, RATIO_DIGITS if value >= 0.995 else RATIO_DIGITS - 1, pad=True)
+
+
 def grouped(text: str) -> str:
     """Set commas into the whole part of a number from five digits on, for reading in a table."""
     whole, dot, rest = text.partition(".")

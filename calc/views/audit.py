@@ -10,7 +10,7 @@ from calc.analysis.comparison import Comparison, Row
 from calc.analysis.dominance import Contrast
 from calc.sheets import metrics, schema
 from calc.units.numbers import RATIO_DIGITS, digits, ratio
-from calc.views import words
+from calc.views import comparison, words
 from calc.views.tables import Column, Table, TableCell, titled
 from calc.views.words import FEW, FEW_MARK, LEGEND
 
@@ -49,13 +49,13 @@ def contrast(compared: Comparison, found: Contrast, findings: Sequence[Finding] 
     """Return on which metrics one subject is ahead of another, led by a short paragraph."""
     subject, object = compared.subjects
     table = Table(
-        f"{subject.name} ({subject.id}) against {object.name} ({object.id})",
+        f"{subject.name} vs {object.name} (as-reported; ranges cover all reports)",
         [Column("metric", "metric", wraps=True), Column("better", "better"),
          Column("ratio", f"{subject.id} / {object.id}", True)],
-        lead=[_paragraph(compared, found), *_vague(findings, compared)],
+        lead=[*comparison.verdict(compared), _paragraph(compared, found), *_vague(findings, compared)],
     )  # fmt: skip
     for heading, names in ((f"{subject.id} ahead", found.ahead), (f"{subject.id} behind", found.behind),
-                           ("spans overlap", found.overlapping)):  # fmt: skip
+                           ("ranges overlap", found.overlapping)):  # fmt: skip
         for name in names:
             row = compared.row(name)
             said = TableCell(ratio(*row.ratios[subject.id].numbers), marks=FEW_MARK if _few(row) else " ")
@@ -82,15 +82,13 @@ def _apart(compared: Comparison, found: Contrast) -> Iterator[tuple[str, list[st
 
 
 def _paragraph(compared: Comparison, found: Contrast) -> str:
-    subject, object = compared.subjects
+    subject = compared.subjects[0]
     names = (*found.ahead, *found.behind, *found.overlapping)
     few = sum(_few(compared.row(name)) for name in names)
     return (
-        f"Of the rows of `compare` that have a better and a worse, both have figures on one basis for {len(names)}: "
-        f"totals, shares per chip, and ratios of them; many follow from one another, and none is a measured result. "
-        f"On {len(found.ahead)} the whole span of {subject.name} is better than that of {object.name}, on "
-        f"{len(found.behind)} it is worse, on {len(found.overlapping)} the spans overlap. {few} rest on fewer than "
-        f"two independent origins (*)."
+        f"Below, all {len(names)} rows on which both have figures on one basis; many follow from one another. "
+        f"{subject.name} is ahead on {len(found.ahead)}, behind on {len(found.behind)}; ranges overlap on "
+        f"{len(found.overlapping)}. {few} rest on a single independent source (*)."
     )
 
 

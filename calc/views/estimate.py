@@ -16,7 +16,7 @@ CAVEAT = (
     "A bound follows from reported peaks alone, an estimate from the assumptions too: both are arithmetic, not "
     "measurements."
 )
-TITLES = {"train": "Training", "prefill": "Reading prompts", "decode": "A step of decoding", "memory": "Memory"}
+TITLES = {"train": "Training", "prefill": "Prefill", "decode": "A decode step", "memory": "Memory"}
 PLAIN = ("of the model", "by the layout", "by the precision's name", "")
 """Notes of numbers that need no row: they carry a unit, or follow from what was asked."""
 
@@ -101,12 +101,12 @@ def _one(one: Estimate) -> Table:
         for name, held in one.held.items():
             table.add(one.amounts[name].title, _text(held, shown=f" {held.unit}"))
         return table
-    table = Table(title, [Column("figure", "", wraps=True), Column("bound", "at the bound", numeric=True),
+    table = Table(title, [Column("figure", "", wraps=True), Column("bound", "limit", numeric=True),
                           Column("estimate", "estimate", numeric=True)])  # fmt: skip
     unit = one.time_unit
     for name, part in one.parts.items():
-        binds = " (binds)" if name == one.binding else " (may bind)" if name in one.may_bind else ""
-        table.add(f"least time, {name}{binds} ({unit})", _text(part, unit), "")
+        binds = " (bottleneck)" if name == one.binding else " (may be)" if name in one.may_bind else ""
+        table.add(f"{name} time{binds} ({unit})", _text(part, unit), "")
     table.add(f"time ({unit})", _text(one.bound), _text(one.estimate))
     for figure in one.figures.values():
         result = figure.bound or figure.estimate

@@ -50,7 +50,7 @@ def figures(chip: Classified) -> Table:
                 table.add(*_row(each, chip.given), group=figure.group)
     if held.left_out:
         table.notes.append(f"In no TPP of dense rates: {', '.join(held.left_out)}. A sparse rate never counts.")
-    table.notes += [f"{o.metric}, in no span: {o.report.value}, {o.report.source}: {o.why}" for o in held.excluded]
+    table.notes += [f"{o.metric}, excluded: {o.report.value}, {o.report.source}: {o.why}" for o in held.excluded]
     return table
 
 

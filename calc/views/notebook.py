@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import singledispatch
 
+from calc.analysis import scorecard
 from calc.analysis.audit import Audit, Finding
 from calc.analysis.comparison import Cell, Comparison, Row
 from calc.analysis.dominance import LISTS, Contrast
@@ -51,7 +52,10 @@ def _(shown: Comparison) -> Table:
     table = comparison.comparison(shown)
     ids = [subject.id for subject in shown.subjects]
     made = _table(table.title, ["metric", "unit", *ids, f"ratio to {shown.baseline}"], table.notes)
-    for row in shown.short:
+    made.lead = table.lead
+    for line in scorecard.lines(shown):
+        made.add(*_row(line.row), group=line.group)
+    for row in () if made.rows else shown.short:
         made.add(*_row(row), group=row.metric.group)
     return made
 
@@ -129,10 +133,10 @@ def _(shown: Reading) -> Table:
         computed = [f"computed: {one.formula.replace('_', ' ')}"] if one.formula else []
         said = "; ".join([*computed, *one.steps, *one.flags])
         made.add(value, one.unit, _sources(one), lead.locator, lead.read, said,
-                 group="also in the span" if place else "headline")  # fmt: skip
+                 group="also in the range" if place else "headline")  # fmt: skip
     for other in shown.excluded:
         report = other.report
-        made.add(report.value, "", report.source, report.locator, report.read, other.why, group="in no span")
+        made.add(report.value, "", report.source, report.locator, report.read, other.why, group="excluded")
     return made
 
 

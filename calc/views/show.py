@@ -93,7 +93,7 @@ def _said(reports: Sequence[schema.Report | schema.Remark], text: str) -> list[s
 
 
 def _rows(comparer: Comparer, held: Readings, metric: metrics.Metric) -> Iterator[Sequence[str | TableCell]]:
-    """Yield the cells of a metric: its figure, what is said in words, and what is in no span."""
+    """Yield the cells of a metric: its figure, what is said in words, and what is excluded."""
     cell = comparer.cell(held, metric.id)
     if cell.result is not None:
         yield words.figure_cells(cell, f"{cell.formula}: {cell.lead}" if cell.state == DERIVED else cell.lead)

@@ -18,13 +18,13 @@ from calc.views.tables import Column, Folding, TableCell
 COMPUTED_MARK, SPLIT_MARK, WIDE_MARK, FEW_MARK, OVERLAY_MARK = "=", "!", "~", "*", "+"
 FEW = 2
 GAPS = {NOT_REPORTED: "not reported", NOT_APPLICABLE: "not applicable"}
-NO_SPAN = "not in a span"
-AS_REPORTED = "All figures are as-reported: somebody printed them, or they follow from what somebody printed."
+NO_SPAN = "excluded"
+AS_REPORTED = "All figures are as-reported: published figures, or computed from them."
 LEGEND = {
-    COMPUTED_MARK: f"{COMPUTED_MARK} computed from chips x per chip, or total / chips: nobody prints it at this level",
-    SPLIT_MARK: f"{SPLIT_MARK} the headline of the total rests on another report and gives another share",
-    WIDE_MARK: f"{WIDE_MARK} wide: the ends of the span lie a factor of {WIDE} or more apart",
-    FEW_MARK: f"{FEW_MARK} fewer than two independent origins, as far as citations tell",
+    COMPUTED_MARK: f"{COMPUTED_MARK} derived from chip count: chips x per chip, or total / chips",
+    SPLIT_MARK: f"{SPLIT_MARK} total and per-chip figures come from different sources and do not multiply out",
+    WIDE_MARK: f"{WIDE_MARK} range wider than {WIDE}x",
+    FEW_MARK: f"{FEW_MARK} single independent source",
 }
 
 
@@ -148,7 +148,7 @@ def policy_line(policy: Policy, newest: object = None) -> str:
     """Say under which policy a table stands, and of which date: the day asked for, or that of its newest source."""
     asked = f"as of {policy.as_of}" if policy.as_of else f"newest source {newest}" if newest else "sources of any date"
     return (
-        f"Headline: {policy.words}fully qualified before open, reported before computed, then by kind of source "
+        f"Headline: {policy.words}best-specified first, then reported over derived, then by kind of source "
         f"({', '.join(ORDER[:4])}...), then newest; {asked}."
     )
 

@@ -38,7 +38,7 @@ def test_each_of_the_policy_is_in_its_dictionary() -> None:
 def test_what_is_asked_for_is_said_under_tables() -> None:
     assert Policy().words == ""
     assert Policy(prefer="press", strict=True).words == (
-        "preferred first: press; unstated qualifiers are not read by comparison (--strict); "
+        "preferred first: press; missing qualifiers are not inferred (--strict); "
     )
 
 

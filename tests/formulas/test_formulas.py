@@ -298,7 +298,7 @@ A5 = [
 
 
 def bandwidth_bound(cache: Quantity, weights: Quantity, memory_bandwidth: Quantity) -> Quantity:
-    """A step of decoding in which nothing is computed."""
+    """A decode step in which nothing is computed."""
     nothing, some = parse("0 FLOP"), parse("1 FLOP/s")
     return inference.decode_time_lower_bound(cache, weights, nothing, memory_bandwidth, some)
 

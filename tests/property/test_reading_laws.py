@@ -160,7 +160,7 @@ def test_a_part_counts_as_often_as_a_chip_has_it(
 @FEW
 @given(folders(systems=1, supersede=False, must=("rack_count",), ranges=True))
 def test_one_rack_is_the_system(folder: Folder) -> None:
-    """Where one rack is the system, a figure per rack is the system's; otherwise it is in no span."""
+    """Where one rack is the system, a figure per rack is the system's; otherwise it is excluded."""
     sheet = folder.systems["system-0"]
     ones = [report.model_copy(update={"value": "1 rack"}) for report in sheet.reports["rack_count"]]
     folder = folder.with_reports(sheet, "rack_count", ones)

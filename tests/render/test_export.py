@@ -161,7 +161,7 @@ def test_qualifiers_in_columns_make_the_id_again() -> None:
 
 
 def test_the_fate_of_a_report_is_that_of_its_reading() -> None:
-    """Shown is what heads a reading; in no span is what `history` says is in none, with the same reason."""
+    """Shown is what heads a reading; excluded is what `history` says is in none, with the same reason."""
     told = dict.fromkeys(row["fate"] for row in document()["reports"])
     assert {SHOWN, IN_SPAN} < set(told)
     for subject in document()["subjects"]:

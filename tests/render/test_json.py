@@ -493,7 +493,7 @@ def test_csv_markdown_and_json_of_show_agree(id: str) -> None:
     _, lines = pipe_table(output("show", id, "--ids", "--format", "markdown"))
     plain = [[ungrouped(text) for text in line] for line in lines]
     assert plain == [[text for key, text in row.items() if key != "group"] for row in rows]
-    shown = {row["metric"]: row for row in rows if row["value"] and row["value"] != "not in a span"}
+    shown = {row["metric"]: row for row in rows if row["value"] and row["value"] != "excluded"}
     assert set(shown) <= set(known)
     asked = {name for name in known if metrics.metric(name).formula in ("", "per_chip") or name in body["reports"]}
     assert asked == set(shown)
@@ -505,7 +505,7 @@ def test_csv_markdown_and_json_of_show_agree(id: str) -> None:
 @pytest.mark.parametrize("id", [*SYSTEMS, *CHIPS])
 def test_show_names_a_source_on_which_the_headline_rests(id: str) -> None:
     for row in records("show", id, "--ids"):
-        if row["value"] and row["value"] != "not in a span":
+        if row["value"] and row["value"] != "excluded":
             root = workspace().explain(id, row["metric"])
             rests = {node["source"] for node in nodes(root) if node["kind"] == "report" and node["selected"]}
             assert row["source"].split(": ")[-1] in rests, row["metric"]

@@ -206,7 +206,7 @@ class Quantities:
 
     @property
     def excluded(self) -> tuple[Excluded, ...]:
-        """Reports of TPP, die area and the bandwidths that are in no span, and why."""
+        """Reports of TPP, die area and the bandwidths that are excluded, and why."""
         return tuple(one for name in (TPP, AREA, MEMORY, IO) for one in self.held.excluded.get(name, ()))
 
     # -- what each may be ---------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def bars(found: Comparison, metric: str | None = None) -> Figures[Bar]:
     if not any(bar.numbers for bar in made):
         raise UsageError(f"none of {', '.join(s.id for s in found.subjects)} has a figure for {asked.id!r}")
     computed = derive.inputs(asked)
-    note = "Bar: the headline; whiskers: the span; dots: every report, those in no span too."
+    note = "Bar: the headline; whiskers: the span; dots: every report, those excluded too."
     if computed:
         note = f"Computed from {' and '.join(computed)}; whiskers: every combination of their reports."
     unit = canonical_unit(asked, found.subjects[0].kind)

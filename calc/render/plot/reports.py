@@ -21,7 +21,7 @@ from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
 
-SUPERSEDED, ASIDE, APART = "superseded", "set aside", "in no span"
+SUPERSEDED, ASIDE, APART = "superseded", "set aside", "excluded"
 FATES = (SHOWN, IN_SPAN, SUPERSEDED, ASIDE, APART)
 
 
@@ -29,7 +29,7 @@ FATES = (SHOWN, IN_SPAN, SUPERSEDED, ASIDE, APART)
 class Line:
     """One report: of whom, when (empty if undated), by which source, in which words, and what became of it.
 
-    ``fate`` is one of `FATES`, with the reason in ``why`` for what is in no span. ``values`` are what it gives on the
+    ``fate`` is one of `FATES`, with the reason in ``why`` for what is excluded. ``values`` are what it gives on the
     basis asked for, several where it leaves something open, none where the basis is another; ``headline`` is the one
     among them that is shown first.
     """
@@ -123,7 +123,7 @@ def _words(event: Event, subject: Readings, metric: Metric) -> str:
 
 
 def _apart(subject: Readings, metric: Metric, event: Event) -> list[float]:
-    """Return what a report that is in no span would give, where exact rules lead to the basis asked for."""
+    """Return what a report that is excluded would give, where exact rules lead to the basis asked for."""
     report, kind = event.report, str(subject.sheet.kind)
     base = metrics.metric(metric.id.removesuffix(f".{metrics.PER_CHIP}"))
     own = base.own_per("system" if event.subject == subject.sheet.id and kind == "system" else "chip")
@@ -163,7 +163,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 WORDS = {
     SHOWN: "headline", IN_SPAN: "in the span", SUPERSEDED: "superseded", ASIDE: "set aside as a slip",
-    APART: "in no span: another basis, a part, or later",
+    APART: "excluded: another basis, a part, or later",
 }  # fmt: skip
 WIDE = 12.0
 """From this ratio of the ends on, the axis is logarithmic."""

@@ -1,0 +1,146 @@
+"""The rows that everybody asks for, in groups, and on how many figures of each group one subject leads another.
+
+What is counted are figures that somebody reports or that follow from one report and a count: each once in its group.
+Counts of chips and racks are neither better nor worse, and a tie is level. A row is one entry of `GROUPS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from calc.analysis import dominance
+from calc.analysis.comparison import Comparison, Row
+from calc.figures.results import Result
+from calc.sheets import metrics
+
+# A row's title, and its metric: `{q}` is the lead precision with its sparsity, `{b}` the boundary of power that most
+# subjects report, `{c}` the currency; `{Q}`, `{B}`, `{C}` are their words.
+_TOTALS = (
+    ("{Q} compute", "peak_compute.{q}"),
+    ("FP8 dense compute", "peak_compute.fp8.dense"),
+    ("INT8 dense compute", "peak_compute.int8.dense"),
+    ("Memory", "memory_capacity"),
+    ("Memory bandwidth", "memory_bandwidth"),
+    ("Scale-up, one way", "scale_up_bandwidth"),
+    ("Scale-out, one way", "scale_out_bandwidth"),
+)
+_RATIOS = (
+    ("Per watt", (
+        ("{Q} compute", "compute_per_power.{q}.{b}"),
+        ("Memory", "memory_capacity_per_power.{b}"),
+        ("Memory bandwidth", "memory_bandwidth_per_power.{b}"),
+    )),
+    ("Per {C}", (
+        ("{Q} compute", "compute_per_price.{q}.{c}"),
+        ("Price of memory", "price_per_memory_capacity.{c}"),
+        ("Price of bandwidth", "price_per_memory_bandwidth.{c}"),
+    )),
+)  # fmt: skip
+LEVEL = "level"
+TIE = 0.005
+"""Figures that lie closer together than this share are level: printed digits say no more."""
+_STRUCTURE = ("chip_count", "scale_up_domain", "rack_count")
+_UNCOUNTED = "Power, price, size"
+GROUPS = {
+    "system": (
+        ("Whole system", (("Chips", "chip_count"), *_TOTALS, ("Chips in one domain", "scale_up_domain"))),
+        ("Per chip", tuple((title, f"{name}.{metrics.PER_CHIP}") for title, name in _TOTALS)),
+        *_RATIOS,
+        (_UNCOUNTED, (
+            ("Power, {B}", "power.{b}"), ("Price", "price.{c}"), ("Racks", "rack_count"), ("Weight", "weight"),
+        )),
+    ),
+    "chip": (("Per chip", _TOTALS), *_RATIOS, (_UNCOUNTED, (("Power, {B}", "power.{b}"), ("Price", "price.{c}")))),
+}  # fmt: skip
+"""Which rows a comparison shows by default, by kind of subject; a model's are `comparison.CORE`."""
+_ALWAYS = ("chip_count", "peak_compute.{q}", "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "power.{b}",
+           "price.{c}")  # fmt: skip
+"""What everybody asks for: shown even where one subject alone has it."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Where one subject stands against the baseline in one group: ids of metrics.
+
+    ``ahead`` and ``behind``: the whole range is better or worse. ``level``: the same figure, to within `TIE`.
+    ``overlapping``: the ranges share a part.
+    """
+
+    group: str
+    ahead: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+    level: tuple[str, ...] = ()
+    overlapping: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> int:
+        """On how many figures the two can be compared."""
+        return sum(len(names) for names in self.lists().values())
+
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """Return the metrics by where the subject stands."""
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "group"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the scorecard under its short title."""
+
+    group: str
+    title: str
+    row: Row
+
+    @property
+    def counts(self) -> bool:
+        """Whether one subject may lead another by it."""
+        metric = self.row.metric
+        return self.group != _UNCOUNTED and metric.better != "neither" and metric.family not in _STRUCTURE
+
+    def standing(self, ratio: Result) -> str:
+        """Return in which list of a `Tally` the subject of a ratio is."""
+        tie = all(abs(end - 1) < TIE for end in ratio.numbers)
+        return LEVEL if tie else dominance.standing(self.row.metric, ratio)
+
+
+def lines(found: Comparison) -> Iterator[Line]:
+    """Yield the rows that a comparison shows by default: those that two subjects have, and what everybody asks for."""
+    rows = {row.metric.id: row for row in found.rows}
+    chosen = _chosen(found, rows)
+    always = {name.format(**chosen) for name in _ALWAYS}
+    for group, entries in GROUPS.get(found.subjects[0].kind, ()):
+        for title, pattern in entries:
+            row = rows.pop(pattern.format(**chosen), None)  # the lead precision may be one of the others, too
+            held = sum(cell.result is not None for cell in row.cells.values()) if row else 0
+            if row and held >= (1 if row.metric.id in always else min(2, len(found.subjects))):
+                yield Line(group.format(**chosen), title.format(**chosen), row)
+
+
+def _chosen(found: Comparison, rows: dict[str, Row]) -> dict[str, str]:
+    """Return what stands for the placeholders: each as most subjects report it, the first of those that tie."""
+
+    def most(family: str, words: tuple[str, ...]) -> str:
+        def held(word: str) -> int:
+            row = rows.get(f"{family}.{word}")
+            return sum(cell.result is not None for cell in row.cells.values()) if row else 0
+
+        return max(words, key=held)
+
+    precision = found.lead.removeprefix(".")
+    boundary = most("power", ("all-in", "rack", "chip", "board", "node", metrics.UNSTATED))
+    currency = most("price", ("usd", "cny"))
+    titles = {"all-in": "all-in", "chip": "chip", metrics.UNSTATED: "unspecified"}
+    return {
+        "q": precision, "Q": metrics.metric(f"peak_compute.{precision}").title, "b": boundary,
+        "B": titles.get(boundary, boundary), "c": currency, "C": {"usd": "dollar", "cny": "yuan"}[currency],
+    }  # fmt: skip
+
+
+def tallies(found: Comparison, subject: str) -> list[Tally]:
+    """Return where a subject stands against the baseline, a tally a group; groups without a figure are left out."""
+    groups: dict[str, dict[str, list[str]]] = {}
+    for line in lines(found):
+        ratio = line.row.ratios.get(subject)
+        if ratio and line.counts:
+            groups.setdefault(line.group, {}).setdefault(line.standing(ratio), []).append(line.row.metric.id)
+    return [Tally(group, **{name: tuple(ids) for name, ids in held.items()}) for group, held in groups.items()]

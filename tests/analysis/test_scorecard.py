@@ -1,0 +1,79 @@
+"""The answer first: who leads on how many figures of each group, and the rows that everybody asks for."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from functools import cache
+
+import pytest
+
+import calc
+from calc.analysis import scorecard
+from calc.analysis.comparison import Comparison
+from tests.running import CHIPS, SYSTEMS, output
+
+MORE = ("h100-sxm", "h200-sxm", "h20", "h800", "b200", "mi300x", "mi355x", "tpu-v7", "metax-c500", "a100-sxm")
+PAIRS = [*itertools.permutations(SYSTEMS, 2), *itertools.permutations((*CHIPS, *MORE), 2)]
+
+
+@cache
+def compared(first: str, second: str) -> Comparison:
+    return calc.compare(first, second)
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_what_is_counted_is_what_can_be_compared(first: str, second: str) -> None:
+    """Each figure is in one list of its group, and the rows counted are those with a ratio and a better side."""
+    found = compared(first, second)
+    tallies = scorecard.tallies(found, first)
+    counted = [name for tally in tallies for names in tally.lists().values() for name in names]
+    assert sorted(counted) == sorted(
+        line.row.metric.id for line in scorecard.lines(found) if line.counts and first in line.row.ratios
+    )
+    assert sum(tally.counted for tally in tallies) == len(counted) == len(set(counted))
+
+
+@pytest.mark.parametrize(("first", "second"), [pair for pair in PAIRS if pair[0] < pair[1]])
+def test_the_verdict_of_two_is_the_mirror_of_the_other_way_round(first: str, second: str) -> None:
+    there, back = scorecard.tallies(compared(first, second), first), scorecard.tallies(compared(second, first), second)
+    assert [(t.group, t.behind, t.ahead, t.level, t.overlapping) for t in back] == [
+        (t.group, t.ahead, t.behind, t.level, t.overlapping) for t in there
+    ]
+
+
+@pytest.mark.parametrize("id", ["cm384", "h100-sxm", "metax-c500"])
+def test_a_subject_is_level_with_itself(id: str) -> None:
+    tallies = scorecard.tallies(calc.compare(id, id), id)
+    assert tallies
+    assert all(tally.level and not (tally.ahead or tally.behind or tally.overlapping) for tally in tallies)
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_the_table_is_short_and_never_wraps(first: str, second: str) -> None:
+    """About twenty rows, a line each: at 80 columns every row has its figures beside it."""
+    lines = list(scorecard.lines(compared(first, second)))
+    assert 4 <= len(lines) <= 26
+    printed = output("compare", first, second).splitlines()
+    assert max(map(len, printed)) <= 80
+    for line in lines:
+        assert any(text.startswith(f"{line.title} ") and len(text.split()) >= 4 for text in printed), line.title
+
+
+def test_the_press_line_is_answered_in_the_first_lines() -> None:
+    printed = output("compare", "cm384", "nvl72").splitlines()
+    assert printed[0].startswith("CloudMatrix 384 vs GB200 NVL72")
+    assert printed[1].split() == ["Whole", "system", "CloudMatrix", "384", "leads", "on", "5", "of", "5"]
+    assert [line.split("  ")[0] for line in printed[1:5]] == ["Whole system", "Per chip", "Per watt", "Per dollar"]
+
+
+def test_json_of_compare_and_audit_have_the_same_counts() -> None:
+    verdicts = [json.loads(output(command, "cm384", "nvl72", "--format", "json"))["verdict"] for command in
+                ("compare", "audit")]  # fmt: skip
+    assert verdicts[0] == verdicts[1]
+    assert len(verdicts[0]["cm384"][0]["ahead"]) == 5
+
+
+def test_structure_is_neither_better_nor_worse() -> None:
+    lines = {line.row.metric.id: line for line in scorecard.lines(compared("cm384", "nvl72"))}
+    assert not any(lines[name].counts for name in ("chip_count", "scale_up_domain", "rack_count", "power.all-in"))
