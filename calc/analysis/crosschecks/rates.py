@@ -127,10 +127,8 @@ def alternating(subjects: Iterable[CheckedSheet]) -> Iterator[tuple[CheckedSheet
         for subject, reading, c in read.get("sparse", ()) if "dense" in read else ():
             there, like, _ = read["dense"][0]
             dense = subject.held.held[reading.metric.id.replace(".sparse", ".dense")]
-            text = (
-                f"{findings.words(c)}, read as sparse while the source's row of {metrics.qualifiers(like.metric.id)[0]}"
-            )
-            text += f" in {there.sheet.id}, dense or sparse not specified either, is read as dense"
+            row = f"the source's {metrics.qualifiers(like.metric.id)[0]} of {there.sheet.id}"
+            text = f"{findings.words(c)} {WORDS[UNSTATED]}, read as sparse while {row} is read as dense"
             sides = findings.side([c], text), findings.side([dense.headline])
             if not (findings.same(c, dense.headline) or subject.has_told([c])):
                 subject.tell([c])
