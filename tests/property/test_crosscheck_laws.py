@@ -45,9 +45,7 @@ def told(rows: Sequence[Row], *, larger: bool = False, overlaid: Sequence[Row] =
         mine = Folder({}, {"c": chip(overlaid, larger)}).write(Path(folder) / "mine")
         (mine / "sources.yaml").unlink()
         path = mine / "chips" / "c.yaml"  # what adds to a sheet has neither a name nor a vendor
-        path.write_text(
-            "".join(line for line in path.read_text().splitlines(True) if line[:5] not in ("name:", "vendo"))
-        )
+        path.write_text(re.sub("^(name|vendor):.*\n", "", path.read_text(), flags=re.MULTILINE))
         comparer = Comparer(Catalog([mine] if overlaid else [], base=base), Policy())
         return check(comparer, [comparer.catalog.sheet("chip", "c")])[0]
 
