@@ -141,14 +141,16 @@ def _loaded(catalog: Catalog, sheets: Iterable[tuple[str, str]]) -> Iterator[sch
 
 def _warnings(catalog: Catalog, sheets: Iterable[schema.Sheet], steps: _Steps) -> Iterator[str]:
     """Yield what reports contradict one another in and nobody has looked at, and pins that match nothing."""
-    comparer = Comparer(catalog, Policy())
-    for sheet in sheets:
-        try:
-            found, stale = crosschecks.check(comparer, [sheet])
-        except SheetError as error:
-            yield f"{sheet.id}: not held against itself, since it refers to what has a fault: {error.problems[0]}"
-            found, stale = [], []
-        yield from (f"{each.subject}: {each.text} (check: {each.check})" for each in found if not each.known)
-        for _, pin in stale:
-            yield f"{sheet.id}: the pin of {pin.metric} ({pin.check}) matches nothing any more; take it out"
-        steps.tick()
+
+    def ticking() -> Iterator[schema.Sheet]:
+        for sheet in sheets:
+            yield sheet
+            steps.tick()
+
+    hindered: dict[str, SheetError] = {}
+    found, stale = crosschecks.check(Comparer(catalog, Policy()), ticking(), hindered)
+    for id, error in hindered.items():
+        yield f"{id}: not held against itself, since it refers to what has a fault: {error.problems[0]}"
+    yield from (f"{each.subject}: {each.text} (check: {each.check})" for each in found if not each.known)
+    for sheet, pin in stale:
+        yield f"{sheet.id}: the pin of {pin.metric} ({pin.check}) matches nothing any more; take it out"

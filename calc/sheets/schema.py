@@ -331,7 +331,10 @@ class Gap(Record):
     note: Text | None = optional("what was looked at")
 
 
-CheckName = Literal["total", "nodes", "racks", "cpus", "ports", "stacks", "sum", "ratio", "implied-compute", "spread"]
+CheckName = Literal[
+    "total", "nodes", "racks", "cpus", "ports", "stacks", "sum", "ratio", "implied-compute", "spread", "rates",
+    "alternating", "range",
+]  # fmt: skip
 
 
 def _two(value: tuple[str, ...]) -> tuple[str, ...]:

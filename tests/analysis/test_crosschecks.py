@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calc.analysis.comparison import Comparer
-from calc.analysis.crosschecks import Contradiction, check, identities, implied, spread
+from calc.analysis.crosschecks import Contradiction, check, identities, implied, plausible, rates, spread
 from calc.catalog.catalog import Catalog
 from calc.figures.policy import Policy
 from calc.sheets import metrics, schema
@@ -272,9 +272,11 @@ def test_a_source_and_its_relays_are_one_voice(tmp_path: Path) -> None:
     assert (only.outlier, only.one.text) == ("one", "128 GB, and 2 more")
 
 
-def test_with_one_against_one_the_headline_is_what_the_other_stands_apart_from(tmp_path: Path) -> None:
+def test_with_one_origin_against_one_the_pair_is_named_and_neither_blamed(tmp_path: Path) -> None:
     (only,) = found(folder({"memory_bandwidth": [said("8.00 TB/s", "odd"), said("1.00 TB/s", "beta")]}), tmp_path)
-    assert (only.outlier, only.other.sources, only.causes) == ("one", ("beta",), ("bits held as bytes",))
+    assert (only.outlier, only.one.sources, only.other.sources) == ("", ("odd",), ("beta",))
+    assert only.causes == ("bytes held as bits", "bits held as bytes")
+    assert "1 independent origin against 1, so neither outweighs the other" in only.text
 
 
 # -- what must follow from one another --------------------------------------------------------------
@@ -332,6 +334,7 @@ def test_what_must_follow_and_does_not_is_found(case: str, tmp_path: Path) -> No
 def test_every_check_has_its_name_for_pins() -> None:
     """And no name is left of a check that is gone."""
     names = {rule.check for rule in identities.RULES} | {"total", "ratio", spread.CHECK, spread.TOTAL, implied.CHECK}
+    names |= {rates.CHECK, rates.ALTERNATING, plausible.CHECK}
     assert names == set(get_args(schema.CheckName))
 
 

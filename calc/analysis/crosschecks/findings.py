@@ -6,18 +6,28 @@ Frozen records, and the words for what a candidate was printed as.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from calc.analysis.crosschecks import unit_slips
 from calc.analysis.crosschecks.checked_sheet import CheckedSheet
-from calc.figures.readings import Candidate, Reading
+from calc.figures.readings import Candidate
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
 from calc.units.numbers import digits
 
 SHOWN = 2
 """How many causes the sentence of a finding names."""
+
+
+class Weight(NamedTuple):
+    """How many independent origins speak for a value: the shipped before all, of either those that are stated first."""
+
+    shipped_stated: int
+    shipped: int
+    stated: int
+    origins: int
 
 
 @dataclass(frozen=True)
@@ -46,8 +56,9 @@ class Contradiction:
     """Two sides that do not fit together, by ``check`` (`calc.sheets.schema.CheckName`): the larger and the smaller.
 
     ``causes`` are usual slips that give the factor, the most specific first; ``known`` is what a person wrote
-    of it in the sheet; ``outlier`` is the side that the other reports speak against, if one; ``by_itself``
-    says whether one source, its editions among them, says both; ``agree`` what agrees with an implied rate.
+    of it in the sheet; ``outlier`` is the side that less speaks for, if one; ``standing`` says in words who stands
+    against whom; ``by_itself`` whether one source, its editions among them, says both; ``agree`` what agrees
+    with an implied rate.
     """
 
     subject: str
@@ -61,6 +72,7 @@ class Contradiction:
     outlier: unit_slips.Outlier = ""
     by_itself: bool = False
     agree: tuple[Side, ...] = ()
+    standing: str = ""
 
     @property
     def text(self) -> str:
@@ -68,9 +80,9 @@ class Contradiction:
         first, second = (self.other, self.one) if self.outlier == "other" else (self.one, self.other)
         said = f"{self.metric}: {first.text} ({first.where}) against {second.text} ({second.where})"
         said += f", a factor of {digits(self.factor, 4)}"
-        said += ", in one source" if self.by_itself else ""
+        said += ", in one source" if self.by_itself else f", {self.standing}" if self.standing else ""
         said += "".join(f"; {side.text} ({side.where}) agrees with what is implied" for side in self.agree)
-        return said + (f"; usual cause: {'; or '.join(self.causes[:SHOWN])}" if self.causes else "")
+        return f"{said}; usual cause: {'; or '.join(self.causes[:SHOWN]) or 'none gives this factor'}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,13 +123,13 @@ def same(one: Candidate, other: Candidate) -> bool:
     return unit_slips.close(one.value / other.value, 1, rounding(one) + rounding(other))
 
 
-def voices(reading: Reading) -> list[Voice]:
-    """Return who speaks in a reading, in the order of the policy; who says that there is none is left out."""
+def voices(candidates: Iterable[Candidate]) -> list[Voice]:
+    """Return who says the values of a reading, in its order; who says that there is none is left out."""
     held: dict[int, list[Candidate]] = {}
-    for candidate in reading.candidates:
+    for candidate in candidates:
         if candidate.value > 0:
             held.setdefault(id(candidate.lead()), []).append(candidate)
-    return [Voice(candidates[0].lead(), tuple(candidates)) for candidates in held.values()]
+    return [Voice(said[0].lead(), tuple(said)) for said in held.values()]
 
 
 def grouped(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
@@ -172,13 +184,30 @@ def made(
 
 def opposed(
     subject: CheckedSheet, check: str, metric: Metric, sides: tuple[Side, Side], *, rounding: float,
-    outlier: bool = False, stated: tuple[tuple[str, str], ...] = (), by_itself: bool = False,
+    weights: tuple[Weight, Weight] | None = None, stated: tuple[tuple[str, str], ...] = (), by_itself: bool = False,
     agree: tuple[Side, ...] = (),
 ) -> Contradiction:  # fmt: skip
-    """Return the contradiction of two sides; with ``outlier``, the first is the one that the others speak against."""
+    """Return the contradiction of two sides; with ``weights``, the one that less speaks for is the outlier, if any."""
     one, other = sorted(sides, key=lambda each: -each.value)
-    which: unit_slips.Outlier = "" if not outlier else "one" if one is sides[0] else "other"
+    which: unit_slips.Outlier = ""
+    standing = ""
+    if weights:
+        ahead, behind = weights if one is sides[0] else weights[::-1]
+        which = "" if ahead == behind else "one" if ahead < behind else "other"
+        standing = _standing(*sorted(weights)) if which else _standing(ahead, behind)
     pair = unit_slips.Pair(metric, one.unit, one.value, other.value, rounding, which)
     found = unit_slips.causes(pair, subject.sheet.kind, subject.counts, stated)
     factor = one.value / other.value
-    return Contradiction(subject.sheet.id, check, metric.id, one, other, factor, found, "", which, by_itself, agree)
+    return Contradiction(
+        subject.sheet.id, check, metric.id, one, other, factor, found, "", which, by_itself, agree, standing
+    )  # fmt: skip
+
+
+def _standing(one: Weight, other: Weight) -> str:
+    """Say who stands against whom: the side that less speaks for, and the other."""
+    if other.shipped and not one.shipped:
+        return "an overlay against the shipped sheet"
+    said = f"{one.origins} independent {'origin' if one.origins == 1 else 'origins'} against {other.origins}"
+    if one == other:
+        return f"{said}, so neither outweighs the other"
+    return said + (", and the latter better specified" if one.origins == other.origins else "")

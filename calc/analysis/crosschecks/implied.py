@@ -82,7 +82,7 @@ def contradictions(subject: CheckedSheet) -> Iterator[Contradiction]:
 
 
 def _against(subject: CheckedSheet, reading: Reading, found: Implied, others: list[Implied]) -> Iterator[Contradiction]:
-    near = sorted((v.nearest(found.value) for v in findings.voices(reading)), key=found.distance)
+    near = sorted((v.nearest(found.value) for v in findings.voices(reading.candidates)), key=found.distance)
     agree = [c for c in near if found.agrees(c)]
     fresh = [c for c in near if not unit_slips.ordinary(c.value / found.value) and not subject.has_told([c])]
     apart = findings.grouped(fresh)

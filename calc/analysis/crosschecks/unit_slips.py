@@ -24,6 +24,8 @@ SHARP = 3
 """A slip must be so many times further from no slip than the digits printed are wide."""
 ORDINARY = 1.1
 """Up to this factor, two figures differ as reports may."""
+FAR = 1.5
+"""From this factor on, two figures contradict one another whatever the cause."""
 CARDS = (100, 200, 400, 800, 1600)
 """Rates of network cards and optical modules, generation by generation. [Gb/s]"""
 CARRIED = ("scale_out_bandwidth", "scale_out_port_rate", "scale_up_port_rate", "optical_module_rate")
@@ -61,6 +63,7 @@ class PartSlip(NamedTuple):
 
 GIBI = (Slip(1024**3 / 1000**3, "GB taken for GiB", "GiB held as GB"),
         Slip(1024**4 / 1000**4, "TB taken for TiB", "TiB held as TB"))  # fmt: skip
+USABLE = Slip(16 / 15, "physical capacity against usable", "usable capacity against physical")
 POUND = Slip(2.20462, "pounds held as kilograms", "kilograms held as pounds")
 BOTH = Slip(2, "both directions added up, held as one way", "one way held as both, and so halved")
 SPARSE = {
@@ -103,8 +106,10 @@ def _slips(metric: Metric, kind: str, counts: Counts) -> Iterator[Slip]:
         yield BOTH
     if metric.family == "peak_compute":
         yield SPARSE[metrics.qualifiers(metric.id)[1]]
-    if metric.like == "b":
+    if metric.like in ("b", "b/s"):
         yield from GIBI
+    if metric.family == "memory_capacity":
+        yield USABLE
     if metric.id == "weight":
         yield POUND
     parts: tuple[PartSlip, ...] = ()
@@ -126,6 +131,11 @@ def _slips(metric: Metric, kind: str, counts: Counts) -> Iterator[Slip]:
 def close(ratio: float, factor: float, rounding: float) -> bool:
     """Whether a ratio is a factor, within the rounding of its figures and `SLACK`."""
     return abs(math.log(ratio / factor)) <= math.log1p(rounding + SLACK)
+
+
+def far(ratio: float) -> bool:
+    """Whether a ratio is `FAR` or more, either way."""
+    return abs(math.log(ratio)) >= math.log(FAR) - 1e-9
 
 
 def ordinary(ratio: float) -> bool:
@@ -157,11 +167,14 @@ def causes(pair: Pair, kind: str, counts: Counts, stated: tuple[tuple[str, str],
     ("a die's figure held as the chip's, which has 2 dies",)
     """
     found = [*_as_stated(pair.metric, stated), *_card(pair, kind, counts)]
-    for slip in _slips(pair.metric, kind, counts):
-        sharp = slip.factor > 1 and SHARP * math.log1p(pair.rounding + SLACK) <= math.log(slip.factor)
-        if sharp and close(pair.one / pair.other, slip.factor, pair.rounding):
-            words = {"one": (slip.larger,), "other": (slip.smaller,)}.get(pair.outlier, (slip.smaller, slip.larger))
-            found.append("; or ".join(words))
+    ratio = pair.one / pair.other
+    fits = [slip for slip in _slips(pair.metric, kind, counts) if close(ratio, slip.factor, pair.rounding)]
+    if USABLE in fits:  # 16/15 and the step to GiB lie so near that digits leave both open: the nearer is told
+        near = min((USABLE, *GIBI), key=lambda slip: abs(math.log(ratio / slip.factor)))
+        fits = [slip for slip in fits if slip is near or slip not in (USABLE, *GIBI)]
+    for slip in fits:
+        if slip.factor > 1 and SHARP * math.log1p(pair.rounding + SLACK) <= math.log(slip.factor):
+            found += {"one": (slip.larger,), "other": (slip.smaller,)}.get(pair.outlier, (slip.smaller, slip.larger))
     named = tuple(dict.fromkeys(found))
     return tuple(cause for cause in named if not any(other.startswith(f"{cause}:") for other in named))
 
