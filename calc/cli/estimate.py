@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from calc.cli.group import commands
-from calc.cli.options import ID, open_comparer, output_options, policy_options, taken
-from calc.cli.output import emit
+from calc.cli.options import ID, Asked, answering
 from calc.errors import UsageError
 from calc.estimates import options as declared
 
@@ -57,26 +56,25 @@ def phase_options(phase: str, grids: bool = False) -> Callable[[Command], Comman
 def _add(phase: str) -> None:
     """Add the command of a phase."""
 
-    def run(**options: Any) -> None:
-        _run(phase, options)
+    def run(asked: Asked, **options: Any) -> object:
+        return _run(asked, phase, options)
 
     run.__doc__ = declared.PHASES[phase]
-    run = output_options(policy_options(run))
+    command = answering(run)
     if phase != "memory":
-        shown = click.option("--explain", is_flag=True, help="The working of the time, down to each report.")
-        run = shown(run)
-    estimate.command(phase)(phase_options(phase)(run))
+        help = "The working of the time, down to each report."
+        command = click.option("--explain", is_flag=True, help=help)(command)
+    estimate.command(phase)(phase_options(phase)(command))
 
 
 for _phase in declared.PHASES:
     _add(_phase)
 
 
-def _run(phase: str, options: dict[str, Any]) -> None:
+def _run(asked: Asked, phase: str, options: dict[str, Any]) -> object:
     machines = [(kind, name) for kind in ("system", "chip") for name in options.pop(kind)]
     explained = options.pop("explain", False)
-    shown = {name: options.pop(name) for name in ("form", "output", "color")}
-    comparer = open_comparer(**taken(options))
+    comparer = asked.comparer
     if not machines:
         raise UsageError(f"on what? --system ID or --chip ID, for example `estimate {phase} --system cm384`")
     from calc.estimates.estimator import Estimator
@@ -84,4 +82,4 @@ def _run(phase: str, options: dict[str, Any]) -> None:
 
     estimator = Estimator(comparer)
     found = [estimator.estimate(phase, **{kind: name}, **options) for kind, name in machines]
-    emit(Estimates(found, comparer, explained), **shown)
+    return Estimates(found, comparer, explained)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Any
-
 import click
 
 from calc.cli.estimate import estimate
-from calc.cli.options import open_comparer, output_options, policy_options, taken
-from calc.cli.output import emit
+from calc.cli.options import Asked, answering
 
 SPLITS = ("alternate", "leave-one-source-out", "leave-one-chip-out")
 
@@ -20,9 +16,8 @@ SPLITS = ("alternate", "leave-one-source-out", "leave-one-chip-out")
     help="What the efficiencies that an estimate is tested with may rest on.",
 )  # fmt: skip
 @click.option("--summary", is_flag=True, help="Only what it comes to, not each measurement.")
-@output_options
-@policy_options
-def validate(split: str, summary: bool, **options: Any) -> None:
+@answering
+def validate(asked: Asked, split: str, summary: bool) -> object:
     """Every published measurement beside its estimate (--validate).
 
     Bound, estimate with its span, measured, the efficiency that this implies; then the counts over those
@@ -31,10 +26,8 @@ def validate(split: str, summary: bool, **options: Any) -> None:
     alternate: derived from every second measurement of a series. leave-one-source-out, leave-one-chip-out: what
     is estimated for a source, or a chip, rests on the others alone.
     """
-    comparer = open_comparer(**taken(options))
     from calc.estimates.validation import scores
 
-    found = scores.validate(comparer, split)
-    emit(found, **options, summary=summary)
-    if found.alarms:
-        sys.exit(1)
+    found = scores.validate(asked.comparer, split)
+    asked.exit_code = int(bool(found.alarms))
+    return found
