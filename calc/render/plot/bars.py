@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from calc.analysis.comparison import Comparison
-from calc.analysis.history import IN_SPAN, SHOWN
+from calc.analysis.history import SHOWN
 from calc.errors import UsageError
 from calc.figures import derive
 from calc.figures.readings import canonical_unit
@@ -76,13 +76,10 @@ def _places(shown: Figures[Bar]) -> list[float]:
 
 def _dots(bar: Bar, reach: float) -> list[tuple[int, float, str]]:
     """Return each dot with its lane, so that none covers another: lane, value, fate; the headline first."""
-    dots = [
-        (SHOWN if value == line.headline else IN_SPAN if line.fate == SHOWN else line.fate, value)
-        for line in bar.lines for value in line.values
-    ]  # fmt: skip
+    dots = [dot for line in bar.lines for dot in line.dots]
     lanes: list[list[float]] = []
     found = []
-    for fate, value in sorted(dots, key=lambda dot: (dot[0] != SHOWN, dot[1])):
+    for value, fate in sorted(dots, key=lambda dot: (dot[1] != SHOWN, dot[0])):
         free = (n for n, lane in enumerate(lanes) if all(abs(value - other) > NEAR * reach for other in lane))
         place = next(free, len(lanes))
         lanes[place : place + 1] = [[*(lanes[place] if place < len(lanes) else ()), value]]
@@ -106,13 +103,10 @@ def _bar(ax: Axes, shown: Figures[Bar], bar: Bar, place: int, at: float) -> None
     if bar.numbers is None:
         ax.text(0, at, f"  {bar.state}", va="center", color=style.FAINT, fontsize=style.SIZE)
         return
-    value, low, high = bar.numbers
-    ax.barh([at], [value], height=THICK, zorder=2, gid=f"bar-{bar.sheet.id}", color=style.tint(place),
-            edgecolor=style.INK, linewidth=0.8, hatch=style.hatch(place))  # fmt: skip
-    ax.errorbar([value], [at], xerr=[[value - low], [high - value]], fmt="none", ecolor=style.INK, capsize=4,
-                elinewidth=1.4, zorder=3)  # fmt: skip
-    ax.text(1.012, at, f"{grouped(number(value))} {shown.unit}", transform=ax.get_yaxis_transform(), va="center",
-            fontsize=style.SMALL, parse_math=False)  # fmt: skip
+    value = bar.numbers[0]
+    style.block(ax, at, value, place, height=THICK, linewidth=0.8, gid=f"bar-{bar.sheet.id}")
+    style.whiskers(ax, bar.numbers, at, fmt="none", ecolor=style.INK, elinewidth=1.4, zorder=3)
+    style.beside(ax, at, f"{grouped(number(value))} {shown.unit}")
     for lane, where, fate in _dots(bar, _reach(shown)):
         look = {**reports.LOOKS[fate], "markersize": reports.LOOKS[fate]["markersize"] * 0.75}
-        ax.plot([where], [at + THICK / 2 + LANE * (lane + 0.75)], linestyle="", zorder=4, **look)
+        style.mark(ax, where, at + THICK / 2 + LANE * (lane + 0.75), **look)

@@ -43,6 +43,12 @@ class Line:
     values: tuple[float, ...]
     headline: float | None = None
 
+    @property
+    def dots(self) -> list[tuple[float, str]]:
+        """Its values, each with what became of it: of a headline's report the other readings are in the span."""
+        rest = IN_SPAN if self.fate == SHOWN else self.fate
+        return [(value, SHOWN if value == self.headline else rest) for value in self.values]
+
 
 def reports(found: Comparison, metric: str | None = None) -> Figures[Line]:
     """Return the reports of a metric of the compared; a `UsageError` if nobody reports it of any."""
@@ -155,7 +161,7 @@ def _apart(subject: Readings, metric: Metric, event: Event) -> list[float]:
 
 
 LOOKS: dict[str, dict[str, Any]] = {
-    SHOWN: {"marker": "D", "markersize": 8, "markerfacecolor": style.SERIES[0], "color": style.INK},
+    SHOWN: {"marker": "D", "markersize": 8, "markerfacecolor": style.SERIES[0].shade, "color": style.INK},
     IN_SPAN: {"marker": "o", "markersize": 5.5, "markerfacecolor": style.INK, "color": style.INK},
     SUPERSEDED: {"marker": "o", "markersize": 6, "markerfacecolor": "none", "color": style.INK},
     ASIDE: {"marker": "x", "markersize": 6, "color": style.INK},
@@ -171,7 +177,7 @@ WIDE = 12.0
 
 def legend(lines: list[Line]) -> list[Artist]:
     """Return what the marks of some reports mean."""
-    used = {line.fate for line in lines} | {IN_SPAN for line in lines if len(line.values) > 1 and line.headline}
+    used = {line.fate for line in lines} | {fate for line in lines for _, fate in line.dots}
     return [style.key(WORDS[fate], **LOOKS[fate]) for fate in LOOKS if fate in used]
 
 
@@ -225,11 +231,9 @@ def draw(shown: Figures[Line], ax: Axes) -> list[Artist]:
 def _line(ax: Axes, line: Line, at: float) -> None:
     if len(line.values) > 1:
         ax.plot([line.values[0], line.values[-1]], [at, at], color=style.FAINT, linewidth=0.8, zorder=2)
-    for value in line.values:
-        fate = SHOWN if value == line.headline else IN_SPAN if line.fate == SHOWN else line.fate
-        ax.plot([value], [at], linestyle="", zorder=4 if fate == SHOWN else 3, **LOOKS[fate])
+    for value, fate in line.dots:
+        style.mark(ax, value, at, zorder=4 if fate == SHOWN else 3, **LOOKS[fate])
     words = line.words if line.values else f"not drawn: {line.words}"
     for text, off in ((line.date or "undated", 6), (textwrap.shorten(words, 64, placeholder=" ..."), 58)):
-        ax.annotate(text, (1, at), (off, 0), ("axes fraction", "data"), "offset points", va="center",
-                    fontsize=style.SMALL, parse_math=False, annotation_clip=False,
-                    color=style.INK if line.values else style.FAINT)  # fmt: skip
+        style.note(ax, text, (1, at), (off, 0), xycoords=("axes fraction", "data"), va="center", parse_math=False,
+                   color=style.INK if line.values else style.FAINT)  # fmt: skip

@@ -159,16 +159,14 @@ def draw(shown: Rooflines, ax: Axes) -> list[Artist]:
 
 
 def _roof(ax: Axes, shown: Rooflines, roof: Roof, place: int) -> Artist:
-    grid, shade = shown.grid(roof), style.shade(place)
+    grid, (shade, _, hatch, line, mark) = shown.grid(roof), style.series(place)
     lowest, highest = ([roof.at(x, end) for x in grid] for end in (1, 2))
-    ax.fill_between(grid, lowest, highest, facecolor=shade, alpha=0.22, edgecolor=shade, hatch=style.hatch(place),
+    ax.fill_between(grid, lowest, highest, facecolor=shade, alpha=0.22, edgecolor=shade, hatch=hatch,
                     linewidth=0.4, gid=f"band-{roof.sheet.id}-{shown.level}", zorder=2)  # fmt: skip
-    line, mark = style.LINES[place % len(style.LINES)], style.MARKERS[place % len(style.MARKERS)]
     ax.plot(grid, [roof.at(x) for x in grid], color=shade, linestyle=line, linewidth=1.8, zorder=3,
             gid=f"roof-{roof.sheet.id}-{shown.level}")  # fmt: skip
-    value, low, high = roof.ridge.numbers
-    ax.errorbar([value], [roof.at(value)], xerr=[[value - low], [high - value]], color=shade, fmt=mark, markersize=5,
-                markeredgecolor=style.INK, capsize=4, zorder=4)  # fmt: skip
+    look = {"color": shade, "markersize": 5, "markeredgecolor": style.INK}
+    style.whiskers(ax, roof.ridge.numbers, roof.at(roof.ridge.numbers[0]), fmt=mark, zorder=4, **look)
     return style.key(label(roof), color=shade, linestyle=line, marker=mark, markeredgecolor=style.INK, linewidth=1.8)
 
 

@@ -110,7 +110,7 @@ def draw(shown: Figures[Stack], ax: Axes) -> list[Artist]:
     style.rows(ax, range(len(names)), names, (len(names) - 0.35, -0.45))
     found: list[Artist] = [
         style.key(f"{block} chip{'s' if block > 1 else ''}", marker="s", markersize=7,
-                  markerfacecolor=style.tint(0))
+                  markerfacecolor=style.series(0).tint)
     ]  # fmt: skip
     if any(stack.printed for stack in shown.items):
         found.append(style.key("headline of the total, and its span", marker="D", linestyle="-", markersize=5.5))
@@ -119,11 +119,9 @@ def draw(shown: Figures[Stack], ax: Axes) -> list[Artist]:
 
 def _stack(ax: Axes, stack: Stack, blocks: list[tuple[float, float]], at: int) -> None:
     for place, (start, width) in enumerate(blocks, 1):
-        ax.barh([at], [width], left=[start], height=THICK, color=style.tint(at), edgecolor=style.INK, linewidth=0.6,
-                hatch=style.hatch(at), gid=f"block-{stack.sheet.id}-{place}", zorder=2)  # fmt: skip
+        style.block(ax, at, width, at, start, height=THICK, linewidth=0.6, gid=f"block-{stack.sheet.id}-{place}")
     if stack.printed:
-        value, low, high = stack.printed
-        ax.errorbar([value], [at], xerr=[[value - low], [high - value]], fmt="D", color=style.INK, capsize=4,
-                    markersize=5.5, markeredgecolor=style.PAPER, zorder=4)  # fmt: skip
-    ax.annotate(stack.words, (0, at + THICK / 2), (2, -3), textcoords="offset points", va="top", fontsize=style.SMALL,
-                color=style.INK if blocks else style.FAINT, parse_math=False, annotation_clip=False)  # fmt: skip
+        look = {"color": style.INK, "markersize": 5.5, "markeredgecolor": style.PAPER}
+        style.whiskers(ax, stack.printed, at, fmt="D", zorder=4, **look)
+    color = style.INK if blocks else style.FAINT
+    style.note(ax, stack.words, (0, at + THICK / 2), (2, -3), va="top", color=color, parse_math=False)

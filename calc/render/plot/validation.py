@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from calc.estimates.validation import splits
 from calc.estimates.validation.scores import Score, Validation
@@ -70,11 +71,11 @@ def drawing(found: Validation) -> Drawing:
     return Drawing("Measured against estimated times", shown.caption, ROWS, panels, columns=7)
 
 
-def _look(shown: Points, point: Point) -> dict[str, object]:
+def _look(shown: Points, point: Point) -> dict[str, Any]:
     """Return how a point looks: its phase by marker and colour, filled if it tests."""
-    place = shown.phases.index(point.phase)
-    return {"marker": style.MARKERS[place], "color": style.shade(place), "markersize": 4.5, "markeredgewidth": 0.9,
-            "markerfacecolor": style.shade(place) if point.tests else style.PAPER, "linestyle": ""}  # fmt: skip
+    own = style.series(shown.phases.index(point.phase))
+    return {"marker": own.marker, "color": own.shade, "markersize": 4.5, "markeredgewidth": 0.9, "zorder": 3,
+            "markerfacecolor": own.shade if point.tests else style.PAPER}  # fmt: skip
 
 
 def _times(shown: Points, ax: Axes) -> list[Artist]:
@@ -83,13 +84,13 @@ def _times(shown: Points, ax: Axes) -> list[Artist]:
         ax.plot([low, high], [low * factor, high * factor], color=style.FAINT, linewidth=0.8, linestyle=line, zorder=1)
     for one in shown.points:
         ax.plot([one.low, one.high], [one.measured] * 2, color=style.FAINT, linewidth=0.7, alpha=0.6, zorder=2)
-        ax.plot([one.estimate], [one.measured], zorder=3, gid=f"trial-{one.id}", **_look(shown, one))  # type: ignore[arg-type]
+        style.mark(ax, one.estimate, one.measured, gid=f"trial-{one.id}", **_look(shown, one))
     ax.set(xscale="log", yscale="log", xlim=(low, high), ylim=(low, high), xlabel="estimated time (s)",
            ylabel="measured time (s)", aspect="equal")  # fmt: skip
-    ax.grid(color="#e4e4e4", linewidth=0.6)
+    ax.grid(color=style.GRID, linewidth=0.6)
     ax.set_axisbelow(True)
     keys: list[Artist] = [
-        style.key(phase, marker=style.MARKERS[place], color=style.shade(place), markersize=5)
+        style.key(phase, marker=style.series(place).marker, color=style.series(place).shade, markersize=5)
         for place, phase in enumerate(shown.phases)
     ]
     return [*keys, style.key("filled: tests", marker="o", markersize=5),
@@ -107,7 +108,7 @@ def _ratios(shown: Points, ax: Axes) -> list[Artist]:
         for one in those:
             ax.plot([one.low / one.estimate, one.high / one.estimate], [at] * 2, color=style.FAINT, linewidth=0.7,
                     alpha=0.6, zorder=2)  # fmt: skip
-            ax.plot([one.measured / one.estimate], [at], zorder=3, **_look(shown, one))  # type: ignore[arg-type]
+            style.mark(ax, one.measured / one.estimate, at, **_look(shown, one))
             at += 1
         at += 3
     ax.set(xscale="log", xlabel="times the estimate: measured (mark), span (bar)")
