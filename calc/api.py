@@ -175,7 +175,7 @@ class Subject:
         return card(sheets.sheet(self._comparer, self.id))
 
     def _repr_markdown_(self) -> str:
-        from calc.render.tables import as_markdown
+        from calc.render.markdown import as_markdown
 
         return as_markdown(sheets.sheet(self._comparer, self.id))
 

@@ -6,7 +6,7 @@ A key has one meaning, its record's; here stands only what no record says: the c
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from calc.sheets import folders, schema
@@ -75,11 +75,9 @@ def nested(said: Row) -> str:
     return str((items.get("items") or items).get("$ref", "")).rpartition("/")[2] if isinstance(items, dict) else ""
 
 
-def field(
-    table: str, name: str, type: str = "string", required: bool = False, words: Collection[str] = ()
-) -> Field:  # fmt: skip
-    """Return a field that a table has beside those of its records."""
-    return Field(name, type, required, tuple(words), _ADDED.get(f"{table}.{name}") or _ADDED[name])
+def added(table: str, *names: str) -> list[Field]:
+    """Return the fields of some names that a table has beside those of its records."""
+    return [replace(_ADDED.get(f"{table}.{name}") or _ADDED[name], name=name) for name in names]
 
 
 def values(record: schema.Record, fields: Collection[Field]) -> Row:
@@ -88,36 +86,55 @@ def values(record: schema.Record, fields: Collection[Field]) -> Row:
     return {one.name: body[one.name] for one in fields if one.name in body}
 
 
+def _an(meaning: str, type: str = "string", required: bool = True, words: Collection[str] = ()) -> Field:
+    return Field("", type, required, tuple(words), meaning)
+
+
+def _maybe(meaning: str, type: str = "string") -> Field:
+    return _an(meaning, type, required=False)
+
+
 _ADDED = {
-    "id": "The id.",
-    "subject": "The chip, system or model that it is about: an id of the table 'subjects'.",
-    "number": "Its place among those of the same subject (and metric, or state), from 1.",
-    "kind": "'chip', 'system' or 'model'.",
-    "status": "The only value there is: somebody printed it; nothing here is more than that.",
-    "metric": "What is reported: an id of the table 'metrics', with its qualifiers.",
-    "family": "The metric without its qualifiers.",
-    "precision": "Of a compute rate the number format, 'unstated' where the document leaves it open.",
-    "sparsity": "Of a compute rate 'dense', 'sparse' or 'unstated'.",
-    "boundary": "Of a power what it covers: chip, board, node, rack, cooling, all-in, unstated.",
-    "qualifier": "Any other qualifier of the metric: which network, which currency, which cores.",
-    "low_si": "The value, or the lower end of a range, in the unit of 'unit_si'.",
-    "high_si": "The value, or the upper end of a range, in the unit of 'unit_si'.",
-    "low_exact": "As 'low_si', in decimal digits without rounding.",
-    "high_exact": "As 'high_si', in decimal digits without rounding.",
-    "unit_si": "Base units of SI, and of what is counted here: b (bit), FLOP, token, chip, die, rack, USD... A figure "
-    "for one of something that is counted is divided by it; one for the whole system is not, nor one whose 'per' is "
-    "unstated.",
-    "value_si": "The value in the unit of 'unit_si'.",
-    "readings": "The metrics under which the report is read: others than its own where it leaves something open.",
-    "fate": "'shown' if it is the headline of its reading, 'in the span', or why it is in no span; under the default "
-    "policy (`calc show` prints it).",
-    "metrics.id": "The metric with its qualifiers.",
-    "title": "What a reader sees.",
-    "group": "What it belongs to.",
-    "metrics.unit_si": "The unit of its values in base units, without what they are per; empty if values are words.",
-    "better": "Which way is better.",
-    "listed": "Whether its conditions are part of a figure, so that no figures are set side by side.",
-    "state": "'not_reported': looked for and not found; 'not_applicable': makes no sense for it.",
-    "source": "The document that prints it: an id of the table 'sources'.",
-    "key": "The claim's name among those of its source.",
+    "id": _an("The id."),
+    "subject": _an("The chip, system or model that it is about: an id of the table 'subjects'."),
+    "number": _an("Its place among those of the same subject (and metric, or state), from 1.", "integer"),
+    "kind": _an("'chip', 'system' or 'model'."),
+    "subjects.kind": _an("'chip', 'system' or 'model'.", words=schema.RECORDS),
+    "status": _an(
+        "The only value there is: somebody printed it; nothing here is more than that.", words=[schema.STATUS]
+    ),
+    "metric": _an("What is reported: an id of the table 'metrics', with its qualifiers."),
+    "family": _an("The metric without its qualifiers."),
+    "precision": _maybe("Of a compute rate the number format, 'unstated' where the document leaves it open."),
+    "sparsity": _maybe("Of a compute rate 'dense', 'sparse' or 'unstated'."),
+    "boundary": _maybe("Of a power what it covers: chip, board, node, rack, cooling, all-in, unstated."),
+    "qualifier": _maybe("Any other qualifier of the metric: which network, which currency, which cores."),
+    "low_si": _maybe("The value, or the lower end of a range, in the unit of 'unit_si'.", "number"),
+    "high_si": _maybe("The value, or the upper end of a range, in the unit of 'unit_si'.", "number"),
+    "low_exact": _maybe("As 'low_si', in decimal digits without rounding."),
+    "high_exact": _maybe("As 'high_si', in decimal digits without rounding."),
+    "unit_si": _maybe(
+        "Base units of SI, and of what is counted here: b (bit), FLOP, token, chip, die, rack, USD... A figure for "
+        "one of something that is counted is divided by it; one for the whole system is not, nor one whose 'per' "
+        "is unstated."
+    ),
+    "value_si": _an("The value in the unit of 'unit_si'.", "number"),
+    "readings": _maybe(
+        "The metrics under which the report is read: others than its own where it leaves something open.", "array"
+    ),
+    "fate": _an(
+        "'shown' if it is the headline of its reading, 'in the span', or why it is in no span; under the default "
+        "policy (`calc show` prints it)."
+    ),
+    "metrics.id": _an("The metric with its qualifiers."),
+    "title": _an("What a reader sees."),
+    "group": _an("What it belongs to."),
+    "metrics.unit_si": _maybe(
+        "The unit of its values in base units, without what they are per; empty if values are words."
+    ),
+    "better": _an("Which way is better."),
+    "listed": _an("Whether its conditions are part of a figure, so that no figures are set side by side.", "boolean"),
+    "state": _an("'not_reported': looked for and not found; 'not_applicable': makes no sense for it."),
+    "source": _an("The document that prints it: an id of the table 'sources'."),
+    "key": _an("The claim's name among those of its source."),
 }
