@@ -19,7 +19,6 @@ import click
 from calc.cli import (
     editing,
     estimate,
-    estimate_validation,
     evaluate,
     export,
     export_control,
@@ -34,7 +33,7 @@ from calc.cli.options import ID
 from calc.errors import CalcError
 
 # The commands of these modules join the group when they are imported.
-ROOMS = (sheets, figures, evaluate, estimate, estimate_validation, sweep, export_control, plot, report, export, editing)
+ROOMS = (sheets, figures, evaluate, estimate, sweep, export_control, plot, report, export, editing)
 __all__ = ["ID", "commands", "main", "run"]
 
 
