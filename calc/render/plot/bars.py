@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from calc.analysis.comparison import Comparison
 from calc.analysis.history import SHOWN
 from calc.errors import UsageError
 from calc.figures import derive
-from calc.figures.readings import canonical_unit
 from calc.render.plot import reports, style
-from calc.render.plot.common import Drawing, Figures, axis, caption, cells, chosen, held
+from calc.render.plot.common import Figures, cells, chosen, figures, held, label
 from calc.render.plot.reports import Line, of_subject
 from calc.render.plot.style import Artist, Axes
 from calc.sheets import schema
@@ -42,8 +41,7 @@ def bars(found: Comparison, metric: str | None = None) -> Figures[Bar]:
     note = "Bar: the headline; whiskers: the span; dots: every report, those in no span too."
     if computed:
         note = f"Computed from {' and '.join(computed)}; whiskers: every combination of their reports."
-    unit = canonical_unit(asked, found.subjects[0].kind)
-    return Figures(asked, unit, found.subjects, tuple(made), caption(found, note))
+    return figures(found, asked, "", made, note, _places(made)[-1], draw)
 
 
 THICK, GAP = 1.1, 0.5
@@ -52,24 +50,17 @@ LANE, NEAR = 0.42, 0.017
 """The height of a lane of dots, and from which share of the axis on two dots of one lane lie apart."""
 
 
-def drawing(found: Comparison, metric: str | None = None) -> Drawing:
-    """Return how the bars are drawn, with the dots below them."""
-    shown = bars(found, metric)
-    title = style.titled(shown.metric.full_title, shown.subjects)
-    return Drawing(title, shown.caption, _places(shown)[-1], [partial(draw, shown)])
-
-
-def _reach(shown: Figures[Bar]) -> float:
+def _reach(bars: Sequence[Bar]) -> float:
     """Return the largest value that is drawn."""
-    spans = [max(bar.numbers) for bar in shown.items if bar.numbers]
-    return max([*spans, *(value for bar in shown.items for line in bar.lines for value in line.values)])
+    spans = [max(bar.numbers) for bar in bars if bar.numbers]
+    return max([*spans, *(value for bar in bars for line in bar.lines for value in line.values)])
 
 
-def _places(shown: Figures[Bar]) -> list[float]:
+def _places(bars: Sequence[Bar]) -> list[float]:
     """Return where each bar stands, in rows, and the end of the last."""
     found = [0.0]
-    for bar in shown.items:
-        lanes = [lane for lane, _, _ in _dots(bar, _reach(shown))]
+    for bar in bars:
+        lanes = [lane for lane, _, _ in _dots(bar, _reach(bars))]
         found.append(found[-1] + THICK + GAP + LANE * (max(lanes, default=-1) + 1))
     return found
 
@@ -89,12 +80,11 @@ def _dots(bar: Bar, reach: float) -> list[tuple[int, float, str]]:
 
 def draw(shown: Figures[Bar], ax: Axes) -> list[Artist]:
     """Draw bars on an axis, and return the entries of its legend."""
-    ax.set_xlabel(axis(shown.metric, shown.unit), parse_math=False)
-    reach = _reach(shown)
-    *places, end = _places(shown)
+    label(ax, shown)
+    *places, end = _places(shown.items)
     for place, bar in enumerate(shown.items):
         _bar(ax, shown, bar, place, places[place])
-    ax.set_xlim(0, reach * 1.05 or 1)
+    ax.set_xlim(0, _reach(shown.items) * 1.05 or 1)
     style.rows(ax, places, [style.name(bar.sheet) for bar in shown.items], (end - GAP / 2, -THICK))
     return reports.legend([line for bar in shown.items for line in bar.lines if line.values])
 
@@ -107,6 +97,6 @@ def _bar(ax: Axes, shown: Figures[Bar], bar: Bar, place: int, at: float) -> None
     style.block(ax, at, value, place, height=THICK, linewidth=0.8, gid=f"bar-{bar.sheet.id}")
     style.whiskers(ax, bar.numbers, at, fmt="none", ecolor=style.INK, elinewidth=1.4, zorder=3)
     style.beside(ax, at, f"{grouped(number(value))} {shown.unit}")
-    for lane, where, fate in _dots(bar, _reach(shown)):
+    for lane, where, fate in _dots(bar, _reach(shown.items)):
         look = {**reports.LOOKS[fate], "markersize": reports.LOOKS[fate]["markersize"] * 0.75}
         style.mark(ax, where, at + THICK / 2 + LANE * (lane + 0.75), **look)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from calc.analysis.audit import NOT_COMPUTABLE, Auditor
@@ -54,14 +54,13 @@ class Rung:
         return ratio(self.value, self.low, self.high)
 
 
-@dataclass(frozen=True)
-class Ladder:
+@dataclass(frozen=True, kw_only=True)
+class Ladder(Drawing):
     """All rungs in the order of the table of metrics."""
 
     subject: schema.Sheet
     object: schema.Sheet
     rungs: tuple[Rung, ...]
-    caption: tuple[str, ...]
 
 
 def ladder(found: Comparison, subject: str | None = None, everything: bool = False, claims: bool = True) -> Ladder:
@@ -92,7 +91,10 @@ def ladder(found: Comparison, subject: str | None = None, everything: bool = Fal
         f"Claims without a ratio here: {elsewhere} (`audit {above.id} {below.id}`)." if elsewhere else "",
         f"Rows of `compare` without a figure for both: {left}." if left else "",
     ]  # fmt: skip
-    return Ladder(above, below, rungs, caption(found, " ".join(filter(None, notes))))
+    return Ladder(
+        title=style.names((above, below), " / "), caption=caption(found, " ".join(filter(None, notes))),
+        rows=places(rungs)[1], panels=[draw], subject=above, object=below, rungs=rungs,
+    )  # fmt: skip
 
 
 def _rung(row: Row, id: str, marks: tuple[Mark, ...]) -> Rung:
@@ -133,14 +135,14 @@ CLAIM, CLAIMED = 0.36, style.SERIES[1].shade
 """How far below its rung the first claim lies, in rows, and its colour."""
 
 
-def places(shown: Ladder) -> tuple[list[tuple[float, str, Rung | None]], float]:
+def places(rungs: Sequence[Rung]) -> tuple[list[tuple[float, str, Rung | None]], float]:
     """Return each line from the top, the heading of a group or a rung, with its height; and the end of the last.
 
     A rung needs more room the more claims hang below it.
     """
     found: list[tuple[float, str, Rung | None]] = []
     at, group = 0.0, ""
-    for rung in shown.rungs:
+    for rung in rungs:
         if rung.group != group:
             found.append((at, rung.group.capitalize(), None))
             at += 1
@@ -150,16 +152,9 @@ def places(shown: Ladder) -> tuple[list[tuple[float, str, Rung | None]], float]:
     return found, at
 
 
-def drawing(found: Comparison, subject: str | None = None, everything: bool = False, claims: bool = True) -> Drawing:
-    """Return how a ladder is drawn."""
-    shown = ladder(found, subject, everything, claims)
-    title = style.names((shown.subject, shown.object), " / ")
-    return Drawing(title, shown.caption, places(shown)[1], [partial(draw, shown)])
-
-
 def draw(shown: Ladder, ax: Axes) -> list[Artist]:
     """Draw a ladder on an axis, and return the entries of its legend."""
-    lines, end = places(shown)
+    lines, end = places(shown.rungs)
     low, high = limits(shown)
     ax.set_xscale("log")
     ax.set_xlim(low, high)

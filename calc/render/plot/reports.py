@@ -5,18 +5,16 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from calc import units
 from calc.analysis.comparison import Comparer, Comparison
 from calc.analysis.history import IN_SPAN, SHOWN, Event, history
 from calc.errors import UsageError
-from calc.figures.policy import last_day
 from calc.figures.readings import Candidate, Readings, canonical_unit
 from calc.formulas import FORMULAS, exactly
 from calc.render.plot import style
-from calc.render.plot.common import Drawing, Figures, axis, caption, chosen, held
+from calc.render.plot.common import Figures, chosen, figures, held, label
 from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
@@ -62,14 +60,14 @@ def reports(found: Comparison, metric: str | None = None) -> Figures[Line]:
             missing.append(str(error))
     if not lines:
         raise UsageError("; ".join(missing))
-    unit = canonical_unit(asked, found.subjects[0].kind)
     notes = " ".join((
         "One line a report, the oldest first. Filled: in the span; where a report leaves something open, both its "
         "readings, joined.",
         f"A figure per {'system' if asked.id.endswith(metrics.PER_CHIP) else 'chip'} is brought to this basis by the "
         "number of chips." if found.subjects[0].kind == "system" and _adds(asked) else "",
     ))  # fmt: skip
-    return Figures(asked, unit, found.subjects, tuple(lines), caption(found, notes.strip()))
+    rows = len(lines) + len({line.subject for line in lines})
+    return figures(found, asked, ", report by report", lines, notes.strip(), rows, draw)
 
 
 def of_subject(comparer: Comparer, subject: Readings, metric: Metric) -> Iterator[Line]:
@@ -90,7 +88,7 @@ def of_subject(comparer: Comparer, subject: Readings, metric: Metric) -> Iterato
         if id(other.report) not in known:
             source = comparer.catalog.source(other.report.source)
             events.append(Event(other.metric, other.subject, other.report, source, other.why))
-    for event in sorted(events, key=_when):
+    for event in sorted(events, key=lambda event: event.when):
         report = event.report
         held = taken.get(id(report), [])
         fate = _fate(event.fate) if not held else SHOWN if head in held else IN_SPAN
@@ -99,11 +97,6 @@ def of_subject(comparer: Comparer, subject: Readings, metric: Metric) -> Iterato
             subject.sheet.id, event.source.known_by or "", report.source, _words(event, subject, metric), fate,
             "" if held else event.fate, tuple(sorted(set(values))), head.value if head and head in held else None,
         )  # fmt: skip
-
-
-def _when(event: Event) -> tuple[bool, str, str]:
-    known = event.source.known_by
-    return known is None, last_day(known).isoformat() if known else "", event.report.source
 
 
 def _fate(fate: str) -> str:
@@ -181,14 +174,6 @@ def legend(lines: list[Line]) -> list[Artist]:
     return [style.key(WORDS[fate], **LOOKS[fate]) for fate in LOOKS if fate in used]
 
 
-def drawing(found: Comparison, metric: str | None = None) -> Drawing:
-    """Return how the strip is drawn."""
-    shown = reports(found, metric)
-    rows = len(shown.items) + len({line.subject for line in shown.items})
-    title = style.titled(f"{shown.metric.full_title}, report by report", shown.subjects)
-    return Drawing(title, shown.caption, rows, [partial(draw, shown)])
-
-
 def scale(ax: Axes, values: list[float]) -> None:
     """Make the horizontal axis logarithmic where its values lie far apart, and give both ends room."""
     low, high = min(values), max(values)
@@ -204,7 +189,7 @@ def scale(ax: Axes, values: list[float]) -> None:
 
 def draw(shown: Figures[Line], ax: Axes) -> list[Artist]:
     """Draw a strip on an axis, and return the entries of its legend."""
-    ax.set_xlabel(axis(shown.metric, shown.unit), parse_math=False)
+    label(ax, shown)
     values = [value for line in shown.items for value in line.values]
     if values:
         scale(ax, values)

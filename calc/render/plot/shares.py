@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 
 from calc.analysis.comparison import Comparison
@@ -12,7 +11,7 @@ from calc.errors import UsageError
 from calc.figures.readings import canonical_unit
 from calc.formulas import FORMULAS, exactly
 from calc.render.plot import style
-from calc.render.plot.common import Drawing, Figures, axis, caption, cells, chosen
+from calc.render.plot.common import Figures, cells, chosen, figures, label
 from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
 from calc.units.numbers import grouped, number
@@ -78,7 +77,7 @@ def shares(found: Comparison, metric: str | None = None) -> Figures[Stack]:
         f"Each block is {block} chip{'s' if block > 1 else ''}. Blocks: headline per chip x headline count. "
         "Diamond and whiskers: the headline of the total and its span, which may rest on other reports."
     )
-    return Figures(asked, unit, found.subjects, tuple(made), caption(found, note))
+    return figures(found, asked, ", chips x per chip", made, note, 2.8 * len(made), draw)
 
 
 def block_of(stacks: Sequence[Stack]) -> int:
@@ -92,16 +91,9 @@ def block_of(stacks: Sequence[Stack]) -> int:
 THICK = 0.42
 
 
-def drawing(found: Comparison, metric: str | None = None) -> Drawing:
-    """Return how the stacks are drawn."""
-    shown = shares(found, metric)
-    title = style.titled(f"{shown.metric.full_title}, chips x per chip", shown.subjects)
-    return Drawing(title, shown.caption, 2.8 * len(shown.items), [partial(draw, shown)])
-
-
 def draw(shown: Figures[Stack], ax: Axes) -> list[Artist]:
     """Draw stacks on an axis, and return the entries of its legend."""
-    ax.set_xlabel(axis(shown.metric, shown.unit), parse_math=False)
+    label(ax, shown)
     block = block_of(shown.items)
     for at, stack in enumerate(shown.items):
         _stack(ax, stack, stack.blocks(block), at)

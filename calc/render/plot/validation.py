@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from calc.estimates.validation import splits
@@ -12,7 +11,7 @@ from calc.estimates.validation.trials import NEAR, SECOND
 from calc.render.plot import style
 from calc.render.plot.common import Drawing
 from calc.render.plot.style import Artist, Axes
-from calc.views.words import AS_REPORTED, policy_line
+from calc.views.words import foot
 
 
 @dataclass(frozen=True)
@@ -28,14 +27,13 @@ class Point:
     high: float
 
 
-@dataclass(frozen=True)
-class Points:
+@dataclass(frozen=True, kw_only=True)
+class Points(Drawing):
     """All that are drawn, with the factor that the outer lines stand for."""
 
     points: tuple[Point, ...]
     phases: tuple[str, ...]
     factor: float
-    caption: tuple[str, ...]
 
     @property
     def reach(self) -> tuple[float, float]:
@@ -53,7 +51,10 @@ def points(found: Validation) -> Points:
     phases = tuple(dict.fromkeys(point.phase for point in drawn))
     bars = "Bars: the span of the estimate. Lines: measured as estimated, and a factor of 2 to either side."
     note = f"Split {found.split}: {splits.SPLIT_WORDS[found.split]}. {_words(found.score)}"
-    return Points(drawn, phases, NEAR, (bars, note, AS_REPORTED, policy_line(found.policy, found.policy.as_of)))
+    return Points(
+        title="Measured against estimated times", caption=(bars, note, *foot(found.policy, found.policy.as_of)),
+        rows=ROWS, panels=[_times, _ratios], columns=7, points=drawn, phases=phases, factor=NEAR,
+    )  # fmt: skip
 
 
 def _words(score: Score) -> str:
@@ -62,13 +63,6 @@ def _words(score: Score) -> str:
 
 
 ROWS = 17.0
-
-
-def drawing(found: Validation) -> Drawing:
-    """Return how the measurements are drawn: their times, and beside them the ratios to the estimates."""
-    shown = points(found)
-    panels = [partial(_times, shown), partial(_ratios, shown)]
-    return Drawing("Measured against estimated times", shown.caption, ROWS, panels, columns=7)
 
 
 def _look(shown: Points, point: Point) -> dict[str, Any]:
