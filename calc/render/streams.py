@@ -7,7 +7,7 @@ import io
 import json
 import math
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +18,7 @@ from calc.estimates import dask_chunks
 from calc.estimates.sweeps import Box, Sweep
 from calc.render import json as contract
 from calc.render import parquet
+from calc.render.csv import written
 from calc.sheets.fields import Field
 from calc.sheets.schema import STATUS
 
@@ -87,7 +88,7 @@ def stream(sweep: Sweep, output: str, form: str, chunk: int = dask_chunks.CHUNK,
     done = 0
     for group in _groups(parts, AT_ONCE if engine == "dask" else 1):
         if missing := [part for part in group if not part[0].exists()]:
-            (_by_dask if engine == "dask" else _by_numpy)(sweep, missing, save)
+            _write(sweep, missing, save, engine)
         done += sum(box.points for _, boxes in group for box in boxes)
         if progress is not None:
             progress(done, sweep.points)
@@ -149,12 +150,12 @@ def _save(
         files.write(parquet.part(boxes, fields, units, about), str(path))
 
 
-def _by_numpy(sweep: Sweep, parts: Sequence[Part], save: Save) -> None:
-    for path, boxes in parts:
-        save(path, [(box.points, dask_chunks.rows(sweep, box)) for box in boxes])
-
-
-def _by_dask(sweep: Sweep, parts: Sequence[Part], save: Save) -> None:
+def _write(sweep: Sweep, parts: Sequence[Part], save: Save, engine: str) -> None:
+    """Write parts; with Dask its workers do, all at once."""
+    if engine == "numpy":
+        for path, boxes in parts:
+            save(path, [(box.points, dask_chunks.rows(sweep, box)) for box in boxes])
+        return
     dask, _ = dask_chunks.dask()
     tasks = []
     for path, boxes in parts:
@@ -203,10 +204,8 @@ def rows(sweep: Sweep) -> Iterator[tuple[Any, ...]]:
         yield from _rows(sweep.fields, box.points, dask_chunks.rows(sweep, box))
 
 
-def _join(sweep: Sweep, parts: Any, file: IO[bytes]) -> None:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(header(sweep))
-    file.write(out.getvalue().encode())
+def _join(sweep: Sweep, parts: Iterable[Path], file: IO[bytes]) -> None:
+    file.write(written(header(sweep), ()).encode())
     for path in parts:
         with path.open("rb") as part:
             shutil.copyfileobj(part, file)
