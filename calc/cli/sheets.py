@@ -54,7 +54,7 @@ def list_(asked: Asked, what: str, words: Sequence[str], derived: bool, phases: 
     `list measured --phase decode --chip h800`.
     """
     from calc.analysis.selection import Condition, Selection
-    from calc.views import lists
+    from calc.views import listing
 
     selection = Selection(where=[Condition.parse(text) for text in where], **chosen)
     selects, comparer = selection != Selection(where=[]), asked.comparer
@@ -75,11 +75,11 @@ def list_(asked: Asked, what: str, words: Sequence[str], derived: bool, phases: 
     if what == "metrics":
         if selects:
             raise UsageError("metrics are listed in the order of their table; leave out what selects sheets")
-        return lists.of_metrics(words, derived=derived)
+        return listing.of_metrics(words, derived=derived)
     if words or derived:
         raise UsageError("words and --derived choose metrics: `list metrics WORD`; what has a sheet by the options")
     kinds = [kind for kind, folder in folders.FOLDERS.items() if what in ("all", folder)]
-    return lists.of_sheets(comparer, kinds, selection)
+    return listing.of_sheets(comparer, kinds, selection)
 
 
 @commands.command()

@@ -89,9 +89,9 @@ def _comparison(found: Comparison, everything: bool = False, by_id: bool = False
 
 @parts.register
 def _described(found: Described, by_id: bool = False) -> Sequence[Table]:
-    from calc.views import sheets
+    from calc.views import show
 
-    return [sheets.sheet(found.comparer, found.id, ids=by_id)]
+    return [show.sheet(found.comparer, found.id, ids=by_id)]
 
 
 @parts.register
