@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from calc.cli.group import commands
-from calc.cli.options import ID, Asked, answering
+from calc.cli.options import ID, Request, answering
 from calc.errors import UsageError
 from calc.estimates import options as declared
 
@@ -57,7 +57,7 @@ def phase_options(phase: str, grids: bool = False) -> Callable[[Command], Comman
 def _add(phase: str) -> None:
     """Add the command of a phase."""
 
-    def run(asked: Asked, **options: Any) -> object:
+    def run(asked: Request, **options: Any) -> object:
         return _run(asked, phase, options)
 
     run.__doc__ = declared.PHASES[phase]
@@ -72,7 +72,7 @@ for _phase in declared.PHASES:
     _add(_phase)
 
 
-def _run(asked: Asked, phase: str, options: dict[str, Any]) -> object:
+def _run(asked: Request, phase: str, options: dict[str, Any]) -> object:
     machines = [(kind, name) for kind in ("system", "chip") for name in options.pop(kind)]
     explained = options.pop("explain", False)
     comparer = asked.comparer
@@ -93,7 +93,7 @@ def _run(asked: Asked, phase: str, options: dict[str, Any]) -> object:
 )  # fmt: skip
 @click.option("--summary", is_flag=True, help="Only what it comes to, not each measurement.")
 @answering
-def validate(asked: Asked, split: str, summary: bool) -> object:
+def validate(asked: Request, split: str, summary: bool) -> object:
     """Every published measurement beside its estimate (--validate).
 
     Bound, estimate with its span, measured, the efficiency that this implies; then the counts over those

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from calc.cli.group import commands
-from calc.cli.options import ID, Asked, answering
+from calc.cli.options import ID, Request, answering
 from calc.errors import UsageError
 
 
@@ -44,7 +44,7 @@ class _Eval(click.Command):
 @click.argument("words", nargs=-1, required=True, type=ExpressionText(), metavar='"EXPR"')
 @click.option("--explain", "explained", is_flag=True, help="The working, down to each report.")
 @answering
-def evaluate(asked: Asked, words: Sequence[str], explained: bool) -> object:
+def evaluate(asked: Request, words: Sequence[str], explained: bool) -> object:
     """Compute with figures of the catalog.
 
     EXPR has figures as ID.METRIC, numbers with units, + - * / and parentheses, and `to UNIT` at the

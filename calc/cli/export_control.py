@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from calc.cli.group import commands
-from calc.cli.options import ID, Asked, answering
+from calc.cli.options import ID, Request, answering
 
 
 @commands.command("export-control")
@@ -24,7 +24,7 @@ from calc.cli.options import ID, Asked, answering
 @click.option("--explain", "explained", is_flag=True, help="The working too, down to each report.")
 @answering
 def export_control(
-    asked: Asked, ids: Sequence[str], on: str | None, die_area: str | None, planar: bool, other_use: bool, **shown: bool
+    asked: Request, ids: Sequence[str], on: str | None, die_area: str | None, planar: bool, other_use: bool, **shown: bool
 ) -> object:  # fmt: skip
     """Hold chips against thresholds of US export rules.
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from calc.cli.group import commands
-from calc.cli.options import ID, Asked, answering
+from calc.cli.options import ID, Request, answering
 from calc.errors import UsageError
 
 
@@ -17,7 +17,7 @@ from calc.errors import UsageError
 @click.option("--all", "everything", is_flag=True, help="All rows, not just those that two or more have.")
 @click.option("--ids", "by_id", is_flag=True, help="Metric ids in place of titles.")
 @answering
-def compare(asked: Asked, ids: Sequence[str], baseline: str | None, **shown: bool) -> object:
+def compare(asked: Request, ids: Sequence[str], baseline: str | None, **shown: bool) -> object:
     """Set systems, chips or models side by side."""
     return asked.comparer.compare(ids, baseline)
 
@@ -25,7 +25,7 @@ def compare(asked: Asked, ids: Sequence[str], baseline: str | None, **shown: boo
 @commands.command()
 @click.argument("names", nargs=-1, required=True, metavar="ID [ID] METRIC | CLAIM")
 @answering
-def explain(asked: Asked, names: Sequence[str]) -> object:
+def explain(asked: Request, names: Sequence[str]) -> object:
     """Show the working, down to each report.
 
     One id and a metric explain a figure, two ids and a metric the ratio of the two, and a claim's
@@ -49,7 +49,7 @@ def explain(asked: Asked, names: Sequence[str]) -> object:
 @click.argument("id", type=ID)
 @click.argument("metric")
 @answering
-def history(asked: Asked, id: str, metric: str) -> object:
+def history(asked: Request, id: str, metric: str) -> object:
     """Show the reports of a metric in time.
 
     With editions, and what became of each: shown, in the span, superseded, set aside. METRIC may be
@@ -66,7 +66,7 @@ def history(asked: Asked, id: str, metric: str) -> object:
 @click.option("--claim", metavar="SOURCE/CLAIM", help="Only this claim.")
 @click.option("--sheets", is_flag=True, help="Not claims, but where reports of a sheet contradict one another.")
 @answering
-def audit(asked: Asked, ids: Sequence[str], source: str | None, claim: str | None, sheets: bool) -> object:
+def audit(asked: Request, ids: Sequence[str], source: str | None, claim: str | None, sheets: bool) -> object:
     """Recompute what was claimed.
 
     Every claimed ratio from the figures of whoever claims it and from every combination of reports;
@@ -82,7 +82,7 @@ def audit(asked: Asked, ids: Sequence[str], source: str | None, claim: str | Non
     return Auditor(asked.comparer).audit(ids, source, claim)
 
 
-def _audit_sheets(asked: Asked, ids: Sequence[str]) -> object:
+def _audit_sheets(asked: Request, ids: Sequence[str]) -> object:
     from calc.analysis import crosschecks
     from calc.views.answers import Crosschecked
 

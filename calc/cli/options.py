@@ -83,7 +83,7 @@ def taken(options: dict[str, Any]) -> dict[str, Any]:
     return {name: options.pop(name) for name in ("specs", *(option.name for option in OPTIONS))}
 
 
-class Asked:
+class Request:
     """What every command that answers is asked: of which sheets, under which policy; and how it ends."""
 
     def __init__(self, options: dict[str, Any]) -> None:
@@ -101,7 +101,7 @@ def answering(run: Callable[..., object]) -> Command:
 
     @functools.wraps(run)
     def command(form: str, output: str | None, color: str, **options: Any) -> None:
-        asked = Asked(taken(options))
+        asked = Request(taken(options))
         emit(run(asked, **options), form, output, color, **options)
         if asked.exit_code:
             sys.exit(asked.exit_code)

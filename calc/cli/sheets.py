@@ -12,7 +12,7 @@ import click
 from calc.cli.group import commands
 from calc.cli.options import (
     ID,
-    Asked,
+    Request,
     answering,
     catalog_options,
     day_option,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 @click.option("--chip", "chips", multiple=True, metavar="ID", help="Only those on this chip. May be repeated.")
 @click.option("--model", "models", multiple=True, metavar="ID", help="Only those of this model. May be repeated.")
 @answering
-def list_(asked: Asked, what: str, words: Sequence[str], derived: bool, phases: Sequence[str], chips: Sequence[str],
+def list_(asked: Request, what: str, words: Sequence[str], derived: bool, phases: Sequence[str], chips: Sequence[str],
           models: Sequence[str], where: Sequence[str], **chosen: Any) -> object:  # fmt: skip
     """List sheets, metrics, formulas or measurements.
 
@@ -86,7 +86,7 @@ def list_(asked: Asked, what: str, words: Sequence[str], derived: bool, phases: 
 @click.argument("id", type=ID)
 @click.option("--ids", "by_id", is_flag=True, help="Metric ids in place of titles.")
 @answering
-def show(asked: Asked, id: str, by_id: bool) -> object:
+def show(asked: Request, id: str, by_id: bool) -> object:
     """Show one sheet, or one measurement.
 
     A sheet with its spans and gaps, a measurement with its conditions.

@@ -6,7 +6,7 @@ from typing import Any
 
 from calc.analysis.export_control.classification import Classification, Classified, Tested
 from calc.analysis.export_control.quantities import RuleFigure
-from calc.render.json import picked
+from calc.figures.shown import picked
 from calc.sheets.schema import STATUS
 from calc.views.export_control import thresholds
 

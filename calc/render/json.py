@@ -12,7 +12,7 @@ from calc.analysis.dominance import LISTS
 from calc.figures import derive, explanation
 from calc.figures.policy import Policy
 from calc.figures.results import Result
-from calc.figures.shown import by_class
+from calc.figures.shown import by_class, picked
 from calc.sheets.schema import STATUS
 from calc.units.numbers import amount
 from calc.views.answers import parts
@@ -59,12 +59,6 @@ def head(command: str, used: Policy, **more: Any) -> Json:
 def ends(found: Result | None) -> Json:
     """Return a figure with its span; null where there is none."""
     return dict(zip(("value", "low", "high"), found.numbers if found else (None, None, None), strict=True))
-
-
-def picked(thing: object, names: str) -> Json:
-    """Return attributes of a thing by their names, a tuple as a list."""
-    held = {name: getattr(thing, name) for name in names.split()}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in held.items()}
 
 
 def policy(used: Policy) -> Json:

@@ -18,7 +18,6 @@ from calc.estimates import dask_chunks
 from calc.estimates.sweeps import Box, Sweep
 from calc.render import json as contract
 from calc.render import parquet
-from calc.render.csv import written
 from calc.sheets.fields import Field
 from calc.sheets.schema import STATUS
 
@@ -145,7 +144,7 @@ def _save(
 ) -> None:  # fmt: skip
     """Write a part."""
     if form == "csv":
-        files.write("".join(_csv(fields, *box) for box in boxes), str(path))
+        files.write("".join(_csv(_rows(fields, *box)) for box in boxes), str(path))
     else:
         files.write(parquet.part(boxes, fields, units, about), str(path))
 
@@ -176,9 +175,9 @@ def _finish(save: Save, path: Path, frames: Sequence[tuple[Sequence[int], Any]],
 # -- CSV ----------------------------------------------------------------------------------------
 
 
-def _csv(fields: Sequence[Field], rows: int, found: Mapping[str, Any]) -> str:
+def _csv(rows: Iterable[Iterable[Any]]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(_rows(fields, rows, found))
+    csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue()
 
 
@@ -205,7 +204,7 @@ def rows(sweep: Sweep) -> Iterator[tuple[Any, ...]]:
 
 
 def _join(sweep: Sweep, parts: Iterable[Path], file: IO[bytes]) -> None:
-    file.write(written(header(sweep), ()).encode())
+    file.write(_csv([header(sweep)]).encode())
     for path in parts:
         with path.open("rb") as part:
             shutil.copyfileobj(part, file)

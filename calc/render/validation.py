@@ -8,7 +8,7 @@ from typing import Any
 from calc.estimates.validation import splits
 from calc.estimates.validation.scores import TARGET, Score, Validation
 from calc.estimates.validation.trials import Trial
-from calc.render.json import picked
+from calc.figures.shown import picked
 from calc.sheets.fields import Field
 from calc.sheets.measurements import PHASES
 from calc.views.estimate_validation import explained
