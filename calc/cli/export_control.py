@@ -24,7 +24,8 @@ from calc.cli.options import ID, Request, answering
 @click.option("--explain", "explained", is_flag=True, help="The working too, down to each report.")
 @answering
 def export_control(
-    asked: Request, ids: Sequence[str], on: str | None, die_area: str | None, planar: bool, other_use: bool, **shown: bool
+    asked: Request, ids: Sequence[str], on: str | None, die_area: str | None, planar: bool, other_use: bool,
+    **shown: bool,
 ) -> object:  # fmt: skip
     """Hold chips against thresholds of US export rules.
 
