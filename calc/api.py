@@ -166,7 +166,7 @@ class Subject:
         return card(show.sheet(self._comparer, self.id))
 
     def _repr_markdown_(self) -> str:
-        from calc.render.tables import as_markdown
+        from calc.render.markdown import as_markdown
 
         return as_markdown(show.sheet(self._comparer, self.id))
 

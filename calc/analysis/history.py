@@ -29,6 +29,12 @@ class Event:
     source: schema.Source
     fate: str
 
+    @property
+    def when(self) -> tuple[bool, str, str]:
+        """What puts events in the order of time, the undated last."""
+        known = self.source.known_by
+        return known is None, last_day(known).isoformat() if known else "", self.report.source
+
 
 def history(comparer: Comparer, name: str, metric: str) -> list[Event]:
     """Return the reports of a metric, or of all under the head of an id, the oldest first, the undated last.
@@ -51,13 +57,8 @@ def history(comparer: Comparer, name: str, metric: str) -> list[Event]:
             found += _events(comparer, held, comparer.reader.of(chip), one)
     if not found:
         raise UsageError(f"nobody reports {metric} of {sheet.id}; {_instead(held, wanted)}")
-    found.sort(key=lambda event: (metrics.place(event.metric), *_when(event)))
+    found.sort(key=lambda event: (metrics.place(event.metric), *event.when))
     return found
-
-
-def _when(event: Event) -> tuple[bool, str, str]:
-    known = event.source.known_by
-    return known is None, last_day(known).isoformat() if known else "", event.report.source
 
 
 def _events(comparer: Comparer, held: Readings, of: Readings, name: str) -> Iterator[Event]:

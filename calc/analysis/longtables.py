@@ -70,11 +70,9 @@ def tables(comparer: Comparer) -> list[LongTable]:
     catalog = comparer.catalog
     sheets = _sheets(catalog)
     names = dict.fromkeys(name for sheet in sheets for name in sheet.reports)
+    refers = {"subject": SUBJECTS, "metric": METRICS, "source": SOURCES, "relay": SOURCES}
     return [
-        LongTable(
-            REPORTS, report_fields(), ("subject", "metric", "number"),
-            {"subject": SUBJECTS, "metric": METRICS, "source": SOURCES, "relay": SOURCES}, reports(comparer),
-        ),
+        _table(REPORTS, report_fields(), ["subject", "metric", "number"], reports(comparer), **refers),
         _sources(catalog), _subjects(sheets), _metrics(names), *_nested(sheets), _claims(catalog),
         measurements_of(catalog),
     ]  # fmt: skip
@@ -90,15 +88,10 @@ def _sheets(catalog: Catalog) -> list[schema.Sheet]:
 def report_fields() -> list[Field]:
     """Return the fields of the table of reports: its place, its qualifiers, SI values, and all that a report has."""
     own = {one.name: one for one in fields.of(schema.Report)}
-    first = [fields.field(REPORTS, name, required=True) for name in ("subject", "kind", "metric")]
-    first.append(fields.field(REPORTS, "number", "integer", True))
-    qualifiers = [fields.field(REPORTS, name, required=name == "family") for name in ("family", *metrics.QUALIFIERS)]
+    first = fields.added(REPORTS, "subject", "kind", "metric", "number", "family", *metrics.QUALIFIERS)
     words = [own.pop("value"), replace(own.pop("printed"), required=True)]
-    numbers = [fields.field(REPORTS, name, "number") for name in ("low_si", "high_si")]
-    numbers += [fields.field(REPORTS, name) for name in ("low_exact", "high_exact", "unit_si")]
-    last = [fields.field(REPORTS, "status", required=True, words=[schema.STATUS])]
-    last += [fields.field(REPORTS, "fate", required=True), fields.field(REPORTS, "readings", "array")]
-    return [*first, *qualifiers, *words, *numbers, *own.values(), *last]
+    numbers = fields.added(REPORTS, "low_si", "high_si", "low_exact", "high_exact", "unit_si")
+    return [*first, *words, *numbers, *own.values(), *fields.added(REPORTS, "status", "fate", "readings")]
 
 
 def reports(comparer: Comparer, names: Iterable[str] | None = None) -> list[Row]:
@@ -163,49 +156,50 @@ def _fates(held: Readings) -> dict[int, tuple[list[str], str]]:
 # -- the other tables -----------------------------------------------------------------------------
 
 
+def _table(name: str, known: Sequence[Field], key: Sequence[str], rows: Iterable[Row], **refers: str) -> LongTable:
+    """Return a table whose rows have a value for each field, in their order."""
+    return LongTable(name, known, tuple(key), refers, [{one.name: row.get(one.name) for one in known} for row in rows])
+
+
 def _sources(catalog: Catalog) -> LongTable:
     own = fields.of(schema.Source)
-    rows = [{"id": id} | fields.values(catalog.source(id), own) for id in sorted(set(catalog.source_ids()))]
-    return LongTable(SOURCES, [fields.field(SOURCES, "id", required=True), *own], ("id",), {}, rows)
+    rows = ({"id": id} | fields.values(catalog.source(id), own) for id in sorted(set(catalog.source_ids())))
+    return _table(SOURCES, [*fields.added(SOURCES, "id"), *own], ["id"], rows)
 
 
 def _subjects(sheets: Sequence[schema.Sheet]) -> LongTable:
     own = {one.name: one for record in schema.RECORDS.values() for one in fields.of(record)}
-    id, kind = own.pop("id").name, fields.field(SUBJECTS, "kind", "string", True, list(schema.RECORDS))
-    known = [fields.field(SUBJECTS, id, required=True), kind, own.pop("name"), own.pop("vendor"), *own.values()]
-    rows = [{"kind": sheet.kind} | fields.values(sheet, known) for sheet in sheets]
-    return LongTable(SUBJECTS, known, ("id",), {"chip": SUBJECTS}, [_whole(row, known) for row in rows])
+    del own["id"]
+    known = [*fields.added(SUBJECTS, "id", "kind"), own.pop("name"), own.pop("vendor"), *own.values()]
+    rows = ({"kind": sheet.kind} | fields.values(sheet, known) for sheet in sheets)
+    return _table(SUBJECTS, known, ["id"], rows, chip=SUBJECTS)
 
 
 def _metrics(names: Iterable[str]) -> LongTable:
-    known = [fields.field(METRICS, name, required=True) for name in ("id", "title", "group", "better")]
-    known += [fields.field(METRICS, "unit_si"), fields.field(METRICS, "listed", "boolean", True)]
-    rows = []
-    for name in sorted(names, key=metrics.place):
-        one = metrics.metric(name)
-        row = {"id": name, "title": one.full_title, "group": one.group, "better": one.better, "listed": one.listed}
-        rows.append(_whole(row | ({} if one.is_text else {"unit_si": units.si(one.like)[0]}), known))
-    return LongTable(METRICS, known, ("id",), {}, rows)
+    known = fields.added(METRICS, "id", "title", "group", "better", "unit_si", "listed")
+    found = [metrics.metric(name) for name in sorted(names, key=metrics.place)]
+    rows = (
+        {"id": one.id, "title": one.full_title, "group": one.group, "better": one.better, "listed": one.listed}
+        | ({} if one.is_text else {"unit_si": units.si(one.like)[0]})
+        for one in found
+    )
+    return _table(METRICS, known, ["id"], rows)
 
 
 def _nested(sheets: Sequence[schema.Sheet]) -> Iterator[LongTable]:
     """Yield a table for each list of records that a sheet may hold beside its reports; all gaps are one table."""
-    for name, held in _lists().items():
-        record, states = held
+    for name, (record, states) in _lists().items():
         own = fields.of(record)
-        key: tuple[str, ...] = ("subject", "number")
-        known = [fields.field(name, "subject", required=True), fields.field(name, "number", "integer", True)]
-        if len(states) > 1:
-            key = ("subject", "state", "number")
-            known.insert(1, fields.field(name, "state", "string", True, states))
-        rows = [
-            _whole({"subject": sheet.id, "number": n, "state": state} | fields.values(item, own), [*known, *own])
+        key = ["subject", "state", "number"] if len(states) > 1 else ["subject", "number"]
+        known = [replace(one, words=tuple(states)) if one.name == "state" else one for one in fields.added(name, *key)]
+        rows = (
+            {"subject": sheet.id, "number": n, "state": state} | fields.values(item, own)
             for sheet in sheets
             for state in states
             for n, item in enumerate(getattr(sheet, state, ()), 1)
-        ]
-        refers = {"subject": SUBJECTS} | {one.name: SOURCES for one in own if one.name in ("source", "relay")}
-        yield LongTable(name, [*known, *own], key, refers, rows)
+        )
+        cited = {one.name: SOURCES for one in own if one.name in ("source", "relay")}
+        yield _table(name, [*known, *own], key, rows, subject=SUBJECTS, **cited)
 
 
 def _lists() -> dict[str, tuple[type[schema.Record], list[str]]]:
@@ -222,40 +216,27 @@ def _lists() -> dict[str, tuple[type[schema.Record], list[str]]]:
 
 def _claims(catalog: Catalog) -> LongTable:
     own = fields.of(schema.Claim)
-    known = [fields.field(CLAIMS, name, required=True) for name in ("source", "key")] + own
-    rows = [
+    rows = (
         {"source": source, "key": key} | fields.values(claim, own)
         for source in catalog.claim_sources()
         for key, claim in catalog.claims(source).items()
-    ]
-    return LongTable(CLAIMS, known, ("source", "key"), {"source": SOURCES, "relay": SOURCES}, rows)
-
-
-def measurement_fields() -> list[Field]:
-    """Return the fields of the table of measurements: which it is, its value in SI units, and all that it says."""
-    own = {one.name: one for one in fields.of(Measurement)}
-    first = [replace(own.pop(name), required=True) for name in ("id", "source")]
-    head = [own.pop(name) for name in ("phase", "operation", "quantity", "value")]
-    numbers = [fields.field(MEASUREMENTS, "value_si", "number", True)]
-    numbers.append(fields.field(MEASUREMENTS, "unit_si", required=True))
-    last = fields.field(MEASUREMENTS, "status", required=True, words=[schema.STATUS])
-    return [*first, *head, *numbers, *own.values(), last]
+    )
+    known = [*fields.added(CLAIMS, "source", "key"), *own]
+    return _table(CLAIMS, known, ["source", "key"], rows, source=SOURCES, relay=SOURCES)
 
 
 def measurements_of(catalog: Catalog) -> LongTable:
-    """Return the table of all measurements of a catalog."""
-    known = measurement_fields()
+    """Return the table of all measurements of a catalog: what each is, its value in SI units, and all that it says."""
+    own = {one.name: one for one in fields.of(Measurement)}
+    first = [replace(own.pop(name), required=True) for name in ("id", "source")]
+    first += [own.pop(name) for name in ("phase", "operation", "quantity", "value")]
+    numbers = [replace(one, required=True) for one in fields.added(MEASUREMENTS, "value_si", "unit_si")]
+    known = [*first, *numbers, *own.values(), *fields.added(MEASUREMENTS, "status")]
     rows = []
     for one in catalog.measurements.values():
         parsed = units.split(one.value)
         unit, factor = units.si(parsed.unit)
         row = fields.values(one, known) | {"value_si": float(_EXACT.multiply(parsed.low, factor)), "unit_si": unit}
-        row |= {"date": one.date or catalog.source(one.source or "").known_by, "status": schema.STATUS}
-        rows.append(_whole(row, known))
+        rows.append(row | {"date": one.date or catalog.source(one.source or "").known_by, "status": schema.STATUS})
     refers = dict.fromkeys(REFERS, SUBJECTS) | {"source": SOURCES, "relay": SOURCES}
-    return LongTable(MEASUREMENTS, known, ("id",), refers, rows)
-
-
-def _whole(row: Row, known: Sequence[Field]) -> Row:
-    """Return a row with a value for each field, in their order."""
-    return {one.name: row.get(one.name) for one in known}
+    return _table(MEASUREMENTS, known, ["id"], rows, **refers)

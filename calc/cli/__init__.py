@@ -3,7 +3,8 @@
 A module a command or a few that belong together; options that several share are in `options`, what is printed goes
 through `output`, the progress bar too (`calc.render.text.progress` draws it). May import everything, but nothing heavy
 before a command runs, so that ``--help`` and shell completion are quick. A command is one function with
-``@commands.command()`` in a module imported here, and its place in `group.ORDER`.
+``@commands.command()`` in a module imported here, and its place in `group.ORDER`; with `options.answering` it returns
+its answer, which is printed in the form asked for.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ import click
 from calc.cli import (
     editing,
     estimate,
-    estimate_validation,
     evaluate,
     export,
     export_control,
@@ -35,7 +35,7 @@ from calc.cli.options import ID
 from calc.errors import CalcError
 
 # The commands of these modules join the group when they are imported.
-ROOMS = (sheets, figures, evaluate, estimate, estimate_validation, sweep, export_control, plot, report, export, editing)
+ROOMS = (sheets, figures, evaluate, estimate, sweep, export_control, plot, report, export, editing)
 __all__ = ["ID", "commands", "main", "run"]
 
 

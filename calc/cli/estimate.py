@@ -1,4 +1,4 @@
-"""Commands that estimate what systems and chips could do: one a phase, its options made of `calc.estimates.options`."""
+"""Commands that estimate: one a phase, its options made of `calc.estimates.options`; and what validates them all."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from calc.cli.group import commands
-from calc.cli.options import ID, open_comparer, output_options, policy_options, taken
-from calc.cli.output import emit
+from calc.cli.options import ID, Request, answering
 from calc.errors import UsageError
 from calc.estimates import options as declared
 
 Command = Callable[..., None]
 VALIDATE = "--validate"
+SPLITS = ("alternate", "leave-one-source-out", "leave-one-chip-out")
 
 
 class _Phases(click.Group):
@@ -57,26 +57,25 @@ def phase_options(phase: str, grids: bool = False) -> Callable[[Command], Comman
 def _add(phase: str) -> None:
     """Add the command of a phase."""
 
-    def run(**options: Any) -> None:
-        _run(phase, options)
+    def run(asked: Request, **options: Any) -> object:
+        return _run(asked, phase, options)
 
     run.__doc__ = declared.PHASES[phase]
-    run = output_options(policy_options(run))
+    command = answering(run)
     if phase != "memory":
-        shown = click.option("--explain", is_flag=True, help="The working of the time, down to each report.")
-        run = shown(run)
-    estimate.command(phase)(phase_options(phase)(run))
+        help = "The working of the time, down to each report."
+        command = click.option("--explain", is_flag=True, help=help)(command)
+    estimate.command(phase)(phase_options(phase)(command))
 
 
 for _phase in declared.PHASES:
     _add(_phase)
 
 
-def _run(phase: str, options: dict[str, Any]) -> None:
+def _run(asked: Request, phase: str, options: dict[str, Any]) -> object:
     machines = [(kind, name) for kind in ("system", "chip") for name in options.pop(kind)]
     explained = options.pop("explain", False)
-    shown = {name: options.pop(name) for name in ("form", "output", "color")}
-    comparer = open_comparer(**taken(options))
+    comparer = asked.comparer
     if not machines:
         raise UsageError(f"which hardware? Give --system ID or --chip ID: `estimate {phase} --system cm384`")
     from calc.estimates.estimator import Estimator
@@ -84,4 +83,27 @@ def _run(phase: str, options: dict[str, Any]) -> None:
 
     estimator = Estimator(comparer)
     found = [estimator.estimate(phase, **{kind: name}, **options) for kind, name in machines]
-    emit(Estimates(found, comparer, explained), **shown)
+    return Estimates(found, comparer, explained)
+
+
+@estimate.command()
+@click.option(
+    "--split", type=click.Choice(SPLITS), default=SPLITS[0], show_default=True,
+    help="What the efficiencies that an estimate is tested with may rest on.",
+)  # fmt: skip
+@click.option("--summary", is_flag=True, help="Only what it comes to, not each measurement.")
+@answering
+def validate(asked: Request, split: str, summary: bool) -> object:
+    """Every published measurement beside its estimate (--validate).
+
+    Bound, estimate with its span, measured, the efficiency that this implies; then the counts over those
+    that the efficiencies are not derived from. Ends with 1 if a measurement beats its bound.
+
+    alternate: derived from every second measurement of a series. leave-one-source-out, leave-one-chip-out: what
+    is estimated for a source, or a chip, rests on the others alone.
+    """
+    from calc.estimates.validation import scores
+
+    found = scores.validate(asked.comparer, split)
+    asked.exit_code = int(bool(found.alarms))
+    return found

@@ -9,8 +9,7 @@ from typing import Any
 import click
 
 from calc.cli.group import commands
-from calc.cli.options import ID, open_comparer, output_options, policy_options, taken
-from calc.cli.output import emit
+from calc.cli.options import ID, Request, answering
 from calc.errors import UsageError
 
 
@@ -43,10 +42,9 @@ class _Eval(click.Command):
 
 @commands.command("eval", cls=_Eval)
 @click.argument("words", nargs=-1, required=True, type=ExpressionText(), metavar='"EXPR"')
-@click.option("--explain", "working", is_flag=True, help="The working, down to each report.")
-@output_options
-@policy_options
-def evaluate(words: Sequence[str], working: bool, **options: Any) -> None:
+@click.option("--explain", "explained", is_flag=True, help="The working, down to each report.")
+@answering
+def evaluate(asked: Request, words: Sequence[str], explained: bool) -> object:
     """Compute with figures of the catalog.
 
     EXPR has figures as ID.METRIC, numbers with units, + - * / and parentheses, and `to UNIT` at the
@@ -59,5 +57,4 @@ def evaluate(words: Sequence[str], working: bool, **options: Any) -> None:
         raise UsageError(f'quote the expression: eval "{" ".join(words)}"')
     from calc.analysis.expressions import evaluation
 
-    found = evaluation.evaluate(open_comparer(**taken(options)), words[0])
-    emit(found, **options, explained=working)
+    return evaluation.evaluate(asked.comparer, words[0])

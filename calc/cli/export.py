@@ -32,6 +32,7 @@ def export(form: str, output: str | None, specs: Sequence[str]) -> None:
     A folder is a Frictionless Data Package. Without -o, csv prints the reports alone.
     """
     from calc.analysis import longtables
+    from calc.catalog import files
     from calc.render import datapackage, jsonld, parquet
 
     if form == "parquet" and output is None:
@@ -50,11 +51,5 @@ def export(form: str, output: str | None, specs: Sequence[str]) -> None:
             table.name: datapackage.as_csv(table).encode() if form == "csv" else parquet.as_parquet(table)
             for table in tables
         }
-        _write_folder(datapackage.files(said, tables, contents, form), output)
-
-
-def _write_folder(contents: dict[str, bytes], output: str) -> None:
-    from calc.catalog import files
-    from calc.render import datapackage
-
-    files.write_folder(contents, output, datapackage.earlier(Path(output)))
+        package = datapackage.files(said, tables, contents, form)
+        files.write_folder(package, output, datapackage.earlier(Path(output)))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
 from calc.cli.group import commands
-from calc.cli.options import ID, open_comparer, output_options, policy_options, taken
-from calc.cli.output import emit
+from calc.cli.options import ID, Request, answering
 
 
 @commands.command("export-control")
@@ -24,12 +22,11 @@ from calc.cli.output import emit
 )
 @click.option("--rules", "in_words", is_flag=True, help="What the rules say too, in words.")
 @click.option("--explain", "explained", is_flag=True, help="The working too, down to each report.")
-@output_options
-@policy_options
+@answering
 def export_control(
-    ids: Sequence[str], on: str | None, die_area: str | None, planar: bool, other_use: bool, in_words: bool,
-    explained: bool, **options: Any,
-) -> None:  # fmt: skip
+    asked: Request, ids: Sequence[str], on: str | None, die_area: str | None, planar: bool, other_use: bool,
+    **shown: bool,
+) -> object:  # fmt: skip
     """Check chips against export-control thresholds.
 
     Total processing performance, performance density and bandwidths from reported figures, and every
@@ -39,6 +36,4 @@ def export_control(
     from calc.analysis.export_control import classification
     from calc.analysis.export_control.quantities import UserInputs
 
-    comparer = open_comparer(**taken(options))
-    found = classification.classify(comparer, ids, on, UserInputs.parse(die_area, planar, not other_use))
-    emit(found, **options, in_words=in_words, explained=explained)
+    return classification.classify(asked.comparer, ids, on, UserInputs.parse(die_area, planar, not other_use))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
 from calc.cli.group import commands
-from calc.cli.options import ID, open_comparer, output_options, policy_options, taken
-from calc.cli.output import emit
+from calc.cli.options import ID, Request, answering
 from calc.errors import UsageError
 
 
@@ -19,19 +16,16 @@ from calc.errors import UsageError
 @click.option("--baseline", type=ID, metavar="ID", help="Denominator of ratios; by default the last named.")
 @click.option("--all", "everything", is_flag=True, help="All rows, not just those that two or more have.")
 @click.option("--ids", "by_id", is_flag=True, help="Metric ids in place of titles.")
-@output_options
-@policy_options
-def compare(ids: Sequence[str], baseline: str | None, everything: bool, by_id: bool, **options: Any) -> None:
+@answering
+def compare(asked: Request, ids: Sequence[str], baseline: str | None, **shown: bool) -> object:
     """Compare systems, chips or models."""
-    found = open_comparer(**taken(options)).compare(ids, baseline)
-    emit(found, **options, everything=everything, ids=by_id)
+    return asked.comparer.compare(ids, baseline)
 
 
 @commands.command()
 @click.argument("names", nargs=-1, required=True, metavar="ID [ID] METRIC | CLAIM")
-@output_options
-@policy_options
-def explain(names: Sequence[str], **options: Any) -> None:
+@answering
+def explain(asked: Request, names: Sequence[str]) -> object:
     """Show the working, down to each report.
 
     One id and a metric explain a figure, two ids and a metric the ratio of the two, and a claim's
@@ -46,17 +40,16 @@ def explain(names: Sequence[str], **options: Any) -> None:
             "explain takes one or two ids and a metric, `explain cm384 nvl72 peak_compute.bf16.dense`, or a claim, "
             "`explain semianalysis-cm384-2026/table-power`"
         )
-    comparer = open_comparer(**taken(options))
+    comparer = asked.comparer
     node = workings.of_claim(comparer, names[0]) if a_claim else workings.working(comparer, names[:-1], names[-1])
-    emit(Working(node, comparer.policy), **options)
+    return Working(node, comparer.policy)
 
 
 @commands.command()
 @click.argument("id", type=ID)
 @click.argument("metric")
-@output_options
-@policy_options
-def history(id: str, metric: str, **options: Any) -> None:
+@answering
+def history(asked: Request, id: str, metric: str) -> object:
     """Show the reports of a metric in time.
 
     With editions, and what became of each: shown, in the span, superseded, set aside. METRIC may be
@@ -64,8 +57,7 @@ def history(id: str, metric: str, **options: Any) -> None:
     """
     from calc.views.history import chronicle
 
-    comparer = open_comparer(**taken(options))
-    emit(chronicle(comparer, id, metric), **options)
+    return chronicle(asked.comparer, id, metric)
 
 
 @commands.command()
@@ -73,9 +65,8 @@ def history(id: str, metric: str, **options: Any) -> None:
 @click.option("--source", metavar="SOURCE", help="Only what this source claims.")
 @click.option("--claim", metavar="SOURCE/CLAIM", help="Only this claim.")
 @click.option("--sheets", is_flag=True, help="Not claims, but where reports of a sheet contradict one another.")
-@output_options
-@policy_options
-def audit(ids: Sequence[str], source: str | None, claim: str | None, sheets: bool, **options: Any) -> None:
+@answering
+def audit(asked: Request, ids: Sequence[str], source: str | None, claim: str | None, sheets: bool) -> object:
     """Recompute what was claimed.
 
     Every claimed ratio from the figures of whoever claims it and from every combination of reports;
@@ -85,20 +76,17 @@ def audit(ids: Sequence[str], source: str | None, claim: str | None, sheets: boo
     if sheets:
         if source is not None or claim is not None:
             raise UsageError("--sheets looks at figures, not at claims: leave out --source and --claim")
-        _audit_sheets(ids, **options)
-        return
+        return _audit_sheets(asked, ids)
     from calc.analysis.audit import Auditor
 
-    auditor = Auditor(open_comparer(**taken(options)))
-    emit(auditor.audit(ids, source, claim), **options)
+    return Auditor(asked.comparer).audit(ids, source, claim)
 
 
-def _audit_sheets(ids: Sequence[str], **options: Any) -> None:
+def _audit_sheets(asked: Request, ids: Sequence[str]) -> object:
     from calc.analysis import crosschecks
     from calc.views.answers import Crosschecked
 
-    comparer = open_comparer(**taken(options))
+    comparer = asked.comparer
     found, stale = crosschecks.check(comparer, comparer.catalog.subjects(ids) if ids else None)
-    emit(Crosschecked(comparer, found, stale), **options)
-    if stale or not all(each.known for each in found):
-        sys.exit(1)
+    asked.exit_code = int(bool(stale) or not all(each.known for each in found))
+    return Crosschecked(comparer, found, stale)

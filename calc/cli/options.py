@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from calc.cli.output import emit
 from calc.figures.policy import OPTIONS, Policy, PolicyOption
 from calc.render.forms import FOR_COMMANDS
 from calc.sheets import folders
@@ -78,6 +81,32 @@ def output_options(command: Command) -> Command:
 def taken(options: dict[str, Any]) -> dict[str, Any]:
     """Take the options that make a catalog and a policy out of those of a command."""
     return {name: options.pop(name) for name in ("specs", *(option.name for option in OPTIONS))}
+
+
+class Request:
+    """What every command that answers is asked: of which sheets, under which policy; and how it ends."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+        self.exit_code = 0
+
+    @functools.cached_property
+    def comparer(self) -> Comparer:
+        """What compares those sheets; opened when a command first asks for it, its own options in order."""
+        return open_comparer(**self._options)
+
+
+def answering(run: Callable[..., object]) -> Command:
+    """Add the options of policy and output; what the command returns is shown, as its options of that name say."""
+
+    @functools.wraps(run)
+    def command(form: str, output: str | None, color: str, **options: Any) -> None:
+        asked = Request(taken(options))
+        emit(run(asked, **options), form, output, color, **options)
+        if asked.exit_code:
+            sys.exit(asked.exit_code)
+
+    return output_options(policy_options(command))
 
 
 def open_catalog(specs: Sequence[str], merge: bool = False) -> Catalog:

@@ -12,13 +12,12 @@ import click
 from calc.cli.group import commands
 from calc.cli.options import (
     ID,
+    Request,
+    answering,
     catalog_options,
     day_option,
     open_catalog,
-    open_comparer,
     output_options,
-    policy_options,
-    taken,
 )
 from calc.cli.output import emit, progress, write
 from calc.errors import UsageError
@@ -45,11 +44,9 @@ if TYPE_CHECKING:
 @click.option("--phase", "phases", multiple=True, metavar="PHASE", help="Only measurements of this. May be repeated.")
 @click.option("--chip", "chips", multiple=True, metavar="ID", help="Only those on this chip. May be repeated.")
 @click.option("--model", "models", multiple=True, metavar="ID", help="Only those of this model. May be repeated.")
-@output_options
-@policy_options
-def list_(what: str, words: Sequence[str], derived: bool, phases: Sequence[str], chips: Sequence[str],
-          models: Sequence[str], vendors: Sequence[str], families: Sequence[str],
-          having: Sequence[str], where: Sequence[str], sort: str, reverse: bool, **options: Any) -> None:  # fmt: skip
+@answering
+def list_(asked: Request, what: str, words: Sequence[str], derived: bool, phases: Sequence[str], chips: Sequence[str],
+          models: Sequence[str], where: Sequence[str], **chosen: Any) -> object:  # fmt: skip
     """List sheets, metrics, formulas or measurements.
 
     Chips, systems and models by vendor, by family, or by any metric: each that is named in an option is a
@@ -59,41 +56,37 @@ def list_(what: str, words: Sequence[str], derived: bool, phases: Sequence[str],
     from calc.analysis.selection import Condition, Selection
     from calc.views import listing
 
-    asked = Selection(vendors, families, having, [Condition.parse(text) for text in where], sort, reverse)
-    comparer = open_comparer(**taken(options))
+    selection = Selection(where=[Condition.parse(text) for text in where], **chosen)
+    selects, comparer = selection != Selection(where=[]), asked.comparer
     if what == folders.MEASURED:
         from calc.views import measurements
 
-        if asked != Selection(where=[]) or words or derived:
+        if selects or words or derived:
             raise UsageError("measurements are chosen by --phase, --chip and --model alone")
-        emit(measurements.of_all(comparer, phases, chips, models), **options)
-        return
+        return measurements.of_all(comparer, phases, chips, models)
     if phases or chips or models:
         raise UsageError("--phase, --chip and --model choose measurements: `list measured --phase decode`")
     if what == "formulas":
         from calc.views import formulas
 
-        if asked != Selection(where=[]) or derived:
+        if selects or derived:
             raise UsageError("formulas are chosen by words alone: `list formulas all-reduce`")
-        emit(formulas.listed(words), **options)
-        return
+        return formulas.listed(words)
     if what == "metrics":
-        if asked != Selection(where=[]):
+        if selects:
             raise UsageError("metrics are listed in the order of their table; leave out what selects sheets")
-        emit(listing.of_metrics(words, derived=derived), **options)
-        return
+        return listing.of_metrics(words, derived=derived)
     if words or derived:
         raise UsageError("words and --derived choose metrics: `list metrics WORD`; what has a sheet by the options")
     kinds = [kind for kind, folder in folders.FOLDERS.items() if what in ("all", folder)]
-    emit(listing.of_sheets(comparer, kinds, asked), **options)
+    return listing.of_sheets(comparer, kinds, selection)
 
 
 @commands.command()
 @click.argument("id", type=ID)
 @click.option("--ids", "by_id", is_flag=True, help="Metric ids in place of titles.")
-@output_options
-@policy_options
-def show(id: str, by_id: bool, **options: Any) -> None:
+@answering
+def show(asked: Request, id: str, by_id: bool) -> object:
     """Show one sheet, or one measurement.
 
     A sheet with its spans and gaps, a measurement with its conditions.
@@ -101,10 +94,9 @@ def show(id: str, by_id: bool, **options: Any) -> None:
     from calc.views import measurements
     from calc.views.answers import Described
 
-    comparer = open_comparer(**taken(options))
+    comparer = asked.comparer
     measured = measurements.is_one(comparer.catalog, id)
-    answer = measurements.one(comparer.catalog, id) if measured else Described(comparer, id)
-    emit(answer, **options, ids=by_id)
+    return measurements.one(comparer.catalog, id) if measured else Described(comparer, id)
 
 
 @commands.command()

@@ -71,3 +71,9 @@ class by_class(Generic[T]):  # noqa: N801  # a decorator
                 known = make.__annotations__
                 return make(answer, **{name: held for name, held in options.items() if name in known})
         return self.default(answer, **options)
+
+
+def picked(thing: object, names: str) -> dict[str, Any]:
+    """Return attributes of a thing by their names, a tuple as a list."""
+    held = {name: getattr(thing, name) for name in names.split()}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in held.items()}

@@ -6,6 +6,7 @@ from typing import Any
 
 from calc.analysis.export_control.classification import Classification, Classified, Tested
 from calc.analysis.export_control.quantities import RuleFigure
+from calc.figures.shown import picked
 from calc.sheets.schema import STATUS
 from calc.views.export_control import thresholds
 
@@ -37,7 +38,7 @@ def body(found: Classification, policy: Json) -> Json:
 def _chip(chip: Classified) -> Json:
     area = chip.given.area_in("mm^2")
     return {
-        "id": chip.id, "name": chip.name, "vendor": chip.vendor, "asked": chip.asked or chip.id,
+        "id": chip.id, **_named(chip),
         "given": {
             "die_area_mm2": area and list(area), "planar": chip.given.planar, "for_data_centres": chip.given.data_centre
         },
@@ -49,6 +50,10 @@ def _chip(chip: Classified) -> Json:
         ],
         "tests": [_test(one) for one in chip.tests],
     }  # fmt: skip
+
+
+def _named(chip: Classified) -> Json:
+    return picked(chip, "name vendor") | {"asked": chip.asked or chip.id}
 
 
 def _quantities(chip: Classified) -> Json:
@@ -66,11 +71,9 @@ def _result(figure: RuleFigure) -> Json | None:
 
 
 def _test(one: Tested) -> Json:
-    return {
-        "rule": one.rule.id, "begins": one.rule.begins, "ended": one.rule.ended, "test": one.rule.test,
-        "answer": one.answer, "answers": list(one.answers), "by_the_headlines": list(one.headline),
-        "not_known": list(one.missing), "remarks": list(one.remarks), "source": one.rule.source, "read": one.rule.read,
-    }  # fmt: skip
+    return {"rule": one.rule.id} | picked(one.rule, "begins ended test") | picked(one, "answer answers") | {
+        "by_the_headlines": list(one.headline), "not_known": list(one.missing), "remarks": list(one.remarks),
+    } | picked(one.rule, "source read")  # fmt: skip
 
 
 def records(found: Classification) -> list[Json]:
@@ -79,12 +82,11 @@ def records(found: Classification) -> list[Json]:
 
 
 def _row(found: Classification, chip: Classified, one: Tested) -> Json:
-    made = _test(one) | {
-        "chip": chip.id, "name": chip.name, "vendor": chip.vendor, "asked": chip.asked or chip.id,
-        "rule_name": one.rule.name, "ended": one.rule.ended or "", "thresholds": thresholds(one.rule),
-        "answers": " ".join(one.answers), "by_the_headlines": " ".join(one.headline),
-        "not_known": "; ".join(one.missing), "remarks": "; ".join(one.remarks), "units": UNITS, "status": STATUS,
-        "caveat": " ".join(found.caveat),
+    made = _test(one) | _named(chip) | {
+        "chip": chip.id, "rule_name": one.rule.name, "thresholds": thresholds(one.rule), "units": UNITS,
+        "status": STATUS, "caveat": " ".join(found.caveat), "ended": one.rule.ended or "",
     }  # fmt: skip
+    for name, between in (("answers", " "), ("by_the_headlines", " "), ("not_known", "; "), ("remarks", "; ")):
+        made[name] = between.join(made[name])
     held = _quantities(chip)
     return made | {f"{key}{tail}": held[key][end] if held[key] else "" for key in INPUTS for tail, end in ENDS.items()}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calc.figures.shown import by_class
+from calc.render import records
 from calc.views.answers import Estimates, Working, parts
 from calc.views.tables import Table
 from calc.views.working import walk
@@ -76,22 +77,16 @@ def of_working(node: Node) -> Flat:
 
 @flat.register
 def _comparison(found: Comparison) -> list[Flat]:
-    from calc.render import records
-
     return [Flat(records.COMPARISON, records.comparison(found))]
 
 
 @flat.register
 def _audit(found: Audit) -> list[Flat]:
-    from calc.render import records
-
     return [Flat(records.AUDIT, records.audit(found))]
 
 
 @flat.register
 def _evaluation(found: Evaluation, explained: bool = False) -> list[Flat]:
-    from calc.render import records
-
     if explained:
         return [of_working(part.node) for part in parts(found, explained=True) if isinstance(part, Working)]
     return [Flat(records.EVALUATION, [records.evaluation(found)])]

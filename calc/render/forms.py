@@ -41,9 +41,9 @@ def csv(answer: object, **options: Any) -> str:
 
 def markdown(answer: object, **options: Any) -> str:
     """Pipe tables and lists."""
-    from calc.render import tables
+    from calc.render import markdown
 
-    return tables.shown(answer, **options)
+    return markdown.shown(answer, **options)
 
 
 def as_dict(answer: object, **options: Any) -> dict[str, Any]:
@@ -92,8 +92,9 @@ def html_card(answer: object) -> str:
 def markdown_card(answer: object) -> str:
     """A small table as Markdown."""
     from calc.render import markdown
+    from calc.views import notebook
 
-    return markdown.card(answer)
+    return markdown.as_markdown(notebook.card(answer))
 
 
 FORMS = shown.FORMS

@@ -113,21 +113,15 @@ def validation(found: Validation) -> pd.DataFrame:
 @of.register
 def sweep(found: Sweep, engine: str = "numpy") -> pd.DataFrame:
     """Return a sweep: a row a point."""
-    boxes = [(box.points, dask_chunks.evaluated(found, box, engine)) for box in found.boxes(dask_chunks.CHUNK)]
-    frame = pd.DataFrame({one.name: _pieces(one, boxes) for one in found.fields})
+    types = {one.name: dtype(one) for one in found.fields}
+    pieces = [
+        pd.DataFrame(dask_chunks.evaluated(found, box, engine), index=range(box.points)).astype(types)
+        for box in found.boxes(dask_chunks.CHUNK)
+    ]
+    frame = pd.concat(pieces, ignore_index=True)
     left_out = [{**one.fixed, "points": one.points, "why": one.why} for one in found.refused]
     frame.attrs.update(_attrs(found.policy) | {"phase": found.phase, "units": found.units, "refused": left_out})
     return frame
-
-
-def _pieces(field: Field, boxes: Sequence[tuple[int, Any]]) -> pd.Series[Any]:
-    """Return one column of a sweep from those of its boxes; a number that is none is missing."""
-    pieces = []
-    for rows, made in boxes:
-        value = made[field.name]
-        pieces.append(value if getattr(value, "ndim", 0) else pd.Series([value]).repeat(rows))
-    column = pd.concat([pd.Series(piece).astype(dtype(field)) for piece in pieces], ignore_index=True)
-    return column.rename(field.name)
 
 
 def _attrs(policy: Policy) -> Attrs:

@@ -76,8 +76,8 @@ def comparison(found: Comparison) -> str:
     page = report_page.of(found)
     ladders = [
         Markup(plot.svg("ladder", found, prefix=f"ladder-{one.id}", subject=one.id))
-        for one in page.others
-        if any(line.short and line.ratios[one.id] is not None for line in page.lines)
+        for one in page["others"]
+        if any(line["short"] and line["ratios"][one.id] is not None for line in page["lines"])
     ]
     return _document(
         "report.html", "report.js", page=page, ladders=ladders, json=json.dump(json.comparison(found)),

@@ -13,7 +13,7 @@ from calc.analysis.dominance import LISTS
 from calc.figures import derive, explanation
 from calc.figures.policy import Policy
 from calc.figures.results import Result
-from calc.figures.shown import by_class
+from calc.figures.shown import by_class, picked
 from calc.sheets.schema import STATUS
 from calc.units.numbers import amount
 from calc.views.answers import parts
@@ -87,17 +87,10 @@ def evaluation(found: Evaluation) -> Json:
 def comparison(found: Comparison) -> Json:
     """Return a comparison by the contract; numbers are in the row's unit."""
     return {
-        "command": "compare",
-        "status": STATUS,
-        "as_of": found.as_of.isoformat() if found.as_of else None,
-        "policy": policy(found.policy),
-        "undated_left_out": list(found.undated),
-        "later_left_out": list(found.later),
+        "command": "compare", "status": STATUS, "as_of": found.as_of.isoformat() if found.as_of else None,
+        "policy": policy(found.policy), "undated_left_out": list(found.undated), "later_left_out": list(found.later),
         "baseline": found.baseline,
-        "systems": [
-            {"id": s.id, "name": s.name, "kind": s.kind, "vendor": s.vendor, "merged": list(s.merged),
-             "layers": list(s.layers)} for s in found.subjects
-        ],
+        "systems": [picked(one, "id name kind vendor merged layers") for one in found.subjects],
         "verdict": verdict(found),
         "rows": [_row(row) for row in found.rows],
     }  # fmt: skip
@@ -143,11 +136,9 @@ def _crosschecked(shown: Crosschecked) -> Json:
     return head("audit", shown.comparer.policy) | {
         "sheets": True, "findings": [],
         "contradictions": [
-            {
-                "subject": one.subject, "check": one.check, "metric": one.metric, "one": _said(one.one),
-                "other": _said(one.other), "factor": one.factor, "causes": list(one.causes), "known": one.known,
-                "in_one_source": one.by_itself, "agree": [_said(side) for side in one.agree], "status": STATUS,
-            }
+            picked(one, "subject check metric") | {"one": _said(one.one), "other": _said(one.other)}
+            | picked(one, "factor causes known")
+            | {"in_one_source": one.by_itself, "agree": list(map(_said, one.agree)), "status": STATUS}
             for one in shown.found
         ],
         "stale_pins": [{"subject": sheet.id, **pin.model_dump(mode="json")} for sheet, pin in shown.stale],
@@ -155,33 +146,25 @@ def _crosschecked(shown: Crosschecked) -> Json:
 
 
 def _said(side: Side) -> Json:
-    return {
-        "text": side.text, "value": side.value, "unit": side.unit, "sources": list(side.sources),
-        "locators": list(side.locators),
-    }  # fmt: skip
+    return picked(side, "text value unit sources locators")
 
 
 def _finding(found: Finding) -> Json:
     claim, claimed = found.claim, found.claimed
     made: Json = {
         "claim": found.id, "subject": claim.subject, "object": claim.object, "metric": claim.matter,
-        "claimed": {
-            "text": claim.printed, "low": None, "high": None, "low_open": False, "high_open": False,
-            "factor": claim.factor, "hedge": claim.hedge, "sense": claim.sense,
-        },
+        "claimed": {"text": claim.printed, "low": None, "high": None, "low_open": False, "high_open": False}
+        | picked(claim, "factor hedge sense"),
         "own": _side(found.own), "any": _side(found.any), "source": found.source, "status": STATUS,
     }  # fmt: skip
     if claimed is not None:
         high = None if claimed.high is None else float(claimed.high)
-        made["claimed"] |= {
-            "low": float(claimed.low), "high": high, "low_open": claimed.low_open, "high_open": claimed.high_open,
-        }  # fmt: skip
+        made["claimed"] |= {"low": float(claimed.low), "high": high} | picked(claimed, "low_open high_open")
     if found.any.contrast is not None:
         made |= _lists(found.any.contrast)
     return made | {
         "basis": claim.basis, "object_basis": claim.object_basis or claim.basis, "mismatch": found.mismatch,
-        "locator": claim.locator, "read": claim.read, "relay": claim.relay, "credited_to": claim.credited_to,
-        "superseded": found.superseded, "note": claim.note or "",
+        **picked(claim, "locator read relay credited_to"), "superseded": found.superseded, "note": claim.note or "",
     }  # fmt: skip
 
 
@@ -196,9 +179,7 @@ def _side(side: Recomputation) -> Json:
         "object_metric": best.object_metric if best else None,
         "by": side.by or None,
         "tried": [
-            {"metric": one.metric, "object_metric": one.object_metric, "inside": one.inside,
-             **ends(one.ratio)}
-            for one in side.attempts
+            picked(one, "metric object_metric inside") | ends(one.ratio) for one in side.attempts
         ],
     }  # fmt: skip
 
@@ -209,11 +190,7 @@ def _lists(found: Contrast) -> Json:
 
 def _row(row: Row) -> Json:
     return {
-        "metric": row.metric.id,
-        "title": row.metric.title,
-        "group": row.metric.group,
-        "unit": row.unit,
-        "better": row.metric.better,
+        "metric": row.metric.id, **picked(row.metric, "title group"), "unit": row.unit, "better": row.metric.better,
         "cells": {id: cell(found) for id, found in row.cells.items()},
         "ratios": {id: ends(result) for id, result in row.ratios.items()},
     }  # fmt: skip
@@ -255,12 +232,8 @@ def _an_estimate(one: Estimate, shown: Estimates) -> Json:
         "bound": _bound(one) if one.terms else None,
         "estimate": _estimate(one, one.estimate) if one.estimate is not None else None,
         "figures": {
-            name: {
-                "title": figure.title,
-                "unit": figure.bound.unit if figure.bound else None,
-                "bound": ends(figure.bound),
-                "estimate": ends(figure.estimate),
-            }
+            name: {"title": figure.title, "unit": figure.bound.unit if figure.bound else None,
+                   "bound": ends(figure.bound), "estimate": ends(figure.estimate)}
             for name, figure in one.figures.items()
         },
         "amounts": {
@@ -269,7 +242,7 @@ def _an_estimate(one: Estimate, shown: Estimates) -> Json:
         },
         "assumptions": [input.name for input in one.inputs if input.kind == "assumed"],
         "notes": list(one.notes),
-    }
+    }  # fmt: skip
     if shown.explained and one.estimate is not None:
         made["working"] = explanation.tree(one.estimate, shown.comparer.catalog)
     return made
@@ -284,15 +257,10 @@ def _bound(one: Estimate) -> Json:
     rate = one.figures[RATE].bound if RATE in one.figures else None
     times = _seconds(one.bound)
     return {
-        "time": times["value"],
-        "low": times["low"],
-        "high": times["high"],
-        "rate": rate.numbers[0] if rate else None,
-        "unit": rate.unit if rate else "s",
-        "binding": one.binding,
-        "may_bind": list(one.may_bind),
+        "time": times.pop("value"), **times, "rate": rate.numbers[0] if rate else None,
+        "unit": rate.unit if rate else "s", **picked(one, "binding may_bind"),
         "terms": {name: part.numbers[0] for name, part in one.parts.items()},
-    }
+    }  # fmt: skip
 
 
 def _estimate(one: Estimate, time: Result) -> Json:
@@ -306,8 +274,7 @@ def _inputs(found: Sequence[Input]) -> Json:
         name, many = one.name, 2
         while name in made:
             name, many = f"{one.name} ({many})", many + 1
-        made[name] = {
-            "value": one.value, "low": one.low, "high": one.high, "unit": one.unit, "kind": one.kind,
+        made[name] = picked(one, "value low high unit kind") | {
             "source": one.source or None, "note": one.note, "measurements": list(one.rests_on),
         }  # fmt: skip
     return made

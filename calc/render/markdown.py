@@ -1,11 +1,53 @@
-"""Cards as Markdown, by the same pipe tables that the commands print."""
+"""Answers as Markdown: pipe tables, and workings as lists of lists."""
 
 from __future__ import annotations
 
-from calc.render import tables
-from calc.views import notebook
+from collections.abc import Iterable
+from typing import Any
+
+from calc.figures.explanation import Node
+from calc.views.answers import parts
+from calc.views.tables import Table
+from calc.views.working import walk
 
 
-def card(shown: object) -> str:
-    """Return the card of a thing as a pipe table; a span stands behind its figure."""
-    return tables.as_markdown(notebook.card(shown))
+def shown(answer: object, **options: Any) -> str:
+    """Return an answer as Markdown."""
+    made = parts(answer, **options)
+    return "\n".join(as_markdown(each) if isinstance(each, Table) else working_markdown(each.node) for each in made)
+
+
+def as_markdown(table: Table) -> str:
+    """Return a table as a pipe table, notes as a list below."""
+    table = table.for_readers()
+    blanks = [""] * (len(table.columns) - 1)
+    lines = [f"**{table.title}**", "", *(f"{_escape(text)}\n" for text in table.lead)]
+    lines.append(_line(column.title for column in table.columns))
+    lines.append("|" + "|".join("---:" if column.numeric else "---" for column in table.columns) + "|")
+    lines += (
+        _line([f"**{row}**", *blanks] if isinstance(row, str) else (cell.line for cell in row)) for row in table.rows
+    )
+    return "\n".join([*lines, "", *(f"- {_escape(note)}" for note in table.notes)]) + "\n"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(map(_escape, cells)) + " |"
+
+
+def _escape(text: str) -> str:
+    text = " ".join(text.split())
+    return text.replace("|", "\\|").replace("*", "\\*").replace("~", "\\~").replace("\\*\\*", "**")
+
+
+def working_markdown(node: Node) -> str:
+    """Return a working as a list of lists."""
+    lines = []
+    for depth, part in walk(node):
+        words = [f"**{_escape(part['text'])}**" if part["selected"] else _escape(part["text"]), _escape(part["label"])]
+        if part["formula"]:
+            words.append(f"= {_escape(part['formula'])}")
+        if part["printed"]:
+            words.append(f"“{_escape(part['printed'])}”, {_escape(part['source'])}, {_escape(part['locator'])}")
+        words += [*part["roles"], *map(_escape, part["flags"]), _escape(part["why"])]
+        lines.append(f"{'  ' * depth}- {'; '.join(filter(None, words))}")
+    return "\n".join(lines) + "\n"

@@ -7,7 +7,7 @@ import io
 import json
 import math
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -87,7 +87,7 @@ def stream(sweep: Sweep, output: str, form: str, chunk: int = dask_chunks.CHUNK,
     done = 0
     for group in _groups(parts, AT_ONCE if engine == "dask" else 1):
         if missing := [part for part in group if not part[0].exists()]:
-            (_by_dask if engine == "dask" else _by_numpy)(sweep, missing, save)
+            _write(sweep, missing, save, engine)
         done += sum(box.points for _, boxes in group for box in boxes)
         if progress is not None:
             progress(done, sweep.points)
@@ -144,17 +144,17 @@ def _save(
 ) -> None:  # fmt: skip
     """Write a part."""
     if form == "csv":
-        files.write("".join(_csv(fields, *box) for box in boxes), str(path))
+        files.write("".join(_csv(_rows(fields, *box)) for box in boxes), str(path))
     else:
         files.write(parquet.part(boxes, fields, units, about), str(path))
 
 
-def _by_numpy(sweep: Sweep, parts: Sequence[Part], save: Save) -> None:
-    for path, boxes in parts:
-        save(path, [(box.points, dask_chunks.rows(sweep, box)) for box in boxes])
-
-
-def _by_dask(sweep: Sweep, parts: Sequence[Part], save: Save) -> None:
+def _write(sweep: Sweep, parts: Sequence[Part], save: Save, engine: str) -> None:
+    """Write parts; with Dask its workers do, all at once."""
+    if engine == "numpy":
+        for path, boxes in parts:
+            save(path, [(box.points, dask_chunks.rows(sweep, box)) for box in boxes])
+        return
     dask, _ = dask_chunks.dask()
     tasks = []
     for path, boxes in parts:
@@ -175,9 +175,9 @@ def _finish(save: Save, path: Path, frames: Sequence[tuple[Sequence[int], Any]],
 # -- CSV ----------------------------------------------------------------------------------------
 
 
-def _csv(fields: Sequence[Field], rows: int, found: Mapping[str, Any]) -> str:
+def _csv(rows: Iterable[Iterable[Any]]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(_rows(fields, rows, found))
+    csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue()
 
 
@@ -203,10 +203,8 @@ def rows(sweep: Sweep) -> Iterator[tuple[Any, ...]]:
         yield from _rows(sweep.fields, box.points, dask_chunks.rows(sweep, box))
 
 
-def _join(sweep: Sweep, parts: Any, file: IO[bytes]) -> None:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(header(sweep))
-    file.write(out.getvalue().encode())
+def _join(sweep: Sweep, parts: Iterable[Path], file: IO[bytes]) -> None:
+    file.write(_csv([header(sweep)]).encode())
     for path in parts:
         with path.open("rb") as part:
             shutil.copyfileobj(part, file)

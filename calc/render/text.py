@@ -38,10 +38,12 @@ NARROW = 14
 def console(stream: TextIO, color: str = "auto") -> Console:
     """Return a console on a stream; ``color`` is ``auto``, ``always`` or ``never``."""
     force = {"always": True, "never": False}.get(color)
-    return Console(
-        file=stream, width=_width(), force_terminal=force, no_color=True if color == "never" else None, highlight=False,
-        emoji=False, markup=False, legacy_windows=False,
-    )  # fmt: skip
+    return _console(stream, _width(), force_terminal=force, no_color=True if color == "never" else None)
+
+
+def _console(stream: TextIO, width: int | None, **more: Any) -> Console:
+    more = {"highlight": False, "emoji": False, "markup": False, "legacy_windows": False, **more}
+    return Console(file=stream, width=width, **more)
 
 
 PATIENCE = 1.0
@@ -91,9 +93,7 @@ def _width() -> int | None:
 def plain(renderable: RenderableType, width: int = FILE_WIDTH) -> str:
     """Return what a renderable looks like without colour."""
     out = io.StringIO()
-    Console(
-        file=out, width=width, no_color=True, force_terminal=False, highlight=False, emoji=False, markup=False
-    ).print(renderable)
+    _console(out, width, no_color=True, force_terminal=False).print(renderable)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from calc.estimates.validation import splits
 from calc.estimates.validation.scores import TARGET, Score, Validation
 from calc.estimates.validation.trials import Trial
+from calc.figures.shown import picked
 from calc.sheets.fields import Field
 from calc.sheets.measurements import PHASES
 from calc.views.estimate_validation import explained
@@ -32,15 +33,12 @@ def records(found: Validation) -> list[dict[str, Any]]:
 
 
 def _record(one: Trial) -> dict[str, Any]:
-    said = one.measurement
-    bound = one.least or (None, None, None)
-    numbers = (*bound, *one.numbers, one.measured, one.reached, one.ratio, one.factor, one.width)
-    flags = (one.is_inside, one.is_near, one.beats_headline, one.beats_bound)
+    spans = zip(_NUMBERS[:6], (*(one.least or (None, None, None)), *one.numbers), strict=True)
     return {
-        "id": one.id, "phase": said.phase, "role": one.role, "left_out": one.fold or None, "source": said.source,
-        "model": said.model, "chip": said.chip, "system": said.system, "chips": said.chips, "quantity": said.quantity,
-        "value": said.value, "unit": one.unit, "binding": one.binding or None, "ideal": list(one.ideal),
-        **dict(zip(_NUMBERS, numbers, strict=True)), **dict(zip(_FLAGS, flags, strict=True)),
+        **picked(one.measurement, "phase source model chip system chips quantity value"),
+        **picked(one, "id role unit ideal measured reached ratio factor width beats_headline beats_bound"),
+        **dict(spans), "left_out": one.fold or None, "binding": one.binding or None, "inside": one.is_inside,
+        "near": one.is_near,
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ A key has one meaning, its record's; ``columns.txt`` has only what no record say
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -77,17 +77,22 @@ def nested(said: Row) -> str:
     return str((items.get("items") or items).get("$ref", "")).rpartition("/")[2] if isinstance(items, dict) else ""
 
 
-def field(table: str, name: str, type: str = "string", required: bool = False, words: Collection[str] = ()) -> Field:
-    """Return a field that a table has beside those of its records."""
-    added = _added()
-    return Field(name, type, required, tuple(words), added.get(f"{table}.{name}") or added[name])
+def added(table: str, *names: str) -> list[Field]:
+    """Return the fields of some names that a table has beside those of its records."""
+    rows = _added()
+    return [replace(rows.get(f"{table}.{name}") or rows[name], name=name) for name in names]
+
+
+_WORDS = {"subjects.kind": tuple(schema.RECORDS), "status": (schema.STATUS,)}
 
 
 @cache
-def _added() -> dict[str, str]:
-    """Return what each row of ``columns.txt`` says of a column."""
+def _added() -> dict[str, Field]:
+    """Return the columns of ``columns.txt``: name, type (with ``?`` where it may be empty), meaning."""
     lines = Path(__file__).with_name("columns.txt").read_text(encoding="utf-8").splitlines()
-    return {name.rstrip(): meaning for name, bar, meaning in (line.partition(" | ") for line in lines) if bar}
+    rows = ([part.strip() for part in line.split(" | ", 2)] for line in lines if line[:1] != "#")
+    return {name: Field(name, type.rstrip("?"), type[-1] != "?", _WORDS.get(name, ()), meaning)
+            for name, type, meaning in rows}  # fmt: skip
 
 
 def values(record: schema.Record, fields: Collection[Field]) -> Row:

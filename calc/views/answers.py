@@ -81,17 +81,17 @@ def _plain(answer: Table | Working) -> Sequence[Table | Working]:
 
 
 @parts.register
-def _comparison(found: Comparison, everything: bool = False, ids: bool = False) -> Sequence[Table]:
+def _comparison(found: Comparison, everything: bool = False, by_id: bool = False) -> Sequence[Table]:
     from calc.views import comparison
 
-    return [comparison.comparison(found, everything=everything, ids=ids)]
+    return [comparison.comparison(found, everything=everything, ids=by_id)]
 
 
 @parts.register
-def _described(found: Described, ids: bool = False) -> Sequence[Table]:
+def _described(found: Described, by_id: bool = False) -> Sequence[Table]:
     from calc.views import show
 
-    return [show.sheet(found.comparer, found.id, ids=ids)]
+    return [show.sheet(found.comparer, found.id, ids=by_id)]
 
 
 @parts.register

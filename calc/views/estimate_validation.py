@@ -11,7 +11,7 @@ from calc.views.tables import Column, Folding, Table, TableCell, titled
 
 DIGITS = 3
 LEAST_SHOWN = 0.005
-SCALES = ((1.0, "s"), (1e-3, "ms"), (0.0, "us"))
+SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
 ROLE_MARKS = {splits.CALIBRATES: "c", splits.SAME_RUN: "r", splits.ARITHMETIC: "a", splits.TEST: ""}
 OUTSIDE, FAR, IDEAL, BEATS_HEADLINE, ALARM = "o", "f", "i", "h", "!"
 MARKS = {
@@ -137,8 +137,7 @@ def _score(of: str, score: Score) -> list[str]:
 def _unit(one: Trial) -> tuple[float, str]:
     if one.unit != SECOND:
         return 1.0, one.unit
-    name = next(name for least, name in SCALES if one.measured >= least)
-    return {"s": 1.0, "ms": 1e-3, "us": 1e-6}[name], name
+    return next((scale, name) for scale, name in SCALES if one.measured >= scale or scale == SCALES[-1][0])
 
 
 def _digits(value: float) -> str:

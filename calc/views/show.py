@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, NOT_REPORTED, Comparer
+from calc.analysis.comparison import DERIVED, NOT_REPORTED, Comparer
 from calc.catalog.origins import Origins
 from calc.figures import derive
 from calc.figures.readings import Readings, canonical_unit
@@ -109,13 +109,7 @@ def _rows(comparer: Comparer, held: Readings, metric: metrics.Metric) -> Iterato
 
 
 def _notes(subject: schema.Sheet, comparer: Comparer) -> list[str]:
-    notes = []
-    whole = " for the system" if subject.kind == "system" else ""
-    for state, more, gaps in (
-        (NOT_REPORTED, whole, subject.not_reported),
-        (NOT_APPLICABLE, "", subject.not_applicable),
-    ):
-        head = f"{words.GAPS[state].capitalize()}{more}"
-        notes += [f"{head}: {gap.metric or gap.about}" + (f" ({gap.note})" if gap.note else "") for gap in gaps]
+    whole = {NOT_REPORTED: " for the system"} if subject.kind == "system" else {}
+    notes = [f"{words.GAPS[state].capitalize()}{whole.get(state, '')}: {said}" for state, said in words.gaps(subject)]
     return [*notes, *words.foot(comparer.policy),
             f"Working of a line: python -m calc explain {subject.id} METRIC (ids: --ids)."]  # fmt: skip

@@ -45,6 +45,13 @@ def gap(words: str, note: str = "") -> TableCell:
     return TableCell(words, gap=True, span=note)
 
 
+def gaps(sheet: schema.Sheet) -> Iterator[tuple[str, str]]:
+    """Yield what a sheet says that nobody reports, or that does not apply: which of the two, and what, in words."""
+    for state, found in ((NOT_REPORTED, sheet.not_reported), (NOT_APPLICABLE, sheet.not_applicable)):
+        for one in found:
+            yield state, f"{one.metric or one.about}" + (f" ({one.note})" if one.note else "")
+
+
 def figure(cell: Cell) -> TableCell:
     """Return the headline of a figure without its unit, or what is said of the gap."""
     if cell.result is None:

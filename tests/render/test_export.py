@@ -252,7 +252,7 @@ def test_parquet_holds_what_json_holds(tmp_path: Path) -> None:
     assert output("export", "--format", "parquet", "-o", str(tmp_path / "one.parquet")) == ""
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "folder" / "reports.parquet").read_bytes()
     about = parquet.read_schema(tmp_path / "one.parquet").field("unit_si").metadata
-    assert about[b"description"].decode() == fields.field("reports", "unit_si").meaning
+    assert about[b"description"].decode() == fields.added("reports", "unit_si")[0].meaning
 
 
 def test_json_ld_loses_nothing_when_it_is_expanded() -> None:

@@ -1,7 +1,7 @@
 """Figures by matplotlib, one module a kind; nothing is shown, saved or kept in a global state unless asked for.
 
 A kind is a row below: a function with its name, its help as docstring and its options, that loads its module when it
-is drawn. The module has ``drawing(found, ...)``, which prepares the numbers and says what draws them.
+is drawn. The module has a function that prepares the numbers as a `Drawing`, which says what draws them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FORMS = ("svg", "png", "pdf")
 
 
 class Kind(NamedTuple):
-    """A kind of figure: what it shows, of which class of answers, its options, and what loads its ``drawing``."""
+    """A kind of figure: what it shows, of which class of answers, its options, and what loads it."""
 
     help: str
     of: str
@@ -47,7 +47,7 @@ def _ladder() -> Make:
     """The ratios of A to B, with what was claimed."""
     from calc.render.plot import ladder
 
-    return ladder.drawing
+    return ladder.ladder
 
 
 @_kind("Comparison", "metric")
@@ -55,7 +55,7 @@ def _reports() -> Make:
     """The reports of a metric, each in its place in time."""
     from calc.render.plot import reports
 
-    return reports.drawing
+    return reports.reports
 
 
 @_kind("Comparison", "metric", "level")
@@ -63,7 +63,7 @@ def _roofline() -> Make:
     """What can be computed at most, in all and per chip."""
     from calc.render.plot import roofline
 
-    return roofline.drawing
+    return roofline.rooflines
 
 
 @_kind("Comparison", "metric")
@@ -71,7 +71,7 @@ def _shares() -> Make:
     """Totals as chips x per chip."""
     from calc.render.plot import shares
 
-    return shares.drawing
+    return shares.shares
 
 
 @_kind("Comparison", "metric")
@@ -79,7 +79,7 @@ def _bars() -> Make:
     """A metric with every report as a dot."""
     from calc.render.plot import bars
 
-    return bars.drawing
+    return bars.bars
 
 
 @_kind("Validation")
@@ -87,7 +87,7 @@ def _validation() -> Make:
     """Measured against estimated times; it shows all measurements and takes no ids."""
     from calc.render.plot import validation
 
-    return validation.drawing
+    return validation.points
 
 
 def kinds(of: str) -> tuple[str, ...]:
@@ -130,10 +130,10 @@ def draw(kind: str, found: object, ax: Axes | None = None, **more: Any) -> Axes:
     shown = how.load()(found, **more)
     with style.settings():
         if ax is not None:
-            style.within(ax, shown.title, shown.caption, shown.panels[0](ax))
+            style.within(ax, shown.title, shown.caption, shown.panels[0](shown, ax))
             return ax
         made, axes = style.figure(len(shown.panels))
-        keys = [key for panel, each in zip(shown.panels, axes, strict=True) for key in panel(each)]
+        keys = [key for panel, each in zip(shown.panels, axes, strict=True) for key in panel(shown, each)]
         style.dress(made, shown.rows, shown.title, shown.caption, keys, shown.columns)
         return axes[0]
 

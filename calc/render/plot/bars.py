@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from calc.analysis.comparison import Comparison
-from calc.analysis.history import IN_SPAN, SHOWN
+from calc.analysis.history import SHOWN
 from calc.errors import UsageError
 from calc.figures import derive
-from calc.figures.readings import canonical_unit
 from calc.render.plot import reports, style
-from calc.render.plot.common import Drawing, Figures, axis, caption, cells, chosen, held
+from calc.render.plot.common import Figures, cells, chosen, figures, held, label
 from calc.render.plot.reports import Line, of_subject
 from calc.render.plot.style import Artist, Axes
 from calc.sheets import schema
@@ -42,8 +41,7 @@ def bars(found: Comparison, metric: str | None = None) -> Figures[Bar]:
     note = "Bar: the headline; whiskers: the span; dots: every report, those excluded too."
     if computed:
         note = f"Computed from {' and '.join(computed)}; whiskers: every combination of their reports."
-    unit = canonical_unit(asked, found.subjects[0].kind)
-    return Figures(asked, unit, found.subjects, tuple(made), caption(found, note))
+    return figures(found, asked, "", made, note, _places(made)[-1], draw)
 
 
 THICK, GAP = 1.1, 0.5
@@ -52,37 +50,27 @@ LANE, NEAR = 0.42, 0.017
 """The height of a lane of dots, and from which share of the axis on two dots of one lane lie apart."""
 
 
-def drawing(found: Comparison, metric: str | None = None) -> Drawing:
-    """Return how the bars are drawn, with the dots below them."""
-    shown = bars(found, metric)
-    title = style.titled(shown.metric.full_title, shown.subjects)
-    return Drawing(title, shown.caption, _places(shown)[-1], [partial(draw, shown)])
-
-
-def _reach(shown: Figures[Bar]) -> float:
+def _reach(bars: Sequence[Bar]) -> float:
     """Return the largest value that is drawn."""
-    spans = [max(bar.numbers) for bar in shown.items if bar.numbers]
-    return max([*spans, *(value for bar in shown.items for line in bar.lines for value in line.values)])
+    spans = [max(bar.numbers) for bar in bars if bar.numbers]
+    return max([*spans, *(value for bar in bars for line in bar.lines for value in line.values)])
 
 
-def _places(shown: Figures[Bar]) -> list[float]:
+def _places(bars: Sequence[Bar]) -> list[float]:
     """Return where each bar stands, in rows, and the end of the last."""
     found = [0.0]
-    for bar in shown.items:
-        lanes = [lane for lane, _, _ in _dots(bar, _reach(shown))]
+    for bar in bars:
+        lanes = [lane for lane, _, _ in _dots(bar, _reach(bars))]
         found.append(found[-1] + THICK + GAP + LANE * (max(lanes, default=-1) + 1))
     return found
 
 
 def _dots(bar: Bar, reach: float) -> list[tuple[int, float, str]]:
     """Return each dot with its lane, so that none covers another: lane, value, fate; the headline first."""
-    dots = [
-        (SHOWN if value == line.headline else IN_SPAN if line.fate == SHOWN else line.fate, value)
-        for line in bar.lines for value in line.values
-    ]  # fmt: skip
+    dots = [dot for line in bar.lines for dot in line.dots]
     lanes: list[list[float]] = []
     found = []
-    for fate, value in sorted(dots, key=lambda dot: (dot[0] != SHOWN, dot[1])):
+    for value, fate in sorted(dots, key=lambda dot: (dot[1] != SHOWN, dot[0])):
         free = (n for n, lane in enumerate(lanes) if all(abs(value - other) > NEAR * reach for other in lane))
         place = next(free, len(lanes))
         lanes[place : place + 1] = [[*(lanes[place] if place < len(lanes) else ()), value]]
@@ -92,12 +80,11 @@ def _dots(bar: Bar, reach: float) -> list[tuple[int, float, str]]:
 
 def draw(shown: Figures[Bar], ax: Axes) -> list[Artist]:
     """Draw bars on an axis, and return the entries of its legend."""
-    ax.set_xlabel(axis(shown.metric, shown.unit), parse_math=False)
-    reach = _reach(shown)
-    *places, end = _places(shown)
+    label(ax, shown)
+    *places, end = _places(shown.items)
     for place, bar in enumerate(shown.items):
         _bar(ax, shown, bar, place, places[place])
-    ax.set_xlim(0, reach * 1.05 or 1)
+    ax.set_xlim(0, _reach(shown.items) * 1.05 or 1)
     style.rows(ax, places, [style.name(bar.sheet) for bar in shown.items], (end - GAP / 2, -THICK))
     return reports.legend([line for bar in shown.items for line in bar.lines if line.values])
 
@@ -106,13 +93,10 @@ def _bar(ax: Axes, shown: Figures[Bar], bar: Bar, place: int, at: float) -> None
     if bar.numbers is None:
         ax.text(0, at, f"  {bar.state}", va="center", color=style.FAINT, fontsize=style.SIZE)
         return
-    value, low, high = bar.numbers
-    ax.barh([at], [value], height=THICK, zorder=2, gid=f"bar-{bar.sheet.id}", color=style.tint(place),
-            edgecolor=style.INK, linewidth=0.8, hatch=style.hatch(place))  # fmt: skip
-    ax.errorbar([value], [at], xerr=[[value - low], [high - value]], fmt="none", ecolor=style.INK, capsize=4,
-                elinewidth=1.4, zorder=3)  # fmt: skip
-    ax.text(1.012, at, f"{grouped(number(value))} {shown.unit}", transform=ax.get_yaxis_transform(), va="center",
-            fontsize=style.SMALL, parse_math=False)  # fmt: skip
-    for lane, where, fate in _dots(bar, _reach(shown)):
+    value = bar.numbers[0]
+    style.block(ax, at, value, place, height=THICK, linewidth=0.8, gid=f"bar-{bar.sheet.id}")
+    style.whiskers(ax, bar.numbers, at, fmt="none", ecolor=style.INK, elinewidth=1.4, zorder=3)
+    style.beside(ax, at, f"{grouped(number(value))} {shown.unit}")
+    for lane, where, fate in _dots(bar, _reach(shown.items)):
         look = {**reports.LOOKS[fate], "markersize": reports.LOOKS[fate]["markersize"] * 0.75}
-        ax.plot([where], [at + THICK / 2 + LANE * (lane + 0.75)], linestyle="", zorder=4, **look)
+        style.mark(ax, where, at + THICK / 2 + LANE * (lane + 0.75), **look)

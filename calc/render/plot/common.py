@@ -4,34 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from calc.analysis.comparison import Cell, Comparison
 from calc.errors import UsageError
-from calc.figures.readings import Readings
+from calc.figures.readings import Readings, canonical_unit
+from calc.render.plot import style
+from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
 from calc.views import words
 
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Figures(Generic[T]):
-    """What is shown of one metric of some subjects: an item a subject or a report, and the words below."""
-
-    metric: Metric
-    unit: str
-    subjects: tuple[schema.Sheet, ...]
-    items: tuple[T, ...]
-    caption: tuple[str, ...]
-
-
-class Drawing(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
     """A figure that is prepared: what draws each panel and returns the entries of its legend, and what stands around.
 
     ``rows`` is its height, ``columns`` are those of the legend.
@@ -40,8 +28,30 @@ class Drawing(NamedTuple):
     title: str
     caption: Sequence[str]
     rows: float
-    panels: Sequence[Callable[[Axes], list[Artist]]]
+    panels: Sequence[Callable[[Any, Axes], list[Artist]]]
     columns: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures(Drawing, Generic[T]):
+    """A drawing of one metric of some subjects: an item a subject or a report."""
+
+    metric: Metric
+    unit: str
+    subjects: tuple[schema.Sheet, ...]
+    items: tuple[T, ...]
+
+
+def figures(
+    found: Comparison, metric: Metric, words: str, items: Sequence[T], note: str, rows: float,
+    draw: Callable[[Any, Axes], list[Artist]],
+) -> Figures[T]:  # fmt: skip
+    """Return a drawing of a metric of what is compared; ``words`` are its title behind that of the metric."""
+    title = style.titled(f"{metric.full_title}{words}", found.subjects)
+    return Figures(
+        title=title, caption=caption(found, note), rows=rows, panels=[draw], metric=metric,
+        unit=canonical_unit(metric, found.subjects[0].kind), subjects=found.subjects, items=tuple(items),
+    )  # fmt: skip
 
 
 def caption(found: Comparison, *more: str) -> tuple[str, ...]:
@@ -78,6 +88,6 @@ def chosen(found: Comparison, metric: str | None) -> Metric:
     return asked
 
 
-def axis(metric: Metric, unit: str) -> str:
-    """Return what stands at an axis: what is shown, and its unit."""
-    return f"{metric.full_title} ({unit})"
+def label(ax: Axes, shown: Figures[Any]) -> None:
+    """Write at the horizontal axis what is shown, and its unit."""
+    ax.set_xlabel(f"{shown.metric.full_title} ({shown.unit})", parse_math=False)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from calc.analysis.audit import NOT_COMPUTABLE, Auditor
@@ -19,7 +19,6 @@ from calc.units.numbers import digits, ratio
 
 OPEN = "open"
 """Where a rung stands that has no better and worse, or whose basis the sources leave open."""
-STANDINGS = (AHEAD, BEHIND, OVERLAPPING, OPEN)
 
 
 @dataclass(frozen=True)
@@ -55,14 +54,13 @@ class Rung:
         return ratio(self.value, self.low, self.high)
 
 
-@dataclass(frozen=True)
-class Ladder:
+@dataclass(frozen=True, kw_only=True)
+class Ladder(Drawing):
     """All rungs in the order of the table of metrics."""
 
     subject: schema.Sheet
     object: schema.Sheet
     rungs: tuple[Rung, ...]
-    caption: tuple[str, ...]
 
 
 def ladder(found: Comparison, subject: str | None = None, everything: bool = False, claims: bool = True) -> Ladder:
@@ -93,7 +91,10 @@ def ladder(found: Comparison, subject: str | None = None, everything: bool = Fal
         f"Claims without a ratio here: {elsewhere} (`audit {above.id} {below.id}`)." if elsewhere else "",
         f"Rows of `compare` without a figure for both: {left}." if left else "",
     ]  # fmt: skip
-    return Ladder(above, below, rungs, caption(found, " ".join(filter(None, notes))))
+    return Ladder(
+        title=style.names((above, below), " / "), caption=caption(found, " ".join(filter(None, notes))),
+        rows=places(rungs)[1], panels=[draw], subject=above, object=below, rungs=rungs,
+    )  # fmt: skip
 
 
 def _rung(row: Row, id: str, marks: tuple[Mark, ...]) -> Rung:
@@ -127,21 +128,21 @@ def _marks(
 
 POINTS = {"higher": ">", "lower": "<", "neither": "o"}
 """A mark points to the better side."""
-FILLS = {AHEAD: style.INK, BEHIND: style.PAPER, OVERLAPPING: "#a6a6a6", OPEN: "#a6a6a6"}
+FILLS = {AHEAD: style.INK, BEHIND: style.PAPER, OVERLAPPING: style.GREY, OPEN: style.GREY}
 STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 MARGIN = 1.18
-CLAIM, CLAIMED = 0.36, style.SERIES[1]
+CLAIM, CLAIMED = 0.36, style.SERIES[1].shade
 """How far below its rung the first claim lies, in rows, and its colour."""
 
 
-def places(shown: Ladder) -> tuple[list[tuple[float, str, Rung | None]], float]:
+def places(rungs: Sequence[Rung]) -> tuple[list[tuple[float, str, Rung | None]], float]:
     """Return each line from the top, the heading of a group or a rung, with its height; and the end of the last.
 
     A rung needs more room the more claims hang below it.
     """
     found: list[tuple[float, str, Rung | None]] = []
     at, group = 0.0, ""
-    for rung in shown.rungs:
+    for rung in rungs:
         if rung.group != group:
             found.append((at, rung.group.capitalize(), None))
             at += 1
@@ -151,16 +152,9 @@ def places(shown: Ladder) -> tuple[list[tuple[float, str, Rung | None]], float]:
     return found, at
 
 
-def drawing(found: Comparison, subject: str | None = None, everything: bool = False, claims: bool = True) -> Drawing:
-    """Return how a ladder is drawn."""
-    shown = ladder(found, subject, everything, claims)
-    title = style.names((shown.subject, shown.object), " / ")
-    return Drawing(title, shown.caption, places(shown)[1], [partial(draw, shown)])
-
-
 def draw(shown: Ladder, ax: Axes) -> list[Artist]:
     """Draw a ladder on an axis, and return the entries of its legend."""
-    lines, end = places(shown)
+    lines, end = places(shown.rungs)
     low, high = limits(shown)
     ax.set_xscale("log")
     ax.set_xlim(low, high)
@@ -193,10 +187,9 @@ def _draw_rung(ax: Axes, rung: Rung, height: float, low: float, high: float) -> 
     ax.plot([first, rung.high], [height, height], color=style.INK, linewidth=1.2, zorder=3, gid=f"span-{rung.metric}",
             marker="|" if rung.low < rung.high else "", markersize=6)  # fmt: skip
     if rung.value > 0:
-        ax.plot([rung.value], [height], linestyle="", marker=POINTS[rung.better], markersize=6.5, color=style.INK,
-                markerfacecolor=FILLS[rung.standing], zorder=4, gid=f"headline-{rung.metric}")  # fmt: skip
-    ax.text(1.012, height, rung.text, transform=ax.get_yaxis_transform(), va="center", fontsize=style.SMALL,
-            parse_math=False)  # fmt: skip
+        style.mark(ax, rung.value, height, marker=POINTS[rung.better], markersize=6.5, color=style.INK,
+                   markerfacecolor=FILLS[rung.standing], gid=f"headline-{rung.metric}")  # fmt: skip
+    style.beside(ax, height, rung.text)
     for place, mark in enumerate(rung.marks, 1):
         _claim(ax, mark, f"claim-{rung.metric}-{place}", height + CLAIM * place, (low, high))
 
@@ -209,36 +202,31 @@ def _claim(ax: Axes, mark: Mark, gid: str, height: float, ends: tuple[float, flo
     ax.plot([left, right], [height, height], linestyle="", marker="|", markersize=4, color=CLAIMED, zorder=3)
     if not mark.inside:
         bar.set(linestyle=(0, (1, 0.7)))
-        ax.plot([math.sqrt(left * right)], [height], linestyle="", marker="x", markersize=5.5, color=CLAIMED, zorder=4)
+        style.mark(ax, math.sqrt(left * right), height, marker="x", markersize=5.5, color=CLAIMED)
     for end, bare, point in ((left, mark.low <= 0, "<"), (right, math.isinf(mark.high), ">")):
         if bare:
-            ax.plot([end], [height], linestyle="", marker=point, markersize=4.5, color=CLAIMED, zorder=4, clip_on=False)
+            style.mark(ax, end, height, marker=point, markersize=4.5, color=CLAIMED, clip_on=False)
     many = f"{len(mark.claims)} claims" if len(mark.claims) > 1 else "claim"
     beside, off, side = (left, -5, "right") if math.isinf(mark.high) else (right, 5, "left")
-    ax.annotate(many, (beside, height), (off, 0), textcoords="offset points", ha=side, va="center_baseline",
-                fontsize=6.2, color=CLAIMED, annotation_clip=False)  # fmt: skip
+    look = {"ha": side, "va": "center_baseline", "fontsize": 6.2, "color": CLAIMED}
+    style.note(ax, many, (beside, height), (off, 0), **look)
 
 
 def _legend(shown: Ladder) -> list[Artist]:
     used = {(rung.better, rung.standing) for rung in shown.rungs}
     betters, standings = {better for better, _ in used}, {where for _, where in used}
-    words: dict[str, str] = {
-        AHEAD: f"{style.name(shown.subject)} better, whole span", BEHIND: f"{style.name(shown.object)} better",
-        OVERLAPPING: "the span holds 1x", OPEN: "no better side, or basis left open",
-    }  # fmt: skip
-    found: list[Artist] = [
-        style.key(f"points {side}: {better} is better", marker=POINTS[better], markerfacecolor="#a6a6a6")
-        for better, side in (("higher", "right"), ("lower", "left")) if better in betters
+    agree = {mark.inside for rung in shown.rungs for mark in rung.marks}
+    claimed = {"linewidth": 2.2, "color": CLAIMED}
+    keys: list[tuple[bool, str, dict[str, Any]]] = [
+        *((better in betters, f"points {side}: {better} is better",
+           {"marker": POINTS[better], "markerfacecolor": style.GREY})
+          for better, side in (("higher", "right"), ("lower", "left"))),
+        *((where in standings, words, {"marker": "o" if where == OPEN else "s", "markerfacecolor": FILLS[where]})
+          for where, words in (
+              (AHEAD, f"{style.name(shown.subject)} better, whole span"),
+              (BEHIND, f"{style.name(shown.object)} better"), (OVERLAPPING, "the span holds 1x"),
+              (OPEN, "no better side, or basis left open"))),
+        (True in agree, "claimed; some combination agrees", {"linestyle": "-", **claimed}),
+        (False in agree, "claimed; none agrees", {"linestyle": ":", "marker": "x", **claimed}),
     ]  # fmt: skip
-    found += [
-        style.key(words[where], marker="s", markerfacecolor=FILLS[where])
-        for where in (AHEAD, BEHIND, OVERLAPPING) if where in standings
-    ]  # fmt: skip
-    if OPEN in standings:
-        found.append(style.key(words[OPEN], marker="o", markerfacecolor=FILLS[OPEN]))
-    marks = [mark for rung in shown.rungs for mark in rung.marks]
-    if any(mark.inside for mark in marks):
-        found.append(style.key("claimed; some combination agrees", linestyle="-", linewidth=2.2, color=CLAIMED))
-    if not all(mark.inside for mark in marks):
-        found.append(style.key("claimed; none agrees", linestyle=":", linewidth=2.2, marker="x", color=CLAIMED))
-    return found
+    return [style.key(words, **look) for used, words, look in keys if used]

@@ -5,18 +5,16 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from calc import units
 from calc.analysis.comparison import Comparer, Comparison
 from calc.analysis.history import IN_SPAN, SHOWN, Event, history
 from calc.errors import UsageError
-from calc.figures.policy import last_day
 from calc.figures.readings import Candidate, Readings, canonical_unit
 from calc.formulas import FORMULAS, exactly
 from calc.render.plot import style
-from calc.render.plot.common import Drawing, Figures, axis, caption, chosen, held
+from calc.render.plot.common import Figures, chosen, figures, held, label
 from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
@@ -43,6 +41,12 @@ class Line:
     values: tuple[float, ...]
     headline: float | None = None
 
+    @property
+    def dots(self) -> list[tuple[float, str]]:
+        """Its values, each with what became of it: of a headline's report the other readings are in the span."""
+        rest = IN_SPAN if self.fate == SHOWN else self.fate
+        return [(value, SHOWN if value == self.headline else rest) for value in self.values]
+
 
 def reports(found: Comparison, metric: str | None = None) -> Figures[Line]:
     """Return the reports of a metric of the compared; a `UsageError` if nobody reports it of any."""
@@ -56,14 +60,14 @@ def reports(found: Comparison, metric: str | None = None) -> Figures[Line]:
             missing.append(str(error))
     if not lines:
         raise UsageError("; ".join(missing))
-    unit = canonical_unit(asked, found.subjects[0].kind)
     notes = " ".join((
         "One line a report, the oldest first. Filled: in the span; where a report leaves something open, both its "
         "readings, joined.",
         f"A figure per {'system' if asked.id.endswith(metrics.PER_CHIP) else 'chip'} is brought to this basis by the "
         "number of chips." if found.subjects[0].kind == "system" and _adds(asked) else "",
     ))  # fmt: skip
-    return Figures(asked, unit, found.subjects, tuple(lines), caption(found, notes.strip()))
+    rows = len(lines) + len({line.subject for line in lines})
+    return figures(found, asked, ", report by report", lines, notes.strip(), rows, draw)
 
 
 def of_subject(comparer: Comparer, subject: Readings, metric: Metric) -> Iterator[Line]:
@@ -84,7 +88,7 @@ def of_subject(comparer: Comparer, subject: Readings, metric: Metric) -> Iterato
         if id(other.report) not in known:
             source = comparer.catalog.source(other.report.source)
             events.append(Event(other.metric, other.subject, other.report, source, other.why))
-    for event in sorted(events, key=_when):
+    for event in sorted(events, key=lambda event: event.when):
         report = event.report
         held = taken.get(id(report), [])
         fate = _fate(event.fate) if not held else SHOWN if head in held else IN_SPAN
@@ -93,11 +97,6 @@ def of_subject(comparer: Comparer, subject: Readings, metric: Metric) -> Iterato
             subject.sheet.id, event.source.known_by or "", report.source, _words(event, subject, metric), fate,
             "" if held else event.fate, tuple(sorted(set(values))), head.value if head and head in held else None,
         )  # fmt: skip
-
-
-def _when(event: Event) -> tuple[bool, str, str]:
-    known = event.source.known_by
-    return known is None, last_day(known).isoformat() if known else "", event.report.source
 
 
 def _fate(fate: str) -> str:
@@ -155,7 +154,7 @@ def _apart(subject: Readings, metric: Metric, event: Event) -> list[float]:
 
 
 LOOKS: dict[str, dict[str, Any]] = {
-    SHOWN: {"marker": "D", "markersize": 8, "markerfacecolor": style.SERIES[0], "color": style.INK},
+    SHOWN: {"marker": "D", "markersize": 8, "markerfacecolor": style.SERIES[0].shade, "color": style.INK},
     IN_SPAN: {"marker": "o", "markersize": 5.5, "markerfacecolor": style.INK, "color": style.INK},
     SUPERSEDED: {"marker": "o", "markersize": 6, "markerfacecolor": "none", "color": style.INK},
     ASIDE: {"marker": "x", "markersize": 6, "color": style.INK},
@@ -171,16 +170,8 @@ WIDE = 12.0
 
 def legend(lines: list[Line]) -> list[Artist]:
     """Return what the marks of some reports mean."""
-    used = {line.fate for line in lines} | {IN_SPAN for line in lines if len(line.values) > 1 and line.headline}
+    used = {line.fate for line in lines} | {fate for line in lines for _, fate in line.dots}
     return [style.key(WORDS[fate], **LOOKS[fate]) for fate in LOOKS if fate in used]
-
-
-def drawing(found: Comparison, metric: str | None = None) -> Drawing:
-    """Return how the strip is drawn."""
-    shown = reports(found, metric)
-    rows = len(shown.items) + len({line.subject for line in shown.items})
-    title = style.titled(f"{shown.metric.full_title}, report by report", shown.subjects)
-    return Drawing(title, shown.caption, rows, [partial(draw, shown)])
 
 
 def scale(ax: Axes, values: list[float]) -> None:
@@ -198,7 +189,7 @@ def scale(ax: Axes, values: list[float]) -> None:
 
 def draw(shown: Figures[Line], ax: Axes) -> list[Artist]:
     """Draw a strip on an axis, and return the entries of its legend."""
-    ax.set_xlabel(axis(shown.metric, shown.unit), parse_math=False)
+    label(ax, shown)
     values = [value for line in shown.items for value in line.values]
     if values:
         scale(ax, values)
@@ -225,11 +216,9 @@ def draw(shown: Figures[Line], ax: Axes) -> list[Artist]:
 def _line(ax: Axes, line: Line, at: float) -> None:
     if len(line.values) > 1:
         ax.plot([line.values[0], line.values[-1]], [at, at], color=style.FAINT, linewidth=0.8, zorder=2)
-    for value in line.values:
-        fate = SHOWN if value == line.headline else IN_SPAN if line.fate == SHOWN else line.fate
-        ax.plot([value], [at], linestyle="", zorder=4 if fate == SHOWN else 3, **LOOKS[fate])
+    for value, fate in line.dots:
+        style.mark(ax, value, at, zorder=4 if fate == SHOWN else 3, **LOOKS[fate])
     words = line.words if line.values else f"not drawn: {line.words}"
     for text, off in ((line.date or "undated", 6), (textwrap.shorten(words, 64, placeholder=" ..."), 58)):
-        ax.annotate(text, (1, at), (off, 0), ("axes fraction", "data"), "offset points", va="center",
-                    fontsize=style.SMALL, parse_math=False, annotation_clip=False,
-                    color=style.INK if line.values else style.FAINT)  # fmt: skip
+        style.note(ax, text, (1, at), (off, 0), xycoords=("axes fraction", "data"), va="center", parse_math=False,
+                   color=style.INK if line.values else style.FAINT)  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from calc import units
 from calc.analysis.comparison import Comparison
@@ -55,8 +54,8 @@ class Roof:
         return peak, bandwidth
 
 
-@dataclass(frozen=True)
-class Rooflines:
+@dataclass(frozen=True, kw_only=True)
+class Rooflines(Drawing):
     """The roofs of one precision at one level."""
 
     metric: Metric
@@ -64,7 +63,6 @@ class Rooflines:
     subjects: tuple[schema.Sheet, ...]
     roofs: tuple[Roof, ...]
     missing: tuple[str, ...]
-    caption: tuple[str, ...]
 
     @property
     def unit(self) -> str:
@@ -88,8 +86,8 @@ class Rooflines:
         return sorted({low, high, *(roof.corner(end) for end in range(3))})
 
 
-def rooflines(found: Comparison, metric: str | None = None, level: str = TOTAL) -> Rooflines:
-    """Return the rooflines of the compared at one of `LEVELS`; of chips both are the same.
+def rooflines(found: Comparison, metric: str | None = None, level: str | None = None) -> Rooflines:
+    """Return the rooflines of the compared at one of `LEVELS`; of systems both, in two panels, unless one is asked for.
 
     Raises
     ------
@@ -99,7 +97,7 @@ def rooflines(found: Comparison, metric: str | None = None, level: str = TOTAL) 
     asked = chosen(found, metric)
     if asked.family != "peak_compute" or asked.id.endswith(PER_CHIP):
         raise UsageError(f"a roofline is of a peak compute, for example 'peak_compute.bf16.dense', not of {asked.id!r}")
-    if level not in LEVELS:
+    if level not in (*LEVELS, None):
         raise UsageError(f"level {level!r}: {' or '.join(LEVELS)}")
     tail = f".{PER_CHIP}" if level == PER_CHIP and found.subjects[0].kind == "system" else ""
     wanted = [metrics.metric(f"{name}{tail}") for name in (asked.id, "memory_bandwidth")]
@@ -121,21 +119,18 @@ def rooflines(found: Comparison, metric: str | None = None, level: str = TOTAL) 
     note = "Line: headlines; band: the span over all reports; mark: the ridge point, with its span. An upper bound."
     if missing:
         note += f" Not drawn, as one of the two is not reported: {', '.join(missing)}."
-    return Rooflines(asked, level, found.subjects, tuple(roofs), tuple(missing), caption(found, note))
+    panels: list[Callable[[Rooflines, Axes], list[Artist]]] = [draw]
+    if level is None and found.subjects[0].kind == "system":
+        panels.append(lambda _, ax: draw(rooflines(found, metric, PER_CHIP), ax))
+    return Rooflines(
+        title=style.titled(f"Roofline, {asked.title}", found.subjects), caption=caption(found, note), rows=ROWS,
+        panels=panels, columns=1, metric=asked, level=level or TOTAL, subjects=found.subjects, roofs=tuple(roofs),
+        missing=tuple(missing),
+    )  # fmt: skip
 
 
 def _flat(results: Sequence[Result]) -> bool:
     return any(result.touches_zero for result in results)
-
-
-def drawing(found: Comparison, metric: str | None = None, level: str | None = None) -> Drawing:
-    """Return how rooflines are drawn: of systems two panels, the total and one chip, unless a level is asked for."""
-    shown = rooflines(found, metric, level or TOTAL)
-    panels: list[Callable[[Axes], list[Artist]]] = [partial(draw, shown)]
-    if level is None and found.subjects[0].kind == "system":
-        panels.append(lambda ax: draw(rooflines(found, metric, PER_CHIP), ax))
-    title = style.titled(f"Roofline, {shown.metric.title}", shown.subjects)
-    return Drawing(title, shown.caption, ROWS, panels, columns=1)
 
 
 def draw(shown: Rooflines, ax: Axes) -> list[Artist]:
@@ -159,16 +154,14 @@ def draw(shown: Rooflines, ax: Axes) -> list[Artist]:
 
 
 def _roof(ax: Axes, shown: Rooflines, roof: Roof, place: int) -> Artist:
-    grid, shade = shown.grid(roof), style.shade(place)
+    grid, (shade, _, hatch, line, mark) = shown.grid(roof), style.series(place)
     lowest, highest = ([roof.at(x, end) for x in grid] for end in (1, 2))
-    ax.fill_between(grid, lowest, highest, facecolor=shade, alpha=0.22, edgecolor=shade, hatch=style.hatch(place),
+    ax.fill_between(grid, lowest, highest, facecolor=shade, alpha=0.22, edgecolor=shade, hatch=hatch,
                     linewidth=0.4, gid=f"band-{roof.sheet.id}-{shown.level}", zorder=2)  # fmt: skip
-    line, mark = style.LINES[place % len(style.LINES)], style.MARKERS[place % len(style.MARKERS)]
     ax.plot(grid, [roof.at(x) for x in grid], color=shade, linestyle=line, linewidth=1.8, zorder=3,
             gid=f"roof-{roof.sheet.id}-{shown.level}")  # fmt: skip
-    value, low, high = roof.ridge.numbers
-    ax.errorbar([value], [roof.at(value)], xerr=[[value - low], [high - value]], color=shade, fmt=mark, markersize=5,
-                markeredgecolor=style.INK, capsize=4, zorder=4)  # fmt: skip
+    look = {"color": shade, "markersize": 5, "markeredgecolor": style.INK}
+    style.whiskers(ax, roof.ridge.numbers, roof.at(roof.ridge.numbers[0]), fmt=mark, zorder=4, **look)
     return style.key(label(roof), color=shade, linestyle=line, marker=mark, markeredgecolor=style.INK, linewidth=1.8)
 
 

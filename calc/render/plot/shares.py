@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 
 from calc.analysis.comparison import Comparison
@@ -12,7 +11,7 @@ from calc.errors import UsageError
 from calc.figures.readings import canonical_unit
 from calc.formulas import FORMULAS, exactly
 from calc.render.plot import style
-from calc.render.plot.common import Drawing, Figures, axis, caption, cells, chosen
+from calc.render.plot.common import Figures, cells, chosen, figures, label
 from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
 from calc.units.numbers import grouped, number
@@ -78,7 +77,7 @@ def shares(found: Comparison, metric: str | None = None) -> Figures[Stack]:
         f"Each block is {block} chip{'s' if block > 1 else ''}. Blocks: headline per chip x headline count. "
         "Diamond and whiskers: the headline of the total and its span, which may rest on other reports."
     )
-    return Figures(asked, unit, found.subjects, tuple(made), caption(found, note))
+    return figures(found, asked, ", chips x per chip", made, note, 2.8 * len(made), draw)
 
 
 def block_of(stacks: Sequence[Stack]) -> int:
@@ -92,16 +91,9 @@ def block_of(stacks: Sequence[Stack]) -> int:
 THICK = 0.42
 
 
-def drawing(found: Comparison, metric: str | None = None) -> Drawing:
-    """Return how the stacks are drawn."""
-    shown = shares(found, metric)
-    title = style.titled(f"{shown.metric.full_title}, chips x per chip", shown.subjects)
-    return Drawing(title, shown.caption, 2.8 * len(shown.items), [partial(draw, shown)])
-
-
 def draw(shown: Figures[Stack], ax: Axes) -> list[Artist]:
     """Draw stacks on an axis, and return the entries of its legend."""
-    ax.set_xlabel(axis(shown.metric, shown.unit), parse_math=False)
+    label(ax, shown)
     block = block_of(shown.items)
     for at, stack in enumerate(shown.items):
         _stack(ax, stack, stack.blocks(block), at)
@@ -110,7 +102,7 @@ def draw(shown: Figures[Stack], ax: Axes) -> list[Artist]:
     style.rows(ax, range(len(names)), names, (len(names) - 0.35, -0.45))
     found: list[Artist] = [
         style.key(f"{block} chip{'s' if block > 1 else ''}", marker="s", markersize=7,
-                  markerfacecolor=style.tint(0))
+                  markerfacecolor=style.series(0).tint)
     ]  # fmt: skip
     if any(stack.printed for stack in shown.items):
         found.append(style.key("headline of the total, and its span", marker="D", linestyle="-", markersize=5.5))
@@ -119,11 +111,9 @@ def draw(shown: Figures[Stack], ax: Axes) -> list[Artist]:
 
 def _stack(ax: Axes, stack: Stack, blocks: list[tuple[float, float]], at: int) -> None:
     for place, (start, width) in enumerate(blocks, 1):
-        ax.barh([at], [width], left=[start], height=THICK, color=style.tint(at), edgecolor=style.INK, linewidth=0.6,
-                hatch=style.hatch(at), gid=f"block-{stack.sheet.id}-{place}", zorder=2)  # fmt: skip
+        style.block(ax, at, width, at, start, height=THICK, linewidth=0.6, gid=f"block-{stack.sheet.id}-{place}")
     if stack.printed:
-        value, low, high = stack.printed
-        ax.errorbar([value], [at], xerr=[[value - low], [high - value]], fmt="D", color=style.INK, capsize=4,
-                    markersize=5.5, markeredgecolor=style.PAPER, zorder=4)  # fmt: skip
-    ax.annotate(stack.words, (0, at + THICK / 2), (2, -3), textcoords="offset points", va="top", fontsize=style.SMALL,
-                color=style.INK if blocks else style.FAINT, parse_math=False, annotation_clip=False)  # fmt: skip
+        look = {"color": style.INK, "markersize": 5.5, "markeredgecolor": style.PAPER}
+        style.whiskers(ax, stack.printed, at, fmt="D", zorder=4, **look)
+    color = style.INK if blocks else style.FAINT
+    style.note(ax, stack.words, (0, at + THICK / 2), (2, -3), va="top", color=color, parse_math=False)

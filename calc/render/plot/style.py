@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib
 from matplotlib import font_manager, style
@@ -26,13 +26,7 @@ FONT = "DejaVu Sans"
 """Comes with matplotlib, so that a figure has the same measures everywhere."""
 SIZE, SMALL = 9.0, 7.5
 INK, FAINT, PAPER = "#1b1b1b", "#767676", "#ffffff"
-SERIES = ("#1f4e79", "#c25a00", "#5b8c2a", "#7a3b8f", "#b8860b", "#3a8f8f")
-"""Of different lightness, too; what is drawn in them differs by hatch, marker or line besides."""
-TINTS = ("#c9d8e8", "#f3d3b3", "#d5e5c3", "#e2cde8", "#efe0b4", "#c6e2e2")
-"""The same, light, for what marks are drawn on."""
-HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++")
-LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)))
-MARKERS = ("o", "s", "^", "D", "v", "P")
+GREY, GRID = "#a6a6a6", "#e4e4e4"
 WIDTH = 8.6
 ROW, LEGEND_LINE, CAPTION_LINE, REST = 0.235, 0.165, 0.15, 1.0
 """Heights in inches: of a row, of the lines above and below, and of title, ticks and label of the axis."""
@@ -45,6 +39,34 @@ SETTINGS: dict[str, Any] = {
     "hatch.linewidth": 0.6, "legend.frameon": False, "legend.fontsize": SMALL, "svg.fonttype": "none",
     "svg.hashsalt": "calc", "pdf.fonttype": 42, "savefig.dpi": 150,
 }  # fmt: skip
+
+
+class Series(NamedTuple):
+    """How one of several subjects is drawn: of another lightness, and told apart by hatch, line or marker besides.
+
+    ``tint`` is the same colour, light, for what marks are drawn on.
+    """
+
+    shade: str
+    tint: str
+    hatch: str
+    line: Any
+    marker: str
+
+
+SERIES = (
+    Series("#1f4e79", "#c9d8e8", "", "-", "o"),
+    Series("#c25a00", "#f3d3b3", "////", "--", "s"),
+    Series("#5b8c2a", "#d5e5c3", "....", "-.", "^"),
+    Series("#7a3b8f", "#e2cde8", "xxxx", ":", "D"),
+    Series("#b8860b", "#efe0b4", "\\\\\\\\", (0, (5, 1, 1, 1, 1, 1)), "v"),
+    Series("#3a8f8f", "#c6e2e2", "++++", (0, (1, 3)), "P"),
+)
+
+
+def series(place: int) -> Series:
+    """Return how the subject at a place is drawn."""
+    return SERIES[place % len(SERIES)]
 
 
 class Sheet(Figure):
@@ -141,7 +163,7 @@ def within(ax: Axes, title: str, caption: Sequence[str], legend: Sequence[Artist
 
 def rows(
     ax: Axes, places: Sequence[float], labels: Sequence[str], ends: tuple[float, float], grid: Any = "x",
-    color: str = "#e4e4e4",
+    color: str = GRID,
 ) -> None:  # fmt: skip
     """Make the vertical axis one of named rows, the first on top, and the horizontal one of plain numbers."""
     ax.set_ylim(*ends)
@@ -152,19 +174,31 @@ def rows(
     ax.xaxis.set_major_formatter(plain)
 
 
-def shade(place: int) -> str:
-    """Return the colour of one of several subjects."""
-    return SERIES[place % len(SERIES)]
+def block(ax: Axes, at: float, width: float, place: int, left: float = 0, **look: Any) -> None:
+    """Draw a bar, or a part of one, of the subject at a place."""
+    own = series(place)
+    ax.barh([at], [width], left=[left], color=own.tint, edgecolor=INK, hatch=own.hatch, zorder=2, **look)
 
 
-def tint(place: int) -> str:
-    """Return the light colour of one of several subjects."""
-    return TINTS[place % len(TINTS)]
+def mark(ax: Axes, x: float, y: float, **look: Any) -> None:
+    """Draw one mark."""
+    ax.plot([x], [y], **{"linestyle": "", "zorder": 4, **look})
 
 
-def hatch(place: int) -> str:
-    """Return the hatch of one of several subjects, which tells it apart in grey."""
-    return HATCHES[place % len(HATCHES)]
+def whiskers(ax: Axes, numbers: Sequence[float], at: float, **look: Any) -> None:
+    """Draw a value with its low and its high."""
+    value, low, high = numbers
+    ax.errorbar([value], [at], xerr=[[value - low], [high - value]], capsize=4, **look)
+
+
+def beside(ax: Axes, at: float, text: str) -> None:
+    """Write a figure to the right of its row."""
+    ax.text(1.012, at, text, transform=ax.get_yaxis_transform(), va="center", fontsize=SMALL, parse_math=False)
+
+
+def note(ax: Axes, text: str, where: tuple[float, float], off: tuple[float, float], **look: Any) -> None:
+    """Write small words next to a place; nothing cuts them off."""
+    ax.annotate(text, where, off, textcoords="offset points", annotation_clip=False, **{"fontsize": SMALL, **look})
 
 
 def plain(value: float, _: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from typing import Any
 
 from calc.estimates.validation import splits
 from calc.estimates.validation.scores import Score, Validation
@@ -11,7 +11,7 @@ from calc.estimates.validation.trials import NEAR, SECOND
 from calc.render.plot import style
 from calc.render.plot.common import Drawing
 from calc.render.plot.style import Artist, Axes
-from calc.views.words import AS_REPORTED, policy_line
+from calc.views.words import foot
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,13 @@ class Point:
     high: float
 
 
-@dataclass(frozen=True)
-class Points:
+@dataclass(frozen=True, kw_only=True)
+class Points(Drawing):
     """All that are drawn, with the factor that the outer lines stand for."""
 
     points: tuple[Point, ...]
     phases: tuple[str, ...]
     factor: float
-    caption: tuple[str, ...]
 
     @property
     def reach(self) -> tuple[float, float]:
@@ -52,7 +51,10 @@ def points(found: Validation) -> Points:
     phases = tuple(dict.fromkeys(point.phase for point in drawn))
     bars = "Bars: the span of the estimate. Lines: measured as estimated, and a factor of 2 to either side."
     note = f"Split {found.split}: {splits.SPLIT_WORDS[found.split]}. {_words(found.score)}"
-    return Points(drawn, phases, NEAR, (bars, note, AS_REPORTED, policy_line(found.policy, found.policy.as_of)))
+    return Points(
+        title="Measured against estimated times", caption=(bars, note, *foot(found.policy, found.policy.as_of)),
+        rows=ROWS, panels=[_times, _ratios], columns=7, points=drawn, phases=phases, factor=NEAR,
+    )  # fmt: skip
 
 
 def _words(score: Score) -> str:
@@ -63,18 +65,11 @@ def _words(score: Score) -> str:
 ROWS = 17.0
 
 
-def drawing(found: Validation) -> Drawing:
-    """Return how the measurements are drawn: their times, and beside them the ratios to the estimates."""
-    shown = points(found)
-    panels = [partial(_times, shown), partial(_ratios, shown)]
-    return Drawing("Measured against estimated times", shown.caption, ROWS, panels, columns=7)
-
-
-def _look(shown: Points, point: Point) -> dict[str, object]:
+def _look(shown: Points, point: Point) -> dict[str, Any]:
     """Return how a point looks: its phase by marker and colour, filled if it tests."""
-    place = shown.phases.index(point.phase)
-    return {"marker": style.MARKERS[place], "color": style.shade(place), "markersize": 4.5, "markeredgewidth": 0.9,
-            "markerfacecolor": style.shade(place) if point.tests else style.PAPER, "linestyle": ""}  # fmt: skip
+    own = style.series(shown.phases.index(point.phase))
+    return {"marker": own.marker, "color": own.shade, "markersize": 4.5, "markeredgewidth": 0.9, "zorder": 3,
+            "markerfacecolor": own.shade if point.tests else style.PAPER}  # fmt: skip
 
 
 def _times(shown: Points, ax: Axes) -> list[Artist]:
@@ -83,13 +78,13 @@ def _times(shown: Points, ax: Axes) -> list[Artist]:
         ax.plot([low, high], [low * factor, high * factor], color=style.FAINT, linewidth=0.8, linestyle=line, zorder=1)
     for one in shown.points:
         ax.plot([one.low, one.high], [one.measured] * 2, color=style.FAINT, linewidth=0.7, alpha=0.6, zorder=2)
-        ax.plot([one.estimate], [one.measured], zorder=3, gid=f"trial-{one.id}", **_look(shown, one))  # type: ignore[arg-type]
+        style.mark(ax, one.estimate, one.measured, gid=f"trial-{one.id}", **_look(shown, one))
     ax.set(xscale="log", yscale="log", xlim=(low, high), ylim=(low, high), xlabel="estimated time (s)",
            ylabel="measured time (s)", aspect="equal")  # fmt: skip
-    ax.grid(color="#e4e4e4", linewidth=0.6)
+    ax.grid(color=style.GRID, linewidth=0.6)
     ax.set_axisbelow(True)
     keys: list[Artist] = [
-        style.key(phase, marker=style.MARKERS[place], color=style.shade(place), markersize=5)
+        style.key(phase, marker=style.series(place).marker, color=style.series(place).shade, markersize=5)
         for place, phase in enumerate(shown.phases)
     ]
     return [*keys, style.key("filled: tests", marker="o", markersize=5),
@@ -107,7 +102,7 @@ def _ratios(shown: Points, ax: Axes) -> list[Artist]:
         for one in those:
             ax.plot([one.low / one.estimate, one.high / one.estimate], [at] * 2, color=style.FAINT, linewidth=0.7,
                     alpha=0.6, zorder=2)  # fmt: skip
-            ax.plot([one.measured / one.estimate], [at], zorder=3, **_look(shown, one))  # type: ignore[arg-type]
+            style.mark(ax, one.measured / one.estimate, at, **_look(shown, one))
             at += 1
         at += 3
     ax.set(xscale="log", xlabel="times the estimate: measured (mark), span (bar)")
