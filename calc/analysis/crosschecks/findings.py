@@ -82,7 +82,8 @@ class Contradiction:
         said += f", a factor of {digits(self.factor, 4)}"
         said += ", in one source" if self.by_itself else f", {self.standing}" if self.standing else ""
         said += "".join(f"; {side.text} ({side.where}) agrees with what is implied" for side in self.agree)
-        return f"{said}; usual cause: {'; or '.join(self.causes[:SHOWN]) or 'none gives this factor'}"
+        causes = "; or ".join(self.causes[:SHOWN])
+        return f"{said}; usual cause: {causes}" if causes else f"{said}; no usual slip gives this factor"
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from calc.analysis.crosschecks import findings, unit_slips
 from calc.analysis.crosschecks.checked_sheet import CheckedSheet
@@ -77,9 +78,12 @@ def _against(
     weights = weight(subject, voices, group[0]), weight(subject, voices, middle, others[0])
     stated = tuple(stated_as(subject, reading.metric.id, group))
     itself = group[0].lead().source == others[0].lead().source
-    return findings.opposed(
+    found = findings.opposed(
         subject, check, reading.metric, sides, rounding=rounding, weights=weights, stated=stated, by_itself=itself
     )  # fmt: skip
+    beside = [c for c in group if c.value != group[0].value]  # near enough for one group, but 16/15 is not 1.0737
+    more = _against(subject, reading, voices, beside, others, middle).causes if beside else ()
+    return replace(found, causes=tuple(dict.fromkeys((*found.causes, *more))))
 
 
 def stated_as(subject: CheckedSheet, name: str, group: list[Candidate]) -> Iterator[tuple[str, str]]:
