@@ -87,7 +87,7 @@ class _Quantity(PintQuantity):  # type: ignore[type-arg]  # pint's generic type 
         """Return it in another unit: a text of the vocabulary's grammar, a unit, or the unit of a quantity."""
         own(other)
         try:
-            return super().to(unit(other) if isinstance(other, str) else other, *contexts, **more)
+            return super().to(unit(other or "x") if isinstance(other, str) else other, *contexts, **more)
         except pint.DimensionalityError as error:
             want = other if isinstance(other, str) else unit_text(registry.Unit(error.units2))
             raise ConversionError(unit_text(registry.Unit(self._units)), want) from None

@@ -207,6 +207,7 @@ def test_a_text_is_looked_up_in_the_vocabulary() -> None:
     with pytest.raises(UnitError, match="write 'Gb/s'"):
         units.parse("1 GB/s").to("Gbps")
     assert units.parse("2 W per TFLOP/s").to("kW per PFLOP/s").magnitude == 2
+    assert units.parse("50 percent").to("").magnitude == 0.5
 
 
 def test_quantities_of_another_registry_are_refused() -> None:
