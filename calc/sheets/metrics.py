@@ -26,11 +26,15 @@ SUBJECT = "subject"
 # FP64 is printed of the vector units and, apart from that, of the matrix units ("FP64 Tensor Core").
 PRECISIONS = ("fp64", "fp64-matrix", "fp32", "tf32", "bf16", "fp16", "fp8", "fp6", "fp4", "int8", "int4")
 _SHARED = ("fp16/bf16", "fp8/fp6", "fp16/bf16/tf32", "fp8/fp16/bf16/tf32", "fp8/fp4")
+DENSE_ONLY = ("fp64", "fp64-matrix", "fp32")
+"""What has no sparse rate: tables with a column for it leave it empty here (glennklockwood.com, garden, B200)."""
 SHARED_PRECISIONS = {shared: tuple(shared.split("/")) for shared in _SHARED}
 SPARSITIES = ("dense", "sparse", "unstated")
 BOUNDARIES = ("chip", "board", "node", "rack", "cooling", "all-in", "unstated")
 UNSTATED = "unstated"
 PER_CHIP = "per-chip"
+CHOSEN = "chosen"
+"""The formula of a metric that shows another one, the best that a subject has (`calc.figures.derive.CHOICES`)."""
 MEASURED = "measured"
 
 
@@ -382,6 +386,11 @@ def _ratio_rows(compute: list[Metric], power: list[Metric]) -> list[Metric]:
             for what, pattern in itertools.product(over, patterns):
                 add(pattern, **of, **what)
     rows += [
+        Metric("compute_16bit.dense", "16-bit compute, dense", "compute", "FLOP/s", SUBJECT, "sum", "higher",
+               "TFLOP/s", "PFLOP/s", formula=CHOSEN),
+        Metric("power_scopes", "Power, scopes differ", "power", "W", SUBJECT, "none", "lower", "W", "kW", formula=CHOSEN),
+    ]  # fmt: skip
+    rows += [
         Metric(f"power_per_chip.{watt['tail']}", f"Power per chip of the system, {watt['words']}", "power", "W", "chip",
                "none", "lower", "W", formula="power_per_chip")
         for watt in watts if watt["tail"] in ("rack", "all-in", UNSTATED)
@@ -409,7 +418,8 @@ def _shares(rows: list[Metric]) -> list[Metric]:
 def _table() -> dict[str, Metric]:
     rows, compute, power = _rows(), _compute_rows(), _power_rows()
     reported = rows + compute + power + _model_rows()
-    everything = reported + _ratio_rows(compute, power) + _shares(reported)
+    computed = _ratio_rows(compute, power)
+    everything = reported + computed + _shares(reported + computed)
     everything.sort(key=lambda row: GROUPS.index(row.group))
     return {row.id: row for row in everything}
 
@@ -551,6 +561,16 @@ def concerns(reported: str, name: str) -> bool:
     asked, kind = base.split(".")[1:3]
     same = precision == UNSTATED or asked in (precision, *SHARED_PRECISIONS.get(precision, ()))
     return same and UNSTATED in (precision, sparsity, kind)
+
+
+def without_last(name: str) -> list[str]:
+    """Return the metrics of what leaves open what comes last in an id: the sparsity, or the boundary of power."""
+    family, *rest = name.split(".")
+    tail = [rest.pop()] if rest[-1:] == [PER_CHIP] else []
+    if family not in ("peak_compute", "power") or not rest or rest[-1] == UNSTATED:
+        return []
+    found = ".".join((family, *rest[:-1], UNSTATED, *tail))
+    return [found] if found in TABLE else []
 
 
 def covers(head: str, name: str) -> bool:

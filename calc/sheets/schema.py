@@ -315,7 +315,10 @@ class Gap(Record):
 
     metric: Text | None = optional("a metric, or the head of ids such as 'price'")
     about: Text | None = optional("the matter in words, where there is no metric for it")
+    source: Id | None = optional("the id of the document that says so, if one does")
+    locator: Text | None = optional("where in it that stands")
     note: Text | None = optional("what was looked at")
+    layer: Layer = None
 
 
 CheckName = Literal["total", "nodes", "racks", "cpus", "ports", "stacks", "sum", "ratio", "implied-compute", "spread"]
@@ -423,15 +426,16 @@ def citations(sheet: AnySheet) -> Iterator[tuple[Location, str]]:
     for metric, reports in sheet.reports.items():
         yield from _cited(("reports", metric), reports)
     yield from _cited(("remarks",), sheet.remarks)
-    for field in RELATIONS:
+    for field in (*RELATIONS, "not_reported", "not_applicable"):
         yield from _cited((field,), getattr(sheet, field))
 
 
-def _cited(where: Location, items: Iterable[Printed | Relation]) -> Iterator[tuple[Location, str]]:
+def _cited(where: Location, items: Iterable[Printed | Relation | Gap]) -> Iterator[tuple[Location, str]]:
     for index, item in enumerate(items):
         if item is not None:
             credited = credit(item) if isinstance(item, Printed) else ""
-            for key, id in (("source", item.source), ("relay", item.relay), ("credited_to", credited)):
+            relay = None if isinstance(item, Gap) else item.relay
+            for key, id in (("source", item.source), ("relay", relay), ("credited_to", credited)):
                 if id:
                     yield (*where, index, key), id
 

@@ -12,7 +12,7 @@ from calc.sheets import metrics, schema
 from calc.units.numbers import RATIO_DIGITS, digits, ratio
 from calc.views import words
 from calc.views.tables import Column, Table, TableCell, titled
-from calc.views.words import FEW, FEW_MARK, LEGEND
+from calc.views.words import FEW, FEW_MARK, LEGEND, OPEN_MARK
 
 CLOSE_MARK = "~"
 VERDICTS = (
@@ -34,7 +34,7 @@ def audit(found: Audit) -> list[Table]:
     claims = _claims(found)
     if found.comparison is None or found.contrast is None:
         return [claims]
-    if not (found.contrast.ahead or found.contrast.behind or found.contrast.overlapping):
+    if not (found.contrast.ahead or found.contrast.behind or found.contrast.overlapping or found.contrast.open):
         claims.lead.insert(
             0, f"{' and '.join(found.names)} have no figure on one basis; `compare` shows what each has."
         )
@@ -55,10 +55,11 @@ def contrast(compared: Comparison, found: Contrast, findings: Sequence[Finding] 
         lead=[_paragraph(compared, found), *_vague(findings, compared)],
     )  # fmt: skip
     for heading, names in ((f"{subject.id} ahead", found.ahead), (f"{subject.id} behind", found.behind),
-                           ("spans overlap", found.overlapping)):  # fmt: skip
+                           ("spans overlap", found.overlapping), ("open", found.open)):  # fmt: skip
         for name in names:
             row = compared.row(name)
-            said = TableCell(ratio(*row.ratios[subject.id].numbers), marks=FEW_MARK if _few(row) else " ")
+            marks = (OPEN_MARK if name in found.open else "") + (FEW_MARK if _few(row) else "")
+            said = TableCell(ratio(*row.ratios[subject.id].numbers), marks=marks or " ")
             table.add(row.metric.full_title, row.metric.better, said, group=heading)
     for heading, left in _apart(compared, found):
         if left:
@@ -83,13 +84,14 @@ def _apart(compared: Comparison, found: Contrast) -> Iterator[tuple[str, list[st
 
 def _paragraph(compared: Comparison, found: Contrast) -> str:
     subject, object = compared.subjects
-    names = (*found.ahead, *found.behind, *found.overlapping)
+    names = (*found.ahead, *found.behind, *found.overlapping, *found.open)
     few = sum(_few(compared.row(name)) for name in names)
     return (
         f"Of the rows of `compare` that have a better and a worse, both have figures on one basis for {len(names)}: "
         f"totals, shares per chip, and ratios of them; many follow from one another, and none is a measured result. "
         f"On {len(found.ahead)} the whole span of {subject.name} is better than that of {object.name}, on "
-        f"{len(found.behind)} it is worse, on {len(found.overlapping)} the spans overlap. {few} rest on fewer than "
+        f"{len(found.behind)} it is worse, on {len(found.overlapping)} the spans overlap, on "
+        f"{len(found.open)} a figure leaves a qualifier open (?). {few} rest on fewer than "
         f"two independent origins (*)."
     )
 

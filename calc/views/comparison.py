@@ -59,7 +59,8 @@ def _ratio(found: Result | None, pad: int) -> TableCell:
     """Return a ratio with its span and the mark for a wide one."""
     if found is None:
         return TableCell("")
-    mark, short = WIDE_MARK if found.wide else " ", words.ratio(found, "-")
+    mark = (words.OPEN_MARK if found.open else "") + (WIDE_MARK if found.wide else "") or " "
+    short = words.ratio(found, "-")
     narrow = f"{short.text}x {mark:<{pad}}" + (f"\n{short.span}" if short.span else "")
     return TableCell(numbers.ratio(*found.numbers), value=found.numbers[0], marks=mark, folded=narrow)
 
