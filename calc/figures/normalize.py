@@ -258,7 +258,7 @@ class _Subject:
         # Values are put in order as the best-ranked structure gives them, whichever structure they are read with.
         first, factor = (_factor(parsed.unit, unit, scale) for scale in scales)
         source = self.reader.catalog.source(report.source)
-        rank = self.reader.policy.rank(report.source, source, report, self.sheet.vendor)
+        rank = self.reader.policy.rank(report.source, source, report, self.sheet)
         late = self.reader.policy.late_relay(self.reader.catalog, report)
         for end in dict.fromkeys((parsed.low, parsed.high)):
             exponent = end.as_tuple().exponent

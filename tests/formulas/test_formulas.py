@@ -20,7 +20,6 @@ from calc.formulas import (
     collectives,
     conventions,
     cost,
-    export_control,
     inference,
     memory,
     model,

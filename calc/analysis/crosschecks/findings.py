@@ -112,10 +112,10 @@ def same(one: Candidate, other: Candidate) -> bool:
 
 
 def voices(reading: Reading) -> list[Voice]:
-    """Return who speaks in a reading, in the order of the policy; who says that there is none is left out."""
+    """Return who speaks in a reading, in the order of the policy, as printed; who says that there is none is out."""
     held: dict[int, list[Candidate]] = {}
     for candidate in reading.candidates:
-        if candidate.value > 0:
+        if candidate.value > 0 and not candidate.halved:
             held.setdefault(id(candidate.lead()), []).append(candidate)
     return [Voice(candidates[0].lead(), tuple(candidates)) for candidates in held.values()]
 
