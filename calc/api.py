@@ -29,7 +29,7 @@ from calc.figures.results import Result
 from calc.sheets import metrics
 from calc.sheets.measurements import Measurement
 from calc.units import Quantity
-from calc.views import history, measurements, sheets
+from calc.views import history, measurements, show
 from calc.views.sources import sources_table
 from calc.views.tables import Table
 
@@ -172,12 +172,12 @@ class Subject:
     def _repr_html_(self) -> str:
         from calc.render.html import card
 
-        return card(sheets.sheet(self._comparer, self.id))
+        return card(show.sheet(self._comparer, self.id))
 
     def _repr_markdown_(self) -> str:
         from calc.render.tables import as_markdown
 
-        return as_markdown(sheets.sheet(self._comparer, self.id))
+        return as_markdown(show.sheet(self._comparer, self.id))
 
     def __repr__(self) -> str:
         head = f"{self.name} ({self.id}), {self.kind} by {self.vendor}: {len(self.metrics)} metrics, as-reported"

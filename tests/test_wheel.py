@@ -23,11 +23,16 @@ from tests.running import output
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def call(*words: str | Path, cwd: Path) -> str:
-    """Run a program with nothing of the checkout on its path, and return what it prints."""
+def ended(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program with nothing of the checkout on its path."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "CALC_", "PIP_"))}
     env = kept | {"COLUMNS": "80", "NO_COLOR": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    done = subprocess.run([str(w) for w in words], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    return subprocess.run([str(w) for w in words], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+def call(*words: str | Path, cwd: Path) -> str:
+    """Run a program that must succeed, and return what it prints."""
+    done = ended(*words, cwd=cwd)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -124,7 +129,7 @@ def test_installed_package_says_what_the_checkout_says(words: tuple[str, ...], i
 
 def test_sheets_of_the_installed_package_are_not_added_to(installed: Path, tmp_path: Path) -> None:
     words = (str(installed / "chipcalc"), "new", "chip", "mine")
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = ended(*words, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "give a folder with --specs DIR" in done.stderr
     assert "mine/chips/mine.yaml" in call(*words, "--specs", "mine", cwd=tmp_path)

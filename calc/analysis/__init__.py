@@ -1,6 +1,9 @@
 """What one may ask of figures, and the answers as data: compare, audit, check, list, evaluate, classify.
 
-A module a question: `comparison`, `audit`, `history`, `selection`, `citations`; `crosschecks` holds one check a module,
-`expressions` the arithmetic of `eval`, `export_control` the thresholds. Imports `calc.figures` and what stands below
-it. A question is one module here, one view in `calc.views` and one command in `calc.cli`.
+A module a question: `comparison` (the rows that it shows by default are `comparison.CORE` and `Comparison.short`),
+`audit`, `history`, `selection` (what `list` chooses), `citations`, `longtables` (the tables of `export`; the words of
+their columns are in `calc.sheets.fields`). In `crosschecks` two figures that must make a third are one row of
+`identities.RULES`, and another sort of check is one module. `expressions` is the arithmetic of `eval`, `export_control`
+the thresholds. Imports `calc.figures` and what stands below it. A question is one module here, one view in `calc.views`
+and one command in `calc.cli`.
 """

@@ -1,8 +1,9 @@
 """The command line: arguments in, text and an exit code out.
 
 A module a command or a few that belong together; options that several share are in `options`, what is printed goes
-through `output`. May import everything, but nothing heavy before a command runs, so that ``--help`` and shell
-completion are quick. A command is one function with ``@commands.command()``, in a module imported here.
+through `output`, the progress bar too (`calc.render.text.progress` draws it). May import everything, but nothing heavy
+before a command runs, so that ``--help`` and shell completion are quick. A command is one function with
+``@commands.command()`` in a module imported here, and its place in `group.ORDER`.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def list_(what: str, words: Sequence[str], derived: bool, phases: Sequence[str],
     `list measured --phase decode --chip h800`.
     """
     from calc.analysis.selection import Condition, Selection
-    from calc.views import lists
+    from calc.views import listing
 
     asked = Selection(vendors, families, having, [Condition.parse(text) for text in where], sort, reverse)
     comparer = open_comparer(**taken(options))
@@ -80,12 +80,12 @@ def list_(what: str, words: Sequence[str], derived: bool, phases: Sequence[str],
     if what == "metrics":
         if asked != Selection(where=[]):
             raise UsageError("metrics are listed in the order of their table; leave out what selects sheets")
-        emit(lists.of_metrics(words, derived=derived), **options)
+        emit(listing.of_metrics(words, derived=derived), **options)
         return
     if words or derived:
         raise UsageError("words and --derived choose metrics: `list metrics WORD`; what has a sheet by the options")
     kinds = [kind for kind, folder in folders.FOLDERS.items() if what in ("all", folder)]
-    emit(lists.of_sheets(comparer, kinds, asked), **options)
+    emit(listing.of_sheets(comparer, kinds, asked), **options)
 
 
 @commands.command()

@@ -1,7 +1,8 @@
 """One file: YAML text to a checked, located record, and back.
 
-`yaml_nodes` reads YAML to nodes that know their place, `schema`, `measurements` and `regulations` are the records,
-`metrics` the table of metrics, `rules` what a record must hold, `loader` joins them; `layout` writes a sheet in order.
-Imports `calc.errors` and `calc.units`. A metric is one row of `metrics.TABLE`; a key of a sheet is one field of its
-record, with its meaning.
+`yaml_nodes` reads YAML to nodes that know their place; `schema`, `measurements` and `regulations` are the records and
+say what an id, a date or a count looks like; `rules` holds what a record must fulfil beyond its shape; `loader` joins
+them, `layout` writes a sheet in order. Imports `calc.errors` and `calc.units`. A metric (a number of a model, too) is
+one row of `metrics`; a key of a sheet is one field of its record, with its meaning; a kind of source, with its rank, is
+one row of `source_kinds`; how a printed factor may be worded ("1.7 x", "70 % more", "about") is `multipliers`.
 """

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal, get_args
 
 from calc.errors import UnitError
 
-HEDGES = ("about", "almost", "just over", "more than", "up to", "less than")
+Hedge = Literal["about", "almost", "just over", "more than", "up to", "less than"]
+HEDGES = get_args(Hedge)
 """Words beside a factor, as one word each: nearly and close to are ``almost``, over and exceeds ``more than``."""
 ABOUT = Fraction(1, 10)
 """How far "about" reaches at least, either way, as a share of the number printed."""

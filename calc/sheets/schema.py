@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from calc.errors import did_you_mean
 from calc.sheets import source_kinds
+from calc.sheets.multipliers import Hedge
 
 Location = tuple[str | int, ...]
 Fault = tuple[Location, str, str, str]
@@ -107,7 +108,6 @@ READS: tuple[str, ...] = get_args(Read)
 
 Direction = Literal["unidirectional", "bidirectional", "unstated"]
 Basis = Literal["peak", "nominal", "measured", "preliminary", "estimate", "target", "unstated"]
-Hedge = Literal["about", "almost", "just over", "more than", "up to", "less than"]
 Sense = Literal["higher", "lower", "better", "worse", "ahead", "behind", "equal"]
 
 

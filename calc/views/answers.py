@@ -89,9 +89,9 @@ def _comparison(found: Comparison, everything: bool = False, ids: bool = False) 
 
 @parts.register
 def _described(found: Described, ids: bool = False) -> Sequence[Table]:
-    from calc.views import sheets
+    from calc.views import show
 
-    return [sheets.sheet(found.comparer, found.id, ids=ids)]
+    return [show.sheet(found.comparer, found.id, ids=ids)]
 
 
 @parts.register

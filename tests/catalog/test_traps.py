@@ -46,7 +46,7 @@ FOUND = (
     Trap("node-power-as-chip-power", "b200", "power.chip", "14300 W", "1000 W"),
     Trap("node-power-as-chip-power", "gb200", "power.chip", "120 kW", "1200 W"),
     Trap("fp8-of-open-sparsity", "lonely", "peak_compute.fp8.dense", "4500 TFLOP/s", "9000 TFLOP/s",
-         "a dense rate beside sparse ones"),
+         "a dense rate halved"),
 )  # fmt: skip
 SILENT = (
     ("nvlink-of-open-direction", "b200"), ("nvlink-of-open-direction", "lonely"), ("fp8-of-open-sparsity", "b200"),
