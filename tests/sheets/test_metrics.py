@@ -80,7 +80,7 @@ def test_no_ratio_rests_on_a_shared_precision() -> None:
 def test_titles_tell_metrics_apart() -> None:
     named = [(metric.group, metric.title) for metric in metrics.TABLE.values()]
     assert len(named) == len(set(named))
-    assert metrics.metric(MATRIX).title == "FP64 matrix sparsity unstated"
+    assert metrics.metric(MATRIX).title == "FP64 matrix dense"
 
 
 @pytest.mark.parametrize(
