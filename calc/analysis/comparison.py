@@ -28,17 +28,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 S = TypeVar("S", schema.Report, schema.Remark, schema.Family, schema.Kin)
+SCOPES = "power_scopes"
 SPLIT = 0.03
 """By how much a headline per chip may differ from the share of the total's headline before it is marked."""
 
 # Asked of every system, chip and model: shown even where nobody reports them.
 CORE = {
     "system": (
-        "chip_count", "peak_compute.bf16.dense", "memory_capacity", "memory_bandwidth", "scale_up_domain",
+        "chip_count", "compute_16bit.dense", "memory_capacity", "memory_bandwidth", "scale_up_domain",
         "scale_up_bandwidth", "scale_out_bandwidth", "power.all-in", "price.usd", "rack_count", "weight",
     ),
     "chip": (
-        "peak_compute.bf16.dense", "memory_capacity", "memory_bandwidth", "scale_up_bandwidth",
+        "compute_16bit.dense", "memory_capacity", "memory_bandwidth", "scale_up_bandwidth",
         "scale_out_bandwidth", "power.chip", "price.usd",
     ),
     "model": (
@@ -47,14 +48,15 @@ CORE = {
     ),
 }  # fmt: skip
 REPORTED, DERIVED, NOT_REPORTED, NOT_APPLICABLE = "reported", "derived", "not_reported", "not_applicable"
+NOT_DATED, NOT_QUALIFIED = "nothing_dated", "missing_qualifiers"
+STATES = (REPORTED, DERIVED, *reprs.GAPS)
 
 
 @dataclass(frozen=True, eq=False)
 class Cell(Shown):
     """What is known of one metric of one subject; what it rests on is gathered when it is asked for.
 
-    ``state`` is ``reported``, ``derived``, ``not_reported`` or ``not_applicable``; ``result`` is None
-    for the last two, and ``note`` then says what a sheet knows of the gap.
+    ``state`` is one of `STATES`; ``result`` is None for those of `reprs.GAPS`, and ``note`` then says what is known.
     """
 
     comparer: Comparer
@@ -65,14 +67,27 @@ class Cell(Shown):
 
     @property
     def note(self) -> str:
-        """What the sheet says of the gap, or how many reports the policy keeps out; empty for a figure."""
+        """What is printed without its qualifiers, what the sheet says of the gap, or how many reports are too late."""
         if self.result is not None:
             return ""
+        if self.unplaced:
+            return "; ".join(self.unplaced)
         for gap in (*self.subject.sheet.not_applicable, *self.subject.sheet.not_reported):
             if gap.metric and gap.note and metrics.covers(gap.metric, self.name):
                 return gap.note
         late = sum(self.comparer.late(other.report.source) for other in self.excluded)
         return f"{late} reports are later than the day, or undated" if late else ""
+
+    @property
+    def unplaced(self) -> tuple[str, ...]:
+        """The figures that stand in no row, each with what its source does not specify of it."""
+        found = self.subject.left_out(self.name)
+        return tuple(dict.fromkeys(f"{one.report.value}, {one.open}" for one in found if one.open))
+
+    @property
+    def open(self) -> str:
+        """Which qualifiers nothing settles of the headline; empty if it is a gap, or all are stated or read."""
+        return self.result.open if self.result else ""
 
     @cached_property
     def _parts(self) -> list[Reading]:
@@ -132,6 +147,8 @@ class Cell(Shown):
             return ()
         flags: list[str] = [self.split] if self.split else []
         several = len(self._parts) > 1
+        if metrics.metric(self.name).formula == metrics.CHOSEN:
+            flags.append(self._parts[0].metric.title)
         for part in self._parts:
             head = f"{part.metric.id}: "
             flags += (f"{head if several else ''}{flag}" for flag in part.headline.flags)
@@ -246,7 +263,9 @@ class Comparison(Shown):
     @cached_property
     def short(self) -> tuple[Row, ...]:
         """The rows that two subjects or more have and that say which is better, and the core ones."""
-        return tuple(row for row in self.rows if _worth(row, self.subjects[0].kind, self.lead))
+        kind, differ = self.subjects[0].kind, any(row.metric.id == SCOPES for row in self.rows)
+        rows = (row for row in self.rows if _worth(row, kind, self.lead))
+        return tuple(row for row in rows if not (differ and row.metric.family == "power" and _known(row) < 2))
 
     def to_dict(self) -> dict[str, object]:
         """Return what ``--format json`` prints."""
@@ -360,7 +379,7 @@ class Comparer:
             raise UsageError(f"the baseline {base!r} is not among the compared: {', '.join(ids)}")
         unique = tuple({sheet.id: sheet for sheet in sheets}.values())
         held = [self.reader.of(sheet) for sheet in unique]
-        wanted = {*derive.available(held), *CORE[sheets[0].kind]}
+        wanted = {*derive.available(held), *CORE[sheets[0].kind], *_scopes(held)}
         rows = tuple(self._row(metrics.metric(name), held, base) for name in sorted(wanted, key=metrics.place))
         return Comparison(unique, base, rows, self.policy, *self._dates(held))
 
@@ -368,7 +387,7 @@ class Comparer:
         cells = {subject.sheet.id: self.cell(subject, metric.id) for subject in held}
         below = cells[base].result
         ratios = {
-            id: results.ratio(cell.result, below)
+            id: results.ratio(cell.result, below, apart(metric, cell.result, below))
             for id, cell in cells.items()
             if cell.result and below and not below.touches_zero and (id != base or len(cells) == 1)
         }
@@ -378,11 +397,19 @@ class Comparer:
         """Return what is known of one metric of one subject."""
         found = derive.result(subject, name)
         if found is None:
-            applies = not any(g.metric and metrics.covers(g.metric, name) for g in subject.sheet.not_applicable)
-            return Cell(self, subject, name, NOT_REPORTED if applies else NOT_APPLICABLE, None)
+            return Cell(self, subject, name, self._gap(subject, name), None)
         node = found.expression
         computed = isinstance(node, Operation) or (isinstance(node, Reading) and node.headline.report is None)
         return Cell(self, subject, name, DERIVED if computed else REPORTED, found)
+
+    def _gap(self, subject: Readings, name: str) -> str:
+        """Return why there is no figure, as one of `reprs.GAPS`."""
+        if any(gap.metric and metrics.covers(gap.metric, name) for gap in subject.sheet.not_applicable):
+            return NOT_APPLICABLE
+        excluded = subject.left_out(name)
+        if any(one.open for one in excluded) or any(subject.get(other) for other in metrics.without_last(name)):
+            return NOT_QUALIFIED
+        return NOT_DATED if any(self.late(one.report.source) for one in excluded) else NOT_REPORTED
 
     def late(self, source: str) -> bool:
         """Whether a source is left out because of the day asked for."""
@@ -412,6 +439,22 @@ class Comparer:
         dates = (self.catalog.source(s).known_by or "" for s in sources)
         days = [last_day(date) for date in dates if len(date) == len("2025-07-28")]
         return (max(days) if days else None), (), ()
+
+
+def _scopes(held: Sequence[Readings]) -> list[str]:
+    """Return the row of power with different scopes, if no power of all that have one is of the same scope."""
+    scopes = [{name for name in derive.CHOICES[SCOPES] if subject.get(name)} for subject in held]
+    known = [names for names in scopes if names]
+    return [SCOPES] if len(known) > 1 and not set.intersection(*known) else []
+
+
+def apart(metric: Metric, subject: Result, object: Result) -> str:
+    """Say how the scopes of two powers differ; empty for every other metric."""
+    if metric.id != SCOPES:
+        return ""
+    parts = (part for one in (subject, object) for part in results.readings(one.expression))
+    sides = (part.metric.title.removeprefix("Power, ") for part in parts)
+    return f"scopes differ: {' vs '.join(sides)}"
 
 
 def refuse_twins(sheets: Sequence[schema.Sheet]) -> None:
@@ -460,6 +503,8 @@ def _worth(row: Row, kind: str, lead: str) -> bool:
         return True
     if metric.id.endswith(f".{metrics.MEASURED}") or _known(row) < min(2, len(row.cells)):
         return False
+    if metric.family == "compute_16bit" or metric.id == SCOPES:
+        return True
     is_compute = metric.family == "peak_compute"
     if is_compute and metrics.UNSTATED in metrics.qualifiers(metric.id)[1:]:
         return False  # dense on one side may be sparse on the other

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from calc.analysis.comparison import Comparison
+from calc.analysis.comparison import Comparison, Row
 from calc.figures import derive, results
-from calc.figures.readings import Readings
+from calc.figures.readings import Reading, Readings
 from calc.figures.results import Result
 from calc.figures.shown import Shown
 from calc.sheets import metrics
 from calc.sheets.metrics import Metric
 
 AHEAD, BEHIND, OVERLAPPING = "ahead", "behind", "overlapping"
-LISTS = (AHEAD, BEHIND, OVERLAPPING, "not_comparable", "not_reported")
+OPEN = "open"
+LISTS = (AHEAD, BEHIND, OVERLAPPING, OPEN, "not_comparable", "not_reported")
 
 
 @dataclass(frozen=True, eq=False)
 class Contrast(Shown):
     """On which metrics one subject is ahead of another, and on which nobody can tell; all are metric ids.
 
-    Ahead and behind mean that all of the one's span is better than all of the other's.
+    Ahead and behind mean that all of the one's span is better than all of the other's. ``open`` are those on which a
+    headline leaves a qualifier open that nothing settles, so that no verdict rests on them.
     ``not_comparable`` are those that the two state on different or on open bases. ``comparison`` has the
     ratios behind the lists; there is none where only some of the reports count.
     """
@@ -30,6 +32,7 @@ class Contrast(Shown):
     ahead: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
     overlapping: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
     not_comparable: tuple[str, ...] = ()
     not_reported: tuple[str, ...] = ()
     comparison: Comparison | None = None
@@ -62,6 +65,8 @@ def contrast(found: Comparison) -> Contrast:
     lists: dict[str, list[str]] = {name: [] for name in LISTS}
     for row in found.rows:
         metric = row.metric
+        if metric.formula == metrics.CHOSEN and len({choice.metric for choice in _choices(row)}) == 1:
+            continue  # counted as what it shows
         if metric.better == "neither" or metric.id.endswith(f".{metrics.MEASURED}"):
             continue
         if all(cell.result for cell in row.cells.values()):
@@ -74,8 +79,15 @@ def contrast(found: Comparison) -> Contrast:
     return Contrast(**_tuples(lists), comparison=found)
 
 
+def _choices(row: Row) -> Iterator[Reading]:
+    """Yield what a chosen metric shows of each subject."""
+    return (part for cell in row.cells.values() if cell.result for part in results.readings(cell.result.expression))
+
+
 def standing(metric: Metric, ratio: Result) -> str:
-    """Return whether the subject of a ratio is `AHEAD`, `BEHIND`, or the spans are `OVERLAPPING`."""
+    """Return whether the subject of a ratio is `AHEAD`, `BEHIND`, the spans are `OVERLAPPING`, or it is `OPEN`."""
+    if ratio.open:
+        return OPEN
     _, low, high = ratio.numbers
     if low <= 1 <= high:
         return OVERLAPPING
@@ -95,8 +107,8 @@ def _alike(metric: Metric, other: Metric) -> bool:
 
 def said_by_them(whole: Contrast, subject: Readings, object: Readings) -> Contrast:
     """Return what is left of a contrast by the figures of some sources alone, by `Readings.said_by`."""
-    lists: dict[str, list[str]] = {AHEAD: [], BEHIND: [], OVERLAPPING: []}
-    for name in (*whole.ahead, *whole.behind, *whole.overlapping):
+    lists: dict[str, list[str]] = {AHEAD: [], BEHIND: [], OVERLAPPING: [], OPEN: []}
+    for name in (*whole.ahead, *whole.behind, *whole.overlapping, *whole.open):
         above, below = derive.result(subject, name), derive.result(object, name)
         if above and below and not below.touches_zero:
             lists[standing(metrics.metric(name), results.ratio(above, below))].append(name)

@@ -17,22 +17,22 @@ from calc.sheets import metrics
 # A row's title, and its metric: `{q}` is the lead precision with its sparsity, `{b}` the boundary of power that most
 # subjects report, `{c}` the currency; `{Q}`, `{B}`, `{C}` are their words.
 _TOTALS = (
-    ("{Q} compute", "peak_compute.{q}"),
-    ("FP8 dense compute", "peak_compute.fp8.dense"),
-    ("INT8 dense compute", "peak_compute.int8.dense"),
+    ("16-bit compute", "compute_16bit.dense"),
+    ("FP8 compute", "peak_compute.fp8.dense"),
+    ("INT8 compute", "peak_compute.int8.dense"),
     ("Memory", "memory_capacity"),
     ("Memory bandwidth", "memory_bandwidth"),
-    ("Scale-up, one way", "scale_up_bandwidth"),
-    ("Scale-out, one way", "scale_out_bandwidth"),
+    ("Scale-up", "scale_up_bandwidth"),
+    ("Scale-out", "scale_out_bandwidth"),
 )
 _RATIOS = (
     ("Per watt", (
-        ("{Q} compute", "compute_per_power.{q}.{b}"),
+        ("{Q}", "compute_per_power.{q}.{b}"),
         ("Memory", "memory_capacity_per_power.{b}"),
         ("Memory bandwidth", "memory_bandwidth_per_power.{b}"),
     )),
     ("Per {C}", (
-        ("{Q} compute", "compute_per_price.{q}.{c}"),
+        ("{Q}", "compute_per_price.{q}.{c}"),
         ("Price of memory", "price_per_memory_capacity.{c}"),
         ("Price of bandwidth", "price_per_memory_bandwidth.{c}"),
     )),
@@ -42,20 +42,23 @@ TIE = 0.005
 """Figures that lie closer together than this share are level: printed digits say no more."""
 _STRUCTURE = ("chip_count", "scale_up_domain", "rack_count")
 _UNCOUNTED = "Power, price, size"
+_POWER = (("Power, {B}", "power.{b}"), ("Power, scopes differ", "power_scopes"), ("Price", "price.{c}"))
 GROUPS = {
     "system": (
-        ("Whole system", (("Chips", "chip_count"), *_TOTALS, ("Chips in one domain", "scale_up_domain"))),
+        ("Whole system", (("Chips", "chip_count"), *_TOTALS, ("Scale-up domain", "scale_up_domain"))),
         ("Per chip", tuple((title, f"{name}.{metrics.PER_CHIP}") for title, name in _TOTALS)),
         *_RATIOS,
         (_UNCOUNTED, (
-            ("Power, {B}", "power.{b}"), ("Price", "price.{c}"), ("Racks", "rack_count"), ("Weight", "weight"),
+            *_POWER, ("Racks", "rack_count"), ("Weight", "weight"),
         )),
     ),
-    "chip": (("Per chip", _TOTALS), *_RATIOS, (_UNCOUNTED, (("Power, {B}", "power.{b}"), ("Price", "price.{c}")))),
+    "chip": (("Per chip", _TOTALS), *_RATIOS, (_UNCOUNTED, _POWER)),
 }  # fmt: skip
 """Which rows a comparison shows by default, by kind of subject; a model's are `comparison.CORE`."""
-_ALWAYS = ("chip_count", "peak_compute.{q}", "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "power.{b}",
-           "price.{c}")  # fmt: skip
+_ALWAYS = (
+    "chip_count", "compute_16bit.dense", "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "power.{b}",
+    "price.{c}",
+)  # fmt: skip
 """What everybody asks for: shown even where one subject alone has it."""
 
 
@@ -64,7 +67,7 @@ class Tally:
     """Where one subject stands against the baseline in one group: ids of metrics.
 
     ``ahead`` and ``behind``: the whole range is better or worse. ``level``: the same figure, to within `TIE`.
-    ``overlapping``: the ranges share a part.
+    ``overlapping``: the ranges share a part. ``open``: a figure lacks a qualifier that decides it.
     """
 
     group: str
@@ -72,6 +75,7 @@ class Tally:
     behind: tuple[str, ...] = ()
     level: tuple[str, ...] = ()
     overlapping: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
     @property
     def counted(self) -> int:
@@ -99,7 +103,7 @@ class Line:
 
     def standing(self, ratio: Result) -> str:
         """Return in which list of a `Tally` the subject of a ratio is."""
-        tie = all(abs(end - 1) < TIE for end in ratio.numbers)
+        tie = not ratio.open and all(abs(end - 1) < TIE for end in ratio.numbers)
         return LEVEL if tie else dominance.standing(self.row.metric, ratio)
 
 

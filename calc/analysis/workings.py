@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from calc.analysis import audit
 from calc.analysis.audit import Attempt, Finding, Recomputation
-from calc.analysis.comparison import Comparer, refuse_twins
+from calc.analysis.comparison import Comparer, apart, refuse_twins
 from calc.analysis.dominance import Contrast
 from calc.errors import UsageError
-from calc.figures import derive, results
+from calc.figures import derive, reprs, results
 from calc.figures.explanation import Node, gap, printed, tree
 from calc.figures.readings import HELD_AS_WORDS, Readings
 from calc.sheets import metrics
@@ -54,7 +54,10 @@ def _working(comparer: Comparer, sheets: Sequence[Sheet], name: str) -> Node:
     found = [derive.result(subject, name) for subject in held]
     known = [part for part in found if part is not None]
     if len(known) == len(held) and not (len(known) > 1 and known[-1].touches_zero):
-        node = tree(known[0] if len(known) == 1 else results.ratio(*known), comparer.catalog)
+        asked, *below = known
+        for other in below:
+            asked = results.ratio(asked, other, apart(metrics.metric(name), asked, other))
+        node = tree(asked, comparer.catalog)
         printed = [derive.printed(subject, name) for subject in held]
         extra = [tree(part, comparer.catalog) for part in printed if part and len(known) == 1]
         aside = {"selected": False, "why": "what sources print; shown is what follows from the figures"}
@@ -145,7 +148,8 @@ def _attempt(label: str, verdict: str, attempt: Attempt, finding: Finding, rest:
 def _lists(verdict: str, contrast: Contrast) -> str:
     said = {
         "ahead on": contrast.ahead, "behind on": contrast.behind, "overlapping on": contrast.overlapping,
-        "not comparable": contrast.not_comparable, "not reported for one of them": contrast.not_reported,
+        "open on": contrast.open, "not comparable": contrast.not_comparable,
+        "not reported for one of them": contrast.not_reported,
     }  # fmt: skip
     parts = (f"{words} {len(names)}: {', '.join(names)}" for words, names in said.items() if names)
     return "; ".join([verdict, *parts])
@@ -154,7 +158,7 @@ def _lists(verdict: str, contrast: Contrast) -> str:
 def missing(comparer: Comparer, subject: Readings, name: str) -> Node:
     """Return the tree of a metric without a value: the gap, and what was printed but fits no basis."""
     cell = comparer.cell(subject, name)
-    words = cell.state.replace("_", " ") + (f": {cell.note}" if cell.note else "")
+    words = reprs.GAPS[cell.state] + (f": {cell.note}" if cell.note else "")
     metric = metrics.metric(name)
     others = subject.left_out(name)
     chip = comparer.catalog.chip_of(subject.sheet)

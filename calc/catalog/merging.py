@@ -44,8 +44,9 @@ def one(sheet: schema.Sheet, twin: schema.Sheet) -> schema.Sheet:
 
 def _marked(sheet: S, mark: dict[str, str]) -> S:
     reports = {name: tuple(r.model_copy(update=mark) for r in rows) for name, rows in sheet.reports.items()}
-    remarks = tuple(remark.model_copy(update=mark) for remark in sheet.remarks)
-    return sheet.model_copy(update={"reports": reports, "remarks": remarks})
+    fields = ("remarks", "not_reported", "not_applicable") if "layer" in mark else ("remarks",)
+    rows = {field: tuple(one.model_copy(update=mark) for one in getattr(sheet, field)) for field in fields}
+    return sheet.model_copy(update={"reports": reports} | rows)
 
 
 def _joined(first: schema.AnySheet, second: schema.AnySheet) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class Hardware:
         UsageError
             If nobody reports it; with the precisions that are.
         """
-        if found := self.overrides.get("peak") or self._reported_peak(precision)[0]:
+        if found := self.overrides.get("peak") or self._reported_peak(precision):
             return found
         known = self.precisions()
         said = f"reported are {', '.join(known)}" if known else "none is reported"
@@ -90,16 +90,19 @@ class Hardware:
         )
 
     def peak_note(self, precision: str) -> str:
-        """Say that a peak is taken as dense where no report says so."""
-        if "peak" in self.overrides or self._reported_peak(precision)[1] != metrics.UNSTATED:
+        """Say that a peak is taken as dense where no report says so, and half of it is in the range."""
+        peak = self._reported_peak(precision)
+        if "peak" in self.overrides or peak is None or not peak.open:
             return ""
-        return f"{precision} of {self.id}: no report says whether its peak is dense or sparse; taken as dense"
+        return (
+            f"{precision} of {self.id}: no report says whether its peak is dense or sparse; taken as dense, the range "
+            "has half of it"
+        )
 
-    def _reported_peak(self, precision: str) -> tuple[Reading | None, str]:
-        for basis in ("dense", metrics.UNSTATED):
-            if found := self.per_chip(f"peak_compute.{precision}.{basis}"):
-                return found, basis
-        return None, ""
+    def _reported_peak(self, precision: str) -> Reading | None:
+        """Return the dense reading; under a strict policy, of open figures alone, that of unstated sparsity."""
+        names = (f"peak_compute.{precision}.{basis}" for basis in ("dense", metrics.UNSTATED))
+        return next(filter(None, map(self.per_chip, names)), None)
 
     def precisions(self) -> list[str]:
         """Return the precisions of which a peak is reported, dense or of open sparsity."""

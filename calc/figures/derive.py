@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from calc.figures.operations import Operation
-from calc.figures.readings import Readings, canonical_unit
+from calc.figures.readings import Reading, Readings, canonical_unit
 from calc.figures.results import Result
 from calc.formulas import FORMULAS
 from calc.sheets import metrics
@@ -35,6 +35,20 @@ RECIPES: dict[str, tuple[str, tuple[str, str]]] = {
 }
 
 
+CHOICES: dict[str, tuple[str, ...]] = {
+    "compute_16bit": ("peak_compute.bf16", "peak_compute.fp16"),
+    "power_scopes": ("power.all-in", "power.rack", "power.board", "power.chip", f"power.{metrics.UNSTATED}"),
+}
+"""What a chosen metric may show, the first that a subject has; what leaves a qualifier open comes last."""
+
+
+def choice(subject: Readings, metric: Metric) -> Reading | None:
+    """Return the reading that a chosen metric shows, or None if the subject has none of its choices."""
+    tail = metric.id.removeprefix(metric.family)
+    held = [reading for name in CHOICES.get(metric.family, ()) if (reading := subject.get(f"{name}{tail}"))]
+    return min(held, key=lambda reading: bool(reading.open), default=None)
+
+
 def inputs(metric: Metric) -> tuple[str, ...]:
     """Return the ids of the metrics that a computed metric is made of; none for a reported one."""
     if metric.formula not in RECIPES:
@@ -62,7 +76,7 @@ def result(subject: Readings, name: str) -> Result | None:
         unit = canonical_unit(metric, subject.sheet.kind)
         node = Operation(metric.title, FORMULAS[RECIPES[metric.formula][0]], tuple(held), unit)
         return Result(node, unit)
-    reading = subject.get(metric.id)
+    reading = choice(subject, metric) or subject.get(metric.id)
     return Result(reading, reading.unit) if reading else None
 
 
@@ -79,6 +93,7 @@ def available(subjects: Iterable[Readings]) -> Iterator[str]:
     held = {name for subject in together for name in subject.held}
     for name, metric in metrics.TABLE.items():
         parts = inputs(metric)
-        if name in held or (parts and any(all(part in s.held for part in parts) for s in together)):
+        chosen = metric.family != "power_scopes" and any(choice(subject, metric) for subject in together)
+        if name in held or chosen or (parts and any(all(part in s.held for part in parts) for s in together)):
             yield name
     yield from sorted(name for name in held if name.endswith(f".{metrics.MEASURED}"))

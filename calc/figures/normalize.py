@@ -1,12 +1,13 @@
 """From a sheet's reports to its readings: each report on the canonical basis, or set apart with a reason.
 
-The rule for what a source leaves open stands in `_Subject._resolve`: an open qualifier is read one
-way only if that way alone agrees with reports that state it.
+The rule for what a source leaves open stands in `_Subject._resolve`: an open qualifier is read one way if that
+way alone agrees with reports that state it; otherwise every way of reading it is a candidate.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,7 +17,16 @@ from calc import units
 from calc.catalog.catalog import Catalog
 from calc.catalog.origins import Origins
 from calc.figures.policy import Policy, Rank, replaced
-from calc.figures.readings import HELD_AS_WORDS, OVERLAY, Candidate, Excluded, Reading, Readings, canonical_unit
+from calc.figures.readings import (
+    HELD_AS_WORDS,
+    IF_SPARSE,
+    OVERLAY,
+    Candidate,
+    Excluded,
+    Reading,
+    Readings,
+    canonical_unit,
+)
 from calc.formulas import FORMULAS, exactly
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import MEASURED, PER_CHIP, PRECISIONS, UNSTATED, Metric
@@ -25,6 +35,11 @@ NEAR = 0.25
 """How near a value must lie to a stated report for that report to support a reading of it."""
 ROUNDING = 1e-9
 ONE, HALF = Decimal(1), Decimal("0.5")
+PORT_RATE = "port rate, per direction by convention"
+_PORT_RATES = ("scale_out_bandwidth", "scale_out_port_rate", "scale_up_port_rate")
+_PORT_WORDS = re.compile(r"\b(?:NICs?|ports?|Ethernet|InfiniBand|RoCE|RDMA)\b", re.IGNORECASE)
+_WORDS = {"sparsity": "dense or sparse", "per what": "unit of count"}
+"""What a reader is told that a source leaves open, where that is another word than the qualifier's."""
 _DIRECTIONS = {"bidirectional": [(HALF, "")], UNSTATED: [(ONE, "read as one way"), (HALF, "read as both ways")]}
 """By what a report's figure is multiplied to be one way, each with what that assumes; else it is one way."""
 
@@ -84,7 +99,7 @@ class _Subject:
             for report in self.sheet.reports[name]:
                 if why := self._why_excluded(report, metric):
                     self._exclude(name, report, why)
-                elif _left_open(name, report):
+                elif _left_open(metric, report, self.kind):
                     waiting.append((name, report))
                 else:
                     self._take_stated(name, report)
@@ -120,6 +135,7 @@ class _Subject:
 
     def _take_open(self, name: str, report: schema.Report) -> list[_Open]:
         found: list[_Open] = []
+        left = _specified(_left_open(metrics.metric(name), report, self.kind))
         for variant in metrics.variants(name):
             options, why = self._options(variant, report)
             if options:
@@ -127,7 +143,7 @@ class _Subject:
             if not options and report.source in self.reader.policy.hearing:
                 options, why = [_opened(o, "as printed") for o in self._options(variant, report, literally=True)[0]], ""
             if why:
-                self._exclude(name, report, why)
+                self._exclude(name, report, why, left)
             found += options
         return found
 
@@ -145,10 +161,10 @@ class _Subject:
             return "listed only: its conditions are part of the figure"
         return HELD_AS_WORDS if metric.is_text else ""
 
-    def _exclude(self, name: str, report: schema.Report, why: str) -> None:
+    def _exclude(self, name: str, report: schema.Report, why: str, left: str = "") -> None:
         found = self.excluded.setdefault(name, [])
         if not any(one.report is report for one in found):
-            found.append(Excluded(report, self.sheet.id, name, why))
+            found.append(Excluded(report, self.sheet.id, name, why, left))
 
     def _options(self, name: str, report: schema.Report, literally: bool = False) -> tuple[list[_Open], str]:
         """Return every way to read a report, each with what it assumes; or why there is none.
@@ -161,20 +177,22 @@ class _Subject:
         why = ""
         measured = f".{MEASURED}" if report.basis == MEASURED else ""
         targets = [(name, "")] if literally else self._targets(name)
-        ways = _DIRECTIONS.get(report.direction or "", [(ONE, "")])
+        by_convention = _is_port_rate(metric, report, self.kind)
+        ways = [(ONE, "")] if by_convention else _DIRECTIONS.get(report.direction or "", [(ONE, "")])
         pers = self._pers(metric, report)[: 1 if literally else None]
         for (plain, said), (way, said_way), (per, said_per) in itertools.product(targets, ways, pers):
             target, assumed = f"{plain}{measured}", tuple(filter(None, (said, said_way, said_per)))
-            level, scales, why_not = self._level(metric, per)
+            level, scales, why_not = self._level(metric, per, report.layer)
             why = why or why_not
             for scale, structure, step in scales:
                 unit = canonical_unit(metrics.metric(target), level)
                 steps = tuple(filter(None, ("half of both directions" if way == HALF else "", step)))
                 factors = way * scales[0][0], way * scale
-                made = self._candidates(name, report, factors, structure, steps, unit)
+                flags = (PORT_RATE,) if by_convention else ()
+                made = self._candidates(name, report, factors, structure, steps, unit, flags)
                 found += [_Open(target, level, candidate, assumed) for candidate in made]
         if not found and not why:
-            why = "reported, but the precision is not stated"
+            why = "reported, but precision not specified"
         return found, why
 
     def _targets(self, name: str) -> Iterable[tuple[str, str]]:
@@ -202,9 +220,11 @@ class _Subject:
         if metric.per != metrics.SUBJECT:
             return [(UNSTATED, "")]
         parts = ("chip", "die", "superchip") if self.kind == "chip" else ("system", "chip")
-        return [(per, f"read as per {per}") for per in parts if self._level(metric, per)[1]]
+        return [(per, f"read as per {per}") for per in parts if self._level(metric, per, report.layer)[1]]
 
-    def _level(self, metric: Metric, per: str) -> tuple[str, list[tuple[Decimal, Candidate | None, str]], str]:
+    def _level(
+        self, metric: Metric, per: str, layer: str | None
+    ) -> tuple[str, list[tuple[Decimal, Candidate | None, str]], str]:
         """Return the level a figure per ``per`` belongs to, and the exact factors that lead there."""
         one: list[tuple[Decimal, Candidate | None, str]] = [(ONE, None, "")]
         if metric.per != metrics.SUBJECT:
@@ -219,18 +239,18 @@ class _Subject:
                 return "chip", [(n, c, f"{c.value:g} dies per chip") for n, c in found], "per die, dies unknown"
             return "chip", [(1 / n, c, f"{c.value:g} chips per superchip") for n, c in found], "per superchip"
         elif self.kind == "system" and per == "rack":
-            racks = self.own.get(("rack_count", "system"), [])
+            racks = [c for c in self.own.get(("rack_count", "system"), []) if _seen_by(layer, c)]
             if racks and all(c.value == 1 for c in racks):
                 return "system", [(ONE, min(racks, key=lambda c: c.rank), "one rack is the system")], ""
         elif self.kind == "system" and per == "chip" and metric.adds == "sum":
             return "chip", one, ""
         if per == UNSTATED:
-            return "", [], "reported, but per what is not stated"
+            return "", [], "reported, but unit of count not specified"
         return "", [], f"reported per {per}, another basis"
 
     def _candidates(
         self, name: str, report: schema.Report, scales: tuple[Decimal, Decimal], structure: Candidate | None,
-        steps: tuple[str, ...], unit: str,
+        steps: tuple[str, ...], unit: str, known: tuple[str, ...],
     ) -> Iterator[Candidate]:  # fmt: skip
         """Yield a report's values (two for a range) in the unit of the level they belong to."""
         parsed = units.split(report.value)
@@ -238,17 +258,17 @@ class _Subject:
         # Values are put in order as the best-ranked structure gives them, whichever structure they are read with.
         first, factor = (_factor(parsed.unit, unit, scale) for scale in scales)
         source = self.reader.catalog.source(report.source)
-        rank = self.reader.policy.rank(report.source, source, report, self.sheet.vendor)
+        rank = self.reader.policy.rank(report.source, source, report, self.sheet)
         late = self.reader.policy.late_relay(self.reader.catalog, report)
         for end in dict.fromkeys((parsed.low, parsed.high)):
             exponent = end.as_tuple().exponent
             half = 0.0 if report.basis == MEASURED else 0.5 * 10.0 ** (exponent if isinstance(exponent, int) else 0)
-            flags = [word for word, on in (
+            flags = [*known, *(word for word, on in (
                 ("about", report.about), ("up to", report.at_most), ("more than", report.at_least),
                 ("one end of a printed range", parsed.is_range), (report.basis, report.is_forecast),
                 (OVERLAY, report.layer is not None),
                 (f"of {report.of}, merged", report.of is not None), (late or "", late is not None),
-            ) if on]  # fmt: skip
+            ) if on)]  # fmt: skip
             yield Candidate(
                 float(end * factor), half * float(factor), unit, self.sheet.id, name,
                 replaced(rank, value=float(end * first)), report, (structure,) if structure else (), "", steps,
@@ -262,33 +282,50 @@ class _Subject:
 
         Each option is supported if its value lies within `NEAR` of a stated report of the metric so
         read; an option that equals a stated report within rounding beats those that are merely
-        near. If just one is left, the report is read so. Otherwise a link's figure keeps both
-        directions, a compute rate goes to the metric of its own for unstated sparsity, and a figure
-        whose precision or whose part is unknown is taken by no reading.
+        near. If just one is left, the report is read so. Otherwise every way is a candidate: a link's figure and half
+        of it, and a compute rate and half of it where nobody states a dense one; beside a stated one it goes to the
+        metric of its own for unstated sparsity. A figure whose precision or whose part is unknown is taken by no
+        reading. Under a strict policy nothing is read by comparison, and no open figure stands beside stated ones.
         """
-        left = _left_open(name, report)
+        left, strict = _left_open(metrics.metric(name), report, self.kind), self.reader.policy.strict
         ways: dict[tuple[str, str, tuple[str, ...]], list[_Open]] = {}
         for option in options:
             ways.setdefault((option.metric, option.level, option.assumed), []).append(option)
-        fits = [(way, fit) for way in ways.values() if (fit := self._fit(way))]
+        fits = [(way, fit) for way in ways.values() if (fit := self._fit(way, report.layer))]
         fits = [item for item in fits if item[1][0]] or fits
-        if len(fits) == 1 and not self.reader.policy.strict:
+        if len(fits) == 1 and not strict:
             way, (same, option, stated) = fits[0]
             unit = option.candidate.unit
             flag = (
-                f"{left} not stated; {', '.join(option.assumed)}: {option.candidate.value:.6g} {unit} "
+                f"{_specified(left)}; {', '.join(option.assumed)}: {option.candidate.value:.6g} {unit} "
                 f"{'equals' if same else 'is near'} the stated {stated.value:.6g} {unit}"
             )
             return [_opened(option, flag) for option in way], ""
-        if "precision" in left or report.per == UNSTATED:
+        if {"precision", "per what"} & set(left) or (strict and "direction" in left):
             many = f" ({len(fits)} ways of reading it would fit)" if len(fits) > 1 else ""
-            return [], f"reported, but {left} {'are' if ' and ' in left else 'is'} not stated{many}"
-        if report.direction == UNSTATED:
-            return [_opened(option, "direction not stated: one way or both") for option in options], ""
-        dense = [o for o in options if ".dense" in o.metric]
-        return [replace(o, metric=o.metric.replace(".dense", f".{UNSTATED}")) for o in dense], ""
+            return [], f"reported, but {_specified(left)}{many}"
+        if "direction" in left:
+            return [
+                _opened(option, "direction not specified: one way or both", _specified(left)) for option in options
+            ], ""
+        dense = [option for option in options if ".dense" in option.metric]
+        if strict or any(self._stated(option.metric, option.level, report.layer) for option in dense):
+            return [replace(o, metric=o.metric.replace(".dense", f".{UNSTATED}")) for o in dense], ""
+        if why := self._no_sparse(name, report.layer):
+            return [_opened(option, f"read as dense: {why}") for option in dense], ""
+        flag = "dense or sparse not specified: all of it if dense, half if sparse"
+        return [_opened(one, flag, _specified(left)) for option in dense for one in (option, _halved(option))], ""
 
-    def _fit(self, way: list[_Open]) -> tuple[bool, _Open, Candidate] | None:
+    def _no_sparse(self, name: str, layer: str | None) -> str:
+        """Say why a precision has no sparse rate: a source in the sheet says so, or no hardware has one; else empty."""
+        family, precision, _ = name.split(".")
+        if precision in metrics.DENSE_ONLY:
+            return f"{precision.upper()} has no sparse mode"
+        gaps = [g for g in self.sheet.not_applicable if g.metric and g.source and g.layer in (None, layer)]
+        said = (g.source for g in gaps if metrics.covers(g.metric or "", f"{family}.{precision}.sparse"))
+        return f"no sparse mode, by {source}" if (source := next(said, None)) else ""
+
+    def _fit(self, way: list[_Open], layer: str | None) -> tuple[bool, _Open, Candidate] | None:
         """Return the stated candidate that supports a way of reading best, and whether the two are equal.
 
         A way has several options where a range was printed; one of its ends is enough.
@@ -296,7 +333,7 @@ class _Subject:
         found: list[tuple[bool, float, Rank, _Open, Candidate]] = []
         for option in way:
             value, half = option.candidate.value, option.candidate.half
-            for stated in self._stated(option.metric, option.level):
+            for stated in self._stated(option.metric, option.level, layer) if _seen_by(layer, option.candidate) else ():
                 apart = abs(value - stated.value)
                 if apart <= NEAR * abs(stated.value) * (1 + ROUNDING):
                     equal = apart <= (half + stated.half) * (1 + ROUNDING) + ROUNDING * abs(value)
@@ -304,14 +341,17 @@ class _Subject:
         best = min(found, key=lambda item: item[:3], default=None)
         return best and (not best[0], best[3], best[4])
 
-    def _stated(self, name: str, level: str) -> list[Candidate]:
-        """Return the stated candidates of a metric, those that follow from count x per chip among them."""
+    def _stated(self, name: str, level: str, layer: str | None) -> list[Candidate]:
+        """Return the stated candidates of a metric, those that follow from count x per chip among them.
+
+        A report is read against what is shipped and what its own overlay states: no overlay re-reads what is not its.
+        """
         if (name, level) not in self._support:
             found = [*self.own.get((name, level), ()), *self.lent.get(name, ())]
             if self.kind == "system":
                 found = self._with_computed(name, level, only_stated=True)
             self._support[name, level] = [c for c in found if c.stated]
-        return self._support[name, level]
+        return [c for c in self._support[name, level] if _seen_by(layer, c)]
 
     # -- the whole ------------------------------------------------------------------------------
 
@@ -338,7 +378,7 @@ class _Subject:
             half = other.half * value / other.value if other.value else other.half
             rank = replaced(other.rank, open=int(not stated), computed=1)
             here.append(Candidate(value, half, unit, self.sheet.id, name, rank, None, parts, formula.name, (),
-                                  other.flags, stated))  # fmt: skip
+                                  other.flags, stated, other.open or count.open))  # fmt: skip
         return here
 
     def _per_chip(self, name: str) -> list[Candidate]:
@@ -378,17 +418,52 @@ def _factor(printed: str, unit: str, scale: Decimal) -> Decimal:
     return units.scale(printed) / units.scale(unit) * scale
 
 
-def _opened(option: _Open, flag: str) -> _Open:
-    """Return an option whose candidate says that it was read where the source is silent."""
+def _opened(option: _Open, flag: str, left: str = "") -> _Open:
+    """Return an option whose candidate says that it was read where the source is silent, or what it leaves open."""
     old = option.candidate
-    rank = replaced(old.rank, open=1, value=old.value)
-    return replace(option, candidate=replace(old, stated=False, flags=(*old.flags, flag), rank=rank))
+    rank = replaced(old.rank, open=1, value=old.rank[-1] if left else old.value)
+    return replace(option, candidate=replace(old, stated=False, flags=(*old.flags, flag), rank=rank, open=left))
 
 
-def _left_open(name: str, report: schema.Report) -> str:
-    precision, sparsity = metrics.qualifiers(name) if name.startswith("peak_compute.") else ("", "")
-    said = {"precision": precision, "sparsity": sparsity, "direction": report.direction, "per what": report.per}
-    return " and ".join(word for word, value in said.items() if value == UNSTATED)
+def _halved(option: _Open) -> _Open:
+    """Return a rate of open sparsity as what it comes to if it is sparse."""
+    old = option.candidate
+    steps = (*old.steps, IF_SPARSE)
+    return replace(option, candidate=replace(old, value=old.value / 2, half=old.half / 2, steps=steps))
+
+
+def _seen_by(layer: str | None, candidate: Candidate) -> bool:
+    """Whether a candidate rests on nothing but what is shipped and one overlay."""
+    return all(report.layer in (None, layer) for _, report in candidate.reports())
+
+
+def _is_port_rate(metric: Metric, report: schema.Report, kind: str) -> bool:
+    """Whether a figure without a direction is a line rate of ports or cards, which standards give per direction.
+
+    It is looked for in the metrics of the network and of ports: a figure in bits per second, or one that the report
+    calls a port's, a card's or a standard's, unless it is the sum over a rack or a system.
+    """
+    if report.direction != UNSTATED or metric.id.removesuffix(f".{MEASURED}") not in _PORT_RATES:
+        return False
+    if units.split(report.value).unit.partition("/")[0].endswith("b"):
+        return True
+    words = " ".join(filter(None, (report.as_printed, report.locator, report.note)))
+    each = (report.per or metric.own_per(kind)) not in ("rack", "system", UNSTATED)
+    return each and _PORT_WORDS.search(words) is not None
+
+
+def _left_open(metric: Metric, report: schema.Report, kind: str) -> list[str]:
+    """Return the qualifiers that a report leaves open."""
+    precision, sparsity = metrics.qualifiers(metric.id)[:2] if metric.family == "peak_compute" else ("", "")
+    direction = "" if _is_port_rate(metric, report, kind) else report.direction
+    said = {"precision": precision, "sparsity": sparsity, "direction": direction, "per what": report.per}
+    return [word for word, value in said.items() if value == UNSTATED]
+
+
+def _specified(left: Iterable[str]) -> str:
+    """Say what is not specified: "precision and unit of count not specified"; empty if nothing is left open."""
+    words = " and ".join(_WORDS.get(word, word) for word in left)
+    return f"{words} not specified" if words else ""
 
 
 def _first_of_each(candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from calc.errors import UsageError, did_you_mean
-from calc.sheets.source_kinds import MAKER, ORDER, RANKED
+from calc.sheets.source_kinds import ORDER, ranked_as
 
 if TYPE_CHECKING:
     from calc.catalog.catalog import Catalog
-    from calc.sheets.schema import Report, Source
+    from calc.sheets.schema import Report, Sheet, Source
 
 F = TypeVar("F", bound=Callable[..., Any])
 Rank = tuple[Any, ...]
@@ -158,9 +158,9 @@ class Policy:
         """Yield the sources that supersede one and were known by the day."""
         return (n for n in catalog.superseded.get(id, ()) if not self.too_late(catalog.source(n)))
 
-    def rank(self, source_id: str, source: Source, report: Report, vendor: str) -> Rank:
+    def rank(self, source_id: str, source: Source, report: Report, subject: Sheet) -> Rank:
         """Return a report's place by each of `RULES`; the lowest is the headline."""
-        found = Ranked(self, source_id, source, report, kind_of(source, vendor))
+        found = Ranked(self, source_id, source, report, kind_of(source, subject.vendor, subject.kind))
         return tuple(rule.place(found) for rule in RULES)
 
 
@@ -236,8 +236,11 @@ RULES = (
     HeadlineRule("preferred", "preferred by the user", "preferred",
          lambda one: one.policy.prefer not in (one.kind, one.source.kind, one.source_id)),
     HeadlineRule("computed", "reported at this level before computed from another", "reported at this level"),
+    HeadlineRule("forecast", "final before preliminary, estimate or target", "final",
+         lambda one: one.report.is_forecast),
     HeadlineRule("kind", f"kind of source: {', '.join(ORDER)}", "kind of source", lambda one: ORDER.index(one.kind)),
-    HeadlineRule("forecast", "neither an estimate nor a target", "no estimate", lambda one: one.report.is_forecast),
+    HeadlineRule("bound", "a plain figure before one that is up to, or more than", "a plain figure",
+         lambda one: one.report.at_most or one.report.at_least),
     HeadlineRule("read", "read at the source before a copy before a relay", "read more directly",
          lambda one: one.report.directness),
     HeadlineRule("cites", "a source that takes its figures from nobody before one that cites another", "cites nobody",
@@ -254,7 +257,11 @@ def replaced(rank: Rank, **places: Any) -> Rank:
     return tuple(places.get(rule.name, place) for rule, place in zip(RULES, rank, strict=True))
 
 
-def kind_of(source: Source, vendor: str) -> str:
-    """Return a source's kind, ``maker`` if the subject's vendor itself publishes it."""
-    own = source.kind == RANKED[0].written and source.publisher.casefold() == vendor.casefold()
-    return MAKER if own else source.kind
+def kind_of(source: Source, vendor: str, subject: str = "chip") -> str:
+    """Return the row of `calc.sheets.source_kinds` by which a source is ranked for a subject of a vendor.
+
+    A publisher is the vendor if it has its name, or a name that begins with it: "AMD (ROCm Blogs)".
+    """
+    publisher, name = source.publisher.casefold(), vendor.casefold()
+    own = publisher.startswith(name) and not publisher.removeprefix(name)[:1].isalnum()
+    return ranked_as(source.kind, source.document or "", own=own, defines=subject == "model")

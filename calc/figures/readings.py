@@ -18,6 +18,7 @@ from calc.sheets.metrics import Metric
 
 HELD_AS_WORDS = "held as words"
 OVERLAY = "from an overlay"
+IF_SPARSE = "half of it, if it is a sparse rate"
 LENGTHENED = 3
 """By how many digits an exact rule (half of both directions, dies of a chip) may lengthen a printed figure."""
 Basis = tuple[str, str, str]
@@ -28,7 +29,8 @@ Basis = tuple[str, str, str]
 class Candidate:
     """One admissible value of a reading: a report read in one way, or computed from other readings'.
 
-    ``value`` and ``half`` (half a unit of the last digit printed) are in ``unit``.
+    ``value`` and ``half`` (half a unit of the last digit printed) are in ``unit``. ``stated`` says whether the source
+    states all qualifiers; ``open`` what it leaves open, where no stated report tells how to read it.
     """
 
     value: float
@@ -43,6 +45,7 @@ class Candidate:
     steps: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     stated: bool = True
+    open: str = ""
 
     @property
     def exact(self) -> bool:
@@ -57,6 +60,11 @@ class Candidate:
     def key(self) -> float:
         """By what values are told apart on a grid."""
         return round(self.value, 12)
+
+    @property
+    def halved(self) -> bool:
+        """Whether it is half of a rate that its source does not call dense or sparse."""
+        return IF_SPARSE in self.steps or any(part.halved for part in self.inputs)
 
     def lead(self) -> schema.Report:
         """Return the report itself, or that of the figure (not the count) from which the value is computed."""
@@ -82,12 +90,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """A report that is shown and counted, but excluded, and why."""
+    """A report that is shown and counted, but excluded, and why; ``open`` says which qualifiers it lacks, if any."""
 
     report: schema.Report
     subject: str
     metric: str
     why: str
+    open: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +126,13 @@ class Reading(Expression, Shown):
     def unit(self) -> str:
         """The unit of all candidates."""
         return self.headline.unit
+
+    @property
+    def open(self) -> str:
+        """Which qualifier nothing settles of the headline; empty where all are stated, or read by comparison."""
+        if metrics.UNSTATED in metrics.qualifiers(self.metric.id):
+            return "dense or sparse not specified" if self.metric.family == "peak_compute" else "scope not specified"
+        return self.headline.open
 
     def distinct(self) -> tuple[Candidate, ...]:
         """Return the first candidate of each value; the headline stays first."""

@@ -8,6 +8,11 @@ from calc.units.numbers import amount, span
 
 MOST = 12
 """So many lines of a long list are shown; the rest is counted."""
+GAPS = {
+    "not_reported": "not reported", "not_applicable": "not applicable", "nothing_dated": "nothing dated by then",
+    "missing_qualifiers": "only reports with missing qualifiers",
+}  # fmt: skip
+"""Why there is no figure, in words."""
 
 
 def figure(numbers: tuple[float, float, float], unit: str, *, exact: bool = False) -> str:
@@ -32,8 +37,7 @@ def gap(state: str, note: str = "") -> str:
     >>> gap("not_reported", "none found")
     'not reported (none found)'
     """
-    words = state.replace("_", " ")
-    return f"{words} ({note})" if note else words
+    return f"{GAPS[state]} ({note})" if note else GAPS[state]
 
 
 def counted(many: int, thing: str) -> str:

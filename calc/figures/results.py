@@ -162,10 +162,19 @@ class Result(Shown):
         The tree down to reports and assumptions.
     unit : str
         The unit of ``value``, ``low`` and ``high``.
+    apart : str
+        How its two sides differ, where a ratio is of what has no basis in common.
     """
 
     expression: Expression
     unit: str
+    apart: str = ""
+
+    @property
+    def open(self) -> str:
+        """Why the value is open: which qualifiers nothing settles of the headlines it rests on; empty if it is not."""
+        left = (reading.open for reading in readings(self.expression))
+        return "; ".join(filter(None, dict.fromkeys((self.apart, *left))))
 
     @cached_property
     def numbers(self) -> tuple[float, float, float]:
@@ -305,8 +314,10 @@ def unit_of(node: Expression) -> str:
     return node.unit or units.unit_text(evaluate([node], {})[0].units)
 
 
-def ratio(subject: Result, object: Result) -> Result:
+def ratio(subject: Result, object: Result, apart: str = "") -> Result:
     """Return how many of the object equal one of the subject, over every combination of reports.
+
+    ``apart`` says how the two differ, where they have no basis in common.
 
     Raises
     ------
@@ -315,7 +326,7 @@ def ratio(subject: Result, object: Result) -> Result:
     """
     label = f"{subject.expression.label} / {object.expression.label}"
     node = Operation(label, FORMULAS["equivalent"], (subject.expression, object.expression), "x")
-    return Result(node, "x")
+    return Result(node, "x", apart)
 
 
 def evaluate(expressions: Sequence[Expression], values: Mapping[Expression, Quantity]) -> list[Quantity]:

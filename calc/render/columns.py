@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from calc.analysis import longtables
-from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, NOT_REPORTED, REPORTED
+from calc.analysis.comparison import STATES
 from calc.errors import UsageError
 from calc.render import records
 from calc.sheets import fields, metrics, schema
@@ -21,7 +21,7 @@ ORDERED = frozenset({"read", "group"})
 
 _WORDS: dict[str, tuple[str, ...]] = {
     "kind": tuple(schema.RECORDS), "status": (schema.STATUS,), "group": metrics.GROUPS,
-    "better": ("higher", "lower", "neither"), "state": (REPORTED, DERIVED, NOT_REPORTED, NOT_APPLICABLE),
+    "better": ("higher", "lower", "neither"), "state": STATES,
     "read": schema.READS, "sparsity": metrics.SPARSITIES, "boundary": metrics.BOUNDARIES,
     "precision": (*metrics.PRECISIONS, *metrics.SHARED_PRECISIONS, metrics.UNSTATED),
     **{f"claimed_{one.name}": one.words for one in fields.of(schema.Claim) if one.words},
@@ -29,7 +29,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
 _TYPES = {
     **dict.fromkeys(("value", "low", "high", "nearest", "ratio", "ratio_low", "ratio_high"), NUMBER),
     **dict.fromkeys(("reports", "origins", "not_in_span"), INTEGER),
-    **dict.fromkeys(("low_open", "high_open", "close", "superseded"), BOOLEAN),
+    **dict.fromkeys(("low_open", "high_open", "close", "superseded", "open"), BOOLEAN),
     **dict.fromkeys((records.HEADLINE, records.LOWEST, records.HIGHEST), BOOLEAN),
 }  # fmt: skip
 _SIDES = ("claimed_", "own_", "any_")

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from calc.figures.reprs import GAPS
 from calc.sheets import metrics
 from calc.sheets import schema as sheets
 
@@ -58,6 +59,19 @@ class Span(_Output):
     high: float
 
 
+class Openness(_Output):
+    """Whether nothing settles how a qualifier is to be read that the figure's source leaves out."""
+
+    open: bool
+    """Then the span covers every reading."""
+    open_reason: str
+    """Which qualifiers; empty where there are none."""
+
+
+class RatioOutput(Span, Openness):
+    """A ratio to the baseline."""
+
+
 class NoSpan(_Output):
     """Where there is no figure."""
 
@@ -89,7 +103,7 @@ class _Answer(_Output):
 # -- compare ------------------------------------------------------------------------------------
 
 
-class _Cell(_Output):
+class _Cell(Openness):
     status: Status
     flags: Texts
     not_in_span: Count
@@ -125,8 +139,9 @@ class DerivedCell(_Figure):
 class GapCell(_Cell, NoSpan):
     """What nobody reports, or what does not apply."""
 
-    state: Literal["not_reported", "not_applicable"]
-    text: Annotated[str, Field(pattern="^not (reported|applicable)(: .+)?$")]
+    state: Annotated[str, _among(tuple(GAPS))]
+    open: Literal[False]
+    text: Annotated[str, Field(pattern=f"^({'|'.join(GAPS.values())})(: .+)?$")]
     """What is said of the gap."""
     formula: None
     reports: Literal[0]
@@ -146,7 +161,7 @@ class RowOutput(_Output):
     better: Annotated[str, _among(("higher", "lower", "neither"))]
     cells: Annotated[dict[Id, ReportedCell | DerivedCell | GapCell], Field(min_length=1)]
     """One cell for each id of `systems`."""
-    ratios: dict[Id, Span]
+    ratios: dict[Id, RatioOutput]
     """By id, how many of the baseline equal one of it, a pure number; only where both have a figure."""
 
 
@@ -175,6 +190,8 @@ class TallyOutput(_Output):
     """The same figure."""
     overlapping: Metrics
     """The ranges share a part."""
+    open: Metrics
+    """A figure lacks a qualifier that decides it."""
 
 
 Verdict = dict[Id, list[TallyOutput]]
@@ -357,6 +374,8 @@ class AttemptOutput(Span):
     object_metric: Text
     inside: bool
     """Whether some combination lies in the interval."""
+    open: bool
+    """Whether it rests on a figure whose missing qualifiers nothing settles."""
 
 
 class MissedAttempt(AttemptOutput):
@@ -365,7 +384,7 @@ class MissedAttempt(AttemptOutput):
     inside: Literal[False]
 
 
-class _Side(_Output):
+class _Side(Openness):
     metric: Text | None
     """The subject's metric on which it was recomputed."""
     object_metric: Text | None
@@ -434,6 +453,8 @@ class ContrastOutput(_Output):
     """All of the first's span is worse."""
     overlapping: Metrics
     """Some combination of reports puts either ahead."""
+    open: Metrics
+    """A headline leaves a qualifier open that nothing settles."""
     not_comparable: Metrics
     """Reported for both, but on different or open bases."""
     not_reported: Metrics

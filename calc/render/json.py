@@ -10,7 +10,7 @@ from calc import units
 from calc.analysis import scorecard
 from calc.analysis.comparison import Cell, Comparer, Comparison, Row
 from calc.analysis.dominance import LISTS
-from calc.figures import derive, explanation
+from calc.figures import derive, explanation, reprs
 from calc.figures.policy import Policy
 from calc.figures.results import Result
 from calc.figures.shown import by_class, picked
@@ -60,6 +60,11 @@ def head(command: str, used: Policy, **more: Any) -> Json:
 def ends(found: Result | None) -> Json:
     """Return a figure with its span; null where there is none."""
     return dict(zip(("value", "low", "high"), found.numbers if found else (None, None, None), strict=True))
+
+
+def openness(why: str) -> Json:
+    """Return whether a figure is open, and which qualifiers nothing settles."""
+    return {"open": bool(why), "open_reason": why}
 
 
 def policy(used: Policy) -> Json:
@@ -177,9 +182,10 @@ def _side(side: Recomputation) -> Json:
         "close": best.close if best else False,
         "metric": best.metric if best else None,
         "object_metric": best.object_metric if best else None,
-        "by": side.by or None,
+        "by": side.by or None, **openness(best.ratio.open if best else ""),
         "tried": [
-            picked(one, "metric object_metric inside") | ends(one.ratio) for one in side.attempts
+            picked(one, "metric object_metric inside") | ends(one.ratio) | {"open": bool(one.ratio.open)}
+            for one in side.attempts
         ],
     }  # fmt: skip
 
@@ -192,20 +198,20 @@ def _row(row: Row) -> Json:
     return {
         "metric": row.metric.id, **picked(row.metric, "title group"), "unit": row.unit, "better": row.metric.better,
         "cells": {id: cell(found) for id, found in row.cells.items()},
-        "ratios": {id: ends(result) for id, result in row.ratios.items()},
+        "ratios": {id: ends(result) | openness(result.open) for id, result in row.ratios.items()},
     }  # fmt: skip
 
 
 def cell(found: Cell) -> Json:
     """Return one cell by the contract."""
     if found.result is None:
-        words = found.state.replace("_", " ")
+        words = reprs.GAPS[found.state]
         said: Json = {"text": f"{words}: {found.note}" if found.note else words, "formula": None}
     else:
         text = amount(found.result.numbers[0], found.result.unit, exact=found.exact)
         said = {"formula": found.formula, "text": text}
     return {
-        "state": found.state, "status": STATUS, **ends(found.result), **said,
+        "state": found.state, "status": STATUS, **ends(found.result), **openness(found.open), **said,
         "reports": len(found.reports), "origins": found.origins, "sources": list(found.sources),
         "flags": list(found.flags), "not_in_span": len(found.excluded),
     }  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from calc.analysis import selection
 from calc.analysis.comparison import CORE, REPORTED, Comparer, Comparison
+from calc.analysis.dominance import LISTS
 from calc.figures import derive, results
 from calc.figures.readings import Reading, Readings, canonical_unit
 from calc.figures.results import AssumedValue, Assumption, Axis, Choice, Result
@@ -26,20 +27,20 @@ Record = dict[str, Any]
 
 COMPARISON = (
     "metric", "title", "group", "unit", "better", "subject", "state", "status", "value", "low", "high", "text",
-    "formula", "reports", "origins", "sources", "flags", "baseline", "ratio", "ratio_low", "ratio_high",
+    "open", "formula", "reports", "origins", "sources", "flags", "baseline", "ratio", "ratio_low", "ratio_high",
 )  # fmt: skip
 SUBJECT = (
     "subject", "metric", "title", "group", "unit", "better", "state", "status", "value", "low", "high", "text",
-    "formula", "reports", "origins", "not_in_span", "source", "read", "sources", "flags",
+    "open", "formula", "reports", "origins", "not_in_span", "source", "read", "sources", "flags",
 )  # fmt: skip
 CATALOG = ("id", "name", "vendor", "chip", "family", "predecessor", "aliases", "reports")
 
 _CLAIMED = ("text", "low", "high", "low_open", "high_open", "hedge", "sense")
-_SIDE = ("value", "low", "high", "nearest", "verdict", "close", "metric", "object_metric", "by", "missing")
+_SIDE = ("value", "low", "high", "nearest", "verdict", "close", "open", "metric", "object_metric", "by", "missing")
 _FIRST = ("claim", "subject", "object", "metric")
 _LAST = ("source", "locator", "read", "relay", "credited_to", "basis", "object_basis", "mismatch", "superseded",
          "status", "note")  # fmt: skip
-_LISTS = ("ahead", "behind", "overlapping", "not_comparable", "not_reported")
+_LISTS = LISTS
 AUDIT = (
     *_FIRST, *(f"claimed_{name}" for name in _CLAIMED), *(f"own_{name}" for name in _SIDE),
     *(f"any_{name}" for name in _SIDE), *_LAST, *_LISTS,

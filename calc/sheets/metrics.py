@@ -24,11 +24,15 @@ SUBJECT = "subject"
 # FP64 is printed of the vector units and, apart from that, of the matrix units ("FP64 Tensor Core").
 PRECISIONS = ("fp64", "fp64-matrix", "fp32", "tf32", "bf16", "fp16", "fp8", "fp6", "fp4", "int8", "int4")
 _SHARED = ("fp16/bf16", "fp8/fp6", "fp16/bf16/tf32", "fp8/fp16/bf16/tf32", "fp8/fp4")
+DENSE_ONLY = ("fp64", "fp64-matrix", "fp32")
+"""What has no sparse rate: tables with a column for it leave it empty here (glennklockwood.com, garden, B200)."""
 SHARED_PRECISIONS = {shared: tuple(shared.split("/")) for shared in _SHARED}
 SPARSITIES = ("dense", "sparse", "unstated")
 BOUNDARIES = ("chip", "board", "node", "rack", "cooling", "all-in", "unstated")
 UNSTATED = "unstated"
 PER_CHIP = "per-chip"
+CHOSEN = "chosen"
+"""The formula of a metric that shows another one, the best that a subject has (`calc.figures.derive.CHOICES`)."""
 MEASURED = "measured"
 
 
@@ -198,8 +202,8 @@ def _share(whole: Metric) -> Metric:
 
 def _metric(group: str, cells: list[str]) -> Metric:
     id, title, like, per, adds, better, chip_unit, system_unit, more = (*cells, *[""] * 9)[:9]
-    formula = id.partition(".")[0] if more == "derived" else ""
-    words = () if more in ("directed", "listed", "derived") else tuple(more.split())
+    formula = {"derived": id.partition(".")[0], CHOSEN: CHOSEN}.get(more, "")
+    words = () if more in ("directed", "listed", "derived", CHOSEN) else tuple(more.split())
     basis = {"": SUBJECT, "-": ""}.get(per, per)
     return Metric(
         id, title, group, like, basis, adds or "none", better or "neither", chip_unit, system_unit,
@@ -330,6 +334,16 @@ def concerns(reported: str, name: str) -> bool:
     asked, kind = base.split(".")[1:3]
     same = precision == UNSTATED or asked in (precision, *SHARED_PRECISIONS.get(precision, ()))
     return same and UNSTATED in (precision, sparsity, kind)
+
+
+def without_last(name: str) -> list[str]:
+    """Return the metrics of what leaves open what comes last in an id: the sparsity, or the boundary of power."""
+    family, *rest = name.split(".")
+    tail = [rest.pop()] if rest[-1:] == [PER_CHIP] else []
+    if family not in ("peak_compute", "power") or not rest or rest[-1] == UNSTATED:
+        return []
+    found = ".".join((family, *rest[:-1], UNSTATED, *tail))
+    return [found] if found in TABLE else []
 
 
 def covers(head: str, name: str) -> bool:

@@ -83,9 +83,9 @@ _SUITS = {
 
 
 def may_be_reported(name: str) -> bool:
-    """Whether a metric stands in sheets under this id: no share per chip, no other name, nothing ``.measured``."""
+    """Whether a metric stands in sheets under this id: no share per chip, no choice of one, nothing ``.measured``."""
     metric = metrics.TABLE.get(name)
-    return metric is not None and metric.formula != "per_chip"
+    return metric is not None and metric.formula not in ("per_chip", metrics.CHOSEN)
 
 
 def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[FieldFault]:

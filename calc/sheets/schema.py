@@ -94,8 +94,10 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 Count = Annotated[int, BeforeValidator(_count)]
 if TYPE_CHECKING:
     Kind = str
+    Document = str
 else:
     Kind = Literal[source_kinds.KINDS]
+    Document = Literal[tuple(source_kinds.DOCUMENTS)]
 KINDS = source_kinds.KINDS
 Read = Literal["source", "copy", "relay"]
 Per = Literal[
@@ -105,7 +107,7 @@ READS: tuple[str, ...] = get_args(Read)
 
 
 Direction = Literal["unidirectional", "bidirectional", "unstated"]
-Basis = Literal["peak", "nominal", "measured", "estimate", "target", "unstated"]
+Basis = Literal["peak", "nominal", "measured", "preliminary", "estimate", "target", "unstated"]
 Sense = Literal["higher", "lower", "better", "worse", "ahead", "behind", "equal"]
 
 
@@ -181,6 +183,7 @@ class Source(Record):
     date: Date | None = optional("as exact as known: 2025-07-28, 2025-07 or 2025")
     seen: Date | None = optional("the day on which an undated page was read in that state")
     kind: Kind = Field(description=source_kinds.WORDS)
+    document: Document | None = optional(f"what it is: {', '.join(source_kinds.DOCUMENTS)}")
     url: Url | None = optional("its address")
     edition: Text | None = optional("which edition of the work it is")
     supersedes: SourceNames = optional("older editions that it replaces", ())
@@ -253,7 +256,7 @@ class Report(Printed):
     direction: Direction | None = optional("of a link: unidirectional, bidirectional (both added up) or unstated")
     per: Per | None = optional("what the figure is for, if not for the sheet's own kind")
     basis: Basis = optional(
-        "how the figure came about: peak, nominal, measured, estimate, target or unstated", "unstated"
+        "how the figure came about: peak, nominal, measured, preliminary, estimate, target or unstated", "unstated"
     )
     about: Flag = optional("true where the source says about", False)
     at_most: Flag = optional("true where the source says up to", False)
@@ -266,8 +269,8 @@ class Report(Printed):
 
     @property
     def is_forecast(self) -> bool:
-        """Whether nobody has seen the figure yet, or somebody worked it out."""
-        return self.basis in ("estimate", "target")
+        """Whether the figure is not final: preliminary, a target, or worked out by somebody."""
+        return self.basis in ("preliminary", "estimate", "target")
 
 
 class Remark(Printed):
@@ -328,7 +331,10 @@ class Gap(Record):
 
     metric: Text | None = optional("a metric, or the head of ids such as 'price'")
     about: Text | None = optional("the matter in words, where there is no metric for it")
+    source: SourceName | None = optional("the id of the document that says so, if one does")
+    locator: Text | None = optional("where in it that stands")
     note: Text | None = optional("what was looked at")
+    layer: Layer = None
 
 
 CheckName = Literal[

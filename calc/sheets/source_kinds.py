@@ -1,4 +1,7 @@
-"""The kinds of source, one row each; a new kind is one row here. Imports nothing heavy: options name them too."""
+"""The kinds of source and of document, one row each; a new one is one row here.
+
+Imports nothing heavy: options name them too.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ class SourceKind(NamedTuple):
     by_publisher : bool
         Whether all that one publisher issues of this kind counts as one origin.
     written : str
-        What a source has as its ``kind``, where that is another word: a vendor's own product makes it the maker.
+        What a source has as its ``kind``, where that is another word: a vendor is the maker of its own products.
     """
 
     name: str
@@ -32,7 +35,8 @@ class SourceKind(NamedTuple):
 
 
 RANKED = (
-    SourceKind("maker", "it knows what it sells, and answers for it", TECHREPORT, by_publisher=True, written="vendor"),
+    SourceKind("product-document", "the maker knows what it sells, and answers for it", TECHREPORT, True, "vendor"),
+    SourceKind("maker", "what else it says of its product is written for the day", TECHREPORT, True, "vendor"),
     SourceKind("filing", "it is liable for what it files", TECHREPORT),
     SourceKind("paper", "says how the figure came about", ("article", "journal")),
     SourceKind("regulator", "official, on figures that others gave it", TECHREPORT),
@@ -40,14 +44,51 @@ RANKED = (
     SourceKind("vendor", "an integrator or a cloud has the thing at hand", TECHREPORT, by_publisher=True),
     SourceKind("dataset", "compiled with care, from others", MISC, by_publisher=True),
     SourceKind("analyst", "informed, often by estimate", by_publisher=True),
-    SourceKind("code", "constants that run, without a statement of what they are", MISC, by_publisher=True),
+    SourceKind(
+        "code",
+        "a modelling table, the maker's too: constants that run, without a statement of what they are",
+        MISC,
+        by_publisher=True,
+    ),
     SourceKind("press", "relays"),
     SourceKind("blog", "relays, unedited"),
 )
 """From the kind that goes first to the one that goes last where reports differ."""
-MAKER = RANKED[0].name
+PRODUCT, MAKER, CODE = RANKED[0].name, RANKED[1].name, "code"
 ORDER = tuple(row.name for row in RANKED)
 KINDS = tuple(dict.fromkeys(row.written or row.name for row in RANKED))
 """What a source may have as its ``kind``."""
 BY_NAME = {row.name: row for row in RANKED}
+DOCUMENTS = {
+    "datasheet": PRODUCT, "product-page": PRODUCT, "whitepaper": PRODUCT, "manual": PRODUCT, "press-release": MAKER,
+    "blog-post": MAKER, "slides": MAKER, "repository": CODE, "database": "",
+}  # fmt: skip
+"""What a source may be as a document, with the kind that it makes a text of the maker; empty if it decides nothing."""
+
+
+def ranked_as(kind: str, document: str, *, own: bool, defines: bool) -> str:
+    """Return the name of the row by which a source is ranked for one subject.
+
+    Parameters
+    ----------
+    kind, document : str
+        What the source has as such.
+    own : bool
+        Whether its publisher makes the subject.
+    defines : bool
+        Whether a file in the maker's repository is what defines the subject, as the configuration of a model does.
+
+    Examples
+    --------
+    >>> [ranked_as("vendor", "datasheet", own=own, defines=False) for own in (True, False)]
+    ['product-document', 'vendor']
+    """
+    own = own and kind == RANKED[0].written
+    if own and defines and DOCUMENTS.get(document) == CODE:
+        return PRODUCT
+    if own:
+        return DOCUMENTS.get(document) or MAKER
+    return CODE if DOCUMENTS.get(document) == CODE and kind in ("vendor", "dataset") else kind
+
+
 WORDS = f"{', '.join(KINDS[:-1])} or {KINDS[-1]}"

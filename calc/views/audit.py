@@ -12,7 +12,7 @@ from calc.sheets import metrics, schema
 from calc.units.numbers import RATIO_DIGITS, digits, ratio
 from calc.views import comparison, words
 from calc.views.tables import Column, Table, TableCell, titled
-from calc.views.words import FEW, FEW_MARK, LEGEND
+from calc.views.words import FEW, FEW_MARK, LEGEND, OPEN_MARK
 
 CLOSE_MARK = "~"
 VERDICTS = (
@@ -34,7 +34,7 @@ def audit(found: Audit) -> list[Table]:
     claims = _claims(found)
     if found.comparison is None or found.contrast is None:
         return [claims]
-    if not (found.contrast.ahead or found.contrast.behind or found.contrast.overlapping):
+    if not (found.contrast.ahead or found.contrast.behind or found.contrast.overlapping or found.contrast.open):
         claims.lead.insert(
             0, f"{' and '.join(found.names)} have no figure on one basis; `compare` shows what each has."
         )
@@ -55,10 +55,11 @@ def contrast(compared: Comparison, found: Contrast, findings: Sequence[Finding] 
         lead=[*comparison.verdict(compared), _paragraph(compared, found), *_vague(findings, compared)],
     )  # fmt: skip
     for heading, names in ((f"{subject.id} ahead", found.ahead), (f"{subject.id} behind", found.behind),
-                           ("ranges overlap", found.overlapping)):  # fmt: skip
+                           ("ranges overlap", found.overlapping), ("open", found.open)):  # fmt: skip
         for name in names:
             row = compared.row(name)
-            said = TableCell(ratio(*row.ratios[subject.id].numbers), marks=FEW_MARK if _few(row) else " ")
+            marks = (OPEN_MARK if name in found.open else "") + (FEW_MARK if _few(row) else "")
+            said = TableCell(ratio(*row.ratios[subject.id].numbers), marks=marks or " ")
             table.add(row.metric.full_title, row.metric.better, said, group=heading)
     for heading, left in _apart(compared, found):
         if left:
@@ -83,12 +84,13 @@ def _apart(compared: Comparison, found: Contrast) -> Iterator[tuple[str, list[st
 
 def _paragraph(compared: Comparison, found: Contrast) -> str:
     subject = compared.subjects[0]
-    names = (*found.ahead, *found.behind, *found.overlapping)
+    names = (*found.ahead, *found.behind, *found.overlapping, *found.open)
     few = sum(_few(compared.row(name)) for name in names)
+    opened = f", on {len(found.open)} a qualifier is missing (?)" if found.open else ""
     return (
         f"Below, all {len(names)} rows on which both have figures on one basis; many follow from one another. "
         f"{subject.name} is ahead on {len(found.ahead)}, behind on {len(found.behind)}; ranges overlap on "
-        f"{len(found.overlapping)}. {few} rest on a single independent source (*)."
+        f"{len(found.overlapping)}{opened}. {few} rest on a single independent source (*)."
     )
 
 

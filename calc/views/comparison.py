@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from calc.analysis import dominance, scorecard
-from calc.analysis.comparison import Comparison, Row
+from calc.analysis.comparison import NOT_DATED, NOT_QUALIFIED, Comparison, Row
 from calc.units import numbers
 from calc.views import tables, words
 from calc.views.tables import Column, Folding, Table, TableCell, titled
 from calc.views.words import WIDE_MARK
 
 BETTER, WORSE = "▲", "▼"
-_SAID = {"ahead": "leads on", "behind": "trails on", "level": "level on", "overlapping": "ranges overlap on"}
+_SAID = {"ahead": "leads on", "behind": "trails on", "level": "level on", "overlapping": "ranges overlap on",
+         "open": "open (?) on"}  # fmt: skip
 
 
 def comparison(found: Comparison, *, everything: bool = False, ids: bool = False) -> Table:
@@ -106,6 +107,7 @@ def _marks(row: Row, base: str, *, at_ratio: bool) -> dict[str, str]:
     return {id: mark.replace(words.FEW_MARK, "") if id in paired else mark for id, mark in marks.items()}
 
 
+SHORT_GAPS = {NOT_QUALIFIED: "see notes", NOT_DATED: "not yet dated"}
 _MILLIONS = ("USD", "CNY")
 
 
@@ -123,7 +125,9 @@ def _figure(row: Row, id: str, marks: str, pad: int, scale: int | None) -> Table
     """
     cell = row.cells[id]
     made = words.figure(cell)
-    if cell.result and scale:
+    if scale and cell.state in SHORT_GAPS:
+        made = words.gap(SHORT_GAPS[cell.state])
+    elif cell.result and scale:
         made = tables.digits(numbers.number(cell.result.numbers[0] / scale), value=made.value)
     narrow = "\n".join(f"{word} {'':<{pad}}" for word in made.text.split()) if made.gap else None
     return replace(made, marks=None if made.gap else marks.ljust(pad), folded=narrow)
@@ -134,7 +138,7 @@ def _ratio(line: scorecard.Line, id: str, base: str, pad: int, *, arrows: bool) 
     found = line.row.ratios.get(id)
     if found is None:
         return TableCell(""), TableCell("")
-    wide = WIDE_MARK if found.wide else ""
+    wide = (words.OPEN_MARK if found.open else "") + (WIDE_MARK if found.wide else "")
     few = words.FEW_MARK if arrows and min(line.row.cells[one].origins for one in (id, base)) < words.FEW else ""
     standing = line.standing(found) if arrows and line.counts else ""
     arrow = {dominance.AHEAD: f"{BETTER} ", dominance.BEHIND: f"{WORSE} "}.get(standing, "")
@@ -146,6 +150,9 @@ def _ratio(line: scorecard.Line, id: str, base: str, pad: int, *, arrows: bool) 
 
 def _foot(found: Comparison, rows: Sequence[Row]) -> Iterator[str]:
     for subject in found.subjects:
+        for row in rows:
+            if row.cells[subject.id].unplaced:
+                yield f"{subject.name}, {row.metric.full_title}: {row.cells[subject.id].note}."
         if split := [row.metric.full_title for row in rows if row.cells[subject.id].split]:
             yield f"{subject.name}, total and per-chip figures from different sources: {'; '.join(split)}."
     yield from words.merged(*found.subjects)

@@ -8,6 +8,7 @@ from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, NOT_REPORTED, Cell
 from calc.figures import derive
 from calc.figures.policy import Policy
 from calc.figures.readings import OVERLAY
+from calc.figures.reprs import GAPS as GAPS
 from calc.figures.results import WIDE, Result
 from calc.sheets import metrics, schema
 from calc.sheets.source_kinds import ORDER
@@ -15,12 +16,12 @@ from calc.units.numbers import RATIO_DIGITS, digits, number, span
 from calc.views import tables
 from calc.views.tables import Column, Folding, TableCell
 
-COMPUTED_MARK, SPLIT_MARK, WIDE_MARK, FEW_MARK, OVERLAY_MARK = "=", "!", "~", "*", "+"
+COMPUTED_MARK, SPLIT_MARK, WIDE_MARK, FEW_MARK, OVERLAY_MARK, OPEN_MARK = "=", "!", "~", "*", "+", "?"
 FEW = 2
-GAPS = {NOT_REPORTED: "not reported", NOT_APPLICABLE: "not applicable"}
 NO_SPAN = "excluded"
 AS_REPORTED = "All figures are as-reported: published figures, or computed from them."
 LEGEND = {
+    OPEN_MARK: f"{OPEN_MARK} qualifiers missing (dense or sparse, direction, scope); the range covers every reading",
     COMPUTED_MARK: f"{COMPUTED_MARK} derived from chip count: chips x per chip, or total / chips",
     SPLIT_MARK: f"{SPLIT_MARK} total and per-chip figures come from different sources and do not multiply out",
     WIDE_MARK: f"{WIDE_MARK} range wider than {WIDE}x",
@@ -35,8 +36,8 @@ def marks(cell: Cell) -> str:
     """Return the marks of a figure: computed from another level, wide span, few origins."""
     computed = cell.state == DERIVED and not derive.inputs(metrics.metric(cell.name))
     few = cell.result is not None and cell.origins < FEW
-    found = {COMPUTED_MARK: computed, SPLIT_MARK: cell.split, WIDE_MARK: cell.wide, FEW_MARK: few,
-             OVERLAY_MARK: OVERLAY in cell.flags}  # fmt: skip
+    found = {OPEN_MARK: cell.open, COMPUTED_MARK: computed, SPLIT_MARK: cell.split, WIDE_MARK: cell.wide,
+             FEW_MARK: few, OVERLAY_MARK: OVERLAY in cell.flags}  # fmt: skip
     return "".join(mark for mark, holds in found.items() if holds)
 
 

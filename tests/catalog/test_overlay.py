@@ -190,7 +190,7 @@ def test_json_flags_nothing_else() -> None:
     rests = {metric for metric in found if metric.startswith(BESIDE) or "per_compute.bf16.dense" in metric}
     for metric, row in found.items():
         assert not flagged(row["cells"]["nvl72"]), metric
-        if metric not in {*rests, ALONE} and "bf16" not in metric:
+        if metric not in {*rests, ALONE} and not any(word in metric for word in ("bf16", "16bit")):
             assert not flagged(row["cells"]["cm384"]), metric
 
 
@@ -276,7 +276,7 @@ def test_no_other_figure_is_marked() -> None:
         for text in (over("show", "cm384", "--ids", form="csv"), output("show", "cm384", "--ids", "--format", "csv"))
     )
     changed = {metric for metric, marks in with_it.items() if marks != without.get(metric, marks)}
-    assert {metric for metric in changed if "bf16" not in metric} <= {ALONE}
+    assert {metric for metric in changed if "bf16" not in metric and "16bit" not in metric} <= {ALONE}
 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])

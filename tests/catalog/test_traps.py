@@ -36,17 +36,17 @@ class Trap(NamedTuple):
 FOUND = (
     Trap("b200-memory-of-a-die", "b200", "memory_capacity", "90 GB", "180 GB"),
     Trap("b200-memory-of-a-die", "b200", "memory_capacity", "96 GB", "180 GB"),
-    Trap("gb200-bf16", "gb200", "peak_compute.bf16.dense", "4500 TFLOP/s", "2500 TFLOP/s"),
-    Trap("gb200-bf16", "gb200", "peak_compute.bf16.dense", "5000 TFLOP/s", "2500 TFLOP/s", SPARSE),
+    Trap("gb200-bf16", "gb200", "peak_compute.bf16.dense", "4500 TFLOP/s", "10 PFLOP/s per superchip"),
+    Trap("gb200-bf16", "gb200", "peak_compute.bf16.dense", "5000 TFLOP/s", "10 PFLOP/s per superchip", SPARSE),
     Trap("rack-memory-as-rate", "nvl72", "memory_bandwidth", "13.4 TB/s", "576 TB/s"),
     Trap("910c-memory-of-a-die", "ascend-910c", "memory_capacity", "64 GB", "128 GB", DIE),
-    Trap("sparse-as-dense", "b200", "peak_compute.fp8.dense", "9000 TFLOP/s", "4500 TFLOP/s", SPARSE),
-    Trap("sparse-as-dense", "h100-sxm", "peak_compute.fp8.dense", "3958 TFLOP/s", "1978 TFLOP/s", SPARSE),
+    Trap("sparse-as-dense", "b200", "peak_compute.fp8.dense", "9000 TFLOP/s", "4.5 PFLOP/s", SPARSE),
+    Trap("sparse-as-dense", "h100-sxm", "peak_compute.fp8.dense", "3958 TFLOP/s", "1979 TFLOP/s", SPARSE),
     Trap("bits-for-bytes", "b200", "scale_up_bandwidth", "1800 Gb/s both ways", "900 GB/s", BITS),
     Trap("node-power-as-chip-power", "b200", "power.chip", "14300 W", "1000 W"),
     Trap("node-power-as-chip-power", "gb200", "power.chip", "120 kW", "1200 W"),
-    Trap("fp8-of-open-sparsity", "lonely", "peak_compute.fp8.unstated", "4500 TFLOP/s", "9000 TFLOP/s",
-         "a dense rate beside sparse ones"),
+    Trap("fp8-of-open-sparsity", "lonely", "peak_compute.fp8.dense", "4500 TFLOP/s", "9000 TFLOP/s",
+         "a dense rate halved"),
 )  # fmt: skip
 SILENT = (
     ("nvlink-of-open-direction", "b200"), ("nvlink-of-open-direction", "lonely"), ("fp8-of-open-sparsity", "b200"),
@@ -197,7 +197,7 @@ def test_a_direction_left_open_is_read_by_what_is_stated() -> None:
 def test_a_direction_that_nobody_states_keeps_both_values() -> None:
     cell = shown("lonely", "nvlink-of-open-direction")["scale_up_bandwidth"]
     assert (cell["low"], cell["high"]) == (900, 1800)
-    assert "direction not stated: one way or both" in cell["flags"]
+    assert "direction not specified: one way or both" in cell["flags"]
 
 
 def test_a_sparsity_left_open_is_read_by_what_is_stated() -> None:
@@ -208,12 +208,12 @@ def test_a_sparsity_left_open_is_read_by_what_is_stated() -> None:
         assert f"read as {metric}" in " ".join(read[0]["flags"])
 
 
-def test_a_sparsity_that_nobody_states_meets_no_stated_one() -> None:
+def test_a_sparsity_that_nobody_states_is_a_range_and_marked() -> None:
     found = shown("lonely", "fp8-of-open-sparsity")
-    assert not {"peak_compute.fp8.dense", "peak_compute.fp8.sparse"} & set(found)
-    cell = found["peak_compute.fp8.unstated"]
-    assert (cell["low"], cell["high"]) == (4500, 9000)
-    assert any("compared only with what leaves the same open" in flag for flag in cell["flags"])
+    assert not {"peak_compute.fp8.sparse", "peak_compute.fp8.unstated"} & set(found)
+    cell = found["peak_compute.fp8.dense"]
+    assert (cell["low"], cell["high"]) == (2250, 9000)
+    assert (cell["open"], cell["open_reason"]) == (True, "dense or sparse not specified")
 
 
 def test_400_gigabits_are_50_gigabytes() -> None:

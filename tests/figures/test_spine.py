@@ -65,7 +65,7 @@ def test_the_open_direction_of_130_tb_is_read_as_both_ways_and_flagged() -> None
     page = [c for c in reading.candidates if c.report and c.report.source == "nvidia-gb200-nvl72-page"]  # type: ignore[union-attr]
     assert [c.value for c in page] == [65]
     assert not page[0].stated
-    assert any("direction not stated; read as both ways: 65 TB/s equals" in flag for flag in page[0].flags)
+    assert any("direction not specified; read as both ways: 65 TB/s equals" in flag for flag in page[0].flags)
 
 
 def test_dense_enters_only_where_a_source_says_half() -> None:

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from calc.catalog import merging
+from calc.figures import derive, results
+from calc.figures.normalize import Reader
 from calc.figures.readings import Candidate, Readings
 from calc.sheets import metrics, schema
 from tests import strategies
-from tests.property.laws import MANY, opened, same
+from tests.property.laws import MANY, SOME, opened, same
 from tests.strategies import Folder
 
 SOURCE = {"s": schema.Source(title="T", publisher="P", kind="press", date="2025")}
@@ -25,7 +28,7 @@ LISTS = st.lists(NUMBERS, max_size=3, unique=True)
 
 
 def said(number: str, unit: str, **more: object) -> schema.Report:
-    return schema.Report.model_validate({"value": f"{number} {unit}", "source": "s", "locator": "table 1", **more})
+    return schema.Report.model_validate({"value": f"{number} {unit}", "source": "s", "locator": "table 1"} | more)
 
 
 def read(reports: dict[str, Sequence[schema.Report]], *, strict: bool = False) -> Readings:
@@ -68,15 +71,19 @@ def opened_ones(readings: Readings, name: str) -> list[Candidate]:
 @example(number="200", stated=["100", "199"])
 @example(number="200.0", stated=["100.4", "200"])
 def test_an_open_direction(strict: bool, number: str, stated: list[str]) -> None:
-    """One way or both ways, if just one of them agrees with stated reports; otherwise both are in the span."""
+    """One way or both ways, if just one of them agrees with stated reports; otherwise both are in the span.
+
+    Under a strict policy it is in none.
+    """
     name = "scale_up_bandwidth"
     rows = [said(n, "GB/s", direction="unidirectional") for n in stated]
     found = opened_ones(read({name: [*rows, said(number, "GB/s", direction="unstated")]}, strict=strict), name)
     ways = {"one": Fraction(1), "both": Fraction(1, 2)}
     way = None if strict else decided({key: supported(number, factor, stated) for key, factor in ways.items()})
-    expected = [ways[way]] if way else list(ways.values())
+    expected = [] if strict else [ways[way]] if way else list(ways.values())
     assert same(sorted(c.value for c in found), sorted(float(Fraction(number) * factor) for factor in expected))
-    assert all(any("direction not stated" in flag for flag in candidate.flags) for candidate in found)
+    assert all(any("direction not specified" in flag for flag in candidate.flags) for candidate in found)
+    assert {candidate.open for candidate in found} <= {"" if way else "direction not specified"}
     if way:
         assert f"read as {'one way' if way == 'one' else 'both ways'}" in " ".join(found[0].flags)
 
@@ -88,18 +95,28 @@ def test_an_open_direction(strict: bool, number: str, stated: list[str]) -> None
 @example(number="200", dense=["199"], sparse=["201"])
 @example(number="200", dense=["200"], sparse=["201"])
 def test_an_open_sparsity(strict: bool, number: str, dense: list[str], sparse: list[str]) -> None:
-    """Dense or sparse, if just one agrees with reports that state it; otherwise a metric of its own."""
+    """Dense or sparse, if just one agrees with reports that state it.
+
+    Otherwise it is all or half of it as a dense rate where nobody states one, and a metric of its own beside a stated
+    one or under a strict policy.
+    """
     head = "peak_compute.bf16"
     rows = {"dense": dense, "sparse": sparse, "unstated": [number]}
     held = read({f"{head}.{key}": [said(n, "TFLOP/s") for n in ns] for key, ns in rows.items()}, strict=strict)
     stated = {"dense": dense, "sparse": sparse}
     one = None if strict else decided({key: supported(number, Fraction(1), ns) for key, ns in stated.items()})
     reading = held.get(f"{head}.unstated")
-    assert (reading is None) == (one is not None)
+    fills = one is None and not dense and not strict
+    assert (reading is None) == (fills or one is not None)
     for key in stated:
         taken = opened_ones(held, f"{head}.{key}")
-        assert [candidate.value for candidate in taken] == ([float(number)] if key == one else [])
+        whole = [float(number)] if key == one else []
+        assert [candidate.value for candidate in taken] == (
+            [float(number), float(number) / 2] if fills and key == "dense" else whole
+        )
+        assert all(candidate.open == ("dense or sparse not specified" if fills else "") for candidate in taken)
     if reading:
+        assert reading.open == "dense or sparse not specified"
         assert [candidate.value for candidate in reading.candidates] == [float(number)]
 
 
@@ -129,7 +146,7 @@ def test_an_open_per(strict: bool, number: str, stated: list[str], dies: int | N
         assert not held.excluded
     else:
         assert not found
-        assert "per what" in held.excluded[name][0].why
+        assert held.excluded[name][0].open == "unit of count not specified"
 
 
 @MANY
@@ -193,3 +210,102 @@ def test_a_total_is_supported_by_count_times_a_chip(number: str, stated: str, co
     found = [c.value for c in opened_ones(held, "scale_up_bandwidth")]
     assert same(sorted(found), sorted(float(Fraction(number) * way * count / 1000) for way in expected))
     assert metrics.metric("scale_up_bandwidth").unit("system") == "TB/s"
+
+
+# -- overlays, ports, and what an open report may not do ----------------------------------------------
+
+
+@pytest.mark.parametrize("unit", ["Gb/s", "GB/s"])
+@MANY
+@given(number=NUMBERS, stated=LISTS)
+def test_a_network_rate_in_bits_is_never_halved(unit: str, number: str, stated: list[str]) -> None:
+    """A rate of the network in bits per second is per direction; one in bytes is read as any link's."""
+    rows = [said(n, "GB/s", direction="unidirectional") for n in stated]
+    held = read({"scale_out_bandwidth": [*rows, said(number, unit, direction="unstated")]}).held["scale_out_bandwidth"]
+    last = [c.value for c in held.candidates if c.report and c.report.direction == "unstated"]
+    if unit == "Gb/s":
+        assert same(last, [float(number) / 8])
+        assert not held.open
+    else:
+        assert set(last) <= {float(number), float(number) / 2}
+
+
+UNITS = {"peak_compute.bf16.dense": "TFLOP/s", "peak_compute.bf16.sparse": "TFLOP/s", "scale_up_bandwidth": "GB/s"}
+NONE: dict[str, list[str]] = {name: [] for name in UNITS}
+STATED = st.fixed_dictionaries(dict.fromkeys(UNITS, LISTS))
+
+
+def rows_of(numbers: dict[str, list[str]], layer: str) -> dict[str, tuple[schema.Report, ...]]:
+    more = {"scale_up_bandwidth": {"direction": "unidirectional"}}
+    return {
+        name: tuple(said(n, UNITS.get(name, "die"), locator=layer, **more.get(name, {})) for n in ns)
+        for name, ns in numbers.items() if ns
+    }  # fmt: skip
+
+
+@SOME
+@given(
+    number=NUMBERS, per=st.sampled_from(["chip", "die"]), shipped=STATED, mine=STATED,
+    dies=st.sampled_from([[], ["2"], ["4"]]),
+)  # fmt: skip
+@example(number="50", per="chip", shipped=NONE, mine=NONE | {"scale_up_bandwidth": ["25"]}, dies=[])
+@example(number="50", per="chip", shipped=NONE, mine=NONE | {"peak_compute.bf16.dense": ["50"]}, dies=[])
+def test_an_overlay_never_re_reads_nor_drops_a_shipped_report(
+    number: str, per: str, shipped: dict[str, list[str]], mine: dict[str, list[str]], dies: list[str]
+) -> None:
+    """With an overlay laid over, what a shipped report comes to is what it came to without: no value goes or comes."""
+    own = rows_of(shipped | {"dies_per_chip": ["2"]}, "table 1")
+    opened_rows = {
+        "peak_compute.bf16.unstated": (said(number, "TFLOP/s"),),
+        "scale_up_bandwidth": (*own.get("scale_up_bandwidth", ()), said(number, "GB/s", direction="unstated", per=per)),
+    }  # fmt: skip
+    chip = schema.Chip(id="c", name="C", vendor="V", status="as-reported", reports=own | opened_rows)
+    over = schema.Extension(id="c", status="as-reported", reports=rows_of(mine | {"dies_per_chip": dies}, "table 2"))
+    merged = merging.extended(chip, merging.marked(over, "mine"))
+    with opened(Folder(SOURCE, {"c": chip})) as comparer:
+        alone, both = comparer.reader.of(chip), Reader(comparer.catalog, comparer.policy).of(merged)
+    for name, reading in alone.held.items():
+        kept = [c for c in both.held[name].candidates if all(r.layer is None for _, r in c.reports())]
+        assert sorted(c.value for c in kept) == sorted(c.value for c in reading.candidates), name
+
+
+@MANY
+@given(number=NUMBERS, stated=LISTS, other=NUMBERS)
+def test_open_candidates_never_narrow_a_range(number: str, stated: list[str], other: str) -> None:
+    """An open report, added, leaves every range as wide as it was, or makes it wider."""
+    name = "peak_compute.bf16.unstated"
+    rows = {"peak_compute.bf16.dense": [said(n, "TFLOP/s") for n in stated]}
+    less = read({**rows, name: [said(number, "TFLOP/s")]})
+    more = read({**rows, name: [said(number, "TFLOP/s"), said(other, "TFLOP/s", basis="peak")]})
+    for key, reading in less.held.items():
+        before, after = ([c.value for c in one.held[key].candidates] for one in (less, more))
+        assert min(after) <= min(before)
+        assert max(after) >= max(before), reading
+
+
+@MANY
+@given(numbers=st.lists(NUMBERS, min_size=1, max_size=3, unique=True), stated=LISTS)
+def test_no_open_report_is_the_headline_beside_a_stated_one(numbers: list[str], stated: list[str]) -> None:
+    """While one report states all, the headline does, and is not open."""
+    rows = [said(n, "GB/s", direction="unidirectional") for n in stated]
+    links = [*rows, *(said(n, "GB/s", direction="unstated") for n in numbers)]
+    rates = {"peak_compute.bf16.dense": [said(n, "TFLOP/s") for n in stated],
+             "peak_compute.bf16.unstated": [said(n, "TFLOP/s") for n in numbers]}  # fmt: skip
+    held = read({"scale_up_bandwidth": links, **rates}).held
+    for name in ("scale_up_bandwidth", "peak_compute.bf16.dense"):
+        reading = held.get(name)
+        assert reading is not None or name != "scale_up_bandwidth"
+        if reading and stated:
+            assert reading.headline.stated
+            assert not reading.open
+
+
+@MANY
+@given(numbers=st.lists(NUMBERS, min_size=1, max_size=3, unique=True))
+def test_an_open_figure_against_itself_is_one(numbers: list[str]) -> None:
+    """A ratio of an open reading to itself is 1, whatever its range, and is open."""
+    found = read({"peak_compute.bf16.unstated": [said(n, "TFLOP/s") for n in numbers]})
+    result = derive.result(found, "peak_compute.bf16.dense")
+    assert result is not None
+    assert results.ratio(result, result).numbers == (1, 1, 1)
+    assert results.ratio(result, result).open

@@ -22,7 +22,7 @@ from calc.sheets import metrics, rules, schema
 from tests.strategies import Folder
 
 SOURCES = {"alpha": schema.Source(title="Alpha", publisher="Alpha", kind="paper")}
-MATRIX = "peak_compute.fp64-matrix.unstated"
+MATRIX = "peak_compute.fp64-matrix.dense"
 
 
 def said(value: str, **more: Any) -> schema.Report:
@@ -80,7 +80,7 @@ def test_no_ratio_rests_on_a_shared_precision() -> None:
 def test_titles_tell_metrics_apart() -> None:
     named = [(metric.group, metric.title) for metric in metrics.TABLE.values()]
     assert len(named) == len(set(named))
-    assert metrics.metric(MATRIX).title == "FP64 matrix sparsity unstated"
+    assert metrics.metric(MATRIX).title == "FP64 matrix dense"
 
 
 @pytest.mark.parametrize(
@@ -170,22 +170,22 @@ def test_rate_times_bit_length_is_processing_performance() -> None:
 
 def test_fp64_of_the_matrix_units_meets_only_its_like() -> None:
     subject = held("chip", "h100-sxm")
-    vector, matrix = (ends(subject, name)[1:3] for name in ("peak_compute.fp64.unstated", MATRIX))
+    vector, matrix = (ends(subject, name)[1:3] for name in ("peak_compute.fp64.dense", MATRIX))
     assert vector == (30, 34)
     assert matrix == (60, 67)
-    row = calc.compare("h100-sxm", "gb300").row("peak_compute.fp64.unstated")
+    row = calc.compare("h100-sxm", "gb300").row("peak_compute.fp64.dense")
     assert row.ratios["h100-sxm"].high.magnitude == pytest.approx(34 / 1.3)
     assert MATRIX not in metrics.under("peak_compute.fp64")
-    assert not metrics.concerns(MATRIX, "peak_compute.fp64.unstated")
+    assert not metrics.concerns(MATRIX, "peak_compute.fp64.dense")
 
 
 @pytest.mark.parametrize(
     ("id", "value", "sparsity", "precisions"),
     [
-        ("trainium2", 667, "unstated", ("fp16", "bf16", "tf32")),
+        ("trainium2", 667, "dense", ("fp16", "bf16", "tf32")),
         ("trainium2", 2563, "sparse", ("fp8", "fp16", "bf16", "tf32")),
-        ("trainium3", 671, "unstated", ("fp16", "bf16", "tf32")),
-        ("trainium3", 2517, "unstated", ("fp8", "fp4")),
+        ("trainium3", 671, "dense", ("fp16", "bf16", "tf32")),
+        ("trainium3", 2517, "dense", ("fp8", "fp4")),
     ],
 )
 def test_one_figure_for_several_precisions_counts_for_each(

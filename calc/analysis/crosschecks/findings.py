@@ -125,10 +125,10 @@ def same(one: Candidate, other: Candidate) -> bool:
 
 
 def voices(candidates: Iterable[Candidate]) -> list[Voice]:
-    """Return who says the values of a reading, in its order; who says that there is none is left out."""
+    """Return who says the values of a reading, in its order, as printed; who says that there is none is left out."""
     held: dict[int, list[Candidate]] = {}
     for candidate in candidates:
-        if candidate.value > 0:
+        if candidate.value > 0 and not candidate.halved:
             held.setdefault(id(candidate.lead()), []).append(candidate)
     return [Voice(said[0].lead(), tuple(said)) for said in held.values()]
 

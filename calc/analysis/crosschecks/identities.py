@@ -124,7 +124,7 @@ def contradictions(subject: CheckedSheet) -> Iterator[Contradiction]:
 def _spoken(subject: CheckedSheet, name: str) -> list[Candidate]:
     """Return the candidates of a reading but those that say that there is none."""
     reading = subject.held.get(name)
-    return [c for c in reading.candidates if c.value > 0] if reading else []
+    return [c for c in reading.candidates if c.value > 0 and not c.halved] if reading else []
 
 
 def _combine(subject: CheckedSheet, sign: str, formula: str, unit: str, parts: Sequence[str]) -> list[Made]:

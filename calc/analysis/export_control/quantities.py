@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -122,7 +122,7 @@ class Quantities:
     def __init__(self, held: Readings, given: UserInputs) -> None:
         self.held, self.given = held, given
         self.dense, self.printed = self._largest("dense"), self._reported(TPP)
-        self.open = self._largest("dense", UNSTATED) if self._rates(UNSTATED) else None
+        self.open = self._largest(UNSTATED, "dense") if self._rates(UNSTATED) else None
         self.known = [one for one in (self.dense, self.printed) if one]
         self.tpp = next(iter(self.known), None)
         self.area = self._area()
@@ -151,13 +151,21 @@ class Quantities:
         return Result(reading, reading.unit) if reading else None
 
     def _rates(self, sparsity: str) -> dict[str, Reading]:
-        found = ((precision, self.held.get(f"peak_compute.{precision}.{sparsity}")) for precision in BITS)
-        return {precision: reading for precision, reading in found if reading}
+        """Return the rates of a sparsity; those of unstated sparsity as if they were dense."""
+        found: dict[str, Reading] = {}
+        for precision in BITS:
+            dense, reading = (self.held.get(f"peak_compute.{precision}.{one}") for one in ("dense", sparsity))
+            if dense and dense.open and sparsity != "sparse":
+                whole = tuple(c for c in dense.candidates if not c.halved)
+                reading = replace(dense, candidates=whole) if sparsity == UNSTATED else None
+            if reading:
+                found[precision] = reading
+        return found
 
     def _largest(self, *sparsities: str) -> Result | None:
-        """Return the largest product of rate and bit length; of each precision the first sparsity that it has."""
+        """Return the largest product of rate and bit length; of each precision the last sparsity that it has."""
         rates: dict[str, Reading] = {}
-        for sparsity in reversed(sparsities):
+        for sparsity in sparsities:
             rates |= self._rates(sparsity)
         parts = [_weighed(precision, rates[precision]) for precision in BITS if precision in rates]
         return _computed(metrics.metric(TPP).title, TPP, TPP_UNIT, *parts) if parts else None
@@ -184,7 +192,7 @@ class Quantities:
                        TPP_UNIT, list(_parts(self.dense))),
             RuleFigure("tpp_as_printed", tpp, "as printed", self.printed, gap, TPP_UNIT),
             RuleFigure("tpp_if_unstated_is_dense", tpp, "if rates of unstated sparsity are dense", self.open, "",
-                       TPP_UNIT, list(_parts(self.open, f".{UNSTATED}"))),
+                       TPP_UNIT, list(_parts(self.open, is_open=True))),
             RuleFigure("die_area", density, "die area (mm^2)", area, no_area, AREA_UNIT),
             RuleFigure("performance_density", density, "TPP / die area", self.density, "not computable", DENSITY_UNIT),
             RuleFigure("memory_bandwidth", rate, "memory", self.memory, gap, RATE_UNIT),
@@ -196,13 +204,16 @@ class Quantities:
     def left_out(self) -> tuple[str, ...]:
         """The precisions whose rates are in no TPP of dense rates, with why."""
         dense, unstated, sparse = (
-            [p for p in PRECISIONS if self.held.get(f"peak_compute.{p}.{sparsity}")]
-            for sparsity in ("dense", UNSTATED, "sparse")
+            [p for p in PRECISIONS if p in self._rates(sparsity)] for sparsity in ("dense", UNSTATED, "sparse")
         )
         found = [f"{p} (sparsity not stated)" for p in unstated if p in BITS and p not in dense]
         found += [f"{p} (sparse only)" for p in sparse if p in BITS and p not in (*dense, *unstated)]
-        found += ["tf32 (19 bits held in 32; which count was not read)"] if "tf32" in (*dense, *unstated) else []
+        found += ["tf32 (19 bits held in 32; which count was not read)"] if self._has_tf32 else []
         return tuple(found)
+
+    @property
+    def _has_tf32(self) -> bool:
+        return any(self.held.get(f"peak_compute.tf32.{sparsity}") for sparsity in ("dense", UNSTATED))
 
     @property
     def excluded(self) -> tuple[Excluded, ...]:
@@ -243,11 +254,11 @@ def _weighed(precision: str, reading: Reading) -> Operation:
     return Operation(label, FORMULAS["processing_performance"], (reading, bits), TPP_UNIT)
 
 
-def _parts(result: Result | None, only: str = "") -> Iterator[Result]:
-    """Yield the products that a TPP is the largest of; with ``only``, those of rates whose id ends so."""
+def _parts(result: Result | None, *, is_open: bool = False) -> Iterator[Result]:
+    """Yield the products that a TPP is the largest of, or only those of rates of unstated sparsity."""
     for part in result.expression.inputs if result and isinstance(result.expression, Operation) else ():
         reading = part.inputs[0] if isinstance(part, Operation) else None
-        if isinstance(part, Operation) and isinstance(reading, Reading) and reading.metric.id.endswith(only):
+        if isinstance(part, Operation) and isinstance(reading, Reading) and (reading.open or not is_open):
             yield Result(part, part.unit)
 
 
