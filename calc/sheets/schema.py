@@ -331,7 +331,7 @@ class Gap(Record):
 
     metric: Text | None = optional("a metric, or the head of ids such as 'price'")
     about: Text | None = optional("the matter in words, where there is no metric for it")
-    source: SourceName | None = optional("the id of the document that says so, if one does")
+    source: Annotated[Id | None, A_SOURCE] = optional("the id of the document that says so, if one does")
     locator: Text | None = optional("where in it that stands")
     note: Text | None = optional("what was looked at")
     layer: Layer = None

@@ -65,7 +65,7 @@ def short_ratio(value: float) -> str:
     >>> short_ratio(5 / 3), short_ratio(0.3124), short_ratio(384.0)
     ('1.67', '0.31', '384')
     """
-    return digits(value, RATIO_DIGITS if value >= 0.995 else RATIO_DIGITS - 1, pad=True)
+    return f"{value:.2f}" if 0.1 <= value < 1 else digits(value, RATIO_DIGITS - (value < 1), pad=True)
 
 
 def grouped(text: str) -> str:

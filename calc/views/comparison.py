@@ -151,7 +151,7 @@ def _ratio(line: scorecard.Line, id: str, base: str, pad: int, *, arrows: bool) 
 def _foot(found: Comparison, rows: Sequence[Row]) -> Iterator[str]:
     for subject in found.subjects:
         for row in rows:
-            if row.cells[subject.id].unplaced:
+            if row.cells[subject.id].result is None and row.cells[subject.id].unplaced:
                 yield f"{subject.name}, {row.metric.full_title}: {row.cells[subject.id].note}."
         if split := [row.metric.full_title for row in rows if row.cells[subject.id].split]:
             yield f"{subject.name}, total and per-chip figures from different sources: {'; '.join(split)}."
