@@ -25,6 +25,7 @@ from calc.api import Workspace, load
 from calc.catalog.catalog import Catalog
 from calc.cli import commands
 from calc.figures import derive
+from calc.figures.reprs import GAPS
 from calc.formulas import FORMULAS
 from calc.render.contracts import RECORDS, schema
 from calc.render.forms import CONTRACTS
@@ -542,7 +543,7 @@ def test_markdown_of_compare_shows_the_numbers_of_its_json(name: str) -> None:
         for id, text in zip(ids, line[2:], strict=False):
             cell = row["cells"][id]
             if cell["value"] is None:
-                assert text == cell["state"].replace("_", " ")
+                assert text == GAPS[cell["state"]]
             else:
                 assert text.split()[0].replace(",", "") == cell["text"].split()[0]
         for id, text in zip(others, line[2 + len(ids) :], strict=True):
