@@ -25,13 +25,13 @@ from calc.api import Workspace, load
 from calc.catalog.catalog import Catalog
 from calc.cli import commands
 from calc.figures import derive
-from calc.figures.reprs import GAPS
 from calc.formulas import FORMULAS
 from calc.render.contracts import RECORDS, schema
 from calc.render.forms import CONTRACTS
 from calc.render.json import dump
 from calc.render.text import FILE_WIDTH
 from calc.sheets import metrics
+from calc.views.words import IN_TABLES
 from tests.running import CHIPS, ROOT, SYSTEMS, output, run
 
 Json = dict[str, Any]
@@ -543,7 +543,7 @@ def test_markdown_of_compare_shows_the_numbers_of_its_json(name: str) -> None:
         for id, text in zip(ids, line[2:], strict=False):
             cell = row["cells"][id]
             if cell["value"] is None:
-                assert text == GAPS[cell["state"]]
+                assert text == IN_TABLES[cell["state"]]
             else:
                 assert text.split()[0].replace(",", "") == cell["text"].split()[0]
         for id, text in zip(others, line[2 + len(ids) :], strict=True):
