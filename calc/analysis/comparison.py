@@ -70,11 +70,10 @@ class Cell(Shown):
         """What is printed without its qualifiers, what the sheet says of the gap, or how many reports are too late."""
         if self.result is not None:
             return ""
-        if self.unplaced:
-            return "; ".join(self.unplaced)
-        for gap in (*self.subject.sheet.not_applicable, *self.subject.sheet.not_reported):
-            if gap.metric and gap.note and metrics.covers(gap.metric, self.name):
-                return gap.note
+        gaps = (*self.subject.sheet.not_applicable, *self.subject.sheet.not_reported)
+        said = next((g.note for g in gaps if g.metric and g.note and metrics.covers(g.metric, self.name)), None)
+        if self.unplaced or said:
+            return "; ".join(filter(None, (*self.unplaced, said)))
         late = sum(self.comparer.late(other.report.source) for other in self.excluded)
         return f"{late} reports are later than the day, or undated" if late else ""
 
@@ -147,7 +146,7 @@ class Cell(Shown):
             return ()
         flags: list[str] = [self.split] if self.split else []
         several = len(self._parts) > 1
-        if metrics.metric(self.name).formula == metrics.CHOSEN:
+        if metrics.metric(self.name).family in derive.CHOICES:
             flags.append(self._parts[0].metric.title)
         for part in self._parts:
             head = f"{part.metric.id}: "

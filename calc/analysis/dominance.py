@@ -65,7 +65,7 @@ def contrast(found: Comparison) -> Contrast:
     lists: dict[str, list[str]] = {name: [] for name in LISTS}
     for row in found.rows:
         metric = row.metric
-        if metric.formula == metrics.CHOSEN and len({choice.metric for choice in _choices(row)}) == 1:
+        if metric.family in derive.CHOICES and len({choice.metric for choice in _choices(row)}) == 1:
             continue  # counted as what it shows
         if metric.better == "neither" or metric.id.endswith(f".{metrics.MEASURED}"):
             continue

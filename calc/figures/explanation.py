@@ -34,9 +34,10 @@ def tree(result: Result, catalog: Catalog | None = None) -> Node:
         ``label``, ``kind`` (``formula``, ``reading``, ``report`` or ``assumption``), ``text``,
         ``unit``, ``value``, ``low``, ``high``, ``formula``, ``source``, ``locator``, ``printed``,
         ``read``, ``selected``, ``inputs``; further ``roles`` (of what end of the whole it is the
-        report), ``flags`` and ``why``.
+        report), ``flags`` and ``why``; on the root ``open`` and ``open_reason``.
     """
-    return _Explainer(result, catalog).node(result.expression, True)
+    made = _Explainer(result, catalog).node(result.expression, True)
+    return made | {"open": bool(result.open), "open_reason": result.open}
 
 
 def gap(label: str, words: str, others: Iterable[Excluded], catalog: Catalog | None = None) -> Node:

@@ -235,6 +235,9 @@ class _Node(_Output):
     inputs: list[Node]
     printed_as: list[Node] = []
     """On the root of a computed figure: what sources print of it themselves."""
+    open: bool = False
+    """On the root: whether nothing settles how a missing qualifier of it is to be read."""
+    open_reason: str = ""
     see_also: list[Text] = []
     """On the root: other bases on which the same is reported."""
 

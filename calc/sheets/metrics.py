@@ -340,7 +340,7 @@ def without_last(name: str) -> list[str]:
     """Return the metrics of what leaves open what comes last in an id: the sparsity, or the boundary of power."""
     family, *rest = name.split(".")
     tail = [rest.pop()] if rest[-1:] == [PER_CHIP] else []
-    if family not in ("peak_compute", "power") or not rest or rest[-1] == UNSTATED:
+    if family not in ("peak_compute", "power") or not rest or rest[-1] in (UNSTATED, "node", "cooling"):
         return []
     found = ".".join((family, *rest[:-1], UNSTATED, *tail))
     return [found] if found in TABLE else []

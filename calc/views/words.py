@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, NOT_REPORTED, Cell
+from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, NOT_DATED, NOT_QUALIFIED, NOT_REPORTED, Cell
 from calc.figures import derive
 from calc.figures.policy import Policy
 from calc.figures.readings import OVERLAY
@@ -18,6 +18,7 @@ from calc.views.tables import Column, Folding, TableCell
 
 COMPUTED_MARK, SPLIT_MARK, WIDE_MARK, FEW_MARK, OVERLAY_MARK, OPEN_MARK = "=", "!", "~", "*", "+", "?"
 FEW = 2
+IN_TABLES = GAPS | {NOT_DATED: "nothing by then", NOT_QUALIFIED: "qualifiers missing"}
 NO_SPAN = "excluded"
 AS_REPORTED = "All figures are as-reported: published figures, or computed from them."
 LEGEND = {
@@ -56,7 +57,7 @@ def gaps(sheet: schema.Sheet) -> Iterator[tuple[str, str]]:
 def figure(cell: Cell) -> TableCell:
     """Return the headline of a figure without its unit, or what is said of the gap."""
     if cell.result is None:
-        return gap(GAPS[cell.state])
+        return gap(IN_TABLES[cell.state])
     value = cell.result.numbers[0]
     return tables.digits(number(value, exact=cell.exact), value=value)
 
@@ -64,7 +65,7 @@ def figure(cell: Cell) -> TableCell:
 def whole_figure(cell: Cell) -> TableCell:
     """Return a figure with its marks and its span, and what it rests on as a hint."""
     if cell.result is None:
-        return gap(GAPS[cell.state], cell.note)
+        return gap(IN_TABLES[cell.state], cell.note)
     formula = f"{cell.state}: {cell.formula}" if cell.formula else cell.state
     many = f"{len(cell.reports)} reports, at most {cell.origins} origins"
     hint = "; ".join([formula, many, f"sources: {', '.join(cell.sources)}", *cell.flags])

@@ -288,13 +288,15 @@ def test_lists_of_metrics_follow_from_the_spans_of_compare(names: tuple[str, str
         place = "overlapping" if not (more or less) else "ahead" if more == (better == "higher") else "behind"
         assert better in ("higher", "lower")
         assert name in lists[place], name
+    for name in lists["open"]:
+        assert rows[name]["ratios"][names[0]]["open"]
     placed = [name for held in lists.values() for name in held]
     assert len(placed) == len(set(placed))
     for name, row in rows.items():
         if row["better"] == "neither" or {"unstated", "measured"} & {*name.split(".")} or metrics.metric(name).formula:
             continue
         known = sum(cell["value"] is not None for cell in row["cells"].values())
-        both = (*lists["ahead"], *lists["behind"], *lists["overlapping"])
+        both = (*lists["ahead"], *lists["behind"], *lists["overlapping"], *lists["open"])
         assert name in (both if known == 2 else (*lists["not_comparable"], *lists["not_reported"])), name
 
 

@@ -31,6 +31,7 @@ from calc.render.forms import CONTRACTS
 from calc.render.json import dump
 from calc.render.text import FILE_WIDTH
 from calc.sheets import metrics
+from calc.views.words import IN_TABLES
 from tests.running import CHIPS, ROOT, SYSTEMS, output, run
 
 Json = dict[str, Any]
@@ -542,7 +543,7 @@ def test_markdown_of_compare_shows_the_numbers_of_its_json(name: str) -> None:
         for id, text in zip(ids, line[2:], strict=False):
             cell = row["cells"][id]
             if cell["value"] is None:
-                assert text == cell["state"].replace("_", " ")
+                assert text == IN_TABLES[cell["state"]]
             else:
                 assert text.split()[0].replace(",", "") == cell["text"].split()[0]
         for id, text in zip(others, line[2 + len(ids) :], strict=True):

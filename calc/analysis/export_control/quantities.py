@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
+from types import MappingProxyType
 
 from calc import units
 from calc.analysis.export_control.thresholds import DENSITY, IO, MEMORY, NOT_APPLICABLE, TPP, UNKNOWN, Range
@@ -16,7 +17,7 @@ from calc.figures.readings import Excluded, Reading, Readings
 from calc.figures.results import Assumption, Result, readings
 from calc.formulas import FORMULAS
 from calc.sheets import metrics
-from calc.sheets.metrics import PRECISIONS, UNSTATED
+from calc.sheets.metrics import DENSE_ONLY, PRECISIONS, UNSTATED
 from calc.sheets.schema import Report
 
 AREA = "die_area"
@@ -151,11 +152,12 @@ class Quantities:
         return Result(reading, reading.unit) if reading else None
 
     def _rates(self, sparsity: str) -> dict[str, Reading]:
-        """Return the rates of a sparsity; those of unstated sparsity as if they were dense."""
+        """Return the rates of a sparsity; of unstated sparsity those that no report calls dense, as if they were."""
         found: dict[str, Reading] = {}
         for precision in BITS:
             dense, reading = (self.held.get(f"peak_compute.{precision}.{one}") for one in ("dense", sparsity))
-            if dense and dense.open and sparsity != "sparse":
+            closed = dense and not dense.open and (precision not in DENSE_ONLY or dense.headline.stated)
+            if dense and not closed and sparsity != "sparse":
                 whole = tuple(c for c in dense.candidates if not c.halved)
                 reading = replace(dense, candidates=whole) if sparsity == UNSTATED else None
             if reading:
@@ -192,7 +194,7 @@ class Quantities:
                        TPP_UNIT, list(_parts(self.dense))),
             RuleFigure("tpp_as_printed", tpp, "as printed", self.printed, gap, TPP_UNIT),
             RuleFigure("tpp_if_unstated_is_dense", tpp, "if rates of unstated sparsity are dense", self.open, "",
-                       TPP_UNIT, list(_parts(self.open, is_open=True))),
+                       TPP_UNIT, list(_parts(self.open, self._rates(UNSTATED)))),
             RuleFigure("die_area", density, "die area (mm^2)", area, no_area, AREA_UNIT),
             RuleFigure("performance_density", density, "TPP / die area", self.density, "not computable", DENSITY_UNIT),
             RuleFigure("memory_bandwidth", rate, "memory", self.memory, gap, RATE_UNIT),
@@ -254,11 +256,12 @@ def _weighed(precision: str, reading: Reading) -> Operation:
     return Operation(label, FORMULAS["processing_performance"], (reading, bits), TPP_UNIT)
 
 
-def _parts(result: Result | None, *, is_open: bool = False) -> Iterator[Result]:
-    """Yield the products that a TPP is the largest of, or only those of rates of unstated sparsity."""
+def _parts(result: Result | None, only: Mapping[str, Reading] = MappingProxyType({})) -> Iterator[Result]:
+    """Yield the products that a TPP is the largest of, or only those of some rates."""
+    names = [reading.metric.id for reading in only.values()]
     for part in result.expression.inputs if result and isinstance(result.expression, Operation) else ():
         reading = part.inputs[0] if isinstance(part, Operation) else None
-        if isinstance(part, Operation) and isinstance(reading, Reading) and (reading.open or not is_open):
+        if isinstance(part, Operation) and isinstance(reading, Reading) and (reading.metric.id in names or not names):
             yield Result(part, part.unit)
 
 
