@@ -167,7 +167,8 @@ def test_every_width_shows_the_same_words(name: str, width: int) -> None:
     if name.startswith(tables) or name == "eval":
         # As a grid the headings stand once, as blocks with every row: only what is in both counts.
         wide, here = (set(letters(output(*SHOWN[name], width=w))) for w in (200, width))
-        assert wide == here
+        # click cuts the line of a command where space is short.
+        assert here <= wide if name == "help" else here == wide
     else:
         assert letters(output(*SHOWN[name], width=width)) == letters(output(*SHOWN[name], width=200))
 

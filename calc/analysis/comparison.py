@@ -71,7 +71,9 @@ class Cell(Shown):
         if self.result is not None:
             return ""
         gaps = (*self.subject.sheet.not_applicable, *self.subject.sheet.not_reported)
-        said = next((g.note for g in gaps if g.metric and g.note and metrics.covers(g.metric, self.name)), None)
+        meant = (self.name, *derive.CHOICES.get(metrics.metric(self.name).family, ()))
+        noted = ((gap.note, gap.metric) for gap in gaps if gap.metric and gap.note)
+        said = next((note for note, head in noted if any(metrics.covers(head, name) for name in meant)), None)
         if self.unplaced or said:
             return "; ".join(filter(None, (*self.unplaced, said)))
         late = sum(self.comparer.late(other.report.source) for other in self.excluded)

@@ -57,6 +57,11 @@ class Contrast(Shown):
         return len(above) if sense == "higher" else len(self.ahead) + len(self.behind) - len(above)
 
 
+def repeats(row: Row) -> bool:
+    """Whether a row only shows another one again, and is counted as that."""
+    return row.metric.family in derive.CHOICES and len({choice.metric for choice in _choices(row)}) == 1
+
+
 def contrast(found: Comparison) -> Contrast:
     """Sort the metrics of a comparison of two subjects, the second the baseline, by which is ahead."""
     subject = found.subjects[0].id
@@ -65,8 +70,8 @@ def contrast(found: Comparison) -> Contrast:
     lists: dict[str, list[str]] = {name: [] for name in LISTS}
     for row in found.rows:
         metric = row.metric
-        if metric.family in derive.CHOICES and len({choice.metric for choice in _choices(row)}) == 1:
-            continue  # counted as what it shows
+        if repeats(row):
+            continue
         if metric.better == "neither" or metric.id.endswith(f".{metrics.MEASURED}"):
             continue
         if all(cell.result for cell in row.cells.values()):

@@ -88,7 +88,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Line:
+class ScoreLine:
     """A row of the scorecard under its short title."""
 
     group: str
@@ -107,7 +107,7 @@ class Line:
         return LEVEL if tie else dominance.standing(self.row.metric, ratio)
 
 
-def lines(found: Comparison) -> Iterator[Line]:
+def lines(found: Comparison) -> Iterator[ScoreLine]:
     """Yield the rows that a comparison shows by default: those that two subjects have, and what everybody asks for."""
     rows = {row.metric.id: row for row in found.rows}
     chosen = _chosen(found, rows)
@@ -117,7 +117,7 @@ def lines(found: Comparison) -> Iterator[Line]:
             row = rows.pop(pattern.format(**chosen), None)  # the lead precision may be one of the others, too
             held = sum(cell.result is not None for cell in row.cells.values()) if row else 0
             if row and held >= (1 if row.metric.id in always else min(2, len(found.subjects))):
-                yield Line(group.format(**chosen), title.format(**chosen), row)
+                yield ScoreLine(group.format(**chosen), title.format(**chosen), row)
 
 
 def _chosen(found: Comparison, rows: dict[str, Row]) -> dict[str, str]:

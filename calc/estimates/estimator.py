@@ -200,7 +200,7 @@ class Estimator:
         >>> import calc
         >>> made = calc.estimate.train("llama-3.1-405b", chip="h100-sxm", chips=16384, tokens=15.6e12, mfu=0.4)
         >>> round(float(made.value.to("h").magnitude))
-        1620
+        1619
         """
         return self.estimate("train", model=model, **asked)
 

@@ -107,7 +107,7 @@ class _Cell(Openness):
     status: Status
     flags: Texts
     not_in_span: Count
-    """How many reports are shown, but excluded."""
+    """How many reports are shown, but not used."""
 
 
 class _Figure(_Cell, Span):
@@ -231,7 +231,7 @@ class _Node(_Output):
     flags: list[Text]
     """Steps to the canonical basis, bounds, and how an open qualifier was read."""
     why: str
-    """Why it is the headline, or why excluded; else the report's note."""
+    """Why it is the headline, or why it is not used; else the report's note."""
     inputs: list[Node]
     printed_as: list[Node] = []
     """On the root of a computed figure: what sources print of it themselves."""
@@ -306,7 +306,7 @@ class ReadingNode(_Valued, _Sourceless):
 
 
 class GapNode(_Valueless, _Sourceless):
-    """A metric without a value, and the reports of it excluded."""
+    """A metric without a value, and the reports of it that are not used."""
 
     kind: Literal["reading"]
     formula: None
@@ -329,7 +329,7 @@ class ReportNode(_Valued, _Sourced):
 
 
 class UnvaluedReportNode(_Valueless, _Sourced):
-    """What a source prints, excluded."""
+    """What a source prints that is not used."""
 
     selected: Literal[False]
     inputs: Empty

@@ -40,7 +40,8 @@ _SIDE = ("value", "low", "high", "nearest", "verdict", "close", "open", "metric"
 _FIRST = ("claim", "subject", "object", "metric")
 _LAST = ("source", "locator", "read", "relay", "credited_to", "basis", "object_basis", "mismatch", "superseded",
          "status", "note")  # fmt: skip
-_LISTS = LISTS
+_LISTS = {"open_metrics" if name == "open" else name: name for name in LISTS}
+"""The columns of the lists of a contrast; ``open`` alone says whether a figure is."""
 AUDIT = (
     *_FIRST, *(f"claimed_{name}" for name in _CLAIMED), *(f"own_{name}" for name in _SIDE),
     *(f"any_{name}" for name in _SIDE), *_LAST, *_LISTS,
@@ -83,7 +84,7 @@ def audit(found: Audit) -> list[Record]:
         record = {name: row[name] for name in (*_FIRST, *_LAST)}
         record |= {f"claimed_{name}": row["claimed"][name] for name in _CLAIMED}
         record |= {f"{key}_{name}": row[key][name] for key in ("own", "any") for name in _SIDE}
-        record |= {name: " ".join(row.get(name, ())) for name in _LISTS}
+        record |= {column: " ".join(row.get(name, ())) for column, name in _LISTS.items()}
         records.append({name: record[name] for name in AUDIT})
     return records
 

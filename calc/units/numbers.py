@@ -57,6 +57,11 @@ def ratio(value: float, low: float, high: float) -> str:
     return shown[0] if shown[0] == shown[1] == shown[2] else f"{shown[0]} ({shown[1]} to {shown[2]})"
 
 
+def long_ratio(value: float) -> str:
+    """Print a ratio with the digits that mean something: ``0.312``."""
+    return digits(value, RATIO_DIGITS, pad=True)
+
+
 def short_ratio(value: float) -> str:
     """Print a ratio for a table: ``1.67``, ``0.31``, ``0.0064``.
 

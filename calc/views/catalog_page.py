@@ -9,7 +9,7 @@ from typing import Any
 from calc.analysis import workings
 from calc.analysis.audit import Audit, Auditor
 from calc.analysis.comparison import CORE, NOT_REPORTED, Cell, Comparer, Row
-from calc.analysis.dominance import standing
+from calc.analysis.dominance import repeats, standing
 from calc.figures import derive, results
 from calc.figures.readings import canonical_unit
 from calc.sheets import metrics, schema
@@ -146,7 +146,8 @@ def _pairs(
     for done, (one, other) in enumerate(every, 1):
         found = comparer.compare([one, other])
         short = {row.metric.id for row in found.short}
-        both = [row for row in found.rows if all(cell.result for cell in row.cells.values())]
+        held = (row for row in found.rows if row.metric.id in number)
+        both = [row for row in held if all(cell.result for cell in row.cells.values())]
         for above, below in ((one, other), (other, one)):
             rows = [_ratio(row, above, below, number, row.metric.id in short) for row in both]
             if kept := [row for row in rows if row]:
@@ -160,7 +161,12 @@ def _ratio(row: Row, above: str, below: str, number: dict[str, int], short: bool
     if upper is None or lower is None or lower.touches_zero:
         return []
     found = row.ratios.get(above) or results.ratio(upper, lower)
-    compared = short and row.metric.better != "neither" and metrics.UNSTATED not in metrics.qualifiers(row.metric.id)
+    compared = (
+        short
+        and not repeats(row)
+        and row.metric.better != "neither"
+        and metrics.UNSTATED not in metrics.qualifiers(row.metric.id)
+    )
     where = standing(row.metric, found) if compared else ""
     made = words.ratio(found)
     return [number[row.metric.id], *found.numbers, made.text, made.span, where, int(short)]

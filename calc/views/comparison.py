@@ -45,11 +45,11 @@ def comparison(found: Comparison, *, everything: bool = False, ids: bool = False
     for subject, fold in zip(others, below, strict=True):
         key = f"{subject.id}/{base.id}"
         table.columns += [Column(key, f"{subject.id} / {base.id}" if fold else "ratio", True, fold=fold),
-                          Column(f"{key} range", "range", True, optional=True, fold=fold)]  # fmt: skip
+                          Column(f"{key} range", "range", True, fold=fold)]  # fmt: skip
     marks = {row.metric.id: _marks(row, base.id, at_ratio=bool(lines)) for row in rows}
     pad = max(len(mark) for held in marks.values() for mark in held.values())
     used = [mark for held in marks.values() for mark in held.values()]
-    for line in lines or [scorecard.Line(row.metric.group, row.metric.title, row) for row in rows]:
+    for line in lines or [scorecard.ScoreLine(row.metric.group, row.metric.title, row) for row in rows]:
         row, held = line.row, marks[line.row.metric.id]
         unit, scale = _unit(row) if lines else (row.unit, None)
         figures = [_figure(row, s.id, held[s.id], pad, scale) for s in found.subjects]
@@ -133,7 +133,7 @@ def _figure(row: Row, id: str, marks: str, pad: int, scale: int | None) -> Table
     return replace(made, marks=None if made.gap else marks.ljust(pad), folded=narrow)
 
 
-def _ratio(line: scorecard.Line, id: str, base: str, pad: int, *, arrows: bool) -> tuple[TableCell, TableCell]:
+def _ratio(line: scorecard.ScoreLine, id: str, base: str, pad: int, *, arrows: bool) -> tuple[TableCell, TableCell]:
     """Return a ratio with its marks (better or worse, wide, a single source), and its range."""
     found = line.row.ratios.get(id)
     if found is None:
@@ -142,7 +142,8 @@ def _ratio(line: scorecard.Line, id: str, base: str, pad: int, *, arrows: bool) 
     few = words.FEW_MARK if arrows and min(line.row.cells[one].origins for one in (id, base)) < words.FEW else ""
     standing = line.standing(found) if arrows and line.counts else ""
     arrow = {dominance.AHEAD: f"{BETTER} ", dominance.BEHIND: f"{WORSE} "}.get(standing, "")
-    value, low, high = (numbers.short_ratio(number) for number in found.numbers)
+    written = numbers.short_ratio if arrows else numbers.long_ratio
+    value, low, high = (written(number) for number in found.numbers)
     ends = "" if value == low == high else f"{low}–{high}"
     return TableCell(f"{arrow}{value}", value, value=found.numbers[0], marks=wide + few,
                      folded=f"{arrow}{value}x {wide + few:<{pad}}"), TableCell(ends)  # fmt: skip

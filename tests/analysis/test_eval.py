@@ -276,7 +276,7 @@ def test_all_forms_say_the_same(text: str) -> None:
 def test_text_says_where_it_comes_from() -> None:
     shown = output("eval", RATIO, width=200)
     assert "as-reported" in shown
-    assert "Headline: fully qualified" in shown
+    assert "Headline: best-specified" in shown
     assert "newest source" in shown
     assert "typed" not in shown
     assert "What is typed is an assumption" in output("eval", WEIGHTS)
@@ -315,7 +315,7 @@ def test_the_shell_completes_the_last_word() -> None:
 
 GAPS = {
     "cm384.weight * 2": "weight of cm384: not reported",
-    "h800.power.all-in": "power.all-in of h800: not reported; see also h800.power.chip, h800.power.unstated",
+    "h800.power.all-in": "power.all-in of h800: only reports with missing qualifiers; see also h800.power.chip, h800.power.unstated",
     "cm384.cooling": "cooling of cm384: held as words: 'liquid-cooled infrastructure', 'liquid cooling'",
 }
 BAD = {
@@ -566,7 +566,7 @@ h100-sxm.memory_capacity to GiB
 
 400 TFLOP/s / h100-sxm.peak_compute.bf16.dense to percent
                                                   ^^^^^^^
-0.4044 chip is a count of chips, percent a pure number: it cannot be shown in percent; divide by a number of chips, \
+0.4043 chip is a count of chips, percent a pure number: it cannot be shown in percent; divide by a number of chips, \
 such as '/ 1 chip'
 
 400 TFLOP/s + 900 TFLOP/s/chip

@@ -536,7 +536,7 @@ def test_markdown_of_compare_shows_the_numbers_of_its_json(name: str) -> None:
     ids = [system["id"] for system in body["systems"]]
     others = [id for id in ids if id != body["baseline"]] or ids
     heads, lines = pipe_table(output("compare", *SETS[name], "--all", "--ids", "--format", "markdown"))
-    assert len(heads) == 2 + len(ids) + len(others)
+    assert len(heads) == 2 + len(ids) + 2 * len(others)
     assert [line[0] for line in lines] == [row["metric"] for row in body["rows"]]
     for row, line in zip(body["rows"], lines, strict=True):
         assert line[1] == row["unit"]
@@ -546,7 +546,7 @@ def test_markdown_of_compare_shows_the_numbers_of_its_json(name: str) -> None:
                 assert text == IN_TABLES[cell["state"]]
             else:
                 assert text.split()[0].replace(",", "") == cell["text"].split()[0]
-        for id, text in zip(others, line[2 + len(ids) :], strict=True):
+        for id, text in zip(others, line[2 + len(ids) :: 2], strict=True):
             assert bool(text) == (id in row["ratios"])
             if text:
                 assert float(text.split()[0]) == pytest.approx(row["ratios"][id]["value"], rel=6e-3)

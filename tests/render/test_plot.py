@@ -353,7 +353,7 @@ def test_axes_have_units_and_captions_say_as_reported_policy_and_day(kind: str, 
     assert (UNITS[kind] in label) or label.endswith(("(TB)", "(GB/chip)")), label
     caption = ax.get_figure(root=True).get_supxlabel().replace("\n", " ")
     assert AS_REPORTED in caption
-    assert "Headline: fully qualified before open" in caption
+    assert "Headline: best-specified first" in caption
     assert f"newest source {compared(*names).as_of}" in caption
     assert "verified" not in words(ax).lower()
 

@@ -22,7 +22,9 @@ WORDS = (*words.GAPS.values(), words.NO_SPAN)
 
 def renamed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the gaps other words, one of them a number."""
-    monkeypatch.setattr(words, "GAPS", {NOT_REPORTED: "12,345", NOT_APPLICABLE: "senseless"})
+    renamed = {NOT_REPORTED: "12,345", NOT_APPLICABLE: "senseless"}
+    monkeypatch.setattr(words, "GAPS", words.GAPS | renamed)
+    monkeypatch.setattr(words, "IN_TABLES", words.IN_TABLES | renamed)
 
 
 # -- words and numbers ----------------------------------------------------------------------------
