@@ -71,7 +71,8 @@ class Cell(Shown):
         if self.result is not None:
             return ""
         gaps = (*self.subject.sheet.not_applicable, *self.subject.sheet.not_reported)
-        said = next((g.note for g in gaps if g.metric and g.note and metrics.covers(g.metric, self.name)), None)
+        names = derive.choices(self.name)
+        said = next((g.note for g in gaps if g.note and any(metrics.covers(g.metric or "", n) for n in names)), None)
         if self.unplaced or said:
             return "; ".join(filter(None, (*self.unplaced, said)))
         late = sum(self.comparer.late(other.report.source) for other in self.excluded)
@@ -80,7 +81,7 @@ class Cell(Shown):
     @property
     def unplaced(self) -> tuple[str, ...]:
         """The figures that stand in no row, each with what its source does not specify of it."""
-        found = self.subject.left_out(self.name)
+        found = [one for name in derive.choices(self.name) for one in self.subject.left_out(name)]
         return tuple(dict.fromkeys(f"{one.report.value}, {one.open}" for one in found if one.open))
 
     @property
@@ -403,10 +404,13 @@ class Comparer:
 
     def _gap(self, subject: Readings, name: str) -> str:
         """Return why there is no figure, as one of `reprs.GAPS`."""
-        if any(gap.metric and metrics.covers(gap.metric, name) for gap in subject.sheet.not_applicable):
+        names = derive.choices(name)
+        gaps = [gap.metric for gap in subject.sheet.not_applicable if gap.metric]
+        if all(any(metrics.covers(gap, one) for gap in gaps) for one in names):
             return NOT_APPLICABLE
-        excluded = subject.left_out(name)
-        if any(one.open for one in excluded) or any(subject.get(other) for other in metrics.without_last(name)):
+        excluded = [one for asked in names for one in subject.left_out(asked)]
+        near = (subject.get(other) for asked in names for other in metrics.without_last(asked))
+        if any(one.open for one in excluded) or any(near):
             return NOT_QUALIFIED
         return NOT_DATED if any(self.late(one.report.source) for one in excluded) else NOT_REPORTED
 
