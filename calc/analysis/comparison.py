@@ -279,7 +279,7 @@ class Comparison(Shown):
         wide : bool
             If false, a row a metric and subject: ``metric``, ``title``, ``group``, ``unit``, ``better``,
             ``subject``, ``state``, ``status``, ``value`` with ``low`` and ``high`` in ``unit``, ``text``,
-            ``formula``, ``reports``, ``origins``, ``sources``, ``flags``, and to the ``baseline`` the
+            ``open``, ``formula``, ``reports``, ``origins``, ``sources``, ``flags``, and to the ``baseline`` the
             ``ratio`` with ``ratio_low`` and ``ratio_high``. These are the columns of ``--format csv``.
             If true, a row a metric: a column of headlines a subject, by its id, and one of ratios to
             the baseline, ``cm384/nvl72``; ``attrs`` has the ``units`` and ``titles`` of the metrics.
