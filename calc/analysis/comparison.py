@@ -71,9 +71,8 @@ class Cell(Shown):
         if self.result is not None:
             return ""
         gaps = (*self.subject.sheet.not_applicable, *self.subject.sheet.not_reported)
-        meant = (self.name, *derive.CHOICES.get(metrics.metric(self.name).family, ()))
-        noted = ((gap.note, gap.metric) for gap in gaps if gap.metric and gap.note)
-        said = next((note for note, head in noted if any(metrics.covers(head, name) for name in meant)), None)
+        names = derive.choices(self.name)
+        said = next((g.note for g in gaps if g.note and any(metrics.covers(g.metric or "", n) for n in names)), None)
         if self.unplaced or said:
             return "; ".join(filter(None, (*self.unplaced, said)))
         late = sum(self.comparer.late(other.report.source) for other in self.excluded)
@@ -82,7 +81,7 @@ class Cell(Shown):
     @property
     def unplaced(self) -> tuple[str, ...]:
         """The figures that stand in no row, each with what its source does not specify of it."""
-        found = self.subject.left_out(self.name)
+        found = [one for name in derive.choices(self.name) for one in self.subject.left_out(name)]
         return tuple(dict.fromkeys(f"{one.report.value}, {one.open}" for one in found if one.open))
 
     @property
@@ -280,7 +279,7 @@ class Comparison(Shown):
         wide : bool
             If false, a row a metric and subject: ``metric``, ``title``, ``group``, ``unit``, ``better``,
             ``subject``, ``state``, ``status``, ``value`` with ``low`` and ``high`` in ``unit``, ``text``,
-            ``formula``, ``reports``, ``origins``, ``sources``, ``flags``, and to the ``baseline`` the
+            ``open``, ``formula``, ``reports``, ``origins``, ``sources``, ``flags``, and to the ``baseline`` the
             ``ratio`` with ``ratio_low`` and ``ratio_high``. These are the columns of ``--format csv``.
             If true, a row a metric: a column of headlines a subject, by its id, and one of ratios to
             the baseline, ``cm384/nvl72``; ``attrs`` has the ``units`` and ``titles`` of the metrics.
@@ -405,10 +404,13 @@ class Comparer:
 
     def _gap(self, subject: Readings, name: str) -> str:
         """Return why there is no figure, as one of `reprs.GAPS`."""
-        if any(gap.metric and metrics.covers(gap.metric, name) for gap in subject.sheet.not_applicable):
+        names = derive.choices(name)
+        gaps = [gap.metric for gap in subject.sheet.not_applicable if gap.metric]
+        if all(any(metrics.covers(gap, one) for gap in gaps) for one in names):
             return NOT_APPLICABLE
-        excluded = subject.left_out(name)
-        if any(one.open for one in excluded) or any(subject.get(other) for other in metrics.without_last(name)):
+        excluded = [one for asked in names for one in subject.left_out(asked)]
+        near = (subject.get(other) for asked in names for other in metrics.without_last(asked))
+        if any(one.open for one in excluded) or any(near):
             return NOT_QUALIFIED
         return NOT_DATED if any(self.late(one.report.source) for one in excluded) else NOT_REPORTED
 

@@ -42,11 +42,16 @@ CHOICES: dict[str, tuple[str, ...]] = {
 """What a chosen metric may show, the first that a subject has; what leaves a qualifier open comes last."""
 
 
+def choices(name: str) -> list[str]:
+    """Return the metrics that one may show: those of a chosen metric, else itself."""
+    family, dot, tail = name.partition(".")
+    return [f"{one}{dot}{tail}" for one in CHOICES[family]] if family in CHOICES else [name]
+
+
 def choice(subject: Readings, metric: Metric) -> Reading | None:
     """Return the reading that a chosen metric shows, or None if the subject has none of its choices."""
-    tail = metric.id.removeprefix(metric.family)
-    held = [reading for name in CHOICES.get(metric.family, ()) if (reading := subject.get(f"{name}{tail}"))]
-    return min(held, key=lambda reading: bool(reading.open), default=None)
+    held = map(subject.get, choices(metric.id) if metric.family in CHOICES else ())
+    return min(filter(None, held), key=lambda reading: bool(reading.open), default=None)
 
 
 def inputs(metric: Metric) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from calc.figures.reprs import GAPS
+from calc.figures import reprs
 from calc.sheets import metrics
 from calc.sheets import schema as sheets
 
@@ -139,9 +139,9 @@ class DerivedCell(_Figure):
 class GapCell(_Cell, NoSpan):
     """What nobody reports, or what does not apply."""
 
-    state: Annotated[str, _among(tuple(GAPS))]
+    state: Annotated[str, _among(tuple(reprs.GAPS))]
     open: Literal[False]
-    text: Annotated[str, Field(pattern=f"^({'|'.join(GAPS.values())})(: .+)?$")]
+    text: Annotated[str, Field(pattern=f"^({'|'.join(reprs.GAPS.values())})(: .+)?$")]
     """What is said of the gap."""
     formula: None
     reports: Literal[0]

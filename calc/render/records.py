@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from calc.analysis import selection
 from calc.analysis.comparison import CORE, REPORTED, Comparer, Comparison
-from calc.analysis.dominance import LISTS
+from calc.analysis.dominance import LISTS, OPEN
 from calc.figures import derive, results
 from calc.figures.readings import Reading, Readings, canonical_unit
 from calc.figures.results import AssumedValue, Assumption, Axis, Choice, Result
@@ -40,11 +40,11 @@ _SIDE = ("value", "low", "high", "nearest", "verdict", "close", "open", "metric"
 _FIRST = ("claim", "subject", "object", "metric")
 _LAST = ("source", "locator", "read", "relay", "credited_to", "basis", "object_basis", "mismatch", "superseded",
          "status", "note")  # fmt: skip
-_LISTS = {"open_metrics" if name == "open" else name: name for name in LISTS}
-"""The columns of the lists of a contrast; ``open`` alone says whether a figure is."""
+_LISTS = {name: "open_on" if name == OPEN else name for name in LISTS}
+"""The columns of the lists of a contrast; ``open`` by itself is whether a figure is."""
 AUDIT = (
     *_FIRST, *(f"claimed_{name}" for name in _CLAIMED), *(f"own_{name}" for name in _SIDE),
-    *(f"any_{name}" for name in _SIDE), *_LAST, *_LISTS,
+    *(f"any_{name}" for name in _SIDE), *_LAST, *_LISTS.values(),
 )  # fmt: skip
 
 EVALUATION = ("expression", "status", "value", "low", "high", "unit", "as_of", "inputs", "sources")
@@ -84,7 +84,7 @@ def audit(found: Audit) -> list[Record]:
         record = {name: row[name] for name in (*_FIRST, *_LAST)}
         record |= {f"claimed_{name}": row["claimed"][name] for name in _CLAIMED}
         record |= {f"{key}_{name}": row[key][name] for key in ("own", "any") for name in _SIDE}
-        record |= {column: " ".join(row.get(name, ())) for column, name in _LISTS.items()}
+        record |= {column: " ".join(row.get(name, ())) for name, column in _LISTS.items()}
         records.append({name: record[name] for name in AUDIT})
     return records
 

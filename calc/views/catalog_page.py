@@ -146,8 +146,8 @@ def _pairs(
     for done, (one, other) in enumerate(every, 1):
         found = comparer.compare([one, other])
         short = {row.metric.id for row in found.short}
-        held = (row for row in found.rows if row.metric.id in number)
-        both = [row for row in held if all(cell.result for cell in row.cells.values())]
+        known = (row for row in found.rows if row.metric.id in number)  # not what only a pair has: power of two scopes
+        both = [row for row in known if all(cell.result for cell in row.cells.values())]
         for above, below in ((one, other), (other, one)):
             rows = [_ratio(row, above, below, number, row.metric.id in short) for row in both]
             if kept := [row for row in rows if row]:
@@ -161,12 +161,8 @@ def _ratio(row: Row, above: str, below: str, number: dict[str, int], short: bool
     if upper is None or lower is None or lower.touches_zero:
         return []
     found = row.ratios.get(above) or results.ratio(upper, lower)
-    compared = (
-        short
-        and not repeats(row)
-        and row.metric.better != "neither"
-        and metrics.UNSTATED not in metrics.qualifiers(row.metric.id)
-    )
+    counted = short and row.metric.better != "neither" and not repeats(row)
+    compared = counted and metrics.UNSTATED not in metrics.qualifiers(row.metric.id)
     where = standing(row.metric, found) if compared else ""
     made = words.ratio(found)
     return [number[row.metric.id], *found.numbers, made.text, made.span, where, int(short)]

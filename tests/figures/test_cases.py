@@ -172,7 +172,7 @@ def test_a_google_chip_is_found_by_its_compute() -> None:
 def test_an_unplaced_figure_is_named() -> None:
     cell = calc.chip("metax-c550").cell("peak_compute.bf16.dense")
     assert cell.state == NOT_QUALIFIED
-    assert cell.note == "240 TFLOP/s, precision and dense or sparse not specified"
+    assert cell.note.startswith("240 TFLOP/s, precision and dense or sparse not specified; ")
     done = run("eval", "metax-c550.peak_compute.bf16.dense")
     assert "240 TFLOP/s" in done.err
 
