@@ -366,7 +366,7 @@ def test_unknown_words_get_the_nearest() -> None:
         words = f"did you mean '{word}'"
         with pytest.raises(UsageError, match=words):
             calc.sweep(phase, model="deepseek-v3", system="cm384", **more)
-    with pytest.raises(UsageError, match="on what"):
+    with pytest.raises(UsageError, match="which hardware"):
         calc.sweep("decode", model="deepseek-v3", context=1)
     with pytest.raises(UsageError, match="no engine 'spark'"):
         calc.sweep("decode", model="deepseek-v3", system="cm384", context=1, engine="spark")
