@@ -53,7 +53,7 @@ def span(low: float, high: float) -> str:
 
 def ratio(value: float, low: float, high: float) -> str:
     """Print a ratio with its span: ``1.67 (1.60 to 1.90)``."""
-    shown = [digits(part, RATIO_DIGITS, pad=True) for part in (value, low, high)]
+    shown = [long_ratio(part) for part in (value, low, high)]
     return shown[0] if shown[0] == shown[1] == shown[2] else f"{shown[0]} ({shown[1]} to {shown[2]})"
 
 

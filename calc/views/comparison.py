@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from calc.analysis import dominance, scorecard
-from calc.analysis.comparison import NOT_DATED, NOT_QUALIFIED, Comparison, Row
+from calc.analysis.comparison import Comparison, Row
 from calc.units import numbers
 from calc.views import tables, words
 from calc.views.tables import Column, Folding, Table, TableCell, titled
@@ -107,7 +107,6 @@ def _marks(row: Row, base: str, *, at_ratio: bool) -> dict[str, str]:
     return {id: mark.replace(words.FEW_MARK, "") if id in paired else mark for id, mark in marks.items()}
 
 
-SHORT_GAPS = {NOT_QUALIFIED: "see notes", NOT_DATED: "not yet dated"}
 _MILLIONS = ("USD", "CNY")
 
 
@@ -125,9 +124,7 @@ def _figure(row: Row, id: str, marks: str, pad: int, scale: int | None) -> Table
     """
     cell = row.cells[id]
     made = words.figure(cell)
-    if scale and cell.state in SHORT_GAPS:
-        made = words.gap(SHORT_GAPS[cell.state])
-    elif cell.result and scale:
+    if cell.result and scale:
         made = tables.digits(numbers.number(cell.result.numbers[0] / scale), value=made.value)
     narrow = "\n".join(f"{word} {'':<{pad}}" for word in made.text.split()) if made.gap else None
     return replace(made, marks=None if made.gap else marks.ljust(pad), folded=narrow)

@@ -18,7 +18,7 @@ from calc.views.tables import Column, Folding, TableCell
 
 COMPUTED_MARK, SPLIT_MARK, WIDE_MARK, FEW_MARK, OVERLAY_MARK, OPEN_MARK = "=", "!", "~", "*", "+", "?"
 FEW = 2
-IN_TABLES = GAPS | {NOT_DATED: "nothing by then", NOT_QUALIFIED: "qualifiers missing"}
+IN_TABLES = GAPS | {NOT_DATED: "none by then", NOT_QUALIFIED: "open (?)"}
 NO_SPAN = "excluded"
 AS_REPORTED = "All figures are as-reported: published figures, or computed from them."
 LEGEND = {
