@@ -25,6 +25,7 @@ from calc.estimates.efficiencies import (
     tensor_group,
 )
 from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Amount, Estimate, Maker, maker, noted
+from calc.estimates.exchanges import ACTIVATION, COMBINE, DISPATCH
 from calc.estimates.hardware import Hardware, element_bytes
 from calc.estimates.memory import check_fit
 from calc.estimates.model import LanguageModel
@@ -32,10 +33,6 @@ from calc.estimates.parallelism import Parallelism, cache_share, held_parameters
 from calc.figures.operations import Expression, apply, total
 from calc.figures.results import given
 
-ACTIVATION = 2.0
-"""Bytes of an activation between chips: 16 bit."""
-DISPATCH, COMBINE = 1.0, 2.0
-"""Bytes of an element of a token on its way to its experts, and back: 8 and 16 bit, as DeepSeek-V3 does."""
 _LENGTH = "; an acceptance length L, as engines print it, is 1 + drafts x acceptance: give (L - 1) / drafts"
 EVENLY = "tokens are taken to be spread evenly over the routed experts, in the bound too"
 

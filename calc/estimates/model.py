@@ -190,6 +190,10 @@ class LanguageModel:
         read = map(self.need, widths if latent else ("kv_heads", "head_width"))
         return apply(f"{name}_per_token", layers or self.layers, *read, element).named("cache of a token", "kB/token")
 
+    def kv_share(self, tp: int) -> int:
+        """Return among how many ranks of TP the cache of a layer is divided: by heads; compressed (MLA), by none."""
+        return 1 if self.is_latent else min(tp, int(self.need("kv_heads").headline.value))
+
     def decode_core(self, context: Expression) -> Expression:
         """Return the operations of attention's core for a token that is written, in all layers. [operation/token]."""
         widths = ("kv_lora_rank", "qk_rope_width") if self.is_latent else ("head_width",)

@@ -91,6 +91,7 @@ OPTIONS = (
     Option("tp", "whole", "Chips of tensor parallelism.", _MODELS),
     Option("pp", "whole", "Stages of a pipeline.", _MODELS),
     Option("dp", "whole", "Replicas; follows from the rest.", _MODELS),
+    Option("cp", "whole", "Context parallelism (CP): chips that share the tokens of a sequence.", ("train",)),
     Option("ep", "whole", "Ranks that share the routed experts; by default all.", _MODELS),
     Option("precision", "word", "Of weights and arithmetic, e.g. fp8.", _MODELS, "P"),
     Option("kv_precision", "word", "KV-cache precision; by default bf16.", (*_SERVED, "memory"), "P"),

@@ -13,12 +13,13 @@ from calc.figures.results import given
 
 @dataclass(frozen=True)
 class Parallelism:
-    """What is asked of a layout: chips of tensor parallelism, stages, replicas, ranks that share the experts."""
+    """What is asked of a layout: tensor, pipeline, data, expert and context parallelism, in ranks."""
 
     tp: int | None = None
     pp: int | None = None
     dp: int | None = None
     ep: int | None = None
+    cp: int | None = None
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,17 @@ class Layout:
     tp: int
     pp: int
     ep: int
+    cp: int = 1
 
     @property
     def replica(self) -> int:
-        """Chips of a replica."""
+        """Chips that hold one copy of what is not routed."""
         return self.tp * self.pp
 
     @property
     def dp(self) -> int:
-        """Replicas."""
-        return self.chips // self.replica
+        """Replicas; the ranks of context parallelism are in one replica and hold copies."""
+        return self.chips // (self.replica * self.cp)
 
     @property
     def expert_chips(self) -> int:
@@ -63,24 +65,25 @@ def layout(model: LanguageModel, hardware: Hardware, asked: Parallelism) -> Layo
 
     By default no tensor and no pipeline parallelism, and routed experts over all chips.
     """
-    tp, pp, dp, ep, chips = asked.tp or 1, asked.pp or 1, asked.dp, asked.ep, hardware.chips
-    for name, number in (("--tp", tp), ("--pp", pp), ("--ep", ep or 1), ("--dp", dp or 1)):
+    tp, pp, cp, dp, ep, chips = asked.tp or 1, asked.pp or 1, asked.cp or 1, asked.dp, asked.ep, hardware.chips
+    each, words = tp * pp * cp, f"tp {tp} x pp {pp}{f' x cp {cp}' if cp > 1 else ''}"
+    for name, number in (("--tp", tp), ("--pp", pp), ("--cp", cp), ("--ep", ep or 1), ("--dp", dp or 1)):
         if number < 1:
             raise UsageError(f"{name} {number}: at least 1")
-    if chips % (tp * pp):
+    if chips % each:
         raise UsageError(
-            f"{chips} chips do not divide into replicas of tp {tp} x pp {pp} = {tp * pp} chips: give --chips "
-            f"{chips // (tp * pp) * (tp * pp) or tp * pp}"
+            f"{chips} chips do not divide into replicas of {words} = {each} chips: give --chips "
+            f"{chips // each * each or each}"
         )
-    if dp is not None and dp * tp * pp != chips:
-        raise UsageError(f"tp {tp} x pp {pp} x dp {dp} = {tp * pp * dp}, not {chips} chips: leave --dp out")
+    if dp is not None and dp * each != chips:
+        raise UsageError(f"{words} x dp {dp} = {each * dp}, not {chips} chips: leave --dp out")
     if not model.has_experts:
         if ep not in (None, 1):
             if "experts" in model.held.sheet.reports:
                 model.need("experts")
             raise UsageError(f"{model.id} has no routed experts: leave --ep out")
-        return Layout(chips, tp, pp, 1)
-    made = Layout(chips, tp, pp, chips // pp if ep is None else ep)
+        return Layout(chips, tp, pp, 1, cp)
+    made = Layout(chips, tp, pp, chips // pp if ep is None else ep, cp)
     if (chips // pp) % made.expert_chips:
         raise UsageError(f"{chips // pp} chips do not divide into groups of {made.expert_chips} that share experts")
     return made
@@ -102,5 +105,5 @@ def cache_share(model: LanguageModel, spread: Layout) -> Expression:
 
     Keys and values are divided by heads, at most by as many as there are; a compressed cache by none.
     """
-    heads = 1.0 if model.is_latent else model.need("kv_heads").headline.value
-    return given("chips that share the cache", spread.pp * min(spread.tp, int(heads)), "chip", "by heads, and layers")
+    shared = spread.pp * model.kv_share(spread.tp)
+    return given("chips that share the cache", shared, "chip", "by heads, and layers")

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from calc.errors import UsageError
+from calc.estimates import efficiencies
 from calc.estimates.cost import FREE, Prices, of_run
-from calc.estimates.efficiencies import TRAINING, Efficiencies, bits
+from calc.estimates.efficiencies import OVERLAP, TRAINING, Efficiencies, bits
 from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Estimate, Maker, maker, noted
+from calc.estimates.exchanges import TrainingExchanges, expected, longest
 from calc.estimates.hardware import Hardware
 from calc.estimates.memory import RECOMPUTE
 from calc.estimates.model import LanguageModel
-from calc.estimates.parallelism import Parallelism, layout
+from calc.estimates.parallelism import Layout, Parallelism, layout
 from calc.figures.operations import Expression, apply
 from calc.figures.results import Assumption, given
 from calc.formulas.conventions import CONVENTIONS, option
 
 STATE = 16.0
 """Bytes of a parameter in mixed-precision training with Adam (arXiv 1910.02054): read and written in every step."""
-GRADIENT = 2.0
-"""Bytes of a gradient that replicas exchange: 16 bit."""
 
 
 @dataclass(frozen=True)
@@ -63,43 +63,56 @@ def train(
     peak = (hardware.peak(asked.precision) * chips).named("peak of all chips", "PFLOP/s")
     tokens = _tokens(asked)
     least = _operations(model, asked, tokens, 0.0, 0.0)
-    again = {"none": (0.0, 0.0), "selective": (0.0, 1.0), "full": (1.0, 1.0)}[asked.recompute]
-    done = _operations(model, asked, tokens, *again)
-    terms = {COMPUTE: apply("compute_time_lower_bound", least, peak).named("compute", "h")}
-    notes = [spread.note, hardware.peak_note(asked.precision)]
+    weights, core = {"none": (0.0, 0.0), "selective": (0.0, 1.0), "full": (1.0, 1.0)}[asked.recompute]
+    done = _operations(model, asked, tokens, weights, core)
+    terms: dict[str, Expression] = {COMPUTE: apply("compute_time_lower_bound", least, peak).named("compute", "h")}
+    steps: Expression | None = None
     if asked.batch is not None and asked.sequence is not None:
-        replica = given("chips of a replica", spread.replica, "chip", "tp x pp")
-        mine = (model.total / replica).named("parameters on a chip", "param/chip")
-        if model.has_experts:
-            mine = (model.total / chips).named("parameters on a chip, at least", "param/chip")
         steps = (tokens / given("tokens of a step", asked.batch * asked.sequence, "token")).named("steps", "x")
-        each = given("bytes of a parameter's state", 2 * STATE, "B/param", "Adam, mixed precision")
-        state = (mine * each).named("state of a chip, read and written", "GB/chip")
-        once = apply("transfer_time_lower_bound", state, hardware.need("memory_bandwidth")).named("a step's state", "s")
-        # A chip may hold as little as its share of the optimizer's state, divided among the replicas.
-        replicas = given("replicas", spread.dp, note="by the layout")
-        terms[MEMORY] = ((steps * once).named("all steps", "h") / replicas).named("memory", "h")
-        if spread.dp > 1:
-            link, missing = _between(hardware)
-            notes += [hardware.domain_note, missing]
-            if link is not None:
-                both_ways = 2 * GRADIENT * (spread.dp - 1) / spread.dp
-                why = "16 bit, to be added up and returned"
-                gradient = given("bytes sent of a gradient", both_ways, "B/param", why)
-                sent = (mine * gradient).named("gradients of a chip", "GB/chip")
-                exchange = apply("transfer_time_lower_bound", sent, link).named("a step's gradients", "s")
-                terms[NETWORK] = (steps * exchange).named("network", "h")
+        terms[MEMORY] = (steps * _state(model, hardware, spread)).named("memory", "h")
+    exchanges, missing = [], ""
+    if model.is_drawn:
+        exchanges, missing = TrainingExchanges(model, hardware, spread, known, tokens, steps, weights).all()
+    if tiers := list(longest(exchanges)):
+        terms[NETWORK] = apply("time_lower_bound", *tiers).named("network", "h")
+    notes = [spread.note, hardware.peak_note(asked.precision), hardware.domain_note if exchanges else "", missing]
+    worked = apply("compute_time_lower_bound", done, peak).named("compute, with what is recomputed", "h")
     if asked.mfu is not None:
         time = apply("derated", terms[COMPUTE], asked.mfu).named("time", "h")
+    elif TRAINING in known.instead:
+        busy = apply("derated", worked, known.of(TRAINING)).named("compute, expected", "h")
+        time = _in_pipeline(busy, asked, spread)
     else:
-        worked = apply("compute_time_lower_bound", done, peak).named("compute, with what is recomputed", "h")
-        time = apply("derated", worked, known.of(TRAINING, bits(asked.precision))).named("compute, expected", "h")
-        if spread.pp > 1:
-            time = apply("pipelined", time, given("stages", spread.pp), *_bubble(asked, spread.dp)).named("time", "h")
+        reached = known.of(efficiencies.COMPUTE, bits(asked.precision), hardware.vendor)
+        busy = apply("derated", worked, reached).named("compute, expected", "h")
+        overlap = known.of(OVERLAP)
+        inner = expected(exchanges, data=False)
+        if inner:
+            busy = apply("overlapped", overlap, busy, *inner).named("compute and exchanges of layers", "h")
+        whole = [_in_pipeline(busy, asked, spread), *expected(exchanges, data=True)]
+        whole += [terms[MEMORY]] if MEMORY in terms else []
+        time = apply("overlapped", overlap, *whole).named("time without correction", "h")
+    time = apply("time_lower_bound", time, *terms.values()).named("time", "h")
     return Estimate(
         "train", "training", hardware, model.id, terms, time, "h" if asked.tokens else "s",
         _figures(hardware, tokens, least, peak, prices), notes=noted(*notes),
     )  # fmt: skip
+
+
+def _state(model: LanguageModel, hardware: Hardware, spread: Layout) -> Expression:
+    """Return the least time of a step's reading and writing of the optimizer's state, divided among all chips."""
+    chips = given("chips", spread.chips, "chip", "by the layout")
+    mine = (model.total / chips).named("parameters on a chip, at least", "param/chip")
+    each = given("bytes of a parameter's state", 2 * STATE, "B/param", "Adam, mixed precision")
+    state = (mine * each).named("state of a chip, read and written", "GB/chip")
+    return apply("transfer_time_lower_bound", state, hardware.need("memory_bandwidth")).named("a step's state", "s")
+
+
+def _in_pipeline(busy: Expression, asked: Training, spread: Layout) -> Expression:
+    """Return a time with the bubble of the pipeline."""
+    if spread.pp == 1:
+        return busy
+    return apply("pipelined", busy, given("stages", spread.pp), *_bubble(asked, spread.dp)).named("with bubble", "h")
 
 
 def _tokens(asked: Training) -> Assumption:
@@ -130,14 +143,6 @@ def _bubble(asked: Training, dp: int) -> tuple[Assumption, Assumption]:
     if asked.interleave is not None:
         return many, given("chunks", asked.interleave)
     return many, given("chunks", 2.0, note="assumed: between one and very many", ends=(1.0, 1e9))
-
-
-def _between(hardware: Hardware) -> tuple[Expression | None, str]:
-    """Return the bandwidth between replicas; or none, and that nobody reports it."""
-    try:
-        return hardware.link(hardware.chips)[0], ""
-    except UsageError:
-        return None, f"no bandwidth between the chips of {hardware.id} is reported: the network is left out"
 
 
 def _figures(
