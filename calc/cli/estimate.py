@@ -14,7 +14,7 @@ from calc.estimates import options as declared
 
 Command = Callable[..., None]
 VALIDATE = "--validate"
-SPLITS = ("alternate", "leave-one-source-out", "leave-one-chip-out")
+SPLITS = ("leave-one-out", "leave-one-source-out", "leave-one-chip-out", "leave-one-vendor-out")
 
 
 class _Phases(click.Group):
@@ -89,7 +89,7 @@ def _run(asked: Request, phase: str, options: dict[str, Any]) -> object:
 @estimate.command()
 @click.option(
     "--split", type=click.Choice(SPLITS), default=SPLITS[0], show_default=True,
-    help="What the efficiencies that an estimate is tested with may rest on.",
+    help="What is left out of what an estimate rests on when it is tested.",
 )  # fmt: skip
 @click.option("--summary", is_flag=True, help="Only what it comes to, not each measurement.")
 @answering
@@ -97,13 +97,11 @@ def validate(asked: Request, split: str, summary: bool) -> object:
     """Every published measurement beside its estimate (--validate).
 
     Bound, estimate with its span, measured, the efficiency that this implies; then the counts over those
-    that the efficiencies are not derived from. Ends with 1 if a measurement beats its bound.
-
-    alternate: derived from every second measurement of a series. leave-one-source-out, leave-one-chip-out: what
-    is estimated for a source, or a chip, rests on the others alone.
+    of runs. Ends with 1 if a measurement beats its bound. No estimate rests on the measurement that it is tested with;
+    stricter splits leave out all of its source, its chip, or its vendor.
     """
-    from calc.estimates.validation import scores
+    from calc.estimates.estimator import Estimator
 
-    found = scores.validate(asked.comparer, split)
+    found = Estimator(asked.comparer).validate(split)
     asked.exit_code = int(bool(found.alarms))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -10,8 +11,8 @@ from calc.analysis.comparison import Comparer
 from calc.errors import UsageError
 from calc.estimates import arguments, efficiencies, options
 from calc.estimates.collectives import collective
-from calc.estimates.efficiencies import Efficiencies
-from calc.estimates.estimate import COMPUTE, Estimate, noted
+from calc.estimates.efficiencies import Efficiencies, Sized
+from calc.estimates.estimate import COMPUTE, Estimate, Uncorrected, noted
 from calc.estimates.hardware import Hardware, find_hardware
 from calc.estimates.inference import Serving, decode, prefill
 from calc.estimates.model import find_model
@@ -103,7 +104,7 @@ def _train(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
     asked = Training(
         precision=one.precision or CACHE, sequence=sequence, batch=float(one.batch or 1),
         recompute=one.recompute or "none", convention=convention, microbatch=float(one.microbatch or 1),
-        interleave=float(one.interleave) if one.interleave else None, tp=one.tp, pp=one.pp, ep=one.ep,
+        interleave=float(one.interleave) if one.interleave else None, tp=one.tp, pp=one.pp, ep=one.ep, cp=one.cp,
     )  # fmt: skip
     found = train(find_model(comparer, one.model or ""), hardware, asked, known)
     return Case(one, found, _step_time(one, found, float(one.batch or 1) * (sequence or 0.0)))
@@ -155,9 +156,17 @@ def _product(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
     product = (once * m * n * k).named("operations", "TFLOP")
     mine = (product / given("chip", 1.0, "chip", "")).named("operations of a chip", "TFLOP/chip")
     least = apply("compute_time_lower_bound", mine, chip.peak(precision)).named("matrix product", "ms")
-    share = known.of(efficiencies.COMPUTE, efficiencies.bits(precision), chip.vendor)
+    share = known.of(efficiencies.COMPUTE, efficiencies.bits(precision))
     time = apply("derated", least, share).named("matrix product, expected", "ms")
+    labels = {"chip": chip.chip[0], "vendor": chip.chip[1], "width": efficiencies.bits(precision)}
+    sizes = {"size": given("mean side", math.prod(map(float, sides.groups())) ** (1 / 3)),
+             "side": given("shortest side", min(map(float, sides.groups())))}  # fmt: skip
+    sized = Sized(labels, sizes)
+    uncorrected = Uncorrected(time, sized)
+    time = known.correct("matmul", time, sized)
+    time = apply("time_lower_bound", time, least).named("matrix product, expected", "ms")
     notes = noted(chip.peak_note(precision))
-    found = Estimate("matmul", "matrix product", chip, "", {COMPUTE: least}, time, "ms", notes=notes)
+    found = Estimate("matmul", "matrix product", chip, "", {COMPUTE: least}, time, "ms", notes=notes,
+                     uncorrected=uncorrected)  # fmt: skip
     operations = Result(mine, "TFLOP/chip").numbers[0]
     return Case(one, found, operations / float(units.parse(one.value).to("TFLOP/s").magnitude))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from calc import units
 from calc.errors import UsageError
-from calc.estimates.efficiencies import EXCHANGE_LATENCY, LINK, Efficiencies, exchange_group, link_group
-from calc.estimates.estimate import NETWORK, Estimate, maker, noted
+from calc.estimates.efficiencies import EXCHANGE_LATENCY, LINK, Efficiencies, Sized, exchange_group, link_group
+from calc.estimates.estimate import NETWORK, Estimate, Uncorrected, maker, noted
 from calc.estimates.hardware import Hardware
 from calc.figures.operations import Expression, apply
 from calc.figures.results import given
@@ -58,13 +58,20 @@ def collective(hardware: Hardware, size: units.Quantity, operation: str, known: 
     once = given("exchanges", 1.0, note="one")
     waits = known.of(EXCHANGE_LATENCY, *exchange_group(nodes == 1, float(size.to("B").magnitude)))
     time = apply("waited", moved, once, waits).named("time of the exchange", "us")
+    chip, vendor = hardware.chip
+    labels = {"chip": chip, "vendor": vendor, "operation": operation, "tier": "between domains" if nodes > 1 else
+              "in a domain"}  # fmt: skip
+    sized = Sized(labels, {"size": whole, "ranks": given("ranks", hardware.chips)})
+    uncorrected = Uncorrected(time, sized)
+    time = known.correct("allreduce", time, sized)
+    time = apply("time_lower_bound", time, *least).named("time of the exchange", "us")
     terms: dict[str, Expression] = {NETWORK: apply("time_lower_bound", *least).named("network", "us")}
     each = float(bus_factor(hardware.chips, operation=operation).magnitude)
     carried = (given("what each link carries", each, note="by the operation") * whole).named("carried", "B")
     bus = maker("bus_bandwidth", "bus bandwidth", "GB/s", lambda time: carried / time)
     return Estimate(
         "allreduce", f"{operation} of {hardware.chips} chips", hardware, "", terms, time, "us", [bus],
-        notes=noted(hardware.domain_note),
+        notes=noted(hardware.domain_note), uncorrected=uncorrected,
     )  # fmt: skip
 
 

@@ -1,81 +1,186 @@
-"""What is reached of the peaks, and what an exchange waits: spans derived from measurements, each naming its own."""
+"""What is reached of the peaks, and what an exchange waits, each from measurements that it names.
+
+`make calibrate` derives the defaults from published measurements and writes them to ``fitted.json`` beside this module
+(`calc.estimates.fit`): a middle and a range for each kind of efficiency, and for each phase the pool of measurements
+that says how far times lie from what those give (`calc.estimates.pooling`).
+"""
 
 from __future__ import annotations
 
-import math
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from statistics import median
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from calc.figures.results import Assumption, given
+import numpy as np
+
+from calc import units
+from calc.estimates.pooling import Case, Kernel, Part, Pool, Sample
+from calc.figures.operations import Expression, Operation
+from calc.figures.results import Assumption, Result, given
+from calc.formulas.registry import Formula
+from calc.units import Quantity
 
 TITLES = {
-    "compute-efficiency": "share of peak compute reached",
-    "memory-efficiency": "share of memory bandwidth reached",
-    "link-efficiency": "share of link bandwidth reached",
-    "tensor-latency": "wait of an all-reduce between layers",
-    "exchange-latency": "wait of an exchange",
-    "training-efficiency": "share of peak compute reached in training",
-    "overlap": "overlap of compute, memory and network",
+    "compute-efficiency": "compute efficiency",
+    "memory-efficiency": "memory-bandwidth efficiency",
+    "link-efficiency": "link efficiency",
+    "exchange-latency": "latency of an exchange",
+    "layer-latency": "fixed latency of a layer",
+    "training-efficiency": "compute efficiency in training",
+    "overlap": "compute/communication overlap",
 }
-COMPUTE, MEMORY, LINK, TENSOR_LATENCY, EXCHANGE_LATENCY, TRAINING, OVERLAP = KINDS = tuple(TITLES)
-UNITS = {TENSOR_LATENCY: "us", EXCHANGE_LATENCY: "us"}
+COMPUTE, MEMORY, LINK, EXCHANGE_LATENCY, LAYER_LATENCY, TRAINING, OVERLAP = KINDS = tuple(TITLES)
+UNITS = {EXCHANGE_LATENCY: "us", LAYER_LATENCY: "us"}
 NO_MEASUREMENT = "no measurement: taken as ideal"
-CAPPED = (COMPUTE, MEMORY, TRAINING, OVERLAP)
-"""Shares that cannot pass 1. A link's can: a switch that adds up is held against a ring."""
-SIZES = ((2**14, "up to 16 KiB"), (2**20, "up to 1 MiB"), (math.inf, "over 1 MiB"))
-"""Sizes of an exchange, in bytes: libraries change how they send with the size, and so does what is waited."""
-ENOUGH = 3
-"""From this many measurements on, a group has a span of its own."""
+SIZES = ((2**14, "up to 16 KiB"), (2**20, "up to 1 MiB"), (float("inf"), "over 1 MiB"))
+"""Sizes of an exchange, in bytes: libraries change how they send with the size, and so does the latency."""
+FITTED = Path(__file__).with_name("fitted.json")
+SPREAD = 1.5
+"""How many standard deviations of a log factor a range reaches to both sides: about 87 % of a normal distribution."""
+
+
+class Default(NamedTuple):
+    """What measurements give for a kind of efficiency in a group: the middle, the range, and their ids."""
+
+    value: float
+    low: float
+    high: float
+    rests_on: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Sample:
-    """What one measurement gives for a kind of efficiency, and the group that it belongs to."""
+class Sized:
+    """What a case is pooled by: labels, and sizes as expressions, of which the logarithm counts."""
 
-    measurement: str
-    value: float
-    group: tuple[str, ...]
+    labels: Mapping[str, str]
+    sizes: Mapping[str, Expression]
+
+    @property
+    def case(self) -> Case:
+        """The case, its sizes in octaves by the headlines."""
+        return Case(self.labels, {name: float(_octaves(Result(node, _unit(node)).numbers[0])) for name, node in
+                                  self.sizes.items()})  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Efficiencies:
-    """Efficiencies and latencies, each a span: by kind what measurements give, and what the user gives instead."""
+    """Efficiencies and latencies: the defaults by kind and group, pools by phase, and what the user gives instead."""
 
-    samples: Mapping[str, Sequence[Sample]] = field(default_factory=dict)
+    defaults: Mapping[tuple[str, ...], Default] = field(default_factory=dict)
+    pools: Mapping[str, Pool] = field(default_factory=dict)
     instead: Mapping[str, Assumption] = field(default_factory=dict)
 
-    def with_samples(self, kind: str, found: Sequence[Sample]) -> Efficiencies:
-        """Return these with the samples of one kind."""
-        return replace(self, samples={**self.samples, kind: tuple(found)})
+    @property
+    def corrects(self) -> bool:
+        """Whether times are corrected by pools: not where the user gives efficiencies of their own."""
+        return bool(self.pools) and not self.instead
+
+    def without(self, names: frozenset[str]) -> Efficiencies:
+        """Return these with pools that do not hold some measurements; the middle values stay."""
+        return replace(self, pools={phase: pool.without(names) for phase, pool in self.pools.items()})
 
     def of(self, kind: str, *group: str) -> Assumption:
-        """Return what is taken for a kind, derived from measurements of a group, or of those that share most of it."""
+        """Return what is taken for a kind in a group, or in the group of the first words that has a default.
+
+        It has a range only where times are not corrected, since a correction has the range of all of it.
+        """
         if kind in self.instead:
             return self.instead[kind]
         if kind == OVERLAP:
-            return given(TITLES[kind], 0.5, note="assumed: between none and all of it; the middle", ends=(0.0, 1.0))
+            ends = () if self.corrects else (0.0, 1.0)
+            return given(TITLES[kind], 0.5, note="assumed: between none and all of it; the middle", ends=ends)
         unit = UNITS.get(kind, "x")
-        every = self.samples.get(kind, ())
-        own = _nearest(every, group)
-        if not own:
-            neutral = 0.0 if kind in UNITS else 1.0
-            return given(TITLES[kind], neutral, unit, NO_MEASUREMENT)
-        wide = _nearest(every, group, ENOUGH)
-        value = _middle([sample.value for sample in own])
-        low, high = span([sample.value for sample in wide], kind in CAPPED)
-        shared = [word for word in group if own is not every and all(word in sample.group for sample in own)]
-        words = f" ({', '.join(shared)})" if shared else ""
-        ids = dict.fromkeys(sample.measurement for sample in (*own, *wide))
-        ends = min(low, value), max(high, value)
-        return given(f"{TITLES[kind]}{words}", value, unit, "derived from measurements", ends=ends, rests_on=ids)
+        for length in range(len(group), -1, -1):
+            if found := self.defaults.get((kind, *group[:length])):
+                words = f" ({', '.join(group[:length])})" if length else ""
+                ends = () if self.corrects else (found.low, found.high)
+                note = f"from {len(found.rests_on)} measurements"
+                return given(
+                    f"{TITLES[kind]}{words}", found.value, unit, note, ends=ends, rests_on=found.rests_on
+                )  # fmt: skip
+        return given(TITLES[kind], 0.0 if kind in UNITS else 1.0, unit, NO_MEASUREMENT)
+
+    def correct(self, phase: str, time: Expression, sized: Sized) -> Expression:
+        """Return a time with the correction that the pool of a phase gives for a case; as it is without a pool."""
+        pool = self.pools.get(phase)
+        if pool is None or not self.corrects:
+            return time
+        place = given(
+            "place in the range of measurements", 0.0, note=_told(pool, sized), ends=(-SPREAD, SPREAD),
+            rests_on=pool.nearest(sized.case),
+        )  # fmt: skip
+        names = list(sized.sizes)
+
+        def corrected(place: Quantity, *sizes: Quantity) -> Quantity:
+            found = {name: _octaves(size.magnitude) for name, size in zip(names, sizes, strict=True)}
+            return units.quantity(_factor(pool, sized.labels, found, place.magnitude), "x")
+
+        formula = Formula("pooled_factor", "exp(mean + place x deviation) of the nearest measurements", corrected)
+        factor = Operation("correction from measurements", formula, (place, *sized.sizes.values()), "x")
+        return (time * factor).named("time, corrected", time.unit)
+
+
+def _factor(pool: Pool, labels: Mapping[str, str], sizes: Mapping[str, Any], place: Any) -> Any:
+    """Return the factor, of arrays block by block where they are Dask's."""
+    lazy = next((one for one in sizes.values() if hasattr(one, "map_blocks")), None)
+    if lazy is None:
+        mean, deviation = pool.looked_up(labels, sizes)
+        return np.exp(mean + place * deviation)
+    import dask.array as da
+
+    every = da.broadcast_arrays(*sizes.values())
+    return da.map_blocks(lambda *blocks: _factor(pool, labels, dict(zip(sizes, blocks, strict=True)), place), *every)
+
+
+def _octaves(values: Any) -> Any:
+    return np.log2(np.maximum(values, 1e-9))
+
+
+def _unit(node: Expression) -> str:
+    return node.unit or "x"
+
+
+def _told(pool: Pool, sized: Sized) -> str:
+    """Say how many measurements a range rests on, and how many of them are of this chip."""
+    chip = sized.labels.get("chip", "")
+    own = sum(one.case.labels.get("chip") == chip for one in pool.samples)
+    return f"from {len(pool.samples)} measurements, {own or 'none'} on this chip"
+
+
+@lru_cache(maxsize=1)
+def fitted() -> Efficiencies:
+    """Return the defaults and pools of the file that `make calibrate` writes."""
+    held = json.loads(FITTED.read_text(encoding="utf-8"))
+    defaults = {
+        (one["kind"], *one["group"]): Default(one["value"], one["low"], one["high"], tuple(one["measurements"]))
+        for one in held["efficiencies"]
+    }
+    pools = {
+        phase: Pool(kernel(one["kernel"]), [
+            Sample(id, factor, Case(labels, sizes), date) for id, factor, date, labels, sizes in one["samples"]
+        ])
+        for phase, one in held["pools"].items()
+    }  # fmt: skip
+    return Efficiencies(defaults, pools)
+
+
+def kernel(held: Mapping[str, Any]) -> Kernel:
+    """Return a covariance from its numbers by name: ``vendor``, ``chip*width``, ``kind~`` (fading with size)."""
+    parts = tuple(
+        Part(tuple(filter(None, name.rstrip("~").split("*"))), value, name.endswith("~"))
+        for name, value in held["deviations"].items()
+    )
+    return Kernel(parts, held["lengths"], held["noise"], held["mean"])
 
 
 def kinds(option: str) -> tuple[str, ...]:
     """Return the kinds that an option stands in place of; none for one that is no efficiency."""
     if option == "latency":
-        return TENSOR_LATENCY, EXCHANGE_LATENCY
+        return (EXCHANGE_LATENCY,)
     kind = option.replace("_", "-")
     return (kind,) if kind in KINDS else ()
 
@@ -91,41 +196,13 @@ def link_group(inside: bool, operation: str) -> tuple[str, ...]:
     return ("in a domain" if inside else "between domains", "all-reduce" if operation == "all-reduce" else "others")
 
 
-def tensor_group(tp: int) -> str:
-    """Return the group of an all-reduce of a layer: how many chips take part, up to a power of two."""
-    return f"{2 ** math.ceil(math.log2(tp))} chips"
-
-
 def exchange_group(inside: bool, size: float = 0.0) -> tuple[str, ...]:
     """Return the group of an exchange: where it goes, and whether it is small."""
     return ("in a domain" if inside else "between domains", next(words for most, words in SIZES if size <= most))
 
 
-def span(values: Iterable[float], capped: bool) -> tuple[float, float]:
-    """Return the ends of a span over measured values: their range, and a mean gap between neighbours beyond it.
-
-    Of k values the next one lies outside their range with a chance of 2 / (k + 1); the mean gap, as a
-    factor, is (max / min)^(1 / (k - 1)).
-    """
-    found = sorted(values)
-    low, high = found[0], found[-1]
-    gap = (high / low) ** (1 / (len(found) - 1)) if len(found) > 1 and low > 0 else 1.0
-    return low / gap, min(high * gap, 1.0) if capped else high * gap
-
-
-def _middle(values: list[float]) -> float:
-    """Return the median, of an even number the geometric mean of the two in the middle."""
-    found = sorted(values)
-    half = len(found) // 2
-    if len(found) % 2 or found[half - 1] <= 0:
-        return median(found)
-    return math.sqrt(found[half - 1] * found[half])
-
-
-def _nearest(every: Sequence[Sample], group: tuple[str, ...], enough: int = 1) -> Sequence[Sample]:
-    """Return the samples of a group; where they are too few, those that share the most of it, the first words first."""
-    for length in range(len(group), 0, -1):
-        own = [sample for sample in every if sample.group[:length] == group[:length]]
-        if len({sample.value for sample in own}) >= enough:
-            return own
-    return every
+def middle(values: Sequence[float]) -> tuple[float, float, float]:
+    """Return the median of positive values, and the range of the inner four fifths."""
+    found = np.log(np.array(values))
+    value, low, high = np.exp(np.quantile(found, (0.5, 0.1, 0.9)))
+    return float(value), float(low), float(high)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from calc import units
+from calc.estimates.efficiencies import Sized
 from calc.estimates.hardware import Hardware
 from calc.figures import results
 from calc.figures.operations import Expression, Operation, apply
@@ -58,6 +59,13 @@ class Maker(NamedTuple):
     make: Callable[[Expression], Expression]
 
 
+class Uncorrected(NamedTuple):
+    """A time before its correction from measurements, and the case by which it is corrected."""
+
+    time: Expression
+    sized: Sized
+
+
 def maker(name: str, title: str, unit: str, make: Callable[[Expression], Operation], label: str = "") -> Maker:
     """Return how a figure follows from a time, its expression called by its title if not by another label."""
     return Maker(name, title, unit, lambda time: make(time).named(label or title, unit))
@@ -74,7 +82,7 @@ class Estimate(Shown):
 
     ``phase`` is one of `calc.estimates.options.PHASES`, ``model`` empty where there is none. ``terms`` are the least
     time of each resource, ``time`` what is expected with efficiencies, or None [time]; ``time_unit`` is to show them
-    in. ``makers`` say what follows from a time, ``amounts`` are further ones such as memory by part, and ``notes`` say
+    in. ``uncorrected`` is the same before its correction. ``makers`` say what follows from a time, ``amounts`` are further ones such as memory by part, and ``notes`` say
     what was assumed.
     """
 
@@ -88,6 +96,7 @@ class Estimate(Shown):
     makers: Sequence[Maker] = ()
     amounts: Mapping[str, Amount] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    uncorrected: Uncorrected | None = None
 
     @cached_property
     def parts(self) -> dict[str, Result]:

@@ -11,10 +11,9 @@ from typing import Any
 from calc.analysis.comparison import Comparer
 from calc.errors import UsageError
 from calc.estimates import arguments, efficiencies, options
-from calc.estimates.calibration import calibrated
 from calc.estimates.collectives import collective
 from calc.estimates.cost import Prices
-from calc.estimates.efficiencies import Efficiencies
+from calc.estimates.efficiencies import Efficiencies, fitted
 from calc.estimates.estimate import Estimate
 from calc.estimates.hardware import Hardware, find_hardware
 from calc.estimates.inference import Serving, decode, prefill
@@ -22,7 +21,7 @@ from calc.estimates.memory import MemoryPlan, hold
 from calc.estimates.model import LanguageModel, find_model
 from calc.estimates.training import Training, train
 from calc.estimates.validation.scores import Validation, validate
-from calc.estimates.validation.splits import ALTERNATE
+from calc.estimates.validation.splits import ALONE
 
 FAVOURED = ("bf16", "fp16", "fp8", "int8")
 """Which precision is taken where none is given: the first of these of which a peak is reported."""
@@ -49,16 +48,15 @@ class Estimator:
     @cached_property
     def defaults(self) -> Efficiencies:
         """What the measurements of the catalog give."""
-        return calibrated(self.comparer)
+        return fitted()
 
-    def validate(self, split: str = ALTERNATE) -> Validation:
+    def validate(self, split: str = ALONE) -> Validation:
         """Return every published measurement beside its bound and its estimate.
 
         Parameters
         ----------
-        split : {'alternate', 'leave-one-source-out', 'leave-one-chip-out'}
-            What the efficiencies rest on that an estimate is tested with: every second measurement of a series, or
-            what other sources, or other chips, give.
+        split : {'leave-one-out', 'leave-one-source-out', 'leave-one-chip-out', 'leave-one-vendor-out'}
+            What an estimate may not rest on: the measurement itself, or all of its source, its chip, or its vendor.
 
         Returns
         -------
@@ -81,7 +79,7 @@ class Estimator:
         >>> stricter.score.share < found.score.share
         True
         """
-        return validate(self.comparer, split)
+        return validate(self.comparer, self.defaults, split)
 
     def estimate(self, phase: str, unfit: bool = False, **asked: Any) -> Estimate:
         """Return an estimate of a phase; arguments as those of `calc.estimate`, the rows of `calc.estimates.options`.

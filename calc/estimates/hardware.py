@@ -31,11 +31,12 @@ OVERRIDES = {
 class Hardware:
     """A system, or a number of chips of one kind.
 
-    ``overrides`` are what the user puts in place of reports, by option; ``fixed_domain``, how many chips share the fast
+    ``chip`` is the id of the chip and its vendor, ``overrides`` are what the user puts in place of reports, by option; ``fixed_domain``, how many chips share the fast
     links, where the user says so.
     """
 
     held: Readings
+    chip: tuple[str, str]
     chips: int
     overrides: Mapping[str, Assumption] = field(default_factory=dict)
     fixed_domain: int | None = None
@@ -44,11 +45,6 @@ class Hardware:
     def id(self) -> str:
         """The id of the system or the chip."""
         return self.held.sheet.id
-
-    @property
-    def vendor(self) -> str:
-        """Who makes it."""
-        return self.held.sheet.vendor
 
     @property
     def is_system(self) -> bool:
@@ -176,7 +172,8 @@ def find_hardware(comparer: Comparer, name: str, kind: str, chips: int | None = 
             f"{held.sheet.id} has {count.headline.value:g} chips, not {chips}: give --chips within that, or "
             "--chip with as many as you like"
         )
-    return Hardware(held, chips, overrides, domain)
+    one = catalog.chip_of(held.sheet) or held.sheet
+    return Hardware(held, (one.id, one.vendor), chips, overrides, domain)
 
 
 def element_bytes(precision: str, per: str = "param") -> Assumption:

@@ -15,16 +15,16 @@ from calc.estimates import efficiencies
 from calc.estimates.cost import FREE, Prices, of_serving
 from calc.estimates.efficiencies import (
     EXCHANGE_LATENCY,
+    LAYER_LATENCY,
     LINK,
     OVERLAP,
-    TENSOR_LATENCY,
     Efficiencies,
+    Sized,
     bits,
     exchange_group,
     link_group,
-    tensor_group,
 )
-from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Amount, Estimate, Maker, maker, noted
+from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Amount, Estimate, Maker, Uncorrected, maker, noted
 from calc.estimates.exchanges import ACTIVATION, COMBINE, DISPATCH
 from calc.estimates.hardware import Hardware, element_bytes
 from calc.estimates.memory import check_fit
@@ -90,6 +90,11 @@ class Link(NamedTuple):
     waits: Expression
 
 
+def model_kind(model: LanguageModel) -> str:
+    """Return which kind of model it is to measurements: mixture of experts, or dense."""
+    return "experts" if model.has_experts else "dense"
+
+
 def decode(
     model: LanguageModel, hardware: Hardware, asked: Serving, known: Efficiencies, prices: Prices = FREE
 ) -> Estimate:  # fmt: skip
@@ -120,7 +125,7 @@ def decode(
     useful = apply("tokens_per_step", batch, *accepted).named("tokens written", "token")
     single = given("token of a sequence", 1.0, "token", "")
     sequences = (batch * single).named("tokens if each sequence wrote one", "token")
-    return step.estimate("a step of decoding", tokens, matrices, core, cache, useful, sequences, prices)
+    return step.estimate("a step of decoding", tokens, matrices, core, cache, useful, sequences, prices, context)
 
 
 def prefill(
@@ -136,7 +141,7 @@ def prefill(
     matrices = apply("forward_flops", model.active_in_layers, tokens).named("matrices", "TFLOP")
     core = (model.causal_core(prompt) * tokens).named("attention core", "TFLOP")
     cache = model.cache(batch, prompt, step.cached)
-    return step.estimate("reading the prompts of a batch", tokens, matrices, core, cache, tokens, None, prices)
+    return step.estimate("reading the prompts of a batch", tokens, matrices, core, cache, tokens, None, prices, prompt)
 
 
 class ServingStep:
@@ -156,7 +161,7 @@ class ServingStep:
 
     def estimate(
         self, title: str, tokens: Expression, matrices: Expression, core: Expression, cache: Expression,
-        useful: Expression, sequences: Expression | None, prices: Prices,
+        useful: Expression, sequences: Expression | None, prices: Prices, length: Expression,
     ) -> Estimate:  # fmt: skip
         """Return the estimate of a step from its operations on ``tokens``, its cache, and the tokens that it yields."""
         asked, hardware, known, decoding = self.asked, self.hardware, self.known, sequences is not None
@@ -175,7 +180,7 @@ class ServingStep:
             MEMORY: apply("transfer_time_lower_bound", moved, hardware.need("memory_bandwidth")).named("memory", "ms"),
         }
         parts = [
-            apply("derated", terms[COMPUTE], known.of(efficiencies.COMPUTE, bits(asked.precision), hardware.vendor)),
+            apply("derated", terms[COMPUTE], known.of(efficiencies.COMPUTE, bits(asked.precision))),
             apply("derated", terms[MEMORY], known.of(efficiencies.MEMORY)),
         ]
         if links:
@@ -184,14 +189,37 @@ class ServingStep:
         expected = [part.named(f"{name}, expected", "ms") for name, part in zip(terms, parts, strict=True)]
         time = apply("overlapped", known.of(OVERLAP), *expected).named("compute, memory and network", "ms")
         if links:
-            time = total([time, *(link.waits for link in links)]).named("time of a step", "ms")
+            time = total([time, *(link.waits for link in links)]).named("time with latencies", "ms")
+        kind = model_kind(self.model)
+        fixed = (self.model.layers * known.of(LAYER_LATENCY, kind)).named("fixed latencies of layers", "ms")
+        time = (time + fixed).named("time of a step", "ms")
+        sized = Sized(self.labels(kind), self.sizes(tokens, length))
+        uncorrected = Uncorrected(time, sized)
+        time = known.correct("decode" if decoding else "prefill", time, sized)
+        time = apply("time_lower_bound", time, *terms.values()).named("time of a step", "ms")
         amounts = {"weights": Amount(held.label, "GB/chip", held), "cache": Amount(kept.label, "GB/chip", kept)}
         peaks = map(hardware.peak_note, (asked.precision, self.core_precision))
         experts, domain = EVENLY if self.model.has_experts else "", hardware.domain_note if links else ""
         return Estimate(
             "decode" if decoding else "prefill", title, hardware, self.model.id, terms, time, "ms",
             self.rates(useful, sequences, prices), amounts, noted(self.spread.note, *peaks, fits, experts, domain),
+            uncorrected,
         )  # fmt: skip
+
+    def labels(self, kind: str) -> dict[str, str]:
+        """Return by what measurements of serving are told apart."""
+        chip, vendor = self.hardware.chip
+        return {"chip": chip, "vendor": vendor, "width": bits(self.asked.precision), "kind": kind}
+
+    def sizes(self, tokens: Expression, length: Expression) -> dict[str, Expression]:
+        """Return how large a step is: its tokens, the rows of a matrix product, its chips, and tokens of a sequence."""
+        model, spread = self.model, self.spread
+        rows = tokens
+        if model.has_experts:
+            groups = given("replicas that share the experts", spread.expert_chips / spread.tp, note="by the layout")
+            share = model.need("experts_per_token") / model.need("experts")
+            rows = (tokens * groups * share).named("tokens of an expert", "token")
+        return {"tokens": tokens, "rows": rows, "chips": self.replica, "length": length}
 
     def compute(self, label: str, part: str, operations: Expression, peak: Expression) -> Expression:
         """Return the least time of a chip's part of some operations."""
@@ -235,9 +263,7 @@ class ServingStep:
         # A share of a ring's rate may pass 1 where the switch adds up; what the links must carry stays.
         moved = apply("time_lower_bound", reached.named("all-reduces, at the share that is reached", "ms"), least)
         moved = moved.named("all-reduces, moving", "ms")
-        # Between domains no all-reduce of a layer is measured, but other exchanges are.
-        small = (EXCHANGE_LATENCY, *exchange_group(False))
-        wait = self.known.of(*((TENSOR_LATENCY, tensor_group(self.spread.tp)) if inside else small))
+        wait = self.known.of(EXCHANGE_LATENCY, *exchange_group(inside))
         return Link(least, moved, (many * wait).named("waits of all-reduces", "ms"))
 
     def exchange(self, tokens: Expression, all_copies: bool) -> Link:
@@ -266,8 +292,7 @@ class ServingStep:
         reached = self.known.of(LINK, *link_group(inside, "all-to-all"))
         moved = apply("derated", time(copies), reached).named("exchange, moving", "ms")
         exchanges = (layers * given("exchanges of a layer", 2.0, note="dispatch and combine")).named("exchanges", "x")
-        # Small exchanges in a domain say what one waits, as none with experts is measured beyond.
-        wait = self.known.of(EXCHANGE_LATENCY, *exchange_group(True))
+        wait = self.known.of(EXCHANGE_LATENCY, *exchange_group(inside))
         return Link(time(fewest), moved, (exchanges * wait).named("waits of exchanges", "ms"))
 
     def rates(self, useful: Expression, sequences: Expression | None, prices: Prices) -> list[Maker]:

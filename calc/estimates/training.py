@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from calc.errors import UsageError
 from calc.estimates import efficiencies
 from calc.estimates.cost import FREE, Prices, of_run
-from calc.estimates.efficiencies import OVERLAP, TRAINING, Efficiencies, bits
-from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Estimate, Maker, maker, noted
+from calc.estimates.efficiencies import OVERLAP, TRAINING, Efficiencies, Sized, bits
+from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Estimate, Maker, Uncorrected, maker, noted
 from calc.estimates.exchanges import TrainingExchanges, expected, longest
 from calc.estimates.hardware import Hardware
+from calc.estimates.inference import model_kind
 from calc.estimates.memory import RECOMPUTE
 from calc.estimates.model import LanguageModel
 from calc.estimates.parallelism import Layout, Parallelism, layout
@@ -76,6 +77,7 @@ def train(
     if tiers := list(longest(exchanges)):
         terms[NETWORK] = apply("time_lower_bound", *tiers).named("network", "h")
     notes = [spread.note, hardware.peak_note(asked.precision), hardware.domain_note if exchanges else "", missing]
+    uncorrected = None
     worked = apply("compute_time_lower_bound", done, peak).named("compute, with what is recomputed", "h")
     if asked.mfu is not None:
         time = apply("derated", terms[COMPUTE], asked.mfu).named("time", "h")
@@ -83,7 +85,7 @@ def train(
         busy = apply("derated", worked, known.of(TRAINING)).named("compute, expected", "h")
         time = _in_pipeline(busy, asked, spread)
     else:
-        reached = known.of(efficiencies.COMPUTE, bits(asked.precision), hardware.vendor)
+        reached = known.of(efficiencies.COMPUTE, bits(asked.precision))
         busy = apply("derated", worked, reached).named("compute, expected", "h")
         overlap = known.of(OVERLAP)
         inner = expected(exchanges, data=False)
@@ -92,11 +94,34 @@ def train(
         whole = [_in_pipeline(busy, asked, spread), *expected(exchanges, data=True)]
         whole += [terms[MEMORY]] if MEMORY in terms else []
         time = apply("overlapped", overlap, *whole).named("time without correction", "h")
+        sized = _sized(model, hardware, asked, spread)
+        uncorrected = Uncorrected(time, sized)
+        time = known.correct("train", time, sized)
     time = apply("time_lower_bound", time, *terms.values()).named("time", "h")
     return Estimate(
         "train", "training", hardware, model.id, terms, time, "h" if asked.tokens else "s",
         _figures(hardware, tokens, least, peak, prices), notes=noted(*notes),
+        uncorrected=uncorrected,
     )  # fmt: skip
+
+
+def _sized(model: LanguageModel, hardware: Hardware, asked: Training, spread: Layout) -> Sized:
+    """Return by what measurements of training are told apart, and how large a step of a microbatch is."""
+    chip, vendor = hardware.chip
+    kind = model_kind(model)
+    labels = {"chip": chip, "vendor": vendor, "width": bits(asked.precision), "kind": kind}
+    tokens = given("tokens of a microbatch", asked.microbatch * (asked.sequence or 4096.0) / spread.cp, "token")
+    rows: Expression = tokens
+    width: Expression = given("width", 4096.0)
+    if model.is_drawn:
+        width = model.need("hidden_width")
+    if model.has_experts and model.has("experts_per_token"):
+        share = model.need("experts_per_token") / model.need("experts")
+        groups = given("ranks that share the experts", spread.expert_chips / spread.tp, note="by the layout")
+        rows = (tokens * groups * share).named("tokens of an expert", "token")
+    sizes = {"tokens": tokens, "rows": rows, "tp": given("tp", spread.tp), "chips": given("chips", hardware.chips),
+             "width": width}  # fmt: skip
+    return Sized(labels, sizes)
 
 
 def _state(model: LanguageModel, hardware: Hardware, spread: Layout) -> Expression:

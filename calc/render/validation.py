@@ -46,8 +46,6 @@ def counts(found: Validation) -> dict[str, Any]:
     """Return the counts of the tests, in all, by phase and by what was left out."""
     made = {"split": found.split, "meaning": splits.SPLIT_WORDS[found.split], "target": TARGET, "met": found.is_met,
             "tests": _score(found.score)}  # fmt: skip
-    if found.split == splits.ALTERNATE:
-        made["tests_of_sources_that_calibrate_nothing"] = _score(found.apart)
     made["by_phase"] = {name: _score(score) for name, score in found.by_phase.items()}
     made["by_left_out"] = {name: _score(score) for name, score in found.by_fold.items()}
     return made | {"alarms": [explained(one) for one in found.alarms], "not_estimated": dict(found.failed)}

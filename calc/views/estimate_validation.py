@@ -12,7 +12,7 @@ from calc.views.tables import Column, Folding, Table, TableCell, titled
 DIGITS = 3
 LEAST_SHOWN = 0.005
 SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
-ROLE_MARKS = {splits.CALIBRATES: "c", splits.SAME_RUN: "r", splits.ARITHMETIC: "a", splits.TEST: ""}
+ROLE_MARKS = {splits.SAME_RUN: "r", splits.ARITHMETIC: "a", splits.TEST: ""}
 OUTSIDE, FAR, IDEAL, BEATS_HEADLINE, ALARM = "o", "f", "i", "h", "!"
 MARKS = {
     ALARM: "took less time than every combination of reports allows: an alarm, explained below",
@@ -82,17 +82,15 @@ def summary(found: Validation) -> Table:
         Column("beaten", "bounds beaten", True, for_programs=True),
     ])  # fmt: skip
     table.add(*_score("all", found.score))
-    if found.split == splits.ALTERNATE:
-        table.add(*_score("sources that calibrate nothing", found.apart))
     for heading, scores in (("by phase", found.by_phase), ("left out", found.by_fold)):
         for name, score in scores.items():
             table.add(*_score(name, score), group=heading)
     table.lead = [f"{found.split}: {splits.SPLIT_WORDS[found.split]}."]
     table.notes = [*_counts(found), *map(explained, found.alarms)]
     table.notes += [f"No estimate of {id}: {reason}" for id, reason in found.failed.items()]
-    if found.split == splits.ALTERNATE:
-        others = " or ".join(split for split in splits.SPLITS if split != splits.ALTERNATE)
-        table.notes.append(f"A test next to what calibrates asks little. A stricter split: --split {others}.")
+    if found.split == splits.ALONE:
+        others = ", ".join(split for split in splits.SPLITS if split != splits.ALONE)
+        table.notes.append(f"A test beside its neighbours asks little. Stricter splits: --split {others}.")
     table.notes += words.foot(found.policy)
     return table
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from calc.analysis.comparison import Comparer
 from calc.errors import CalcError
-from calc.estimates.calibration import calibrated
+from calc.estimates.cases import hardware_of
 from calc.estimates.efficiencies import Efficiencies
 from calc.estimates.validation import splits
 from calc.estimates.validation.trials import Trial, trial
@@ -98,12 +98,6 @@ class Validation(Shown):
         return Score.of(self.tests)
 
     @cached_property
-    def apart(self) -> Score:
-        """The counts over the tests whose source has no measurement that calibrates anything."""
-        used = {one.measurement.source for one in self.trials if one.role == splits.CALIBRATES}
-        return Score.of(one for one in self.tests if one.measurement.source not in used)
-
-    @cached_property
     def by_phase(self) -> dict[str, Score]:
         """The counts over the tests of each phase."""
         return {phase: Score.of(one for one in self.tests if one.measurement.phase == phase)
@@ -138,8 +132,8 @@ class Validation(Shown):
         return f"<{len(self.trials)} measurements, split {self.split}: {hit}, {len(self.alarms)} beat a bound>"
 
 
-def validate(comparer: Comparer, split: str = splits.ALTERNATE) -> Validation:
-    """Return every measurement of a catalog beside its estimate.
+def validate(comparer: Comparer, known: Efficiencies, split: str = splits.ALONE) -> Validation:
+    """Return every measurement of a catalog beside its estimate, by what is known without it.
 
     Raises
     ------
@@ -147,19 +141,18 @@ def validate(comparer: Comparer, split: str = splits.ALTERNATE) -> Validation:
         If ``split`` is none of `calc.estimates.validation.splits.SPLITS`.
     """
     found: list[Measurement] = [one for one in comparer.catalog.measurements.values() if comparer.knows(one)]
-    role = splits.roles(found, split)
+    role = splits.roles(found)
     made: list[Trial] = []
     failed: dict[str, str] = {}
-    calibrating = {one.id for one in found if one.calibrates}
-    sets: dict[frozenset[str], Efficiencies] = {}
-    for fold in splits.folds(found, split):
-        lost = fold.left_out & calibrating
-        if lost not in sets:
-            sets[lost] = calibrated(comparer, lost)
-        known = sets[lost]
+
+    def vendor(one: Measurement) -> str:
+        return hardware_of(comparer, one).chip[1]
+
+    for fold in splits.folds(found, split, vendor):
+        others = known.without(fold.left_out)
         for one in fold.tested:
             try:
-                made.append(trial(comparer, one, known, role[one.id or ""], fold.name))
+                made.append(trial(comparer, one, others, role[one.id or ""], fold.name))
             except CalcError as error:
                 failed[one.id or ""] = str(error)
     order = {phase: place for place, phase in enumerate(PHASES)}

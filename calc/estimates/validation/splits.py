@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from calc.errors import unknown
 from calc.sheets.measurements import Measurement
 
-CALIBRATES, TEST, SAME_RUN, ARITHMETIC = ROLES = ("calibrates", "test", "same run", "arithmetic")
+TEST, SAME_RUN, ARITHMETIC = ROLES = ("test", "same run", "arithmetic")
 ROLE_WORDS = {
-    CALIBRATES: "the efficiencies are derived from it",
-    TEST: "the efficiencies are not derived from it",
-    SAME_RUN: "another figure of a run that calibrates or tests already",
+    TEST: "estimated from other measurements",
+    SAME_RUN: "another figure of a run that tests already",
     ARITHMETIC: "the source itself computes it by the formula that is used here",
 }
-ALTERNATE, BY_SOURCE, BY_CHIP = SPLITS = ("alternate", "leave-one-source-out", "leave-one-chip-out")
+ALONE, BY_SOURCE, BY_CHIP, BY_VENDOR = SPLITS = (
+    "leave-one-out", "leave-one-source-out", "leave-one-chip-out", "leave-one-vendor-out",
+)  # fmt: skip
 SPLIT_WORDS = {
-    ALTERNATE: "efficiencies from every second measurement of a series; the others, often their neighbours, test them",
-    BY_SOURCE: "efficiencies for the measurements of a source from those of the other sources alone",
-    BY_CHIP: "efficiencies for the measurements of a chip from those of the other chips alone",
+    ALONE: "each measurement from all others, its neighbours included",
+    BY_SOURCE: "the measurements of a source from those of other sources",
+    BY_CHIP: "the measurements of a chip from those of other chips",
+    BY_VENDOR: "the measurements of a vendor's chips from those of other vendors",
 }
 COUNTED_ARITHMETIC = ("memory",)
 """Phases whose published figures are what their source's own formula gives, not what an instrument read."""
@@ -50,31 +52,20 @@ def run_of(one: Measurement) -> tuple[object, ...]:
     return tuple(getattr(one, name) for name in RUN)
 
 
-def roles(found: Sequence[Measurement], split: str = ALTERNATE) -> dict[str, str]:
-    """Return what each measurement is to a split, by its id.
-
-    A run counts once: of several figures of one run the first tests, and none does if one of them calibrates.
-    Where a whole source or chip is left out, nothing that is looked at calibrates.
-    """
-    _known(split)
-    used = {run_of(one) for one in found if one.calibrates} if split == ALTERNATE else set()
+def roles(found: Sequence[Measurement]) -> dict[str, str]:
+    """Return what each measurement is to a split, by its id: a run counts once, however many of its figures there are."""
+    used: set[tuple[object, ...]] = set()
     made: dict[str, str] = {}
     for one in found:
-        key = one.id or ""
-        if one.phase in COUNTED_ARITHMETIC:
-            made[key] = ARITHMETIC
-        elif split == ALTERNATE and one.calibrates:
-            made[key] = CALIBRATES
-        elif run_of(one) in used:
-            made[key] = SAME_RUN
-        else:
-            made[key] = TEST
+        arithmetic, again = one.phase in COUNTED_ARITHMETIC, run_of(one) in used
+        made[one.id or ""] = ARITHMETIC if arithmetic else SAME_RUN if again else TEST
+        if not arithmetic:
             used.add(run_of(one))
     return made
 
 
-def folds(found: Sequence[Measurement], split: str = ALTERNATE) -> Iterator[Fold]:
-    """Yield the parts of a split.
+def folds(found: Sequence[Measurement], split: str, vendor: Callable[[Measurement], str]) -> Iterator[Fold]:
+    """Yield the parts of a split; ``vendor`` says who makes the chip of a measurement.
 
     What is left out takes its runs with it, whoever else reports them.
 
@@ -83,22 +74,20 @@ def folds(found: Sequence[Measurement], split: str = ALTERNATE) -> Iterator[Fold
     UsageError
         If there is no such split.
     """
-    _known(split)
-    if split == ALTERNATE:
-        yield Fold("", found, frozenset())
+    by: dict[str, Callable[[Measurement], str]] = {
+        ALONE: lambda one: "", BY_SOURCE: lambda one: one.source or "",
+        BY_CHIP: lambda one: one.chip or one.system or "", BY_VENDOR: vendor,
+    }  # fmt: skip
+    if split not in by:
+        raise unknown("split", split, SPLITS)
+    runs: dict[tuple[object, ...], list[str]] = {}
+    for one in found:
+        runs.setdefault(run_of(one), []).append(one.id or "")
+    if split == ALONE:
+        yield from (Fold("", [one], frozenset(runs[run_of(one)])) for one in found)
         return
     groups: dict[str, list[Measurement]] = {}
     for one in found:
-        groups.setdefault((one.source if split == BY_SOURCE else one.chip or one.system) or "", []).append(one)
+        groups.setdefault(by[split](one), []).append(one)
     for name, tested in groups.items():
-        yield Fold(name, tested, _with_their_runs(tested, found))
-
-
-def _with_their_runs(tested: Iterable[Measurement], found: Iterable[Measurement]) -> frozenset[str]:
-    runs = {run_of(one) for one in tested}
-    return frozenset(one.id or "" for one in found if run_of(one) in runs)
-
-
-def _known(split: str) -> None:
-    if split not in SPLITS:
-        raise unknown("split", split, SPLITS)
+        yield Fold(name, tested, frozenset(id for one in tested for id in runs[run_of(one)]))

@@ -43,10 +43,10 @@ class Points(Drawing):
 
 
 def points(found: Validation) -> Points:
-    """Return the points of a validation: tests and what calibrates, a run once, memory left out as it is no time."""
+    """Return the points of a validation: a run once, memory left out as it is no time."""
     drawn = tuple(
         Point(one.id, one.measurement.phase, one.role == splits.TEST, one.measured, *one.numbers)
-        for one in found.trials if one.unit == SECOND and one.role in (splits.TEST, splits.CALIBRATES)
+        for one in found.trials if one.unit == SECOND and one.role == splits.TEST
     )  # fmt: skip
     phases = tuple(dict.fromkeys(point.phase for point in drawn))
     bars = "Bars: the span of the estimate. Lines: measured as estimated, and a factor of 2 to either side."
