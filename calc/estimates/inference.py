@@ -227,7 +227,7 @@ class ServingStep:
     def links(self, tokens: Expression, all_copies: bool) -> list[Link]:
         """Return the traffic on the links; nothing where no chips communicate."""
         found = [self.all_reduces(tokens)] if self.spread.tp > 1 else []
-        return found + ([self.exchange(tokens, all_copies)] if self.spread.expert_chips > 1 else [])
+        return found + ([self.exchange(tokens, all_copies)] if self.spread.has_all_to_all else [])
 
     def all_reduces(self, tokens: Expression) -> Link:
         """Return the all-reduces of tensor parallelism: two per layer, of the activations of all tokens."""

@@ -26,8 +26,9 @@ class Parallelism:
 class Layout:
     """Tensor, pipeline, data and expert parallelism over a number of chips.
 
-    ``tp`` x ``pp`` chips hold one replica of everything but the routed experts; ``ep`` ranks share the routed experts,
-    several of them on a chip if there are more ranks than chips.
+    ``tp`` x ``pp`` chips hold one replica of everything but the routed experts. ``ep`` ranks share the routed experts,
+    several of them on a chip if there are more ranks than chips. Where ``ep`` is below ``tp``, TP splits the experts
+    further, so the chips of a replica always share them: ``ep`` 1 is TP alone, as in serving engines.
     """
 
     chips: int
@@ -48,7 +49,12 @@ class Layout:
     @property
     def expert_chips(self) -> int:
         """Chips that share the routed experts of a layer."""
-        return min(self.ep, self.chips // self.pp)
+        return max(self.tp, min(self.ep, self.chips // self.pp)) if self.ep else 1
+
+    @property
+    def has_all_to_all(self) -> bool:
+        """Whether tokens go to experts of other replicas; within one, the all-reduces of TP do the exchange."""
+        return self.expert_chips > self.tp
 
     @property
     def note(self) -> str:
@@ -85,8 +91,10 @@ def layout(model: LanguageModel, hardware: Hardware, asked: Parallelism) -> Layo
             if "experts" in model.held.sheet.reports:
                 model.need("experts")
             raise UsageError(f"{model.id} has no routed experts; leave out --ep")
-        return Layout(chips, tp, pp, 1)
+        return Layout(chips, tp, pp, 0)
     made = Layout(chips, tp, pp, chips // pp if ep is None else ep)
+    if made.expert_chips % tp:
+        raise UsageError(f"EP {made.ep} is no multiple of TP {tp}; write another --ep")
     if (chips // pp) % made.expert_chips:
         raise UsageError(f"{chips // pp} chips do not divide into groups of EP {made.expert_chips}; write another --ep")
     return made

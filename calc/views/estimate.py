@@ -192,7 +192,9 @@ def bottleneck(one: Estimate) -> str:
     times = sorted(((part.numbers[0], name) for name, part in one.parts.items()), reverse=True)
     unit = _spoken(one.parts[times[0][1]])
     scale = float(units.scale("s") / units.scale(unit))
-    (longest, first), *rest = [(said(time * scale), RESOURCES[name]) for time, name in times]
+    (longest, first), *rest = [
+        (said(time * scale, 3 if time * scale >= 1 else 2), RESOURCES[name]) for time, name in times
+    ]
     return f"{first} ({longest} {unit})" + (
         ", then " + ", ".join(f"{name} {time}" for time, name in rest) if rest else ""
     )

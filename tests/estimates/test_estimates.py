@@ -483,7 +483,8 @@ def test_the_examples_of_the_help_run_and_fit_80_columns(words: str) -> None:
 
 def test_the_answer_is_the_question_and_six_lines() -> None:
     made = ESTIMATE.decode(**CM384, batch=96, context=4096)
-    question, _, _, *rows = str(made).splitlines()
+    question, *rows = str(made).splitlines()
+    rows = rows[next(at for at, row in enumerate(rows) if row.startswith("Throughput per chip")) :]
     assert question.startswith("DeepSeek-V3 / R1 decode on CloudMatrix 384: 160 chips, INT8, EP320, batch 96")
     titles = ["Throughput per chip", "TPOT", "Per user", "Throughput, all", "Bottleneck", "Memory per chip"]
     assert [title for title, row in zip(titles, rows, strict=False) if row.startswith(title)] == titles
@@ -519,3 +520,24 @@ def test_training_refuses_a_state_that_no_sharding_fits() -> None:
     with pytest.raises(UsageError, match="at least 82 chips"):
         ESTIMATE.train("llama-3.1-405b", chips=8, **asked)
     assert ESTIMATE.train("llama-3.1-405b", chips=82, **asked).verdict.fits
+
+
+@pytest.mark.parametrize("ep", [1, 2, 8])
+def test_within_a_replica_experts_cost_no_all_to_all(ep: int) -> None:
+    """Engines split experts by TP where EP is 1; the chips of a replica have the same tokens and need no dispatch."""
+    asked = {"chip": "h200-sxm", "chips": 8, "batch": 16, "context": 4096, "precision": "fp8"}
+    made = ESTIMATE.decode("deepseek-v3", tp=8, ep=ep, **asked)
+    layers, hidden, tokens, link = 61, 7168, 16, 450e9
+    # The limit on an all-reduce of S bytes, reduced in the switch, is S over the link.
+    assert made.parts["network"].numbers[0] == pytest.approx(2 * layers * tokens * hidden * 2 / link)
+    assert made.held["weights"].numbers[0] == pytest.approx(671.0 / 8, rel=1e-3)
+
+
+def test_expert_parallelism_across_replicas_costs_an_all_to_all() -> None:
+    asked = {"chip": "h200-sxm", "chips": 16, "batch": 16, "context": 4096, "precision": "fp8", "domain": 16}
+    apart = ESTIMATE.decode("deepseek-v3", tp=8, ep=8, **asked)
+    shared = ESTIMATE.decode("deepseek-v3", tp=8, ep=16, **asked)
+    assert shared.held["weights"].numbers[0] < apart.held["weights"].numbers[0]
+    assert shared.parts["network"].numbers[0] > apart.parts["network"].numbers[0]
+    with pytest.raises(UsageError, match="no multiple of TP 8"):
+        ESTIMATE.decode("deepseek-v3", tp=8, ep=12, **asked)
