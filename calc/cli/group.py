@@ -29,6 +29,20 @@ class _Commands(click.Group):
         return sorted(self.commands, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
 
 
+def examples(*lines: str) -> str:
+    r"""Return the examples that end a command's help, one call a line, as the ``epilog`` of a click command.
+
+    Examples
+    --------
+    >>> print(examples("show cm384", "list chips").lstrip("\b"))
+    <BLANKLINE>
+    Examples:
+      python -m calc show cm384
+      python -m calc list chips
+    """
+    return "\n".join(["\b", "Examples:", *(f"  python -m calc {line}" for line in lines)])
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="chipcalc")
 def commands() -> None:

@@ -60,7 +60,7 @@ class Hardware:
         option, example = OVERRIDES[name]
         if found := self.overrides.get(option) or self.per_chip(name):
             return found
-        raise UsageError(f"{name} of {self.id} is not reported: give {flag(option)}, e.g. {flag(option)} '{example}'")
+        raise UsageError(f"no {name} of {self.id} is reported; pass {flag(option)}, e.g. {flag(option)} '{example}'")
 
     @cached_property
     def capacity(self) -> Result | None:
@@ -79,10 +79,9 @@ class Hardware:
         if found := self.overrides.get("peak") or self._reported_peak(precision):
             return found
         known = self.precisions()
-        said = f"reported are {', '.join(known)}" if known else "none is reported"
+        said = f"reported are {', '.join(known)}{_near(precision, known)}; else pass" if known else "pass"
         raise UsageError(
-            f"{precision} peak compute of {self.id} is not reported; {said}{_near(precision, known)}, or give --peak, "
-            "e.g. --peak '1000 TFLOP/s/chip'"
+            f"no {precision} peak of {self.id} is reported; {said} --peak, e.g. --peak '1000 TFLOP/s/chip'"
         )
 
     def peak_note(self, precision: str) -> str:
@@ -91,8 +90,8 @@ class Hardware:
         if "peak" in self.overrides or peak is None or not peak.open:
             return ""
         return (
-            f"{precision} of {self.id}: no report says whether its peak is dense or sparse; taken as dense, the range "
-            "has half of it"
+            f"The {precision} peak of {self.id} is reported without dense or sparse; it is taken as dense, and the "
+            "range includes half of it"
         )
 
     def _reported_peak(self, precision: str) -> Reading | None:
@@ -121,7 +120,7 @@ class Hardware:
             return self.fixed_domain, ""
         if found := self.held.get("scale_up_domain"):
             return int(found.headline.value), ""
-        said = f"chips in one domain of {self.id}: not reported; taken for "
+        said = f"Chips per scale-up domain of {self.id} are not reported; assumed: "
         if self.is_system and (count := self.held.get("chip_count")):
             return int(count.headline.value), f"{said}all {count.headline.value:g}"
         return NODE, f"{said}{NODE} (--domain)"
@@ -163,14 +162,14 @@ def find_hardware(comparer: Comparer, name: str, kind: str, chips: int | None = 
     count = held.get("chip_count") if kind == "system" else None
     if chips is None:
         if kind == "system" and count is None:
-            raise UsageError(f"chip_count of {held.sheet.id} is not reported: give --chips")
+            raise UsageError(f"no chip_count of {held.sheet.id} is reported; pass --chips")
         chips = int(count.headline.value) if count else 1
     if chips < 1:
-        raise UsageError(f"--chips {chips}: at least one chip is needed")
+        raise UsageError(f"--chips {chips}: expected at least one chip")
     if count and chips > max(candidate.value for candidate in count.candidates):
         raise UsageError(
-            f"{held.sheet.id} has {count.headline.value:g} chips, not {chips}: give --chips within that, or "
-            "--chip with as many as you like"
+            f"{held.sheet.id} has {count.headline.value:g} chips, not {chips}; write fewer --chips, or use "
+            "--chip, which has no such limit"
         )
     one = catalog.chip_of(held.sheet) or held.sheet
     return Hardware(held, (one.id, one.vendor), chips, overrides, domain)

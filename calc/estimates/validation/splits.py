@@ -1,4 +1,4 @@
-"""Which measurements test the estimates, and with what the efficiencies of each are derived: splits and runs."""
+"""Splits: which measurements calibrate the efficiencies, and which test the estimates."""
 
 from __future__ import annotations
 
