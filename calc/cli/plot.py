@@ -41,9 +41,9 @@ def plot(
         raise UsageError(f"cannot tell the form of {output!r}: name it NAME.svg, NAME.png or NAME.pdf")
     comparer = open_comparer(**taken(options))
     if KINDS[kind].of == "Validation":
-        from calc.estimates.validation import scores
+        from calc.estimates.estimator import Estimator
 
-        write(file(kind, scores.validate(comparer), ending), output)
+        write(file(kind, Estimator(comparer).validate(), ending), output)
     else:
         write(file(kind, comparer.compare(ids if len(ids) > 1 else (*ids, *ids)), ending, **more), output)
 

@@ -17,7 +17,7 @@ from calc.estimates.hardware import Hardware, find_hardware
 from calc.estimates.inference import Serving, decode, prefill
 from calc.estimates.model import find_model
 from calc.estimates.training import Training, train
-from calc.figures.operations import apply
+from calc.figures.operations import Expression, apply
 from calc.figures.results import Result, given
 from calc.sheets.measurements import Measurement
 
@@ -160,7 +160,7 @@ def _product(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
     mine = (product / given("chip", 1.0, "chip", "")).named("operations per chip", "TFLOP/chip")
     least = apply("compute_time_lower_bound", mine, chip.peak(precision)).named("matrix product", "ms")
     share = known.of(efficiencies.COMPUTE, efficiencies.bits(precision))
-    time = apply("derated", least, share).named("matrix product at the expected efficiency", "ms")
+    time: Expression = apply("derated", least, share).named("matrix product at the expected efficiency", "ms")
     labels = {"chip": chip.chip[0], "vendor": chip.chip[1], "width": efficiencies.bits(precision)}
     sizes = {"size": given("mean side", math.prod(map(float, sides.groups())) ** (1 / 3)),
              "side": given("shortest side", min(map(float, sides.groups())))}  # fmt: skip

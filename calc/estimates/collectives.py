@@ -60,7 +60,7 @@ def collective(hardware: Hardware, size: units.Quantity, operation: str, known: 
     moved = apply("time_lower_bound", *expected, *least).named("transfer", "us")
     once = given("operations", 1.0, note="one")
     waits = known.of(EXCHANGE_LATENCY, *exchange_group(nodes == 1, float(size.to("B").magnitude)))
-    time = apply("waited", moved, once, waits).named("time of the operation", "us")
+    time: Expression = apply("waited", moved, once, waits).named("time of the operation", "us")
     chip, vendor = hardware.chip
     tier = "between domains" if nodes > 1 else "in a domain"
     labels = {"chip": chip, "vendor": vendor, "operation": operation, "tier": tier}

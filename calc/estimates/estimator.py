@@ -13,7 +13,7 @@ from calc.errors import UsageError
 from calc.estimates import arguments, efficiencies, options
 from calc.estimates.collectives import collective
 from calc.estimates.cost import Prices
-from calc.estimates.efficiencies import Efficiencies
+from calc.estimates.efficiencies import Efficiencies, fitted
 from calc.estimates.estimate import Estimate
 from calc.estimates.hardware import Hardware, find_hardware
 from calc.estimates.inference import Serving, decode, prefill
@@ -21,6 +21,7 @@ from calc.estimates.memory import MemoryPlan, hold
 from calc.estimates.model import LanguageModel, find_model
 from calc.estimates.training import Training, train
 from calc.estimates.validation.scores import Validation, validate
+from calc.estimates.validation.splits import ALONE
 
 FAVOURED = ("bf16", "fp16", "fp8", "int8")
 """The default precision is the first of these for which a peak is reported."""
@@ -47,16 +48,15 @@ class Estimator:
     @cached_property
     def defaults(self) -> Efficiencies:
         """The efficiencies that the measurements of the catalog give."""
-        return calibrated(self.comparer)
+        return fitted()
 
-    def validate(self, split: str = ALTERNATE) -> Validation:
+    def validate(self, split: str = ALONE) -> Validation:
         """Return every published measurement with its limit and its estimate.
 
         Parameters
         ----------
-        split : {'alternate', 'leave-one-source-out', 'leave-one-chip-out'}
-            What calibrates the efficiencies of a test: every second measurement of a series, the other sources, or
-            the other chips.
+        split : {'leave-one-out', 'leave-one-source-out', 'leave-one-chip-out', 'leave-one-vendor-out'}
+            What an estimate may not rest on: the measurement itself, or all of its source, its chip, or its vendor.
 
         Returns
         -------

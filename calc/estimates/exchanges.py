@@ -195,7 +195,7 @@ def longest(exchanges: Iterable[Exchange]) -> Iterator[Expression]:
 def expected(exchanges: Iterable[Exchange], *, data: bool) -> list[Expression]:
     """Return the expected time of each tier: of data parallelism, or of all else."""
     found = [one for one in exchanges if (one.kind == DATA) is data]
-    made = []
+    made: list[Expression] = []
     for inside, words in ((True, "scale-up"), (False, "scale-out")):
         if parts := [one.moved for one in found if one.inside is inside]:
             made.append(total(parts).named(f"network, {words}{', gradients' if data else ''}", "h"))

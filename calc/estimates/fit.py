@@ -119,7 +119,7 @@ def _defaults(comparer: Comparer, rows: Sequence[Measurement]) -> dict[tuple[str
 
     for one in rows:
         try:
-            if one.phase == "hbm":
+            if one.phase == "memory-bandwidth":
                 rate = hardware_of(comparer, one).need("memory_bandwidth")
                 add(one, _rate(one) / Result(rate, "GB/s/chip").numbers[0], MEMORY)
             elif one.phase == "matmul":
@@ -178,7 +178,7 @@ def _sample(one: Tried, defaults: dict[tuple[str, ...], Default]) -> Sample:
 
 def _layer_latencies(tried: Sequence[Tried]) -> dict[tuple[str, ...], Default]:
     """Return the fixed latency of a layer, by kind of model: the one that leaves the least scatter of log factors."""
-    found = {}
+    found: dict[tuple[str, ...], Default] = {}
     for kind in ("dense", "experts"):
         own = [one for one in tried if one.case.estimate.uncorrected.sized.labels["kind"] == kind]  # type: ignore[union-attr]
         if not own:

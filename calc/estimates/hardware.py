@@ -31,8 +31,8 @@ OVERRIDES = {
 class Hardware:
     """A system, or a number of chips of one kind.
 
-    ``chip`` is the id of the chip and its vendor, ``overrides`` are what the user puts in place of reports, by option; ``fixed_domain``, how many chips share the fast
-    links, where the user says so.
+    ``chip`` is the id of the chip and its vendor. ``overrides`` are what the user puts in place of reports, by option;
+    ``fixed_domain`` is how many chips share the fast links, where the user says so.
     """
 
     held: Readings

@@ -188,7 +188,9 @@ class ServingStep:
         expected = [
             part.named(f"{name} at the expected efficiency", "ms") for name, part in zip(terms, parts, strict=True)
         ]
-        time = apply("overlapped", known.of(OVERLAP), *expected).named("compute, memory and network, overlapped", "ms")
+        time: Expression = apply("overlapped", known.of(OVERLAP), *expected).named(
+            "compute, memory and network, overlapped", "ms"
+        )
         if links:
             time = total([time, *(link.waits for link in links)]).named("time with latencies", "ms")
         kind = model_kind(self.model)

@@ -140,8 +140,7 @@ class Pool:
         sizes = np.broadcast_arrays(*(np.asarray(case.sizes[name], dtype=float) for name in self.kernel.lengths))
         shape = sizes[0].shape if sizes else ()
         if not self.samples:
-            full = np.full(shape, self.kernel.mean), np.full(shape, np.sqrt(self.kernel.variance))
-            return full
+            return np.full(shape, self.kernel.mean), np.full(shape, np.sqrt(self.kernel.variance))
         one: dict[str, Array] = {
             name: np.array([codes.get(case.labels.get(name, ""), -1)]) for name, codes in self._codes.items()
         }

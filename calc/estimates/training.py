@@ -9,7 +9,7 @@ from calc.estimates import efficiencies
 from calc.estimates.cost import FREE, Prices, no_power, of_run
 from calc.estimates.efficiencies import OVERLAP, TRAINING, Efficiencies, Sized, bits
 from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Amount, Estimate, Maker, Uncorrected, maker, noted
-from calc.estimates.exchanges import TrainingExchanges, expected, longest
+from calc.estimates.exchanges import Exchange, TrainingExchanges, expected, longest
 from calc.estimates.hardware import Hardware
 from calc.estimates.inference import model_kind
 from calc.estimates.memory import RECOMPUTE, judge, refuse
@@ -80,7 +80,8 @@ def train(
     if asked.batch is not None and asked.sequence is not None:
         steps = (tokens / given("tokens per step", asked.batch * asked.sequence, "token")).named("steps", "x")
         terms[MEMORY] = (steps * _optimizer_step(model, hardware, spread)).named("memory", "h")
-    exchanges, missing = [], ""
+    exchanges: list[Exchange] = []
+    missing = ""
     if model.is_drawn:
         exchanges, missing = TrainingExchanges(model, hardware, spread, known, tokens, steps, again[0]).all()
     if tiers := list(longest(exchanges)):
@@ -89,7 +90,7 @@ def train(
     worked = apply("compute_time_lower_bound", done, peak).named("compute, with recomputation", "h")
     uncorrected = None
     if asked.mfu is not None:
-        time = apply("derated", terms[COMPUTE], asked.mfu).named("time", "h")
+        time: Expression = apply("derated", terms[COMPUTE], asked.mfu).named("time", "h")
     elif TRAINING in known.instead:
         busy = apply("derated", worked, known.of(TRAINING)).named("compute at the given efficiency", "h")
         time = _in_pipeline(busy, asked, spread)

@@ -82,17 +82,15 @@ def summary(found: Validation) -> Table:
         Column("beaten", "limits beaten", True, for_programs=True),
     ])  # fmt: skip
     table.add(*_score("all", found.score))
-    if found.split == splits.ALTERNATE:
-        table.add(*_score("sources not used for calibration", found.apart))
     for heading, scores in (("by phase", found.by_phase), ("left out", found.by_fold)):
         for name, score in scores.items():
             table.add(*_score(name, score), group=heading)
     table.lead = [f"{found.split}: {splits.SPLIT_WORDS[found.split]}."]
     table.notes = [*_counts(found), *map(explained, found.alarms)]
     table.notes += [f"No estimate of {id}: {reason}" for id, reason in found.failed.items()]
-    if found.split == splits.ALTERNATE:
-        others = " or ".join(split for split in splits.SPLITS if split != splits.ALTERNATE)
-        table.notes.append(f"The tests of this split are close to what calibrates. Stricter: --split {others}.")
+    if found.split == splits.ALONE:
+        others = ", ".join(split for split in splits.SPLITS if split != splits.ALONE)
+        table.notes.append(f"The neighbours of a measurement help to estimate it. Stricter: --split {others}.")
     table.notes += words.foot(found.policy)
     return table
 

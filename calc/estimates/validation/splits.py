@@ -53,7 +53,7 @@ def run_of(one: Measurement) -> tuple[object, ...]:
 
 
 def roles(found: Sequence[Measurement]) -> dict[str, str]:
-    """Return what each measurement is to a split, by its id: a run counts once, however many of its figures there are."""
+    """Return what each measurement is to a split, by its id: a run counts once, for its first figure."""
     used: set[tuple[object, ...]] = set()
     made: dict[str, str] = {}
     for one in found:
