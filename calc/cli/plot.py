@@ -33,14 +33,14 @@ Examples:
     metavar="SIZE",
     help="slide or 16:9 (12.8 x 7.2 in), column (3.5 in wide), or WxH in inches; by "
     "default as wide as a slide, and higher where rows need it.",
-)
+)  # fmt: skip
 @click.option(
     "--style",
     type=click.Choice(STYLES),
     default="light",
     show_default=True,
     help="Colours; auto follows the settings of matplotlib.",
-)
+)  # fmt: skip
 @click.option("--dark", "style", flag_value="dark", help="The same as --style dark.")
 @click.option(
     "-o",

@@ -54,7 +54,7 @@ def bars(found: Comparison, metric: str | None = None) -> Figures[Bar]:
         *reports.footnotes(lines, found.subjects, reports.dots(lines, inside=True)),
     ]  # fmt: skip
     rows = sum(ROOM + (LANES if bar.lines else 0) for bar in made)
-    return figures(found, asked, "", made, notes, rows, draw, labels)
+    return figures(found, asked, "", made, notes, rows, draw, labels, style.LOOSE)
 
 
 THICK, ROOM, LANES = 1.1, 1.7, 1.8

@@ -47,13 +47,14 @@ class Figures(Drawing, Generic[T]):
 def figures(
     found: Comparison, metric: Metric, words: str, items: Sequence[T], notes: Sequence[str], rows: float,
     draw: Callable[[Any, Axes], list[Artist]], labels: Callable[[Any, Axes], None] | None = None,
+    least: float = style.TIGHT,
 ) -> Figures[T]:  # fmt: skip
     """Return a drawing of a metric of what is compared; ``words`` are its title behind that of the metric."""
     title = style.titled(f"{metric.full_title}{words}", found.subjects)
     return Figures(
         title=title, caption=caption(found, *notes), rows=rows, panels=[draw], metric=metric,
         unit=canonical_unit(metric, found.subjects[0].kind), subjects=found.subjects, items=tuple(items),
-        labels=labels,
+        labels=labels, least=least,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from calc.render.plot import style
 from calc.render.plot.common import Drawing, caption, sheet
 from calc.render.plot.style import Artist, Axes
 from calc.sheets import schema
-from calc.units.numbers import digits, ratio
+from calc.units.numbers import digits, long_ratio, ratio
 from calc.views.comparison import tally_words
 from calc.views.words import LEGEND, OPEN_MARK
 
@@ -52,10 +52,10 @@ class Rung:
     open: bool
     marks: tuple[Mark, ...]
 
-    @property
-    def text(self) -> str:
-        """The ratio in digits, with its range."""
-        return f"{ratio(self.value, self.low, self.high)}{f' {OPEN_MARK}' if self.open else ''}"
+    def text(self, narrow: bool = False) -> str:
+        """Return the ratio in digits, with its range where there is room."""
+        said = long_ratio(self.value) if narrow else ratio(self.value, self.low, self.high)
+        return f"{said} {OPEN_MARK}" if self.open else said
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +151,8 @@ def _marks(
 MARKERS = {AHEAD: "^", BEHIND: "v", NEITHER: "o"}
 STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 MARGIN = 1.18
+NARROW = 6.0
+"""Below this width of the figure, in inches, a ratio stands without its range in digits."""
 BELOW = 0.36
 """How far below its rung a claim lies, in rows."""
 STUB = 1.25
@@ -178,9 +180,8 @@ def draw(shown: Ladder, ax: Axes) -> list[Artist]:
     ax.axvline(1, color=colours.ink, linewidth=1.0, zorder=1)
     ax.set_xlabel(f"ratio {shown.subject.id} / {shown.object.id} (x, log scale)", parse_math=False)
     style.rows(ax, range(len(lines)), [label for label, _ in lines], (len(lines) - 0.4, -0.7))
-    steps = [step for step in STEPS if low <= step <= high]
-    apart = 1 + (ax.get_figure(root=True).get_figwidth() < 6)  # type: ignore[union-attr]
-    steps = [step for step in steps if (STEPS.index(step) - STEPS.index(1)) % apart == 0]
+    every = 1 if style.width(ax) >= NARROW else 3
+    steps = [step for n, step in enumerate(STEPS) if low <= step <= high and n % every == 0]
     ax.set_xticks(steps, [f"{digits(step, 3)}x" for step in steps])
     ax.set_xticks([], minor=True)
     for tick, (at, (label, rung)) in zip(ax.get_yticklabels(), enumerate(lines), strict=True):
@@ -189,12 +190,13 @@ def draw(shown: Ladder, ax: Axes) -> list[Artist]:
             _verdict(ax, shown.verdicts.get(label, ""), at)
         else:
             _draw_rung(ax, rung, at, low, high)
+            style.beside(ax, at, rung.text(style.width(ax) < NARROW))
     return _legend(shown)
 
 
 def _verdict(ax: Axes, text: str, at: float) -> None:
     """Write at the heading of a group who leads in it, where the figure is wide enough."""
-    if style.breadth(text) + 5 < ax.get_figure(root=True).get_figwidth():  # type: ignore[union-attr]
+    if style.breadth(text) + 5 < style.width(ax):
         colours = style.palette()
         ax.text(0.008, at, text, transform=ax.get_yaxis_transform(), va="center", fontsize=style.SMALL,
                 color=colours.faint, parse_math=False,
@@ -208,7 +210,8 @@ def limits(shown: Ladder) -> tuple[float, float]:
         values += [rung.value, rung.low, rung.high]
         values += [end for mark in rung.marks for end in (mark.low, mark.high)]
     finite = [value for value in values if 0 < value < math.inf]
-    return min(finite) / MARGIN, max(finite) * MARGIN
+    room = max(MARGIN, (max(finite) / min(finite)) ** 0.05)
+    return min(finite) / room, max(finite) * room
 
 
 def _colour(standing: str) -> str:
@@ -225,7 +228,6 @@ def _draw_rung(ax: Axes, rung: Rung, height: float, low: float, high: float) -> 
     if rung.value > 0:
         style.mark(ax, rung.value, height, marker=MARKERS[rung.standing], markersize=7, color=colour,
                    markeredgecolor=style.palette().ink, markeredgewidth=0.6, gid=f"headline-{rung.metric}")  # fmt: skip
-    style.beside(ax, height, rung.text)
     for place, mark in enumerate(rung.marks, 1):
         _claim(ax, mark, f"claim-{rung.metric}-{place}", height + BELOW, (low, high))
 

@@ -111,8 +111,8 @@ def footnotes(lines: Sequence[Line], subjects: Sequence[schema.Sheet], drawn: Se
                 )
         if left:
             said = "; ".join(
-                f"{why}: {', '.join(f'{text} [{listed(those)}]' for text, those in held.items())}"
-                for why, held in left.items()
+                f"{why}: {', '.join(f'{text} [{listed(those)}]' for text, those in figures_of.items())}"
+                for why, figures_of in left.items()
             )
             found.append(f"{style.name(sheet)}, excluded and not drawn: {said}.")
     if numbers:
@@ -281,7 +281,7 @@ def label(
         style.Label(
             sum(x for _, x, _ in group) / len(group), sum(y for _, _, y in group) / len(group),
             style.wrapped([listed(numbers[source] for dot, _, _ in group for source in dot.sources)],
-                          min(wide / 3, 2.0)),
+                          min(wide * 0.9, 2.0)),
             max(MARKS[dot.fate][1] for dot, _, _ in group),
         )
         for group in groups
@@ -354,7 +354,7 @@ def _dates(ax: Axes, first: float, last: float, undated: float | None) -> None:
     begin, end = (datetime.date.fromordinal(int(day)) for day in (first, last))
     months = [(year, month) for year in range(begin.year, end.year + 1) for month in range(1, 13)
               if begin.toordinal() - 31 < datetime.date(year, month, 1).toordinal() <= end.toordinal()]  # fmt: skip
-    room = max(int(ax.get_figure(root=True).get_figwidth() / 1.1) - 1, 2)  # type: ignore[union-attr]
+    room = max(int(style.width(ax) / 1.1) - 1, 2)
     step = next((n for n in (1, 2, 3, 6, 12, 24, 60) if len(months) / n <= room), 120)
     kept = [(year, month) for year, month in months if (year * 12 + month - 1) % step == 0]
     places: list[float] = [datetime.date(year, month, 1).toordinal() for year, month in kept]

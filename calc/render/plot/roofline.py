@@ -169,7 +169,8 @@ def rooflines(found: Comparison, metric: str | None = None, level: str | None = 
     if level is None and found.subjects[0].kind == "system":
         panels.append(lambda _, ax: draw(rooflines(found, metric, PER_CHIP), ax))
     return Rooflines(
-        title=style.titled(f"Roofline, {asked.title}", found.subjects), caption=caption(found, note, _assumed(precision) if marked else ""),
+        title=style.titled(f"Roofline, {asked.title}", found.subjects),
+        caption=caption(found, note, _assumed(precision) if marked else ""),
         rows=ROWS,
         panels=panels, metric=asked, level=level or TOTAL, subjects=found.subjects, roofs=tuple(roofs),
         missing=tuple(missing), regions=marked,
@@ -177,10 +178,11 @@ def rooflines(found: Comparison, metric: str | None = None, level: str | None = 
 
 
 def _assumed(precision: str) -> str:
+    batches, prompts = (f"{low:,} to {high:,}" for low, high in (BATCHES, PROMPTS))
     return (
-        f"Shaded, computed from the sheet of {MODEL} with its weights in {precision.upper()} and its KV cache in "
-        f"{CACHED.upper()}: decode at batch {BATCHES[0]} to {BATCHES[1]} with {CONTEXT:,} tokens of context; prefill of "
-        f"one prompt of {PROMPTS[0]:,} to {PROMPTS[1]:,} tokens; weights read once a step, KV cache read or written once."
+        f"Shaded, computed from the sheet of {MODEL} with weights in {precision.upper()} and the KV cache in "
+        f"{CACHED.upper()}: decode at batch {batches} with {CONTEXT:,} tokens of context; prefill of one prompt of "
+        f"{prompts} tokens; weights read once a step, the KV cache read or written once."
     )
 
 

@@ -45,7 +45,7 @@ LINE = 1.3
 TIGHT, LOOSE = SMALL * 1.22 / 72, 0.22
 """Heights of a row in inches: the least at which two labels stand apart, and one at ease."""
 AXIS = 0.62
-"""The height of the ticks and of the label of the horizontal axis, with what keeps them apart from the rest, in inches."""
+"""The height of the ticks and of the label of the horizontal axis, with the room around them, in inches."""
 
 
 class Series(NamedTuple):
@@ -105,13 +105,7 @@ def series(place: int) -> Series:
 
 
 def chosen(wanted: str, ax: Axes | None = None) -> Palette:
-    """Return the colours of one of `calc.render.plot.STYLES`; ``auto`` follows the axis, or else the settings of matplotlib.
-
-    Raises
-    ------
-    UsageError
-        For another style.
-    """
+    """Return the colours of one of `calc.render.plot.STYLES`; ``auto`` follows the axis, else matplotlib."""
     if wanted != "auto":
         return LIGHT if wanted == "light" else DARK
     user, usual = matplotlib.rcParams, matplotlib.rcParamsDefault
@@ -295,7 +289,11 @@ def dress(
     below = wrapped(caption, width - 0.3)
     labels = [breadth(str(key.get_label())) + 0.55 for key in legend]
     columns = next((n for n in range(len(labels), 1, -1) if _fits(labels, n, width - 0.4)), 1)
-    lines = math.ceil(len(legend) / columns) * (SMALL + 4) + title.count("\n") * (SIZE + 3) + SIZE * 2 + 6
+    if columns == 1:
+        for key in legend:
+            key.set_label(wrapped([str(key.get_label())], width - 0.75))
+    entries = sum(str(key.get_label()).count("\n") for key in legend) + math.ceil(len(legend) / columns)
+    lines = entries * (SMALL + 4) + title.count("\n") * (SIZE + 3) + SIZE * 2 + 6
     around = AXIS + (lines + (below.count("\n") + 1) * SMALL * LINE) / 72 + 0.1
     needed = around + rows * least
     if height is None:
@@ -337,6 +335,11 @@ def within(ax: Axes, title: str, caption: Sequence[str], legend: Sequence[Artist
     )  # fmt: skip
 
 
+def width(ax: Axes) -> float:
+    """Return how wide the figure of an axis is, in inches."""
+    return float(ax.get_figure(root=True).get_figwidth())  # type: ignore[union-attr]
+
+
 def rows(
     ax: Axes, places: Sequence[float], labels: Sequence[str], ends: tuple[float, float], grid: Any = "x",
     color: str = "",
@@ -353,7 +356,7 @@ def rows(
 def block(ax: Axes, at: float, width: float, place: int, left: float = 0, **look: Any) -> None:
     """Draw a bar, or a part of one, of the subject at a place."""
     own = series(place)
-    ax.barh([at], [width], left=[left], color=own.tint, edgecolor=palette().ink, hatch=own.hatch, zorder=2, **look)
+    ax.barh([at], [width], left=[left], color=own.tint, edgecolor=own.shade, hatch=own.hatch, zorder=2, **look)
 
 
 def mark(ax: Axes, x: float, y: float, **look: Any) -> None:
@@ -417,6 +420,8 @@ def spread(ax: Axes, labels: Sequence[Label], clear: Sequence[Artist] = ()) -> N
             reach = half + 2 * pixels * max(abs(along), abs(up))
             dx = math.copysign(reach + wide, along) if along else 0.0
             dy = math.copysign((reach if along == 0 else 0) + high * (abs(up) if along else 1), up) if up else 0.0
+            if up:
+                dx = max(page.x0 + wide, min(x + dx, page.x1 - wide)) - x
             at = Bbox.from_bounds(x + dx - wide, y + dy - high, 2 * wide, 2 * high)
             cost = sum(_shared(at, other) for other in taken)
             cost += at.width * at.height - _shared(at, page)
@@ -432,8 +437,8 @@ def spread(ax: Axes, labels: Sequence[Label], clear: Sequence[Artist] = ()) -> N
 
 def _shared(one: Bbox, other: Bbox) -> float:
     """Return the area that two boxes have in common."""
-    found = Bbox.intersection(one, other)
-    return found.width * found.height if found else 0.0
+    wide, high = min(one.x1, other.x1) - max(one.x0, other.x0), min(one.y1, other.y1) - max(one.y0, other.y0)
+    return wide * high if wide > 0 and high > 0 else 0.0
 
 
 def plain(value: float, _: float) -> str:

@@ -52,7 +52,7 @@ def points(found: Validation) -> Points:
     bars = "Bars: range of the estimate. Lines: measured as estimated, and a factor of 2 to either side."
     note = f"Split {found.split}: {splits.SPLIT_WORDS[found.split]}. {_words(found.score)}"
     return Points(
-        title="Measured against estimated times", caption=(bars, note, *foot(found.policy, found.policy.as_of)),
+        title="Measured vs estimated times", caption=(bars, note, *foot(found.policy, found.policy.as_of)),
         rows=ROWS, panels=[_times, _ratios], points=drawn, phases=phases, factor=NEAR,
     )  # fmt: skip
 
@@ -73,20 +73,19 @@ def _look(shown: Points, point: Point) -> dict[str, Any]:
 
 
 def _times(shown: Points, ax: Axes) -> list[Artist]:
+    faint, paper = style.palette().faint, style.palette().paper
     low, high = (end * step for end, step in zip(shown.reach, (0.5, 2.0), strict=True))
     for factor, line in ((1.0, "-"), (shown.factor, "--"), (1 / shown.factor, "--")):
         ax.plot(
             [low, high],
             [low * factor, high * factor],
-            color=style.palette().faint,
+            color=faint,
             linewidth=0.8,
             linestyle=line,
             zorder=1,
         )
     for one in shown.points:
-        ax.plot(
-            [one.low, one.high], [one.measured] * 2, color=style.palette().faint, linewidth=0.7, alpha=0.6, zorder=2
-        )
+        ax.plot([one.low, one.high], [one.measured] * 2, color=faint, linewidth=0.7, alpha=0.6, zorder=2)
         style.mark(ax, one.estimate, one.measured, gid=f"trial-{one.id}", **_look(shown, one))
     ax.set(xscale="log", yscale="log", xlim=(low, high), ylim=(low, high), xlabel="estimated time (s)",
            ylabel="measured time (s)", aspect="equal")  # fmt: skip
@@ -97,19 +96,20 @@ def _times(shown: Points, ax: Axes) -> list[Artist]:
         for place, phase in enumerate(shown.phases)
     ]
     return [*keys, style.key("filled: tests", marker="o", markersize=5),
-            style.key("empty: calibrates", marker="o", markersize=5, markerfacecolor=style.palette().paper)]  # fmt: skip
+            style.key("empty: calibrates", marker="o", markersize=5, markerfacecolor=paper)]  # fmt: skip
 
 
 def _ratios(shown: Points, ax: Axes) -> list[Artist]:
     """Draw measured over estimated by phase, each point on a line of its own so that none covers another."""
+    faint = style.palette().faint
     for factor, line in ((1.0, "-"), (shown.factor, "--"), (1 / shown.factor, "--")):
-        ax.axvline(factor, color=style.palette().faint, linewidth=0.8, linestyle=line, zorder=1)
+        ax.axvline(factor, color=faint, linewidth=0.8, linestyle=line, zorder=1)
     at, ticks = 0.0, []
     for phase in shown.phases:
         those = sorted((one for one in shown.points if one.phase == phase), key=lambda one: one.measured / one.estimate)
         ticks.append(at + (len(those) - 1) / 2)
         for one in those:
-            ax.plot([one.low / one.estimate, one.high / one.estimate], [at] * 2, color=style.palette().faint, linewidth=0.7,
+            ax.plot([one.low / one.estimate, one.high / one.estimate], [at] * 2, color=faint, linewidth=0.7,
                     alpha=0.6, zorder=2)  # fmt: skip
             style.mark(ax, one.measured / one.estimate, at, **_look(shown, one))
             at += 1
