@@ -157,7 +157,10 @@ class Subject:
         return history.chronicle(self._comparer, self.id, metric)
 
     def plot(self, kind: str = "bars", ax: Axes | None = None, **more: Any) -> Axes:
-        """Draw what is reported of it, as `calc.analysis.comparison.Comparison.plot` does: any kind but the ladder."""
+        """Draw what is reported of it, as `calc.analysis.comparison.Comparison.plot` does: any kind but the ladder.
+
+        ``more`` takes ``size`` and ``style`` too, as there.
+        """
         return self._comparer.compare((self.id, self.id)).plot(kind, ax, **more)
 
     def _repr_html_(self) -> str:

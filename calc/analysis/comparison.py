@@ -312,6 +312,8 @@ class Comparison(Shown):
         ax : matplotlib.axes.Axes, optional
             Where; without it on a new figure, ``.figure`` of what is returned.
         **more
+            ``size`` of a new figure (``"slide"``, ``"16:9"``, ``"column"``, ``"10x5"`` or ``(10, 5)`` in inches),
+            ``style`` (``light``, ``dark``, or ``auto``: as the axis, or else as the settings of matplotlib);
             ``metric`` for all but the ladder; ``subject``, ``everything``, ``claims`` for the ladder;
             ``level`` (``total`` or ``per-chip``) for the roofline.
 

@@ -47,11 +47,11 @@ def bars(found: Comparison, metric: str | None = None) -> Figures[Bar]:
                         else "", lines))  # fmt: skip
     if not any(bar.numbers for bar in made):
         raise UsageError(f"none of {', '.join(s.id for s in found.subjects)} has a figure for {asked.id!r}")
-    lines = [line for bar in made for line in bar.lines]
+    every = [line for bar in made for line in bar.lines]
     notes = [
         f"Bar: headline; whiskers: range over every combination of the reports of {' and '.join(computed)}."
         if computed else "Bar: headline; whiskers: range; dots: reports, with the numbers of their sources.",
-        *reports.footnotes(lines, found.subjects, reports.dots(lines, inside=True)),
+        *reports.footnotes(every, found.subjects, reports.dots(every, inside=True)),
     ]  # fmt: skip
     rows = sum(ROOM + (LANES if bar.lines else 0) for bar in made)
     return figures(found, asked, "", made, notes, rows, draw, labels, style.LOOSE)

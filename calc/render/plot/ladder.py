@@ -151,8 +151,6 @@ def _marks(
 MARKERS = {AHEAD: "^", BEHIND: "v", NEITHER: "o"}
 STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 MARGIN = 1.18
-NARROW = 6.0
-"""Below this width of the figure, in inches, a ratio stands without its range in digits."""
 BELOW = 0.36
 """How far below its rung a claim lies, in rows."""
 STUB = 1.25
@@ -180,7 +178,7 @@ def draw(shown: Ladder, ax: Axes) -> list[Artist]:
     ax.axvline(1, color=colours.ink, linewidth=1.0, zorder=1)
     ax.set_xlabel(f"ratio {shown.subject.id} / {shown.object.id} (x, log scale)", parse_math=False)
     style.rows(ax, range(len(lines)), [label for label, _ in lines], (len(lines) - 0.4, -0.7))
-    every = 1 if style.width(ax) >= NARROW else 3
+    every = 1 if style.width(ax) >= style.NARROW else 3
     steps = [step for n, step in enumerate(STEPS) if low <= step <= high and n % every == 0]
     ax.set_xticks(steps, [f"{digits(step, 3)}x" for step in steps])
     ax.set_xticks([], minor=True)
@@ -190,7 +188,7 @@ def draw(shown: Ladder, ax: Axes) -> list[Artist]:
             _verdict(ax, shown.verdicts.get(label, ""), at)
         else:
             _draw_rung(ax, rung, at, low, high)
-            style.beside(ax, at, rung.text(style.width(ax) < NARROW))
+            style.beside(ax, at, rung.text(style.width(ax) < style.NARROW))
     return _legend(shown)
 
 

@@ -116,4 +116,5 @@ def _stack(ax: Axes, stack: Stack, blocks: list[tuple[float, float]], at: int) -
         look = {"color": style.palette().ink, "markersize": 5.5, "markeredgecolor": style.palette().paper}
         style.whiskers(ax, stack.printed, at, fmt="D", zorder=4, **look)
     color = style.palette().ink if blocks else style.palette().faint
-    style.note(ax, stack.words, (0, at + THICK / 2), (2, -3), va="top", color=color, parse_math=False)
+    words = stack.words.replace(" = ", "\n= ") if style.width(ax) < style.NARROW else stack.words
+    style.note(ax, words, (0, at + THICK / 2), (2, -3), va="top", color=color, parse_math=False)

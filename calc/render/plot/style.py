@@ -38,6 +38,8 @@ SIZE, SMALL = 9.0, 8.0
 SLIDE = (12.8, 7.2)
 COLUMN = 3.5
 """Inches: a slide of 16:9, and the width of a column of a paper."""
+NARROW = 6.0
+"""Below this width, in inches, panels stand below each other, and words that are not needed are left out."""
 SMALLEST, LARGEST = 2.0, 100.0
 """Between which sizes, in inches, a figure is drawn."""
 LINE = 1.3
@@ -112,10 +114,11 @@ def chosen(wanted: str, ax: Axes | None = None) -> Palette:
     behind = user["axes.facecolor"] if ax is None else ax.get_facecolor()
     paper, ink = (colors.to_rgba(one) for one in (behind, user["text.color"]))
     nearest = DARK if paper[3] and _lightness(paper) < 0.5 else LIGHT
-    own = {"paper": colors.to_hex(paper)} if paper[3] else {}
+    if paper[3]:
+        nearest = nearest._replace(paper=colors.to_hex(paper))
     if user["text.color"] != usual["text.color"] and abs(_lightness(ink) - _lightness(paper)) > 0.4:
-        own["ink"] = colors.to_hex(ink)
-    return nearest._replace(**own)
+        nearest = nearest._replace(ink=colors.to_hex(ink))
+    return nearest
 
 
 def _lightness(color: Sequence[float]) -> float:
@@ -200,11 +203,11 @@ def settings(colours: Palette = LIGHT, words: str = "") -> Iterator[None]:
 
 
 def figure(width: float, panels: int = 1) -> tuple[Sheet, list[Axes]]:
-    """Return an empty figure and its panels side by side; `dress` gives it its height."""
+    """Return an empty figure and its panels, side by side where there is room; `dress` gives it its height."""
     made = Sheet(figsize=(width, width), layout="constrained")
     FigureCanvasAgg(made)
-    grid = made.subplots(1, panels, squeeze=False, subplot_kw={"axes_class": Panel})
-    return made, list(grid[0])
+    shape = (panels, 1) if width < NARROW else (1, panels)
+    return made, list(made.subplots(*shape, squeeze=False, subplot_kw={"axes_class": Panel}).flat)
 
 
 def name(sheet: schema.Sheet) -> str:
@@ -285,6 +288,8 @@ def dress(
         If its rows do not fit into the height asked for, with the height that they need.
     """
     width = made.get_figwidth()
+    if width < NARROW:
+        rows = rows * len(made.axes) + (len(made.axes) - 1) * AXIS / LOOSE
     title = wrapped([title], width - 0.3, SIZE + 3, bold=True)
     below = wrapped(caption, width - 0.3)
     labels = [breadth(str(key.get_label())) + 0.55 for key in legend]
