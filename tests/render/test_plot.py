@@ -433,7 +433,7 @@ def made(kind: str, names: tuple[str, ...], **more: Any) -> Axes:
 def test_axes_have_units_and_captions_say_as_reported_policy_and_day(kind: str, names: tuple[str, ...]) -> None:
     ax = made(kind, names)
     label = ax.get_ylabel() if kind == "reports" else ax.get_xlabel()
-    assert (UNITS.get(kind, "FLOP/s)") in label) or label.endswith(("(TB)", "(GB/chip)")), label
+    assert (UNITS.get(kind, "FLOP/s") in label) or label.endswith(("(TB)", "(GB/chip)")), label
     caption = ax.get_figure(root=True).get_supxlabel().replace("\n", " ")
     assert AS_REPORTED in caption
     assert "Headline: best-specified first" in caption
