@@ -50,6 +50,7 @@ _SPELT = {"scale up": "scale-up", "scale out": "scale-out", "all in": "all-in", 
 _LOWER = {"w": "W", "kw": "kW", "watts": "W", "mhz": "MHz", "mb": "MB", "gb": "GB", "tb": "TB"}
 """Units as identifiers have them, whose letters are all small; bytes only where bits are out of the question."""
 _BYTES = ("mb", "gb", "tb")
+_LIKE_BYTES = re.compile(r"[kmgtp]i?b(?:ps|/s|s)?")
 _OF_TEXTS = ("nm",)
 """Units of what is held as text: a process."""
 
@@ -149,7 +150,7 @@ def guessed(header: str, kind: str) -> Column:
             metric = metrics.metric(name)
             unit = unit_of(text, metric, lower=header.islower()) if text else Unit(1, "")
             if unit is None or (dimension and not (unit.name and units.same_dimension(unit.name, dimension))):
-                if text and not dimension:
+                if text and not dimension and (_LIKE_BYTES.fullmatch(text.casefold()) or _unit_hint(text, metric)):
                     near.setdefault(text, name)
                 continue
             try:

@@ -212,11 +212,12 @@ def _identified(catalog: Catalog, kind: str, thing: Thing, id: str) -> Thing:
         return _as(thing, "", UNCLEAR, f"{made!r} is not {schema.AN_ID}; {how}")
     if others := catalog.called(made):
         return _as(thing, "", UNCLEAR, f"no {kind} has this name, and {made!r} is the {others[0][0]} {others[0][1]!r}; {how}")
+    near = ", ".join(catalog.near(asked[-1], [kind]))
+    near = f"near: {near}; if it is one of them, write --name '{thing.name}=ID'" if near else ""
     if not thing.vendor:
-        return _as(thing, made, UNCLEAR, "new, and its vendor is not said; write --vendor NAME, or a column with "
-                   "--column 'HEADER=vendor'")  # fmt: skip
-    near = catalog.near(thing.name, [kind])
-    return _as(thing, made, NEW, f"near: {', '.join(near)}" if near else "")
+        why = "new, and its vendor is not said: write --vendor NAME, or --column 'HEADER=vendor'"
+        return _as(thing, made, UNCLEAR, f"{why}; {near}" if near else why)
+    return _as(thing, made, NEW, near)
 
 
 def _as(thing: Thing, id: str, state: str, why: str = "") -> Thing:

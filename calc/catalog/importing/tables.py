@@ -52,7 +52,7 @@ def read(path: Path, number: int | None = None, *, transposed: bool = False) -> 
     number : int, optional
         Which table of a Markdown file, from 1; needed where there are several.
     transposed : bool
-        Whether a thing is a column and each row an attribute.
+        Whether a thing is a column and each row an attribute; the column of names is called ``name`` then.
 
     Raises
     ------
@@ -70,8 +70,8 @@ def read(path: Path, number: int | None = None, *, transposed: bool = False) -> 
     text = read_text(path)
     headers, rows = reader(text, path, number) if reader is _markdown else reader(text, path)
     if transposed:
-        first, *things = headers
-        headers, rows = [first, *(row[0] for row in rows)], [
+        things = headers[1:]
+        headers, rows = ["name", *(row[0] for row in rows)], [
             [thing, *(row[place] for row in rows)] for place, thing in enumerate(things, 1)
         ]  # fmt: skip
     if not rows:
