@@ -46,19 +46,35 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
         sys.stdout.write(f"For help in your editor: python -m calc schema --write {schemas}, then validate --fix\n")
 
 
-@commands.command("import", epilog="""\b
+@commands.command(
+    "import",
+    epilog="""\b
 Examples:
   calc import devices.csv
   calc import devices.csv --column 'Mem=memory_capacity:GB' --specs my-sheets --write
-""")
+""",
+)
 @click.argument("file", type=click.Path(dir_okay=False))
-@click.option("--kind", type=click.Choice(folders.HARDWARE), default=folders.HARDWARE[0], show_default=True,
-              help="What each row is.")
-@click.option("--column", multiple=True, metavar="HEADER=METRIC[:UNIT]",
-              help="What a column holds: a metric, or name, vendor, id, ignore. May be repeated.")
+@click.option(
+    "--kind",
+    type=click.Choice(folders.HARDWARE),
+    default=folders.HARDWARE[0],
+    show_default=True,
+    help="What each row is.",
+)
+@click.option(
+    "--column",
+    multiple=True,
+    metavar="HEADER=METRIC[:UNIT]",
+    help="What a column holds: a metric, or name, vendor, id, ignore. May be repeated.",
+)
 @click.option("--name", multiple=True, metavar="NAME=ID", help="The sheet of a row, or ignore. May be repeated.")
-@click.option("--map", metavar="FILE", type=click.Path(dir_okay=False),
-              help="A YAML file with columns, their qualifiers (direction, per, basis, about), and names.")
+@click.option(
+    "--map",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="A YAML file with columns, their qualifiers (direction, per, basis, about), and names.",
+)
 @click.option("--vendor", metavar="NAME", help="Who makes what is new, if no column says it.")
 @click.option("--table", type=click.IntRange(1), metavar="NUMBER", help="Which table of a Markdown file.")
 @click.option("--transpose", "transposed", is_flag=True, help="Each column is a chip or system, each row an attribute.")

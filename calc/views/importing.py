@@ -35,10 +35,12 @@ def _columns(found: Imported) -> Table:
     table = Table(title, [
         *titled("column", wraps=True), Column("values", "values", wraps=True, fold=Folding("column", titles=None)),
         *titled("metric"), Column("unit", "unit", fold=Folding("metric", " in ", titles=None)),
-        *titled("qualifiers", wraps=True, optional=True), *titled("read from", wraps=True),
+        Column("qualifiers", "qualifiers", wraps=True, optional=True, fold=Folding("metric", titles=None)),
+        *titled("read from", wraps=True),
     ])  # fmt: skip
     for column in (each for each in plan.columns if each.to):
-        qualifiers = [word for word in (column.direction, column.per and f"per {column.per}", column.basis) if word]
+        direction = "direction not specified" if column.direction == UNSTATED else column.direction
+        qualifiers = [word for word in (direction, column.per and f"per {column.per}", column.basis) if word]
         table.add(column.header, _values(plan, column), column.to, _unit(column), ", ".join(qualifiers), column.how)
     table.lead = list(_lead(found))
     if any(each.to.startswith("peak_compute.") and each.to.endswith(UNSTATED) for each in plan.columns):

@@ -372,7 +372,9 @@ def _unknown(header: str, near: Mapping[str, str]) -> str:
     if words & {"bandwidth", "bw"}:
         meant = "memory_bandwidth, scale_up_bandwidth and scale_out_bandwidth"
         return f"a bandwidth of what? Of {meant} write one: --column {_example(header, 'METRIC')}"
-    return f"its words name no metric for certain; write --column {_example(header, 'METRIC')} or {header + '=ignore'!r}"
+    return (
+        f"its words name no metric for certain; write --column {_example(header, 'METRIC')} or {header + '=ignore'!r}"
+    )
 
 
 def _example(header: str, metric: str, unit: str = "UNIT") -> str:

@@ -180,10 +180,14 @@ def _things(
     if not by_use.keys() & {"name", "id"}:
         headers = ", ".join(map(repr, table.headers))
         raise UsageError(f"no column has the names; write --column 'HEADER=name' with one of {headers}")
-    called = [row.cells.get(by_use.get("name", ""), "") or row.cells.get(by_use.get("id", ""), "") for row in table.rows]
+    called = [
+        row.cells.get(by_use.get("name", ""), "") or row.cells.get(by_use.get("id", ""), "") for row in table.rows
+    ]
     for name in names:
         if name not in called:
-            raise UsageError(f"no row is called {name!r}; {did_you_mean(name, called) or 'the dry run lists the names'}")
+            raise UsageError(
+                f"no row is called {name!r}; {did_you_mean(name, called) or 'the dry run lists the names'}"
+            )
     found = []
     for row, name in zip(table.rows, called, strict=True):
         id, vendor = (row.cells.get(by_use.get(use, ""), "") for use in ("id", "vendor"))
@@ -211,7 +215,9 @@ def _identified(catalog: Catalog, kind: str, thing: Thing, id: str) -> Thing:
     if not schema.is_id(made):
         return _as(thing, "", UNCLEAR, f"{made!r} is not {schema.AN_ID}; {how}")
     if others := catalog.called(made):
-        return _as(thing, "", UNCLEAR, f"no {kind} has this name, and {made!r} is the {others[0][0]} {others[0][1]!r}; {how}")
+        return _as(
+            thing, "", UNCLEAR, f"no {kind} has this name, and {made!r} is the {others[0][0]} {others[0][1]!r}; {how}"
+        )
     near = ", ".join(catalog.near(asked[-1], [kind]))
     near = f"near: {near}; if it is one of them, write --name '{thing.name}=ID'" if near else ""
     if not thing.vendor:

@@ -198,7 +198,11 @@ def _yaml(text: str, path: Path) -> Cells:
 
 def _objects(data: Any, path: Path) -> Cells:
     """Return the rows of a list of mappings, of a mapping of ids to mappings, or of one mapping."""
-    if isinstance(data, dict) and data and all(isinstance(held, dict) and "value" not in held for held in data.values()):
+    if (
+        isinstance(data, dict)
+        and data
+        and all(isinstance(held, dict) and "value" not in held for held in data.values())
+    ):
         data = [{KEY: key} | held for key, held in data.items()]
     elif isinstance(data, dict):
         data = [data]

@@ -16,7 +16,9 @@ from calc.sheets.comments import Entry, outline
 from calc.sheets.layout import formatted
 from calc.sheets.yaml_nodes import quoted, read_text
 
-_PLAIN = re.compile(r"[A-Za-z][\w ./()^+-]*|\d[\d.]*(?:\.\.\d[\d.]*)? [A-Za-z][\w/^*]*(?: per [A-Za-z][\w/^*]*)?", re.ASCII)
+_PLAIN = re.compile(
+    r"[A-Za-z][\w ./()^+-]*|\d[\d.]*(?:\.\.\d[\d.]*)? [A-Za-z][\w/^*]*(?: per [A-Za-z][\w/^*]*)?", re.ASCII
+)
 _WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
 
 
@@ -90,7 +92,9 @@ def _added(text: str, path: Path, additions: list[Addition]) -> str:
         return f"{text[: reports.begin]}\n{_metrics(additions)}{text[reports.end :].lstrip()}"
     there = {each.name: each for each in reports.entries}
     inserts: list[tuple[int, bool, str]] = []
-    for metric, rows in groupby(sorted(additions, key=lambda each: metrics.place(each.metric)), lambda each: each.metric):
+    for metric, rows in groupby(
+        sorted(additions, key=lambda each: metrics.place(each.metric)), lambda each: each.metric
+    ):
         held = there.get(metric)
         if held is not None and not held.entries:
             raise DataError(f"{folders.shown(path)}: {metric} holds no list of reports; mend it, then import again")
