@@ -36,10 +36,9 @@ from calc.views.tables import Table
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from calc.analysis.importing import Imported
     from matplotlib.axes import Axes
 
+    from calc.analysis.importing import Imported
     from calc.estimates.estimator import Estimator
 
 Words = str | Sequence[str]
@@ -602,7 +601,7 @@ def import_table(
         Whether to write; by default nothing is.
     **said
         What else is known of it: ``kind``, ``map``, ``vendor``, ``source``, ``title``, ``publisher``, ``source_kind``,
-        ``date``, ``url``, ``table``, ``transposed``, as `calc.catalog.importing.plan.Request` has them.
+        ``date``, ``url``, ``table``, ``transposed``, as `calc.catalog.importing.plan.ImportRequest` has them.
 
     Raises
     ------
@@ -612,11 +611,10 @@ def import_table(
         If the file holds no table.
     """
     from calc.analysis import importing
-    from calc.catalog.importing.plan import Request
+    from calc.catalog.importing.plan import ImportRequest
 
-    pairs = {key: tuple(f"{one}={held}" for one, held in (given or {}).items())
-             for key, given in (("column", columns), ("name", names))}  # fmt: skip
-    request = Request(Path(path), **pairs, **said)
+    column, name = (tuple(f"{one}={held}" for one, held in (given or {}).items()) for given in (columns, names))
+    request = ImportRequest(Path(path), column=column, name=name, **said)
     return importing.import_table(request, [] if folder is None else [str(folder)], write=write)
 
 

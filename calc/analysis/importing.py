@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from calc.analysis.validation import Checked, validate
+from calc.catalog import files
 from calc.catalog.catalog import Catalog
 from calc.catalog.importing import plan as planning
 from calc.catalog.importing import writing
-from calc.catalog.importing.plan import Plan, Request
+from calc.catalog.importing.plan import ImportPlan, ImportRequest
 from calc.catalog.templates import target
 from calc.figures.shown import Shown
 from calc.sheets import folders
@@ -24,7 +25,7 @@ class Imported(Shown):
     the folder after it was written, and None before.
     """
 
-    plan: Plan
+    plan: ImportPlan
     folder: Path | None
     files: tuple[Path, ...]
     is_written: bool = False
@@ -36,12 +37,12 @@ class Imported(Shown):
         return any(column.metric for column in self.plan.columns) and not (self.checks and self.checks.problems)
 
 
-def import_table(request: Request, specs: Sequence[str], *, write: bool = False) -> Imported:
+def import_table(request: ImportRequest, specs: Sequence[str], *, write: bool = False) -> Imported:
     """Return what a table adds to the last of some folders of sheets, and write it there if asked.
 
     Parameters
     ----------
-    request : Request
+    request : ImportRequest
         The file, and what is said of it.
     specs : sequence of str
         Folders of sheets over the shipped ones and over those of ``CALC_SPECS``; the last takes what is imported, and
@@ -63,7 +64,7 @@ def import_table(request: Request, specs: Sequence[str], *, write: bool = False)
     if not write or layer is None:
         return Imported(plan, layer, tuple(made))
     if made:
-        writing.write(made, layer)
+        files.write_all(made, layer)
     # What was looked up before is not read again: the folder may have been made just now.
     over = Catalog([*catalog.layers[1:], layer]) if folders.is_layer(layer) else catalog
     checks = validate(over, [layer]) if folders.is_layer(layer) else None

@@ -98,9 +98,9 @@ def import_(file: str, writes: bool, specs: Sequence[str], form: str, output: st
     from pathlib import Path
 
     from calc.analysis.importing import import_table
-    from calc.catalog.importing.plan import Request
+    from calc.catalog.importing.plan import ImportRequest
 
-    found = import_table(Request(Path(file), **asked), specs, write=writes)
+    found = import_table(ImportRequest(Path(file), **asked), specs, write=writes)
     emit(found, form, output, color)
     if not found.is_fit:
         sys.exit(1)

@@ -34,7 +34,7 @@ def short(text: Any) -> Any:
     return {"to": to.strip()} | ({"unit": unit.strip()} if unit.strip() else {})
 
 
-class Mapping(schema.Record):
+class TableMap(schema.Record):
     """The file of ``--map``."""
 
     columns: dict[schema.Text, Annotated[ColumnUse, BeforeValidator(short)]] = schema.optional(
@@ -57,7 +57,10 @@ def column(option: str) -> tuple[str, ColumnUse]:
     >>> header, use.to, use.unit
     ('Mem (GB)', 'memory_capacity', 'GB')
     """
-    header, target = pair(option, "--column 'HEADER=METRIC:UNIT'")
+    form = "--column 'HEADER=METRIC:UNIT'"
+    header, target = pair(option, form)
+    if target.startswith(":"):
+        raise UsageError(f"{option!r} names no metric; write {form}")
     return header, ColumnUse.model_validate(short(target))
 
 

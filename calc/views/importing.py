@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from calc.analysis.importing import Imported
-from calc.catalog.importing.columns import Column as ImportedColumn
-from calc.catalog.importing.plan import IGNORED, KNOWN, NEW, UNCLEAR, LeftOut, Plan, Thing
+from calc.catalog.importing.columns import TableColumn
+from calc.catalog.importing.plan import IGNORED, KNOWN, NEW, UNCLEAR, CellLeftOut, ImportedRow, ImportPlan
 from calc.sheets.folders import shown
 from calc.sheets.metrics import UNSTATED
 from calc.views import checks
@@ -19,7 +19,7 @@ FIRST_ROWS = 20
 
 def tables(found: Imported) -> list[Table]:
     """Return what a table adds: columns, rows, what is left out, and after writing what the checks find."""
-    made = [_columns(found), _rows(found.plan)]
+    made = [_columns(found), rows(found.plan)]
     if unmapped := [each for each in found.plan.columns if not each.to]:
         made.append(_unmapped(found.plan, unmapped))
     if found.plan.left_out:
@@ -51,7 +51,7 @@ def _columns(found: Imported) -> Table:
     return table
 
 
-def _unmapped(plan: Plan, columns: Sequence[ImportedColumn]) -> Table:
+def _unmapped(plan: ImportPlan, columns: Sequence[TableColumn]) -> Table:
     table = Table(f"Columns not mapped: {len(columns)}", [
         *titled("column", wraps=True), Column("values", "values", wraps=True, fold=Folding("column", titles=None)),
         *titled("why", wraps=True),
@@ -61,11 +61,11 @@ def _unmapped(plan: Plan, columns: Sequence[ImportedColumn]) -> Table:
     return table
 
 
-def _values(plan: Plan, column: ImportedColumn) -> str:
+def _values(plan: ImportPlan, column: TableColumn) -> str:
     return "; ".join(plan.samples[column.header])
 
 
-def _unit(column: ImportedColumn) -> str:
+def _unit(column: TableColumn) -> str:
     if column.metric is None or column.metric.is_text or column.unit:
         return column.unit if column.many == 1 else f"{column.many:.0e} {column.unit}".replace("e+0", "e")
     return column.metric.like if column.metric.counts else "cells' own"
@@ -76,8 +76,9 @@ def _lead(found: Imported) -> Iterator[str]:
     there = len(plan.additions) - new
     mapped = sum(bool(each.metric) for each in plan.columns)
     already = f", {there} are there already" if there else ""
-    yield (f"{_many(new, 'report')} {'added' if found.is_written else 'to add'}{already}; {mapped} of "
-           f"{_many(len(plan.columns), 'column')} mapped to a metric, {_many(len(plan.left_out), 'cell')} left out.")  # fmt: skip
+    done = "added" if found.is_written else "to add"
+    yield (f"{_many(new, 'report')} {done}{already}; {mapped} of {_many(len(plan.columns), 'column')} mapped to a "
+           f"metric, {_many(len(plan.left_out), 'cell')} left out.")  # fmt: skip
     fresh = f"new, kind {plan.new_source['kind']}, title {plan.new_source['title']}" if plan.new_source else "known"
     yield f"Source: {plan.source} ({fresh})."
     if not mapped:
@@ -93,14 +94,17 @@ def _many(count: int, thing: str) -> str:
     return f"{count} {thing}{'s' * (count != 1)}"
 
 
-def _rows(plan: Plan) -> Table:
+def rows(plan: ImportPlan) -> Table:
+    """Return the rows of the table, and whose sheets they are."""
     counted = Counter(each.state for each in plan.things)
     reports = Counter(each.thing.row for each in plan.additions)
     title = ", ".join(f"{counted[state]} {state}" for state in (KNOWN, NEW, UNCLEAR, IGNORED) if counted[state])
-    table = Table(f"Rows: {title}", [*titled("row", numeric=True), *titled("name", "sheet", wraps=True),
-                                     *titled("state"), *titled("reports", numeric=True), *titled("note", wraps=True)])  # fmt: skip
+    table = Table(f"Rows: {title}", [
+        *titled("row", numeric=True), *titled("name", "sheet", wraps=True), *titled("state"),
+        *titled("reports", numeric=True), *titled("note", wraps=True),
+    ])  # fmt: skip
 
-    def add(thing: Thing) -> None:
+    def add(thing: ImportedRow) -> None:
         table.add(str(thing.row), thing.name, thing.id, thing.state, str(reports[thing.row]), thing.why)
 
     unclear = [each for each in plan.things if each.state == UNCLEAR]
@@ -112,9 +116,9 @@ def _rows(plan: Plan) -> Table:
     return table
 
 
-def _left_out(found: tuple[LeftOut, ...]) -> Table:
+def _left_out(found: tuple[CellLeftOut, ...]) -> Table:
     """Return the cells that are left out; those of a column with one reason in a row together."""
-    together: dict[tuple[str, str], list[LeftOut]] = {}
+    together: dict[tuple[str, str], list[CellLeftOut]] = {}
     for each in found:
         together.setdefault((each.column, each.why), []).append(each)
     table = Table(f"Cells left out: {len(found)}", titled("column", "rows", "cells", "why", wraps=True))

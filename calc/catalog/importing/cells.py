@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from calc import units
-from calc.catalog.importing.columns import Column, unit_of
+from calc.catalog.importing.columns import TableColumn, unit_of
 from calc.errors import UnitError
 from calc.units import spellings
 
@@ -26,7 +26,7 @@ _MEMORY = re.compile(r"\s+(?:HBM|GDDR|LPDDR|DDR)\d?\w{0,2}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Figure:
+class CellFigure:
     """What a cell says: the value of a report, and its flags of a bound."""
 
     value: str
@@ -35,44 +35,44 @@ class Figure:
     at_least: bool = False
 
 
-class Refused(Exception):  # noqa: N818  # not an error of the run: it is listed
+class RefusedCell(Exception):  # noqa: N818  # not an error of the run: it is listed
     """A cell that is no figure; the message says why, and what to write."""
 
 
-def read(cell: str, column: Column, *, decimal_comma: bool = False) -> Figure | None:
+def read(cell: str, column: TableColumn, *, decimal_comma: bool = False) -> CellFigure | None:
     """Return what a cell of a column says, or None for a gap.
 
     Parameters
     ----------
     cell : str
         Its text: ``3,350``, ``up to 700 W``, ``~2.0 TB/s``, ``125-135``.
-    column : Column
+    column : TableColumn
         Its metric, and the unit where the cell has none.
     decimal_comma : bool
         Whether a comma may be a decimal point in this file.
 
     Raises
     ------
-    Refused
+    RefusedCell
         If there is no unit anywhere, or the cell is not one number and its unit.
 
     Examples
     --------
-    >>> column = Column("TDP", "power.unstated", "W")
+    >>> column = TableColumn("TDP", "power.unstated", "W")
     >>> read("up to 1,000", column), read("N/A", column)
-    (Figure(value='1000 W', about=False, at_most=True, at_least=False), None)
+    (CellFigure(value='1000 W', about=False, at_most=True, at_least=False), None)
     """
     if cell.casefold() in GAPS:
         return None
     metric = column.metric
     assert metric is not None
     if metric.is_text:
-        return Figure(f"{cell} {column.unit}".strip() if re.fullmatch(units.NUMBER, cell) else cell, column.about)
+        return CellFigure(f"{cell} {column.unit}".strip() if re.fullmatch(units.NUMBER, cell) else cell, column.about)
     text, flags = _bounds(_FOOTNOTE.sub("", cell).strip())
     text = f"{text[1:].strip()} USD" if text[:1] == "$" and "USD" not in text else text
     match = _FIGURE.fullmatch(text)
     if match is None or (decimal_comma and "," in f"{match[1]}{match[2] or ''}"):
-        raise Refused(_no_number(text))
+        raise RefusedCell(_no_number(text))
     first, last, rest = match.groups()
     rest, flags = _open_end(rest, flags)
     if metric.id == "memory_capacity":
@@ -80,8 +80,8 @@ def read(cell: str, column: Column, *, decimal_comma: bool = False) -> Figure | 
     many, unit = _unit(rest.strip(), column)
     ends = [_digits(number, many) for number in (first, last) if number]
     if ends[1:] and Decimal(ends[0]) > Decimal(ends[1]):
-        raise Refused("a range that runs downwards; write the lower end first")
-    return Figure(f"{'..'.join(ends)} {unit}", **({"about": column.about} | dict.fromkeys(flags, True)))
+        raise RefusedCell("a range that runs downwards; write the lower end first")
+    return CellFigure(f"{'..'.join(ends)} {unit}", **({"about": column.about} | dict.fromkeys(flags, True)))
 
 
 def _bounds(text: str) -> tuple[str, list[str]]:
@@ -101,7 +101,7 @@ def _open_end(rest: str, flags: list[str]) -> tuple[str, list[str]]:
     return plain, flags if plain == rest else ["at_least"]
 
 
-def _unit(text: str, column: Column) -> tuple[int, str]:
+def _unit(text: str, column: TableColumn) -> tuple[int, str]:
     metric = column.metric
     assert metric is not None
     if not text and column.unit:
@@ -109,11 +109,11 @@ def _unit(text: str, column: Column) -> tuple[int, str]:
     if not text and metric.counts:
         return 1, metric.like
     if not text:
-        raise Refused(f"no unit, neither in the header nor here; write --column '{column.header}={column.to}:UNIT'")
+        raise RefusedCell(f"no unit, neither in the header nor here; write --column '{column.header}={column.to}:UNIT'")
     unit = unit_of(text, metric)
     own = column.per or "chip"
     if unit is None or unit.per not in (None, own):
-        raise Refused(f"{text!r} behind the number is no unit of {column.to}; write {column.to} as one number and "
+        raise RefusedCell(f"{text!r} behind the number is no unit of {column.to}; write {column.to} as one number and "
                       f"its unit{_hint(text, metric.dimension.example)}")  # fmt: skip
     return unit.many, unit.name
 

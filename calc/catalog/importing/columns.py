@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from calc import units
 from calc.catalog.importing.tables import KEY, SourceTable
 from calc.errors import UnitError, UsageError, did_you_mean
 from calc.sheets import metrics, rules
-from calc.sheets.mapping import IGNORE, TARGETS, ColumnUse
+from calc.sheets.mapping import TARGETS, ColumnUse
 from calc.sheets.metrics import UNSTATED, Metric
 
 NAMES = (
@@ -56,7 +56,7 @@ _OF_TEXTS = ("nm",)
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """What a column holds.
 
     ``to`` is a metric's id, one of `calc.sheets.mapping.TARGETS`, or empty where nothing is certain; then ``why`` says
@@ -81,7 +81,7 @@ class Column:
         return metrics.metric(self.to) if self.to and self.to not in TARGETS else None
 
 
-class Unit(NamedTuple):
+class ColumnUnit(NamedTuple):
     """What numbers are in: so many times a unit, of so much of the subject."""
 
     many: int
@@ -89,7 +89,7 @@ class Unit(NamedTuple):
     per: str | None = None
 
 
-def columns(table: SourceTable, kind: str, uses: Mapping[str, tuple[str, ColumnUse]]) -> list[Column]:
+def columns(table: SourceTable, kind: str, uses: Mapping[str, tuple[str, ColumnUse]]) -> list[TableColumn]:
     """Return what each column of a table holds.
 
     Parameters
@@ -116,12 +116,12 @@ def columns(table: SourceTable, kind: str, uses: Mapping[str, tuple[str, ColumnU
     return _one_each(found)
 
 
-def said(header: str, who: str, use: ColumnUse, kind: str) -> Column:
+def said(header: str, who: str, use: ColumnUse, kind: str) -> TableColumn:
     """Return a column as the user says that it is."""
     if use.to in TARGETS:
-        return Column(header, use.to, how=f"by {who}")
+        return TableColumn(header, use.to, how=f"by {who}")
     metric = _reportable(use.to, kind, f"{who} of {header!r}")
-    made = Column(header, metric.id, how=f"by {who}", per=use.per, basis=use.basis, about=use.about,
+    made = TableColumn(header, metric.id, how=f"by {who}", per=use.per, basis=use.basis, about=use.about,
                   direction=_direction(metric, use.direction))  # fmt: skip
     if use.unit:
         unit = unit_of(use.unit, metric)
@@ -135,20 +135,20 @@ def said(header: str, who: str, use: ColumnUse, kind: str) -> Column:
     return made
 
 
-def guessed(header: str, kind: str) -> Column:
+def guessed(header: str, kind: str) -> TableColumn:
     """Return a column as its header says, if each word of it is known."""
     plain = " ".join(_words(header))
     if plain in NAMES:
-        return Column(header, "name", how="header")
+        return TableColumn(header, "name", how="header")
     if plain in _OTHERS:
-        return Column(header, _OTHERS[plain], how="header")
+        return TableColumn(header, _OTHERS[plain], how="header")
     near: dict[str, str] = {}
     for text, rest in _spans(header):
         words = _words(rest)
         qualifiers = _qualifiers(words, kind)
         for name, how, dimension in _meant(words, kind):
             metric = metrics.metric(name)
-            unit = unit_of(text, metric, lower=header.islower()) if text else Unit(1, "")
+            unit = unit_of(text, metric, lower=header.islower()) if text else ColumnUnit(1, "")
             if unit is None or (dimension and not (unit.name and units.same_dimension(unit.name, dimension))):
                 if text and not dimension and (_LIKE_BYTES.fullmatch(text.casefold()) or _unit_hint(text, metric)):
                     near.setdefault(text, name)
@@ -156,12 +156,12 @@ def guessed(header: str, kind: str) -> Column:
             try:
                 _reportable(name, kind, repr(header))
             except UsageError as error:
-                return Column(header, why=str(error))
+                return TableColumn(header, why=str(error))
             how = f"header: {how}" + (f"; unit {text!r}" if unit.name else "")
             direction = _direction(metric, qualifiers.pop("direction", None))
-            made = Column(header, name, how=how, direction=direction, **qualifiers)
+            made = TableColumn(header, name, how=how, direction=direction, **qualifiers)
             return _with_unit(made, unit, kind)
-    return Column(header, why=_unknown(header, near))
+    return TableColumn(header, why=_unknown(header, near))
 
 
 def _reportable(name: str, kind: str, where: str) -> Metric:
@@ -175,14 +175,14 @@ def _direction(metric: Metric, given: str | None) -> str | None:
     return (given or UNSTATED) if metric.directed else given
 
 
-def _with_unit(column: Column, unit: Unit, kind: str) -> Column:
+def _with_unit(column: TableColumn, unit: ColumnUnit, kind: str) -> TableColumn:
     metric = column.metric
     own = metric.own_per(kind) if metric else ""
     per = column.per or (unit.per if unit.per != own else None)
     return replace(column, unit=unit.name, many=unit.many, per=per)
 
 
-def _one_each(found: list[Column]) -> list[Column]:
+def _one_each(found: list[TableColumn]) -> list[TableColumn]:
     """Take back what two headers are guessed to be: one of them must be another thing."""
     names = sorted((each for each in found if each.to == "name" and each.how == "header"),
                    key=lambda each: NAMES.index(" ".join(_words(each.header))))  # fmt: skip
@@ -192,11 +192,12 @@ def _one_each(found: list[Column]) -> list[Column]:
         alike = [other for other in found if other.to == each.to and other is not each]
         if each.to == "name" and each is not first:
             assert first is not None
-            made.append(Column(each.header, why=f"the names are taken from {first.header!r}"))
+            made.append(TableColumn(each.header, why=f"the names are taken from {first.header!r}"))
         elif each.metric and not each.how.startswith("by ") and alike:
             others = ", ".join(repr(other.header) for other in alike)
-            why = f"{others} would be {each.to} too; say which with --column {_example(each.header, each.to, each.unit or 'UNIT')}"
-            made.append(Column(each.header, why=why))
+            example = _example(each.header, each.to, each.unit or "UNIT")
+            why = f"{others} would be {each.to} too; say which with --column {example}"
+            made.append(TableColumn(each.header, why=why))
         else:
             made.append(each)
     return made
@@ -205,7 +206,7 @@ def _one_each(found: list[Column]) -> list[Column]:
 # -- units --------------------------------------------------------------------------------------
 
 
-def unit_of(text: str, metric: Metric, *, lower: bool = False) -> Unit | None:
+def unit_of(text: str, metric: Metric, *, lower: bool = False) -> ColumnUnit | None:
     """Return what a text says that the numbers of a metric are in, if that is one thing.
 
     Parameters
@@ -220,15 +221,15 @@ def unit_of(text: str, metric: Metric, *, lower: bool = False) -> Unit | None:
     Examples
     --------
     >>> unit_of("TFLOPS", metrics.metric("peak_compute.fp16.dense"))
-    Unit(many=1, name='TFLOP/s', per=None)
+    ColumnUnit(many=1, name='TFLOP/s', per=None)
     >>> unit_of("billion", metrics.metric("transistor_count"))
-    Unit(many=1000000000, name='transistor', per=None)
+    ColumnUnit(many=1000000000, name='transistor', per=None)
     """
     text = re.sub(r"\s*/\s*", "/", text.strip())
     if lower and text in _LOWER and (text not in _BYTES or metric.like == "b"):
         text = _LOWER[text]
     if metric.is_text:
-        return Unit(1, text) if text in _OF_TEXTS else None
+        return ColumnUnit(1, text) if text in _OF_TEXTS else None
     ways = [(1, text)] if _is_unit(text) else units.readings(text)
     if units.describe(metric.like).startswith("a count of"):
         ways = [*ways, *units.readings(text.casefold().removesuffix("s") if len(text) > 2 else text, metric.like)]
@@ -236,14 +237,14 @@ def unit_of(text: str, metric: Metric, *, lower: bool = False) -> Unit | None:
     return found[0] if len(found) == 1 else None
 
 
-def _of_metric(many: int, name: str, metric: Metric) -> Unit | None:
+def _of_metric(many: int, name: str, metric: Metric) -> ColumnUnit | None:
     if not _is_unit(name):
         return None
     if units.same_dimension(name, metric.like):
-        return Unit(many, name)
+        return ColumnUnit(many, name)
     whole, _, part = name.rpartition("/")
     if whole and part in _PER.values() and units.same_dimension(whole, metric.like):
-        return Unit(many, whole, part)
+        return ColumnUnit(many, whole, part)
     return None
 
 
@@ -294,9 +295,9 @@ def _words(header: str) -> list[str]:
     return [_ALIKE.get(word, word) for word in text.split()]
 
 
-def _qualifiers(words: list[str], kind: str) -> dict[str, str]:
+def _qualifiers(words: list[str], kind: str) -> dict[str, Any]:
     """Take the words that qualify a figure out of a header, and return what they say."""
-    found: dict[str, str] = {}
+    found: dict[str, Any] = {}
     if "peak" in words:
         words.remove("peak")
         found["basis"] = "peak"
@@ -312,7 +313,7 @@ def _qualifiers(words: list[str], kind: str) -> dict[str, str]:
     return found
 
 
-class _Row(NamedTuple):
+class _HeaderWords(NamedTuple):
     """A row of ``headers.txt``."""
 
     words: tuple[frozenset[str], ...]
@@ -322,11 +323,14 @@ class _Row(NamedTuple):
 
 
 @cache
-def _rows() -> list[_Row]:
+def _rows() -> list[_HeaderWords]:
     lines = Path(__file__).with_name("headers.txt").read_text(encoding="utf-8").splitlines()
     cells = ([*map(str.strip, line.split("|")), "", ""] for line in lines if line[:1] != "#")
-    return [_Row(tuple(frozenset(word.split("/")) for word in words.split()), metric, frozenset(beside.split()), like)
-            for words, metric, beside, like, *_ in cells]  # fmt: skip
+    made = []
+    for words, metric, beside, like, *_ in cells:
+        either = tuple(frozenset(word.split("/")) for word in words.split())
+        made.append(_HeaderWords(either, metric, frozenset(beside.split()), like))
+    return made
 
 
 def _meant(words: Sequence[str], kind: str) -> Iterator[tuple[str, str, str]]:
@@ -361,7 +365,7 @@ def _compute(words: Sequence[str], known: frozenset[str]) -> str:
 
 
 def _unknown(header: str, near: Mapping[str, str]) -> str:
-    """Say why a header means nothing for certain, and what to write; ``near`` are texts that are no units of metrics."""
+    """Say why a header means nothing for certain, and what to write; ``near`` holds texts that are no units."""
     words = set(_words(header))
     if len(words & set(metrics.PRECISIONS)) > 1:
         return f"more than one precision; write --column {_example(header, 'peak_compute.PRECISION.SPARSITY')}"
@@ -380,8 +384,3 @@ def _unknown(header: str, near: Mapping[str, str]) -> str:
 def _example(header: str, metric: str, unit: str = "UNIT") -> str:
     known = metrics.TABLE.get(metric)
     return repr(f"{header}={metric}" + ("" if known and known.is_text else f":{unit}"))
-
-
-def is_ignored(column: Column) -> bool:
-    """Whether the user leaves a column out."""
-    return column.to == IGNORE

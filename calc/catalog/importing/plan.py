@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from calc.catalog.catalog import Catalog
 from calc.catalog.importing import cells
-from calc.catalog.importing.columns import Column, columns
-from calc.catalog.importing.tables import Row, SourceTable, read
+from calc.catalog.importing.columns import TableColumn, columns
+from calc.catalog.importing.tables import SourceTable, TableRow, read
 from calc.errors import UsageError, did_you_mean
 from calc.sheets import loader, mapping, rules, schema
 from calc.sheets.folders import FOLDERS, HARDWARE, shown
@@ -22,7 +22,7 @@ KNOWN, NEW, UNCLEAR, IGNORED = "known", "new", "not clear", "ignored"
 
 
 @dataclass(frozen=True)
-class Request:
+class ImportRequest:
     """What is asked for, as the command's options say it.
 
     Parameters
@@ -66,7 +66,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Thing:
+class ImportedRow:
     """A row: its name, the sheet that it belongs to, and why that is not clear where it is not."""
 
     row: int
@@ -77,7 +77,7 @@ class Thing:
     why: str = ""
 
 
-class LeftOut(NamedTuple):
+class CellLeftOut(NamedTuple):
     """A cell that is not imported: where it stands, what it says, and why."""
 
     row: int
@@ -89,24 +89,24 @@ class LeftOut(NamedTuple):
 class Addition(NamedTuple):
     """A report of a sheet, and whether the overlay has it already."""
 
-    thing: Thing
+    thing: ImportedRow
     metric: str
     report: dict[str, str]
     there: bool
 
 
 @dataclass(frozen=True)
-class Plan:
+class ImportPlan:
     """What an import comes to before anything is written."""
 
-    request: Request
+    request: ImportRequest
     source: str
     new_source: dict[str, str] | None
-    columns: tuple[Column, ...]
-    things: tuple[Thing, ...]
+    columns: tuple[TableColumn, ...]
+    things: tuple[ImportedRow, ...]
     samples: Mapping[str, tuple[str, ...]]
     additions: tuple[Addition, ...] = ()
-    left_out: tuple[LeftOut, ...] = field(default=())
+    left_out: tuple[CellLeftOut, ...] = field(default=())
 
     @property
     def new(self) -> list[Addition]:
@@ -114,7 +114,7 @@ class Plan:
         return [each for each in self.additions if not each.there]
 
 
-def plan(catalog: Catalog, layer: Path | None, request: Request) -> Plan:
+def plan(catalog: Catalog, layer: Path | None, request: ImportRequest) -> ImportPlan:
     """Return what a table would add to an overlay.
 
     Parameters
@@ -123,7 +123,7 @@ def plan(catalog: Catalog, layer: Path | None, request: Request) -> Plan:
         Where names and sources are looked up.
     layer : Path, optional
         The folder that would be written to; what it has already is not added again.
-    request : Request
+    request : ImportRequest
         What is asked for.
 
     Raises
@@ -141,29 +141,29 @@ def plan(catalog: Catalog, layer: Path | None, request: Request) -> Plan:
     things = _things(catalog, request, table, held, names)
     source, new_source = _source(catalog, layer, request)
     additions: list[Addition] = []
-    left_out: list[LeftOut] = []
+    left_out: list[CellLeftOut] = []
     for thing, row in zip(things, table.rows, strict=True):
         if thing.state in (KNOWN, NEW):
             there = _there(layer, request.kind, thing.id)
             for column in (each for each in held if each.metric):
                 try:
                     report = _report(thing, row, column, source, request.kind, decimal_comma=table.decimal_comma)
-                except cells.Refused as why:
-                    left_out.append(LeftOut(row.number, column.header, row.cells[column.header], str(why)))
+                except cells.RefusedCell as why:
+                    left_out.append(CellLeftOut(row.number, column.header, row.cells[column.header], str(why)))
                     continue
                 if report:
                     additions.append(Addition(thing, column.to, report, _identity(report) in there.get(column.to, ())))
     samples = {header: tuple(dict.fromkeys(filter(None, (row.cells[header] for row in table.rows))))[:3]
                for header in table.headers}  # fmt: skip
-    return Plan(request, source, new_source, tuple(held), things, samples, tuple(additions), tuple(left_out))
+    return ImportPlan(request, source, new_source, tuple(held), things, samples, tuple(additions), tuple(left_out))
 
 
-def _said(request: Request) -> tuple[dict[str, tuple[str, ColumnUse]], dict[str, str]]:
+def _said(request: ImportRequest) -> tuple[dict[str, tuple[str, ColumnUse]], dict[str, str]]:
     """Return what the map and, before it, the options say of columns and names."""
     uses: dict[str, tuple[str, ColumnUse]] = {}
     names: dict[str, str] = {}
     if request.map is not None:
-        held = loader.record_of(loader.opened(Path(request.map)), mapping.Mapping)
+        held = loader.record_of(loader.opened(Path(request.map)), mapping.TableMap)
         uses = {header: ("--map", use) for header, use in held.columns.items()}
         names |= held.names
     uses |= {header: ("--column", use) for header, use in map(mapping.column, request.column)}
@@ -174,8 +174,8 @@ def _said(request: Request) -> tuple[dict[str, tuple[str, ColumnUse]], dict[str,
 
 
 def _things(
-    catalog: Catalog, request: Request, table: SourceTable, held: list[Column], names: dict[str, str]
-) -> tuple[Thing, ...]:  # fmt: skip
+    catalog: Catalog, request: ImportRequest, table: SourceTable, held: list[TableColumn], names: dict[str, str]
+) -> tuple[ImportedRow, ...]:  # fmt: skip
     by_use = {column.to: column.header for column in held}
     if not by_use.keys() & {"name", "id"}:
         headers = ", ".join(map(repr, table.headers))
@@ -191,12 +191,12 @@ def _things(
     found = []
     for row, name in zip(table.rows, called, strict=True):
         id, vendor = (row.cells.get(by_use.get(use, ""), "") for use in ("id", "vendor"))
-        thing = Thing(row.number, name, vendor or request.vendor or "")
+        thing = ImportedRow(row.number, name, vendor or request.vendor or "")
         found.append(_identified(catalog, request.kind, thing, names.get(name) or id))
     return tuple(_apart(found))
 
 
-def _identified(catalog: Catalog, kind: str, thing: Thing, id: str) -> Thing:
+def _identified(catalog: Catalog, kind: str, thing: ImportedRow, id: str) -> ImportedRow:
     """Return a row with the sheet that it belongs to: by the id that is said, else by its name."""
     if id == IGNORE:
         return _as(thing, "", IGNORED)
@@ -226,16 +226,16 @@ def _identified(catalog: Catalog, kind: str, thing: Thing, id: str) -> Thing:
     return _as(thing, made, NEW, near)
 
 
-def _as(thing: Thing, id: str, state: str, why: str = "") -> Thing:
-    return Thing(thing.row, thing.name, thing.vendor, id, state, why)
+def _as(thing: ImportedRow, id: str, state: str, why: str = "") -> ImportedRow:
+    return ImportedRow(thing.row, thing.name, thing.vendor, id, state, why)
 
 
-def _apart(things: list[Thing]) -> Iterator[Thing]:
+def _apart(things: list[ImportedRow]) -> Iterator[ImportedRow]:
     """Yield the rows; those that would go to one sheet are not clear."""
     for thing in things:
         rows = [each.row for each in things if each.id == thing.id and each.state in (KNOWN, NEW)]
         if thing.state in (KNOWN, NEW) and len(rows) > 1:
-            why = f"rows {', '.join(map(str, rows))} are all {thing.id!r}; give each an id of its own in a column, or a name"
+            why = f"rows {', '.join(map(str, rows))} are {thing.id!r}; tell them apart by name or by a column of ids"
             yield _as(thing, "", UNCLEAR, why)
         else:
             yield thing
@@ -256,7 +256,7 @@ def slug(name: str) -> str:
 
 
 def _report(
-    thing: Thing, row: Row, column: Column, source: str, kind: str, *, decimal_comma: bool
+    thing: ImportedRow, row: TableRow, column: TableColumn, source: str, kind: str, *, decimal_comma: bool
 ) -> dict[str, str] | None:  # fmt: skip
     """Return the keys of a report, or None for a gap."""
     cell = row.cells[column.header]
@@ -271,7 +271,7 @@ def _report(
     assert column.metric is not None
     record = schema.Report.model_validate(made)
     for _, found, expected, hint in rules.check_report(record, column.metric, kind):
-        raise cells.Refused("; ".join(filter(None, (found, f"expected {expected}", hint))))
+        raise cells.RefusedCell("; ".join(filter(None, (found, f"expected {expected}", hint))))
     return made
 
 
@@ -297,7 +297,7 @@ def sheet_path(layer: Path, kind: str, id: str) -> Path:
     return layer / FOLDERS[kind] / f"{id}.yaml"
 
 
-def _source(catalog: Catalog, layer: Path | None, request: Request) -> tuple[str, dict[str, str] | None]:
+def _source(catalog: Catalog, layer: Path | None, request: ImportRequest) -> tuple[str, dict[str, str] | None]:
     """Return the id of the source, and its keys if it is new."""
     own = ("title", "publisher", "source_kind", "date", "url")
     given = [f"--{key.replace('_', '-')}" for key in own if getattr(request, key) is not None]
@@ -324,8 +324,3 @@ def _source(catalog: Catalog, layer: Path | None, request: Request) -> tuple[str
             "from that source, or give the file another name"
         )
     return id, made
-
-
-def names_of(request: type[Request] = Request) -> tuple[str, ...]:
-    """Return the names of what may be asked beside the file."""
-    return tuple(each.name for each in fields(request) if each.name != "path")

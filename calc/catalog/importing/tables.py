@@ -24,7 +24,7 @@ _DELIMITERS = ",;\t"
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One thing of a table: which row below the header it is, and its cells by the headers."""
 
     number: int
@@ -36,7 +36,7 @@ class SourceTable:
     """A table of a file, and whether its numbers may have a decimal comma."""
 
     headers: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     decimal_comma: bool = False
 
 
@@ -81,7 +81,7 @@ def read(path: Path, number: int | None = None, *, transposed: bool = False) -> 
     headers = [header or f"column {place}" for place, header in enumerate(headers, 1)]
     if twice := [header for place, header in enumerate(headers) if header in headers[:place]]:
         raise DataError(f"{shown(path)}: two columns are called {twice[0]!r}; give each a header of its own")
-    made = tuple(Row(place, dict(zip(headers, cells, strict=True))) for place, cells in enumerate(rows, 1))
+    made = tuple(TableRow(place, dict(zip(headers, cells, strict=True))) for place, cells in enumerate(rows, 1))
     found = SourceTable(tuple(headers), made)
     return replace(found, decimal_comma=True) if reader is _csv and _delimiter(text) == ";" else found
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
 
-from calc.catalog import files
 from calc.catalog.catalog import Catalog
-from calc.catalog.importing.plan import FLAGS, NEW, Addition, Plan, Thing, sheet_path
+from calc.catalog.importing.plan import FLAGS, NEW, Addition, ImportedRow, ImportPlan, sheet_path
 from calc.errors import DataError
 from calc.sheets import folders, metrics, schema
 from calc.sheets.comments import Entry, outline
@@ -22,7 +21,7 @@ _PLAIN = re.compile(
 _WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
 
 
-def written(catalog: Catalog, layer: Path, plan: Plan) -> dict[Path, str]:
+def written(catalog: Catalog, layer: Path, plan: ImportPlan) -> dict[Path, str]:
     """Return the files that a plan adds or changes in a folder of sheets, each with its text.
 
     Raises
@@ -48,11 +47,6 @@ def written(catalog: Catalog, layer: Path, plan: Plan) -> dict[Path, str]:
     return made
 
 
-def write(contents: Mapping[Path, str], layer: Path) -> None:
-    """Write the files to a folder of sheets, all or none."""
-    files.write_all(contents, layer)
-
-
 # -- texts --------------------------------------------------------------------------------------
 
 
@@ -65,7 +59,7 @@ def _keys(held: Mapping[str, str]) -> str:
     return "".join(f"{key}: {_scalar(value)}\n" for key, value in held.items())
 
 
-def _head(kind: str, thing: Thing) -> str:
+def _head(kind: str, thing: ImportedRow) -> str:
     """Return the keys of a sheet above its reports; of an id that is known already, only what an addition has."""
     own = {"name": thing.name or thing.id, "vendor": thing.vendor} if thing.state == NEW else {}
     return _keys({"id": thing.id} | own | {"status": schema.STATUS}) + "reports:\n"
