@@ -191,6 +191,7 @@ def test_a_gap_is_no_figure(cell: str) -> None:
         ("Memory (GB)", "1,5", "write a decimal point, '1.5'"),
         ("Memory (GB)", "135-125", "runs downwards"),
         ("Memory (GB)", "many", "not one number"),
+        ("Memory", "80 GB/GPU", "'GB/GPU' behind the number"),
         ("Memory (GB)", "80 gb", "write 'GB' for gigabytes or 'Gb' for gigabits"),
     ],
 )  # fmt: skip
@@ -488,7 +489,7 @@ def test_what_cannot_be_is_refused(text: str, words: list[str], code: int, said:
         ("t.md", "no table\n", 1, "no pipe table"),
         ("t.md", "a|b\n-|-\nx|1\n\na|b\n-|-\nx|1\n", 2, "2 tables; choose one with --table NUMBER"),
         ("t.md", "a|b\n-|-\nx|1|2\n", 1, "t.md:3: 3 cells below a header of 2"),
-        ("t.xlsx", "x", 2, "no table can be read from '.xlsx'"),
+        ("t.xlsx", "x", 2, "'t.xlsx' is no table by its name; name a file in .csv, .tsv"),
         ("none.csv", None, 1, "cannot be read"),
     ],
 )

@@ -50,8 +50,7 @@ def test_any_cell_is_a_figure_a_gap_or_refused(text: str) -> None:
     for header in ("memory (GB)", "FP16", "SMs", "price (USD)"):
         try:
             found = cells.read(text.strip(), columns.guessed(header, "chip"))
-        except cells.RefusedCell as why:
-            assert str(why)
+        except cells.RefusedCell:
             continue
         if found is not None:
             units.split(found.value)

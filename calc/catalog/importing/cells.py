@@ -111,8 +111,7 @@ def _unit(text: str, column: TableColumn) -> tuple[int, str]:
     if not text:
         raise RefusedCell(f"no unit, neither in the header nor here; write --column '{column.header}={column.to}:UNIT'")
     unit = unit_of(text, metric)
-    own = column.per or "chip"
-    if unit is None or unit.per not in (None, own):
+    if unit is None or unit.per not in (None, column.per):
         raise RefusedCell(f"{text!r} behind the number is no unit of {column.to}; write {column.to} as one number and "
                       f"its unit{_hint(text, metric.dimension.example)}")  # fmt: skip
     return unit.many, unit.name

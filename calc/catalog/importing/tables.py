@@ -63,8 +63,7 @@ def read(path: Path, number: int | None = None, *, transposed: bool = False) -> 
     """
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise UsageError(f"{str(path)!r}: no table can be read from {path.suffix or 'such a file'!r}; "
-                         f"name a file in {', '.join(READERS)}")  # fmt: skip
+        raise UsageError(f"{str(path)!r} is no table by its name; name a file in {', '.join(READERS)}")
     if number is not None and reader is not _markdown:
         raise UsageError(f"--table chooses one of several tables of a Markdown file; {path.name} holds one")
     text = read_text(path)
