@@ -51,7 +51,7 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
     epilog="""\b
 Examples:
   calc import devices.csv
-  calc import devices.csv --column 'Mem=memory_capacity:GB' --specs my-sheets --write
+  calc import devices.csv --column 'TDP (W)=power.board:W' --specs my-sheets --write
 """,
 )
 @click.argument("file", type=click.Path(dir_okay=False))
