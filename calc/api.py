@@ -6,7 +6,7 @@ Such a function takes the policy too, as keywords: those of `load`.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from calc.analysis.importing import Imported
     from calc.estimates.estimator import Estimator
 
 Words = str | Sequence[str]
@@ -576,6 +577,48 @@ def load(*overlays: Path | str, **policy: Any) -> Workspace:
         If a folder holds no sheets, or the policy's words are wrong.
     """
     return Workspace(overlays, **policy)
+
+
+def import_table(
+    path: Path | str,
+    folder: Path | str | None = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    write: bool = False,
+    **said: Any,
+) -> Imported:
+    """Return what a table of chips or systems adds to a folder of your own sheets, and write it there if asked.
+
+    Parameters
+    ----------
+    path : path
+        A CSV, TSV, JSON, YAML or Markdown file with a row for each chip or system.
+    folder : path, optional
+        The folder, which is made if it is not there; `load` reads it afterwards. Only writing needs one.
+    columns : mapping, optional
+        By header, what a column holds: ``{"Mem (GB)": "memory_capacity:GB", "Notes": "ignore"}``.
+    names : mapping, optional
+        By a name of the table, the id of its sheet, or ``"ignore"``.
+    write : bool
+        Whether to write; by default nothing is.
+    **said
+        What else is known of it: ``kind``, ``map``, ``vendor``, ``source``, ``title``, ``publisher``, ``source_kind``,
+        ``date``, ``url``, ``table``, ``transposed``, as `calc.catalog.importing.plan.ImportRequest` has them.
+
+    Raises
+    ------
+    UsageError
+        If what is said of it cannot be, or there is no folder to write to.
+    DataError
+        If the file holds no table.
+    """
+    from calc.analysis import importing
+    from calc.catalog.importing.plan import ImportRequest
+
+    column, name = (tuple(f"{one}={held}" for one, held in (given or {}).items()) for given in (columns, names))
+    request = ImportRequest(Path(path), column=column, name=name, **said)
+    return importing.import_table(request, [] if folder is None else [str(folder)], write=write)
 
 
 def quantity(text: str) -> Quantity:

@@ -101,6 +101,46 @@ def write_folder(contents: Mapping[str, bytes], output: str, replaces: Collectio
             _swap(new, target)
 
 
+def write_all(contents: Mapping[Path, str], within: Path) -> None:
+    """Write several files below a folder, all of them or, on any failure, none.
+
+    Parameters
+    ----------
+    contents : mapping
+        What each file holds, by its path; folders are made as they are needed.
+    within : Path
+        The folder; what is being written lies beside it until all is there.
+
+    Raises
+    ------
+    UsageError
+        If they cannot be written.
+    """
+    made: list[Path] = []
+    done: list[tuple[Path, Path | None]] = []
+    with _refused(f"write to {str(within)!r}"), _place(within) as waiting:
+        waiting.mkdir()
+        for number, text in enumerate(contents.values()):
+            (waiting / f"new{number}").write_text(text, encoding="utf-8", newline="")
+        try:
+            for number, path in enumerate(contents):
+                for folder in reversed([each for each in path.parents if not each.exists()]):
+                    folder.mkdir()
+                    made.append(folder)
+                old = waiting / f"old{number}" if path.exists() else None
+                if old is not None:
+                    shutil.copy2(path, old)
+                    shutil.copymode(path, waiting / f"new{number}")
+                os.replace(waiting / f"new{number}", path)
+                done.append((path, old))
+        except BaseException:
+            for path, old in reversed(done):
+                path.unlink() if old is None else os.replace(old, path)
+            for folder in reversed(made):
+                folder.rmdir()
+            raise
+
+
 def _swap(new: Path, target: Path) -> None:
     """Put a folder in the place of another, which then lies beside it to be removed; back if that fails."""
     old = new.with_name("old")

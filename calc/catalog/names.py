@@ -99,9 +99,16 @@ class Names:
         if called:
             other, id = called[0]
             raise UsageError(f"{id!r} is a {other}, not a {kind}; `show {id}` or calc.get({id!r}) has it")
-        near = [id for _, id in fits] or self._near(name, kinds)
+        near = [id for _, id in fits] or self.near(name, kinds)
         hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "`list` shows what there is"
         raise UsageError(f"no {kind or A_SHEET} {name!r}; {hint}")
+
+    def matches(self, name: str, kind: str) -> list[str]:
+        """Return the ids of a kind that a name may mean: one if `resolve` takes it, several if it refuses to choose."""
+        called = self.called(name)
+        fits = [pair for pair in called or self._with_words(name) if pair[0] == kind]
+        sure = called or len(fits) > 1 or any(self._own(pair).intersection(_typed(name)) for pair in fits)
+        return [id for _, id in fits] if sure else []
 
     def called(self, name: str) -> list[tuple[str, str]]:
         """Return what answers to a text, as (kind, id): by its id, else by its names, exactly first.
@@ -173,7 +180,7 @@ class Names:
         rest = [f"  and {len(lines) - MANY} more: `list --vendor NAME` or `list --family NAME`"]
         return "\n".join(lines[:MANY] + rest * (len(lines) > MANY))
 
-    def _near(self, name: str, kinds: Sequence[str]) -> list[str]:
+    def near(self, name: str, kinds: Sequence[str]) -> list[str]:
         """Return the ids most like a name, those of its vendor first: by words, else beginnings, else letters."""
         asked = _typed(name)
         own = {pair: self._own(pair) for pair in self._names if pair[0] in kinds}

@@ -54,9 +54,9 @@ def plan(kind: str, id: str, specs: Sequence[str], output: str | None = None) ->
         Its id. A sheet that a lower folder has already gets the skeleton of an addition to it.
     specs : sequence of str
         Folders of sheets over the shipped ones; the last, or else the last of ``CALC_SPECS``, is
-        where the new one goes. Without any it goes to the sheets of a checkout.
+        where the new one goes.
     output : str, optional
-        A file to write it to instead.
+        A file to write it to instead; then no folder is needed.
 
     Raises
     ------
@@ -65,7 +65,11 @@ def plan(kind: str, id: str, specs: Sequence[str], output: str | None = None) ->
     """
     if not schema.is_id(id):
         raise UsageError(f"{id!r} is not {schema.AN_ID}")
-    catalog, layer = _target(specs)
+    if output is not None and not specs:
+        catalog, layer = Catalog.from_environment(), folders.placed(Path(output))[1]
+        _refuse_installed(layer)
+    else:
+        catalog, layer = target(specs)
     lies = source_path(layer, id) if kind == "source" else layer / FOLDERS[kind] / f"{id}.yaml"
     path = Path(output) if output is not None else lies
     if path.name != f"{id}.yaml":
@@ -88,15 +92,21 @@ def plan(kind: str, id: str, specs: Sequence[str], output: str | None = None) ->
     return Plan(path, text, f"an addition to {what}" if adds else what)
 
 
-def _target(specs: Sequence[str]) -> tuple[Catalog, Path]:
-    """Return the catalog to look an id up in, and the folder that a new one goes to."""
+def target(specs: Sequence[str]) -> tuple[Catalog, Path]:
+    """Return the catalog to look ids up in, and the folder that what is new goes to: the last that is named.
+
+    Raises
+    ------
+    UsageError
+        If none is named, if it is that of an installed package, or if it cannot be made or holds other things.
+    """
     overlays = [*folders.from_environment(), *specs]
     if not overlays:
-        catalog = Catalog()
-        if folders.is_installed(catalog.layers[0]):
-            raise UsageError("the sheets of an installed package are not to be edited: give a folder with --specs DIR")
-        return catalog, catalog.layers[0]
+        raise UsageError(
+            "no folder to write to: give one of your own, such as --specs my-sheets; it is made if it is not there"
+        )
     layer = Path(overlays[-1])
+    _refuse_installed(layer)
     if folders.is_layer(layer):
         return Catalog(overlays), layer
     if not layer.parent.is_dir():
@@ -104,6 +114,12 @@ def _target(specs: Sequence[str]) -> tuple[Catalog, Path]:
     if layer.exists() and not (layer.is_dir() and not any(layer.iterdir())):
         raise UsageError(f"{str(layer)!r} holds no sheets but other things: give an empty or a new folder")
     return Catalog(overlays[:-1]), layer
+
+
+def _refuse_installed(layer: Path) -> None:
+    if folders.is_installed(layer):
+        raise UsageError(f"{str(layer)!r} holds the sheets of an installed package, which the next version replaces: "
+                         "give a folder of your own, such as --specs my-sheets")  # fmt: skip
 
 
 # -- the lines ----------------------------------------------------------------------------------

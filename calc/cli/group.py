@@ -11,7 +11,7 @@ from calc.errors import UsageError, did_you_mean
 
 ORDER = (
     "list", "show", "compare", "explain", "eval", "audit", "history", "estimate", "sweep", "export-control", "plot",
-    "report", "sources", "export", "validate", "new", "schema",
+    "report", "sources", "export", "validate", "new", "import", "schema",
 )  # fmt: skip
 """In which order help lists the commands: what is asked first, first."""
 

@@ -151,6 +151,8 @@ def validate(
     with progress("Checking sheets") as step:
         found = validation.validate(open_catalog(specs), asked, step, layout=check_format)
     if form == "text" and found.problems:
+        for warning in found.warnings:
+            sys.stderr.write(f"warning: {warning}\n")
         raise SheetError(found.problems)
     emit(found, form, **out)
     if found.problems:

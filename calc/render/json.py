@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from calc.analysis.dominance import Contrast
     from calc.analysis.export_control.classification import Classification
     from calc.analysis.expressions.evaluation import Evaluation
+    from calc.analysis.importing import Imported
     from calc.estimates.estimate import Estimate, Input
     from calc.estimates.sweeps import Sweep
     from calc.estimates.validation.scores import Validation
@@ -292,6 +293,27 @@ def _validation(found: Validation) -> Json:
 
     first = head("estimate", found.policy, phase="validate")
     return {**first, **validation.counts(found), "measurements": validation.records(found)}
+
+
+@body.register
+def _imported(found: Imported) -> Json:
+    from calc.sheets.folders import shown
+    from calc.views import checks
+
+    plan = found.plan
+    return {
+        "command": "import", "status": STATUS, "file": plan.request.path.name, "kind": plan.request.kind,
+        "written": found.is_written, "source": plan.source, "new_source": plan.new_source,
+        "files": [shown(path) for path in found.files],
+        "columns": [picked(one, "header to unit many direction per basis about how why")
+                    | {"values": list(plan.samples[one.header])} for one in plan.columns],
+        "rows": [picked(one, "row name vendor id state why") for one in plan.things],
+        "reports": [{"id": one.thing.id, "metric": one.metric, **one.report, "there": one.there}
+                    for one in plan.additions],
+        "left_out": [one._asdict() for one in plan.left_out],
+        "checks": checks.validation(found.checks).records() if found.checks else None,
+        "warnings": list(found.checks.warnings) if found.checks else [],
+    }  # fmt: skip
 
 
 @body.register

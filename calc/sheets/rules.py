@@ -20,7 +20,7 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
     are stated, and bounds do not contradict each other.
     """
     for name, reports in sheet.reports.items():
-        metric, fault = _reported(name, kind)
+        metric, fault = reported(name, kind)
         if metric is None:
             yield ("reports", name, "<key>"), *fault
             continue
@@ -43,7 +43,7 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
                 yield (key, index, field) if field else (key, index), found, expected, hint
 
 
-def _reported(name: str, kind: str) -> tuple[metrics.Metric | None, tuple[str, str, str]]:
+def reported(name: str, kind: str) -> tuple[metrics.Metric | None, tuple[str, str, str]]:
     """Return the metric that reports of a sheet are under, or why they cannot be."""
     try:
         metric = metrics.metric(name)

@@ -353,8 +353,8 @@ def readings(name: str, like: str = "") -> list[tuple[int, str]]:
 
 
 def _counts(name: str) -> bool:
-    """Whether a unit is a thing that is counted, or a currency."""
-    return name in _BASES.values() and name not in _MEASURES
+    """Whether a unit is a thing that is counted, a currency, or that of pure numbers."""
+    return name == "x" or (name in _BASES.values() and name not in _MEASURES)
 
 
 def _instead(words: str, text: str, example: str) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from calc.analysis.crosschecks import Contradiction
     from calc.analysis.export_control.classification import Classification
     from calc.analysis.expressions.evaluation import Evaluation
+    from calc.analysis.importing import Imported
     from calc.analysis.validation import Checked
     from calc.estimates.estimate import Estimate
     from calc.estimates.sweeps import Sweep
@@ -123,6 +124,13 @@ def _checked(found: Checked) -> Sequence[Table]:
     from calc.views import checks
 
     return [checks.validation(found)]
+
+
+@parts.register
+def _imported(found: Imported) -> Sequence[Table]:
+    from calc.views import importing
+
+    return importing.tables(found)
 
 
 @parts.register

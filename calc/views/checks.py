@@ -25,6 +25,7 @@ def validation(found: Checked) -> Table:
         ])  # fmt: skip
         for one in sorted(found.problems, key=lambda one: (one.file, one.line, one.column)):
             table.add(one.file, str(one.line), str(one.column), one.found, one.expected, one.hint)
+        table.notes = [f"Warning: {text}" for text in found.warnings]
         return table
     table = Table("No faults found", [Column("what", "what"), Column("count", "count", True)])
     for name in COUNTS:

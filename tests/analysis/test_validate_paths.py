@@ -54,6 +54,27 @@ def test_the_faults_of_a_neighbour_are_not_a_sheet_s_own(path: str, mine: Path) 
     assert cli.run(["validate", path.format(mine=mine)]) == 0
 
 
+@pytest.mark.parametrize("words", [[], ["--check-format"], ["--check-format", "--format", "json"]])
+def test_sources_that_are_not_sorted_hide_no_contradiction(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is amiss with order and spacing is said beside what the reports contradict one another in."""
+    folder = tmp_path / "theirs"
+    (folder / "chips").mkdir(parents=True)
+    entry = "{title: T, publisher: P, kind: press}"
+    (folder / "sources.yaml").write_text(f"zeta: {entry}\nalpha: {entry}\n")
+    (folder / "chips" / "example-one.yaml").write_text(
+        "id: example-one\nstatus: as-reported\nreports:\n  memory_capacity:\n"
+        "    - {value: 640 GB, source: zeta, locator: x}\n"
+    )
+    code = cli.run(["validate", str(folder), *words])
+    said = " ".join("".join(capsys.readouterr()).split())
+    assert code == (1 if words else 0)
+    assert ("sources.yaml:1:1: not laid out by the rules" in said) is (words == ["--check-format"])
+    if "json" not in words:
+        assert "memory_capacity: 640 GB (zeta, x) against 64 GB" in said
+
+
 @pytest.mark.parametrize("path", ["chips/bad.yaml", "chips", "chips/"])
 def test_only_what_was_asked_for(path: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["validate", path]) == 1
