@@ -43,16 +43,23 @@ TIE = 0.005
 _STRUCTURE = ("chip_count", "scale_up_domain", "rack_count")
 _UNCOUNTED = "Power, price, size"
 _POWER = (("Power, {B}", "power.{b}"), ("Power, scopes differ", "power_scopes"), ("Price", "price.{c}"))
+_MEASURED = "16-bit, measured"
 GROUPS = {
     "system": (
         ("Whole system", (("Chips", "chip_count"), *_TOTALS, ("Scale-up domain", "scale_up_domain"))),
-        ("Per chip", tuple((title, f"{name}.{metrics.PER_CHIP}") for title, name in _TOTALS)),
+        ("Per chip", (
+            *((title, f"{name}.{metrics.PER_CHIP}") for title, name in _TOTALS),
+            (_MEASURED, f"compute_16bit.dense.{metrics.PER_CHIP}.{metrics.MEASURED}"),
+        )),
         *_RATIOS,
         (_UNCOUNTED, (
             *_POWER, ("Racks", "rack_count"), ("Weight", "weight"),
         )),
     ),
-    "chip": (("Per chip", _TOTALS), *_RATIOS, (_UNCOUNTED, _POWER)),
+    "chip": (
+        ("Per chip", (*_TOTALS, (_MEASURED, f"compute_16bit.dense.{metrics.MEASURED}"))),
+        *_RATIOS, (_UNCOUNTED, _POWER),
+    ),
 }  # fmt: skip
 """Which rows a comparison shows by default, by kind of subject; a model's are `comparison.CORE`."""
 _ALWAYS = (
@@ -99,7 +106,10 @@ class ScoreLine:
     def counts(self) -> bool:
         """Whether one subject may lead another by it."""
         metric = self.row.metric
-        return self.group != _UNCOUNTED and metric.better != "neither" and metric.family not in _STRUCTURE
+        measured = metric.id.endswith(f".{metrics.MEASURED}")
+        return (
+            self.group != _UNCOUNTED and not measured and metric.better != "neither" and metric.family not in _STRUCTURE
+        )
 
     def standing(self, ratio: Result) -> str:
         """Return in which list of a `Tally` the subject of a ratio is."""
@@ -116,8 +126,18 @@ def lines(found: Comparison) -> Iterator[ScoreLine]:
         for title, pattern in entries:
             row = rows.pop(pattern.format(**chosen), None)  # the lead precision may be one of the others, too
             held = sum(cell.result is not None for cell in row.cells.values()) if row else 0
-            if row and held >= (1 if row.metric.id in always else min(2, len(found.subjects))):
+            few = row and (row.metric.id in always or _fills_a_gap(row, found))
+            if row and held >= (1 if few else min(2, len(found.subjects))):
                 yield ScoreLine(group.format(**chosen), title.format(**chosen), row)
+
+
+def _fills_a_gap(row: Row, found: Comparison) -> bool:
+    """Whether a row is of measured values, and a subject that has one lacks the peak."""
+    base = row.metric.id.removesuffix(f".{metrics.MEASURED}")
+    peak = next((other.cells for other in found.rows if other.metric.id == base), {})
+    return base != row.metric.id and any(
+        cell.result and not (id in peak and peak[id].result) for id, cell in row.cells.items()
+    )
 
 
 def _chosen(found: Comparison, rows: dict[str, Row]) -> dict[str, str]:
