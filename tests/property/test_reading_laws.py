@@ -258,7 +258,7 @@ READS = ["source", "copy", "relay"]
 def place(folder: Folder, report: schema.Report, is_open: bool, prefer: str | None, value: float) -> tuple:
     source = folder.sources[report.source]
     own = source.kind == "maker" and source.publisher == strategies.MAKER
-    kind = "seller" if source.kind == "maker" and not own else source.kind  # no drawn source says what it is as a document
+    kind = "seller" if source.kind == "maker" and not own else source.kind  # none says what it is as a document
     date = source.date or source.seen
     days = 0
     if date:
