@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from calc.analysis import dominance
-from calc.analysis.comparison import Comparison, Row
+from calc.analysis.comparison import Cell, Comparison, Row
+from calc.figures import policy
 from calc.figures.results import Result
-from calc.sheets import metrics
+from calc.sheets import metrics, source_kinds
 
 # A row's title, and its metric: `{q}` is the lead precision with its sparsity, `{b}` the boundary of power that most
 # subjects report, `{c}` the currency; `{Q}`, `{B}`, `{C}` are their words.
@@ -43,16 +44,23 @@ TIE = 0.005
 _STRUCTURE = ("chip_count", "scale_up_domain", "rack_count")
 _UNCOUNTED = "Power, price, size"
 _POWER = (("Power, {B}", "power.{b}"), ("Power, scopes differ", "power_scopes"), ("Price", "price.{c}"))
+_MEASURED = "16-bit, measured"
 GROUPS = {
     "system": (
         ("Whole system", (("Chips", "chip_count"), *_TOTALS, ("Scale-up domain", "scale_up_domain"))),
-        ("Per chip", tuple((title, f"{name}.{metrics.PER_CHIP}") for title, name in _TOTALS)),
+        ("Per chip", (
+            *((title, f"{name}.{metrics.PER_CHIP}") for title, name in _TOTALS),
+            (_MEASURED, f"compute_16bit.dense.{metrics.PER_CHIP}.{metrics.MEASURED}"),
+        )),
         *_RATIOS,
         (_UNCOUNTED, (
             *_POWER, ("Racks", "rack_count"), ("Weight", "weight"),
         )),
     ),
-    "chip": (("Per chip", _TOTALS), *_RATIOS, (_UNCOUNTED, _POWER)),
+    "chip": (
+        ("Per chip", (*_TOTALS, (_MEASURED, f"compute_16bit.dense.{metrics.MEASURED}"))),
+        *_RATIOS, (_UNCOUNTED, _POWER),
+    ),
 }  # fmt: skip
 """Which rows a comparison shows by default, by kind of subject; a model's are `comparison.CORE`."""
 _ALWAYS = (
@@ -99,7 +107,10 @@ class ScoreLine:
     def counts(self) -> bool:
         """Whether one subject may lead another by it."""
         metric = self.row.metric
-        return self.group != _UNCOUNTED and metric.better != "neither" and metric.family not in _STRUCTURE
+        measured = metric.id.endswith(f".{metrics.MEASURED}")
+        return (
+            self.group != _UNCOUNTED and not measured and metric.better != "neither" and metric.family not in _STRUCTURE
+        )
 
     def standing(self, ratio: Result) -> str:
         """Return in which list of a `Tally` the subject of a ratio is."""
@@ -116,8 +127,25 @@ def lines(found: Comparison) -> Iterator[ScoreLine]:
         for title, pattern in entries:
             row = rows.pop(pattern.format(**chosen), None)  # the lead precision may be one of the others, too
             held = sum(cell.result is not None for cell in row.cells.values()) if row else 0
-            if row and held >= (1 if row.metric.id in always else min(2, len(found.subjects))):
+            few = row and (row.metric.id in always or _stands_for_a_peak(row, found))
+            if row and held >= (1 if few else min(2, len(found.subjects))):
                 yield ScoreLine(group.format(**chosen), title.format(**chosen), row)
+
+
+def _stands_for_a_peak(row: Row, found: Comparison) -> bool:
+    """Whether a row is of measured values, and of a subject that has one no peak is known but a third party's."""
+    base = row.metric.id.removesuffix(f".{metrics.MEASURED}")
+    peaks = next((other.cells for other in found.rows if other.metric.id == base), {})
+    measured = (id for id, cell in row.cells.items() if cell.result)
+    return base != row.metric.id and any(id not in peaks or _by_a_third_party(peaks[id]) for id in measured)
+
+
+def _by_a_third_party(cell: Cell) -> bool:
+    """Whether a figure is a gap, or its headline is from a seller or what ranks below."""
+    if not cell.lead:
+        return True
+    kind = policy.kind_of(cell.comparer.catalog.source(cell.lead), cell.subject.sheet.vendor)
+    return source_kinds.ORDER.index(kind) >= source_kinds.ORDER.index(source_kinds.SELLER)
 
 
 def _chosen(found: Comparison, rows: dict[str, Row]) -> dict[str, str]:

@@ -101,4 +101,8 @@ def available(subjects: Iterable[Readings]) -> Iterator[str]:
         chosen = metric.family != "power_scopes" and any(choice(subject, metric) for subject in together)
         if name in held or chosen or (parts and any(all(part in s.held for part in parts) for s in together)):
             yield name
-    yield from sorted(name for name in held if name.endswith(f".{metrics.MEASURED}"))
+    measured = {name for name in held if name.endswith(f".{metrics.MEASURED}")}
+    for name in (f"{name}.{metrics.MEASURED}" for name, metric in metrics.TABLE.items() if metric.family in CHOICES):
+        if measured & {*choices(name)} and metrics.metric(name).family != "power_scopes":
+            measured.add(name)
+    yield from sorted(measured)

@@ -101,7 +101,19 @@ else:
 KINDS = source_kinds.KINDS
 Read = Literal["source", "copy", "relay"]
 Per = Literal[
-    "chip", "die", "superchip", "node", "rack", "system", "port", "link", "pair", "module", "stack", "unstated"
+    "chip",
+    "die",
+    "superchip",
+    "node",
+    "rack",
+    "system",
+    "port",
+    "link",
+    "pair",
+    "module",
+    "stack",
+    "core",
+    "unstated",
 ]
 READS: tuple[str, ...] = get_args(Read)
 
@@ -134,7 +146,12 @@ Place = Annotated[Text, Field(description="where in the source it stands")]
 HowRead = Annotated[
     Read, Field(description="source: its text was read; copy: a faithful copy of it; relay: only another document")
 ]
-Relay = Annotated[Id | None, A_SOURCE, Field(description="the document that relays it")]
+Relay = Annotated[
+    Id | None,
+    BeforeValidator(lambda value: None if value == "unnamed" else value),
+    A_SOURCE,
+    Field(description="the document that relays it; unnamed where nobody wrote down which"),
+]
 CreditedTo = Annotated[
     Text | None, A_SOURCE, Field(description="whom the source names for it: a source's id, or a name")
 ]

@@ -356,7 +356,7 @@ def test_the_other_way_round_the_answer_is_the_same() -> None:
                 assert set(side.contrast.ahead) == set(back.contrast.behind), found.id
 
 
-@pytest.mark.parametrize("prefer", ["vendor", "press", NEW, OLD])
+@pytest.mark.parametrize("prefer", ["maker", "press", NEW, OLD])
 def test_what_is_preferred_changes_no_verdict(prefer: str) -> None:
     """It moves the headline within the span; what some combination gives, some combination still gives."""
     here = {f.id: verdicts(f) for f in everything().findings}

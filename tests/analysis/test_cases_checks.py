@@ -144,7 +144,7 @@ def test_plausible_ranges_are_those_of_the_shipped_sheets(tmp_path: Path) -> Non
 def test_a_range_follows_the_sheets_and_few_sheets_make_none(sheets: int, told: int, tmp_path: Path) -> None:
     base = tmp_path / "base"
     (base / "chips").mkdir(parents=True)
-    (base / "sources.yaml").write_text("maker:\n  title: Maker\n  publisher: Maker\n  kind: vendor\n")
+    (base / "sources.yaml").write_text("maker:\n  title: Maker\n  publisher: Maker\n  kind: maker\n")
     for n in range(sheets):
         rows = f"  memory_capacity:\n    - {{value: {n + 8} GB, source: maker, locator: table}}\n"
         text = f"id: c{n}\nname: C{n}\nvendor: Maker\nstatus: as-reported\nreports:\n{rows}"

@@ -24,11 +24,11 @@ ONE_WAY, BOTH_WAYS, OPEN = ({"direction": way} for way in ("unidirectional", "bi
 Rows = Mapping[str, Sequence[schema.Report]]
 
 SOURCES = {
-    "alpha": schema.Source(title="Alpha", publisher="Alpha", kind="vendor"),
+    "alpha": schema.Source(title="Alpha", publisher="Alpha", kind="maker"),
     "beta": schema.Source(title="Beta", publisher="Beta", kind="paper"),
     "gamma": schema.Source(title="Gamma", publisher="Gamma", kind="press"),
     "gamma-2": schema.Source(title="Gamma again", publisher="Gamma", kind="press", same_work_as=("gamma",)),
-    "maker": schema.Source(title="Maker", publisher="Maker", kind="vendor"),
+    "maker": schema.Source(title="Maker", publisher="Maker", kind="maker"),
     "odd": schema.Source(title="Odd", publisher="Odd", kind="blog"),
     "odd-relay": schema.Source(title="Odd relay", publisher="Odd relay", kind="blog", cites=("odd",)),
 }

@@ -34,8 +34,8 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "chips").mkdir(parents=True)
     (folder / "chips" / "good.yaml").write_text(f"id: good\n{HEAD}as-reported\n")
     (folder / "chips" / "bad.yaml").write_text(f"id: bad\n{HEAD}rumour\n")
-    entry = "  title: A page\n  publisher: Example\n  kind: vendor\n"
-    (folder / "sources.yaml").write_text(f"one:\n{entry}\ntwo:\n{entry.replace('vendor', 'rumour')}")
+    entry = "  title: A page\n  publisher: Example\n  kind: maker\n"
+    (folder / "sources.yaml").write_text(f"one:\n{entry}\ntwo:\n{entry.replace('maker', 'rumour')}")
     monkeypatch.chdir(folder)
     return folder
 
@@ -177,7 +177,7 @@ def test_a_source_with_a_fault_is_told_of_as_what_hinders(mine: Path, capsys: py
 
 # -- sources ------------------------------------------------------------------------------------
 
-SOURCE = "title: A page\npublisher: Example\nkind: vendor\n"
+SOURCE = "title: A page\npublisher: Example\nkind: maker\n"
 
 
 def source(folder: Path, id: str, text: str = SOURCE, place: str = "") -> Path:
@@ -219,7 +219,7 @@ def test_a_folder_may_have_its_sources_in_one_file_and_in_files_of_their_own(min
     catalog = Catalog([mine])
     assert catalog.source_ids() == [*Catalog().source_ids(), "alone", "listed"]
     assert catalog.source("alone") == schema.Source(
-        title="A page", publisher="Example", kind="vendor", cites=("example-datasheet",)
+        title="A page", publisher="Example", kind="maker", cites=("example-datasheet",)
     )
     assert Origins(catalog).roots("listed") == {
         "listed", "alone", "example-datasheet", "publisher: Example"

@@ -228,7 +228,7 @@ not_reported:
 ownpage:
   title: 沐曦 曦云 超节点
   publisher: 中科曙光 曦云
-  kind: vendor
+  kind: maker
   note: 曦云 曙光 超节点 沐曦
 """,
 }

@@ -18,7 +18,7 @@ from calc.sheets.schema import Source
 from tests.running import output, run
 
 
-def overlay(folder: Path, id: str, rows: str, kind: str = "vendor", more: str = "") -> Path:
+def overlay(folder: Path, id: str, rows: str, kind: str = "maker", more: str = "") -> Path:
     """Write an overlay that adds reports to a shipped chip, from a source called ``user``."""
     (folder / "chips").mkdir(exist_ok=True)
     (folder / "chips" / f"{id}.yaml").write_text(f"id: {id}\nstatus: as-reported\nreports:\n{rows}{more}", "utf-8")
@@ -243,11 +243,11 @@ def test_h100_has_no_fp6() -> None:
 @pytest.mark.parametrize(
     ("document", "publisher", "kind"),
     [("datasheet", "NVIDIA", "product-document"), ("slides", "NVIDIA at Hot Chips", "maker"),
-     ("repository", "NVIDIA", "code"), ("datasheet", "NVIDIAN", "vendor"), ("repository", "Other", "code"),
+     ("repository", "NVIDIA", "code"), ("datasheet", "NVIDIAN", "seller"), ("repository", "Other", "code"),
      (None, "NVIDIA", "maker")],
 )  # fmt: skip
 def test_a_document_decides_how_a_maker_ranks(document: str | None, publisher: str, kind: str) -> None:
-    source = Source(title="T", publisher=publisher, kind="vendor", document=document)
+    source = Source(title="T", publisher=publisher, kind="maker", document=document)
     assert kind_of(source, "NVIDIA") == kind
     defines = (document, publisher) == ("repository", "NVIDIA")
     assert kind_of(source, "NVIDIA", "model") == ("product-document" if defines else kind)

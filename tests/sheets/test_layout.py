@@ -363,7 +363,7 @@ def test_no_line_without_a_schema(tmp_path: Path) -> None:
 
 # -- the command --------------------------------------------------------------------------------
 
-ENTRY = "  title: A page\n  publisher: Example\n  kind: vendor\n"
+ENTRY = "  title: A page\n  publisher: Example\n  kind: maker\n"
 
 
 @pytest.fixture

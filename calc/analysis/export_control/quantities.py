@@ -23,8 +23,8 @@ from calc.sheets.schema import Report
 AREA = "die_area"
 TPP_UNIT, DENSITY_UNIT, AREA_UNIT, RATE_UNIT = "TOP*b/s/chip", "TOP*b/s/mm^2", "mm^2/chip", "GB/s/chip"
 BITS = {
-    "fp64": 64, "fp64-matrix": 64, "fp32": 32, "bf16": 16, "fp16": 16, "fp8": 8, "fp6": 6, "fp4": 4, "int8": 8,
-    "int4": 4,
+    "fp64": 64, "fp64-matrix": 64, "fp32": 32, "bf16": 16, "bf16-vector": 16, "fp16": 16, "fp16-vector": 16,
+    "fp8": 8, "fp6": 6, "fp4": 4, "int8": 8, "int4": 4,
 }  # fmt: skip
 """Bit length of each format. TF32 has none here: it keeps 19 bits in 32, and the texts read do not say which count."""
 LINKS = ("scale_up_bandwidth", "scale_out_bandwidth", "pcie_bandwidth", "chip_to_cpu_bandwidth")
