@@ -163,12 +163,12 @@ class Subject:
     def _repr_html_(self) -> str:
         from calc.render.html import card
 
-        return card(show.sheet(self._comparer, self.id))
+        return "".join(map(card, show.sheet(self._comparer, self.id)))
 
     def _repr_markdown_(self) -> str:
         from calc.render.markdown import as_markdown
 
-        return as_markdown(show.sheet(self._comparer, self.id))
+        return "\n".join(map(as_markdown, show.sheet(self._comparer, self.id)))
 
     def __repr__(self) -> str:
         head = f"{self.name} ({self.id}), {self.kind} by {self.vendor}: {len(self.metrics)} metrics, as-reported"

@@ -22,8 +22,9 @@ def as_markdown(table: Table) -> str:
     table = table.for_readers()
     blanks = [""] * (len(table.columns) - 1)
     lines = [f"**{table.title}**", "", *(f"{_escape(text)}\n" for text in table.lead)]
-    lines.append(_line(column.title for column in table.columns))
-    lines.append("|" + "|".join("---:" if column.numeric else "---" for column in table.columns) + "|")
+    if table.columns:
+        lines.append(_line(column.title for column in table.columns))
+        lines.append("|" + "|".join("---:" if column.numeric else "---" for column in table.columns) + "|")
     lines += (
         _line([f"**{row}**", *blanks] if isinstance(row, str) else (cell.line for cell in row)) for row in table.rows
     )

@@ -88,10 +88,10 @@ def _comparison(found: Comparison, everything: bool = False, by_id: bool = False
 
 
 @parts.register
-def _described(found: Described, by_id: bool = False) -> Sequence[Table]:
+def _described(found: Described, by_id: bool = False, disputed: bool = False) -> Sequence[Table]:
     from calc.views import show
 
-    return [show.sheet(found.comparer, found.id, ids=by_id)]
+    return show.sheet(found.comparer, found.id, ids=by_id, disputed=disputed)
 
 
 @parts.register
