@@ -538,7 +538,7 @@ class Workspace:
     def explain(self, *names: str) -> Node:
         """Return the working of a figure (``id, metric``), of a ratio (``a, b, metric``) or of a claim as a tree."""
         if len(names) == 1 and "/" in names[0]:
-            return workings.of_claim(self.comparer, names[0])
+            return workings.of_finding(workings.finding(self.comparer, names[0]))
         if len(names) not in (2, 3):
             raise UsageError("explain takes one or two ids and a metric, or the id of a claim")
         return workings.working(self.comparer, names[:-1], names[-1])

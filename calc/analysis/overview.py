@@ -141,5 +141,6 @@ def width(cell: Cell) -> float:
 
 def standing(cell: Cell, value: float) -> list[str]:
     """Return the sources whose reports give one value of a figure that is a reading."""
-    candidates = (one for reading in readings(cell.result.expression) for one in reading.candidates) if cell.result else ()
-    return list(dict.fromkeys(one.lead().source for one in candidates if math.isclose(one.value, value)))
+    parts = readings(cell.result.expression) if cell.result else ()
+    at_it = (one for reading in parts for one in reading.candidates if math.isclose(one.value, value))
+    return list(dict.fromkeys(one.lead().source for one in at_it))

@@ -85,7 +85,7 @@ def list_(asked: Request, what: str, words: Sequence[str], derived: bool, phases
 @commands.command()
 @click.argument("id", type=ID)
 @click.option("--ids", "by_id", is_flag=True, help="Metric ids in place of titles.")
-@click.option("--disputed", is_flag=True, help="Only disputed figures, widest range first, with the reports at each end.")
+@click.option("--disputed", is_flag=True, help="Only disputed figures, the widest range first, with sources.")
 @answering
 def show(asked: Request, id: str, by_id: bool, disputed: bool) -> object:
     """Show what is known of a chip, system, model or measurement.

@@ -127,7 +127,7 @@ def sheet(comparer: Comparer, name: str, *, disputed: bool = False) -> Json:
 
 
 def _summary(found: Overview) -> Json:
-    """Return how much is known of a subject, the ids of its disputed figures by the width of the range, and its gaps."""
+    """Return how much is known of a subject, its disputed figures, the widest first, and its gaps."""
     return {
         "reports": len(found.reports), "sources": found.sources, "independent": found.independent,
         "figures": len(found.primary), "disputed": [one.name for one in found.disputed],

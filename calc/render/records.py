@@ -36,8 +36,8 @@ SUBJECT = (
     "open", "formula", "reports", "origins", "not_in_span", "source", "read", "sources", "flags",
 )  # fmt: skip
 OVERVIEW = (
-    "group", "metric", "title", "unit", "state", "value", "low", "high", "marks", "text", "reports", "origins", "source",
-    "read", "low_sources", "high_sources",
+    "group", "metric", "title", "unit", "state", "value", "low", "high", "marks", "text", "reports", "origins",
+    "source", "read", "low_sources", "high_sources",
 )  # fmt: skip
 CATALOG = ("id", "name", "vendor", "chip", "family", "predecessor", "aliases", "reports")
 
@@ -97,7 +97,7 @@ def audit(found: Audit) -> list[Record]:
 
 
 def overview(found: Overview, *, disputed: bool = False) -> list[Record]:
-    """Return what `show` has: a record a figure, then gaps, excluded reports, words and remarks; or disputed figures."""
+    """Return a record a figure, then gaps, excluded reports, words and remarks; or the disputed figures alone."""
     blank = dict.fromkeys(OVERVIEW, "")
     rows = list(map(_known, found.disputed if disputed else found.figures))
     return [blank | row for row in (rows if disputed else [*rows, *_unknown(found), *_in_text(found)])]

@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Working(Shown):
-    """The tree of a working under a policy; without one it stands below tables that name it."""
+    """The tree of a working under a policy, its answer in words first; without a policy it stands below tables."""
 
     node: Node
     policy: Policy | None = None
+    lead: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,14 @@ WIDEST = 3
 _SHORT = {
     "Total processing performance (TPP)": "TPP", "Performance density (TPP per die area)": "TPP per die area",
     ", dense or sparse not specified": " not specified", "scope not specified": "not specified",
-    "16-bit compute, dense": "16-bit dense", ", measured": " measured", "Between two chips, one way": "Chip to chip",
+    "16-bit compute, dense": "16-bit dense", "Memory capacity, measured": "Memory, measured", ", measured": " measured", "Between two chips, one way": "Chip to chip",
     "Between two hosts, one way": "Host to host", "Bisection bandwidth, one way": "Bisection, one way",
     "Rate of an optical module, one way": "Optical module rate", ", both networks": ", both",
     "chip of the system": "chip", "Power per memory ": "Power/", "Power per ": "Power/", " (3 if gated, else 2)": "",
     "dense, all-in": "dense all-in", "Switches or switch trays": "Switches or trays", ", first tier": ", tier 1",
     ", second tier": ", tier 2", "Parameters of multi-token prediction, beside the total": "Parameters, multi-token",
-    "Parameters active per token": "Parameters, active", "Query and key width": "Q/K width", "without position": "no position",
+    "Parameters active per token": "Parameters, active", "Query and key width": "Q/K width",
+    "without position": "no position",
     "Rank of compressed keys and values": "KV compression rank", "Rank of compressed queries": "Query compression rank",
     "Groups of routed experts per token": "Expert groups per token", "per watt, not specified": "per watt",
 }  # fmt: skip
@@ -71,7 +72,8 @@ def summary(found: Overview) -> Iterator[str]:
     )
     many = len(found.disputed)
     verb = "is" if many == 1 else "are"
-    yield f"{many} of {counted(len(found.primary), 'figure')} {verb} disputed{'.' if not many else ', the widest first:'}"
+    widest = ", the widest first:" if many else "."
+    yield f"{many} of {counted(len(found.primary), 'figure')} {verb} disputed{widest}"
     yield from (f"  {_named(found, cell)}" for cell in found.disputed[:WIDEST])
     if many > WIDEST:
         yield f"  and {many - WIDEST} more: python -m calc show {found.sheet.id} --disputed"
@@ -176,7 +178,7 @@ def _disputed(found: Overview, title: str, lead: list[str], ids: bool) -> Table:
     table = Table(title, [
         Column("end", "end"), Column("source", "source"), Column("kind", "kind", fold=Folding("source")),
         Column("date", "date", fold=Folding("kind", ", ")),
-    ], lead=[*lead, ""])  # fmt: skip
+    ], lead=[*lead, ""] if found.disputed else lead)  # fmt: skip
     for cell in found.disputed:
         assert cell.result is not None
         heading = f"{_named(found, cell, ids)}, {counted(len(cell.reports), 'report')}"
@@ -195,7 +197,8 @@ def _disputed(found: Overview, title: str, lead: list[str], ids: bool) -> Table:
 def _missing(found: Overview, ids: bool) -> Table:
     """Return what is not reported, what does not apply, and which reports are excluded, each with the reason."""
     table = Table("Missing or excluded", [
-        Column("metric", "metric", wraps=True), Column("reports", "reports", True), Column("reason", "reason", wraps=True),
+        Column("metric", "metric", wraps=True), Column("reports", "reports", True),
+        Column("reason", "reason", wraps=True),
     ])  # fmt: skip
     for gap in found.gaps:
         table.add(gap.about if ids else _about(gap.about), "", gap.note, group=words.GAPS[gap.state])
@@ -210,7 +213,8 @@ def _said(found: Overview, ids: bool) -> Table:
     """Return what is said in words: names and relations, metrics held as words, and remarks."""
     table = Table("In words", [
         Column("about", "about", wraps=True, once=True), Column("text", "text", wraps=True),
-        Column("source", "source", fold=Folding("text")), Column("read", "read", fold=Folding("source", "", always=True)),
+        Column("source", "source", fold=Folding("text")),
+        Column("read", "read", fold=Folding("source", "", always=True)),
     ])  # fmt: skip
     for about, text, sources in _relations(found):
         table.add(about, text, ", ".join(sources), "", group="names and relations")

@@ -187,3 +187,12 @@ def policy_line(policy: Policy, newest: object = None) -> str:
 def foot(policy: Policy, newest: object = None) -> list[str]:
     """Return the lines that every output ends in: that figures are as-reported, and under which policy."""
     return [AS_REPORTED, policy_line(policy, newest)]
+
+
+def short_foot(policy: Policy) -> str:
+    """Return in one sentence that figures are as-reported, and under which policy the headline stands."""
+    asked = f", as of {policy.as_of}" if policy.as_of else ""
+    return (
+        f"As-reported. Headline: {policy.words}best-specified first, then reported over derived, kind of source, "
+        f"newest{asked}."
+    )
