@@ -22,7 +22,7 @@ def chronicle(comparer: Comparer, name: str, metric: str) -> Table:
     events = history(comparer, name, metric)
     table = Table(f"{metric} of {subject.name} ({subject.id}) in time", [
         Column("date", "date"), Column("reported", "reported", wraps=True), Column("source", "source"),
-        *titled("edition", wraps=True, folds=True), Column("fate", "status", wraps=True, folds=True),
+        *titled("edition", wraps=True, folds=True), Column("fate", "used as", wraps=True, folds=True),
         *titled("unit", "value", "low", "high", "read", "locator", "printed", "subject", for_programs=True),
     ], notes=[words.short_foot(comparer.policy)])  # fmt: skip
     for id, group in itertools.groupby(events, lambda event: event.metric):
@@ -97,7 +97,8 @@ def moved(comparer: Comparer, name: str) -> Table:
         table.add(
             one.cell.name, TableCell(unit, one.cell.result.unit), _figure(one.first.value, scale), one.first.day,
             _figure(one.latest.value, scale), one.latest.day, _figure(value, scale, exact=one.cell.exact),
-            *(numbers.number(end, exact=one.cell.exact) for end in ends), str(one.dated), group="moved" if one.moved else "first and latest agree",
+            *(numbers.number(end, exact=one.cell.exact) for end in ends),
+            str(one.dated), group="moved" if one.moved else "first and latest agree",
         )  # fmt: skip
     table.notes = [f"One of them: python -m calc history {subject.id} METRIC", words.short_foot(comparer.policy)]
     return table

@@ -17,10 +17,13 @@ from calc.views.tables import Column, Folding, Table, TableCell, titled
 
 WIDEST = 3
 """So many disputed figures the summary names."""
+GAPS = 6
+"""So many gaps the summary names."""
 _SHORT = {
     "Total processing performance (TPP)": "TPP", "Performance density (TPP per die area)": "TPP per die area",
     ", dense or sparse not specified": " not specified", "scope not specified": "not specified",
-    "16-bit compute, dense": "16-bit dense", "Memory capacity, measured": "Memory, measured", ", measured": " measured", "Between two chips, one way": "Chip to chip",
+    "16-bit compute, dense": "16-bit dense", "Memory capacity, measured": "Memory measured",
+    ", measured": " measured", "Between two chips, one way": "Chip to chip",
     "Between two hosts, one way": "Host to host", "Bisection bandwidth, one way": "Bisection, one way",
     "Rate of an optical module, one way": "Optical module rate", ", both networks": ", both",
     "chip of the system": "chip", "Power per memory ": "Power/", "Power per ": "Power/", " (3 if gated, else 2)": "",
@@ -79,7 +82,8 @@ def summary(found: Overview) -> Iterator[str]:
         yield f"  and {many - WIDEST} more: python -m calc show {found.sheet.id} --disputed"
     gaps = [_about(gap.about) for gap in found.gaps]
     if gaps:
-        yield f"Missing: {'; '.join(gaps)}."
+        more = f"; and {len(gaps) - GAPS} more below" if gaps[GAPS:] else ""
+        yield f"Missing: {'; '.join(gaps[:GAPS])}{more}."
 
 
 def _named(found: Overview, cell: Cell, ids: bool = False) -> str:
@@ -97,9 +101,9 @@ def _width(cell: Cell) -> str:
 
 
 def _about(name: str) -> str:
-    """Return the title of a metric, or what else is called so."""
+    """Return the title of a metric, or what else is called so; of the head of several ids, its words."""
     metric = metrics.TABLE.get(name)
-    return metric.full_title if metric else name
+    return metric.full_title if metric else name.replace("_", " ")
 
 
 # -- figures --------------------------------------------------------------------------------------
@@ -201,12 +205,18 @@ def _missing(found: Overview, ids: bool) -> Table:
         Column("reason", "reason", wraps=True),
     ])  # fmt: skip
     for gap in found.gaps:
-        table.add(gap.about if ids else _about(gap.about), "", gap.note, group=words.GAPS[gap.state])
+        table.add(gap.about if ids else _about(gap.about), "", gap.note, group=words.GAPS[gap.state].capitalize())
     for name, rows in found.excluded.items():
-        kinds = sorted({other.why.partition(":")[0].partition(" by ")[0] for other in rows})
+        reasons = sorted({_reason(other.why) for other in rows})
         title = name if ids else metrics.metric(name).full_title
-        table.add(title, str(len(rows)), "; ".join(kinds), group="reports excluded")
+        table.add(title, str(len(rows)), "; ".join(reasons), group="Excluded reports")
     return table
+
+
+def _reason(why: str) -> str:
+    """Return why a report is excluded: what stands behind the sort of reason, else that alone."""
+    sort, _, reason = why.partition(": ")
+    return reason or sort.partition(" by ")[0]
 
 
 def _said(found: Overview, ids: bool) -> Table:
@@ -217,16 +227,16 @@ def _said(found: Overview, ids: bool) -> Table:
         Column("read", "read", fold=Folding("source", "", always=True)),
     ])  # fmt: skip
     for about, text, sources in _relations(found):
-        table.add(about, text, ", ".join(sources), "", group="names and relations")
+        table.add(about, text, ", ".join(sources), "", group="Names and relations")
     for name, reports in found.said.items():
         said: dict[str, schema.Report] = {}
         for report in reports:
             said.setdefault(report.value, report)
         for text, report in said.items():
             title = name if ids else metrics.metric(name).title
-            table.add(title, f"“{text}”", report.source, words.read(report.read), group="properties")
+            table.add(title, f"“{text}”", report.source, words.read(report.read), group="Properties")
     for remark in found.comparer.known(found.sheet.remarks):
-        table.add(remark.about, f"“{remark.value}”", remark.source, words.read(remark.read), group="remarks")
+        table.add(remark.about, f"“{remark.value}”", remark.source, words.read(remark.read), group="Remarks")
     return table
 
 
