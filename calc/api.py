@@ -132,30 +132,31 @@ class Subject:
 
         return frame.subject(self._comparer, self._held)
 
-    def history(self, metric: str) -> Table:
-        """Return the reports of a metric in time, with what became of each, as a table.
+    def history(self, metric: str | None = None) -> Table:
+        """Return how the figure of a metric moved, and its reports in time with what became of each.
 
         Parameters
         ----------
-        metric : str
+        metric : str, optional
             A metric, or the head of several ids (``power``). Of what adds up over chips, the reports of
-            the system's chip are there too.
+            the system's chip are there too. By default all metrics that have more than one dated report.
 
         Raises
         ------
         UsageError
-            If there is no such metric, or nobody reports it.
+            If there is no such metric, nobody reports it, or no metric has two dated reports.
 
         Examples
         --------
         >>> import calc
         >>> calc.system("nvl72").history("power.all-in")
         power.all-in of GB200 NVL72 (nvl72) in time
-          date          reported  source                   edition                            fate
+          date          reported  source                   edition                            used as
           power.all-in
-          2026-02-05    145000 W  semianalysis-cm384-2026  revised newsletter edition (copy)  shown
+          2026-02-05    145000 W  semianalysis-cm384-2026  revised newsletter edition (copy)  headline
         """
-        return history.chronicle(self._comparer, self.id, metric)
+        of = self._comparer, self.id
+        return history.chronicle(*of, metric) if metric else history.moved(*of)
 
     def plot(self, kind: str = "bars", ax: Axes | None = None, **more: Any) -> Axes:
         """Draw what is reported of it, as `calc.analysis.comparison.Comparison.plot` does: any kind but the ladder.
@@ -167,12 +168,12 @@ class Subject:
     def _repr_html_(self) -> str:
         from calc.render.html import card
 
-        return card(show.sheet(self._comparer, self.id))
+        return "".join(map(card, show.sheet(self._comparer, self.id)))
 
     def _repr_markdown_(self) -> str:
         from calc.render.markdown import as_markdown
 
-        return as_markdown(show.sheet(self._comparer, self.id))
+        return "\n".join(map(as_markdown, show.sheet(self._comparer, self.id)))
 
     def __repr__(self) -> str:
         head = f"{self.name} ({self.id}), {self.kind} by {self.vendor}: {len(self.metrics)} metrics, as-reported"
@@ -421,7 +422,7 @@ class Workspace:
         >>> import calc
         >>> found = calc.reports("nvl72")
         >>> found.loc[found["metric"] == "rack_count", ["subject", "value", "per", "fate"]].iloc[0].to_list()
-        ['nvl72', '1 rack', 'system', 'shown']
+        ['nvl72', '1 rack', 'system', 'headline']
         """
         from calc.render import frame
 
@@ -542,7 +543,7 @@ class Workspace:
     def explain(self, *names: str) -> Node:
         """Return the working of a figure (``id, metric``), of a ratio (``a, b, metric``) or of a claim as a tree."""
         if len(names) == 1 and "/" in names[0]:
-            return workings.of_claim(self.comparer, names[0])
+            return workings.of_finding(workings.finding(self.comparer, names[0]))
         if len(names) not in (2, 3):
             raise UsageError("explain takes one or two ids and a metric, or the id of a claim")
         return workings.working(self.comparer, names[:-1], names[-1])

@@ -90,8 +90,8 @@ def metric_id(comparer: Comparer, sheets: Sequence[Sheet], metric: str) -> str:
         raise
 
 
-def of_claim(comparer: Comparer, claim: str) -> Node:
-    """Return the tree of a claim: what is printed, and both recomputations down to every report.
+def finding(comparer: Comparer, claim: str) -> Finding:
+    """Return what recomputing a claim gives.
 
     Raises
     ------
@@ -101,11 +101,11 @@ def of_claim(comparer: Comparer, claim: str) -> Node:
     found = audit.Auditor(comparer).audit(claim=claim)
     if not found.findings:
         raise UsageError(f"the claim {claim!r} is left out: {found.late[0]} is undated, or later than the day")
-    return of_finding(found.findings[0])
+    return found.findings[0]
 
 
 def of_finding(finding: Finding) -> Node:
-    """Return the tree of a finding."""
+    """Return the tree of a finding: what is printed, and both recomputations down to every report."""
     claim, catalog = finding.claim, finding.comparer.catalog
     between = f"{claim.subject} / {claim.object} {claim.matter}"
     text = claim.printed if finding.claimed is None else f"{claim.printed}: {finding.claimed}"

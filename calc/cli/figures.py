@@ -26,12 +26,13 @@ def compare(asked: Request, ids: Sequence[str], baseline: str | None, **shown: b
 @click.argument("names", nargs=-1, required=True, metavar="ID [ID] METRIC | CLAIM")
 @answering
 def explain(asked: Request, names: Sequence[str]) -> object:
-    """Show the working, down to each report.
+    """Explain a figure, a ratio or a claim, down to each report.
 
     One id and a metric explain a figure, two ids and a metric the ratio of the two, and a claim's
     id (SOURCE/CLAIM, as `audit` prints it) how it is recomputed.
     """
     from calc.analysis import workings
+    from calc.views import working
     from calc.views.answers import Working
 
     a_claim = len(names) == 1 and "/" in names[0]
@@ -41,23 +42,26 @@ def explain(asked: Request, names: Sequence[str]) -> object:
             "`explain semianalysis-cm384-2026/table-power`"
         )
     comparer = asked.comparer
-    node = workings.of_claim(comparer, names[0]) if a_claim else workings.working(comparer, names[:-1], names[-1])
-    return Working(node, comparer.policy)
+    if a_claim:
+        found = workings.finding(comparer, names[0])
+        return Working(workings.of_finding(found), comparer.policy, working.answer_of_claim(found))
+    node = workings.working(comparer, names[:-1], names[-1])
+    return Working(node, comparer.policy, working.answer(comparer, names[:-1], names[-1], node))
 
 
 @commands.command()
 @click.argument("id", type=ID)
-@click.argument("metric")
+@click.argument("metric", required=False)
 @answering
-def history(asked: Request, id: str, metric: str) -> object:
-    """Show the reports of a metric in time.
+def history(asked: Request, id: str, metric: str | None) -> object:
+    """Show how the figures of a metric moved, report by report.
 
-    With editions, and what became of each: shown, in the span, superseded, set aside. METRIC may be
-    the head of ids, like `power`.
+    With editions, and what became of each: headline, in the range, superseded, excluded. METRIC may be
+    the head of ids, like `power`; without it, list the metrics that have more than one dated report.
     """
-    from calc.views.history import chronicle
+    from calc.views import history
 
-    return chronicle(asked.comparer, id, metric)
+    return history.chronicle(asked.comparer, id, metric) if metric else history.moved(asked.comparer, id)
 
 
 @commands.command()

@@ -85,17 +85,21 @@ def list_(asked: Request, what: str, words: Sequence[str], derived: bool, phases
 @commands.command()
 @click.argument("id", type=ID)
 @click.option("--ids", "by_id", is_flag=True, help="Metric ids in place of titles.")
+@click.option("--disputed", is_flag=True, help="Only disputed figures, the widest range first, with sources.")
 @answering
-def show(asked: Request, id: str, by_id: bool) -> object:
-    """Show one sheet, or one measurement.
+def show(asked: Request, id: str, by_id: bool, disputed: bool) -> object:
+    """Show what is known of a chip, system, model or measurement.
 
-    A sheet with its spans and gaps, a measurement with its conditions.
+    How many reports and independent sources there are, which figures are disputed, and what is missing; then every
+    figure with its range. A measurement is shown with its conditions.
     """
     from calc.views import measurements
     from calc.views.answers import Described
 
     comparer = asked.comparer
     measured = measurements.is_one(comparer.catalog, id)
+    if measured and (disputed or by_id):
+        raise UsageError(f"{id} is one measurement: leave out --disputed and --ids")
     return measurements.one(comparer.catalog, id) if measured else Described(comparer, id)
 
 

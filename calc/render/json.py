@@ -10,6 +10,7 @@ from calc import units
 from calc.analysis import scorecard
 from calc.analysis.comparison import Cell, Comparer, Comparison, Row
 from calc.analysis.dominance import LISTS
+from calc.analysis.overview import Overview, overview
 from calc.figures import derive, explanation, reprs
 from calc.figures.policy import Policy
 from calc.figures.results import Result
@@ -110,19 +111,28 @@ def verdict(found: Comparison) -> Json:
 
 
 @body.register
-def _described(shown: Described) -> Json:
-    return sheet(shown.comparer, shown.id)
+def _described(shown: Described, disputed: bool = False) -> Json:
+    return sheet(shown.comparer, shown.id, disputed=disputed)
 
 
-def sheet(comparer: Comparer, name: str) -> Json:
-    """Return all that is held of one subject: cells, reports as printed, remarks, gaps."""
-    subject = comparer.catalog.subject(name)
-    held = comparer.reader.of(subject)
-    own = subject.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-    cells = {metric: cell(comparer.cell(held, metric)) for metric in derive.available([held])}
+def sheet(comparer: Comparer, name: str, *, disputed: bool = False) -> Json:
+    """Return all that is held of one subject: summary, cells, reports as printed, remarks, gaps."""
+    found = overview(comparer, name)
+    own = found.sheet.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    wanted = [one.name for one in found.disputed] if disputed else derive.available([found.held])
+    cells = {metric: cell(comparer.cell(found.held, metric)) for metric in wanted}
     return {
-        "command": "show", "kind": subject.kind, "policy": policy(comparer.policy), **own, "status": STATUS,
-        "metrics": cells,
+        "command": "show", "kind": found.sheet.kind, "policy": policy(comparer.policy), **own, "status": STATUS,
+        "summary": _summary(found), "metrics": cells,
+    }  # fmt: skip
+
+
+def _summary(found: Overview) -> Json:
+    """Return how much is known of a subject, its disputed figures, the widest first, and its gaps."""
+    return {
+        "reports": len(found.reports), "sources": found.sources, "independent": found.independent,
+        "figures": len(found.primary), "disputed": [one.name for one in found.disputed],
+        "missing": [gap.about for gap in found.gaps],
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import re
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Literal, TextIO
@@ -168,7 +168,7 @@ def shown(answer: object, color: str = "never", to_file: bool = False, **options
 def _part(part: Table | Working, target: Console) -> RenderableType:
     if isinstance(part, Table):
         return table(part, target)
-    return working_page(part.node, part.policy) if part.policy else working(part.node)
+    return working_page(part.node, part.policy, part.lead) if part.policy else working(part.node)
 
 
 GAP = 2
@@ -276,12 +276,14 @@ def _tree(step: Step) -> Tree:
     return tree
 
 
-def working_page(node: Node, policy: Policy) -> RenderableType:
-    """Return a working with the lines that every output ends in."""
-    foot = words.foot(policy)
-    if node.get("see_also"):
-        foot.insert(0, f"See also: {', '.join(node['see_also'])}.")
-    return Group(working(node), *map(Text, ends(node)), *(Text(line, style="dim") for line in foot))
+def working_page(node: Node, policy: Policy, lead: Sequence[str] = ()) -> RenderableType:
+    """Return a working below its answer and the reports at low and high, with a short foot."""
+    above = [*lead, *ends(node)]
+    foot = [f"See also: {', '.join(node['see_also'])}."] if node.get("see_also") else []
+    foot.append(words.short_foot(policy))
+    blank = [Text("")] if above else []
+    dimmed = (Text(line, style="dim") for line in foot)
+    return Group(*map(Text, above), *blank, working(node), *blank, *dimmed)
 
 
 def _line(step: Step) -> RenderableType:

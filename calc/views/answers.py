@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Working(Shown):
-    """The tree of a working under a policy; without one it stands below tables that name it."""
+    """The tree of a working under a policy, its answer in words first; without a policy it stands below tables."""
 
     node: Node
     policy: Policy | None = None
+    lead: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,10 @@ def _comparison(found: Comparison, everything: bool = False, by_id: bool = False
 
 
 @parts.register
-def _described(found: Described, by_id: bool = False) -> Sequence[Table]:
+def _described(found: Described, by_id: bool = False, disputed: bool = False) -> Sequence[Table]:
     from calc.views import show
 
-    return [show.sheet(found.comparer, found.id, ids=by_id)]
+    return show.sheet(found.comparer, found.id, ids=by_id, disputed=disputed)
 
 
 @parts.register

@@ -11,9 +11,9 @@ from calc.errors import UsageError
 from calc.figures.readings import canonical_unit
 from calc.sheets import metrics, schema
 from calc.sheets.folders import FOLDERS
-from calc.units.numbers import span
+from calc.units.numbers import number, span
 from calc.views import words
-from calc.views.tables import Column, Folding, Table, TableCell
+from calc.views.tables import Column, Folding, Table, TableCell, titled
 from calc.views.words import OVERLAY_MARK
 
 
@@ -102,7 +102,7 @@ def _columns(name: str, kind: str) -> list[Column]:
         return [Column(name, name, wraps=True, folds=True)]
     return [Column(name, f"{name} ({canonical_unit(metric, kind)})", True),
             Column(f"{name}.span", "span", True, optional=True, fold=Folding(name)),
-            Column(f"{name}.unit", "unit", for_programs=True)]  # fmt: skip
+            *titled(f"{name}.low", f"{name}.high", f"{name}.unit", for_programs=True)]  # fmt: skip
 
 
 def _cells(comparer: Comparer, sheet: schema.Sheet, name: str) -> list[TableCell | str]:
@@ -112,5 +112,6 @@ def _cells(comparer: Comparer, sheet: schema.Sheet, name: str) -> list[TableCell
     if metric.is_text:
         return ["; ".join(selection.words(comparer, sheet, metric))]
     cell = selection.cell_of(comparer, sheet, name)
-    ends = span(*cell.result.numbers[1:]) if cell.result else ""
-    return [words.figure(cell), ends, canonical_unit(metric, sheet.kind)]
+    ends = cell.result.numbers[1:] if cell.result else None
+    low, high = (number(end, exact=cell.exact) for end in ends) if ends else ("", "")
+    return [words.figure(cell), span(*ends) if ends else "", low, high, canonical_unit(metric, sheet.kind)]

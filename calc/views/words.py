@@ -105,6 +105,28 @@ def unit_cell(unit: str) -> TableCell:
     return TableCell(unit, folded="" if unit in _SAID_BY_THE_TITLE else f" ({unit})")
 
 
+_LARGE = (("USD", 1_000_000, "M USD"), ("CNY", 1_000_000, "M CNY"), ("transistor", 1_000_000_000, "billion"),
+          ("x", 1_000_000_000, "billion"))  # fmt: skip
+
+
+def people_unit(unit: str, size: float) -> tuple[str, int]:
+    """Return the unit in which people say an amount of some size, and how many of its own unit that is.
+
+    Examples
+    --------
+    >>> people_unit("USD", 8_000_000), people_unit("W per TB", 488), people_unit("transistor", 80e9)
+    (('M USD', 1000000), ('W/TB', 1), ('billion', 1000000000))
+    """
+    large = ((said, many) for name, many, said in _LARGE if name == unit and size >= many)
+    return next(large, (unit.replace(" per ", "/"), 1))
+
+
+def beside_title(unit: str) -> str:
+    """Return a unit as it stands beside a title: empty where the title says what is counted."""
+    said = _SAID_BY_THE_TITLE - {"USD", "CNY"}
+    return "" if said.issuperset(unit.split("/")) else unit
+
+
 def figure_columns() -> list[Column]:
     """Return the columns of `figure_cells`."""
     return [
@@ -165,3 +187,12 @@ def policy_line(policy: Policy, newest: object = None) -> str:
 def foot(policy: Policy, newest: object = None) -> list[str]:
     """Return the lines that every output ends in: that figures are as-reported, and under which policy."""
     return [AS_REPORTED, policy_line(policy, newest)]
+
+
+def short_foot(policy: Policy) -> str:
+    """Return in one sentence that figures are as-reported, and under which policy the headline stands."""
+    asked = f", as of {policy.as_of}" if policy.as_of else ""
+    return (
+        f"As-reported. Headline: {policy.words}best-specified first, then reported over derived, kind of source, "
+        f"newest{asked}."
+    )

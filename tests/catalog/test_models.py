@@ -206,5 +206,5 @@ def test_models_are_in_the_long_tables() -> None:
     held = [dict(zip(head, line, strict=True)) for line in lines]
     one = next(row for row in held if (row["subject"], row["metric"]) == ("kimi-k2", "context_length"))
     assert [one[key] for key in ("kind", "value", "printed", "low_si", "unit_si", "fate")] == [
-        "model", "131072 token", "128K", "131072.0", "token", "shown"
+        "model", "131072 token", "128K", "131072.0", "token", "headline"
     ]  # fmt: skip

@@ -6,6 +6,8 @@ was found. A trap either cannot be loaded, or `audit --sheets` names it, or both
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from functools import cache
 from pathlib import Path
@@ -161,7 +163,7 @@ def test_a_wide_span_is_marked() -> None:
     with_it = output("show", "nvl72", *over, "--ids", "--format", "csv")
     without = output("show", "nvl72", "--ids", "--format", "csv")
     marks = [
-        next(line.split(",")[4] for line in text.splitlines() if line.split(",")[1] == "memory_bandwidth")
+        next(row["marks"] for row in csv.DictReader(io.StringIO(text)) if row["metric"] == "memory_bandwidth")
         for text in (with_it, without)
     ]
     assert "~" in marks[0]
