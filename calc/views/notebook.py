@@ -49,14 +49,12 @@ card.register(Validation, lambda found: estimate_validation.summary(found).for_r
 
 @card.register
 def _(shown: Comparison) -> Table:
-    table = comparison.comparison(shown)
+    table = comparison.figures(shown)
     ids = [subject.id for subject in shown.subjects]
     made = _table(table.title, ["metric", "unit", *ids, f"ratio to {shown.baseline}"], table.notes)
-    made.lead = table.lead
+    made.lead = comparison.verdict(shown)
     for line in scorecard.lines(shown):
         made.add(*_row(line.row), group=line.group)
-    for row in () if made.rows else shown.short:
-        made.add(*_row(row), group=row.metric.group)
     return made
 
 

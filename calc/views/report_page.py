@@ -7,10 +7,11 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-from calc.analysis import workings
+from calc.analysis import scorecard, workings
 from calc.analysis.audit import Audit, Auditor, Finding
 from calc.analysis.comparison import Comparison
-from calc.analysis.dominance import AHEAD, BEHIND, OVERLAPPING, Contrast
+from calc.analysis.dominance import Contrast
+from calc.analysis.scorecard import AHEAD, BEHIND, LEVEL, OVERLAPPING
 from calc.figures.results import Result
 from calc.sheets import metrics
 from calc.sheets.metrics import Metric
@@ -59,12 +60,12 @@ def _ratio(found: Result | None, contrast: Contrast | None, metric: str) -> Tabl
     """Return a ratio, marked by where a contrast has the metric: ``ahead``, ``behind``, ``overlapping``."""
     if found is None:
         return None
-    lists = (AHEAD, BEHIND, OVERLAPPING) if contrast else ()
+    lists = (AHEAD, BEHIND, LEVEL, OVERLAPPING) if contrast else ()
     return replace(words.ratio(found), marks=next((name for name in lists if metric in getattr(contrast, name)), ""))
 
 
 def _lines(found: Comparison, contrasts: dict[str, Contrast]) -> Iterator[dict[str, Any]]:
-    short = {row.metric.id for row in found.short}
+    short = {line.row.metric.id for line in scorecard.lines(found)}
     anchors = {f"{one.id} {row.metric.id}": row.metric.id for row in found.rows for one in found.subjects}
     others = [one.id for one in found.subjects if one.id != found.baseline]
     for row in found.rows:

@@ -9,17 +9,13 @@ from typing import Any
 
 from calc.analysis.audit import NOT_COMPUTABLE, Auditor
 from calc.analysis.comparison import Comparison, Row
-from calc.analysis.dominance import AHEAD, BEHIND, OVERLAPPING, standing
+from calc.analysis.scorecard import AHEAD, BEHIND, LEVEL, OPEN, OVERLAPPING, lines, standing
 from calc.errors import UsageError
 from calc.render.plot import style
 from calc.render.plot.common import Drawing, caption, sheet
 from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
 from calc.units.numbers import digits, ratio
-
-OPEN = "open"
-"""Where a rung stands that has no better and worse, or whose basis the sources leave open."""
-
 
 @dataclass(frozen=True)
 class Mark:
@@ -78,12 +74,13 @@ def ladder(found: Comparison, subject: str | None = None, everything: bool = Fal
     below = sheet(found, found.baseline)
     rows = {row.metric.id: row for row in found.rows if above.id in row.ratios}
     said, elsewhere = _marks(found, above, below, rows) if claims and above.id != below.id else ({}, 0)
-    wanted = {row.metric.id for row in (found.rows if everything else found.short)} | set(said)
+    short = {line.row.metric.id for line in lines(found)}
+    wanted = {*(rows if everything else short), *said}
     rungs = tuple(_rung(row, above.id, said.get(name, ())) for name, row in rows.items() if name in wanted)
     if not rungs:
         raise UsageError(f"{above.id} and {below.id} have no figure on one basis; `compare` shows what each has")
     many = sum(len(mark.claims) for rung in rungs for mark in rung.marks)
-    left = len({row.metric.id for row in found.short} - set(rows))
+    left = len(short - set(rows))
     notes = [
         "Marks: ratios of the headlines; whiskers: every combination of reports.",
         f"Below, what was claimed ({many} claims): the interval that the printed digits allow."
@@ -128,7 +125,9 @@ def _marks(
 
 POINTS = {"higher": ">", "lower": "<", "neither": "o"}
 """A mark points to the better side."""
-FILLS = {AHEAD: style.INK, BEHIND: style.PAPER, OVERLAPPING: style.GREY, OPEN: style.GREY}
+FILLS = {
+    AHEAD: style.INK, BEHIND: style.PAPER, LEVEL: style.GREY, OVERLAPPING: style.GREY, OPEN: style.GREY,
+}  # fmt: skip
 STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 MARGIN = 1.18
 CLAIM, CLAIMED = 0.36, style.SERIES[1].shade
@@ -224,7 +223,7 @@ def _legend(shown: Ladder) -> list[Artist]:
         *((where in standings, words, {"marker": "o" if where == OPEN else "s", "markerfacecolor": FILLS[where]})
           for where, words in (
               (AHEAD, f"{style.name(shown.subject)} better, whole span"),
-              (BEHIND, f"{style.name(shown.object)} better"), (OVERLAPPING, "the span holds 1x"),
+              (BEHIND, f"{style.name(shown.object)} better"), (LEVEL, "level"), (OVERLAPPING, "the span holds 1x"),
               (OPEN, "no better side, or basis left open"))),
         (True in agree, "claimed; some combination agrees", {"linestyle": "-", **claimed}),
         (False in agree, "claimed; none agrees", {"linestyle": ":", "marker": "x", **claimed}),
