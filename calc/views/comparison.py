@@ -51,13 +51,15 @@ def counts(found: Comparison) -> Table:
     table = Table(title(found), [
         Column("group", "figures"), Column("compared", "compared", True),
         *(Column(where, said, True, optional=True) for where, said in _SAID.items()),
-    ], lead=[f"Against {_base(found).name}:"] if several else [])  # fmt: skip
+    ])  # fmt: skip
     for subject in _others(found):
         tallies = scorecard.tallies(found, subject.id)
         table.lead += _verdict(found, subject, tallies, counted=False)
         for tally in tallies:
             many = (str(len(names) or "") for names in tally.lists().values())
             table.add(tally.group, str(tally.counted), *many, group=subject.name if several else None)
+    if several and table.lead:
+        table.lead.insert(0, f"Against {_base(found).name}:")
     if not table.rows:
         table.columns = []
     return table
@@ -70,10 +72,9 @@ def verdict(found: Comparison) -> list[str]:
 
 
 def _verdict(found: Comparison, subject: schema.Sheet, tallies: Sequence[Tally], *, counted: bool) -> Iterator[str]:
-    if not any(line.counts for line in scorecard.lines(found)) and tallies == []:
-        return
     if not tallies:
-        yield f"{subject.name} and {_base(found).name} have no figure in common."
+        if any(line.counts for line in scorecard.lines(found)):
+            yield f"{subject.name} and {_base(found).name} have no figure in common."
         return
     groups: dict[str, list[str]] = {}
     for tally in tallies:
