@@ -210,9 +210,7 @@ def _ratio(line: ScoreLine, id: str, base: str, pad: int, *, arrows: bool) -> tu
     few = words.FEW_MARK if arrows and min(line.row.cells[one].origins for one in (id, base)) < words.FEW else ""
     standing = scorecard.standing(line.row.metric, found) if arrows and line.counts else ""
     arrow = {AHEAD: f"{BETTER} ", BEHIND: f"{WORSE} "}.get(standing, "")
-    written = numbers.short_ratio if arrows else numbers.long_ratio
-    value, low, high = (numbers.grouped(written(number)) for number in found.numbers)
-    ends = "" if value == low == high else f"{low}–{high}"
+    value, ends = words.short_ratio(found)
     return TableCell(f"{arrow}{value}", value, value=found.numbers[0], marks=wide + few,
                      folded=f"{arrow}{value}x {wide + few:<{pad}}"), TableCell(ends)  # fmt: skip
 

@@ -144,14 +144,14 @@ def _(shown: Reading) -> Table:
 @card.register
 def _(shown: Finding) -> Table:
     whole = Audit((shown.claim.subject, shown.claim.object), (shown,), None, None, (), shown.comparer)
-    made = audit.audit(whole)[-1]
+    made = audit.claims(whole)
     made.title, made.lead, made.notes = shown.id, [], [AS_REPORTED]
     return made
 
 
 @card.register
 def _(shown: Audit) -> Table:
-    """Return the claims; of two subjects, what the contrast of them says stands above."""
-    *above, made = audit.audit(shown)
-    made.lead = [line for table in above for line in table.lead] + made.lead
+    """Return the claims; of two subjects, who leads on what stands above."""
+    made = audit.claims(shown)
+    made.lead = [*audit.summary(shown), *made.lead]
     return made

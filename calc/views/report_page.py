@@ -33,7 +33,6 @@ def of(found: Comparison) -> dict[str, Any]:
     audits = _audits(found)
     pairs = {one.names[0]: one for one in audits if one.names[1:] == (base.id,)}
     lines = list(_lines(found, {id: one.contrast for id, one in pairs.items() if one.contrast}))
-    tables = [audit.audit(one) for one in pairs.values()]
     anchors = {f"{id} {line['metric'].id}": line["metric"].id for line in lines for id in line["figures"]}
     claims = [_claim(one, anchors) for each in audits for one in each.findings]
     trees = [step for line in lines for step in line["workings"]] + [claim["steps"] for claim in claims]
@@ -42,9 +41,9 @@ def of(found: Comparison) -> dict[str, Any]:
     marks = [cell.marks or "" for line in lines for cell in line["figures"].values()]
     return {
         "subjects": found.subjects, "baseline": base, "others": [one for one in found.subjects if one.id != base.id],
-        "summary": [text for shown in tables for text in (shown[0].lead if len(shown) > 1 else shown[-1].lead[:1])],
+        "summary": [text for one in pairs.values() for text in audit.summary(one)],
         "lines": lines, "claims": claims, "claim_notes": audit.VERDICTS,
-        "gaps": [*(note for shown in tables if len(shown) > 1 for note in shown[0].notes[:-1]), *_gaps(found)],
+        "gaps": [*(note for one in pairs.values() for note in _apart(one)), *_gaps(found)],
         "sources": [(id, found.comparer.catalog.source(id)) for id in sorted(used)],
         "legend": words.legend(marks, found.layers),
         "policy": [*words.merged(*found.subjects), *words.foot(found.policy, found.as_of)],
@@ -92,6 +91,10 @@ def _claim(one: Finding, anchors: Mapping[str, str]) -> dict[str, Any]:
     said = zip(("about", "claimed", "own", "any"), audit.answers(one, True), strict=True)
     made = {"finding": one, "key": one.id.removeprefix(f"{one.source}/"), **dict(said)}
     return made | {"steps": steps(workings.of_finding(one), anchors)}
+
+
+def _apart(one: Audit) -> list[str]:
+    return audit.gaps(one.comparison, one.contrast) if one.comparison and one.contrast else []
 
 
 def _gaps(found: Comparison) -> Iterator[str]:

@@ -12,6 +12,7 @@ from calc.figures.reprs import GAPS as GAPS
 from calc.figures.results import WIDE, Result
 from calc.sheets import metrics, schema
 from calc.sheets.source_kinds import ORDER
+from calc.units import numbers
 from calc.units.numbers import grouped, long_ratio, number, span
 from calc.views import tables
 from calc.views.tables import Column, Folding, TableCell
@@ -78,6 +79,12 @@ def ratio(found: Result, between: str = " to ") -> TableCell:
     """Return a ratio with its span."""
     value, *ends = (grouped(long_ratio(part)) for part in found.numbers)
     return TableCell(value, value=found.numbers[0], span="" if {value} == set(ends) else between.join(ends))
+
+
+def short_ratio(found: Result) -> tuple[str, str]:
+    """Return a ratio for a table of many, and its range: ``1.67``, ``1.60–1.90``; no range where the ends are one."""
+    value, low, high = (grouped(numbers.short_ratio(one)) for one in found.numbers)
+    return value, "" if value == low == high else f"{low}–{high}"
 
 
 def with_span(text: str, low: float, high: float) -> str:
