@@ -210,7 +210,7 @@ def _ratio(line: ScoreLine, id: str, base: str, pad: int, *, arrows: bool) -> tu
     few = words.FEW_MARK if arrows and min(line.row.cells[one].origins for one in (id, base)) < words.FEW else ""
     standing = scorecard.standing(line.row.metric, found) if arrows and line.counts else ""
     arrow = {AHEAD: f"{BETTER} ", BEHIND: f"{WORSE} "}.get(standing, "")
-    value, ends = words.short_ratio(found)
+    value, ends = words.short_ratio(found, numbers.short_ratio if arrows else numbers.long_ratio)
     return TableCell(f"{arrow}{value}", value, value=found.numbers[0], marks=wide + few,
                      folded=f"{arrow}{value}x {wide + few:<{pad}}"), TableCell(ends)  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, NOT_DATED, NOT_QUALIFIED, NOT_REPORTED, Cell
 from calc.figures import derive
@@ -81,9 +81,9 @@ def ratio(found: Result, between: str = " to ") -> TableCell:
     return TableCell(value, value=found.numbers[0], span="" if {value} == set(ends) else between.join(ends))
 
 
-def short_ratio(found: Result) -> tuple[str, str]:
+def short_ratio(found: Result, written: Callable[[float], str] = numbers.short_ratio) -> tuple[str, str]:
     """Return a ratio for a table of many, and its range: ``1.67``, ``1.60–1.90``; no range where the ends are one."""
-    value, low, high = (grouped(numbers.short_ratio(one)) for one in found.numbers)
+    value, low, high = (grouped(written(one)) for one in found.numbers)
     return value, "" if value == low == high else f"{low}–{high}"
 
 
