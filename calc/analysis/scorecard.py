@@ -157,5 +157,7 @@ def tallies(found: Comparison, subject: str) -> list[Tally]:
     for line in lines(found):
         ratio = line.row.ratios.get(subject)
         if ratio and line.counts:
-            groups.setdefault(line.group, {}).setdefault(standing(line.row.metric, ratio), []).append(line.row.metric.id)
+            groups.setdefault(line.group, {}).setdefault(standing(line.row.metric, ratio), []).append(
+                line.row.metric.id
+            )
     return [Tally(group, **{name: tuple(ids) for name, ids in held.items()}) for group, held in groups.items()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from calc.analysis import scorecard
 from calc.analysis.audit import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Finding, Recomputation
@@ -24,8 +24,8 @@ VERDICTS = (
     "combination nearest to the claim.",
     "Own figures: those of the claim's source, or of the source that it credits, with anybody's count of chips. "
     "Published figures: every combination of admissible reports.",
-    "Printed digits: half a unit of the last one. “About” and “almost” reach at least 10 %; “more than” and “up to” are "
-    "bounds.",
+    "Printed digits: half a unit of the last one. “About” and “almost” reach at least 10 %; “more than” and “up to” "
+    "are bounds.",
 )
 CLOSE = f"{CLOSE_MARK} within rounding, if the last digit that is printed may be rounded, too"
 INVERSE = "Where a claim says how much lower or less, its factor is object / subject."

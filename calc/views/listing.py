@@ -98,10 +98,12 @@ def of_sheets(comparer: Comparer, kinds: Sequence[str], asked: Selection) -> Tab
         table.add(
             sheet.kind, sheet.id, OVERLAY_MARK if sheet.layers else "", sheet.name, sheet.vendor,
             ", ".join(sheet.aliases), ", ".join(family), " ".join(before),
-            *(cell for one in shown for cell in _cells(comparer, sheet, one, held.get(one.name, ()), place)), str(selection.many(comparer, sheet)),
+            *(cell for one in shown for cell in _cells(comparer, sheet, one, held.get(one.name, ()), place)),
+            str(selection.many(comparer, sheet)),
             group=sheet.vendor if headed else None,
         )  # fmt: skip
-    used = [*(OVERLAY_MARK for sheet in found if sheet.layers), *(cell.marks or "" for row in table.body for cell in row)]
+    used = [OVERLAY_MARK for sheet in found if sheet.layers]
+    used += [cell.marks or "" for row in table.body for cell in row]
     gaps = [f"{NONE} not reported"] if any(cell.text == NONE for row in table.body for cell in row) else []
     table.notes = [*gaps, *_bases(table, shown), *words.legend(used, words.layers(*found)), *words.merged(*found)]
     if names or comparer.policy.as_of:
@@ -132,8 +134,8 @@ def _columns(one: Basis, kind: str, cells: Sequence[Cell] = ()) -> list[Column]:
         unit = BILLION if _scale(cells) > 1 else ""
     # The 16-bit rate is dense alone, and says so in its id.
     title = one.metric.full_title.removesuffix(", dense")
-    return [Column(one.name, f"{title} ({unit})" if unit else title, True),
-            *(Column(f"{one.name}.{key}", key, for_programs=True) for key in ("low", "high", "unit", "metric"))]  # fmt: skip
+    more = (Column(f"{one.name}.{key}", key, for_programs=True) for key in ("low", "high", "unit", "metric"))
+    return [Column(one.name, f"{title} ({unit})" if unit else title, True), *more]
 
 
 BILLION = "billion"

@@ -26,6 +26,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 import calc
+from calc.analysis import scorecard
 from calc.analysis.audit import NOT_COMPUTABLE
 from calc.analysis.comparison import Comparison
 from calc.analysis.dominance import contrast
@@ -84,7 +85,7 @@ def test_rungs_are_the_ratios_of_compare(pair: tuple[str, str]) -> None:
     shown = rungs_of(*pair)
     for rung in shown.rungs:
         assert (rung.value, rung.low, rung.high) == found.row(rung.metric).ratios[pair[0]].numbers
-    short = [row.metric.id for row in found.short if pair[0] in row.ratios]
+    short = [line.row.metric.id for line in scorecard.lines(found) if pair[0] in line.row.ratios]
     rungs = [rung.metric for rung in shown.rungs]
     assert set(short) <= set(rungs)
     assert rungs == [row.metric.id for row in found.rows if row.metric.id in rungs]

@@ -17,6 +17,7 @@ from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
 from calc.units.numbers import digits, ratio
 
+
 @dataclass(frozen=True)
 class Mark:
     """Claims (``SOURCE/KEY``) of one interval on one ratio, and whether some combination of reports lies within.
