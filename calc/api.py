@@ -312,7 +312,7 @@ class Workspace:
 
     def chips(
         self, *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (),
-        sort: str = "id", reverse: bool = False,
+        sort: str = "id", ascending: bool | None = None,
     ) -> pd.DataFrame:  # fmt: skip
         """Return the chips as a pandas frame, a row a chip, by their ids.
 
@@ -328,9 +328,9 @@ class Workspace:
         where : str or sequence of str
             Conditions that must all hold, as ``"memory_capacity >= 128 GB"``; each metric is a column too.
         sort : str
-            ``id``, ``name``, ``vendor``, ``reports``, or a metric: best first, what has no figure last.
-        reverse : bool
-            The other way round.
+            ``id``, ``name``, ``vendor``, ``reports``, or a metric; what has no figure comes last.
+        ascending : bool, optional
+            By default names from A to Z and numbers from the highest.
 
         Returns
         -------
@@ -351,7 +351,7 @@ class Workspace:
         >>> found.attrs["units"]
         {'memory_capacity': 'GB/chip', 'memory_bandwidth': 'TB/s/chip'}
         """
-        return self._list("chip", columns, vendor, family, having, where, sort, reverse)
+        return self._list("chip", columns, vendor, family, having, where, sort, ascending)
 
     def systems(self, *columns: str, **asked: Any) -> pd.DataFrame:
         """Return the systems as a pandas frame, a row a system; arguments as of `chips`."""
@@ -363,14 +363,14 @@ class Workspace:
 
     def _list(
         self, kind: str, columns: Sequence[str], vendor: Words = (), family: Words = (), having: Words = (),
-        where: Words = (), sort: str = "id", reverse: bool = False,
+        where: Words = (), sort: str = "id", ascending: bool | None = None,
     ) -> pd.DataFrame:  # fmt: skip
         from calc.render import frame
 
         conditions = [Condition.parse(text) for text in _several(where)]
-        asked = Selection(_several(vendor), _several(family), _several(having), conditions, sort, reverse)
-        names = list(dict.fromkeys([*columns, *asked.columns]))
-        return frame.catalog(self.comparer, kind, select(self.comparer, [kind], asked), names)
+        chosen = (_several(vendor), _several(family), _several(having), conditions)
+        asked = Selection(columns, *chosen, sort, ascending)
+        return frame.catalog(self.comparer, kind, select(self.comparer, [kind], asked), asked.names)
 
     def measured(self, phase: Words = (), chip: Words = (), model: Words = ()) -> list[Measurement]:
         """Return published measurements, in the order of their sources.

@@ -328,12 +328,13 @@ class Auditor:
     def _qualitative(self, claim: schema.Claim, subject: Readings, object: Readings, *, own: bool) -> Recomputation:
         if subject.sheet.kind != object.sheet.kind:
             return Recomputation(NOT_COMPUTABLE, missing="a chip and a system have no metric in common")
-        whole: Contrast = self._contrast(subject.sheet.id, object.sheet.id)
-        if own:
-            whole = dominance.said_by_them(whole, subject, object)
         head = claim.metric or schema.OVERALL
-        contrast = whole if head == schema.OVERALL else dominance.only(whole, head)
-        if not (contrast.ahead or contrast.behind or contrast.overlapping):
+        contrast: Contrast = self._contrast(subject.sheet.id, object.sheet.id)
+        if head != schema.OVERALL:
+            contrast = dominance.of(contrast, head)
+        if own:
+            contrast = dominance.said_by_them(contrast, subject, object)
+        if not (contrast.ahead or contrast.behind or contrast.level or contrast.overlapping):
             what = "figure" if head == schema.OVERALL else head
             return Recomputation(NOT_COMPUTABLE, missing=f"no {what} for both on one basis", contrast=contrast)
         many = contrast.supports(claim.sense, head == schema.OVERALL)

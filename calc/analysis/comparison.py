@@ -147,8 +147,7 @@ class Cell(Shown):
             return ()
         flags: list[str] = [self.split] if self.split else []
         several = len(self._parts) > 1
-        if metrics.metric(self.name).family in derive.CHOICES:
-            flags.append(self._parts[0].metric.title)
+        flags += [self.chosen] if self.chosen else []
         for part in self._parts:
             head = f"{part.metric.id}: "
             flags += (f"{head if several else ''}{flag}" for flag in part.headline.flags)
@@ -163,6 +162,12 @@ class Cell(Shown):
         if (also := derive.printed(self.subject, self.name)) is not None:
             flags.append(f"printed as {also.numbers[0]:.6g} {also.unit}")
         return tuple(dict.fromkeys(flags))
+
+    @property
+    def chosen(self) -> str:
+        """The title of the metric that a chosen one shows, or is computed from; empty for others and for a gap."""
+        places = derive.chosen(metrics.metric(self.name)) if self._parts else []
+        return next((self._parts[place].metric.title for place in places), "")
 
     @property
     def wide(self) -> bool:
@@ -255,18 +260,6 @@ class Comparison(Shown):
         """What made it, with the catalog and all readings."""
         return next(iter(self.rows[0].cells.values())).comparer
 
-    @cached_property
-    def lead(self) -> str:
-        """The qualifiers of the peak compute that most report: ``.bf16.dense``."""
-        return _lead(self.rows)
-
-    @cached_property
-    def short(self) -> tuple[Row, ...]:
-        """The rows that two subjects or more have and that say which is better, and the core ones."""
-        kind, differ = self.subjects[0].kind, any(row.metric.id == SCOPES for row in self.rows)
-        rows = (row for row in self.rows if _worth(row, kind, self.lead))
-        return tuple(row for row in rows if not (differ and row.metric.family == "power" and _known(row) < 2))
-
     def to_dict(self) -> dict[str, object]:
         """Return what ``--format json`` prints."""
         return self.shown("dict")
@@ -341,16 +334,7 @@ class Comparison(Shown):
         return self.shown("page")
 
     def __repr__(self) -> str:
-        ids = [subject.id for subject in self.subjects]
-        head = f"{' beside '.join(ids)}: {len(self.rows)} metrics, as-reported; ratios to {self.baseline}"
-        others = [id for id in ids if id != self.baseline] or ids
-        rows = [
-            (row.metric.id, *(row.cells[id].figure for id in ids),
-             *(numbers.ratio(*row.ratios[id].numbers) if id in row.ratios else "" for id in others))
-            for row in self.short
-        ]  # fmt: skip
-        titles = ("", *ids, *(f"{id}/{self.baseline}" for id in others))
-        return reprs.page(head, [titles, *rows])
+        return self.shown("text", to_file=True).rstrip()
 
 
 class Comparer:
@@ -485,52 +469,3 @@ def _mixed(sheets: Sequence[schema.Sheet]) -> str:
         f"{', '.join(chips)} cannot be compared with {', '.join(s.id for s in systems)}: a chip is no system; "
         f"compare the chips (`compare {instead}`), or read the rows per chip of a comparison of systems"
     )
-
-
-# -- the short table ------------------------------------------------------------------------------
-
-_SHORT = (
-    "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "power_per_memory_bandwidth",
-    "power_per_memory_capacity", "power_per_chip", "price_per_memory_bandwidth", "price_per_memory_capacity",
-)  # fmt: skip
-_LEAD = ".bf16.dense"
-
-
-def _worth(row: Row, kind: str, lead: str) -> bool:
-    """Whether a row belongs into the short table.
-
-    That is what two subjects or more have and what is better one way or the other: nothing
-    measured, as its conditions differ; no compute of unstated sparsity; of the ratios and shares
-    of compute only those of the precision ``lead``, and of each ratio and its inverse only one.
-    """
-    metric = row.metric
-    if metric.id in CORE[kind]:
-        return True
-    if metric.id.endswith(f".{metrics.MEASURED}") or _known(row) < min(2, len(row.cells)):
-        return False
-    if metric.family == "compute_16bit" or metric.id == SCOPES:
-        return True
-    is_compute = metric.family == "peak_compute"
-    if is_compute and metrics.UNSTATED in metrics.qualifiers(metric.id)[1:]:
-        return False  # dense on one side may be sparse on the other
-    if metric.formula in ("", "chips_per_rack"):
-        return metric.better != "neither"
-    if metric.formula.endswith(("_per_power", "compute_per_price")) or metric.id.endswith(".chip"):
-        return False
-    of_compute = is_compute or metric.formula.endswith("_per_compute") or metric.formula == "ridge_point"
-    return lead in metric.id if of_compute else metric.family in _SHORT
-
-
-def _lead(rows: Sequence[Row]) -> str:
-    """Return the precision that most subjects report, BF16 dense before the others."""
-    peaks = [
-        row for row in rows
-        if row.metric.family == "peak_compute" and row.metric.formula == "" and metrics.UNSTATED not in row.metric.id
-    ]  # fmt: skip
-    most = max(peaks, key=lambda row: (_known(row), row.metric.id.endswith(_LEAD)), default=None)
-    return most.metric.id.removeprefix("peak_compute") if most else _LEAD
-
-
-def _known(row: Row) -> int:
-    """Return how many subjects have a figure."""
-    return sum(cell.result is not None for cell in row.cells.values())

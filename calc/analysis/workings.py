@@ -147,8 +147,8 @@ def _attempt(label: str, verdict: str, attempt: Attempt, finding: Finding, rest:
 
 def _lists(verdict: str, contrast: Contrast) -> str:
     said = {
-        "ahead on": contrast.ahead, "behind on": contrast.behind, "overlapping on": contrast.overlapping,
-        "open on": contrast.open, "not comparable": contrast.not_comparable,
+        "ahead on": contrast.ahead, "behind on": contrast.behind, "level on": contrast.level,
+        "overlapping on": contrast.overlapping, "open on": contrast.open, "not comparable": contrast.not_comparable,
         "not reported for one of them": contrast.not_reported,
     }  # fmt: skip
     parts = (f"{words} {len(names)}: {', '.join(names)}" for words, names in said.items() if names)

@@ -44,6 +44,33 @@ def _words(name: str) -> set[str]:
     return set(re.split(r"[\W_]+", name.casefold())) - {""}
 
 
+LATIN = {
+    "华为": "Huawei", "昇腾": "Ascend", "沐曦": "MetaX", "曦云": "", "寒武纪": "Cambricon", "思元": "MLU",
+    "壁仞": "Biren", "摩尔线程": "Moore Threads", "昆仑芯": "Kunlunxin", "海光": "Hygon", "平头哥": "T-Head",
+    "天数智芯": "Iluvatar", "中科曙光": "Sugon", "曙光": "Sugon", "燧原": "Enflame", "英伟达": "NVIDIA",
+    "超节点": "SuperNode",
+}  # fmt: skip
+"""What makers and families are called in Chinese, and how sheets write them; a longer name before one within it."""
+
+
+def _latin(name: str) -> str:
+    """Return a name with the Chinese names of makers and families as sheets write them.
+
+    Examples
+    --------
+    >>> _latin("华为昇腾910C"), _latin("TPU v7")
+    ('Huawei Ascend 910C', 'TPU v7')
+    """
+    for chinese, latin in LATIN.items():
+        name = name.replace(chinese, f" {latin} ")
+    return " ".join(name.split())
+
+
+def _numbers(words: set[str]) -> set[str]:
+    """Return the numbers of three digits or more that words end in: the 590 of ``mlu590``, not the 120 of ``120b``."""
+    return {found[1] for word in words if (found := re.fullmatch(r"[^\W\d]+(\d{3,})", word))}
+
+
 def _typed(name: str) -> list[str]:
     """Return the words of what somebody types in order; a sign such as ``/`` or ``*`` belongs to its word."""
     return [word for word in re.split(r"[ ._-]+", name.casefold()) if word]
@@ -87,9 +114,11 @@ class Names:
             what has it is of another kind.
         """
         kinds = [kind] if kind else list(FOLDERS)
-        called = self.called(name)
-        fits = [pair for pair in called or self._with_words(name) if pair[0] in kinds]
-        if len(fits) == 1 and (called or self._own(fits[0]).intersection(_typed(name))):
+        latin = _latin(name)
+        called = self.called(name) or self.called(latin)
+        worded = self._with_words(name) or self._with_words(latin) or self._with_words(latin, numbers=True)
+        fits = [pair for pair in called or worded if pair[0] in kinds]
+        if len(fits) == 1 and (called or self._marks(fits[0]).intersection(_typed(latin))):
             return fits[0]
         if called and fits and len({id for _, id in fits}) == 1:
             both = " and ".join(f"a {k}" for k, _ in fits)
@@ -99,7 +128,7 @@ class Names:
         if called:
             other, id = called[0]
             raise UsageError(f"{id!r} is a {other}, not a {kind}; `show {id}` or calc.get({id!r}) has it")
-        near = [id for _, id in fits] or self.near(name, kinds)
+        near = [id for _, id in fits] or self.near(latin, kinds)
         hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "`list` shows what there is"
         raise UsageError(f"no {kind or A_SHEET} {name!r}; {hint}")
 
@@ -162,16 +191,25 @@ class Names:
         """Return the words that stand in a sheet's names, less those of any vendor or family but its numbers."""
         return self._names[pair] - self._common
 
+    def _marks(self, pair: tuple[str, str]) -> set[str]:
+        """Return the words and numbers that tell a sheet from its kin."""
+        own = self._own(pair)
+        return own | _numbers(own)
+
     @cached_property
     def _common(self) -> set[str]:
         return {word for words in self._kin.values() for word in words if word.isalpha()}
 
-    def _with_words(self, name: str) -> list[tuple[str, str]]:
-        """Return the sheets that have all words of a text in their names, their vendor or their families."""
+    def _with_words(self, name: str, numbers: bool = False) -> list[tuple[str, str]]:
+        """Return the sheets that have all words of a text in their names, their vendor or their families.
+
+        With ``numbers``, a number is also found at the end of a word of theirs.
+        """
         asked = set(_typed(name))
         if all(word.isdecimal() or len(word) < 3 for word in asked):
             return []
-        return [pair for pair, words in self._names.items() if asked <= words | self._kin[pair]]
+        held = ((pair, words | (_numbers(words) if numbers else set())) for pair, words in self._names.items())
+        return [pair for pair, words in held if asked <= words | self._kin[pair]]
 
     def _listed(self, pairs: list[tuple[str, str]]) -> str:
         """Return a line for each of some sheets: its id, what it is, its name and its vendor."""

@@ -37,27 +37,33 @@ if TYPE_CHECKING:
 @click.option("--derived", is_flag=True, help="Also the metrics that are computed from others.")
 @click.option("--vendor", "vendors", multiple=True, metavar="NAME", help="Only this vendor's. May be repeated.")
 @click.option("--family", "families", multiple=True, metavar="NAME", help="Only of this family. May be repeated.")
+@click.option("--columns", multiple=True, metavar="METRIC,...", help="Figures to show; a gap drops no row.")
 @click.option("--with", "having", multiple=True, metavar="METRIC", help="Only what has a figure for it.")
 @click.option("--where", multiple=True, metavar="CONDITION", help="E.g. 'memory_capacity >= 128 GB'. May be repeated.")
-@click.option("--sort", metavar="METRIC|KEY", default="id", show_default=True, help="Or name, vendor, reports.")
-@click.option("--reverse", is_flag=True, help="In the opposite order.")
+@click.option("--sort", metavar="METRIC|KEY", help="A metric, or id, name, vendor, reports; by default vendor.")
+@click.option("--asc/--desc", "ascending", default=None, help="Default: numbers from the highest, names from A to Z.")
 @click.option("--phase", "phases", multiple=True, metavar="PHASE", help="Only measurements of this. May be repeated.")
 @click.option("--chip", "chips", multiple=True, metavar="ID", help="Only those on this chip. May be repeated.")
 @click.option("--model", "models", multiple=True, metavar="ID", help="Only those of this model. May be repeated.")
 @answering
 def list_(asked: Request, what: str, words: Sequence[str], derived: bool, phases: Sequence[str], chips: Sequence[str],
-          models: Sequence[str], where: Sequence[str], **chosen: Any) -> object:  # fmt: skip
+          models: Sequence[str], where: Sequence[str], columns: Sequence[str], sort: str | None,
+          **chosen: Any) -> object:  # fmt: skip
     """List sheets, metrics, formulas or measurements.
 
     Chips, systems and models by vendor, by family, or by any metric: each that is named in an option is a
-    column too. Metrics and formulas by words: `list metrics scale bandwidth`. Measurements by phase, chip and model:
-    `list measured --phase decode --chip h800`.
+    column too. METRIC may be the head of ids, like `power` or `peak_compute.bf16`: it shows the basis that most have,
+    and names another one behind a figure. Metrics and formulas by words: `list metrics scale bandwidth`. Measurements
+    by phase, chip and model: `list measured --phase decode --chip h800`.
     """
     from calc.analysis.selection import Condition, Selection
     from calc.views import listing
 
-    selection = Selection(where=[Condition.parse(text) for text in where], **chosen)
-    selects, comparer = selection != Selection(where=[]), asked.comparer
+    order = sort or ("id" if what == "all" else "vendor")
+    names = [name.strip() for one in columns for name in one.split(",")]
+    conditions = [Condition.parse(text) for text in where]
+    selection = Selection(names, where=conditions, sort=order, **chosen)
+    selects, comparer = sort is not None or selection != Selection([], where=[], sort=order), asked.comparer
     if what == folders.MEASURED:
         from calc.views import measurements
 

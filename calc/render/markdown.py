@@ -20,7 +20,7 @@ def as_markdown(table: Table) -> str:
     """Return a table as a pipe table, notes as a list below."""
     table = table.for_readers()
     blanks = [""] * (len(table.columns) - 1)
-    lines = [f"**{table.title}**", "", *(f"{_escape(text)}\n" for text in table.lead)]
+    lines = [*([f"**{table.title}**", ""] if table.title else []), *(f"{_escape(text)}\n" for text in table.lead)]
     if table.columns:
         lines.append(_line(column.title for column in table.columns))
         lines.append("|" + "|".join("---:" if column.numeric else "---" for column in table.columns) + "|")

@@ -86,7 +86,7 @@ def _plain(answer: Table | Working) -> Sequence[Table | Working]:
 def _comparison(found: Comparison, everything: bool = False, by_id: bool = False) -> Sequence[Table]:
     from calc.views import comparison
 
-    return [comparison.comparison(found, everything=everything, ids=by_id)]
+    return comparison.comparison(found, everything=everything, ids=by_id)
 
 
 @parts.register

@@ -51,14 +51,12 @@ card.register(Validation, lambda found: estimate_validation.summary(found).for_r
 
 @card.register
 def _(shown: Comparison) -> Table:
-    table = comparison.comparison(shown)
+    table = comparison.figures(shown)
     ids = [subject.id for subject in shown.subjects]
     made = _table(table.title, ["metric", "unit", *ids, f"ratio to {shown.baseline}"], table.notes)
-    made.lead = table.lead
+    made.lead = comparison.verdict(shown)
     for line in scorecard.lines(shown):
         made.add(*_row(line.row), group=line.group)
-    for row in () if made.rows else shown.short:
-        made.add(*_row(row), group=row.metric.group)
     return made
 
 
@@ -148,14 +146,14 @@ def _(shown: Reading) -> Table:
 @card.register
 def _(shown: Finding) -> Table:
     whole = Audit((shown.claim.subject, shown.claim.object), (shown,), None, None, (), shown.comparer)
-    made = audit.audit(whole)[-1]
+    made = audit.claims(whole)
     made.title, made.lead, made.notes = shown.id, [], [AS_REPORTED]
     return made
 
 
 @card.register
 def _(shown: Audit) -> Table:
-    """Return the claims; of two subjects, what the contrast of them says stands above."""
-    *above, made = audit.audit(shown)
-    made.lead = [line for table in above for line in table.lead] + made.lead
+    """Return the claims; of two subjects, who leads on what stands above."""
+    made = audit.claims(shown)
+    made.lead = [*audit.summary(shown), *made.lead]
     return made

@@ -60,6 +60,11 @@ def digits(text: str, **more: Any) -> TableCell:
     return TableCell(grouped(text), text, **more)
 
 
+def plain(text: str) -> TableCell:
+    """Return a cell of digits and words in which commas stand between thousands alone: programs get none."""
+    return TableCell(text, text.replace(",", ""))
+
+
 @dataclass(frozen=True)
 class Folding:
     """How a column may stand within another one: ``always`` on a terminal, else where space is short.

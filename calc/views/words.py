@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, NOT_DATED, NOT_QUALIFIED, NOT_REPORTED, Cell
 from calc.figures import derive
@@ -12,7 +12,8 @@ from calc.figures.reprs import GAPS as GAPS
 from calc.figures.results import WIDE, Result
 from calc.sheets import metrics, schema
 from calc.sheets.source_kinds import ORDER
-from calc.units.numbers import RATIO_DIGITS, digits, number, span
+from calc.units import numbers
+from calc.units.numbers import grouped, long_ratio, number, span
 from calc.views import tables
 from calc.views.tables import Column, Folding, TableCell
 
@@ -22,7 +23,7 @@ IN_TABLES = GAPS | {NOT_DATED: "none by then", NOT_QUALIFIED: "open (?)"}
 NO_SPAN = "excluded"
 AS_REPORTED = "All figures are as-reported: published figures, or computed from them."
 LEGEND = {
-    OPEN_MARK: f"{OPEN_MARK} qualifiers missing (dense or sparse, direction, scope); the range covers every reading",
+    OPEN_MARK: f"{OPEN_MARK} qualifiers missing (dense/sparse, direction, scope); range covers all readings",
     COMPUTED_MARK: f"{COMPUTED_MARK} derived from chip count: chips x per chip, or total / chips",
     SPLIT_MARK: f"{SPLIT_MARK} total and per-chip figures come from different sources and do not multiply out",
     WIDE_MARK: f"{WIDE_MARK} range wider than {WIDE}x",
@@ -76,8 +77,14 @@ def whole_figure(cell: Cell) -> TableCell:
 
 def ratio(found: Result, between: str = " to ") -> TableCell:
     """Return a ratio with its span."""
-    value, *ends = (digits(part, RATIO_DIGITS, pad=True) for part in found.numbers)
+    value, *ends = (grouped(long_ratio(part)) for part in found.numbers)
     return TableCell(value, value=found.numbers[0], span="" if {value} == set(ends) else between.join(ends))
+
+
+def short_ratio(found: Result, written: Callable[[float], str] = numbers.short_ratio) -> tuple[str, str]:
+    """Return a ratio for a table of many, and its range: ``1.67``, ``1.60–1.90``; no range where the ends are one."""
+    value, low, high = (grouped(written(one)) for one in found.numbers)
+    return value, "" if value == low == high else f"{low}–{high}"
 
 
 def with_span(text: str, low: float, high: float) -> str:
@@ -146,8 +153,8 @@ def read(how: str) -> TableCell:
 def figure_cells(cell: Cell, source: str) -> list[TableCell]:
     """Return a figure as a cell for each of the `figure_columns`; ``source`` says what the headline is from."""
     ends = span(*cell.result.numbers[1:]) if cell.result else ""
-    texts = (marks(cell), ends, str(len(cell.reports)), str(cell.origins), source)
-    return [figure(cell), *map(TableCell, texts), read(cell.read)]
+    texts = (str(len(cell.reports)), str(cell.origins), source)
+    return [figure(cell), TableCell(marks(cell)), tables.plain(ends), *map(TableCell, texts), read(cell.read)]
 
 
 # -- what stands above and below a table ----------------------------------------------------------
@@ -178,9 +185,10 @@ def merged(*sheets: schema.Sheet) -> Iterator[str]:
 def policy_line(policy: Policy, newest: object = None) -> str:
     """Say under which policy a table stands, and of which date: the day asked for, or that of its newest source."""
     asked = f"as of {policy.as_of}" if policy.as_of else f"newest source {newest}" if newest else "sources of any date"
+    kinds = ", ".join(ORDER[:3]).replace("-", " ")
     return (
-        f"Headline: {policy.words}best-specified first, then reported over derived, then by kind of source "
-        f"({', '.join(ORDER[:4])}...), then newest; {asked}."
+        f"Headline: {policy.words}best specified first, then reported over derived, then by source ({kinds}...), "
+        f"then newest; {asked}."
     )
 
 

@@ -13,6 +13,7 @@ import jinja2
 import pytest
 
 import calc
+from calc.analysis import scorecard
 from calc.api import Workspace
 from calc.figures import reprs
 from calc.render import html
@@ -174,9 +175,11 @@ def test_short_rows_and_standing_of_the_catalog_are_those_of_compare(some: dict[
     compared = calc.compare("cm384", "nvl72")
     contrast = calc.audit("cm384", "nvl72").contrast
     rows = {some["metrics"][row[0]][0]: row for row in some["pairs"]["cm384/nvl72"]}
-    assert {name for name, row in rows.items() if row[-1]} == {r.metric.id for r in compared.short if r.ratios}
+    assert {name for name, row in rows.items() if row[-1]} == {
+        line.row.metric.id for line in scorecard.lines(compared) if line.row.ratios
+    }
     assert contrast is not None
-    for standing in ("ahead", "behind", "overlapping"):
+    for standing in ("ahead", "behind", "level", "overlapping"):
         assert {name for name, row in rows.items() if row[-2] == standing} == set(getattr(contrast, standing))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from calc.analysis.comparison import Cell, Comparison
 from calc.errors import UsageError
+from calc.figures import derive
 from calc.figures.readings import Readings, canonical_unit
 from calc.render.plot import style
 from calc.render.plot.style import Artist, Axes
@@ -85,11 +87,18 @@ def cells(found: Comparison, metric: Metric) -> list[Cell]:
 
 
 def chosen(found: Comparison, metric: str | None) -> Metric:
-    """Return the metric that was asked for, or the peak compute that most of the compared report."""
-    asked = metrics.metric(metric if metric is not None else f"peak_compute{found.lead}")
+    """Return the metric that was asked for, or the 16-bit compute that most of the compared have."""
+    asked = metrics.metric(metric if metric is not None else max(derive.choices(LEAD), key=partial(_known, found)))
     if asked.is_text:
         raise UsageError(f"{asked.id} is held as words, which have no place on an axis")
     return asked
+
+
+LEAD = "compute_16bit.dense"
+
+
+def _known(found: Comparison, name: str) -> int:
+    return sum(cell.result is not None for cell in cells(found, metrics.metric(name)))
 
 
 def label(ax: Axes, shown: Figures[Any]) -> None:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from calc.analysis import scorecard
 from calc.analysis.audit import NOT_COMPUTABLE, Auditor
 from calc.analysis.comparison import Comparison
-from calc.analysis.dominance import AHEAD, BEHIND
-from calc.analysis.scorecard import ScoreLine
+from calc.analysis.scorecard import AHEAD, BEHIND, ScoreLine, standing
 from calc.errors import UsageError
 from calc.figures import derive
 from calc.render.plot import style
@@ -115,7 +114,7 @@ def ladder(found: Comparison, subject: str | None = None, everything: bool = Fal
 
 def _rung(line: ScoreLine, id: str, marks: tuple[Mark, ...]) -> Rung:
     found = line.row.ratios[id]
-    where = line.standing(found) if line.counts else NEITHER
+    where = standing(line.row.metric, found) if line.counts else NEITHER
     where = where if where in (AHEAD, BEHIND) else NEITHER
     return Rung(
         line.row.metric.id, line.title, line.group, *found.numbers, where, bool(found.open), marks
