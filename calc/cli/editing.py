@@ -1,4 +1,4 @@
-"""Commands for whoever writes sheets: skeletons of new ones, and schemas for editors."""
+"""Commands for authors of sheets: templates of new ones, and schemas for editors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from calc.cli.group import commands
+from calc.cli.group import commands, examples
 from calc.cli.options import catalog_options
 from calc.cli.output import write
 from calc.errors import UsageError
@@ -15,19 +15,16 @@ from calc.render.forms import CONTRACTS
 from calc.sheets import folders
 
 
-@commands.command()
+@commands.command(epilog=examples("new chip my-chip --specs my-sheets", "new source my-source --specs my-sheets"))
 @click.argument("kind", type=click.Choice([*folders.FOLDERS, "source"]))
 @click.argument("id")
-@click.option(
-    "-o", "output", metavar="FILE", type=click.Path(dir_okay=False), help="The sheet's file; never one that is there."
-)
+@click.option("-o", "output", metavar="FILE", type=click.Path(dir_okay=False), help="Output file; must not exist yet.")
 @catalog_options
 def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
-    """Write a skeleton to fill in.
+    """Create a template of a sheet or a source to fill in.
 
-    Of the sheet of a chip, a system or a model, or of a source. It goes to the last
-    folder of --specs or CALC_SPECS, which is made if need be, else to the sheets of the checkout. What
-    is known already gets a sheet that adds to it.
+    The file is written to the last folder of --specs or CALC_SPECS (created if missing), or else to the sheets of
+    the checkout. If the id exists already, the new sheet adds reports to it.
     """
     from calc.catalog import files, templates
 
@@ -45,14 +42,14 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
         sys.stdout.write(f"For help in your editor: python -m calc schema --write {schemas}, then validate --fix\n")
 
 
-@commands.command()
+@commands.command(epilog=examples("schema chip", "schema compare"))
 @click.argument("kind", required=False, type=click.Choice([*folders.SCHEMAS.values(), *CONTRACTS]), metavar="[KIND]")
-@click.option("--write", "folder", metavar="DIR", type=click.Path(file_okay=False), help="Write all to a folder.")
+@click.option("--write", "folder", metavar="DIR", type=click.Path(file_okay=False), help="Write all schemas to DIR.")
 def schema(kind: str | None, folder: str | None) -> None:
-    """Print the JSON Schema of a sheet.
+    """Print the JSON Schema of a sheet or of JSON output.
 
-    KIND is chip, system, model, claims, measured, rule, source or sources. Editors that know YAML check and
-    complete sheets by it. With compare, explain, audit or eval: of the JSON that this command prints.
+    KIND is chip, system, model, claims, measured, rule, source or sources: editors use these schemas to check and
+    complete sheets. KIND may also be compare, explain, audit or eval: the schema of what --format json prints.
     """
     from pathlib import Path
 
