@@ -105,4 +105,4 @@ def attribute(holder: Holder, head: Path, name: str) -> Result | MetricGroup:
     if any(one[: len(here)] == here for one in _known()):
         return MetricGroup(holder, here)
     near = did_you_mean(name, {one[len(head)] for one in _known() if one[: len(head)] == head})
-    raise AttributeError(f"no metric {'.'.join(here)!r}; {near or '`.metrics` lists what there is'}")
+    raise AttributeError(f"no metric {'.'.join(here)!r}; {near or '`.metrics` lists all'}")

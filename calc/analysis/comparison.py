@@ -153,9 +153,9 @@ class Cell(Shown):
             head = f"{part.metric.id}: "
             flags += (f"{head if several else ''}{flag}" for flag in part.headline.flags)
             if part.headline.stated and not all(c.stated for c in part.candidates):
-                flags.append(f"{head}some reports leave a qualifier open")
+                flags.append(f"{head}some reports lack a qualifier")
             if metrics.UNSTATED in metrics.qualifiers(part.metric.id):
-                flags.append(f"{head}compared only with what leaves the same open")
+                flags.append(f"{head}compared only with figures that lack the same qualifier")
         if any(report.layer for report in self.reports):
             flags.append(OVERLAY)
         if self.result.reduced:
@@ -368,7 +368,7 @@ class Comparer:
             not compared.
         """
         if len(names) < 2:
-            raise UsageError("compare takes two ids or more, for example `compare cm384 nvl72`")
+            raise UsageError("compare needs two or more ids, for example `compare cm384 nvl72`")
         sheets = self.catalog.subjects(names)
         if len({sheet.kind for sheet in sheets}) > 1:
             raise UsageError(_mixed(sheets))
@@ -376,7 +376,7 @@ class Comparer:
         refuse_twins(sheets)
         base = self.catalog.resolve(baseline)[1] if baseline else ids[-1]
         if base not in ids:
-            raise UsageError(f"the baseline {base!r} is not among the compared: {', '.join(ids)}")
+            raise UsageError(f"the baseline {base!r} must be one of {', '.join(ids)}")
         unique = tuple({sheet.id: sheet for sheet in sheets}.values())
         held = [self.reader.of(sheet) for sheet in unique]
         wanted = {*derive.available(held), *CORE[sheets[0].kind], *_scopes(held)}
@@ -465,14 +465,14 @@ def refuse_twins(sheets: Sequence[schema.Sheet]) -> None:
     ids = [sheet.id for sheet in sheets]
     for sheet in sheets:
         if also := [id for id in ids if id in sheet.merged]:
-            raise UsageError(f"{sheet.id} and {also[0]} are read as one machine (--merge): name one of them")
+            raise UsageError(f"{sheet.id} and {also[0]} are merged (--merge): name only one of them")
 
 
 def _mixed(sheets: Sequence[schema.Sheet]) -> str:
     models = [sheet.id for sheet in sheets if isinstance(sheet, schema.Model)]
     if models:
         others = [sheet.id for sheet in sheets if sheet.id not in models]
-        runs = f"a model is no {' and no '.join(sorted({s.kind for s in sheets} - {metrics.MODEL}))}"
+        runs = f"a model is not a {' or a '.join(sorted({s.kind for s in sheets} - {metrics.MODEL}))}"
         more = [words for words, ids in (("models", models), ("the others", others)) if len(ids) > 1]
         hint = f"compare {' and '.join(more)} by themselves, or look" if more else "look"
         return f"{', '.join(models)} cannot be compared with {', '.join(others)}: {runs}; {hint} at each with `show ID`"
@@ -480,8 +480,8 @@ def _mixed(sheets: Sequence[schema.Sheet]) -> str:
     systems = [sheet for sheet in sheets if isinstance(sheet, schema.System)]
     instead = " ".join([*chips, *(system.chip for system in systems if system.chip)])
     return (
-        f"{', '.join(chips)} cannot be compared with {', '.join(s.id for s in systems)}: a chip is no system; "
-        f"compare the chips (`compare {instead}`), or read the rows per chip of a comparison of systems"
+        f"{', '.join(chips)} cannot be compared with {', '.join(s.id for s in systems)}: chips and systems differ; "
+        f"compare the chips (`compare {instead}`), or two systems, and read the rows per chip"
     )
 
 

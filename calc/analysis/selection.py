@@ -39,12 +39,12 @@ class Condition:
         """
         match = _CONDITION.fullmatch(text)
         if match is None:
-            raise UsageError(f"{text!r} is no condition; write it as 'memory_capacity >= 128 GB'")
+            raise UsageError(f"{text!r} is not a condition; write it as 'memory_capacity >= 128 GB'")
         name, sign, value = match.groups()
         metric = metrics.metric(name)
         if metric.is_text:
             if sign != "=":
-                raise UsageError(f"{metric.id} is held as words: '{metric.id} = {value}' is all that can be asked")
+                raise UsageError(f"{metric.id} has words as values; write '{metric.id} = {value}'")
             return cls(metric, sign, value.casefold())
         example = metric.dimension.example
         try:
@@ -53,7 +53,7 @@ class Condition:
         except UnitError as error:
             raise UsageError(f"in {text!r}: {error}") from error
         if parsed.is_range:
-            raise UsageError(f"{value!r} is a range; give each end a condition of its own")
+            raise UsageError(f"{value!r} is a range; write one condition for low and one for high")
         return cls(metric, sign, parsed)
 
     def holds(self, comparer: Comparer, sheet: schema.Sheet) -> bool:
@@ -106,9 +106,7 @@ def select(comparer: Comparer, kinds: Sequence[str], selection: Selection) -> li
     catalog = comparer.catalog
     sheets = _once(catalog.subjects([id for kind in kinds for id in catalog.ids(kind)]))
     if selection.columns and len(kinds) > 1:
-        raise UsageError(
-            "a chip's figure and a system's are two things: list 'chips', 'systems' or 'models' by a metric"
-        )
+        raise UsageError("figures of chips and systems are not comparable; list only 'chips', 'systems' or 'models'")
     for name in selection.having:
         if not metrics.under(name):
             metrics.metric(name)  # says what is near
@@ -184,7 +182,7 @@ def _sorted(comparer: Comparer, sheets: Iterable[schema.Sheet], selection: Selec
         return sorted(found, key=keys[by], reverse=reverse)
     metric = metrics.metric(by)
     if metric.is_text:
-        raise UsageError(f"{metric.id} is held as words, which have no order")
+        raise UsageError(f"{metric.id} has words as values and cannot be sorted")
     values = {one.id: made.numbers[0] for one in found if (made := cell_of(comparer, one, metric.id).result)}
     sign = 1 if (metric.better == "lower") != reverse else -1
     return sorted(found, key=lambda one: (one.id not in values, sign * values.get(one.id, 0.0)))

@@ -184,7 +184,7 @@ class Catalog(Names):
             If there is none; the nearest are named.
         """
         if key not in self.measurements:
-            hint = did_you_mean(key, self.measurements) or "`list measured` shows what there is"
+            hint = did_you_mean(key, self.measurements) or "`list measured` shows all"
             raise UsageError(f"no measurement {key!r}; {hint}")
         return self.measurements[key]
 
@@ -202,7 +202,7 @@ class Catalog(Names):
             raise UsageError(f"no rule {id!r}; {did_you_mean(id, self.rule_ids()) or ', '.join(self.rule_ids())}")
         (layer, path), *others = files
         if others:
-            found = f"the rule {id!r} stands in {shown(path)} already"
-            hint = "leave it out, or take an id of your own"
+            found = f"the rule {id!r} is already in {shown(path)}"
+            hint = "remove it, or choose another id"
             raise SheetError([Problem(shown(other), 1, 1, found, "each id once", hint) for _, other in others])
         return load(path, regulations.Regulation, regulations.check, partial(self.references.of, layer))

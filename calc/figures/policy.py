@@ -1,4 +1,4 @@
-"""Which reports may speak on a given day, and which one is shown.
+"""Which reports are used on a given day, and which one is the headline.
 
 What may be asked for is declared once, as a field of `Policy`: the options of commands, the arguments of Python and
 what outputs say of it follow. The order of what decides is the list `RULES`. Imports nothing heavy, for the options.
@@ -78,8 +78,7 @@ def _says(help: str, metavar: str = "", words: str = "") -> dict[str, str]:
 class Policy:
     """How one report becomes the headline; every output prints it.
 
-    ``hearing`` are sources that are taken at their word: what of them is superseded or set aside speaks too. Only an
-    audit of what they say asks for that.
+    ``hearing`` are sources whose superseded and excluded reports are used, too. Only an audit of their claims sets it.
     """
 
     as_of: datetime.date | None = field(
@@ -239,11 +238,11 @@ RULES = (
     HeadlineRule("forecast", "final before preliminary, estimate or target", "final",
          lambda one: one.report.is_forecast),
     HeadlineRule("kind", f"kind of source: {', '.join(ORDER)}", "kind of source", lambda one: ORDER.index(one.kind)),
-    HeadlineRule("bound", "a plain figure before one that is up to, or more than", "a plain figure",
+    HeadlineRule("bound", "a plain figure before 'up to' or 'more than'", "a plain figure",
          lambda one: one.report.at_most or one.report.at_least),
     HeadlineRule("read", "read at the source before a copy before a relay", "read more directly",
          lambda one: one.report.directness),
-    HeadlineRule("cites", "a source that takes its figures from nobody before one that cites another", "cites nobody",
+    HeadlineRule("cites", "a source that cites no other before one that does", "cites no other source",
          lambda one: bool(one.source.cites)),
     HeadlineRule("age", "newest", "newer", lambda one: one.age),
     HeadlineRule("id", "source id, in alphabetical order", "first by id", lambda one: one.source_id),

@@ -81,7 +81,7 @@ def test_some_of_them() -> None:
         (("memory_bandwith",), "no metric 'memory_bandwith'; did you mean 'memory_bandwidth'"),
         (("power", "al_in"), "no metric 'power.al_in'; did you mean 'all_in'"),
         (("power", "cooling"), "power.cooling of cm384: not reported"),
-        (("qqq",), "`.metrics` lists what there is"),
+        (("qqq",), "`.metrics` lists all"),
     ],
 )
 def test_what_is_not_there_is_an_attribute_error(path: tuple[str, ...], words: str) -> None:

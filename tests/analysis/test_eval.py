@@ -139,7 +139,7 @@ def test_an_overlay_is_read(mine: Path) -> None:
 def test_sheets_that_are_read_as_one_have_no_ratio() -> None:
     text = "cm384.memory_capacity / atlas-900-a3.memory_capacity"
     assert shipped().evaluate(text).unit == "x"
-    with pytest.raises(ExpressionError, match="read as one machine"):
+    with pytest.raises(ExpressionError, match="are merged"):
         shipped(merge=True).evaluate(text)
 
 
@@ -355,11 +355,11 @@ no metric '__class__'; `list metrics` shows them all
 
 cm384.pue-nvl72.pue
 ^^^^^^^^^^^^^^^^^^^
-no metric 'pue-nvl72.pue'; a minus next to a name has blanks around it: 'cm384.pue - nvl72.pue'
+no metric 'pue-nvl72.pue'; write spaces around a minus after a name: 'cm384.pue - nvl72.pue'
 
 3-nvl72.pue
 ^^^^^^^^^^^
-no chip, system or model '3-nvl72'; a minus next to a name has blanks around it: '3 - nvl72.pue'
+no chip, system or model '3-nvl72'; write spaces around a minus after a name: '3 - nvl72.pue'
 
 cm384.memory_capacity + cm384.power.all-in
                       ^
@@ -404,11 +404,11 @@ division by zero: 'cm384.memory_capacity - 48 TB' is 0 by some reports
 
 9**9**9**9
  ^^
-there are no powers: write the product out, 'a * a'
+powers are not supported; write 'a * a'
 
 (2 + 3)^2
        ^
-there are no powers: write the product out, 'a * a'
+powers are not supported; write 'a * a'
 
 4 // 2
   ^^
@@ -514,7 +514,7 @@ an operator is missing here: + - * / or a comma
 
 ring_all_reduce(8, 1 GB to GiB, 450 GB/s)
                         ^^
-'to' stands once, at the end, outside of parentheses
+write 'to' once, at the end, outside parentheses
 
 ((1 + 2) * 3
 ^
@@ -522,7 +522,7 @@ this parenthesis is not closed
 
 1 + 2) * 3
      ^
-this parenthesis closes none
+this parenthesis has no opening one
 
 2 * ()
     ^^
@@ -663,19 +663,19 @@ this would be in m^7: more than 6 factors
 
 3 GB in TB
      ^^
-write 'to' in place of 'in': '... to UNIT' at the end
+write 'to' instead of 'in': '... to UNIT' at the end
 
 3 GB -> TB
      ^^
-write 'to' in place of '->': '... to UNIT' at the end
+write 'to' instead of '->': '... to UNIT' at the end
 
 3 GB to TB to GB
         ^^^^^^^^
-'to' stands once, at the end of the expression
+write 'to' once, at the end of the expression
 
 (3 GB to TB) + 1 GB
       ^^
-'to' stands once, at the end, outside of parentheses
+write 'to' once, at the end, outside parentheses
 
 3 GB to
        ^
@@ -691,7 +691,7 @@ cm384.pue@press
 
 2 × 3
   ^
-write '*' in place of '×'
+write '*' instead of '×'
 
 🙂 + 1
 ^^
