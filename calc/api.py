@@ -63,9 +63,9 @@ class Subject:
     Metrics are attributes too; what has no figure is an `AttributeError` that says so.
 
     >>> cm384.memory_capacity
-    <49.2 TB (48 to 49.2), as-reported>
-    >>> cm384.power
-    power of cm384: 4 metrics, as-reported
+    <cm384 memory_capacity: 49.2 TB (48 to 49.2), as-reported>
+    >>> print(cm384.power)
+    cm384 power: 4 metrics, as-reported
       chip           268.8 kW
       all_in         599.821 kW
       unstated       599.821 kW (500 to 600)
@@ -148,7 +148,7 @@ class Subject:
         Examples
         --------
         >>> import calc
-        >>> calc.system("nvl72").history("power.all-in")
+        >>> print(calc.system("nvl72").history("power.all-in"))
         power.all-in of GB200 NVL72 (nvl72) in time
           date          reported  source                   edition                            fate
           power.all-in
@@ -170,9 +170,14 @@ class Subject:
 
         return as_markdown(show.sheet(self._comparer, self.id))
 
+    def _titled(self) -> str:
+        return f"{self.id}: {self.name}, {self.kind} by {self.vendor}, {len(self.metrics)} metrics, as-reported"
+
     def __repr__(self) -> str:
-        head = f"{self.name} ({self.id}), {self.kind} by {self.vendor}: {len(self.metrics)} metrics, as-reported"
-        return reprs.page(head, [(name, self.cell(name).figure) for name in CORE[self.kind]])
+        return reprs.line(self._titled())
+
+    def __str__(self) -> str:
+        return reprs.page(self._titled(), [(name, self.cell(name).figure) for name in CORE[self.kind]])
 
 
 class Workspace:
@@ -186,6 +191,11 @@ class Workspace:
     def __init__(self, overlays: Sequence[Path | str] = (), *, merge: bool = False, **policy: Any) -> None:
         catalog = Catalog.from_environment(overlays, merge=merge)
         self.comparer = Comparer(catalog, Policy.parse(catalog, **policy))
+
+    def __repr__(self) -> str:
+        policy = self.comparer.policy
+        day = f"sources dated on or before {policy.as_of}" if policy.as_of else "sources of any date"
+        return reprs.line(f"{self.comparer.catalog.counted}, as-reported; {policy.words}{day}")
 
     def chip(self, name: str) -> Subject:
         """Return a chip by its id or an alias."""
@@ -435,7 +445,7 @@ class Workspace:
         Examples
         --------
         >>> import calc
-        >>> calc.sources("wion-waic-2025")  # doctest: +ELLIPSIS
+        >>> print(calc.sources("wion-waic-2025"))  # doctest: +ELLIPSIS
         wion-waic-2025
           field         value
           title         [Chinese AI firms join forces to build homegrown ecosystem]
@@ -529,7 +539,7 @@ class Workspace:
         --------
         >>> import calc
         >>> calc.evaluate("405e9 * 2 B / metax128.memory_capacity to percent")
-        <9.888 percent, as-reported>
+        <405e9 * 2 B / metax128.memory_capacity to percent: 9.888 percent, as-reported>
         >>> calc.evaluate("cm384.power.all-in / cm384.power.all-in").numbers
         (1.0, 1.0, 1.0)
         """

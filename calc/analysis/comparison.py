@@ -200,7 +200,7 @@ class Cell(Shown):
             said = ", ".join((said, *many, "as-reported"))
         if self.excluded:
             said += f"; {reprs.counted(len(self.excluded), 'report')} excluded"
-        return f"<{self.subject.sheet.id} {self.name}: {said}>"
+        return reprs.line(f"{self.subject.sheet.id} {self.name}: {said}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +215,7 @@ class Row(Shown):
     def __repr__(self) -> str:
         parts = [f"{id} {cell.figure}" for id, cell in self.cells.items()]
         parts += [f"ratio of {id} {numbers.ratio(*found.numbers)}" for id, found in self.ratios.items()]
-        return f"<{self.metric.id}: {'; '.join(parts)}; as-reported>"
+        return reprs.line(f"{self.metric.id}, as-reported: {'; '.join(parts)}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -339,16 +339,8 @@ class Comparison(Shown):
         return self.shown("page")
 
     def __repr__(self) -> str:
-        ids = [subject.id for subject in self.subjects]
-        head = f"{' beside '.join(ids)}: {len(self.rows)} metrics, as-reported; ratios to {self.baseline}"
-        others = [id for id in ids if id != self.baseline] or ids
-        rows = [
-            (row.metric.id, *(row.cells[id].figure for id in ids),
-             *(numbers.ratio(*row.ratios[id].numbers) if id in row.ratios else "" for id in others))
-            for row in self.short
-        ]  # fmt: skip
-        titles = ("", *ids, *(f"{id}/{self.baseline}" for id in others))
-        return reprs.page(head, [titles, *rows])
+        ids = " vs ".join(subject.id for subject in self.subjects)
+        return reprs.line(f"{ids}: {len(self.rows)} metrics, as-reported; ratios to {self.baseline}")
 
 
 class Comparer:

@@ -13,7 +13,7 @@ from calc.catalog.references import References
 from calc.catalog.sources import Sources
 from calc.errors import Problem, SheetError, UsageError, did_you_mean
 from calc.sheets import folders, measurements, regulations, rules, schema
-from calc.sheets.folders import CLAIMS, HELD, MEASURED, RULES, SOURCE_LIST, SOURCES, shown
+from calc.sheets.folders import CLAIMS, FOLDERS, HELD, MEASURED, RULES, SOURCE_LIST, SOURCES, shown
 from calc.sheets.loader import Check, Faults, R, load
 from calc.sheets.measurements import MeasuredSheet, Measurement
 from calc.sheets.yaml_nodes import read_text
@@ -37,6 +37,14 @@ class Catalog(Names):
     UsageError
         If an overlay is not such a folder.
     """
+
+    def __repr__(self) -> str:
+        return f"<{self.counted}, as-reported>"
+
+    @property
+    def counted(self) -> str:
+        """How many sheets there are, in words."""
+        return ", ".join(f"{len(self.ids(kind))} {folder}" for kind, folder in FOLDERS.items())
 
     def __init__(self, overlays: Sequence[Path | str] = (), base: Path | None = None, *, merge: bool = False) -> None:
         self.merge = merge

@@ -281,8 +281,17 @@ class Result(Shown):
         """Return an axis's choices in the headline cell, in the lowest and in the highest."""
         return axis.distinct()[0], self._grid.at_low[id(axis)], self._grid.at_high[id(axis)]
 
+    @property
+    def name(self) -> str:
+        """What it is a figure of: the subject and the metric, or what was computed."""
+        node = self.expression
+        return f"{node.subject} {node.metric.id}" if isinstance(node, Reading) else node.label
+
+    def __str__(self) -> str:
+        return f"{reprs.figure(self.numbers, self.unit, exact=self.exact)}, as-reported"
+
     def __repr__(self) -> str:
-        return f"<{reprs.figure(self.numbers, self.unit, exact=self.exact)}, as-reported>"
+        return reprs.line(f"{reprs.short(self.name)}: {self}")
 
     def explain(self) -> str:
         """Return the working as text: the tree down to every report, the selected ones marked."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from textwrap import shorten
 from typing import Annotated, Literal, NamedTuple, get_args
 
 from pydantic import Field
@@ -18,6 +19,7 @@ from calc.sheets.schema import (
     A_CHIP,
     A_MODEL,
     A_SYSTEM,
+    STATUS,
     Count,
     Date,
     Fault,
@@ -144,6 +146,12 @@ class Measurement(Record):
     id: Ours = optional("its unique key")
     source: Ours = optional("the source that prints it")
     layer: Layer = None
+
+    def __repr__(self) -> str:
+        on = ", ".join(filter(None, (self.model, self.system or self.chip)))
+        return f"<{shorten(f'{self.id}: {self.quantity} {self.value}, {on}', 84, placeholder='…')}, {STATUS}>"
+
+    __str__ = __repr__
 
 
 class MeasuredSheet(Record):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import takewhile
+from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -150,6 +151,12 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     LINES: ClassVar[tuple[str, ...]] = ()
     """The keys as a file has them, those of a line together; ``...`` stands for all declared until the next line."""
+
+    def __repr__(self) -> str:
+        held = ", ".join(f"{name}={value!r}" for name, value in self if value or value == 0)
+        return f"<{shorten(f'{type(self).__name__} {held}', 98, placeholder='…')}>"
+
+    __str__ = __repr__
 
     @classmethod
     def meaning(cls, key: str) -> str:
@@ -408,6 +415,12 @@ class Sheet(Extension):
 
     name: Text = Field(description="what its maker calls it")
     vendor: Text = Field(description="who makes it; a source that the vendor itself publishes ranks first")
+
+    def __repr__(self) -> str:
+        said = f"{self.kind} {self.id}: {self.name}, {self.vendor}; {len(self.reports)} metrics reported, {STATUS}"
+        return f"<{shorten(said, 98, placeholder='…')}>"
+
+    __str__ = __repr__
 
     @property
     def kind(self) -> str:

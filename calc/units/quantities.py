@@ -91,7 +91,9 @@ class _Quantity(PintQuantity):  # type: ignore[type-arg]  # pint's generic type 
             return super().to(unit(other or "x") if isinstance(other, str) else other, *contexts, **more)
         except pint.DimensionalityError as error:
             want = other if isinstance(other, str) else unit_text(registry.Unit(error.units2))
-            raise ConversionError(unit_text(registry.Unit(self._units)), want) from None
+            over, *under = unit_text(registry.Unit(self._units)).split("/")
+            have = "/".join([over, *sorted(under, key="s".__ne__)])  # GB/s/chip, as people write it
+            raise ConversionError(have, want) from None
 
     def _check(self, other: Any) -> bool:
         return bool(super()._check(own(other)))

@@ -17,6 +17,7 @@ from calc.analysis.export_control import thresholds
 from calc.analysis.export_control.quantities import Quantities, UserInputs, ranges
 from calc.analysis.export_control.thresholds import DENSITY, IO, MEMORY, SUM, TPP, UNKNOWN, Case, Range
 from calc.errors import UsageError
+from calc.figures import reprs
 from calc.figures.policy import Policy, last_day
 from calc.figures.shown import Shown
 from calc.sheets import schema
@@ -60,7 +61,7 @@ class Tested:
         return ("" if len(self.answers) == 1 else f"{UNDECIDED}: ") + in_words(self.answers)
 
     def __repr__(self) -> str:
-        return f"<{self.rule.id}: {self.words}; arithmetic, not a legal classification>"
+        return reprs.line(f"{self.rule.id}: {self.words}; arithmetic, not a legal classification")
 
 
 class Classified(Shown):
@@ -75,6 +76,10 @@ class Classified(Shown):
         self.comparer, self.sheet, self.given, self.rules, self.asked = comparer, sheet, given, rules, asked
         self.id, self.name, self.vendor = sheet.id, sheet.name, sheet.vendor
         self.quantities = Quantities(comparer.reader.of(sheet), given)
+
+    def __repr__(self) -> str:
+        answers = "; ".join(f"{one.rule.id} {one.words}" for one in self.tests)
+        return reprs.line(f"{self.id}, arithmetic, not a legal classification: {answers}")
 
     @cached_property
     def tests(self) -> tuple[Tested, ...]:
@@ -179,8 +184,8 @@ class Classification(Shown):
         raise UsageError(f"{id!r} is not among the chips: {', '.join(chip.id for chip in self.chips)}")
 
     def __repr__(self) -> str:
-        lines = [f"{chip.id}: " + "; ".join(f"{t.rule.id} {t.words}" for t in chip.tests) for chip in self.chips]
-        return "\n".join([*lines, *self.caveat])
+        ids = ", ".join(chip.id for chip in self.chips)
+        return reprs.line(f"export control, arithmetic, not a legal classification: {ids}")
 
 
 def classify(
