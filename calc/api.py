@@ -309,7 +309,7 @@ class Workspace:
         >>> found["h20"].quantities.tpp.value.magnitude
         2368.0
         >>> found["h20"].test("bis-3a090-2023").words
-        'undecided: a or b or none'
+        'undecided: a, b or none'
         >>> calc.export_control("h20", die_area="814 mm^2")["h20"].test("bis-3a090-2023").answer
         'none'
         """
