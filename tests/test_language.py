@@ -46,8 +46,8 @@ RETIRED = {
     r"\bin place of\b": "override; instead of",
     r"whole or (not at all|untouched)": "written atomically",
     r"\bknown by (this|the|a) day\b|\bby a day\b": "dated on or before DATE",
-    r"\bread(s)? no way\b|by comparison\b.*\bqualifier|never read an": "do not infer missing qualifiers",
-    r"said to be (of )?one machine|\bread as one\b|\bone machine is said\b": "merge sheets of the same machine",
+    r"\breads? no way\b|by comparison\b.*\bqualifier|never read an": "do not infer missing qualifiers",
+    r"said to be (of )?one machine|\bread as one\b(?! way)|\bone machine is said\b": "merge sheets of the same machine",
     r"\bwhat ratios are to\b": "denominator",
     r"\b(holds?|held) [a-z ]*against\b": "check against",
     r"\bwhat was claimed\b": "published claims",
@@ -143,7 +143,12 @@ def documented() -> dict[str, str]:
             below = {key: value for key, value in vars(thing).items() if not key.startswith("_") and value.__doc__}
             found |= {f"{name}.{key}": inspect.getdoc(value) or "" for key, value in below.items()
                       if callable(value) or isinstance(value, property)}  # fmt: skip
-    return found
+    return {name: words(text.partition("\nExamples\n")[0]) for name, text in found.items()}
+
+
+def words(text: str) -> str:
+    """A text without what is quoted as code."""
+    return re.sub(r"(`+)[^`]+\1", "", text)
 
 
 def _public() -> tuple[type, ...]:
@@ -195,7 +200,7 @@ def prose(page: str) -> str:
     if path.suffix == ".ipynb":
         cells = nbformat.read(path, as_version=4).cells
         return "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    return re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    return words(re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE))
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -149,7 +149,7 @@ class Audit(Shown):
     def to_frame(self) -> pd.DataFrame:
         """Return the findings as a pandas frame: a row a claim, the columns of ``--format csv``.
 
-        What was claimed is an interval, ``claimed_low`` to ``claimed_high`` (an end that is open to all
+        The claim is an interval, ``claimed_low`` to ``claimed_high`` (an end that is open to all
         sides is ``pandas.NA``). What comes of it by the claimant's own figures stands in ``own_value``,
         ``own_low``, ``own_high`` and ``own_verdict``, by any reports in ``any_value`` and so on.
 

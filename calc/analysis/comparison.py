@@ -142,7 +142,7 @@ class Cell(Shown):
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What a reader should know of the headline and its span."""
+        """What a reader should know about the headline and its range."""
         if self.result is None:
             return ()
         flags: list[str] = [self.split] if self.split else []
@@ -166,7 +166,7 @@ class Cell(Shown):
 
     @property
     def wide(self) -> bool:
-        """Whether the span is wide."""
+        """Whether the range is wider than 1.25x."""
         return self.result is not None and self.result.wide
 
     @property
@@ -176,7 +176,7 @@ class Cell(Shown):
 
     @property
     def figure(self) -> str:
-        """The value with unit and span, or the gap, in words."""
+        """The value with unit and range, or the gap, in words."""
         if self.result is None:
             return reprs.gap(self.state)
         return reprs.figure(self.result.numbers, self.result.unit, exact=self.exact)

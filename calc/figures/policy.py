@@ -133,7 +133,7 @@ class Policy:
         return next((f"superseded by {one}" for one in newer), None)
 
     def too_late(self, source: Source) -> str | None:
-        """Say why a source was not known by the day asked for, or return None if it was."""
+        """Say why a source is dated after the day, or return None if it is not."""
         if self.as_of is None:
             return None
         if source.known_by is None:
@@ -145,7 +145,7 @@ class Policy:
         return f"later than {self.as_of}"
 
     def late_relay(self, catalog: Catalog, report: Report) -> str | None:
-        """Say if a report of a source known by the day is known here only through something later."""
+        """Say if a report is known only through a document dated after the day."""
         if self.as_of is None or report.relay is None:
             return None
         known = catalog.source(report.relay).known_by
@@ -154,7 +154,7 @@ class Policy:
         return f"known here only through {report.relay}, {known or 'undated'}"
 
     def newer(self, catalog: Catalog, id: str) -> Iterable[str]:
-        """Yield the sources that supersede one and were known by the day."""
+        """Yield the sources that supersede one and are dated on or before the day."""
         return (n for n in catalog.superseded.get(id, ()) if not self.too_late(catalog.source(n)))
 
     def rank(self, source_id: str, source: Source, report: Report, subject: Sheet) -> Rank:

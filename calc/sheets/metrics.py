@@ -153,8 +153,8 @@ class _Word(NamedTuple):
 
 def _rate(precision: str, sparsity: str) -> _Word:
     format, _, units = precision.partition("-")
-    name = "precision unstated" if precision == UNSTATED else f"{format.upper()} {units}".rstrip()
-    title = f"{name} {'sparsity unstated' if sparsity == UNSTATED else sparsity}"
+    name = "precision not specified" if precision == UNSTATED else f"{format.upper()} {units}".rstrip()
+    title = f"{name} {'dense or sparse not specified' if sparsity == UNSTATED else sparsity}"
     return _Word(f"{precision}.{sparsity}", title, "OP" if precision.startswith("int") else "FLOP")
 
 

@@ -107,7 +107,7 @@ class Classified(Shown):
     def cases(self, asked: Iterable[str], tpps: Sequence[Range] = ()) -> Iterator[Case]:
         """Yield what the quantities that are asked for may be together, by each combination of reports.
 
-        The first is that of the headlines. Some TPPs may be given in place of those that are known.
+        The first is that of the headlines. ``tpps`` replace the known TPPs.
         """
         held, wanted, unknown = self.quantities, set(asked), [UNKNOWN]
         for tpp, area, memory, io in itertools.product(
