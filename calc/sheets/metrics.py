@@ -154,7 +154,7 @@ class _Word(NamedTuple):
 def _rate(precision: str, sparsity: str) -> _Word:
     format, _, units = precision.partition("-")
     name = "precision not specified" if precision == UNSTATED else f"{format.upper()} {units}".rstrip()
-    title = f"{name} {'dense or sparse not specified' if sparsity == UNSTATED else sparsity}"
+    title = f"{name}, dense or sparse not specified" if sparsity == UNSTATED else f"{name} {sparsity}"
     return _Word(f"{precision}.{sparsity}", title, "OP" if precision.startswith("int") else "FLOP")
 
 

@@ -108,7 +108,7 @@ def conditions(chip: Classified) -> Table:
         group = f"{rule.name}: {rule.source}, read: {rule.read}"
         for outcome in rule.outcomes:
             table.add(in_words([outcome.outcome]), _plain(outcome.conditions), group=group)
-        table.add(in_words([rule.otherwise]), "otherwise", group=group)
+        table.add(in_words([str(rule.otherwise)]), "otherwise", group=group)
     return table
 
 
