@@ -279,11 +279,11 @@ def test_text_says_where_it_comes_from() -> None:
     assert "Headline: best-specified" in shown
     assert "newest source" in shown
     assert "typed" not in shown
-    assert "What is typed is an assumption" in output("eval", WEIGHTS)
+    assert "Typed numbers are assumptions" in output("eval", WEIGHTS)
 
 
 def test_what_meets_on_two_bases_is_noted() -> None:
-    note = "peak_compute.bf16.dense and peak_compute.fp8.dense are on different bases"
+    note = "peak_compute.bf16.dense and peak_compute.fp8.dense have different bases"
     assert note in output("eval", "nvl72.peak_compute.bf16.dense / nvl72.peak_compute.fp8.dense", width=200)
     assert "different bases" not in output("eval", "nvl72.peak_compute.bf16.dense / nvl72.memory_bandwidth", width=200)
 
@@ -687,7 +687,7 @@ a number or ID.METRIC is missing before 'to'
 
 cm384.pue@press
          ^
-'@' has no meaning here; to put a source first, `--prefer SOURCE`
+'@' has no meaning here; to prefer a source, write `--prefer SOURCE`
 
 2 × 3
   ^
