@@ -153,6 +153,7 @@ class Subject:
           date          reported  source                   edition                            fate
           power.all-in
           2026-02-05    145000 W  semianalysis-cm384-2026  revised newsletter edition (copy)  shown
+        All figures are as-reported: published figures, or computed from them.
         """
         return history.chronicle(self._comparer, self.id, metric)
 
@@ -543,7 +544,7 @@ class Workspace:
         --------
         >>> import calc
         >>> calc.evaluate("405e9 * 2 B / metax128.memory_capacity to percent")
-        <405e9 * 2 B / metax128.memory_capacity to percent: 9.888 percent, as-reported>
+        <405e9 * 2 B / metax128.memory_capacity: 9.888 percent, as-reported>
         >>> calc.evaluate("cm384.power.all-in / cm384.power.all-in").numbers
         (1.0, 1.0, 1.0)
         """
