@@ -1,11 +1,11 @@
-"""What systems and chips could do with a model: `train`, `prefill`, `decode`, `memory`, `allreduce`; and `validate`.
+"""Estimate how systems and chips run a model: `train`, `prefill`, `decode`, `memory`, `allreduce`; and `validate`.
 
-Each but the last returns an `Estimate`: a lower bound on time from reported peaks with the resource that binds, what
-is expected with shares of the peaks that published measurements reach, as a span, and all that went in.
+All but `validate` return an `Estimate`: the limit from reported peaks with its bottleneck, the expected value with a
+range (efficiencies come from published measurements), and all inputs.
 
-Each takes ``system="cm384"`` or ``chip="h100-sxm"``, the options that its documentation lists (those of
-`calc.estimates.options`; amounts as texts or quantities with units, shares as a number or ``"LOW..HIGH"``), and the
-policy: ``as_of``, ``prefer``, ``strict``, ``merge``.
+Each takes ``system="cm384"`` or ``chip="h100-sxm"``, the options that its documentation lists (amounts as texts or
+quantities with units, efficiencies as a number or ``"LOW..HIGH"``), and the policy: ``as_of``, ``prefer``, ``strict``,
+``merge``.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def run(*args: str) -> tuple[int, str, str]:
     assert code in (0, 1, 2), (args, code, texts)
     for text in texts:
         assert "Traceback" not in text, (args, text)
-        assert "a fault of this program" not in text, (args, text)
+        assert "internal error" not in text, (args, text)
     assert code == 0 or texts[0] or texts[1].casefold().startswith(("error: ", "usage: ")), (args, texts)
     return code, *texts
 

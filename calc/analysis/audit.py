@@ -106,7 +106,7 @@ class Finding(Shown):
     def __repr__(self) -> str:
         claimed = f" ({self.claimed})" if self.claimed else ""
         own, every = (f"{side} ({side.missing})" if side.missing else str(side) for side in (self.own, self.any))
-        return f"<Finding {self.id}: “{self.claim.printed}”{claimed}; own {own}; any {every}; as-reported>"
+        return reprs.line(f"{self.id}, as-reported: “{self.claim.printed}”{claimed}; own {own}; any {every}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +149,7 @@ class Audit(Shown):
     def to_frame(self) -> pd.DataFrame:
         """Return the findings as a pandas frame: a row a claim, the columns of ``--format csv``.
 
-        What was claimed is an interval, ``claimed_low`` to ``claimed_high`` (an end that is open to all
+        The claim is an interval, ``claimed_low`` to ``claimed_high`` (an end that is open to all
         sides is ``pandas.NA``). What comes of it by the claimant's own figures stands in ``own_value``,
         ``own_low``, ``own_high`` and ``own_verdict``, by any reports in ``any_value`` and so on.
 
@@ -163,10 +163,8 @@ class Audit(Shown):
         return self.shown("frame")
 
     def __repr__(self) -> str:
-        head = f"{' and '.join(self.names) or 'all claims'}: {reprs.counted(len(self.findings), 'claim')}, as-reported"
-        titles = ("", "claimed", "own figures", "any reports")
-        rows = [(f.id, f"“{f.claim.printed}”", str(f.own), str(f.any)) for f in self.findings]
-        return reprs.page(head, [titles, *rows] if rows else (), most=reprs.MOST + 1)
+        names = " and ".join(self.names) or "all claims"
+        return reprs.line(f"{names}: {reprs.counted(len(self.findings), 'claim')}, as-reported")
 
 
 class Auditor:

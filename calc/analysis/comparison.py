@@ -142,7 +142,7 @@ class Cell(Shown):
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What a reader should know of the headline and its span."""
+        """What a reader should know about the headline and its range."""
         if self.result is None:
             return ()
         flags: list[str] = [self.split] if self.split else []
@@ -152,9 +152,9 @@ class Cell(Shown):
             head = f"{part.metric.id}: "
             flags += (f"{head if several else ''}{flag}" for flag in part.headline.flags)
             if part.headline.stated and not all(c.stated for c in part.candidates):
-                flags.append(f"{head}some reports leave a qualifier open")
+                flags.append(f"{head}some reports lack a qualifier")
             if metrics.UNSTATED in metrics.qualifiers(part.metric.id):
-                flags.append(f"{head}compared only with what leaves the same open")
+                flags.append(f"{head}compared only with figures that lack the same qualifier")
         if any(report.layer for report in self.reports):
             flags.append(OVERLAY)
         if self.result.reduced:
@@ -171,7 +171,7 @@ class Cell(Shown):
 
     @property
     def wide(self) -> bool:
-        """Whether the span is wide."""
+        """Whether the range is wider than 1.25x."""
         return self.result is not None and self.result.wide
 
     @property
@@ -181,7 +181,7 @@ class Cell(Shown):
 
     @property
     def figure(self) -> str:
-        """The value with unit and span, or the gap, in words."""
+        """The value with unit and range, or the gap, in words."""
         if self.result is None:
             return reprs.gap(self.state)
         return reprs.figure(self.result.numbers, self.result.unit, exact=self.exact)
@@ -205,7 +205,7 @@ class Cell(Shown):
             said = ", ".join((said, *many, "as-reported"))
         if self.excluded:
             said += f"; {reprs.counted(len(self.excluded), 'report')} excluded"
-        return f"<{self.subject.sheet.id} {self.name}: {said}>"
+        return reprs.line(f"{self.subject.sheet.id} {self.name}: {said}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,7 +220,7 @@ class Row(Shown):
     def __repr__(self) -> str:
         parts = [f"{id} {cell.figure}" for id, cell in self.cells.items()]
         parts += [f"ratio of {id} {numbers.ratio(*found.numbers)}" for id, found in self.ratios.items()]
-        return f"<{self.metric.id}: {'; '.join(parts)}; as-reported>"
+        return reprs.line(f"{self.metric.id}, as-reported: {'; '.join(parts)}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -334,7 +334,8 @@ class Comparison(Shown):
         return self.shown("page")
 
     def __repr__(self) -> str:
-        return self.shown("text", to_file=True).rstrip()
+        ids = " vs ".join(subject.id for subject in self.subjects)
+        return reprs.line(f"{ids}: {len(self.rows)} metrics, as-reported; ratios to {self.baseline}")
 
 
 class Comparer:
@@ -354,7 +355,7 @@ class Comparer:
             not compared.
         """
         if len(names) < 2:
-            raise UsageError("compare takes two ids or more, for example `compare cm384 nvl72`")
+            raise UsageError("compare needs two or more ids, for example `compare cm384 nvl72`")
         sheets = self.catalog.subjects(names)
         if len({sheet.kind for sheet in sheets}) > 1:
             raise UsageError(_mixed(sheets))
@@ -362,7 +363,7 @@ class Comparer:
         refuse_twins(sheets)
         base = self.catalog.resolve(baseline)[1] if baseline else ids[-1]
         if base not in ids:
-            raise UsageError(f"the baseline {base!r} is not among the compared: {', '.join(ids)}")
+            raise UsageError(f"the baseline {base!r} must be one of {', '.join(ids)}")
         unique = tuple({sheet.id: sheet for sheet in sheets}.values())
         held = [self.reader.of(sheet) for sheet in unique]
         wanted = {*derive.available(held), *CORE[sheets[0].kind], *_scopes(held)}
@@ -451,14 +452,14 @@ def refuse_twins(sheets: Sequence[schema.Sheet]) -> None:
     ids = [sheet.id for sheet in sheets]
     for sheet in sheets:
         if also := [id for id in ids if id in sheet.merged]:
-            raise UsageError(f"{sheet.id} and {also[0]} are read as one machine (--merge): name one of them")
+            raise UsageError(f"{sheet.id} and {also[0]} are merged (--merge): name only one of them")
 
 
 def _mixed(sheets: Sequence[schema.Sheet]) -> str:
     models = [sheet.id for sheet in sheets if isinstance(sheet, schema.Model)]
     if models:
         others = [sheet.id for sheet in sheets if sheet.id not in models]
-        runs = f"a model is no {' and no '.join(sorted({s.kind for s in sheets} - {metrics.MODEL}))}"
+        runs = f"a model is not a {' or a '.join(sorted({s.kind for s in sheets} - {metrics.MODEL}))}"
         more = [words for words, ids in (("models", models), ("the others", others)) if len(ids) > 1]
         hint = f"compare {' and '.join(more)} by themselves, or look" if more else "look"
         return f"{', '.join(models)} cannot be compared with {', '.join(others)}: {runs}; {hint} at each with `show ID`"
@@ -466,6 +467,6 @@ def _mixed(sheets: Sequence[schema.Sheet]) -> str:
     systems = [sheet for sheet in sheets if isinstance(sheet, schema.System)]
     instead = " ".join([*chips, *(system.chip for system in systems if system.chip)])
     return (
-        f"{', '.join(chips)} cannot be compared with {', '.join(s.id for s in systems)}: a chip is no system; "
-        f"compare the chips (`compare {instead}`), or read the rows per chip of a comparison of systems"
+        f"{', '.join(chips)} cannot be compared with {', '.join(s.id for s in systems)}: chips and systems differ; "
+        f"compare the chips (`compare {instead}`), or two systems, and read the rows per chip"
     )

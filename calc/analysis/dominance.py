@@ -9,7 +9,7 @@ from typing import Any
 from calc.analysis import scorecard
 from calc.analysis.comparison import Comparison
 from calc.analysis.scorecard import AHEAD, BEHIND, LEVEL, OPEN, OVERLAPPING
-from calc.figures import derive, results
+from calc.figures import derive, reprs, results
 from calc.figures.readings import Readings
 from calc.figures.shown import Shown
 from calc.sheets import metrics
@@ -40,7 +40,7 @@ class Contrast(Shown):
 
     def __repr__(self) -> str:
         held = ((name.replace("_", " "), len(getattr(self, name))) for name in LISTS)
-        return f"<Contrast: {', '.join(f'{words} {many}' for words, many in held)}; as-reported>"
+        return reprs.line(f"as-reported: {', '.join(f'{words} {many}' for words, many in held)}")
 
     def supports(self, sense: str, overall: bool) -> int:
         """Return on how many metrics the spans are as a word says: ahead, behind, level, higher or lower.

@@ -39,12 +39,12 @@ class Condition:
         """
         match = _CONDITION.fullmatch(text)
         if match is None:
-            raise UsageError(f"{text!r} is no condition; write it as 'memory_capacity >= 128 GB'")
+            raise UsageError(f"{text!r} is not a condition; write it as 'memory_capacity >= 128 GB'")
         name, sign, value = match.groups()
         metric = metrics.metric(name)
         if metric.is_text:
             if sign != "=":
-                raise UsageError(f"{metric.id} is held as words: '{metric.id} = {value}' is all that can be asked")
+                raise UsageError(f"{metric.id} has words as values; write '{metric.id} = {value}'")
             return cls(metric, sign, value.casefold())
         example = metric.dimension.example
         try:
@@ -53,7 +53,7 @@ class Condition:
         except UnitError as error:
             raise UsageError(f"in {text!r}: {error}") from error
         if parsed.is_range:
-            raise UsageError(f"{value!r} is a range; give each end a condition of its own")
+            raise UsageError(f"{value!r} is a range; write one condition for low and one for high")
         return cls(metric, sign, parsed)
 
     def holds(self, comparer: Comparer, sheet: schema.Sheet) -> bool:
@@ -168,9 +168,7 @@ def select(comparer: Comparer, kinds: Sequence[str], selection: Selection) -> li
     catalog = comparer.catalog
     sheets = _once(catalog.subjects([id for kind in kinds for id in catalog.ids(kind)]))
     if selection.names and len(kinds) > 1:
-        raise UsageError(
-            "a chip's figure and a system's are two things: list 'chips', 'systems' or 'models' by a metric"
-        )
+        raise UsageError("figures of chips and systems are not comparable; list only 'chips', 'systems' or 'models'")
     for name in selection.names:
         if not metrics.under(name):
             metrics.metric(name)  # says what is near
@@ -257,6 +255,6 @@ def _values(comparer: Comparer, sheets: Sequence[schema.Sheet], by: str) -> dict
         return {one.id: many(comparer, one) for one in sheets}
     shown = basis(comparer, sheets, by)
     if shown.metric.is_text:
-        raise UsageError(f"{shown.metric.id} is held as words, which have no order")
+        raise UsageError(f"{shown.metric.id} has words as values and cannot be sorted")
     cells = {one.id: shown.cell(comparer, one).result for one in sheets}
     return {id: found.numbers[0] for id, found in cells.items() if found}

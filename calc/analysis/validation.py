@@ -151,7 +151,7 @@ def _warnings(catalog: Catalog, sheets: Iterable[schema.Sheet], steps: _Steps) -
     hindered: dict[str, SheetError] = {}
     found, stale = crosschecks.check(Comparer(catalog, Policy()), ticking(), hindered)
     for id, error in hindered.items():
-        yield f"{id}: not held against itself, since it refers to what has a fault: {error.problems[0]}"
+        yield f"{id}: not cross-checked, because a sheet it refers to has an error: {error.problems[0]}"
     yield from (f"{each.subject}: {each.text} (check: {each.check})" for each in found if not each.known)
     for sheet, pin in stale:
-        yield f"{sheet.id}: the pin of {pin.metric} ({pin.check}) matches nothing any more; take it out"
+        yield f"{sheet.id}: the known contradiction of {pin.metric} ({pin.check}) no longer occurs; remove it"

@@ -83,16 +83,16 @@ def write_folder(contents: Mapping[str, bytes], output: str, replaces: Collectio
     """
     target = Path(os.path.realpath(output))
     if os.path.lexists(target) and not target.is_dir():
-        raise UsageError(f"{output!r} is a file; name a folder that is to be made")
+        raise UsageError(f"{output!r} is a file; choose a new folder")
     if Path.cwd().is_relative_to(target):
-        raise UsageError(f"{output!r} is or holds the folder that you stand in; name a folder that is to be made")
+        raise UsageError(f"{output!r} is or contains the current folder; choose a new folder")
     with _refused(f"write {output!r}"):
         held = sorted(os.listdir(target)) if target.is_dir() else []
         if other := [name for name in held if name not in replaces or not (target / name).is_file()]:
             more = f" and {len(other) - 3} more" if other[3:] else ""
             raise UsageError(
-                f"{output!r} holds other things ({', '.join(other[:3])}{more}); nothing of it was touched: name a "
-                "folder that is to be made, that is empty, or that holds an earlier export and nothing else"
+                f"{output!r} contains other files ({', '.join(other[:3])}{more}); nothing was changed. Choose a new "
+                "folder, an empty one, or one that contains only an earlier export"
             )
         with _place(target) as new:
             new.mkdir()
@@ -180,7 +180,7 @@ def create(text: str, output: str) -> None:
         try:
             open(output, "x").close()
         except FileExistsError:
-            raise UsageError(f"{output!r} is there already; take another name, or edit it") from None
+            raise UsageError(f"{output!r} exists already; choose another name, or edit that file") from None
     try:
         write(text, output)
     except BaseException:

@@ -122,14 +122,14 @@ class Names:
             return fits[0]
         if called and fits and len({id for _, id in fits}) == 1:
             both = " and ".join(f"a {k}" for k, _ in fits)
-            raise UsageError(f"{name!r} is both {both}, and no id may be; `validate` says where")
+            raise UsageError(f"{name!r} is the id of {both}; each id must be unique. `validate` names the files")
         if len(fits) > 1:
-            raise UsageError(f"{name!r} fits several; give one of these ids:\n{self._listed(fits)}")
+            raise UsageError(f"{name!r} matches several; write one of these ids:\n{self._listed(fits)}")
         if called:
             other, id = called[0]
-            raise UsageError(f"{id!r} is a {other}, not a {kind}; `show {id}` or calc.get({id!r}) has it")
+            raise UsageError(f"{id!r} is a {other}, not a {kind}; use `show {id}` or calc.get({id!r})")
         near = [id for _, id in fits] or self.near(latin, kinds)
-        hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "`list` shows what there is"
+        hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "`list` shows all ids"
         raise UsageError(f"no {kind or A_SHEET} {name!r}; {hint}")
 
     def matches(self, name: str, kind: str) -> list[str]:
@@ -240,9 +240,9 @@ class Names:
         for name, pairs in self._called("aliases").items():
             first, *others = sorted(set(pairs))
             for pair, other in [*((pair, first) for pair in others), *((first, pair) for pair in others if paths)]:
-                found = f"{pair[1]!r} and {other[1]!r} both answer to {name!r}"
+                found = f"{pair[1]!r} and {other[1]!r} both have the name {name!r}"
                 path = shown(self.files(*pair)[-1][1])
-                yield Problem(path, 1, 1, found, "names of its own", "take the name or alias out of one of them")
+                yield Problem(path, 1, 1, found, "a unique name", "remove the name or alias from one of them")
 
     def systems_of(self, chip: str) -> list[str]:
         """Return the ids of the systems that name a chip, without reading the rest of their sheets."""

@@ -1,4 +1,4 @@
-"""Commands for whoever writes sheets: skeletons of new ones, tables imported, and schemas for editors."""
+"""Commands for authors of sheets: templates of new ones, tables to import, and schemas for editors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from calc.cli.group import commands
+from calc.cli.group import commands, examples
 from calc.cli.options import catalog_options, output_options
 from calc.cli.output import emit, write
 from calc.errors import UsageError
@@ -16,19 +16,16 @@ from calc.render.forms import CONTRACTS
 from calc.sheets import folders, source_kinds
 
 
-@commands.command()
+@commands.command(epilog=examples("new chip my-chip --specs my-sheets", "new source my-source --specs my-sheets"))
 @click.argument("kind", type=click.Choice([*folders.FOLDERS, "source"]))
 @click.argument("id")
-@click.option(
-    "-o", "output", metavar="FILE", type=click.Path(dir_okay=False), help="The sheet's file; never one that is there."
-)
+@click.option("-o", "output", metavar="FILE", type=click.Path(dir_okay=False), help="Output file; must not exist yet.")
 @catalog_options
 def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
-    """Write a skeleton to fill in.
+    """Create a template of a sheet or a source to fill in.
 
-    Of the sheet of a chip, a system or a model, or of a source. It goes to the last
-    folder of --specs or CALC_SPECS, which is made if need be. What is known already gets a sheet that
-    adds to it.
+    The file is written to the last folder of --specs or CALC_SPECS (created if missing). If the id exists already,
+    the new sheet adds reports to it.
     """
     from calc.catalog import files, templates
 
@@ -48,11 +45,9 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
 
 @commands.command(
     "import",
-    epilog="""\b
-Examples:
-  calc import devices.csv
-  calc import devices.csv --column 'TDP (W)=power.board:W' --specs my-sheets --write
-""",
+    epilog=examples(
+        "import devices.csv", "import devices.csv --column 'TDP (W)=power.board:W' --specs my-sheets --write"
+    ),
 )
 @click.argument("file", type=click.Path(dir_okay=False))
 @click.option(
@@ -106,14 +101,14 @@ def import_(file: str, writes: bool, specs: Sequence[str], form: str, output: st
         sys.exit(1)
 
 
-@commands.command()
+@commands.command(epilog=examples("schema chip", "schema compare"))
 @click.argument("kind", required=False, type=click.Choice([*folders.SCHEMAS.values(), *CONTRACTS]), metavar="[KIND]")
-@click.option("--write", "folder", metavar="DIR", type=click.Path(file_okay=False), help="Write all to a folder.")
+@click.option("--write", "folder", metavar="DIR", type=click.Path(file_okay=False), help="Write all schemas to DIR.")
 def schema(kind: str | None, folder: str | None) -> None:
-    """Print the JSON Schema of a sheet.
+    """Print the JSON Schema of a sheet or of JSON output.
 
-    KIND is chip, system, model, claims, measured, rule, source or sources. Editors that know YAML check and
-    complete sheets by it. With compare, explain, audit or eval: of the JSON that this command prints.
+    KIND is chip, system, model, claims, measured, rule, source or sources: editors use these schemas to check and
+    complete sheets. KIND may also be compare, explain, audit or eval: the schema of what --format json prints.
     """
     from pathlib import Path
 

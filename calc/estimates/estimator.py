@@ -225,7 +225,7 @@ class Estimator:
         >>> import calc
         >>> made = calc.estimate.memory("deepseek-v3", system="metax128")
         >>> str(made.held["weights"])
-        '<44.45 GB/chip, as-reported>'
+        '44.45 GB/chip, as-reported'
         """
         return self.estimate("memory", model=model, **asked)
 
@@ -244,7 +244,7 @@ class Estimator:
         --------
         >>> import calc
         >>> calc.estimate.allreduce("1 GiB", system="nvl72").bound
-        <1193 us (1189 to 1193), as-reported>
+        <lower bound on time: 1193 us (1189 to 1193), as-reported>
         """
         return self.estimate("allreduce", size=size, **asked)
 

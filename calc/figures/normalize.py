@@ -152,7 +152,7 @@ class _Subject:
     def _why_excluded(self, report: schema.Report, metric: Metric) -> str:
         """Say why a report can never be a candidate."""
         if report.set_aside and report.source not in self.reader.policy.hearing:
-            return f"set aside: {report.set_aside}"
+            return report.set_aside
         if why := self.reader.excludes(report.source):
             return why
         if report.scope:

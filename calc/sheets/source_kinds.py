@@ -35,23 +35,23 @@ class SourceKind(NamedTuple):
 
 
 RANKED = (
-    SourceKind("product-document", "the maker knows what it sells, and answers for it", TECHREPORT, True, "maker"),
-    SourceKind("maker", "what else it says of its product is written for the day", TECHREPORT, True),
-    SourceKind("filing", "it is liable for what it files", TECHREPORT),
-    SourceKind("paper", "says how the figure came about", ("article", "journal")),
-    SourceKind("regulator", "official, on figures that others gave it", TECHREPORT),
-    SourceKind("standard", "defines, seldom measures", TECHREPORT),
-    SourceKind("seller", "an integrator, a cloud or a shop has the thing at hand", TECHREPORT, True),
-    SourceKind("dataset", "compiled with care, from others", MISC, by_publisher=True),
-    SourceKind("analyst", "informed, often by estimate", by_publisher=True),
+    SourceKind("product-document", "the maker's own specification", TECHREPORT, True, "maker"),
+    SourceKind("maker", "the maker's announcements and posts", TECHREPORT, True),
+    SourceKind("filing", "the company is liable for it", TECHREPORT),
+    SourceKind("paper", "explains how the figure was obtained", ("article", "journal")),
+    SourceKind("regulator", "official, but with figures from others", TECHREPORT),
+    SourceKind("standard", "defines terms, rarely reports figures", TECHREPORT),
+    SourceKind("seller", "an integrator, a cloud or a shop has the product at hand", TECHREPORT, True),
+    SourceKind("dataset", "compiled carefully from other sources", MISC, by_publisher=True),
+    SourceKind("analyst", "informed, often estimated", by_publisher=True),
     SourceKind(
         "code",
-        "a modelling table, the maker's too: constants that run, without a statement of what they are",
+        "constants of a program (also the maker's), without a definition",
         MISC,
         by_publisher=True,
     ),
-    SourceKind("press", "relays"),
-    SourceKind("blog", "relays, unedited"),
+    SourceKind("press", "repeats others"),
+    SourceKind("blog", "repeats others, unedited"),
 )
 """From the kind that goes first to the one that goes last where reports differ."""
 PRODUCT, MAKER, SELLER, CODE = RANKED[0].name, RANKED[1].name, "seller", "code"

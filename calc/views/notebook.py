@@ -1,4 +1,4 @@
-"""What a notebook shows of an answer: a small table, each figure with its span and what it rests on."""
+"""What a notebook shows of an answer: a small table, each figure with its range and its sources."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def _sources(candidate: Candidate) -> str:
 @card.register
 def _(shown: Reading) -> Table:
     made = _table(f"{shown.subject} {shown.metric.id} ({shown.unit})",
-                  ["value", "unit", "source", "where", "read", "what to know"])  # fmt: skip
+                  ["value", "unit", "source", "where", "read", "remarks"])  # fmt: skip
     for place, one in enumerate(shown.candidates):
         lead = one.lead()
         value = TableCell(number(one.value, exact=one.exact), hint=f"printed: {lead.as_printed}")

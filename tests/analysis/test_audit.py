@@ -415,7 +415,7 @@ def test_every_factor_of_the_claims_is_read() -> None:
     ("call", "said"),
     [
         (("cm38", "nvl72"), "no chip, system or model 'cm38'; did you mean 'cm384'"),
-        (("cm384", "no-such-thing"), "no chip, system or model 'no-such-thing'; `list` shows what there is"),
+        (("cm384", "no-such-thing"), "no chip, system or model 'no-such-thing'; `list` shows all ids"),
         (("cm384", "nvl72", "gb200"), "audit takes no id, one or two"),
         (("--source", "semianalysis-cm384-2027"), "no source of claims 'semianalysis-cm384-2027'; did you mean"),
         (("--source", "nvidia-gb200-nvl72-page"), "no claim of nvidia-gb200-nvl72-page is recorded"),

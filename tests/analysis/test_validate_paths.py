@@ -162,8 +162,8 @@ def test_a_name_that_another_sheet_has_is_told_of_for_either(mine: Path, capsys:
     for id, other in (("good", "late"), ("late", "good")):
         assert cli.run(["validate", f"chips/{id}.yaml"]) == 1
         assert capsys.readouterr().err == (
-            f"error: chips/{id}.yaml:1:1: {id!r} and {other!r} both answer to 'one'\n"
-            "  expected names of its own; take the name or alias out of one of them\n"
+            f"error: chips/{id}.yaml:1:1: {id!r} and {other!r} both have the name 'one'\n"
+            "  expected a unique name; remove the name or alias from one of them\n"
         )
 
 
@@ -172,7 +172,7 @@ def test_a_source_with_a_fault_is_told_of_as_what_hinders(mine: Path, capsys: py
     sheet(mine, "good", REPORT.replace("example-datasheet", "odd-2025"))
     assert cli.run(["validate", "chips/good.yaml"]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "good: not held against itself, since it refers to what has a fault: sources.yaml:4:9: kind" in out
+    assert "good: not cross-checked, because a sheet it refers to has an error: sources.yaml:4:9: kind" in out
 
 
 # -- sources ------------------------------------------------------------------------------------
@@ -237,10 +237,10 @@ def test_a_source_stands_in_one_file_only(first: str, mine: Path, capsys: pytest
         source(mine, id, SOURCE + "supersedes: [example-datasheet]\n", folders.EDITIONS)
     err = faults(".", capsys=capsys)
     wanted = {
-        "alone": ["sources/t/twice.yaml:1:1: the source 'twice' stands in sources/editions/twice.yaml already",
-                  "sources.yaml:2:1: the source 'twice' stands in sources/editions/twice.yaml already"],
-        "listed": ["sources.yaml:2:1: the source 'twice' stands in sources/t/twice.yaml already"],
-        "below": ["sources/e/example-datasheet.yaml:1:1: the source 'example-datasheet' stands in "],
+        "alone": ["sources/t/twice.yaml:1:1: the source 'twice' is already in sources/editions/twice.yaml",
+                  "sources.yaml:2:1: the source 'twice' is already in sources/editions/twice.yaml"],
+        "listed": ["sources.yaml:2:1: the source 'twice' is already in sources/t/twice.yaml"],
+        "below": ["sources/e/example-datasheet.yaml:1:1: the source 'example-datasheet' is already in "],
     }  # fmt: skip
     for line in wanted[first]:
         assert line in err
@@ -272,8 +272,8 @@ def test_a_source_in_the_wrong_folder_is_not_read(mine: Path, capsys: pytest.Cap
     source(mine, "new", place="x")
     (mine / "sources" / "flat.yaml").write_text(f"id: flat\n{SOURCE}")
     err = faults("sources", capsys=capsys)
-    assert "sources/x/new.yaml:1:1: a file that nothing reads" in err
-    assert "sources/flat.yaml:1:1: a file that nothing reads" in err
+    assert "sources/x/new.yaml:1:1: this file is not read" in err
+    assert "sources/flat.yaml:1:1: this file is not read" in err
 
 
 @pytest.mark.parametrize("id", ["../chips/good", "/etc/passwd", "", "a b", "Example-Datasheet"])
@@ -369,7 +369,7 @@ def test_what_is_no_file_is_told_of(mine: Path, capsys: pytest.CaptureFixture[st
     assert cli.run(["validate", "chips"]) == 1
     err = capsys.readouterr().err
     names = ("circle.yaml", "circle", "nowhere.yaml", "folder.yaml", "pipe.yaml")
-    assert [f"chips/{name}:1:1: a file that nothing reads" in err for name in names] == [True] * len(names)
+    assert [f"chips/{name}:1:1: this file is not read" in err for name in names] == [True] * len(names)
     assert Catalog([mine]).ids("chip") == sorted([*Catalog().ids("chip"), "good"])
 
 

@@ -150,7 +150,7 @@ BAD = {
     "an unknown quantity": ("quantity: throughput", "quantity: speed", "unknown quantity 'speed'"),
     "a quantity of another phase": ("quantity: throughput", "quantity: mfu", "'mfu' in the phase 'decode'"),
     "an unknown precision": ("fp8", "fp9", "unknown precision 'fp9'"),
-    "a batch of what": ("batch_scope: global, ", "", "'batch' or 'batch_scope' alone"),
+    "a batch of what": ("batch_scope: global, ", "", "only one of 'batch' and 'batch_scope'"),
     "on nothing": ("chip: h800, ", "", "neither a chip nor a system"),
     "a collective that is none": (
         "phase: decode,",
@@ -158,7 +158,7 @@ BAD = {
         "an operation in the phase",
     ),
     "no locator": ("     locator: table 1}", "     }", "'locator' is missing"),
-    "a key that stands in another file": ("mine:", "train-dsv3-mpft-step:", "stands in"),
+    "a key that stands in another file": ("mine:", "train-dsv3-mpft-step:", "is already in"),
     "set by the program": ("tp: 8", "tp: 8, source: arxiv-2505.09343", "unknown key 'source'"),
     "an unknown source": ("id: arxiv-2505.09343", "id: arxiv-2505", "unknown source 'arxiv-2505'"),
     "another file's name": ("id: arxiv-2505.09343", "id: arxiv-2506.12708", "in a file named"),
@@ -181,7 +181,7 @@ def test_two_files_with_one_key_are_told_of(tmp_path: Path) -> None:
     overlay(tmp_path, GOOD)
     path = overlay(tmp_path, GOOD.replace("2505.09343", "2506.12708"), "arxiv-2506.12708")
     done = run("validate", "--specs", str(tmp_path), str(path))
-    assert "the measurement 'mine' stands in" in done.err
+    assert "the measurement 'mine' is already in" in done.err
 
 
 def test_choices() -> None:
@@ -200,8 +200,8 @@ def test_choices() -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("list", "measured", "--vendor", "NVIDIA"), "by --phase, --chip and --model alone"),
-        (("list", "chips", "--phase", "decode"), "choose measurements"),
+        (("list", "measured", "--vendor", "NVIDIA"), "`list measured` takes only --phase, --chip and --model"),
+        (("list", "chips", "--phase", "decode"), "select measurements"),
         (("list", "measured", "--phase", "dekode"), "did you mean 'decode'"),
         (("list", "measured", "--chip", "deepseek-v3"), "'deepseek-v3' is a model, not a chip"),
         (("show", "train-dsv3-mpft-stepp"), "no chip, system or model"),

@@ -159,8 +159,8 @@ def test_commands() -> None:
 @pytest.mark.parametrize(
     ("names", "said"),
     [
-        (("deepseek-v3", "cm384"), "deepseek-v3 cannot be compared with cm384: a model is no system"),
-        (("h100-sxm", "deepseek-v3", "nvl72"), "a model is no chip and no system"),
+        (("deepseek-v3", "cm384"), "deepseek-v3 cannot be compared with cm384: a model is not a system"),
+        (("h100-sxm", "deepseek-v3", "nvl72"), "a model is not a chip or a system"),
         (("deepseek-v3", "kimi-k2", "nvl72"), "compare models by themselves"),
         (("deepseek-v4", "kimi-k2"), "no chip, system or model 'deepseek-v4'; did you mean 'deepseek-v3'"),
     ],
@@ -197,8 +197,8 @@ def test_an_id_is_of_one_kind(tmp_path: Path) -> None:
     (tmp_path / "models" / "cm384.yaml").write_text("id: cm384\nname: A model\nvendor: Somebody\nstatus: as-reported\n")
     done = run("validate", "--specs", str(tmp_path), str(tmp_path))
     assert done.code == 1
-    assert "both answer to 'cm384'" in done.err
-    assert "is both a system and a model" in run("show", "cm384", "--specs", str(tmp_path)).err
+    assert "both have the name 'cm384'" in done.err
+    assert "is the id of a system and a model" in run("show", "cm384", "--specs", str(tmp_path)).err
 
 
 def test_models_are_in_the_long_tables() -> None:

@@ -119,7 +119,7 @@ def test_a_name_that_is_none_ends_the_call_with_2(call: tuple[str, ...], name: s
 def test_a_name_that_fits_several_lists_them_and_ends_the_call_with_2(call: tuple[str, ...], name: str) -> None:
     done = run(*call, name)
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith(f"error: {name!r} fits several; give one of these ids:\n  ")
+    assert done.err.startswith(f"error: {name!r} matches several; write one of these ids:\n  ")
     listed = [line.split()[0] for line in done.err.splitlines()[1:]]
     assert len(listed) > 1
     assert all(id == "and" or any(CATALOG.files(kind, id) for kind in FOLDERS) for id in listed)
@@ -127,7 +127,7 @@ def test_a_name_that_fits_several_lists_them_and_ends_the_call_with_2(call: tupl
 
 def test_a_family_lists_its_members_a_line_each() -> None:
     assert run("show", "H100").err == (
-        "error: 'H100' fits several; give one of these ids:\n"
+        "error: 'H100' matches several; write one of these ids:\n"
         "  h100-nvl   chip: H100 NVL, NVIDIA\n"
         "  h100-pcie  chip: H100 PCIe, NVIDIA\n"
         "  h100-sxm   chip: H100 SXM, NVIDIA\n"
@@ -178,7 +178,7 @@ def test_what_is_of_another_kind_says_so(kind: str) -> None:
 def test_get_finds_a_chip_a_system_or_a_model_by_any_name() -> None:
     found = {calc.get(name).kind: calc.get(name).id for name in ("NVIDIA H100 SXM", "CloudMatrix 384", "deepseek-r1")}
     assert found == {"chip": "h100-sxm", "system": "cm384", "model": "deepseek-v3"}
-    with pytest.raises(UsageError, match="fits several"):
+    with pytest.raises(UsageError, match="matches several"):
         calc.get("H100")
 
 

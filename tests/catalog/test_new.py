@@ -168,9 +168,9 @@ def wrong(checkout: Path, *args: str) -> str:
 
 
 def test_nothing_is_overwritten(checkout: Path, known_chip: str) -> None:
-    assert f"specs/chips/{known_chip}.yaml is there already" in wrong(checkout, "chip", known_chip)
+    assert f"specs/chips/{known_chip}.yaml exists already" in wrong(checkout, "chip", known_chip)
     (checkout.parent / "mine.yaml").write_text("precious")
-    assert "is there already" in wrong(checkout, "chip", "mine", "-o", "mine.yaml")
+    assert "exists already" in wrong(checkout, "chip", "mine", "-o", "mine.yaml")
 
 
 def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> Non
 
     path = tmp_path / "mine.yaml"
     path.write_text("precious")
-    with pytest.raises(UsageError, match="there already"):
+    with pytest.raises(UsageError, match="exists already"):
         files.create("new", str(path))
     assert path.read_text() == "precious"
 
@@ -203,8 +203,8 @@ def test_an_id_that_is_none(id: str, checkout: Path) -> None:
 
 
 def test_an_id_of_another_kind(checkout: Path, known_chip: str) -> None:
-    assert "is there already" in wrong(checkout, "system", known_chip)
-    assert f"a name of the chip '{known_chip}' already" in wrong(checkout, "system", known_chip, "--specs", "fresh")
+    assert "exists already" in wrong(checkout, "system", known_chip)
+    assert f"already a name of the chip '{known_chip}'" in wrong(checkout, "system", known_chip, "--specs", "fresh")
     assert not (checkout.parent / "fresh").exists()
 
 
@@ -212,17 +212,17 @@ def test_an_alias_of_another_sheet(checkout: Path, known_chip: str) -> None:
     path = checkout / "chips" / f"{known_chip}.yaml"
     text = re.sub(r"^aliases:.*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     path.write_text(text.replace("status:", "aliases: [Mine]\nstatus:"), encoding="utf-8")
-    assert f"'mine' is a name of the chip '{known_chip}' already" in wrong(checkout, "chip", "mine")
+    assert f"'mine' is already a name of the chip '{known_chip}'" in wrong(checkout, "chip", "mine")
 
 
 def test_no_place_for_it(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no folder 'no'" in wrong(checkout, "chip", "mine", "--specs", "no/such")
     (checkout.parent / "full").mkdir()
     (checkout.parent / "full" / "letter.txt").write_text("x")
-    assert "holds no sheets but other things" in wrong(checkout, "chip", "mine", "--specs", "full")
-    assert "its name is to be mine.yaml" in wrong(checkout, "chip", "mine", "-o", "yours.yaml")
+    assert "contains other files, but no sheets" in wrong(checkout, "chip", "mine", "--specs", "full")
+    assert "must be named mine.yaml" in wrong(checkout, "chip", "mine", "-o", "yours.yaml")
     assert "cannot write" in wrong(checkout, "chip", "mine", "-o", "no/such/folder/mine.yaml")
-    assert "its name is to be mine.yaml" in wrong(checkout, "source", "mine", "-o", "yours.yaml")
+    assert "must be named mine.yaml" in wrong(checkout, "source", "mine", "-o", "yours.yaml")
     monkeypatch.setattr(folders, "is_installed", lambda folder: True)
     assert "give a folder of your own" in wrong(checkout, "chip", "mine")
     assert "give a folder of your own" in wrong(checkout, "chip", "mine", "-o", "specs/chips/mine.yaml")
@@ -264,11 +264,11 @@ def test_a_source_is_a_file_of_its_own(checkout: Path) -> None:
 
 
 def test_a_source_that_is_known(checkout: Path) -> None:
-    known = "the source 'example-datasheet' stands in specs/sources/e/example-datasheet.yaml already"
+    known = "the source 'example-datasheet' is already in specs/sources/e/example-datasheet.yaml"
     assert known in wrong(checkout, "source", "example-datasheet")
     assert known in wrong(checkout, "source", "example-datasheet", "--specs", "mine")
     (checkout / "sources.yaml").write_text("listed: {title: T, publisher: P, kind: press}\n")
-    assert "the source 'listed' stands in specs/sources.yaml already" in wrong(checkout, "source", "listed")
+    assert "the source 'listed' is already in specs/sources.yaml" in wrong(checkout, "source", "listed")
 
 
 def test_a_name_that_no_file_can_have_is_said_to_be_the_fault(checkout: Path) -> None:

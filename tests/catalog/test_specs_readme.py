@@ -61,7 +61,7 @@ def keys(record: type[schema.Record]) -> set[str]:
 
 
 def test_each_key_of_a_report_is_explained() -> None:
-    assert sorted(named(rows("What a report may say"))) == sorted(keys(schema.Report))
+    assert sorted(named(rows("Keys of a report"))) == sorted(keys(schema.Report))
 
 
 def test_each_key_of_a_claim_is_explained_or_said_to_be_as_in_a_report() -> None:

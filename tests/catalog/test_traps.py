@@ -19,9 +19,9 @@ from calc import units
 from tests.running import ROOT, output, run
 
 TRAPS = Path("tests/data/traps")
-DIE = "a die's figure held as the chip's, which has 2 dies"
-SPARSE = "a sparse rate held as dense"
-BITS = "bytes held as bits"
+DIE = "a die's figure reported as the chip's, which has 2 dies"
+SPARSE = "a sparse rate reported as dense"
+BITS = "bytes reported as bits"
 
 
 class Trap(NamedTuple):

@@ -50,14 +50,14 @@ class UserInputs:
         if area is None:
             return cls(None, planar, data_centre)
         if planar:
-            raise UsageError("of planar transistors no area is applicable: give the die area, or --planar")
+            raise UsageError("give either the die area or --planar: the area of planar transistors is not counted")
         try:
             parsed = units.split(area, AN_AREA)
             units.require(parsed, "mm^2", AN_AREA)
         except UnitError as error:
             raise UsageError(f"die area: {error}") from error
         if parsed.low <= 0:
-            raise UsageError(f"die area: {area!r} is no area; expected one above 0, for example {AN_AREA!r}")
+            raise UsageError(f"die area: {area!r} is not an area above 0; for example {AN_AREA!r}")
         return cls(parsed, planar, data_centre)
 
     def area_in(self, unit: str) -> tuple[float, float] | None:
@@ -188,12 +188,12 @@ class Quantities:
         gap = "not reported"
         no_area = "given by the user" if self.given.area else gap
         if self.given.planar:
-            no_area = "planar transistors only, says the user: no area is applicable"
+            no_area = "not applicable: planar transistors only (given by the user)"
         return [
             RuleFigure("tpp_from_dense_rates", tpp, "from dense rates", self.dense, "no dense rate is reported",
                        TPP_UNIT, list(_parts(self.dense))),
             RuleFigure("tpp_as_printed", tpp, "as printed", self.printed, gap, TPP_UNIT),
-            RuleFigure("tpp_if_unstated_is_dense", tpp, "if rates of unstated sparsity are dense", self.open, "",
+            RuleFigure("tpp_if_unstated_is_dense", tpp, "if rates without a sparsity are dense", self.open, "",
                        TPP_UNIT, list(_parts(self.open, self._rates(UNSTATED)))),
             RuleFigure("die_area", density, "die area (mm^2)", area, no_area, AREA_UNIT),
             RuleFigure("performance_density", density, "TPP / die area", self.density, "not computable", DENSITY_UNIT),
@@ -208,9 +208,9 @@ class Quantities:
         dense, unstated, sparse = (
             [p for p in PRECISIONS if p in self._rates(sparsity)] for sparsity in ("dense", UNSTATED, "sparse")
         )
-        found = [f"{p} (sparsity not stated)" for p in unstated if p in BITS and p not in dense]
+        found = [f"{p} (dense or sparse not specified)" for p in unstated if p in BITS and p not in dense]
         found += [f"{p} (sparse only)" for p in sparse if p in BITS and p not in (*dense, *unstated)]
-        found += ["tf32 (19 bits held in 32; which count was not read)"] if self._has_tf32 else []
+        found += ["tf32 (19 bits stored in 32; the rule on which to count was not read)"] if self._has_tf32 else []
         return tuple(found)
 
     @property
