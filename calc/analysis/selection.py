@@ -246,8 +246,11 @@ def _sorted(comparer: Comparer, sheets: Sequence[schema.Sheet], selection: Selec
 
 
 _TEXTS: dict[str, Callable[[schema.Sheet], str]] = {
-    "id": lambda one: f"{[*schema.RECORDS].index(one.kind)} {one.id}", "name": lambda one: one.name, "vendor": lambda one: one.vendor,
-}  # fmt: skip
+    "id": lambda one: f"{[*schema.RECORDS].index(one.kind)} {one.id}",
+    "name": lambda one: one.name,
+    "vendor": lambda one: one.vendor,
+} {one.id}", "name": lambda one: one.name, "vendor": lambda one: one.vendor,
+}
 
 
 def _values(comparer: Comparer, sheets: Sequence[schema.Sheet], by: str) -> dict[str, float]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from calc.analysis import selection
 from calc.analysis.comparison import CORE, REPORTED, Comparer, Comparison
-from calc.analysis.dominance import LISTS, OPEN
+from calc.analysis.dominance import LISTS
+from calc.analysis.scorecard import OPEN
 from calc.figures import derive, results
 from calc.figures.readings import Reading, Readings, canonical_unit
 from calc.figures.results import AssumedValue, Assumption, Axis, Choice, Result
