@@ -249,7 +249,6 @@ _TEXTS: dict[str, Callable[[schema.Sheet], str]] = {
     "id": lambda one: f"{[*schema.RECORDS].index(one.kind)} {one.id}",
     "name": lambda one: one.name,
     "vendor": lambda one: one.vendor,
-} {one.id}", "name": lambda one: one.name, "vendor": lambda one: one.vendor,
 }
 
 
