@@ -244,9 +244,10 @@ def _sorted(comparer: Comparer, sheets: Sequence[schema.Sheet], selection: Selec
 
 
 _TEXTS: dict[str, Callable[[schema.Sheet], str]] = {
-    "id": lambda one: f"{[*schema.RECORDS].index(one.kind)} {one.id}", "name": lambda one: one.name,
+    "id": lambda one: f"{[*schema.RECORDS].index(one.kind)} {one.id}",
+    "name": lambda one: one.name,
     "vendor": lambda one: one.vendor,
-}  # fmt: skip
+}
 
 
 def _values(comparer: Comparer, sheets: Sequence[schema.Sheet], by: str) -> dict[str, float]:

@@ -45,11 +45,24 @@ def _words(name: str) -> set[str]:
 
 
 LATIN = {
-    "华为": "Huawei", "昇腾": "Ascend", "沐曦": "MetaX", "曦云": "", "寒武纪": "Cambricon", "思元": "MLU",
-    "壁仞": "Biren", "摩尔线程": "Moore Threads", "昆仑芯": "Kunlunxin", "海光": "Hygon", "平头哥": "T-Head",
-    "天数智芯": "Iluvatar", "中科曙光": "Sugon", "曙光": "Sugon", "燧原": "Enflame", "英伟达": "NVIDIA",
+    "华为": "Huawei",
+    "昇腾": "Ascend",
+    "沐曦": "MetaX",
+    "曦云": "",
+    "寒武纪": "Cambricon",
+    "思元": "MLU",
+    "壁仞": "Biren",
+    "摩尔线程": "Moore Threads",
+    "昆仑芯": "Kunlunxin",
+    "海光": "Hygon",
+    "平头哥": "T-Head",
+    "天数智芯": "Iluvatar",
+    "中科曙光": "Sugon",
+    "曙光": "Sugon",
+    "燧原": "Enflame",
+    "英伟达": "NVIDIA",
     "超节点": "SuperNode",
-}  # fmt: skip
+}
 """What makers and families are called in Chinese, and how sheets write them; a longer name before one within it."""
 
 
