@@ -25,10 +25,11 @@ from calc.estimates.efficiencies import (
     tensor_group,
 )
 from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Amount, Estimate, Maker, maker, noted
-from calc.estimates.hardware import Hardware, element_bytes
-from calc.estimates.memory import Engine, judge, refuse, reserve
+from calc.estimates.hardware import Hardware
+from calc.estimates.memory import Engine, judge, refuse, reserve, surplus
 from calc.estimates.model import LanguageModel
 from calc.estimates.parallelism import cache_share, conditions, held_parameters, layout
+from calc.estimates.precision import element_bytes
 from calc.figures.operations import Expression, apply, total
 from calc.figures.results import given
 from calc.units.numbers import EXACT_DIGITS, said
@@ -154,7 +155,8 @@ class ServingStep:
         self.core_precision = asked.precision
         if "peak" not in hardware.overrides and asked.kv_precision in hardware.precisions():
             self.core_precision, self.core_peak = asked.kv_precision, hardware.peak(asked.kv_precision)
-        self.weight = element_bytes(asked.precision)
+        self.stored = asked.weights or asked.precision
+        self.weight = element_bytes(self.stored)
         self.cached = element_bytes(asked.kv_precision, "")
 
     def estimate(
@@ -165,7 +167,8 @@ class ServingStep:
         asked, hardware, known, decoding = self.asked, self.hardware, self.known, sequences is not None
         kept = (cache / cache_share(self.model, self.spread)).named("KV cache per chip", "GB/chip")
         held = apply("weight_bytes", held_parameters(self.model, self.spread), self.weight)
-        held = held.named("weights per chip", "GB/chip")
+        more = surplus(self.model, self.spread, asked, self.stored)
+        held = (total([held, *more]) if more else held).named("weights per chip", "GB/chip")
         share, passed = cache_share(self.model, self.spread), "read" if decoding else "written"
         cached = (cache / share).named(f"KV cache {passed} per chip", "GB/chip")
         moved = (self.touched(tokens) + cached).named(f"{'read' if decoding else 'moved'} per chip", "GB/chip")
@@ -201,8 +204,14 @@ class ServingStep:
         return Estimate(
             title, title, hardware, self.model, terms, time, "ms", self.rates(useful, sequences, prices), amounts,
             noted(self.spread.note, *peaks, verdict.note, experts, domain, no_power(hardware, prices)),
-            conditions(self.spread, asked.precision, f"batch {said(asked.batch, EXACT_DIGITS)}{of}", context), verdict,
+            conditions(self.spread, self.numerics, f"batch {said(asked.batch, EXACT_DIGITS)}{of}", context), verdict,
         )  # fmt: skip
+
+    @property
+    def numerics(self) -> str:
+        """The precision as one says it: of weights and of arithmetic where they differ."""
+        worked = self.asked.precision.upper()
+        return worked if self.stored == self.asked.precision else f"{self.stored.upper()} weights, {worked} arithmetic"
 
     def compute(self, label: str, part: str, operations: Expression, peak: Expression) -> Expression:
         """Return the limit on the time of some operations, shared among the chips of a replica."""
@@ -222,7 +231,9 @@ class ServingStep:
             experts = (model.expert_layers * distinct * model.expert).named("experts read", "param")
             mine = (experts / chips).named("experts read, per chip", "param/chip")
             read = (read + mine).named("parameters read per chip", "param/chip")
-        return apply("weight_bytes", read, self.weight).named("weights read per chip", "GB/chip")
+        least = apply("weight_bytes", read, self.weight)
+        more = surplus(model, spread, self.asked, self.stored, reads=True)
+        return (total([least, *more]) if more else least).named("weights read per chip", "GB/chip")
 
     def links(self, tokens: Expression, all_copies: bool) -> list[Link]:
         """Return the traffic on the links; nothing where no chips communicate."""

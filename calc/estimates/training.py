@@ -110,7 +110,7 @@ def train(
     return Estimate(
         "train", "training", hardware, model, terms, time, "h" if asked.tokens else "s",
         _figures(hardware, tokens, least, peak, prices), held, noted(*notes, verdict.note, no_power(hardware, prices)),
-        conditions(spread, asked.precision, *_words(asked)), verdict,
+        conditions(spread, asked.precision.upper(), *_words(asked)), verdict,
     )  # fmt: skip
 
 

@@ -541,3 +541,49 @@ def test_expert_parallelism_across_replicas_costs_an_all_to_all() -> None:
     assert shared.parts["network"].numbers[0] > apart.parts["network"].numbers[0]
     with pytest.raises(UsageError, match="no multiple of TP 8"):
         ESTIMATE.decode("deepseek-v3", tp=8, ep=12, **asked)
+
+
+# -- precisions ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("format", "bits"),
+    [("mxfp4", 4.25), ("nvfp4", 4.5), ("mxfp8", 8.25), ("w4a16", 4.15625), ("int4", 4), ("bf16", 16), ("tf32", 32)],
+)
+def test_a_format_counts_its_scales(format: str, bits: float) -> None:
+    held = ESTIMATE.memory("llama-3.1-8b", chip="h100-sxm", weights=format).held["weights"].numbers[0]
+    assert held == pytest.approx(8.029995008 * bits / 8, rel=1e-6)
+
+
+def test_narrow_weights_work_with_wider_arithmetic() -> None:
+    asked = {"chip": "h100-sxm", "chips": 8, "batch": 8, "context": 4096}
+    narrow = ESTIMATE.decode("gpt-oss-120b", weights="mxfp4", precision="bf16", **asked)
+    wide = ESTIMATE.decode("gpt-oss-120b", precision="bf16", **asked)
+    by_name = ESTIMATE.decode("gpt-oss-120b", precision="mxfp4", **asked)  # no FP4 peak: BF16 arithmetic
+    assert narrow.parts["compute"].numbers == wide.parts["compute"].numbers == by_name.parts["compute"].numbers
+    assert narrow.held["weights"].numbers[0] == pytest.approx(wide.held["weights"].numbers[0] * 4.25 / 16)
+    assert "MXFP4 weights, BF16 arithmetic" in by_name.question
+
+
+def test_attention_and_embeddings_may_have_their_own_precision() -> None:
+    # vllm#6746: 57.75 GiB a chip of Llama-3.1-405B-Instruct-FP8 on 8 H100, attention in BF16.
+    made = ESTIMATE.memory("llama-3.1-405b", chip="h100-sxm", chips=8, tp=8, precision="fp8",
+                           attention_weights="bf16", embedding_weights="bf16")  # fmt: skip
+    assert made.held["weights"].numbers[0] == pytest.approx(57.75 * 2**30 / 1e9, rel=0.03)
+    asked = {"chip": "h100-sxm", "chips": 8, "tp": 8, "context": 4096, "precision": "fp8"}
+    same = ESTIMATE.decode("llama-3.1-70b", attention_weights="fp8", embedding_weights="fp8", **asked)
+    more = ESTIMATE.decode("llama-3.1-70b", attention_weights="bf16", **asked)
+    assert same.bound.numbers == pytest.approx(ESTIMATE.decode("llama-3.1-70b", **asked).bound.numbers)
+    assert more.parts["memory"].numbers[0] > same.parts["memory"].numbers[0]
+
+
+def test_each_machine_may_have_its_own_precision() -> None:
+    each = "cm384=int8,nvl72=fp8"
+    asked = {"batch": 96, "context": 4096}
+    for system, own in (("cm384", "int8"), ("nvl72", "fp8")):
+        plain = ESTIMATE.decode("deepseek-v3", system=system, precision=own, **asked)
+        for said in (each, "8bit", "w8a8"):
+            made = ESTIMATE.decode("deepseek-v3", system=system, precision=said, **asked)
+            assert (made.estimate.numbers, made.question) == (plain.estimate.numbers, plain.question)
+    with pytest.raises(UsageError, match="no precision for h100-sxm"):
+        ESTIMATE.decode("llama-3.1-8b", chip="h100-sxm", precision=each, context=4096)
