@@ -104,6 +104,8 @@ class Estimator:
             given["weights"] = given.get("weights") or stored(said, given["precision"])
         if phase == "train":
             return train(model, hardware, Training(**given, unfit=unfit), known, prices)
+        if drafter := given.pop("drafter", None):
+            given["drafter"] = find_model(self.comparer, drafter)
         make = decode if phase == "decode" else prefill
         return make(model, hardware, Serving(**given, unfit=unfit), known, prices)
 

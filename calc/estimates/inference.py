@@ -7,7 +7,7 @@ all-reduces and of the expert all-to-all over the links.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from calc.errors import UsageError
@@ -38,7 +38,7 @@ ACTIVATION = 2.0
 """Bytes of an activation between chips: 16 bit."""
 DISPATCH, COMBINE = 1.0, 2.0
 """Bytes of an element in dispatch to the experts, and in combine: 8 and 16 bit, as in DeepSeek-V3."""
-_LENGTH = "; for an acceptance length L, as engines print it, write (L - 1) / drafts"
+FREE_DRAFTS = "The time of drafting is not counted; pass --drafter or --drafter-cost"
 EVENLY = "Tokens are assumed to be spread evenly over the routed experts, in the limit too"
 
 
@@ -46,8 +46,9 @@ EVENLY = "Tokens are assumed to be spread evenly over the routed experts, in the
 class Serving(Engine):
     """The options of decode and prefill; with ``unfit``, what does not fit into memory is estimated too.
 
-    ``acceptance`` is the mean share of the ``drafts`` that is accepted, so a step writes 1 + drafts x acceptance
-    tokens of a sequence: what engines call the acceptance length.
+    ``acceptance`` is the mean share of the ``drafts`` that is accepted, so a step generates 1 + drafts x acceptance
+    tokens of a sequence, which is the ``acceptance_length`` that engines print. The drafts cost the steps of a
+    ``drafter``, or ``drafter_cost`` of a step each; by default nothing.
     """
 
     precision: str = "fp8"
@@ -55,6 +56,9 @@ class Serving(Engine):
     prompt: float = 0
     drafts: int | None = None
     acceptance: float | None = None
+    acceptance_length: float | None = None
+    drafter: LanguageModel | None = None
+    drafter_cost: float | None = None
     unfit: bool = False
 
     def check(self) -> None:
@@ -65,23 +69,44 @@ class Serving(Engine):
             raise UsageError(f"--drafts {self.drafts}: expected a whole number, at least 0")
         if self.acceptance is not None and not 0 <= self.acceptance <= 1:
             raise UsageError(
-                f"--acceptance {self.acceptance:g}: expected the acceptance rate of the drafts, between 0 and "
-                f"1{_LENGTH}"
+                f"--acceptance {self.acceptance:g}: expected the acceptance rate of the drafts, between 0 and 1; for "
+                "an acceptance length write --acceptance-length"
             )
-        if self.drafts and self.acceptance is None:
+        if self.acceptance is not None and self.acceptance_length is not None:
+            raise UsageError("give --acceptance or --acceptance-length, not both")
+        accepted = {"--acceptance": self.acceptance, "--acceptance-length": self.acceptance_length}
+        if self.drafts and all(value is None for value in accepted.values()):
             raise UsageError(
-                f"--drafts {self.drafts} needs --acceptance, the acceptance rate of the drafts, e.g. --acceptance "
-                f"0.7{_LENGTH}"
+                f"--drafts {self.drafts} needs --acceptance or --acceptance-length, e.g. --acceptance 0.7 (share "
+                f"of the drafts accepted) or --acceptance-length {1 + 0.7 * self.drafts:g} (tokens per step)"
             )
-        if self.drafts is None and self.acceptance is not None:
+        others = {"--drafter": self.drafter and self.drafter.id, "--drafter-cost": self.drafter_cost}
+        for name, value in (accepted | others).items():
+            if value is not None and self.drafts is None:
+                said_of = value if isinstance(value, str) else f"{value:g}"
+                raise UsageError(
+                    f"{name} {said_of} needs --drafts, the number of draft tokens per step, e.g. --drafts 1"
+                )
+        if self.acceptance_length is not None and not 1 <= self.acceptance_length <= 1 + (self.drafts or 0):
             raise UsageError(
-                f"--acceptance {self.acceptance:g} needs --drafts, the number of draft tokens per step, e.g. --drafts 1"
+                f"--acceptance-length {self.acceptance_length:g}: expected between 1 and 1 + drafts = "
+                f"{1 + (self.drafts or 0)}"
             )
+        if self.drafter and self.drafter_cost is not None:
+            raise UsageError("give --drafter or --drafter-cost, not both")
 
     @property
     def tokens_per_step(self) -> float:
-        """The tokens that a step writes of a sequence, on average."""
-        return 1 + (self.drafts or 0) * (self.acceptance or 0.0)
+        """The tokens that a step generates of a sequence, on average."""
+        return self.acceptance_length or 1 + (self.drafts or 0) * (self.acceptance or 0.0)
+
+
+class Drafting(NamedTuple):
+    """What drafts cost in a step: how many steps of the drafter's estimate, or the time of each over that of a step."""
+
+    drafts: Expression
+    drafter: Estimate | None = None
+    cost: Expression | None = None
 
 
 class Link(NamedTuple):
@@ -119,11 +144,29 @@ def decode(
     if asked.drafts and asked.acceptance is not None:
         rate = given("acceptance rate of drafts", asked.acceptance, key="acceptance")
         accepted = [(given("drafts", asked.drafts) * rate).named("accepted drafts per step", "x")]
+    elif asked.drafts and asked.acceptance_length is not None:
+        length = given("acceptance length", asked.acceptance_length, note="given: tokens per step")
+        accepted = [(length - given("token of the model", 1.0, note="")).named("accepted drafts per step", "x")]
     useful = apply("tokens_per_step", batch, *accepted).named("tokens generated per step", "token")
     single = given("token of a sequence", 1.0, "token", "")
     sequences = (batch * single).named("one token per sequence", "token")
     words = f"{said(asked.context, EXACT_DIGITS)} tokens of context"
-    return step.estimate("decode", words, tokens, matrices, core, cache, useful, sequences, prices)
+    drafting = _drafting(hardware, asked, known)
+    return step.estimate("decode", words, tokens, matrices, core, cache, useful, sequences, prices, drafting)
+
+
+def _drafting(hardware: Hardware, asked: Serving, known: Efficiencies) -> Drafting | None:
+    """Return the cost of the drafts: of a drafter on the same chips and layout, or a share of a step; None for none."""
+    drafts = given("drafts", asked.drafts or 0)
+    if asked.drafter and asked.drafts:
+        alone = replace(
+            asked, drafts=None, acceptance=None, acceptance_length=None, drafter=None, ep=None, unfit=True,
+            attention_weights=None, embedding_weights=None,
+        )  # fmt: skip
+        return Drafting(drafts, decode(asked.drafter, hardware, alone, known))
+    if asked.drafter_cost is not None:
+        return Drafting(drafts, cost=given("time of a draft over a step", asked.drafter_cost, key="drafter_cost"))
+    return None
 
 
 def prefill(
@@ -161,7 +204,7 @@ class ServingStep:
 
     def estimate(
         self, title: str, context: str, tokens: Expression, matrices: Expression, core: Expression, cache: Expression,
-        useful: Expression, sequences: Expression | None, prices: Prices,
+        useful: Expression, sequences: Expression | None, prices: Prices, drafting: Drafting | None = None,
     ) -> Estimate:  # fmt: skip
         """Return the estimate of a step from its operations on ``tokens``, its KV cache, and the ``useful`` tokens."""
         asked, hardware, known, decoding = self.asked, self.hardware, self.known, sequences is not None
@@ -193,19 +236,50 @@ class ServingStep:
         if links:
             time = total([time, *(link.waits for link in links)]).named("step time", "ms")
         amounts = {"weights": Amount(held.label, "GB/chip", held), "cache": Amount(kept.label, "GB/chip", kept)}
+        if drafting:
+            terms, time = self.with_drafts(terms, time, drafting)
+        if drafting and drafting.drafter:
+            for name, amount in drafting.drafter.amounts.items():
+                if name in amounts:
+                    both = (amounts[name].node + amount.node).named(
+                        f"{amounts[name].title}, drafter included", "GB/chip"
+                    )
+                    amounts[name] = Amount(both.label, "GB/chip", both)
         if kept_back := reserve(hardware, asked):
             amounts["reserve"] = kept_back
         verdict = judge(self.model, hardware, amounts, asked)
         if not asked.unfit:
             refuse(verdict, hardware, amounts)
         peaks = map(hardware.peak_note, (asked.precision, self.core_precision))
+        drafts = [f"{asked.drafts} draft{'s' if asked.drafts > 1 else ''} per step"] if asked.drafts else []
+        free = FREE_DRAFTS if asked.drafts and drafting is None else ""
         of = " per replica" if self.spread.dp > 1 else ""
         experts, domain = EVENLY if self.model.has_experts else "", hardware.domain_note if links else ""
         return Estimate(
             title, title, hardware, self.model, terms, time, "ms", self.rates(useful, sequences, prices), amounts,
-            noted(self.spread.note, *peaks, verdict.note, experts, domain, no_power(hardware, prices)),
-            conditions(self.spread, self.numerics, f"batch {said(asked.batch, EXACT_DIGITS)}{of}", context), verdict,
+            noted(self.spread.note, *peaks, verdict.note, free, experts, domain, no_power(hardware, prices)),
+            conditions(self.spread, self.numerics, f"batch {said(asked.batch, EXACT_DIGITS)}{of}", context, *drafts),
+            verdict,
         )  # fmt: skip
+
+    def with_drafts(
+        self, terms: dict[str, Expression], time: Expression, drafting: Drafting
+    ) -> tuple[dict[str, Expression], Expression]:  # fmt: skip
+        """Return the terms and the time of a step with its drafts, which come one after another."""
+        if drafting.cost is not None:
+            once = given("step of the model", 1.0, note="")
+            steps = (once + drafting.drafts * drafting.cost).named("steps with drafts", "x")
+            longer = {name: (steps * term).named(name, "ms") for name, term in terms.items()}
+            return longer, (steps * time).named("step time with drafts", "ms")
+        drafter = drafting.drafter
+        assert drafter is not None
+        assert drafter.time is not None
+        made = dict(terms)
+        for name, term in drafter.terms.items():
+            drafts = (drafting.drafts * term).named(f"{name} of the drafts", "ms")
+            made[name] = (made[name] + drafts).named(name, "ms") if name in made else drafts
+        drafts = (drafting.drafts * drafter.time).named("drafts", "ms")
+        return made, (time + drafts).named("step time with drafts", "ms")
 
     @property
     def numerics(self) -> str:

@@ -130,8 +130,13 @@ OPTIONS = (
            ("decode", "memory"), unit="token"),
     Option("prompt", "number", "Prompt length in tokens.", ("prefill",), unit="token"),
     Option("drafts", "whole", "Speculative decoding: number of draft tokens per step.", ("decode",), from_zero=True),
-    Option("acceptance", "number", "Speculative decoding: acceptance rate of the drafts, 0 to 1, i.e. (acceptance "
-           "length - 1) / drafts.", ("decode",), "X", from_zero=True, most=1.0),
+    Option("acceptance", "number", "Speculative decoding: acceptance rate of the drafts, 0 to 1.", ("decode",), "X",
+           from_zero=True, most=1.0),
+    Option("acceptance_length", "number", "Speculative decoding: acceptance length, the tokens per step that engines "
+           "print; instead of --acceptance.", ("decode",), "L", redraws=True),
+    Option("drafter", "word", "Speculative decoding: model that drafts, on the same chips.", ("decode",), "ID"),
+    Option("drafter_cost", "number", "Speculative decoding: time of a draft token over that of a step, e.g. 0.05.",
+           ("decode",), "X", from_zero=True),
     Option("tokens", "number", "Total training tokens, e.g. 15.6e12.", ("train",), unit="token"),
     Option("sequence", "number", "Sequence length in tokens.", ("train",), unit="token"),
     Option("sequence", "number", "Sequence length in tokens, for the activations of training.", ("memory",),

@@ -587,3 +587,48 @@ def test_each_machine_may_have_its_own_precision() -> None:
             assert (made.estimate.numbers, made.question) == (plain.estimate.numbers, plain.question)
     with pytest.raises(UsageError, match="no precision for h100-sxm"):
         ESTIMATE.decode("llama-3.1-8b", chip="h100-sxm", precision=each, context=4096)
+
+
+# -- speculative decoding -----------------------------------------------------------------------
+
+SPECULATIVE = {"chip": "h100-sxm", "chips": 8, "tp": 8, "precision": "fp8", "context": 4096}
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 8), st.floats(0, 1))
+def test_an_acceptance_length_is_one_and_the_accepted_drafts(drafts: int, rate: float) -> None:
+    by_rate = ESTIMATE.decode("llama-3.1-70b", drafts=drafts, acceptance=rate, **SPECULATIVE)
+    by_length = ESTIMATE.decode("llama-3.1-70b", drafts=drafts, acceptance_length=1 + drafts * rate, **SPECULATIVE)
+    assert by_length.figures["rate"].estimate.numbers == pytest.approx(by_rate.figures["rate"].estimate.numbers)
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 8), st.floats(0, 0.5))
+def test_a_drafter_costs_its_steps(drafts: int, cost: float) -> None:
+    asked = {"drafts": drafts, "acceptance": 0.7, **SPECULATIVE}
+    free = ESTIMATE.decode("llama-3.1-70b", **asked)
+    shared = ESTIMATE.decode("llama-3.1-70b", drafter_cost=cost, **asked)
+    assert shared.estimate.numbers == pytest.approx([t * (1 + drafts * cost) for t in free.estimate.numbers])
+    drafter = ESTIMATE.decode("llama-3.1-8b", **SPECULATIVE)
+    whole = ESTIMATE.decode("llama-3.1-70b", drafter="llama-3.1-8b", **asked)
+    assert whole.estimate.numbers[0] == pytest.approx(free.estimate.numbers[0] + drafts * drafter.estimate.numbers[0])
+    assert whole.bound.numbers[0] <= whole.estimate.numbers[1]
+    assert whole.verdict.needed > free.verdict.needed
+    assert any("--drafter" in note for note in free.notes)
+    assert not any("--drafter" in note for note in whole.notes)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"drafts": 3, "acceptance_length": 4.4}, "between 1 and 1 + drafts = 4"),
+        ({"acceptance_length": 2}, "needs --drafts"),
+        ({"drafter": "llama-3.1-8b"}, "needs --drafts"),
+        ({"drafts": 1, "acceptance": 0.5, "acceptance_length": 1.5}, "not both"),
+        ({"drafts": 1, "acceptance": 0.5, "drafter": "llama-3.1-8b", "drafter_cost": 0.1}, "not both"),
+        ({"drafts": 1, "acceptance": 0.5, "drafter": "llama-9"}, "llama-9"),
+    ],
+)
+def test_wrong_drafts_are_refused(asked: dict[str, object], said: str) -> None:
+    with pytest.raises(CalcError, match=re.escape(said)):
+        ESTIMATE.decode("llama-3.1-70b", **asked, **SPECULATIVE)
