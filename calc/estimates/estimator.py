@@ -96,7 +96,7 @@ class Estimator:
         model, hardware = self._model(given), self._hardware(given)
         said = of_hardware(given.pop("precision", ""), hardware, lambda name: self.comparer.catalog.resolve(name)[1])
         if phase == "memory":
-            return hold(model, hardware, MemoryPlan(**given, **({"precision": said} if said else {})))
+            return hold(model, hardware, MemoryPlan(**given | ({"precision": said} if said else {})))
         known, prices = self._known(given), self._prices(given)
         said = said or favoured(hardware)
         given["precision"] = arithmetic(hardware, said)

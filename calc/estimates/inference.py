@@ -232,7 +232,9 @@ class ServingStep:
         expected = [
             part.named(f"{name} at the expected efficiency", "ms") for name, part in zip(terms, parts, strict=True)
         ]
-        time = apply("overlapped", known.of(OVERLAP), *expected).named("compute, memory and network, overlapped", "ms")
+        time: Expression = apply("overlapped", known.of(OVERLAP), *expected).named(
+            "compute, memory and network, overlapped", "ms"
+        )
         if links:
             time = total([time, *(link.waits for link in links)]).named("step time", "ms")
         amounts = {"weights": Amount(held.label, "GB/chip", held), "cache": Amount(kept.label, "GB/chip", kept)}
@@ -269,7 +271,7 @@ class ServingStep:
         if drafting.cost is not None:
             once = given("step of the model", 1.0, note="")
             steps = (once + drafting.drafts * drafting.cost).named("steps with drafts", "x")
-            longer = {name: (steps * term).named(name, "ms") for name, term in terms.items()}
+            longer: dict[str, Expression] = {name: (steps * term).named(name, "ms") for name, term in terms.items()}
             return longer, (steps * time).named("step time with drafts", "ms")
         drafter = drafting.drafter
         assert drafter is not None

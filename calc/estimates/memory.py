@@ -158,7 +158,7 @@ def reserve(hardware: Hardware, asked: Engine) -> Amount | None:
     return Amount("reserve", "GB/chip", held)
 
 
-def judge(model: LanguageModel, hardware: Hardware, parts: Mapping[str, Amount], asked: Engine) -> Verdict:
+def judge(model: LanguageModel, hardware: Hardware, parts: Mapping[str, Amount], asked: Engine | None) -> Verdict:
     """Return whether the parts fit into the memory of a chip, by the largest capacity reported, and what would fit."""
     sizes = {name: Result(part.node, "GB/chip").numbers[0] for name, part in parts.items()}
     needed = sum(sizes.values())
@@ -186,22 +186,22 @@ def refuse(verdict: Verdict, hardware: Hardware, parts: Mapping[str, Amount]) ->
 
 
 def _remedy(
-    model: LanguageModel, hardware: Hardware, sizes: Mapping[str, float], asked: Engine, capacity: float
+    model: LanguageModel, hardware: Hardware, sizes: Mapping[str, float], asked: Engine | None, capacity: float
 ) -> str:  # fmt: skip
     """Return what would fit: the smallest number of chips, the largest batch, the longest context."""
+    if "state" in sizes or asked is None:
+        fewest = math.ceil(sizes["state"] * hardware.chips / capacity)
+        return f"What would fit: at least {fewest} chips with the state fully sharded."
     tips = []
     cache = sizes.get("cache", 0.0)
     room = capacity - sum(size for name, size in sizes.items() if name != "cache")
     if cache and room > 0:
         if (batch := int(asked.batch * room / cache)) >= 1:
             tips.append(f"--batch {batch}")
-        length = asked.context or getattr(asked, "prompt", 0.0)
+        length: float = asked.context or getattr(asked, "prompt", 0.0)
         if not model.has("windowed_layers") and (longest := int(length * room / cache)) >= 1:
             tips.append(f"{'--context' if asked.context else '--prompt'} {longest}")
-    if "state" in sizes:
-        chips = math.ceil(sizes["state"] * hardware.chips / capacity)
-        return f"What would fit: at least {chips} chips with the state fully sharded."
-    if "weights" in sizes and (chips := _fewest(model, hardware, sizes, asked, capacity)):
+    if chips := _fewest(model, hardware, sizes, asked, capacity):
         tips.append(f"--chips {chips} --tp {chips}")
     tips.append("a narrower precision")
     return f"What would fit: {', or '.join(tips)}."

@@ -71,7 +71,7 @@ def train(
     again = {"none": (0.0, 0.0), "selective": (0.0, 1.0), "full": (1.0, 1.0)}[asked.recompute]
     done = _operations(model, asked, tokens, *again)
     held = _state(model, hardware)
-    verdict = judge(model, hardware, held, asked)
+    verdict = judge(model, hardware, held, None)
     if not asked.unfit:
         refuse(verdict, hardware, held)
     terms = {COMPUTE: apply("compute_time_lower_bound", least, peak).named("compute", "h")}
