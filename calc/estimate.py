@@ -1,7 +1,7 @@
-"""Estimate how systems and chips run a model: `train`, `prefill`, `decode`, `memory`, `allreduce`; and `validate`.
+"""Estimates for systems and chips: `train`, `prefill`, `decode`, `memory`, `allreduce`; and `validate`.
 
-All but `validate` return an `Estimate`: the limit from reported peaks with its bottleneck, the expected value with a
-range (efficiencies come from published measurements), and all inputs.
+Each but the last returns an `Estimate`: the estimate with its range, with efficiencies from published measurements, the
+limit on time at the reported peaks with the bottleneck, and every input. `print` shows the answer in a few lines.
 
 Each takes ``system="cm384"`` or ``chip="h100-sxm"``, the options that its documentation lists (amounts as texts or
 quantities with units, efficiencies as a number or ``"LOW..HIGH"``), and the policy: ``as_of``, ``prefer``, ``strict``,

@@ -1,4 +1,4 @@
-"""Commands that estimate: one a phase, its options made of `calc.estimates.options`; and what validates them all."""
+"""The commands of estimates: one for each phase, with the options of `calc.estimates.options`; and their validation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from calc.cli.group import commands
+from calc.cli.group import commands, examples
 from calc.cli.options import ID, Request, answering
 from calc.errors import UsageError
 from calc.estimates import options as declared
@@ -26,13 +26,18 @@ class _Phases(click.Group):
         return super().parse_args(ctx, args)
 
 
-@commands.group(cls=_Phases)
+@commands.group(
+    cls=_Phases,
+    epilog=examples(
+        "estimate decode --model deepseek-v3 --system cm384 --batch 96 --context 4096", "estimate --validate --summary"
+    ),
+)
 def estimate() -> None:
-    """Bounds and estimates of a workload, from reported peaks.
+    """Estimate training, prefill, decode, memory per chip and collective operations.
 
-    First what the reported peaks allow, by resource; then, with shares of them that published measurements reach,
-    what is to be expected. Several --system or --chip are set side by side. --validate recomputes every published
-    measurement that is shipped.
+    Each answer has the estimate, with efficiencies from published measurements, its range, and the limit at the
+    reported peaks. Several --system or --chip make one table. --validate compares every published measurement with its
+    estimate.
     """
 
 
@@ -63,9 +68,10 @@ def _add(phase: str) -> None:
     run.__doc__ = declared.PHASES[phase]
     command = answering(run)
     if phase != "memory":
-        help = "The working of the time, down to each report."
-        command = click.option("--explain", is_flag=True, help=help)(command)
-    estimate.command(phase)(phase_options(phase)(command))
+        command = click.option("--explain", is_flag=True, help="Show the working, down to each report.")(command)
+    command = click.option("--inputs", is_flag=True, help="Show the table of inputs, with their sources.")(command)
+    epilog = examples(*(f"estimate {line}" for line in declared.EXAMPLES[phase]))
+    estimate.command(phase, epilog=epilog)(phase_options(phase)(command))
 
 
 for _phase in declared.PHASES:
@@ -75,9 +81,10 @@ for _phase in declared.PHASES:
 def _run(asked: Request, phase: str, options: dict[str, Any]) -> object:
     machines = [(kind, name) for kind in ("system", "chip") for name in options.pop(kind)]
     explained = options.pop("explain", False)
+    options.pop("inputs")  # of the output
     comparer = asked.comparer
     if not machines:
-        raise UsageError(f"which hardware? Give --system ID or --chip ID: `estimate {phase} --system cm384`")
+        raise UsageError(f"which hardware? Give --system or --chip, e.g. `estimate {phase} --system cm384`")
     from calc.estimates.estimator import Estimator
     from calc.views.answers import Estimates
 
@@ -86,21 +93,21 @@ def _run(asked: Request, phase: str, options: dict[str, Any]) -> object:
     return Estimates(found, comparer, explained)
 
 
-@estimate.command()
+@estimate.command(epilog=examples("estimate --validate", "estimate --validate --summary --split leave-one-source-out"))
 @click.option(
     "--split", type=click.Choice(SPLITS), default=SPLITS[0], show_default=True,
-    help="What the efficiencies that an estimate is tested with may rest on.",
+    help="Measurements that may calibrate the efficiencies of a test.",
 )  # fmt: skip
-@click.option("--summary", is_flag=True, help="Only what it comes to, not each measurement.")
+@click.option("--summary", is_flag=True, help="Show only the counts, not each measurement.")
 @answering
 def validate(asked: Request, split: str, summary: bool) -> object:
-    """Every published measurement beside its estimate (--validate).
+    """Compare every published measurement with its estimate (--validate).
 
-    Bound, estimate with its span, measured, the efficiency that this implies; then the counts over those
-    that the efficiencies are not derived from. Ends with 1 if a measurement beats its bound.
+    Shows the limit, the estimate with its range, the measured value and the efficiency that it implies; then the
+    counts over the test measurements. Exits with 1 if a measurement is faster than its limit.
 
-    alternate: derived from every second measurement of a series. leave-one-source-out, leave-one-chip-out: what
-    is estimated for a source, or a chip, rests on the others alone.
+    alternate: every second measurement of a series calibrates. leave-one-source-out, leave-one-chip-out: a source, or
+    a chip, is tested with efficiencies from the others.
     """
     from calc.estimates.validation import scores
 

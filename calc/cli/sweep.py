@@ -1,4 +1,4 @@
-"""The command that estimates over grids."""
+"""The command of estimates over grids."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from calc.cli.estimate import phase_options
-from calc.cli.group import commands
+from calc.cli.group import commands, examples
 from calc.cli.options import open_comparer, output_options, policy_options, taken
 from calc.cli.output import emit, progress
 from calc.errors import UsageError
@@ -18,17 +18,35 @@ from calc.estimates.options import PHASES
 if TYPE_CHECKING:
     from calc.estimates.sweeps import Sweep
 
+SWEEPS = {
+    "train": ("train --model llama-3.1-405b --chip h100-sxm --chips 1024:16384:log2 --tokens 15.6e12",
+              "train --model llama-3.1-70b --chip h100-sxm --chips 64 --batch 64,128 --sequence 8192"),
+    "prefill": ("prefill --model deepseek-v3 --system cm384,nvl72 --prompt 1k,4k",
+                "prefill --model llama-3.1-8b --chip h100-sxm --prompt 1024:8192:log2"),
+    "decode": ("decode --model deepseek-v3 --system cm384,nvl72 --batch 1:512:log2 --context 4k",
+               "decode --model llama-3.1-70b --chip h200-sxm --context 4k --batch 1:16:log2 --precision fp8"),
+    "memory": ("memory --model deepseek-v3 --system cm384 --context 4k --batch 8:1024:log2",
+               "memory --model llama-3.1-70b --chip h100-sxm --chips 8 --tp 2,4,8 --context 8k"),
+    "allreduce": ("allreduce --system nvl72 --size '1 MiB:1 GiB:x4'",
+                  "allreduce --chip h100-sxm --chips 8,64 --size '1 GiB'"),
+}  # fmt: skip
+"""Two calls of each phase."""
 ROWS = 200
 """Of a table on standard output."""
 GRIDS = "Each option takes a grid: A,B,C, or LOW:HIGH:STEP, LOW:HIGH:log2, LOW:HIGH:log10, LOW:HIGH:xN (N points)."
 
 
-@commands.group()
+@commands.group(
+    epilog=examples(
+        "sweep decode --model deepseek-v3 --system cm384,nvl72 --batch 1:512:log2 --context 4k",
+        "sweep allreduce --system nvl72 --size '1 MiB:1 GiB:x4' -o sweep.csv",
+    )
+)
 def sweep() -> None:
-    """Estimates over grids of numbers, systems and models, to a table or a file.
+    """Estimate over grids of numbers, systems and models, to a table or a file.
 
-    As `estimate`, but each option takes a grid: A,B,C, or LOW:HIGH:STEP, LOW:HIGH:log2, LOW:HIGH:log10, LOW:HIGH:xN (N
-    points, each the same factor apart). What does not fit into memory is marked; what is not reported is named.
+    Options as in `estimate`, but each takes a grid: A,B,C, or LOW:HIGH:STEP, LOW:HIGH:log2, LOW:HIGH:log10, LOW:HIGH:xN
+    (N points, each the same factor apart). Points that do not fit into memory are marked.
     """
 
 
@@ -39,15 +57,18 @@ def _add(phase: str) -> None:
         _run(phase, options)
 
     run.__doc__ = f"{PHASES[phase]}\n\n{GRIDS}"
-    sweep.command(phase)(phase_options(phase, grids=True)(_streamed(output_options(policy_options(run)))))
+    epilog = examples(*(f"sweep {line}" for line in SWEEPS[phase]))
+    sweep.command(phase, epilog=epilog)(
+        phase_options(phase, grids=True)(_streamed(output_options(policy_options(run))))
+    )
 
 
 def _streamed(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--engine", type=click.Choice(["numpy", "dask"]), default="numpy", show_default=True,
-                     help="Whose arrays; dask needs 'chipcalc[dask]'."),
-        click.option("--chunk", type=click.IntRange(min=1), metavar="N", help="Points held in memory at once."),
-        click.option("--columns", metavar="NAME,...", help="Only these results, e.g. time,rate_per_chip."),
+                     help="Array library; dask needs 'chipcalc[dask]'."),
+        click.option("--chunk", type=click.IntRange(min=1), metavar="N", help="Points per chunk in memory."),
+        click.option("--columns", metavar="NAME,...", help="Results to show, e.g. time,rate_per_chip."),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -73,7 +94,7 @@ def _run(phase: str, options: dict[str, Any]) -> None:
         _stream(found, output, form, chunk, engine)
         return
     if found.points > ROWS:
-        raise UsageError(f"{found.points} rows; a table has at most {ROWS}: give -o FILE.csv or -o FILE.parquet")
+        raise UsageError(f"{found.points} rows; a table has at most {ROWS}; write -o FILE.csv or -o FILE.parquet")
     emit(found, form, output, color)
 
 
@@ -87,5 +108,7 @@ def _stream(found: Sweep, output: str, form: str, chunk: int | None, engine: str
             streams.stream(found, output, kind, chunk or dask_chunks.CHUNK, engine, step)
     except KeyboardInterrupt:
         parts = streams.kept(output)
-        sys.stderr.write(f"{parts} parts are kept in {str(streams.folder_of(output))!r}: the same call goes on\n")
+        sys.stderr.write(
+            f"{parts} parts are kept in {str(streams.folder_of(output))!r}; run the same command to go on\n"
+        )
         raise

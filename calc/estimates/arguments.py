@@ -1,4 +1,4 @@
-"""What is asked of an estimate, read: texts, numbers and quantities to values of their option's kind, and grids."""
+"""Arguments of an estimate: texts, numbers and quantities to values of their option's kind, and grids."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from calc import units
 from calc.errors import UnitError, UsageError, unknown
 from calc.estimates import efficiencies, options
-from calc.estimates.hardware import element_bytes
 from calc.estimates.options import Option
+from calc.estimates.precision import element_bytes
 from calc.estimates.ranges import spaced
 from calc.figures.results import Assumption, given
 from calc.formulas.conventions import option
@@ -22,7 +22,7 @@ _THOUSANDS = {"k": 1024.0, "m": 1024.0**2}
 
 
 def checked(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that were given, those that make expressions of their own first; refuse what is no option."""
+    """Return the options that were given, those that make another expression first; refuse unknown options."""
     option("phase", phase, options.PHASES)
     names = [row.name for row in sorted(options.of(phase).values(), key=lambda row: row.is_axis)]
     for name in asked:
@@ -32,7 +32,7 @@ def checked(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that were given, each value of its kind: what stands in place of a report is a leaf."""
+    """Return the options that were given, each value of its kind; an override is a leaf of an expression."""
     given = checked(phase, asked)
     rows = options.of(phase)
     ways = {name: _READ.get(rows[name].kind) for name in given}
@@ -49,7 +49,7 @@ def number(row: Option, value: Any) -> float:
             return float(quantity(row, value).to(units.unit(row.unit)).magnitude)
         value = float(short[1]) * _THOUSANDS[short[2].lower()] if short else _float(row, value.strip())
     if not 0 <= value < float("inf"):
-        raise UsageError(f"{row.flag} {value:g}: a finite number that is not below zero is expected")
+        raise UsageError(f"{row.flag} {value:g}: expected a finite number, at least 0")
     return float(value)
 
 
@@ -60,19 +60,19 @@ def _float(row: Option, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise UsageError(f"{row.flag} {text!r}: a number is expected") from None
+        raise UsageError(f"{row.flag} {text!r}: expected a number") from None
 
 
 def whole(row: Option, value: Any) -> int:
     """Return a whole number, at least 1, or 0 where that is a value too."""
     found = number(row, value)
     if found != int(found) or found < (0 if row.from_zero else 1):
-        raise UsageError(f"{row.flag} {value}: a whole number is expected, at least {0 if row.from_zero else 1}")
+        raise UsageError(f"{row.flag} {value}: expected a whole number, at least {0 if row.from_zero else 1}")
     return int(found)
 
 
 def quantity(row: Option, value: Any, unit: str = "") -> Quantity:
-    """Return an amount with its unit, of the dimension of the option's; a price in the currency that is written."""
+    """Return an amount with its unit, of the dimension of the option; a price in the currency that is written."""
     like = unit or _in_currency(row, value)
     try:
         return units.own(value).to(units.unit(like)) if hasattr(value, "magnitude") else units.parse(str(value), like)
@@ -81,11 +81,11 @@ def quantity(row: Option, value: Any, unit: str = "") -> Quantity:
 
 
 def amount(row: Option, value: Any) -> Assumption:
-    """Return an amount as the leaf that stands in place of a report; one without a unit, a PUE, is at least 1."""
+    """Return an amount as a leaf of an expression; one without a unit, a PUE, is at least 1."""
     if row.unit == "x":
         found = number(row, value)
         if found < 1:
-            raise UsageError(f"{row.flag} {value}: a number of at least 1 is expected")
+            raise UsageError(f"{row.flag} {value}: expected a number, at least 1")
         return given(row.label, found, key=row.name)
     return Assumption(row.label, quantity(row, value), "given", key=row.name)
 
@@ -96,7 +96,7 @@ def _in_currency(row: Option, value: Any) -> str:
 
 
 def share(row: Option, value: Any) -> Assumption:
-    """Return what the user takes for an efficiency or a wait: a number, or LOW..HIGH with their middle."""
+    """Return an efficiency or a latency from the user: a number, or LOW..HIGH with their middle."""
     if hasattr(value, "magnitude"):
         ends = [number(row, value)]
     elif isinstance(value, Sequence) and not isinstance(value, str):
@@ -104,9 +104,9 @@ def share(row: Option, value: Any) -> Assumption:
     else:
         ends = [_end(row, part) for part in str(value).split("..", 1)]
     if not ends or (row.unit == "x" and not row.from_zero and min(ends) <= 0) or min(ends) < 0:
-        raise UsageError(f"{row.flag} {value}: a number above zero, or LOW..HIGH, is expected")
+        raise UsageError(f"{row.flag} {value}: expected a number above zero, or LOW..HIGH")
     if max(ends) > row.most:
-        raise UsageError(f"{row.flag} {value}: a share between 0 and 1 is expected")
+        raise UsageError(f"{row.flag} {value}: expected a share between 0 and 1")
     low, high = min(ends), max(ends)
     middle = (low * high) ** 0.5 if low > 0 else (low + high) / 2
     label = row.label or efficiencies.TITLES[efficiencies.kinds(row.name)[0]]
@@ -176,10 +176,10 @@ def trees(row: Option, value: Any) -> list[Any]:
     for one in several(value):
         found += [word.strip() for word in one.split(",")] if isinstance(one, str) else [one]
     if "" in found or not found:
-        raise UsageError(f"{row.flag} {value!r}: a value is empty")
-    if row.name.endswith("precision"):
+        raise UsageError(f"{row.flag} {value!r}: one of the values is empty")
+    if row.name.endswith(("precision", "weights")):
         for one in found:
-            element_bytes(one)
+            element_bytes(one.rpartition("=")[2])
     return list(dict.fromkeys(found))
 
 
@@ -188,7 +188,7 @@ def _grid(row: Option, value: Any, take: Callable[[Any], float]) -> list[float]:
     for one in several(value):
         found += spaced(row.flag, one, take) if isinstance(one, str) else [take(one)]
     if not found:
-        raise UsageError(f"{row.flag}: no value; expected a number at least")
+        raise UsageError(f"{row.flag}: no value; expected at least one number")
     return list(dict.fromkeys(found))
 
 
@@ -201,7 +201,7 @@ def _magnitude(row: Option, value: Any, unit: str) -> float:
     else:
         found = float(quantity(row, value, unit).to(units.unit(unit)).magnitude)
     if not (found > 0 or (row.from_zero and found == 0)):
-        raise UsageError(f"{row.flag} {found:g}: a number above zero is expected")
+        raise UsageError(f"{row.flag} {found:g}: expected a number above zero")
     if found > row.most:
-        raise UsageError(f"{row.flag} {found:g}: a share between 0 and 1 is expected")
+        raise UsageError(f"{row.flag} {found:g}: expected a share between 0 and 1")
     return found

@@ -1,4 +1,4 @@
-"""A published measurement as an estimate of the same: the same model, chips, layout and batch."""
+"""A published measurement as an estimate under the same conditions: model, chips, layout and batch."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from calc.figures.results import Result, given
 from calc.sheets.measurements import Measurement
 
 CACHE = "bf16"
-"""What a cache is taken for where a source does not say its precision, and weights of an unstated one."""
+"""The precision of a KV cache, or of weights, where a source does not state it."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A measurement, the estimate of the same, and the measured time of what is estimated, in seconds."""
+    """A measurement, the estimate under its conditions, and the measured time in seconds."""
 
     measurement: Measurement
     estimate: Estimate
@@ -34,7 +34,7 @@ class Case:
 
 
 def case(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
-    """Return a measurement of a time beside its estimate."""
+    """Return a measurement of a time with its estimate."""
     makers = {"decode": _decode, "prefill": _prefill, "train": _train, "allreduce": _collective, "matmul": _product}
     return makers[one.phase](comparer, one, known)
 
@@ -72,7 +72,7 @@ def _serving(one: Measurement) -> Serving:
     return Serving(
         precision=_precision(one.precision), kv_precision=_precision(one.kv_precision), batch=batch,
         context=_number(one.context, "token") or 0.0, prompt=prompt, drafts=int(spoken[1]) if spoken else 0,
-        acceptance=float(one.acceptance or 0) if spoken else None, tp=one.tp, pp=one.pp, ep=one.ep,
+        acceptance=float(one.acceptance or 0) if spoken else None, unfit=True, tp=one.tp, pp=one.pp, ep=one.ep,
     )  # fmt: skip
 
 
@@ -103,14 +103,14 @@ def _train(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
     asked = Training(
         precision=one.precision or CACHE, sequence=sequence, batch=float(one.batch or 1),
         recompute=one.recompute or "none", convention=convention, microbatch=float(one.microbatch or 1),
-        interleave=float(one.interleave) if one.interleave else None, tp=one.tp, pp=one.pp, ep=one.ep,
+        interleave=float(one.interleave) if one.interleave else None, tp=one.tp, pp=one.pp, ep=one.ep, unfit=True,
     )  # fmt: skip
     found = train(find_model(comparer, one.model or ""), hardware, asked, known)
     return Case(one, found, _step_time(one, found, float(one.batch or 1) * (sequence or 0.0)))
 
 
 def _step_time(one: Measurement, found: Estimate, tokens: float) -> float:
-    """Return the time of a step that a measured rate or share of the peak means."""
+    """Return the step time that a measured rate or MFU means."""
     if one.quantity == "step-time":
         return _number(one.value, "s") or 0.0
     if one.quantity == "throughput":
@@ -118,20 +118,20 @@ def _step_time(one: Measurement, found: Estimate, tokens: float) -> float:
     done = _at_bound(found, "rate_per_chip")
     if one.quantity == "compute-rate":
         return done / float(units.parse(one.value).to(units.unit("TFLOP/s/chip")).magnitude)
-    peak = re.match(r"\S+ \S+", one.peak_used or "")  # a share of another peak than that of the precision
+    peak = re.match(r"\S+ \S+", one.peak_used or "")  # MFU on another peak than that of the precision
     at_peak = float(units.parse(peak[0]).to(units.unit("TFLOP/s")).magnitude) if peak else _peak(found)
     return done / (at_peak * float(units.parse(one.value).magnitude))
 
 
 def _at_bound(found: Estimate, figure: str) -> float:
-    """Return the rate at the limit times that time: what there is to do, whatever the time."""
+    """Return the rate at the limit times its time: the amount of work."""
     held = found.figures[figure].bound
     assert held is not None
     return held.numbers[0] * found.bound.numbers[0]
 
 
 def _peak(found: Estimate) -> float:
-    """Return the peak of a chip that a bound rests on, in TFLOP/s."""
+    """Return the peak of a chip that the limit rests on, in TFLOP/s."""
     return next(one.value for one in found.inputs if "peak_compute" in one.name)
 
 
@@ -145,7 +145,7 @@ def _collective(comparer: Comparer, one: Measurement, known: Efficiencies) -> Ca
 
 
 def _product(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
-    """Return the time of a matrix product of the shape that is printed, at peak and at the share that is reached."""
+    """Return the time of a matrix product of the printed shape, at peak and at the expected efficiency."""
     chip, precision = hardware_of(comparer, one), one.precision or ""
     sides = re.fullmatch(r"(\d+)x(\d+)x(\d+)", one.shape or "")
     if not sides:
@@ -153,11 +153,11 @@ def _product(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
     m, n, k = (given(f"side {name}", float(side)) for name, side in zip("MNK", sides.groups(), strict=True))
     once = given("operations of a multiply-add", 2.0, "FLOP", "by definition")
     product = (once * m * n * k).named("operations", "TFLOP")
-    mine = (product / given("chip", 1.0, "chip", "")).named("operations of a chip", "TFLOP/chip")
+    mine = (product / given("chip", 1.0, "chip", "")).named("operations per chip", "TFLOP/chip")
     least = apply("compute_time_lower_bound", mine, chip.peak(precision)).named("matrix product", "ms")
     share = known.of(efficiencies.COMPUTE, efficiencies.bits(precision), chip.vendor)
-    time = apply("derated", least, share).named("matrix product, expected", "ms")
+    time = apply("derated", least, share).named("matrix product at the expected efficiency", "ms")
     notes = noted(chip.peak_note(precision))
-    found = Estimate("matmul", "matrix product", chip, "", {COMPUTE: least}, time, "ms", notes=notes)
+    found = Estimate("matmul", "matrix product", chip, None, {COMPUTE: least}, time, "ms", notes=notes)
     operations = Result(mine, "TFLOP/chip").numbers[0]
     return Case(one, found, operations / float(units.parse(one.value).to("TFLOP/s").magnitude))

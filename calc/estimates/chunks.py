@@ -64,9 +64,9 @@ class Slab:
         """The columns of numbers."""
         one, found = self.estimate, []
         if one.terms:
-            found.append(SweptFigure(BOUND, "lower bound on time", one.time_unit, one.longest, False))
+            found.append(SweptFigure(BOUND, "limit on time", one.time_unit, one.longest, False))
         if one.time is not None:
-            found.append(SweptFigure(TIME, "time expected", one.time_unit, one.time, True))
+            found.append(SweptFigure(TIME, "expected time", one.time_unit, one.time, True))
             for maker in one.makers:
                 found.append(SweptFigure(maker.name, maker.title, maker.unit, maker.make(one.time), True))
                 at_bound = f"{maker.title}, limit"

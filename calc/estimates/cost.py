@@ -1,4 +1,4 @@
-"""What a rate or a run takes in energy, emissions and money, from power and from prices that the user gives."""
+"""Energy, emissions and cost of a throughput or a run, from reported power and from prices that the user gives."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Of = Callable[[Expression], Expression]
 
 @dataclass(frozen=True)
 class Prices:
-    """What the user says of a site: PUE, prices of energy and of a chip's hour, and the grid's emissions."""
+    """The prices of a site, given by the user: PUE, energy price, price per chip-hour, emissions of the grid."""
 
     pue: Assumption | None = None
     energy_price: Assumption | None = None
@@ -26,11 +26,11 @@ class Prices:
 
 
 FREE = Prices()
-"""Nothing is said of prices."""
+"""No prices."""
 
 
 def of_serving(hardware: Hardware, prices: Prices, rate: Of, chips: Expression) -> list[Maker]:
-    """Return what throughput takes: energy where power is reported, money where prices are given."""
+    """Return energy per token where power is reported, and cost per token where prices are given."""
     made: list[Maker] = []
     if power := hardware.power:
         boundary, watts = power
@@ -40,22 +40,22 @@ def of_serving(hardware: Hardware, prices: Prices, rate: Of, chips: Expression) 
         energy = maker("energy_per_token", f"energy per token ({said})", "J/token",
                        lambda time: apply("energy_per_token", drawn, rate(time)), "energy per token")  # fmt: skip
         made += [
-            maker("rate_per_power", f"throughput, per kW ({said})", "token/s per kW",
+            maker("rate_per_power", f"throughput per kW ({said})", "token/s per kW",
                   lambda time: apply("per_power", rate(time), drawn), "throughput and power"),
             energy,
         ]  # fmt: skip
         if price := prices.energy_price:
-            made.append(maker("energy_cost", "energy of a million tokens", f"{currency(price)}/Mtoken",
+            made.append(maker("energy_cost", "energy cost per million tokens", f"{currency(price)}/Mtoken",
                               lambda time: apply("energy_cost", energy.make(time), price)))  # fmt: skip
     if hour := prices.chip_price:
         every = (hour * chips).named("price of all chips", f"{currency(hour)}/h")
-        made.append(maker("cost", "chips for a million tokens", f"{currency(hour)}/Mtoken",
+        made.append(maker("cost", "chip cost per million tokens", f"{currency(hour)}/Mtoken",
                           lambda time: apply("cost_per_token", every, rate(time))))  # fmt: skip
     return made
 
 
 def of_run(hardware: Hardware, prices: Prices, spent: Of) -> list[Maker]:
-    """Return what a run of so many chip-hours takes: energy, emissions, money."""
+    """Return energy, emissions and cost of a run of so many chip-hours."""
     made: list[Maker] = []
     if power := hardware.power:
         boundary, watts = power
@@ -66,12 +66,18 @@ def of_run(hardware: Hardware, prices: Prices, spent: Of) -> list[Maker]:
         if grid := prices.grid:
             made.append(maker("emission", "emissions", "t", lambda time: apply("emission", energy.make(time), grid)))
         if price := prices.energy_price:
-            made.append(maker("energy_cost", "price of the energy", currency(price),
+            made.append(maker("energy_cost", "energy cost", currency(price),
                               lambda time: apply("energy_cost", energy.make(time), price)))  # fmt: skip
     if hour := prices.chip_price:
-        made.append(maker("cost", "price of the chip-hours", currency(hour),
+        made.append(maker("cost", "chip cost", currency(hour),
                           lambda time: apply("run_cost", spent(time), hour)))  # fmt: skip
     return made
+
+
+def no_power(hardware: Hardware, prices: Prices) -> str:
+    """Say that no energy can be computed although a price of it is given; else nothing."""
+    asked = prices.energy_price or prices.pue or prices.grid
+    return f"No power of {hardware.id} is reported: energy is left out" if asked and not hardware.power else ""
 
 
 def currency(price: Assumption) -> str:
@@ -80,4 +86,4 @@ def currency(price: Assumption) -> str:
 
 
 def _with_pue(boundary: str, prices: Prices) -> str:
-    return f"{boundary}, with PUE" if prices.pue else boundary
+    return f"{boundary} power, with PUE" if prices.pue else f"{boundary} power"

@@ -1,4 +1,4 @@
-"""An estimate: a bound by term, what binds, what is expected with its span, and all that went in."""
+"""An estimate: the limit by resource, the bottleneck, the expected time with its range, and every input."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from calc import units
+from calc.estimates import options
 from calc.estimates.hardware import Hardware
+from calc.estimates.model import LanguageModel
 from calc.figures import results
 from calc.figures.operations import Expression, Operation, apply
 from calc.figures.readings import Reading
@@ -19,7 +21,7 @@ COMPUTE, MEMORY, NETWORK = "compute", "memory", "network"
 
 
 class Input(NamedTuple):
-    """One thing that went in: a reading's headline, what was given, or what was assumed."""
+    """One input: a reported figure, or a number that was given or assumed."""
 
     name: str
     value: float
@@ -33,7 +35,7 @@ class Input(NamedTuple):
 
 
 class EstimatedFigure(NamedTuple):
-    """A rate or an amount that follows from the estimate, at the limit and as estimated."""
+    """A rate or an amount that follows from the time, at the limit and as estimated."""
 
     name: str
     title: str
@@ -42,7 +44,7 @@ class EstimatedFigure(NamedTuple):
 
 
 class Amount(NamedTuple):
-    """A further amount of an estimate: its title and unit, and its expression."""
+    """An amount that rests on no time, such as the memory of a part: its title and unit, and its expression."""
 
     title: str
     unit: str
@@ -50,7 +52,7 @@ class Amount(NamedTuple):
 
 
 class Maker(NamedTuple):
-    """How a further figure follows from a time: its name, title and unit, and the expression for a time's."""
+    """How a figure follows from a time: its name, title and unit, and its expression as a function of the time."""
 
     name: str
     title: str
@@ -64,65 +66,130 @@ def maker(name: str, title: str, unit: str, make: Callable[[Expression], Operati
 
 
 def noted(*notes: str) -> tuple[str, ...]:
-    """Return what there is to say, each once."""
+    """Return the notes that say something, each once."""
     return tuple(dict.fromkeys(filter(None, notes)))
 
 
-@dataclass(frozen=True, eq=False)
-class Estimate(Shown):
-    """A bound and an estimate of one phase of one workload on one machine.
+class Verdict(NamedTuple):
+    """Whether a workload fits into the memory of a chip.
 
-    ``phase`` is one of `calc.estimates.options.PHASES`, ``model`` empty where there is none. ``terms`` are the least
-    time of each resource, ``time`` what is expected with efficiencies, or None [time]; ``time_unit`` is to show them
-    in. ``makers`` say what follows from a time, ``amounts`` are further ones such as memory by part, and ``notes`` say
-    what was assumed.
+    ``fits`` is None where the capacity is not reported; ``needed`` and ``capacity`` are GB per chip, ``note`` says what
+    the answer depends on, and ``remedy`` what would fit.
+    """
+
+    fits: bool | None
+    needed: float
+    capacity: float | None
+    note: str = ""
+    remedy: str = ""
+
+    @property
+    def words(self) -> str:
+        """The verdict in words."""
+        if self.fits is None:
+            return "memory capacity not reported"
+        return "fits" if self.fits else "does not fit"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Estimate(Shown):
+    """The limit and the estimate of one phase of one workload on one kind of hardware.
+
+    Parameters
+    ----------
+    phase : str
+        One of `calc.estimates.options.PHASES`.
+    title : str
+        What is estimated.
+    machine : Hardware
+        The chips.
+    described : LanguageModel or None
+        The model; None for a collective operation.
+    terms : mapping of str to Expression
+        The shortest time that each resource allows. [time]
+    time : Expression or None
+        The expected time, with efficiencies. [time]
+    time_unit : str
+        The unit in which programs get the times.
+    makers : sequence of Maker
+        The figures that follow from a time.
+    amounts : mapping of str to Amount
+        Amounts that rest on no time, such as the memory of each part.
+    notes : tuple of str
+        What was assumed.
+    asked : tuple of str
+        The conditions, as one reads them: ``"160 chips"``, ``"INT8"``, ``"batch 96"``.
+    verdict : Verdict or None
+        Whether it fits into memory; None where memory plays no part.
     """
 
     phase: str
     title: str
     machine: Hardware
-    model: str
+    described: LanguageModel | None
     terms: Mapping[str, Expression]
     time: Expression | None
     time_unit: str = "s"
     makers: Sequence[Maker] = ()
     amounts: Mapping[str, Amount] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+
+    @property
+    def model(self) -> str:
+        """The id of the model; empty for a collective operation."""
+        return self.described.id if self.described else ""
+
+    @property
+    def question(self) -> str:
+        """What was asked, in one line."""
+        what = f"{self.described.name} {self.title}" if self.described else self.title
+        return f"{what} on {self.machine.held.sheet.name}: {', '.join(self.asked)}"
+
+    def __repr__(self) -> str:
+        if self.estimate is not None:
+            return f"<{self.question}: {str(self.estimate).strip('<>')}>"
+        assert self.verdict is not None
+        return f"<{self.question}: {self.verdict.needed:.4g} GB/chip, {self.verdict.words}, as-reported>"
+
+    def __str__(self) -> str:
+        return self.shown("text", to_file=True).rstrip("\n")
 
     @cached_property
     def parts(self) -> dict[str, Result]:
-        """The least time of each resource."""
+        """The shortest time that each resource allows."""
         return {name: Result(node, "s") for name, node in self.terms.items()}
 
     @cached_property
     def longest(self) -> Expression:
-        """The lower bound on time as an expression. [time]."""
-        return apply("time_lower_bound", *self.terms.values()).named("lower bound on time", self.time_unit)
+        """The limit on time as an expression: the longest of the terms. [time]."""
+        return apply("time_lower_bound", *self.terms.values()).named("limit on time", self.time_unit)
 
     @cached_property
     def bound(self) -> Result:
-        """The lower bound on time: no report and no assumption about efficiency allows less."""
+        """The limit: no less time is possible at the reported peaks, whatever the efficiency."""
         return Result(self.longest, self.time_unit)
 
     @cached_property
     def binding(self) -> str:
-        """Which resource binds, by the headlines."""
+        """The bottleneck by the headlines: the resource that takes the longest."""
         return max(self.parts, key=lambda name: self.parts[name].numbers[0])
 
     @cached_property
     def may_bind(self) -> tuple[str, ...]:
-        """Every resource that binds for some combination of reports."""
+        """Every resource that is the bottleneck for some combination of reports."""
         floor = max(part.numbers[1] for part in self.parts.values())
         return tuple(name for name, part in self.parts.items() if part.numbers[2] >= floor)
 
     @cached_property
     def estimate(self) -> Result | None:
-        """The time that is expected, with its span."""
+        """The expected time, with its range."""
         return Result(self.time, self.time_unit) if self.time is not None else None
 
     @cached_property
     def figures(self) -> dict[str, EstimatedFigure]:
-        """What follows from the time: rates, energy, cost."""
+        """The figures that follow from the time: rates, energy, cost."""
         found = {}
         for each in self.makers:
             bound = Result(each.make(self.longest), each.unit) if self.terms else None
@@ -130,39 +197,48 @@ class Estimate(Shown):
             found[each.name] = EstimatedFigure(each.name, each.title, bound, expected)
         return found
 
+    @cached_property
+    def is_priced(self) -> bool:
+        """Whether a price of the site, or its PUE, is given."""
+        priced = set(options.named("price"))
+        return any(one.key in priced for each in self.makers for one in self._assumed(each))
+
+    def _assumed(self, each: Maker) -> Iterator[Assumption]:
+        return (one for one in results.leaves(each.make(self.longest)) if isinstance(one, Assumption))
+
     def leaves(self) -> Iterator[results.Axis]:
-        """Yield each reading and each assumption once, those of the bound first."""
+        """Yield each reading and each assumption once, those of the limit first."""
         times = [*self.terms.values(), *([self.time] if self.time is not None else [])]
         return results.leaves(*times, *(amount.node for amount in self.amounts.values()))
 
     @cached_property
     def held(self) -> dict[str, Result]:
-        """The further amounts, by name."""
+        """The amounts, by name."""
         return {name: Result(amount.node, amount.unit) for name, amount in self.amounts.items()}
 
     @cached_property
     def inputs(self) -> tuple[Input, ...]:
-        """All that went in, each with its origin."""
+        """Every input, with its origin."""
         return tuple(map(_input, self.leaves()))
 
     def explain(self) -> str:
-        """Return the working of the time, or of what a chip needs, as text: down to every report and measurement."""
+        """Return the working of the time, or of the memory that a chip needs, down to every report and measurement."""
         shown = self.estimate or self.held["needed"]
         return shown.explain()
 
     @property
     def value(self) -> units.Quantity | None:
-        """The time that is expected. [time]."""
+        """The expected time. [time]."""
         return self.estimate.value if self.estimate else None
 
     @property
     def low(self) -> units.Quantity | None:
-        """The lower end of its span. [time]."""
+        """The low end of its range. [time]."""
         return self.estimate.low if self.estimate else None
 
     @property
     def high(self) -> units.Quantity | None:
-        """The upper end of its span. [time]."""
+        """The high end of its range. [time]."""
         return self.estimate.high if self.estimate else None
 
 

@@ -1,4 +1,4 @@
-"""The questions behind `calc.estimate` and ``estimate``: plain arguments in, an estimate out."""
+"""The functions behind `calc.estimate` and ``estimate``: plain arguments in, an estimate out."""
 
 from __future__ import annotations
 
@@ -20,12 +20,10 @@ from calc.estimates.hardware import Hardware, find_hardware
 from calc.estimates.inference import Serving, decode, prefill
 from calc.estimates.memory import MemoryPlan, hold
 from calc.estimates.model import LanguageModel, find_model
+from calc.estimates.precision import arithmetic, favoured, of_hardware, stored
 from calc.estimates.training import Training, train
 from calc.estimates.validation.scores import Validation, validate
 from calc.estimates.validation.splits import ALTERNATE
-
-FAVOURED = ("bf16", "fp16", "fp8", "int8")
-"""Which precision is taken where none is given: the first of these of which a peak is reported."""
 
 
 def _documented(function: Callable[..., Estimate]) -> Callable[..., Estimate]:
@@ -41,30 +39,30 @@ def _documented(function: Callable[..., Estimate]) -> Callable[..., Estimate]:
 
 
 class Estimator:
-    """Answers what systems and chips could do, by a catalog and under one policy."""
+    """Estimates for systems and chips, from a catalog and under one policy."""
 
     def __init__(self, comparer: Comparer) -> None:
         self.comparer = comparer
 
     @cached_property
     def defaults(self) -> Efficiencies:
-        """What the measurements of the catalog give."""
+        """The efficiencies that the measurements of the catalog give."""
         return calibrated(self.comparer)
 
     def validate(self, split: str = ALTERNATE) -> Validation:
-        """Return every published measurement beside its bound and its estimate.
+        """Return every published measurement with its limit and its estimate.
 
         Parameters
         ----------
         split : {'alternate', 'leave-one-source-out', 'leave-one-chip-out'}
-            What the efficiencies rest on that an estimate is tested with: every second measurement of a series, or
-            what other sources, or other chips, give.
+            What calibrates the efficiencies of a test: every second measurement of a series, the other sources, or
+            the other chips.
 
         Returns
         -------
         Validation
             Its ``trials`` have ``least``, ``numbers`` and ``measured`` [time, or information per chip]; ``score``
-            counts over the tests, ``alarms`` are measurements that beat a bound.
+            counts over the tests, ``alarms`` are measurements that are faster than the limit.
 
         Raises
         ------
@@ -86,43 +84,49 @@ class Estimator:
     def estimate(self, phase: str, unfit: bool = False, **asked: Any) -> Estimate:
         """Return an estimate of a phase; arguments as those of `calc.estimate`, the rows of `calc.estimates.options`.
 
-        ``unfit`` asks also for what does not fit into memory.
+        With ``unfit``, what does not fit into memory is estimated too.
         """
         given = arguments.read(phase, asked)
         if phase == "allreduce":
             hardware, known = self._hardware(given), self._known(given)
             size = given.get("size")
             if size is None:
-                raise UsageError("allreduce needs --size: the whole array, for example --size '1 GiB'")
+                raise UsageError("allreduce needs --size, the size of the whole array, e.g. --size '1 GiB'")
             return collective(hardware, size.value, given.get("operation") or "all-reduce", known)
         model, hardware = self._model(given), self._hardware(given)
+        said = of_hardware(given.pop("precision", ""), hardware, lambda name: self.comparer.catalog.resolve(name)[1])
         if phase == "memory":
-            return hold(model, hardware, MemoryPlan(**given))
+            return hold(model, hardware, MemoryPlan(**given | ({"precision": said} if said else {})))
         known, prices = self._known(given), self._prices(given)
-        given["precision"] = given.get("precision") or favoured(hardware)
+        said = said or favoured(hardware)
+        given["precision"] = arithmetic(hardware, said)
+        if phase != "train":
+            given["weights"] = given.get("weights") or stored(said, given["precision"])
         if phase == "train":
-            return train(model, hardware, Training(**given), known, prices)
+            return train(model, hardware, Training(**given, unfit=unfit), known, prices)
+        if drafter := given.pop("drafter", None):
+            given["drafter"] = find_model(self.comparer, drafter)
         make = decode if phase == "decode" else prefill
         return make(model, hardware, Serving(**given, unfit=unfit), known, prices)
 
     def _model(self, given: dict[str, Any]) -> LanguageModel:
         name = given.pop("model", None)
         if name is None:
-            raise UsageError("which model? --model deepseek-v3, for example; `list models` shows what there is")
+            raise UsageError("which model? Give --model, e.g. --model deepseek-v3; `list models` shows the ids")
         return find_model(self.comparer, name)
 
     def _hardware(self, given: dict[str, Any]) -> Hardware:
         system, chip = given.pop("system", None), given.pop("chip", None)
         if (system is None) == (chip is None):
             raise UsageError(
-                "an estimate is of one --system or one --chip, for example --system cm384, or --chip h100-sxm --chips 8"
+                "which hardware? Give one --system or one --chip, e.g. --system cm384, or --chip h100-sxm --chips 8"
             )
         chips, domain = given.pop("chips", None), given.pop("domain", None)
         overrides = {name: given.pop(name) for name in options.named("override") if name in given}
         return find_hardware(self.comparer, system or chip, "system" if system else "chip", chips, overrides, domain)
 
     def _known(self, given: dict[str, Any]) -> Efficiencies:
-        """Return the efficiencies, what the user gives in place of what is derived; nothing is derived in vain."""
+        """Return the efficiencies: the user's, and for the rest those derived from measurements."""
         shares = {name: given.pop(name) for name in options.named("efficiency") if name in given}
         instead = {kind: share for name, share in shares.items() for kind in efficiencies.kinds(name)}
         known = Efficiencies() if set(efficiencies.KINDS) <= set(instead) else self.defaults
@@ -133,25 +137,25 @@ class Estimator:
 
     @_documented
     def decode(self, model: str, **asked: Any) -> Estimate:
-        """Return the bound and the estimate of a step of decoding.
+        """Estimate decode throughput and latency (TPOT), with the limit at the reported peaks.
 
         Parameters
         ----------
         model : str
             Id or alias.
         **asked
-            One ``system`` or ``chip`` of these, and the policy. A step writes 1 + ``drafts`` x ``acceptance`` tokens of
-            each sequence: the acceptance length that engines print.
+            One ``system`` or ``chip``, further options, and the policy. A step generates
+            1 + ``drafts`` x ``acceptance`` tokens of each sequence, which engines call the acceptance length.
 
         Returns
         -------
         Estimate
-            Its time is that of a step. [time]
+            Its ``value`` is the time of a step. [time]
 
         Raises
         ------
         UsageError
-            For what is missing or unknown, not reported, or does not fit into memory.
+            If an option is missing or unknown, a figure is not reported, or the model does not fit into memory.
 
         Examples
         --------
@@ -167,14 +171,14 @@ class Estimator:
 
     @_documented
     def prefill(self, model: str, **asked: Any) -> Estimate:
-        """Return the bound and the estimate of reading the prompts of a batch; arguments as of `decode`.
+        """Estimate time to first token (TTFT) and prefill throughput; arguments as in `decode`.
 
         Parameters
         ----------
         model : str
             Id or alias.
         **asked
-            Of these, each prompt of ``prompt`` tokens.
+            Options; each prompt has ``prompt`` tokens.
 
         Examples
         --------
@@ -186,7 +190,7 @@ class Estimator:
 
     @_documented
     def train(self, model: str, **asked: Any) -> Estimate:
-        """Return the bound and the estimate of training, on all tokens or for one step.
+        """Estimate training time, MFU, energy and cost, for all tokens or for one step.
 
         Parameters
         ----------
@@ -206,7 +210,7 @@ class Estimator:
 
     @_documented
     def memory(self, model: str, **asked: Any) -> Estimate:
-        """Return what a chip has to hold, beside what it has.
+        """Estimate memory per chip, and whether it fits.
 
         Parameters
         ----------
@@ -218,7 +222,7 @@ class Estimator:
         Returns
         -------
         Estimate
-            Without times; its amounts are in ``held``.
+            Without times; its amounts are in ``held``, and ``verdict`` says whether it fits.
 
         Examples
         --------
@@ -231,7 +235,7 @@ class Estimator:
 
     @_documented
     def allreduce(self, size: Any, **asked: Any) -> Estimate:
-        """Return the bound and the estimate of a collective operation over all chips.
+        """Estimate the time of a collective operation over all chips.
 
         Parameters
         ----------
@@ -247,15 +251,3 @@ class Estimator:
         <lower bound on time: 1193 us (1189 to 1193), as-reported>
         """
         return self.estimate("allreduce", size=size, **asked)
-
-
-def favoured(hardware: Hardware) -> str:
-    """Return the precision that is taken where none is given; refuse where no peak of the common ones is reported."""
-    known = hardware.precisions()
-    for name in FAVOURED:
-        if name in known or "peak" in hardware.overrides:
-            return name
-    raise UsageError(
-        f"peak compute of {hardware.id} is not reported at {', '.join(FAVOURED)}"
-        f"{f', but at {chr(44).join(known)}: give --precision' if known else ': give --peak'}"
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +13,7 @@ from calc.estimates.options import flag
 from calc.figures import derive
 from calc.figures.operations import Expression
 from calc.figures.readings import Reading, Readings
-from calc.figures.results import Assumption, Result, given
+from calc.figures.results import Assumption, Result
 from calc.sheets import metrics
 
 NODE = 8
@@ -64,7 +63,7 @@ class Hardware:
         option, example = OVERRIDES[name]
         if found := self.overrides.get(option) or self.per_chip(name):
             return found
-        raise UsageError(f"{name} of {self.id} is not reported: give {flag(option)}, e.g. {flag(option)} '{example}'")
+        raise UsageError(f"no {name} of {self.id} is reported; pass {flag(option)}, e.g. {flag(option)} '{example}'")
 
     @cached_property
     def capacity(self) -> Result | None:
@@ -83,10 +82,9 @@ class Hardware:
         if found := self.overrides.get("peak") or self._reported_peak(precision):
             return found
         known = self.precisions()
-        said = f"reported are {', '.join(known)}" if known else "none is reported"
+        said = f"reported are {', '.join(known)}{near(precision, known)}; else pass" if known else "pass"
         raise UsageError(
-            f"{precision} peak compute of {self.id} is not reported; {said}{_near(precision, known)}, or give --peak, "
-            "e.g. --peak '1000 TFLOP/s/chip'"
+            f"no {precision} peak of {self.id} is reported; {said} --peak, e.g. --peak '1000 TFLOP/s/chip'"
         )
 
     def peak_note(self, precision: str) -> str:
@@ -95,8 +93,8 @@ class Hardware:
         if "peak" in self.overrides or peak is None or not peak.open:
             return ""
         return (
-            f"{precision} of {self.id}: no report says whether its peak is dense or sparse; taken as dense, the range "
-            "has half of it"
+            f"The {precision} peak of {self.id} is reported without dense or sparse; it is taken as dense, and the "
+            "range includes half of it"
         )
 
     def _reported_peak(self, precision: str) -> Reading | None:
@@ -125,7 +123,7 @@ class Hardware:
             return self.fixed_domain, ""
         if found := self.held.get("scale_up_domain"):
             return int(found.headline.value), ""
-        said = f"chips in one domain of {self.id}: not reported; taken for "
+        said = f"Chips per scale-up domain of {self.id} are not reported; assumed: "
         if self.is_system and (count := self.held.get("chip_count")):
             return int(count.headline.value), f"{said}all {count.headline.value:g}"
         return NODE, f"{said}{NODE} (--domain)"
@@ -167,30 +165,19 @@ def find_hardware(comparer: Comparer, name: str, kind: str, chips: int | None = 
     count = held.get("chip_count") if kind == "system" else None
     if chips is None:
         if kind == "system" and count is None:
-            raise UsageError(f"chip_count of {held.sheet.id} is not reported: give --chips")
+            raise UsageError(f"no chip_count of {held.sheet.id} is reported; pass --chips")
         chips = int(count.headline.value) if count else 1
     if chips < 1:
-        raise UsageError(f"--chips {chips}: at least one chip is needed")
+        raise UsageError(f"--chips {chips}: expected at least one chip")
     if count and chips > max(candidate.value for candidate in count.candidates):
         raise UsageError(
-            f"{held.sheet.id} has {count.headline.value:g} chips, not {chips}: give --chips within that, or "
-            "--chip with as many as you like"
+            f"{held.sheet.id} has {count.headline.value:g} chips, not {chips}; write fewer --chips, or use "
+            "--chip, which has no such limit"
         )
     return Hardware(held, chips, overrides, domain)
 
 
-def element_bytes(precision: str, per: str = "param") -> Assumption:
-    """Return what an element takes at a precision, by the bits in its name, without scales."""
-    bits = re.search(r"\d+", precision)
-    if precision not in metrics.PRECISIONS or not bits:
-        raise UsageError(
-            f"no precision {precision!r}; known are {', '.join(metrics.PRECISIONS)}"
-            f"{_near(precision, list(metrics.PRECISIONS))}"
-        )
-    width = 32 if precision == "tf32" else int(bits[0])
-    return given(f"bytes of an element, {precision}", width / 8, f"B/{per}" if per else "B", "by the precision's name")
-
-
-def _near(word: str, known: list[str]) -> str:
+def near(word: str, known: list[str]) -> str:
+    """Return a suggestion for a word that is unknown, or nothing."""
     hint = did_you_mean(word, known)
     return f"; {hint}" if hint else ""

@@ -1,7 +1,7 @@
 """The options of estimates, one row each: they make the commands, the arguments in Python, and the axes of sweeps.
 
-An option of one more phase, or one more option, is a row here and its use in the module of the phase, which finds it by
-its name among what is asked. This module loads nothing: the help of every command is made of it.
+To add an option, add a row here and use it by its name in the module of the phase. This module loads nothing, because
+the help of every command is made of it.
 """
 
 from __future__ import annotations
@@ -12,13 +12,26 @@ from typing import Literal
 
 Kind = Literal["id", "word", "flag", "count", "whole", "number", "amount", "override", "share", "efficiency", "price"]
 PHASES = {
-    "train": "How long training takes, on all tokens or for one step.",
-    "prefill": "How fast prompts are read.",
-    "decode": "How fast tokens are written.",
-    "memory": "What a chip has to hold, and whether it fits.",
-    "allreduce": "How long a collective operation takes.",
+    "train": "Estimate training time, MFU, energy and cost.",
+    "prefill": "Estimate time to first token (TTFT) and prefill throughput.",
+    "decode": "Estimate decode throughput and latency (TPOT).",
+    "memory": "Estimate memory per chip, and say whether it fits.",
+    "allreduce": "Estimate the time of a collective operation.",
 }
-"""What can be estimated, with the help of its command."""
+"""The phases that can be estimated, with the help of their commands."""
+EXAMPLES = {
+    "train": ("train --model llama-3.1-405b --chip h100-sxm --chips 16384 --tokens 15.6e12",
+              "train --model llama-3.1-70b --chip h100-sxm --chips 64 --sequence 8192 --batch 64 --tp 8"),
+    "prefill": ("prefill --model deepseek-v3 --system cm384 --chips 16 --batch 4 --prompt 4k --precision int8",
+                "prefill --model llama-3.1-8b --chip h100-sxm --prompt 8k"),
+    "decode": ("decode --model deepseek-v3 --system cm384 --system nvl72 --batch 96 --context 4096",
+               "decode --model llama-3.1-70b --chip h200-sxm --batch 16 --context 4k --precision fp8"),
+    "memory": ("memory --model deepseek-v3 --system cm384 --batch 96 --context 4k",
+               "memory --model llama-3.1-70b --chip h100-sxm --chips 64 --optimizer zero-3"),
+    "allreduce": ("allreduce --system nvl72 --size '1 GiB'",
+                  "allreduce --chip h100-sxm --chips 64 --operation all-to-all --size '64 MiB'"),
+}  # fmt: skip
+"""Two calls of each phase, as one writes them after ``estimate``."""
 _TIMED = ("train", "prefill", "decode", "allreduce")
 _MODELS = ("train", "prefill", "decode", "memory")
 _SERVED = ("prefill", "decode")
@@ -35,24 +48,24 @@ class Option:
         As in Python; the command line has ``--`` before it and hyphens in it.
     kind : str
         ``id``, ``word``, ``flag``; ``count`` (a number of chips) and ``whole`` numbers; ``number``; ``amount`` with its
-        unit, and ``override``, one in place of a report; ``share``, a number or LOW..HIGH, and ``efficiency``, one in
-        place of what measurements give; ``price``.
+        unit, and ``override``, an amount instead of the reported one; ``share``, a number or LOW..HIGH, and
+        ``efficiency``, a share or latency instead of the measured one; ``price``.
     help : str
-        A sentence.
+        A noun phrase that names it.
     phases : tuple of str
-        Of which estimates.
+        The estimates that have it.
     metavar : str
-        What stands for its value in help.
+        The placeholder of its value in help.
     unit : str
-        Of its number; ``x`` if it has none.
+        The unit of its number; ``x`` if it has none.
     label : str
-        What the number is called where it enters in place of a report.
+        The name of the number among the inputs.
     from_zero : bool
-        Whether nothing is a value too; else it is above zero.
+        Whether zero is allowed; else the number is above zero.
     most : float
-        The greatest value: 1 of a share that cannot pass it.
+        The greatest value, 1 for a share.
     redraws : bool
-        Whether a number makes expressions of their own, and so is no axis of one.
+        Whether each value makes another expression, so that the option is no axis of a grid.
     """
 
     name: str
@@ -68,80 +81,97 @@ class Option:
 
     @property
     def flag(self) -> str:
-        """The option as one writes it."""
+        """The option as written on the command line."""
         return flag(self.name)
 
     @property
     def is_axis(self) -> bool:
-        """Whether its values are numbers of one expression, not expressions of their own."""
+        """Whether its values are numbers in one expression, so that it can be an axis of a grid."""
         return not self.redraws and self.kind not in ("id", "word", "flag", "count", "whole")
 
 
 def flag(name: str) -> str:
-    """Return an option as one writes it."""
+    """Return an option as written on the command line."""
     return f"--{name.replace('_', '-')}"
 
 
+_AXES = "Degree of {} parallelism ({})."
 OPTIONS = (
-    Option("model", "id", "Which model; `list models` shows them.", _MODELS, "ID"),
-    Option("system", "id", "On which system; may be repeated.", tuple(PHASES), "ID"),
-    Option("chip", "id", "On which chip; may be repeated.", tuple(PHASES), "ID"),
-    Option("chips", "count", "How many chips take part; by default all of a system.", tuple(PHASES), unit="chip"),
-    Option("domain", "count", "How many chips share the fast links.", tuple(PHASES), unit="chip"),
-    Option("tp", "whole", "Chips of tensor parallelism.", _MODELS),
-    Option("pp", "whole", "Stages of a pipeline.", _MODELS),
-    Option("dp", "whole", "Replicas; follows from the rest.", _MODELS),
-    Option("ep", "whole", "Ranks that share the routed experts; by default all.", _MODELS),
-    Option("precision", "word", "Of weights and arithmetic, e.g. fp8.", _MODELS, "P"),
+    Option("model", "id", "Model; `list models` shows the ids.", _MODELS, "ID"),
+    Option("system", "id", "System; may be repeated.", tuple(PHASES), "ID"),
+    Option("chip", "id", "Chip; may be repeated.", tuple(PHASES), "ID"),
+    Option("chips", "count", "Number of chips; by default all of a system, or one chip.", tuple(PHASES), unit="chip"),
+    Option("domain", "count", "Chips per scale-up domain.", tuple(PHASES), unit="chip"),
+    Option("tp", "whole", _AXES.format("tensor", "TP"), _MODELS),
+    Option("pp", "whole", _AXES.format("pipeline", "PP"), _MODELS),
+    Option("dp", "whole", "Degree of data parallelism (DP), the number of replicas; follows from the others.", _MODELS),
+    Option("ep", "whole", _AXES.format("expert", "EP") + " By default all chips; 1 splits experts by TP.", _MODELS),
+    Option("precision", "word", "Precision of weights and arithmetic, e.g. fp8, mxfp4, w4a16; 8bit takes FP8 or INT8, "
+           "as reported; cm384=int8,nvl72=fp8 gives one for each.", _MODELS, "P"),
+    Option("weights", "word", "Precision of the weights, where it is not --precision, e.g. mxfp4.",
+           (*_SERVED, "memory"), "P"),
+    Option("attention_weights", "word", "Precision of the attention weights, where it differs.",
+           (*_SERVED, "memory"), "P"),
+    Option("embedding_weights", "word", "Precision of the embeddings and the LM head, where it differs.",
+           (*_SERVED, "memory"), "P"),
     Option("kv_precision", "word", "KV-cache precision; by default bf16.", (*_SERVED, "memory"), "P"),
-    Option("size", "amount", "The whole array, e.g. '1 GiB'.", ("allreduce",), "SIZE", "B", "array"),
-    Option("operation", "word", "all-reduce, all-gather, reduce-scatter, all-to-all, broadcast, reduce.",
+    Option("size", "amount", "Size of the whole array, e.g. '1 GiB'.", ("allreduce",), "SIZE", "B", "array"),
+    Option("operation", "word", "Collective operation: all-reduce, all-gather, reduce-scatter, all-to-all, broadcast.",
            ("allreduce",), "NAME"),
-    Option("optimizer", "word", "For training: adam, zero-1, zero-2, zero-3, megatron, megatron-distributed.",
+    Option("optimizer", "word", "Optimizer of training: adam, zero-1, zero-2, zero-3, megatron, megatron-distributed.",
            ("memory",), "NAME"),
-    Option("recompute", "word", "What of the activations is computed again.", ("train", "memory"),
-           "none|selective|full"),
-    Option("sequence_parallel", "flag", "Divide activations along the sequence too.", ("memory",)),
-    Option("convention", "word", "How attention's operations are counted.", ("train",), "causal|full"),
-    Option("batch", "number", "Sequences per replica (TP x PP chips).", (*_SERVED, "memory")),
-    Option("batch", "number", "Sequences of a step, over all replicas.", ("train",), redraws=True),
-    Option("context", "number", "Tokens cached of each sequence, e.g. 4096 or 4k.", ("decode",), unit="token"),
-    Option("context", "number", "Context: tokens in the KV cache of each sequence.", ("memory",), unit="token"),
-    Option("prompt", "number", "Tokens of a prompt.", ("prefill",), unit="token"),
-    Option("drafts", "whole", "For speculative decoding: drafted tokens that a step checks, beside the next one.",
-           ("decode",), from_zero=True),
-    Option("acceptance", "number", "Mean share of the drafts that is accepted, 0 to 1: (acceptance length - 1) / "
-           "drafts.", ("decode",), "X", from_zero=True, most=1.0),
-    Option("tokens", "number", "Tokens in all, e.g. 15.6e12.", ("train",), unit="token"),
-    Option("sequence", "number", "Tokens of a sequence.", ("train",), unit="token"),
-    Option("sequence", "number", "For the activations of training: tokens of a sequence.", ("memory",), unit="token"),
-    Option("mfu", "share", "Model FLOPs utilization, e.g. 0.4 or 0.35..0.45.", ("train",), "X", label="mfu"),
-    Option("microbatch", "number", "Sequences of a microbatch.", ("train",), redraws=True),
-    Option("microbatch", "number", "Sequences of a microbatch.", ("memory",)),
-    Option("microbatches", "number", "Microbatches of a pipeline in a step.", ("memory",), redraws=True),
-    Option("interleave", "number", "Chunks of a pipeline's stage.", ("train", "memory"), redraws=True),
-    Option("peak", "override", "In place of the reported peak, e.g. '1000 TFLOP/s/chip'.", _SITED, "RATE",
-           "FLOP/s/chip", "peak compute of a chip"),
-    Option("memory_bandwidth", "override", "In place of the reported one, e.g. '3.2 TB/s/chip'.", _SITED, "RATE",
-           "TB/s/chip", "memory bandwidth of a chip"),
-    Option("memory_capacity", "override", "In place of the reported one, e.g. '128 GB/chip'.", _MODELS, "SIZE",
-           "GB/chip", "memory capacity of a chip"),
-    Option("scale_up", "override", "Of the fast links, one way, e.g. '400 GB/s/chip'.", _TIMED, "RATE", "GB/s/chip",
-           "scale up bandwidth of a chip"),
-    Option("scale_out", "override", "Of the network, one way, e.g. '50 GB/s/chip'.", _TIMED, "RATE", "GB/s/chip",
-           "scale out bandwidth of a chip"),
-    Option("training_efficiency", "efficiency", "Share of peak compute reached, what is recomputed counted.",
-           ("train",), "X"),
-    Option("compute_efficiency", "efficiency", "Share of peak compute reached, e.g. 0.6 or 0.5..0.7.", _SERVED, "X"),
-    Option("memory_efficiency", "efficiency", "Share of memory bandwidth reached.", _SERVED, "X"),
-    Option("link_efficiency", "efficiency", "Efficiency of link bandwidth.", (*_SERVED, "allreduce"), "X"),
-    Option("overlap", "efficiency", "Share of the shorter terms that hides behind the longest, 0 to 1.", _SERVED, "X",
+    Option("recompute", "word", "Activation recomputation.", ("train", "memory"), "none|selective|full"),
+    Option("sequence_parallel", "flag", "Use sequence parallelism for the activations.", ("memory",)),
+    Option("convention", "word", "FLOP count of attention: causal (half the square) or full.", ("train",),
+           "causal|full"),
+    Option("batch", "number", "Batch: sequences per replica (TP x PP chips).", (*_SERVED, "memory")),
+    Option("batch", "number", "Global batch: sequences per step, over all replicas.", ("train",), redraws=True),
+    Option("context", "number", "Context: tokens in the KV cache of each sequence, e.g. 4096 or 4k.",
+           ("decode", "memory"), unit="token"),
+    Option("prompt", "number", "Prompt length in tokens.", ("prefill",), unit="token"),
+    Option("drafts", "whole", "Speculative decoding: number of draft tokens per step.", ("decode",), from_zero=True),
+    Option("acceptance", "number", "Speculative decoding: acceptance rate of the drafts, 0 to 1.", ("decode",), "X",
            from_zero=True, most=1.0),
-    Option("latency", "efficiency", "Latency of a message, e.g. '10 us'.", (*_SERVED, "allreduce"), "TIME", "us",
+    Option("acceptance_length", "number", "Speculative decoding: acceptance length, the tokens per step that engines "
+           "print; instead of --acceptance.", ("decode",), "L", redraws=True),
+    Option("drafter", "word", "Speculative decoding: model that drafts, on the same chips.", ("decode",), "ID"),
+    Option("drafter_cost", "number", "Speculative decoding: time of a draft token over that of a step, e.g. 0.05.",
+           ("decode",), "X", from_zero=True),
+    Option("tokens", "number", "Total training tokens, e.g. 15.6e12.", ("train",), unit="token"),
+    Option("sequence", "number", "Sequence length in tokens.", ("train",), unit="token"),
+    Option("sequence", "number", "Sequence length in tokens, for the activations of training.", ("memory",),
+           unit="token"),
+    Option("mfu", "share", "Model FLOPs utilization (MFU), e.g. 0.4 or 0.35..0.45.", ("train",), "X", label="MFU"),
+    Option("microbatch", "number", "Sequences per microbatch.", ("train",), redraws=True),
+    Option("microbatch", "number", "Sequences per microbatch.", ("memory",)),
+    Option("microbatches", "number", "Microbatches per pipeline and step.", ("memory",), redraws=True),
+    Option("interleave", "number", "Chunks per pipeline stage (virtual stages).", ("train", "memory"), redraws=True),
+    Option("memory_fraction", "share", "Share of memory that the engine uses; by default 0.9.", (*_SERVED, "memory"),
+           "X", label="share of memory that the engine uses", most=1.0),
+    Option("reserve", "amount", "Memory for activations, graphs and buffers; by default '3.3 GB/chip'.",
+           (*_SERVED, "memory"), "SIZE", "GB/chip", "activations, graphs and buffers", from_zero=True),
+    Option("peak", "override", "Override of the peak compute, e.g. '1000 TFLOP/s/chip'.", _SITED, "RATE",
+           "FLOP/s/chip", "peak compute of a chip"),
+    Option("memory_bandwidth", "override", "Override of the memory bandwidth, e.g. '3.2 TB/s/chip'.", _SITED, "RATE",
+           "TB/s/chip", "memory bandwidth of a chip"),
+    Option("memory_capacity", "override", "Override of the memory capacity, e.g. '128 GB/chip'.", _MODELS, "SIZE",
+           "GB/chip", "memory capacity of a chip"),
+    Option("scale_up", "override", "Override of the scale-up bandwidth, one way, e.g. '400 GB/s/chip'.", _TIMED,
+           "RATE", "GB/s/chip", "scale up bandwidth of a chip"),
+    Option("scale_out", "override", "Override of the scale-out bandwidth, one way, e.g. '50 GB/s/chip'.", _TIMED,
+           "RATE", "GB/s/chip", "scale out bandwidth of a chip"),
+    Option("training_efficiency", "efficiency", "Training efficiency: share of peak compute, recomputation counted.",
+           ("train",), "X"),
+    Option("compute_efficiency", "efficiency", "Compute efficiency, e.g. 0.6 or 0.5..0.7.", _SERVED, "X"),
+    Option("memory_efficiency", "efficiency", "Memory-bandwidth efficiency.", _SERVED, "X"),
+    Option("link_efficiency", "efficiency", "Link-bandwidth efficiency.", (*_SERVED, "allreduce"), "X"),
+    Option("overlap", "efficiency", "Overlap of compute, memory and communication, 0 (none) to 1 (full).", _SERVED,
+           "X", from_zero=True, most=1.0),
+    Option("latency", "efficiency", "Latency per message, e.g. '10 us'.", (*_SERVED, "allreduce"), "TIME", "us",
            from_zero=True),
-    Option("pue", "price", "Energy of the site over that of its computers, e.g. 1.2.", _SITED, "X", label="PUE"),
-    Option("energy_price", "price", "E.g. '0.06 USD/kWh'.", _SITED, "PRICE", "USD/kWh", "energy price"),
-    Option("chip_price", "price", "Of a chip's hour, e.g. '2 USD/chip/h'.", _SITED, "PRICE", "USD/chip/h",
+    Option("pue", "price", "Power usage effectiveness (PUE), e.g. 1.2.", _SITED, "X", label="PUE"),
+    Option("energy_price", "price", "Energy price, e.g. '0.06 USD/kWh'.", _SITED, "PRICE", "USD/kWh", "energy price"),
+    Option("chip_price", "price", "Price per chip-hour, e.g. '2 USD/chip/h'.", _SITED, "PRICE", "USD/chip/h",
            "chip price"),
     Option("grid", "price", "Emissions of the grid, e.g. '0.4 kg/kWh'.", ("train",), "FACTOR", "kg/kWh",
            "emissions of the grid"),

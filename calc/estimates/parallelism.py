@@ -1,4 +1,4 @@
-"""How a model is spread over chips, and the expressions that every phase of serving and training shares."""
+"""The layout of a model on chips, and the expressions that serving and training share."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from calc.estimates.hardware import Hardware
 from calc.estimates.model import LanguageModel
 from calc.figures.operations import Expression
 from calc.figures.results import given
+from calc.units.numbers import EXACT_DIGITS, said
 
 
 @dataclass(frozen=True)
 class Parallelism:
-    """What is asked of a layout: chips of tensor parallelism, stages, replicas, ranks that share the experts."""
+    """The layout that is asked for: degrees of tensor, pipeline, data and expert parallelism."""
 
     tp: int | None = None
     pp: int | None = None
@@ -25,8 +26,9 @@ class Parallelism:
 class Layout:
     """Tensor, pipeline, data and expert parallelism over a number of chips.
 
-    ``tp`` x ``pp`` chips hold one replica of what is not routed; ``ep`` ranks share the routed experts,
-    two or more of them on a chip if there are more ranks than chips.
+    ``tp`` x ``pp`` chips hold one replica of everything but the routed experts. ``ep`` ranks share the routed experts,
+    several of them on a chip if there are more ranks than chips. Where ``ep`` is below ``tp``, TP splits the experts
+    further, so the chips of a replica always share them: ``ep`` 1 is TP alone, as in serving engines.
     """
 
     chips: int
@@ -36,7 +38,7 @@ class Layout:
 
     @property
     def replica(self) -> int:
-        """Chips of a replica."""
+        """Chips per replica."""
         return self.tp * self.pp
 
     @property
@@ -47,60 +49,81 @@ class Layout:
     @property
     def expert_chips(self) -> int:
         """Chips that share the routed experts of a layer."""
-        return min(self.ep, self.chips // self.pp)
+        return max(self.tp, min(self.ep, self.chips // self.pp)) if self.ep else 1
+
+    @property
+    def has_all_to_all(self) -> bool:
+        """Whether tokens go to experts of other replicas; within one, the all-reduces of TP do the exchange."""
+        return self.expert_chips > self.tp
 
     @property
     def note(self) -> str:
-        """That there are several ranks on a chip; else empty."""
+        """Says that several EP ranks share a chip; else empty."""
         ranks = self.ep / (self.chips // self.pp)
         if ranks <= 1:
             return ""
-        return f"ep {self.ep} on {self.chips} chips: {ranks:g} ranks a chip, as on chips of several dies"
+        return f"EP {self.ep} on {self.chips} chips: {ranks:g} ranks per chip, as on a chip with several dies"
 
 
 def layout(model: LanguageModel, hardware: Hardware, asked: Parallelism) -> Layout:
-    """Return how a model is spread over the chips; refuse numbers that do not multiply to them.
+    """Return the layout of a model on the chips.
 
-    By default no tensor and no pipeline parallelism, and routed experts over all chips.
+    By default TP and PP are 1, and the routed experts are spread over all chips.
+
+    Raises
+    ------
+    UsageError
+        If the degrees do not multiply to the number of chips.
     """
     tp, pp, dp, ep, chips = asked.tp or 1, asked.pp or 1, asked.dp, asked.ep, hardware.chips
     for name, number in (("--tp", tp), ("--pp", pp), ("--ep", ep or 1), ("--dp", dp or 1)):
         if number < 1:
-            raise UsageError(f"{name} {number}: at least 1")
+            raise UsageError(f"{name} {number}: expected at least 1")
     if chips % (tp * pp):
         raise UsageError(
-            f"{chips} chips do not divide into replicas of tp {tp} x pp {pp} = {tp * pp} chips: give --chips "
+            f"{chips} chips do not divide into replicas of TP {tp} x PP {pp} = {tp * pp} chips; write --chips "
             f"{chips // (tp * pp) * (tp * pp) or tp * pp}"
         )
     if dp is not None and dp * tp * pp != chips:
-        raise UsageError(f"tp {tp} x pp {pp} x dp {dp} = {tp * pp * dp}, not {chips} chips: leave --dp out")
+        raise UsageError(f"TP {tp} x PP {pp} x DP {dp} = {tp * pp * dp}, not {chips} chips; leave out --dp")
     if not model.has_experts:
         if ep not in (None, 1):
             if "experts" in model.held.sheet.reports:
                 model.need("experts")
-            raise UsageError(f"{model.id} has no routed experts: leave --ep out")
-        return Layout(chips, tp, pp, 1)
+            raise UsageError(f"{model.id} has no routed experts; leave out --ep")
+        return Layout(chips, tp, pp, 0)
     made = Layout(chips, tp, pp, chips // pp if ep is None else ep)
+    if made.expert_chips % tp:
+        raise UsageError(f"EP {made.ep} is no multiple of TP {tp}; write another --ep")
     if (chips // pp) % made.expert_chips:
-        raise UsageError(f"{chips // pp} chips do not divide into groups of {made.expert_chips} that share experts")
+        raise UsageError(f"{chips // pp} chips do not divide into groups of EP {made.expert_chips}; write another --ep")
     return made
+
+
+def conditions(spread: Layout, precision: str, *more: str) -> tuple[str, ...]:
+    """Return chips, precision, layout and ``more`` as one reads them: ``160 chips``, ``INT8``, ``EP320``."""
+    chips = f"{said(spread.chips, EXACT_DIGITS)} chip{'s' if spread.chips > 1 else ''}"
+    degrees = {"TP": spread.tp, "PP": spread.pp, "EP": spread.ep}
+    return (chips, precision, *(f"{name}{many}" for name, many in degrees.items() if many > 1), *more)
 
 
 def held_parameters(model: LanguageModel, spread: Layout) -> Expression:
     """Return the parameters that one chip holds. [param/chip]."""
-    replica = given("chips of a replica", spread.replica, "chip")
+    replica = given("chips per replica", spread.replica, "chip", "TP x PP")
     if model.routed is None:
-        return (model.total / replica).named("parameters on a chip", "param/chip")
-    shared = given("chips that share the experts", spread.expert_chips * spread.pp, "chip")
-    common = (model.unrouted / replica).named("not routed, on a chip", "param/chip")
-    experts = (model.routed / shared).named("experts on a chip", "param/chip")
-    return (common + experts).named("parameters on a chip", "param/chip")
+        return (model.total / replica).named("parameters per chip", "param/chip")
+    shared = given("chips that share the experts", spread.expert_chips * spread.pp, "chip", "EP x PP")
+    common = (model.unrouted / replica).named("all but routed experts, per chip", "param/chip")
+    experts = (model.routed / shared).named("routed experts, per chip", "param/chip")
+    return (common + experts).named("parameters per chip", "param/chip")
 
 
 def cache_share(model: LanguageModel, spread: Layout) -> Expression:
-    """Return over how many chips the cache of a replica is divided. [chip].
+    """Return over how many chips the KV cache of a replica is divided. [chip].
 
-    Keys and values are divided by heads, at most by as many as there are; a compressed cache by none.
+    TP divides it by KV heads, at most by their number; TP does not divide the compressed cache of MLA. PP divides both.
     """
     heads = 1.0 if model.is_latent else model.need("kv_heads").headline.value
-    return given("chips that share the cache", spread.pp * min(spread.tp, int(heads)), "chip", "by heads, and layers")
+    return given(
+        "chips that share the KV cache", spread.pp * min(spread.tp, int(heads)), "chip", "by KV heads and layers"
+    )

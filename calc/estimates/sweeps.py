@@ -14,8 +14,9 @@ from calc.errors import UsageError, unknown
 from calc.estimates import arguments, efficiencies, options
 from calc.estimates.arguments import SweptOption
 from calc.estimates.chunks import BINDING, FITS, RESOURCES, Slab
-from calc.estimates.estimator import Estimator, favoured
+from calc.estimates.estimator import Estimator
 from calc.estimates.options import flag
+from calc.estimates.precision import favoured
 from calc.figures.operations import Expression, Operation
 from calc.figures.policy import Policy
 from calc.figures.readings import Reading
@@ -115,7 +116,7 @@ class Sweep:
             words = RESOURCES if name == BINDING else ()
             kind = "boolean" if name == FITS else "string" if words else kinds.get(name, "number")
             title, _, end = name.rpartition(".") if name.endswith((".low", ".high")) else (name, "", "")
-            about = {"low": "; the least over all reports and assumptions", "high": "; the greatest over them"}
+            about = {"low": "; low end of the range", "high": "; high end of the range"}
             made.append(Field(name, kind, words=words, meaning=f"{titles.get(title, '')}{about.get(end, '')}"))
         return made
 
@@ -185,15 +186,15 @@ def sweep(estimator: Estimator, phase: str, asked: Mapping[str, Any], columns: S
     kinds = [kind for kind in ("system", "chip") if kind in given]
     machines = [(kind, name) for kind in kinds for name in arguments.trees(rows[kind], given.pop(kind))]
     if not machines:
-        raise UsageError("which hardware? Give --system cm384,nvl72, for example, or --chip h100-sxm --chips 8")
+        raise UsageError("which hardware? Give --system or --chip, e.g. --system cm384,nvl72")
     swept = [name for name in given if arguments.is_axis(phase, rows[name], given)]
     numbers = [arguments.swept(rows[name], given[name]) for name in swept]
     outer = {name: arguments.trees(rows[name], value) for name, value in given.items() if name not in swept}
     many = len(machines) * math.prod(map(len, outer.values()))
     if many > MAX_TREES:
         raise UsageError(
-            f"{many} combinations of systems, models and layouts; expected at most {MAX_TREES}: sweep fewer of them at "
-            "a time, numbers such as --batch may be as many as you like"
+            f"{many} combinations of systems, models and layouts; expected at most {MAX_TREES}: sweep fewer at a "
+            "time; numbers such as --batch have no such limit"
         )
     for kind, name in machines:
         estimator.comparer.catalog.resolve(name, kind)
@@ -224,8 +225,8 @@ def _bound(made: Sweep) -> None:
     for number in itertools.chain.from_iterable(slab.numbers for slab in made.slabs):
         if len(number.values) > 1 and number.name not in moved:
             raise UsageError(
-                f"{flag(number.name)}: no estimate of this sweep depends on it, so all its {len(number.values)} values "
-                "would give the same: leave it out, or give one value"
+                f"{flag(number.name)}: no estimate of this sweep depends on it, so its {len(number.values)} values "
+                "would give the same; leave it out, or give one value"
             )
 
 

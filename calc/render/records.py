@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from calc.analysis import selection
-from calc.analysis.comparison import CORE, REPORTED, Comparer, Comparison
+from calc.analysis.comparison import CORE, REPORTED, Cell, Comparer, Comparison
 from calc.analysis.dominance import LISTS
+from calc.analysis.overview import Overview, standing
 from calc.analysis.scorecard import OPEN
 from calc.figures import derive, results
 from calc.figures.readings import Reading, Readings, canonical_unit

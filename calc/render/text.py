@@ -182,7 +182,7 @@ HALF = "\ue000"
 def _least(shown: Table, place: int) -> int:
     """Return the width below which a column would have to break a number, or a word it may not break."""
     column = shown.columns[place]
-    cells = [row[place].text for row in shown.body]
+    cells = [row[place].text for row in shown.body if not row[place].across]
     parts = column.title.split()
     if column.wraps:
         parts += [] if column.folds else [word for cell in cells for word in cell.split()]
@@ -225,10 +225,24 @@ def _grid(shown: Table, widths: list[int]) -> Group:
         if isinstance(row, str):
             grid = _columns(shown, widths, head=False)
             parts += [Text(_heading(row), style="bold cyan"), grid]
+        elif across := next((place for place, cell in enumerate(row) if cell.across), 0):
+            parts.append(_across(row, across, widths))
+            grid = _columns(shown, widths, head=False)
+            parts.append(grid)
         else:
             cells = zip(row, shown.columns, widths, strict=True)
             grid.add_row(*(Text(_broken(cell, c, width), style=_style(cell)) for cell, c, width in cells))
     return Group(*parts)
+
+
+def _across(row: list[TableCell], place: int, widths: list[int]) -> RichTable:
+    """Return a row whose cell at a place takes the rest of the width."""
+    line = RichTable.grid(padding=(0, GAP, 0, 0), pad_edge=False, expand=True)
+    for width in widths[:place]:
+        line.add_column(width=width)
+    line.add_column(ratio=1)
+    line.add_row(*(Text(cell.text) for cell in row[: place + 1]))
+    return line
 
 
 def _columns(shown: Table, widths: list[int], head: bool) -> RichTable:

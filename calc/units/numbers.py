@@ -79,6 +79,18 @@ def short_ratio(value: float) -> str:
     return f"{value:.2f}" if 0.1 <= value < 1 else digits(value, RATIO_DIGITS - (value < 1), pad=True)
 
 
+def said(value: float, significant: int = DERIVED_DIGITS - 1) -> str:
+    """Print a number as one says it: few digits, commas between thousands.
+
+    Examples
+    --------
+    >>> said(452380.1), said(33.95), said(0.2436), said(4096, EXACT_DIGITS)
+    ('452,000', '34', '0.244', '4,096')
+    """
+    whole, dot, rest = digits(value, significant).partition(".")
+    return f"{int(whole):,}{dot}{rest}" if whole.isdigit() else f"{whole}{dot}{rest}"
+
+
 def grouped(text: str) -> str:
     """Set commas into the whole part of a number from four digits on, for reading in a table."""
     whole, dot, rest = text.partition(".")

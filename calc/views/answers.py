@@ -57,7 +57,7 @@ class Crosschecked(Shown):
 
 @dataclass(frozen=True)
 class Estimates(Shown):
-    """Estimates of one phase on some hardware, side by side; ``explained`` with the working of each."""
+    """Estimates of one phase for some hardware, side by side; ``explained`` with the working of each."""
 
     found: Sequence[Estimate]
     comparer: Comparer
@@ -145,12 +145,19 @@ def _classification(
 
 
 @parts.register
-def _estimates(found: Estimates) -> Sequence[Table | Working]:
+def _estimates(found: Estimates, inputs: bool = False) -> Sequence[Table | Working]:
     from calc.views import estimate
 
     if found.explained:
         return [Working(node, found.comparer.policy) for node in found.workings]
-    return estimate.estimates(found.found, found.comparer.policy)
+    return estimate.estimates(found.found, found.comparer.policy, inputs)
+
+
+@parts.register
+def _estimate(found: Estimate, inputs: bool = False) -> Sequence[Table]:
+    from calc.views import estimate
+
+    return estimate.estimates([found], inputs=inputs)
 
 
 @parts.register

@@ -1,4 +1,4 @@
-"""Trials of the estimates as neutral tables: a row a measurement, and the counts by phase."""
+"""Estimates against published measurements as tables: a row for each measurement, and the counts by phase."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from calc.estimates.validation.scores import TARGET, Score, Validation
 from calc.estimates.validation.trials import SECOND, Trial
 from calc.units.numbers import digits
 from calc.views import words
-from calc.views.tables import Column, Folding, Table, TableCell, titled
+from calc.views.tables import Column, Folding, Table, TableCell
 
 DIGITS = 3
 LEAST_SHOWN = 0.005
@@ -15,37 +15,38 @@ SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
 ROLE_MARKS = {splits.CALIBRATES: "c", splits.SAME_RUN: "r", splits.ARITHMETIC: "a", splits.TEST: ""}
 OUTSIDE, FAR, IDEAL, BEATS_HEADLINE, ALARM = "o", "f", "i", "h", "!"
 MARKS = {
-    ALARM: "took less time than every combination of reports allows: an alarm, explained below",
-    BEATS_HEADLINE: "took less than the bound by the headlines, not less than another report allows",
-    OUTSIDE: "outside the span of the estimate", FAR: "beyond a factor of 2 of the headline",
-    IDEAL: "rests on an efficiency that no measurement is left for, and that is taken as ideal",
+    ALARM: "faster than the limit under every combination of reports: an alarm, explained below",
+    BEATS_HEADLINE: "faster than the limit by the headlines, but not than another report allows",
+    OUTSIDE: "outside the range of the estimate", FAR: "more than a factor of 2 from the estimate",
+    IDEAL: "uses an efficiency that no measurement is left for; it is assumed to be ideal",
     **{mark: splits.ROLE_WORDS[role] for role, mark in ROLE_MARKS.items() if mark},
 }  # fmt: skip
 CAVEAT = (
-    "The state of a chip's memory is compared as its source counts it, the transformer layers alone; `estimate memory` "
-    "adds the vocabulary's tables."
+    "The memory state is compared as its source counts it, for the transformer layers alone; `estimate memory` adds "
+    "the embedding tables."
 )
 
 
 def marks(one: Trial) -> str:
-    """Return the marks of a trial: an alarm first, its role last."""
+    """Return the marks of a measurement: an alarm first, its role last."""
     found = ((ALARM, one.beats_bound), (BEATS_HEADLINE, one.beats_headline and not one.beats_bound),
              (OUTSIDE, not one.is_inside), (FAR, not one.is_near), (IDEAL, bool(one.ideal)))  # fmt: skip
     return "".join(mark for mark, holds in found if holds) + ROLE_MARKS[one.role]
 
 
 def tables(found: Validation) -> list[Table]:
-    """Return the measurements beside their estimates, and what they come to."""
+    """Return the measurements with their estimates, and the counts."""
     return [trials(found), summary(found)]
 
 
 def trials(found: Validation) -> Table:
-    """Return a row a measurement, the phases one after another."""
+    """Return a row for each measurement, by phase."""
     table = Table("Estimates against measurements", [
         Column("id", "measurement", wraps=True, folds=True), Column("mark", "mark", optional=True),
-        Column("unit", "in"), Column("bound", "least", True), Column("estimate", "estimate", True),
-        Column("span", "span", fold=Folding("estimate", titles=", ")),
-        *titled("measured", "reached", "ratio", numeric=True),
+        Column("unit", "unit"), Column("bound", "limit", True), Column("estimate", "estimate", True),
+        Column("span", "range", fold=Folding("estimate", titles=", ")),
+        Column("measured", "measured", True), Column("reached", "efficiency", True),
+        Column("ratio", "ratio", True),
     ])  # fmt: skip
     used = ""
     for one in found.trials:
@@ -60,8 +61,7 @@ def trials(found: Validation) -> Table:
         )  # fmt: skip
     table.notes = [f"{mark} {meaning}" for mark, meaning in MARKS.items() if mark in used]
     table.notes += [
-        "least: the lower bound on time; reached: bound over measured, the efficiency that the measurement implies; "
-        "ratio: measured over estimate.",
+        "efficiency: limit / measured, as the measurement implies; ratio: measured / estimate.",
         CAVEAT,
     ]
     return table
@@ -72,18 +72,18 @@ def _reached(share: float | None) -> str:
 
 
 def summary(found: Validation) -> Table:
-    """Return the counts of the tests, in all, by phase and by what was left out; alarms explained."""
-    table = Table(f"Tests of the estimates, split {found.split}", [
+    """Return the counts of the tests, in all, by phase and by what was left out, with the alarms explained."""
+    table = Table(f"Tests of the estimates, split: {found.split}", [
         Column("of", "tests of", wraps=True, folds=True), Column("many", "tests", True),
-        Column("inside", "inside span", True), Column("near", "within 2x", True),
+        Column("inside", "inside range", True), Column("near", "within 2x", True),
         Column("hit", "both", True), Column("share", "%", True), Column("median", "median factor", True),
-        Column("worst", "worst factor", True), Column("width", "span's width", True),
-        Column("ideal", "taken ideal", True, optional=True),
-        Column("beaten", "bounds beaten", True, for_programs=True),
+        Column("worst", "worst factor", True), Column("width", "median width", True),
+        Column("ideal", "assumed ideal", True, optional=True),
+        Column("beaten", "limits beaten", True, for_programs=True),
     ])  # fmt: skip
     table.add(*_score("all", found.score))
     if found.split == splits.ALTERNATE:
-        table.add(*_score("sources that calibrate nothing", found.apart))
+        table.add(*_score("sources not used for calibration", found.apart))
     for heading, scores in (("by phase", found.by_phase), ("left out", found.by_fold)):
         for name, score in scores.items():
             table.add(*_score(name, score), group=heading)
@@ -92,7 +92,7 @@ def summary(found: Validation) -> Table:
     table.notes += [f"No estimate of {id}: {reason}" for id, reason in found.failed.items()]
     if found.split == splits.ALTERNATE:
         others = " or ".join(split for split in splits.SPLITS if split != splits.ALTERNATE)
-        table.notes.append(f"A test next to what calibrates asks little. A stricter split: --split {others}.")
+        table.notes.append(f"The tests of this split are close to what calibrates. Stricter: --split {others}.")
     table.notes += words.foot(found.policy)
     return table
 
@@ -101,26 +101,26 @@ def _counts(found: Validation) -> list[str]:
     score, roles = found.score, [one.role for one in found.trials]
     shown = ", ".join(f"{roles.count(role)} {role}" for role in splits.ROLES if role in roles)
     if not score.many:
-        return [f"{len(found.trials)} measurements{f': {shown}' if shown else ''}. None of them tests an estimate."]
+        return [f"{len(found.trials)} measurements{f': {shown}' if shown else ''}. None of them is a test."]
     share = f"{100 * (score.share or 0):.0f} %"
     verdict = "reached" if (score.share or 0) >= TARGET else "not reached"
     return [
-        f"{len(found.trials)} measurements: {shown}. A run counts once, however many of its figures are published.",
-        f"Inside their span and within a factor of 2: {score.hit} of {score.many} tests, {share}; the target of "
-        f"{100 * TARGET:.0f} % is {verdict}. Bounds beaten, by any measurement: {len(found.alarms)}.",
-        "factor: between measurement and headline, whichever way; span's width: upper end over lower, the median.",
+        f"{len(found.trials)} measurements: {shown}. A run counts once, even if several of its figures are published.",
+        f"Inside the range and within a factor of 2: {score.hit} of {score.many} tests, {share}; the target of "
+        f"{100 * TARGET:.0f} % is {verdict}. Measurements faster than the limit: {len(found.alarms)}.",
+        "factor: measured / estimate or its inverse, at least 1; width: high / low of the range.",
     ]  # fmt: skip
 
 
 def explained(one: Trial) -> str:
-    """Say of a measurement that beats its bound by how much, which resource bound it, and what may be wrong."""
+    """Say by how much a measurement is faster than its limit, what the bottleneck is, and what may be wrong."""
     assert one.least is not None
     scale, unit = _unit(one)
     return (
         f"{ALARM} {one.id}: measured {_digits(one.measured / scale)} {unit}, but {one.binding} alone takes "
-        f"{_digits(one.least[1] / scale)} {unit} at the most favourable reports. A reported peak is too low, the "
-        f"conditions of the measurement ({one.measurement.source}, {one.measurement.locator}) are read wrongly, or the "
-        "bound counts work that was not done."
+        f"{_digits(one.least[1] / scale)} {unit} at the most favourable reports. Possible causes: a reported peak is "
+        f"too low, the conditions ({one.measurement.source}, {one.measurement.locator}) are misread, or "
+        "the limit counts work that was not done."
     )
 
 

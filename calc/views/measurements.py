@@ -1,4 +1,4 @@
-"""Measurements as tables: a list of those asked for, and one with all its conditions."""
+"""Published measurements as tables: a list, and one measurement with its conditions."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from calc.views import words
 from calc.views.tables import Column, Folding, Table, titled
 from calc.views.words import AS_REPORTED, OVERLAY_MARK
 
-_GROUPS = ("figure", "setting", "conditions", "where it stands", "note")
+_GROUPS = ("figure", "setting", "conditions", "source", "note")
 
 
 def chosen(
     comparer: Comparer, phases: Sequence[str] = (), chips: Sequence[str] = (), models: Sequence[str] = ()
 ) -> list[Measurement]:  # fmt: skip
-    """Return the measurements of some phases, chips and models, those of all where none is named.
+    """Return the measurements of some phases, chips and models; of all where none is named.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def chosen(
 
 
 def of_all(comparer: Comparer, phases: Sequence[str], chips: Sequence[str], models: Sequence[str]) -> Table:
-    """Return the list of measurements, the phases one after another.
+    """Return the list of measurements, by phase.
 
     Raises
     ------
@@ -52,21 +52,22 @@ def of_all(comparer: Comparer, phases: Sequence[str], chips: Sequence[str], mode
     names = ("phase", "operation", "quantity", *REFERS, "chips", "source", "locator", "read")
     table = Table("Measurements", [
         Column("id", "id"), Column("marks", "mark", optional=True, fold=Folding("value", None, always=True)),
-        Column("value", "value", True), Column("what", "what, of what", wraps=True), *titled(*names, for_programs=True),
+        Column("value", "value", True), Column("what", "quantity and setting", wraps=True),
+        *titled(*names, for_programs=True),
     ])  # fmt: skip
     for one in sorted(found, key=lambda one: PHASES.index(one.phase)):
         cells = (getattr(one, name) or "" for name in names)
         mark = OVERLAY_MARK if one.layer else ""
         table.add(one.id or "", mark, one.value, _in_words(one), *cells, group=one.phase)
     layers = list(dict.fromkeys(one.layer for one in found if one.layer))
-    many = f"{len(found)} of {len(comparer.catalog.measurements)}."
+    many = f"{len(found)} of {len(comparer.catalog.measurements)} measurements."
     table.notes = [*words.legend((OVERLAY_MARK for _ in layers), layers), many]
-    table.notes += [AS_REPORTED, "One with its conditions: python -m calc show ID."]
+    table.notes += [AS_REPORTED, "Conditions of one measurement: python -m calc show ID."]
     return table
 
 
 def _in_words(one: Measurement) -> str:
-    """Say what was measured, of which model, on what: "time of a step, megatron-22b on 8 x a100-sxm"."""
+    """Return the quantity, the model and the hardware: "time of a step, megatron-22b on 8 x a100-sxm"."""
     what = QUANTITIES[one.quantity].title + (f" of {one.operation}" if one.operation else "")
     many = f"{one.chips.removesuffix(' chip')} x " if one.chips else ""
     return f"{what}, {f'{one.model} ' if one.model else ''}on {many}{one.chip or one.system}"
@@ -78,7 +79,7 @@ def is_one(catalog: Catalog, name: str) -> bool:
 
 
 def one(catalog: Catalog, key: str) -> Table:
-    """Return one measurement: what was measured, under which conditions, and where it stands.
+    """Return one measurement: the quantity, the conditions, the source.
 
     Raises
     ------
@@ -86,10 +87,10 @@ def one(catalog: Catalog, key: str) -> Table:
         If there is no such measurement.
     """
     found = catalog.measurement(key)
-    table = Table(f"{key}, measured", [Column("key", "key"), Column("value", "value", wraps=True)])
+    table = Table(f"Measurement {key}", [Column("key", "key"), Column("value", "value", wraps=True)])
     for group, heading in zip(Measurement.lines(), _GROUPS, strict=True):
         said = {name: getattr(found, name) for name in group if name not in OURS}
-        said = {"source": found.source or "", **said} if heading == "where it stands" else said
+        said = {"source": found.source or "", **said} if heading == "source" else said
         for name, held in said.items():
             if held is not None:
                 table.add(name, str(held), group=heading)

@@ -20,7 +20,8 @@ class TableCell:
     ``data`` is what csv and JSON have where that is another text (digits without commas), ``value`` the number of a
     figure on a page; ``span`` are the ends of a span that stands in this cell, or what is known of a gap; ``hint`` says
     what the cell rests on. ``marks`` stand below one another: a blank keeps its place, None has none. A ``gap`` says
-    why there is no figure. ``folded`` is its text in a layout in which columns are folded into one another.
+    why there is no figure. ``folded`` is its text in a layout in which columns are folded into one another. A cell
+    ``across`` runs on over the columns to its right, which are empty.
     """
 
     text: str
@@ -31,6 +32,7 @@ class TableCell:
     hint: str = ""
     gap: bool = False
     indent: int = 0
+    across: bool = False
     folded: str | None = None
 
     @property

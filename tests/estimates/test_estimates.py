@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import shlex
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 import calc
 from calc import units
 from calc.errors import CalcError, UsageError
-from calc.estimates import efficiencies
+from calc.estimates import efficiencies, options
 from calc.estimates.calibration import calibrated
 from calc.estimates.cases import case
 from calc.estimates.efficiencies import Efficiencies, Sample, span
@@ -297,15 +299,15 @@ def test_no_bound_is_violated(id: str) -> None:
         ({"system": "cm384", "precision": "fp4", "context": 4096}, "reported are bf16, fp16, int8"),
         ({"chip": "h100-sxm", "context": 4096}, "does not fit: "),
         ({"system": "cm384"}, "--context"),
-        ({"context": 4096}, "one --system or one --chip"),
-        ({"system": "cm384", "chip": "h100-sxm", "context": 4096}, "one --system or one --chip"),
+        ({"context": 4096}, "Give one --system or one --chip"),
+        ({"system": "cm384", "chip": "h100-sxm", "context": 4096}, "Give one --system or one --chip"),
         ({"system": "cm384", "chips": 1000, "context": 4096}, "has 384 chips"),
         ({"system": "cm384", "chips": 10, "tp": 4, "context": 4096}, "do not divide"),
         ({"system": "cm384", "context": "5 GB"}, "--context 5 GB"),
         ({"system": "cm384", "context": 4096, "batch": float("nan")}, "--batch"),
         ({"system": "cm384", "context": 4096, "batch": 0}, "--batch"),
         ({"system": "cm384", "context": 4096, "drafts": -1}, "--drafts"),
-        ({"system": "cm384", "context": 4096, "drafts": 3, "acceptance": 2.1}, "between 0 and 1; an acceptance"),
+        ({"system": "cm384", "context": 4096, "drafts": 3, "acceptance": 2.1}, "between 0 and 1; for an acceptance"),
         ({"system": "cm384", "context": 4096, "drafts": 3}, "--drafts 3 needs --acceptance"),
         ({"system": "cm384", "context": 4096, "acceptance": 0.7}, "--acceptance 0.7 needs --drafts"),
         ({"system": "cm384", "context": 4096, "draft": 1}, "no option 'draft' of decode"),
@@ -322,9 +324,9 @@ def test_refusals_help(asked: dict[str, object], said: str) -> None:
 
 
 def test_what_does_not_fit_says_by_how_much_and_what_would() -> None:
-    with pytest.raises(UsageError, match=r"does not fit: .* too much; what would fit: .*--tp 8") as raised:
+    with pytest.raises(UsageError, match=r"does not fit: needs .* has 128 GB. What would fit: .*--tp 8") as raised:
         ESTIMATE.decode("llama-3.1-405b", system="cm384", chips=8, context=4096, precision="bf16")
-    assert "685.7 GB too much" in str(raised.value)
+    assert "830 GB per chip (weights 812, KV cache 2.11, reserve 16.1)" in str(raised.value)
     ESTIMATE.decode("llama-3.1-405b", system="cm384", chips=8, tp=8, context=4096, precision="bf16")
 
 
@@ -384,7 +386,8 @@ def test_several_machines_stand_side_by_side() -> None:
     text = output("estimate", *words, width=80)
     assert "CloudMatrix 384" in text
     assert "GB200 NVL72" in text
-    assert "energy per token" in text
+    assert "Energy per token" not in text
+    assert "Energy cost per million tokens" in output("estimate", *words, "--energy-price", "0.06 USD/kWh", width=80)
     assert max(map(len, text.splitlines())) <= 80
     said = json.loads(output("estimate", *words, "--format", "json"))
     assert [one["subject"] for one in said["estimates"]] == ["cm384", "nvl72"]
@@ -412,7 +415,7 @@ def test_wrong_calls_exit_with_2(words: str) -> None:
 
 def test_memory_says_whether_it_fits() -> None:
     text = output("estimate", "memory", "--model", "deepseek-v3", "--system", "metax128")
-    assert "fits, without buffers" in text
+    assert re.search(r"Verdict +54 of 64 GB: fits \(weights 44,", text)
     less = output("estimate", "memory", "--model", "deepseek-v3", "--system", "metax128", "--chips", "8")
     assert "does not fit" in less
 
@@ -469,3 +472,163 @@ def test_a_window_bounds_what_is_computed() -> None:
     ]
     # From one length to the other only the layers without a window do more.
     assert (core[2] - core[1]) / (8192 * 18) == pytest.approx((core[1] - core[0]) / (8064 * 18), rel=1e-6)
+
+
+@pytest.mark.parametrize("words", [call for calls in options.EXAMPLES.values() for call in calls])
+def test_the_examples_of_the_help_run_and_fit_80_columns(words: str) -> None:
+    shown = output("estimate", *shlex.split(words), width=80)
+    assert max(map(len, shown.splitlines())) <= 80
+    assert words in output("estimate", words.split()[0], "--help", width=200)
+
+
+def test_the_answer_is_the_question_and_six_lines() -> None:
+    made = ESTIMATE.decode(**CM384, batch=96, context=4096)
+    question, *rows = str(made).splitlines()
+    rows = rows[next(at for at, row in enumerate(rows) if row.startswith("Throughput per chip")) :]
+    assert question.startswith("DeepSeek-V3 / R1 decode on CloudMatrix 384: 160 chips, INT8, EP320, batch 96")
+    titles = ["Throughput per chip", "TPOT", "Per user", "Throughput, all", "Bottleneck", "Memory per chip"]
+    assert [title for title, row in zip(titles, rows, strict=False) if row.startswith(title)] == titles
+    assert "\n" not in repr(made)
+    rate, tpot = (made.figures[name].estimate.numbers for name in ("rate_per_user", "time_per_output_token"))
+    assert rate == pytest.approx((1e3 / tpot[0], 1e3 / tpot[2], 1e3 / tpot[1]))
+
+
+@settings(max_examples=20)
+@given(st.floats(0.5, 1.0), st.floats(0, 20))
+def test_the_reserve_is_what_the_engine_leaves(fraction: float, working: float) -> None:
+    made = ESTIMATE.memory("llama-3.1-8b", chip="h100-sxm", context=4096, memory_fraction=fraction,
+                           reserve=f"{working} GB/chip")  # fmt: skip
+    held = {name: found.numbers[0] for name, found in made.held.items()}
+    assert held["reserve"] == pytest.approx(held["capacity"] * (1 - fraction) + working)
+    assert made.verdict.fits == (held["weights"] + held["cache"] + held["reserve"] <= held["capacity"])
+
+
+def test_what_the_verdict_advises_fits() -> None:
+    asked = {"chip": "h100-sxm", "precision": "bf16", "context": 8192}
+    refused = ESTIMATE.memory("llama-3.1-70b", **asked).verdict
+    assert refused.fits is False
+    chips = int(re.search(r"--chips (\d+) --tp \1", refused.remedy)[1])
+    assert ESTIMATE.memory("llama-3.1-70b", chips=chips, tp=chips, **asked).verdict.fits
+    assert not ESTIMATE.memory("llama-3.1-70b", chips=chips // 2, tp=chips // 2, **asked).verdict.fits
+    with pytest.raises(UsageError, match="--batch 3,"):
+        ESTIMATE.decode("llama-3.1-8b", chip="h100-sxm", context=131072, batch=64)
+    ESTIMATE.decode("llama-3.1-8b", chip="h100-sxm", context=131072, batch=3)
+
+
+def test_training_refuses_a_state_that_no_sharding_fits() -> None:
+    asked = {"chip": "h100-sxm", "batch": 512, "sequence": 8192}
+    with pytest.raises(UsageError, match="at least 82 chips"):
+        ESTIMATE.train("llama-3.1-405b", chips=8, **asked)
+    assert ESTIMATE.train("llama-3.1-405b", chips=82, **asked).verdict.fits
+
+
+@pytest.mark.parametrize("ep", [1, 2, 8])
+def test_within_a_replica_experts_cost_no_all_to_all(ep: int) -> None:
+    """Engines split experts by TP where EP is 1; the chips of a replica have the same tokens and need no dispatch."""
+    asked = {"chip": "h200-sxm", "chips": 8, "batch": 16, "context": 4096, "precision": "fp8"}
+    made = ESTIMATE.decode("deepseek-v3", tp=8, ep=ep, **asked)
+    layers, hidden, tokens, link = 61, 7168, 16, 450e9
+    # The limit on an all-reduce of S bytes, reduced in the switch, is S over the link.
+    assert made.parts["network"].numbers[0] == pytest.approx(2 * layers * tokens * hidden * 2 / link)
+    assert made.held["weights"].numbers[0] == pytest.approx(671.0 / 8, rel=1e-3)
+
+
+def test_expert_parallelism_across_replicas_costs_an_all_to_all() -> None:
+    asked = {"chip": "h200-sxm", "chips": 16, "batch": 16, "context": 4096, "precision": "fp8", "domain": 16}
+    apart = ESTIMATE.decode("deepseek-v3", tp=8, ep=8, **asked)
+    shared = ESTIMATE.decode("deepseek-v3", tp=8, ep=16, **asked)
+    assert shared.held["weights"].numbers[0] < apart.held["weights"].numbers[0]
+    assert shared.parts["network"].numbers[0] > apart.parts["network"].numbers[0]
+    with pytest.raises(UsageError, match="no multiple of TP 8"):
+        ESTIMATE.decode("deepseek-v3", tp=8, ep=12, **asked)
+
+
+# -- precisions ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("format", "bits"),
+    [("mxfp4", 4.25), ("nvfp4", 4.5), ("mxfp8", 8.25), ("w4a16", 4.15625), ("int4", 4), ("bf16", 16), ("tf32", 32)],
+)
+def test_a_format_counts_its_scales(format: str, bits: float) -> None:
+    held = ESTIMATE.memory("llama-3.1-8b", chip="h100-sxm", weights=format).held["weights"].numbers[0]
+    assert held == pytest.approx(8.029995008 * bits / 8, rel=1e-6)
+
+
+def test_narrow_weights_work_with_wider_arithmetic() -> None:
+    asked = {"chip": "h100-sxm", "chips": 8, "batch": 8, "context": 4096}
+    narrow = ESTIMATE.decode("gpt-oss-120b", weights="mxfp4", precision="bf16", **asked)
+    wide = ESTIMATE.decode("gpt-oss-120b", precision="bf16", **asked)
+    by_name = ESTIMATE.decode("gpt-oss-120b", precision="mxfp4", **asked)  # no FP4 peak: BF16 arithmetic
+    assert narrow.parts["compute"].numbers == wide.parts["compute"].numbers == by_name.parts["compute"].numbers
+    assert narrow.held["weights"].numbers[0] == pytest.approx(wide.held["weights"].numbers[0] * 4.25 / 16)
+    assert "MXFP4 weights, BF16 arithmetic" in by_name.question
+
+
+def test_attention_and_embeddings_may_have_their_own_precision() -> None:
+    # vllm#6746: 57.75 GiB a chip of Llama-3.1-405B-Instruct-FP8 on 8 H100, attention in BF16.
+    made = ESTIMATE.memory("llama-3.1-405b", chip="h100-sxm", chips=8, tp=8, precision="fp8",
+                           attention_weights="bf16", embedding_weights="bf16")  # fmt: skip
+    assert made.held["weights"].numbers[0] == pytest.approx(57.75 * 2**30 / 1e9, rel=0.03)
+    asked = {"chip": "h100-sxm", "chips": 8, "tp": 8, "context": 4096, "precision": "fp8"}
+    same = ESTIMATE.decode("llama-3.1-70b", attention_weights="fp8", embedding_weights="fp8", **asked)
+    more = ESTIMATE.decode("llama-3.1-70b", attention_weights="bf16", **asked)
+    assert same.bound.numbers == pytest.approx(ESTIMATE.decode("llama-3.1-70b", **asked).bound.numbers)
+    assert more.parts["memory"].numbers[0] > same.parts["memory"].numbers[0]
+
+
+def test_each_machine_may_have_its_own_precision() -> None:
+    each = "cm384=int8,nvl72=fp8"
+    asked = {"batch": 96, "context": 4096}
+    for system, own in (("cm384", "int8"), ("nvl72", "fp8")):
+        plain = ESTIMATE.decode("deepseek-v3", system=system, precision=own, **asked)
+        for said in (each, "8bit", "w8a8"):
+            made = ESTIMATE.decode("deepseek-v3", system=system, precision=said, **asked)
+            assert (made.estimate.numbers, made.question) == (plain.estimate.numbers, plain.question)
+    with pytest.raises(UsageError, match="no precision for h100-sxm"):
+        ESTIMATE.decode("llama-3.1-8b", chip="h100-sxm", precision=each, context=4096)
+
+
+# -- speculative decoding -----------------------------------------------------------------------
+
+SPECULATIVE = {"chip": "h100-sxm", "chips": 8, "tp": 8, "precision": "fp8", "context": 4096}
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 8), st.floats(0, 1))
+def test_an_acceptance_length_is_one_and_the_accepted_drafts(drafts: int, rate: float) -> None:
+    by_rate = ESTIMATE.decode("llama-3.1-70b", drafts=drafts, acceptance=rate, **SPECULATIVE)
+    by_length = ESTIMATE.decode("llama-3.1-70b", drafts=drafts, acceptance_length=1 + drafts * rate, **SPECULATIVE)
+    assert by_length.figures["rate"].estimate.numbers == pytest.approx(by_rate.figures["rate"].estimate.numbers)
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 8), st.floats(0, 0.5))
+def test_a_drafter_costs_its_steps(drafts: int, cost: float) -> None:
+    asked = {"drafts": drafts, "acceptance": 0.7, **SPECULATIVE}
+    free = ESTIMATE.decode("llama-3.1-70b", **asked)
+    shared = ESTIMATE.decode("llama-3.1-70b", drafter_cost=cost, **asked)
+    assert shared.estimate.numbers == pytest.approx([t * (1 + drafts * cost) for t in free.estimate.numbers])
+    drafter = ESTIMATE.decode("llama-3.1-8b", **SPECULATIVE)
+    whole = ESTIMATE.decode("llama-3.1-70b", drafter="llama-3.1-8b", **asked)
+    assert whole.estimate.numbers[0] == pytest.approx(free.estimate.numbers[0] + drafts * drafter.estimate.numbers[0])
+    assert whole.bound.numbers[0] <= whole.estimate.numbers[1]
+    assert whole.verdict.needed > free.verdict.needed
+    assert any("--drafter" in note for note in free.notes)
+    assert not any("--drafter" in note for note in whole.notes)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"drafts": 3, "acceptance_length": 4.4}, "between 1 and 1 + drafts = 4"),
+        ({"acceptance_length": 2}, "needs --drafts"),
+        ({"drafter": "llama-3.1-8b"}, "needs --drafts"),
+        ({"drafts": 1, "acceptance": 0.5, "acceptance_length": 1.5}, "not both"),
+        ({"drafts": 1, "acceptance": 0.5, "drafter": "llama-3.1-8b", "drafter_cost": 0.1}, "not both"),
+        ({"drafts": 1, "acceptance": 0.5, "drafter": "llama-9"}, "llama-9"),
+    ],
+)
+def test_wrong_drafts_are_refused(asked: dict[str, object], said: str) -> None:
+    with pytest.raises(CalcError, match=re.escape(said)):
+        ESTIMATE.decode("llama-3.1-70b", **asked, **SPECULATIVE)

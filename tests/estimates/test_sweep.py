@@ -130,7 +130,7 @@ REQUESTS = st.one_of(
 )
 
 
-AMOUNTS = {"latency", "size", "memory_bandwidth", "memory_capacity", "scale_up", "energy_price", "grid"}
+AMOUNTS = {"latency", "reserve", "size", "memory_bandwidth", "memory_capacity", "scale_up", "energy_price", "grid"}
 
 
 def points(
@@ -254,6 +254,7 @@ def test_an_option_that_is_swept_is_a_leaf() -> None:
         "allreduce": {"chip": "h100-sxm", "chips": 64, "domain": 8},
     }
     amounts = {
+        "reserve": "1 GB/chip",
         "peak": "1 PFLOP/s/chip",
         "memory_bandwidth": "1 TB/s/chip",
         "memory_capacity": "1 TB/chip",
@@ -286,7 +287,7 @@ def test_an_option_that_is_swept_is_a_leaf() -> None:
             if not slab.leaves[at]:
                 unmoved.add((phase, name))
     assert unmoved == {
-        *(("train", name) for name in ("memory_capacity", "memory_bandwidth", "scale_up", "scale_out")),  # of a batch
+        *(("train", name) for name in ("memory_bandwidth", "scale_up", "scale_out")),  # of a batch
         ("decode", "scale_out"),
         ("prefill", "scale_out"),  # all of a system is one domain
     }
@@ -326,13 +327,13 @@ def test_doublings_and_tenfolds_end_within() -> None:
         ("batch", "1,,2", "'' is no number and no range"),
         ("batch", "9:1:log2", "runs downwards"),
         ("batch", "1:9:0", "above zero"),
-        ("batch", "0:9:log2", "--batch 0: a number above zero"),
+        ("batch", "0:9:log2", "--batch 0: expected a number above zero"),
         ("overlap", "0:1:log2", "begins above zero"),
         ("batch", "1:9:x1", "1 points; expected 2 to"),
         ("batch", "1:1e9:1", "expected at most 10000000"),
         ("batch", "nan", "does not begin with a number"),
         ("batch", "0", "above zero"),
-        ("batch", "-1", "not below zero"),
+        ("batch", "-1", "at least 0"),
         ("context", "4 GB", "an amount of information"),
         ("overlap", "0.5,1.5", "between 0 and 1"),
         ("acceptance", "0.5,1.5", "between 0 and 1"),
@@ -341,7 +342,7 @@ def test_doublings_and_tenfolds_end_within() -> None:
         ("tp", "1.5", "a whole number"),
         ("tp", "0", "at least 1"),
         ("precision", "int8,fp9", "no precision 'fp9'"),
-        ("precision", "int8,,fp8", "a value is empty"),
+        ("precision", "int8,,fp8", "one of the values is empty"),
         ("system", "cm384,nvl7", "no system 'nvl7'; did you mean 'nvl72'"),
         ("model", "deepseek", "deepseek"),
         ("pue", "0.5", "at least 1"),
@@ -379,7 +380,7 @@ def test_what_is_refused_is_named_with_its_points() -> None:
     assert (refused.fixed["system"], refused.fixed["precision"], refused.points) == ("cm384", "fp8", 30)
     assert "reported are bf16, fp16, int8" in refused.why
     assert small().points == 90 == len(frame(small()))
-    with pytest.raises(UsageError, match="fp8 peak compute of cm384 is not reported"):
+    with pytest.raises(UsageError, match="no fp8 peak of cm384 is reported"):
         calc.sweep("decode", model="deepseek-v3", system="cm384", precision="fp8", context=4096)
 
 
@@ -438,13 +439,15 @@ def test_an_option_is_one_row_and_one_field() -> None:
     served = set(options.of("decode")) | set(options.of("prefill"))
     assert {field.name for field in dataclasses.fields(Serving)} - {"unfit"} == served - handled
     for phase in ("train", "memory"):
-        assert {field.name for field in dataclasses.fields(asked[phase])} == set(options.of(phase)) - handled
+        assert {field.name for field in dataclasses.fields(asked[phase])} - {"unfit"} == set(
+            options.of(phase)
+        ) - handled
 
 
 def test_many_rows_want_a_file() -> None:
     done = run("sweep", "decode", "--model", "deepseek-v3", "--system", "cm384", "--context", "1:201:1")
     assert (done.code, done.out) == (2, "")
-    assert "201 rows; a table has at most 200: give -o" in done.err
+    assert "201 rows; a table has at most 200; write -o" in done.err
 
 
 def test_every_estimate_has_its_sweep() -> None:
@@ -459,7 +462,7 @@ def test_every_estimate_has_its_sweep() -> None:
     assert set(sweep.commands) == set(estimate.commands) - {"validate"} == set(options.PHASES)
     for phase, command in sweep.commands.items():
         mine = {param.name for param in command.params}
-        assert {param.name for param in estimate.commands[phase].params} - {"explain"} <= mine
+        assert {param.name for param in estimate.commands[phase].params} - {"explain", "inputs"} <= mine
         rest = {"specs", "as_of", "prefer", "strict", "merge", "form", "output", "color", "engine", "chunk", "columns"}
         assert mine - rest == set(options.of(phase))
 
@@ -498,7 +501,7 @@ def test_a_file_says_units_and_status(tmp_path: Path) -> None:
     schema = parquet.read_schema(io.BytesIO(saved(tmp_path, "parquet", 100)))
     assert schema.field("time.low").metadata[b"unit"] == b"ms"
     assert schema.metadata[b"status"] == b"as-reported"
-    assert b"fp8 peak compute of cm384" in schema.metadata[b"refused"]
+    assert b"no fp8 peak of cm384" in schema.metadata[b"refused"]
 
 
 class StopError(Exception):
@@ -582,7 +585,7 @@ def test_an_interrupted_process_goes_on(tmp_path: Path) -> None:
     os.kill(process.pid, signal.SIGINT)
     _, said = process.communicate()
     assert process.returncode == 130, said
-    assert "the same call goes on" in said
+    assert "run the same command to go on" in said
     assert not path.exists()
     assert 3 <= streams.kept(str(path)) < 200
     assert run(*call).code == 0

@@ -212,7 +212,7 @@ def test_nothing_has_no_share() -> None:
 def test_only_what_was_known_by_a_day_is_recomputed() -> None:
     found = validate(Workspace(as_of="2021-01-01").comparer)
     assert (found.trials, found.failed) == ([], {})
-    assert "None of them tests an estimate" in output("estimate", "--validate", "--summary", "--as-of", "2021-01-01")
+    assert "None of them is a test" in output("estimate", "--validate", "--summary", "--as-of", "2021-01-01")
 
 
 # -- alarms -------------------------------------------------------------------------------------
@@ -222,7 +222,7 @@ def test_a_measurement_that_beats_its_bound_is_an_alarm(overlay: Path) -> None:
     done = run("estimate", "--validate", "--specs", str(overlay), width=200)
     assert done.code == 1
     assert "! matmul-too-fast: measured 115 us, but compute alone takes 137 us" in done.out
-    assert "A reported peak is too low" in done.out
+    assert "a reported peak is too low" in done.out
     row = next(line for line in done.out.splitlines() if line.startswith("matmul-too-fast"))
     assert "!" in row
     body = json.loads(run("estimate", "--validate", "--specs", str(overlay), "--format", "json").out)
@@ -298,7 +298,7 @@ def test_the_frame_has_the_types_that_it_says() -> None:
 
 
 def test_the_card_is_the_summary() -> None:
-    assert "sources that calibrate nothing" in FOUND[splits.ALTERNATE]._repr_html_()
+    assert "sources not used for calibration" in FOUND[splits.ALTERNATE]._repr_html_()
     assert "left out" in FOUND[splits.BY_CHIP]._repr_markdown_()
 
 

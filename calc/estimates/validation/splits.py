@@ -1,4 +1,4 @@
-"""Which measurements test the estimates, and with what the efficiencies of each are derived: splits and runs."""
+"""Splits: which measurements calibrate the efficiencies, and which test the estimates."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from calc.sheets.measurements import Measurement
 
 CALIBRATES, TEST, SAME_RUN, ARITHMETIC = ROLES = ("calibrates", "test", "same run", "arithmetic")
 ROLE_WORDS = {
-    CALIBRATES: "the efficiencies are derived from it",
-    TEST: "the efficiencies are not derived from it",
-    SAME_RUN: "another figure of a run that calibrates or tests already",
-    ARITHMETIC: "the source itself computes it by the formula that is used here",
+    CALIBRATES: "calibrates: efficiencies are derived from it",
+    TEST: "test: no efficiency is derived from it",
+    SAME_RUN: "another figure of a run that is counted already",
+    ARITHMETIC: "arithmetic of the source, by the same formula",
 }
 ALTERNATE, BY_SOURCE, BY_CHIP = SPLITS = ("alternate", "leave-one-source-out", "leave-one-chip-out")
 SPLIT_WORDS = {
-    ALTERNATE: "efficiencies from every second measurement of a series; the others, often their neighbours, test them",
-    BY_SOURCE: "efficiencies for the measurements of a source from those of the other sources alone",
-    BY_CHIP: "efficiencies for the measurements of a chip from those of the other chips alone",
+    ALTERNATE: "every second measurement of a series calibrates the efficiencies; the others test them",
+    BY_SOURCE: "each source is tested with efficiencies from the other sources",
+    BY_CHIP: "each chip is tested with efficiencies from the other chips",
 }
 COUNTED_ARITHMETIC = ("memory",)
 """Phases whose published figures are what their source's own formula gives, not what an instrument read."""
