@@ -10,7 +10,6 @@ from calc.figures.operations import Expression, Operation, apply, total
 from calc.figures.readings import Reading, Readings
 from calc.figures.results import given
 
-
 _OTHER_ATTENTION = {
     "linear_layers": "{:g} linear-attention layers",
     "mamba_layers": "{:g} Mamba layers",

@@ -73,7 +73,8 @@ QUANTITIES = {
     "mfu": MeasuredQuantity("model FLOPs utilisation", ("x",), ("train",)),
     "hfu": MeasuredQuantity("hardware FLOPs utilisation", ("x",), ("train",)),
     "throughput": MeasuredQuantity(
-        "throughput", ("token/s", "token/s/chip", "token/s/die", "token/s/node", "sample/s"),
+        "throughput",
+        ("token/s", "token/s/chip", "token/s/die", "token/s/node", "sample/s"),
         ("train", "prefill", "decode"),
     ),
     "time-to-first-token": MeasuredQuantity("time to first token", ("s",), ("prefill",)),
