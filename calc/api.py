@@ -394,7 +394,8 @@ class Workspace:
         Parameters
         ----------
         phase : str or sequence of str
-            Only these: ``matmul``, ``allreduce`` (any collective), ``memory``, ``train``, ``prefill``, ``decode``.
+            Only these: ``matmul``, ``memory-bandwidth``, ``allreduce`` (any collective), ``memory``, ``train``,
+            ``prefill``, ``decode``.
         chip, model : str or sequence of str
             Only these, by id or alias.
 

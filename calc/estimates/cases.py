@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from calc import units
 from calc.analysis.comparison import Comparer
 from calc.errors import UsageError
-from calc.estimates import arguments, efficiencies, options
+from calc.estimates import arguments, conditions, efficiencies, options
 from calc.estimates.collectives import collective
 from calc.estimates.efficiencies import Efficiencies
 from calc.estimates.estimate import COMPUTE, Estimate, noted
@@ -35,6 +35,7 @@ class Case:
 
 def case(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
     """Return a measurement of a time with its estimate."""
+    conditions.check(one)
     makers = {"decode": _decode, "prefill": _prefill, "train": _train, "allreduce": _collective, "matmul": _product}
     return makers[one.phase](comparer, one, known)
 
@@ -60,11 +61,11 @@ def hardware_of(comparer: Comparer, one: Measurement) -> Hardware:
 
 
 def _precision(said: str | None) -> str:
-    return said if said and said != "unstated" else CACHE
+    return conditions.plain(said) if said and said != "unstated" else CACHE
 
 
 def _serving(one: Measurement) -> Serving:
-    batch = float(one.batch or 1)
+    batch = conditions.replica_batch(one)
     prompt = _number(one.prompt, "token") or 0.0
     if one.batch_unit == "token":
         batch /= prompt
@@ -87,26 +88,27 @@ def _decode(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
 def _prefill(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
     asked = _serving(one)
     found = prefill(find_model(comparer, one.model or ""), hardware_of(comparer, one), asked, known)
+    if one.quantity == "time-to-first-token":
+        return Case(one, found, _number(one.value, "s") or 0.0)
     return Case(one, found, asked.batch * asked.prompt / _replica_rate(one, asked))
 
 
 def _replica_rate(one: Measurement, asked: Serving) -> float:
     """Return the tokens a second of a replica that a measured rate per chip means."""
-    rate = float(units.parse(one.value).to(units.unit("token/s/chip")).magnitude)
-    return rate * ((asked.tp or 1) * (asked.pp or 1))
+    return conditions.rate(one) / conditions.chips(one) * ((asked.tp or 1) * (asked.pp or 1))
 
 
 def _train(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
     hardware = hardware_of(comparer, one)
-    sequence = _number(one.context, "token")
+    sequence, batch = _number(one.context, "token"), conditions.global_batch(one)
     convention = "full" if one.convention == "non-causal" or one.quantity == "hfu" else "causal"
     asked = Training(
-        precision=one.precision or CACHE, sequence=sequence, batch=float(one.batch or 1),
+        precision=_precision(one.precision), sequence=sequence, batch=batch,
         recompute=one.recompute or "none", convention=convention, microbatch=float(one.microbatch or 1),
         interleave=float(one.interleave) if one.interleave else None, tp=one.tp, pp=one.pp, ep=one.ep, unfit=True,
     )  # fmt: skip
     found = train(find_model(comparer, one.model or ""), hardware, asked, known)
-    return Case(one, found, _step_time(one, found, float(one.batch or 1) * (sequence or 0.0)))
+    return Case(one, found, _step_time(one, found, batch * (sequence or 0.0)))
 
 
 def _step_time(one: Measurement, found: Estimate, tokens: float) -> float:
@@ -114,7 +116,7 @@ def _step_time(one: Measurement, found: Estimate, tokens: float) -> float:
     if one.quantity == "step-time":
         return _number(one.value, "s") or 0.0
     if one.quantity == "throughput":
-        return tokens / (_number(one.value, "token/s") or 1.0)
+        return tokens / conditions.rate(one)
     done = _at_bound(found, "rate_per_chip")
     if one.quantity == "compute-rate":
         return done / float(units.parse(one.value).to(units.unit("TFLOP/s/chip")).magnitude)

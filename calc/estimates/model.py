@@ -10,6 +10,13 @@ from calc.figures.operations import Expression, Operation, apply, total
 from calc.figures.readings import Reading, Readings
 from calc.figures.results import given
 
+_OTHER_ATTENTION = {
+    "linear_layers": "{:g} linear-attention layers",
+    "mamba_layers": "{:g} Mamba layers",
+    "selected_tokens": "sparse attention to {:g} selected tokens",
+}
+"""Metrics of what no estimate knows, and how a refusal names it."""
+
 
 class LanguageModel:
     """How a model is built, from the readings of its sheet."""
@@ -237,4 +244,9 @@ class LanguageModel:
 def find_model(comparer: Comparer, name: str) -> LanguageModel:
     """Return a model by its id or an alias."""
     catalog = comparer.catalog
-    return LanguageModel(comparer.reader.of(catalog.sheet(*catalog.resolve(name, "model"))))
+    found = LanguageModel(comparer.reader.of(catalog.sheet(*catalog.resolve(name, "model"))))
+    for metric, kind in _OTHER_ATTENTION.items():
+        if held := found.held.get(metric):
+            said = kind.format(held.headline.value)
+            raise UsageError(f"{found.name} has {said}; estimates know softmax attention only")
+    return found

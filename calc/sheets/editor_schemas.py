@@ -88,7 +88,7 @@ def _measured() -> tuple[str, Json]:
     sheet = _record(measurements.MeasuredSheet)
     row = sheet["properties"]["measurements"]["additionalProperties"]
     _only(row, "quantity", measurements.QUANTITIES)
-    for name in ("precision", "kv_precision"):
+    for name in ("precision", "kv_precision", "arithmetic"):
         _only(row, name, measurements.FORMATS)
     for name in ("value", *measurements.CONDITIONS):
         row["properties"][name] |= _A_FIGURE

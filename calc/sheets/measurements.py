@@ -38,15 +38,19 @@ from calc.sheets.schema import (
     optional,
 )  # fmt: skip
 
-Phase = Literal["matmul", "allreduce", "memory", "train", "prefill", "decode"]
-Operation = Literal["all-reduce", "all-gather", "reduce-scatter", "all-to-all"]
+Phase = Literal["matmul", "memory-bandwidth", "allreduce", "memory", "train", "prefill", "decode"]
+Operation = Literal[
+    "all-reduce", "all-gather", "reduce-scatter", "all-to-all", "broadcast", "expert-dispatch", "expert-combine",
+]  # fmt: skip
 Calibrates = Literal[
     "compute-efficiency", "memory-efficiency", "link-efficiency", "exchange-latency", "tensor-latency",
     "training-efficiency",
 ]  # fmt: skip
 PHASES: tuple[str, ...] = get_args(Phase)
-FORMATS = (*PRECISIONS, UNSTATED)
-"""What ``precision`` and ``kv_precision`` may say."""
+BLOCK_SCALED = {"nvfp4": "fp4", "mxfp4": "fp4", "mxfp8": "fp8"}
+"""Formats whose blocks share a scale, and the precision whose rate of compute they have."""
+FORMATS = (*PRECISIONS, *BLOCK_SCALED, UNSTATED)
+"""What ``precision``, ``kv_precision`` and ``arithmetic`` may say."""
 
 
 class MeasuredQuantity(NamedTuple):
@@ -58,20 +62,30 @@ class MeasuredQuantity(NamedTuple):
 
 
 QUANTITIES = {
-    "compute-rate": MeasuredQuantity("compute rate", ("FLOP/s", "FLOP/s/chip"), ("matmul", "train")),
+    "compute-rate": MeasuredQuantity("compute rate", ("FLOP/s", "FLOP/s/chip", "FLOP/s/die"), ("matmul", "train")),
+    "memory-bandwidth": MeasuredQuantity("memory bandwidth", ("b/s",), ("memory-bandwidth",)),
     "bus-bandwidth": MeasuredQuantity("bus bandwidth (busbw)", ("b/s",), ("allreduce",)),
+    "algorithm-bandwidth": MeasuredQuantity("algorithm bandwidth (algbw)", ("b/s",), ("allreduce",)),
+    "bandwidth": MeasuredQuantity("bandwidth, convention not specified", ("b/s",), ("allreduce",)),
     "latency": MeasuredQuantity("latency", ("s",), ("allreduce",)),
     "activation-memory": MeasuredQuantity("memory of activations, per chip", ("b",), ("memory",)),
     "state-memory": MeasuredQuantity("memory of parameters, gradients and optimizer, per chip", ("b",), ("memory",)),
+    "memory-in-use": MeasuredQuantity("memory in use, per chip", ("b",), ("memory",)),
     "step-time": MeasuredQuantity("time of a step", ("s",), ("train",)),
     "mfu": MeasuredQuantity("model FLOPs utilisation", ("x",), ("train",)),
     "hfu": MeasuredQuantity("hardware FLOPs utilisation", ("x",), ("train",)),
-    "throughput": MeasuredQuantity("throughput", ("token/s", "token/s/chip"), ("train", "prefill", "decode")),
+    "throughput": MeasuredQuantity(
+        "throughput",
+        ("token/s", "token/s/chip", "token/s/die", "token/s/node", "sample/s"),
+        ("train", "prefill", "decode"),
+    ),
+    "time-to-first-token": MeasuredQuantity("time to first token", ("s",), ("prefill",)),
+    "batch-latency": MeasuredQuantity("time of a whole batch, prompts included", ("s",), ("decode",)),
     "time-per-output-token": MeasuredQuantity("time per output token (TPOT)", ("s",), ("decode",)),
 }
 CONDITIONS = {
     "chips": "chip", "prompt": "token", "output": "token", "context": "token", "payload": "b",
-    "time_to_first_token": "s", "time_per_output_token": "s",
+    "tokens_per_step": "token", "time_to_first_token": "s", "time_per_output_token": "s",
 }  # fmt: skip
 """The conditions that have a unit, with one of its dimension."""
 
@@ -84,7 +98,7 @@ YesOrNo = Literal["yes", "no"]
 class Measurement(Record):
     """One published measurement, with the conditions that the source states; `QUANTITIES` says what may be measured."""
 
-    LINES = ("phase ...", "model ...", "batch ...", "locator ...", "note")
+    LINES = ("phase ...", "model ...", "batch ...", "locator ...", "set_aside note")
     phase: Phase = Field(description="what ran: matmul, allreduce (any collective), memory, train, prefill or decode")
     operation: Operation | None = optional(
         "of a collective, which: all-reduce, all-gather, reduce-scatter or all-to-all"
@@ -103,11 +117,14 @@ class Measurement(Record):
     dp: Count | None = optional("degree of data parallelism")
     ep: Count | None = optional("degree of expert parallelism")
     cp: Count | None = optional("degree of context parallelism")
+    ranks_per_chip: Count | None = optional("ranks on one chip, where the degrees or the figure count dies or cores")
     precision: Text | None = optional("number format of weights and arithmetic, or unstated")
     kv_precision: Text | None = optional("number format of the KV cache, or unstated")
+    arithmetic: Text | None = optional("number format of the arithmetic, where it is not that of the weights")
     batch: Count | None = optional("how many sequences or requests, or of batch_unit")
     batch_scope: BatchScope | None = optional("what the batch is counted over: global, per_chip or per_instance")
     batch_unit: Literal["token"] | None = optional("token, where the batch counts tokens")
+    concurrency: Count | None = optional("requests that the clients held open at once")
     microbatch: Count | None = optional("sequences of one microbatch")
     interleave: Count | None = optional("chunks of layers that a pipeline stage holds")
     prompt: Text | None = optional("length of a prompt: '4096 token'")
@@ -120,7 +137,9 @@ class Measurement(Record):
     nvls: Literal["default", "disabled"] | None = optional(
         "whether reduction in the switch was left at its default or disabled"
     )
-    recompute: Literal["none", "selective", "full"] | None = optional("of activations: none, selective or full")
+    recompute: Literal["none", "selective", "full", "custom"] | None = optional(
+        "of activations: none, selective, full, or custom where the source names another rule"
+    )
     sequence_parallel: YesOrNo | None = optional("yes or no")
     distributed_optimizer: YesOrNo | None = optional("yes or no")
     convention: Literal["causal", "non-causal"] | None = optional(
@@ -130,8 +149,9 @@ class Measurement(Record):
     expert_load: Literal["balanced", "default"] | None = optional("how tokens went to experts: balanced or default")
     speculation: Text | None = optional("draft tokens, or none")
     acceptance: Text | None = optional("share of draft tokens that were taken")
+    tokens_per_step: Text | None = optional("tokens that a step yielded on average, with drafts: '2.83 token'")
     mode: Text | None = optional("aggregated or disaggregated serving")
-    backend: Text | None = optional("what served, with its version")
+    backend: Text | None = optional("engine or framework that ran it, with its version")
     time_to_first_token: Text | None = optional("also printed")
     time_per_output_token: Text | None = optional("also printed")
     peak_used: Text | None = optional("the peak that the source compares the figure with, as printed")
@@ -142,6 +162,7 @@ class Measurement(Record):
     read: HowRead = "source"
     relay: Relay = None
     date: Date | None = optional("when it was measured or printed, if not on the day of its source")
+    set_aside: Text | None = optional("why nothing may be derived from it or tested on it")
     note: Note = None
     id: Ours = optional("its unique key")
     source: Ours = optional("the source that prints it")
@@ -202,10 +223,12 @@ def _check(one: Measurement) -> Iterator[FieldFault]:
         yield "phase" if missing else "operation", found, "an operation only in the phase 'allreduce'", hint
     if (one.batch is None) != (one.batch_scope is None):
         yield "batch" if one.batch else "batch_scope", "only one of 'batch' and 'batch_scope'", "both, or neither", ""
-    for field in ("precision", "kv_precision"):
+    for field in ("precision", "kv_precision", "arithmetic"):
         name = getattr(one, field)
         if name and name not in FORMATS:
             yield field, f"unknown precision {name!r}", f"one of {', '.join(FORMATS)}", did_you_mean(name, FORMATS)
+    if one.set_aside and one.calibrates:
+        yield "calibrates", "a measurement that is set aside", "'calibrates' or 'set_aside', not both", ""
     if one.acceptance and not _is_share(one.acceptance):
         yield "acceptance", f"{one.acceptance!r}", "a share from 0 to 1, for example 0.70", ""
     if not any((one.chip, one.system)):

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from calc import units
 from calc.analysis.comparison import Comparer
-from calc.estimates import cases
+from calc.estimates import cases, conditions
 from calc.estimates.efficiencies import NO_MEASUREMENT, Efficiencies
 from calc.estimates.memory import MemoryPlan, hold
 from calc.estimates.model import find_model
@@ -116,6 +116,7 @@ def trial(comparer: Comparer, one: Measurement, known: Efficiencies, role: str, 
 
 def _memory(comparer: Comparer, one: Measurement) -> Expression:
     """Return what a chip is expected to hold of what the source counts: activations, or the state of the layers."""
+    conditions.check(one)
     chips, model = cases.hardware_of(comparer, one), find_model(comparer, one.model or "")
     spread = layout(model, chips, Parallelism(tp=one.tp, pp=one.pp, ep=one.ep))
     if one.quantity == "state-memory":
