@@ -10,8 +10,8 @@ from typing import Any
 from calc import units
 from calc.analysis.comparison import Comparer, Comparison
 from calc.errors import UsageError
-from calc.estimates.hardware import element_bytes
 from calc.estimates.model import find_model
+from calc.estimates.precision import element_bytes
 from calc.figures.operations import Expression, Operation, apply
 from calc.figures.results import Result, given
 from calc.formulas import FORMULAS
