@@ -198,7 +198,7 @@ def _remedy(
     if cache and room > 0:
         if (batch := int(asked.batch * room / cache)) >= 1:
             tips.append(f"--batch {batch}")
-        length = float(asked.context or getattr(asked, "prompt", 0.0))
+        length = float(asked.context or getattr(asked, "prompt", 0.0) or 0.0)
         if not model.has("windowed_layers") and (longest := int(length * room / cache)) >= 1:
             tips.append(f"{'--context' if asked.context else '--prompt'} {longest}")
     if chips := _fewest(model, hardware, sizes, asked, capacity):
