@@ -1,6 +1,7 @@
-"""Compare chip clusters from provenance-tagged sheets: every figure as-reported, spans over all reports.
+"""Compare AI chips and systems by published figures: every figure as-reported, with a range over all reports.
 
-Functions that ask the shipped catalog take the policy too, as keywords: those of `calc.load`.
+All functions use the shipped catalog, and take the keywords of `calc.load` (``as_of``, ``prefer``, ``strict``,
+``merge``), too.
 
 >>> import calc
 >>> found = calc.compare("cm384", "nvl72")
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "CalcError", "audit", "chip", "chips", "compare", "estimate", "evaluate", "explain", "export_control", "formulas",
-    "get", "load", "measured", "model", "models", "quantity", "reports", "sources", "sweep", "system", "systems",
+    "get", "import_table", "load", "measured", "model", "models", "quantity", "reports", "sources", "sweep",
+    "system", "systems",
 ]  # fmt: skip
 
 

@@ -1,12 +1,12 @@
 """The public names of `calc` for Python and Jupyter: the methods of a `Workspace`, as functions of the shipped sheets.
 
-Such a function takes the policy too, as keywords: those of `load`.
+These functions take the keywords of `load`, too.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from calc.analysis.importing import Imported
     from calc.estimates.estimator import Estimator
 
 Words = str | Sequence[str]
@@ -51,7 +52,7 @@ def _several(words: Words) -> Sequence[str]:
 
 
 class Subject:
-    """A chip, a system or a model: its metrics, each with value, span and working.
+    """A chip, a system or a model: its metrics, each with value, range and working.
 
     Examples
     --------
@@ -60,12 +61,12 @@ class Subject:
     >>> cm384["memory_capacity"].value.to("TB").magnitude
     49.2
 
-    Metrics are attributes too; what has no figure is an `AttributeError` that says so.
+    Metrics are attributes, too. A metric without a figure raises an `AttributeError` that says why.
 
     >>> cm384.memory_capacity
-    <49.2 TB (48 to 49.2), as-reported>
-    >>> cm384.power
-    power of cm384: 4 metrics, as-reported
+    <cm384 memory_capacity: 49.2 TB (48 to 49.2), as-reported>
+    >>> print(cm384.power)
+    cm384 power: 4 metrics, as-reported
       chip           268.8 kW
       all_in         599.821 kW
       unstated       599.821 kW (500 to 600)
@@ -86,16 +87,16 @@ class Subject:
         return list(derive.available([self._held]))
 
     def cell(self, metric: str) -> Cell:
-        """Return what is known of a metric: state, value, reports, origins, flags."""
+        """Return everything known about a metric: state, value, reports, independent origins, flags."""
         return self._comparer.cell(self._held, metrics.metric(metric).id)
 
     def __getitem__(self, metric: str) -> Result:
-        """Return a metric's value with its span.
+        """Return the value of a metric, with its range.
 
         Raises
         ------
         UsageError
-            If there is no such metric, or nobody reports it; the message says what is known.
+            If the metric does not exist or is not reported; the message says what is known.
         """
         cell = self.cell(metric)
         if cell.result is None:
@@ -112,7 +113,7 @@ class Subject:
         return self.metrics
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row a metric as a pandas frame: all that have a value or words, and the gaps one may ask for.
+        """Return a pandas frame with one row per metric: those with a value or words, and the gaps.
 
         Columns: ``subject``, ``metric``, ``title``, ``group``, ``unit``, ``better``, ``state``, ``status``, ``value``
         with ``low`` and ``high`` in ``unit``, ``text``, ``formula``, ``reports``, ``origins``, ``not_in_span``, the
@@ -131,61 +132,81 @@ class Subject:
 
         return frame.subject(self._comparer, self._held)
 
-    def history(self, metric: str) -> Table:
-        """Return the reports of a metric in time, with what became of each, as a table.
+    def history(self, metric: str | None = None) -> Table:
+        """Return how the figure of a metric moved, and its reports by date, with how each is used.
 
         Parameters
         ----------
-        metric : str
-            A metric, or the head of several ids (``power``). Of what adds up over chips, the reports of
-            the system's chip are there too.
+        metric : str, optional
+            A metric, or the first part of several ids (``power``). For metrics that add up over chips, the reports of
+            the system's chip are included. By default all metrics that have more than one dated report.
 
         Raises
         ------
         UsageError
-            If there is no such metric, or nobody reports it.
+            If the metric does not exist or is not reported, or if no metric has two dated reports.
 
         Examples
         --------
         >>> import calc
-        >>> calc.system("nvl72").history("power.all-in")
+        >>> print(calc.system("nvl72").history("power.all-in"))
         power.all-in of GB200 NVL72 (nvl72) in time
-          date          reported  source                   edition                            fate
+          date          reported  source                   edition                            used as
           power.all-in
-          2026-02-05    145000 W  semianalysis-cm384-2026  revised newsletter edition (copy)  shown
+          2026-02-05    145000 W  semianalysis-cm384-2026  revised newsletter edition (copy)  headline
         """
-        return history.chronicle(self._comparer, self.id, metric)
+        of = self._comparer, self.id
+        return history.chronicle(*of, metric) if metric else history.moved(*of)
 
     def plot(self, kind: str = "bars", ax: Axes | None = None, **more: Any) -> Axes:
-        """Draw what is reported of it, as `calc.analysis.comparison.Comparison.plot` does: any kind but the ladder."""
+        """Draw its figures, as `calc.analysis.comparison.Comparison.plot` does: any kind except the ladder.
+
+        ``more`` takes ``size`` and ``style`` too, as there.
+        """
         return self._comparer.compare((self.id, self.id)).plot(kind, ax, **more)
 
     def _repr_html_(self) -> str:
         from calc.render.html import card
 
-        return card(show.sheet(self._comparer, self.id))
+        return "".join(map(card, show.sheet(self._comparer, self.id)))
 
     def _repr_markdown_(self) -> str:
         from calc.render.markdown import as_markdown
 
-        return as_markdown(show.sheet(self._comparer, self.id))
+        return "\n".join(map(as_markdown, show.sheet(self._comparer, self.id)))
+
+    def _titled(self) -> str:
+        return f"{self.id}: {self.name}, {self.kind} by {self.vendor}, {len(self.metrics)} metrics, as-reported"
 
     def __repr__(self) -> str:
-        head = f"{self.name} ({self.id}), {self.kind} by {self.vendor}: {len(self.metrics)} metrics, as-reported"
-        return reprs.page(head, [(name, self.cell(name).figure) for name in CORE[self.kind]])
+        return reprs.line(self._titled())
+
+    def __str__(self) -> str:
+        return reprs.page(self._titled(), [(name, self.cell(name).figure) for name in CORE[self.kind]])
 
 
 class Workspace:
-    """A catalog under a policy, with the same functions that `calc` has for the shipped one.
+    """A catalog and a policy, with the same functions that `calc` has for the shipped catalog.
 
-    ``overlays`` are folders of sheets to lay over the shipped ones; the other arguments are the policy, as on the
-    command line.
+    Parameters
+    ----------
+    overlays : sequence of path
+        Folders of sheets to add to the shipped ones.
+    merge : bool
+        Whether to merge sheets reported to be the same machine.
+    **policy
+        The other keywords of `load`: ``as_of``, ``prefer``, ``strict``.
     """
 
     @explicit
     def __init__(self, overlays: Sequence[Path | str] = (), *, merge: bool = False, **policy: Any) -> None:
         catalog = Catalog.from_environment(overlays, merge=merge)
         self.comparer = Comparer(catalog, Policy.parse(catalog, **policy))
+
+    def __repr__(self) -> str:
+        policy = self.comparer.policy
+        day = f"sources dated on or before {policy.as_of}" if policy.as_of else "sources of any date"
+        return reprs.line(f"{self.comparer.catalog.counted}, as-reported; {policy.words}{day}")
 
     def chip(self, name: str) -> Subject:
         """Return a chip by its id or an alias."""
@@ -213,7 +234,7 @@ class Workspace:
         Raises
         ------
         UsageError
-            If nothing has the name, or if it fits several, which are listed.
+            If no sheet has the name, or several have it; the message lists them.
 
         Examples
         --------
@@ -229,26 +250,26 @@ class Workspace:
         return Subject(self.comparer, self.comparer.reader.of(sheet))
 
     def compare(self, *names: str, baseline: str | None = None) -> Comparison:
-        """Compare systems, or chips.
+        """Compare chips, systems or models.
 
         Parameters
         ----------
         *names : str
             Two or more ids or aliases.
         baseline : str, optional
-            What ratios are to; by default the last name.
+            Denominator of the ratios; by default the last name.
         """
         return self.comparer.compare(names, baseline)
 
     def audit(self, *names: str, source: str | None = None, claim: str | None = None) -> Audit:
-        """Recompute what was claimed.
+        """Recompute published claims.
 
         Parameters
         ----------
         *names : str
-            No id, one or two: only claims about these, whichever is subject and whichever object.
+            Up to two ids: only claims about these, as subject or as object.
         source, claim : str, optional
-            Only what one source claims, or one claim (``SOURCE/CLAIM``).
+            Only the claims of one source, or one claim (``SOURCE/CLAIM``).
 
         Examples
         --------
@@ -263,16 +284,16 @@ class Workspace:
         self, *names: str, on: str | None = None, die_area: str | None = None, planar: bool = False,
         data_centre: bool = True,
     ) -> Classification:  # fmt: skip
-        """Hold chips against thresholds of US export rules: arithmetic, no legal classification.
+        """Check chips against thresholds of US export rules: arithmetic, not a legal classification.
 
         Parameters
         ----------
         *names : str
-            Ids or aliases of chips; of a system, its chip is taken.
+            Ids or aliases of chips; for a system, its chip is checked.
         on : str, optional
-            Only rules that counted on this day.
+            Only the rules in force on this day.
         die_area : str, optional
-            The die area in place of what is reported, or a range of it: ``"700..800 mm^2"``. [length^2]
+            The die area instead of the reported one, or a range: ``"700..800 mm^2"``. [length^2]
         planar : bool
             Whether the chips have planar transistors only, so that performance density does not apply.
         data_centre : bool
@@ -281,7 +302,7 @@ class Workspace:
         Returns
         -------
         Classification
-            ``.chips``, each with ``.quantities`` and ``.tests``; ``.caveat`` belongs beside whatever is shown of it.
+            ``.chips``, each with ``.quantities`` and ``.tests``; show ``.caveat`` with every result.
 
         Raises
         ------
@@ -290,7 +311,7 @@ class Workspace:
 
         References
         ----------
-        The sheets in ``specs/rules``, each with its source; all were read in copies and secondary documents only.
+        The sheets in ``specs/rules``, each with its source; all were read in copies and secondary documents.
 
         Examples
         --------
@@ -299,7 +320,7 @@ class Workspace:
         >>> found["h20"].quantities.tpp.value.magnitude
         2368.0
         >>> found["h20"].test("bis-3a090-2023").words
-        'undecided: a or b or none'
+        'undecided: a, b or none'
         >>> calc.export_control("h20", die_area="814 mm^2")["h20"].test("bis-3a090-2023").answer
         'none'
         """
@@ -307,25 +328,25 @@ class Workspace:
 
     def chips(
         self, *columns: str, vendor: Words = (), family: Words = (), having: Words = (), where: Words = (),
-        sort: str = "id", reverse: bool = False,
+        sort: str = "id", ascending: bool | None = None,
     ) -> pd.DataFrame:  # fmt: skip
-        """Return the chips as a pandas frame, a row a chip, by their ids.
+        """Return the chips as a pandas frame, one row per chip; the index has the ids.
 
         Parameters
         ----------
         *columns : str
-            Metrics to show, or heads of their ids (``power``); each has its headline in the column of its
-            name, the ends of its span in ``NAME.low`` and ``NAME.high``, and its unit in ``attrs["units"]``.
+            Metrics to show, or first parts of their ids (``power``). The headline is in the column of the metric, its
+            range in ``NAME.low`` and ``NAME.high``, its unit in ``attrs["units"]``.
         vendor, family : str or sequence of str
-            Only any of these.
+            Only these vendors, or families.
         having : str or sequence of str
-            Only what has a figure for all of these metrics; each is a column too.
+            Only chips with a figure for all of these metrics; each becomes a column.
         where : str or sequence of str
-            Conditions that must all hold, as ``"memory_capacity >= 128 GB"``; each metric is a column too.
+            Conditions that must all hold, such as ``"memory_capacity >= 128 GB"``; each metric becomes a column.
         sort : str
-            ``id``, ``name``, ``vendor``, ``reports``, or a metric: best first, what has no figure last.
-        reverse : bool
-            The other way round.
+            ``id``, ``name``, ``vendor``, ``reports``, or a metric; chips without a figure come last.
+        ascending : bool, optional
+            By default names from A to Z and numbers from the highest.
 
         Returns
         -------
@@ -335,7 +356,7 @@ class Workspace:
         Raises
         ------
         UsageError
-            For a vendor, a family or a metric that there is none of, or a condition that is none.
+            For an unknown vendor, family or metric, or an invalid condition.
 
         Examples
         --------
@@ -346,26 +367,26 @@ class Workspace:
         >>> found.attrs["units"]
         {'memory_capacity': 'GB/chip', 'memory_bandwidth': 'TB/s/chip'}
         """
-        return self._list("chip", columns, vendor, family, having, where, sort, reverse)
+        return self._list("chip", columns, vendor, family, having, where, sort, ascending)
 
     def systems(self, *columns: str, **asked: Any) -> pd.DataFrame:
-        """Return the systems as a pandas frame, a row a system; arguments as of `chips`."""
+        """Return the systems as a pandas frame, one row per system; arguments as in `chips`."""
         return self._list("system", columns, **asked)
 
     def models(self, *columns: str, **asked: Any) -> pd.DataFrame:
-        """Return the models as a pandas frame, a row a model; arguments as of `chips`."""
+        """Return the models as a pandas frame, one row per model; arguments as in `chips`."""
         return self._list("model", columns, **asked)
 
     def _list(
         self, kind: str, columns: Sequence[str], vendor: Words = (), family: Words = (), having: Words = (),
-        where: Words = (), sort: str = "id", reverse: bool = False,
+        where: Words = (), sort: str = "id", ascending: bool | None = None,
     ) -> pd.DataFrame:  # fmt: skip
         from calc.render import frame
 
         conditions = [Condition.parse(text) for text in _several(where)]
-        asked = Selection(_several(vendor), _several(family), _several(having), conditions, sort, reverse)
-        names = list(dict.fromkeys([*columns, *asked.columns]))
-        return frame.catalog(self.comparer, kind, select(self.comparer, [kind], asked), names)
+        chosen = (_several(vendor), _several(family), _several(having), conditions)
+        asked = Selection(columns, *chosen, sort, ascending)
+        return frame.catalog(self.comparer, kind, select(self.comparer, [kind], asked), asked.names)
 
     def measured(self, phase: Words = (), chip: Words = (), model: Words = ()) -> list[Measurement]:
         """Return published measurements, in the order of their sources.
@@ -376,7 +397,7 @@ class Workspace:
             Only these: ``matmul``, ``memory-bandwidth``, ``allreduce`` (any collective), ``memory``, ``train``,
             ``prefill``, ``decode``.
         chip, model : str or sequence of str
-            Only of any of these, by id or alias.
+            Only these, by id or alias.
 
         Returns
         -------
@@ -386,7 +407,7 @@ class Workspace:
         Raises
         ------
         UsageError
-            If there is no such phase, chip or model.
+            For an unknown phase, chip or model.
 
         Examples
         --------
@@ -397,46 +418,45 @@ class Workspace:
         return measurements.chosen(self.comparer, _several(phase), _several(chip), _several(model))
 
     def reports(self, *names: str) -> pd.DataFrame:
-        """Return the whole long table as a pandas frame: a row a report.
+        """Return all reports as a pandas frame, one row per report.
 
         Parameters
         ----------
         *names : str
-            Ids or aliases of chips and systems; by default all, the chips first.
+            Ids or aliases of chips and systems; by default all, chips first.
 
         Returns
         -------
         pandas.DataFrame
-            The columns of `calc export`: ``subject``, ``kind``, ``metric`` and ``number`` say which report it is,
-            ``precision``, ``sparsity``, ``boundary``, ``direction``, ``per`` and ``basis`` how it is qualified,
+            The columns of `calc export`: ``subject``, ``kind``, ``metric`` and ``number`` identify the report;
+            ``precision``, ``sparsity``, ``boundary``, ``direction``, ``per`` and ``basis`` are its qualifiers;
             ``value`` and ``printed`` have its digits, ``low_si`` and ``high_si`` its value in ``unit_si``; then
-            ``source``, ``locator`` and ``read``, and what became of it: ``fate``, ``readings``, which
-            depend on the policy.
+            ``source``, ``locator`` and ``read``. ``fate`` and ``readings`` say how the policy uses it.
 
         Examples
         --------
         >>> import calc
         >>> found = calc.reports("nvl72")
         >>> found.loc[found["metric"] == "rack_count", ["subject", "value", "per", "fate"]].iloc[0].to_list()
-        ['nvl72', '1 rack', 'system', 'shown']
+        ['nvl72', '1 rack', 'system', 'headline']
         """
         from calc.render import frame
 
         return frame.reports(self.comparer, names or None)
 
     def sources(self, name: str | None = None) -> Table:
-        """Return the documents that figures come from, as a table.
+        """Return the sources of figures, as a table.
 
         Parameters
         ----------
         name : str, optional
-            A source's id: that one in full. A chip's or a system's: those that its sheet cites, each below the
-            one that it takes its figures from. By default all.
+            With the id of a source: that source. With the id of a chip or a system: the sources of its sheet, each
+            below the one that it takes its figures from. By default all.
 
         Examples
         --------
         >>> import calc
-        >>> calc.sources("wion-waic-2025")  # doctest: +ELLIPSIS
+        >>> print(calc.sources("wion-waic-2025"))  # doctest: +ELLIPSIS
         wion-waic-2025
           field         value
           title         [Chinese AI firms join forces to build homegrown ecosystem]
@@ -447,14 +467,14 @@ class Workspace:
 
     @cached_property
     def estimate(self) -> Estimator:
-        """What systems and chips could do: ``estimate.decode(...)`` and so on, as the functions of `calc.estimate`."""
+        """Estimates on this catalog: ``estimate.decode(...)`` and so on, as in `calc.estimate`."""
         from calc.estimates.estimator import Estimator
 
         return Estimator(self.comparer)
 
     def sweep(self, phase: str, *, columns: Sequence[str] | None = None, engine: str = "numpy",
               **asked: Any) -> pd.DataFrame:  # fmt: skip
-        """Return estimates over grids as a pandas frame, a row a point.
+        """Return estimates over grids as a pandas frame, one row per point.
 
         Rows run through the systems, models and layouts first, then through the numbers, the last one fastest.
 
@@ -465,7 +485,7 @@ class Workspace:
         columns : sequence of str, optional
             Which results, by name: ``["time", "rate_per_chip"]``; by default all.
         engine : {'numpy', 'dask'}
-            On whose arrays: Dask's need the extra ``dask``, and go to the cluster whose client is active.
+            The array library. Dask needs the extra ``dask``, and uses the cluster of the active client.
         **asked
             The options of `calc.estimate`, each one value, a sequence of them, or a text: ``"1,2,4"``,
             ``"1:512:log2"`` (or ``log10``), ``"1000:9000:2000"`` by a step, ``"1:100:x9"`` for 9 points each the
@@ -474,16 +494,15 @@ class Workspace:
         Returns
         -------
         pandas.DataFrame
-            What was asked, in columns; ``fits`` says whether memory suffices (a single estimate refuses what does
-            not fit), ``bound`` and ``binding`` the lower bound on time and the resource; then each result with its
-            span in ``NAME.low`` and ``NAME.high``, and limit in ``NAME.bound``. ``attrs["units"]`` has the
-            units, ``attrs["refused"]`` what could not be estimated and why: a precision without a peak, a layout
-            that does not divide the chips. Its points are in no row.
+            The options, in columns; ``fits`` says whether the model fits into memory; ``bound`` and ``binding`` are the
+            limit on time and the bottleneck; then each result with its range in ``NAME.low`` and ``NAME.high``, and
+            its limit in ``NAME.bound``. ``attrs["units"]`` has the units; ``attrs["refused"]`` has the combinations
+            without an estimate, and why: a precision without a peak, a layout that does not divide the chips.
 
         Raises
         ------
         UsageError
-            For an option that there is not, a grid that is none, or if every combination is refused.
+            For an unknown option or an invalid grid, or if no combination can be estimated.
 
         Examples
         --------
@@ -505,41 +524,47 @@ class Workspace:
         return Auditor(self.comparer)
 
     def evaluate(self, expression: str) -> Result:
-        """Compute with figures, as `calc eval` does.
+        """Compute an expression with figures, as `calc eval` does.
 
         Parameters
         ----------
         expression : str
             Figures as ``ID.METRIC``, numbers with units, ``+ - * /`` and parentheses, and ``to UNIT`` at the
-            end. A minus next to a name has blanks around it. At most 1,000 characters.
+            end. Write spaces around a minus that follows a name. At most 1,000 characters.
 
         Returns
         -------
         Result
-            Its span is over every combination of reports; a figure that occurs twice agrees with itself.
+            Its range is over every combination of reports; a figure that occurs twice has one value.
 
         Raises
         ------
         UsageError
-            If the text is no expression, names what there is not, joins quantities that do not fit, or
-            divides by zero; the message shows the place.
+            For an invalid expression, an unknown name, incompatible units or a division by zero; the message shows
+            the place.
         DataError
-            If a figure that it names is not reported.
+            If a figure in it is not reported.
 
         Examples
         --------
         >>> import calc
         >>> calc.evaluate("405e9 * 2 B / metax128.memory_capacity to percent")
-        <9.888 percent, as-reported>
+        <405e9 * 2 B / metax128.memory_capacity: 9.888 percent, as-reported>
         >>> calc.evaluate("cm384.power.all-in / cm384.power.all-in").numbers
         (1.0, 1.0, 1.0)
         """
         return evaluation.evaluate(self.comparer, expression).result
 
     def explain(self, *names: str) -> Node:
-        """Return the working of a figure (``id, metric``), of a ratio (``a, b, metric``) or of a claim as a tree."""
+        """Return the working of a figure (``id, metric``), a ratio (``a, b, metric``) or a claim, as a tree.
+
+        Raises
+        ------
+        UsageError
+            For an unknown id, metric or claim, or if the metric is not reported.
+        """
         if len(names) == 1 and "/" in names[0]:
-            return workings.of_claim(self.comparer, names[0])
+            return workings.of_finding(workings.finding(self.comparer, names[0]))
         if len(names) not in (2, 3):
             raise UsageError("explain takes one or two ids and a metric, or the id of a claim")
         return workings.working(self.comparer, names[:-1], names[-1])
@@ -547,42 +572,84 @@ class Workspace:
 
 @cache
 def workspace(**policy: Any) -> Workspace:
-    """Return the workspace of the shipped sheets under a policy, made once."""
+    """Return the workspace of the shipped sheets with a policy; the same one for the same policy."""
     return Workspace(**policy)
 
 
 @explicit
 def load(*overlays: Path | str, **policy: Any) -> Workspace:
-    """Return a workspace over folders of your own sheets, or under a policy of your own.
+    """Return a workspace with sheets of your own, or with another policy.
 
     Parameters
     ----------
     *overlays : path
-        Folders of sheets to lay over the shipped ones.
+        Folders of sheets to add to the shipped ones.
     as_of : str, optional
-        Only what was known by a day: ``"2025-07-28"``, ``"2025-07"``, ``"2025"``.
+        Use only sources dated on or before this day: ``"2025-07-28"``, ``"2025-07"``, ``"2025"``.
     prefer : str, optional
-        A kind of source, or a source, whose reports come first.
+        A kind of source, or a source, to prefer for the headline.
     strict : bool
-        Whether what a source leaves open is read no way at all.
+        Whether never to infer missing qualifiers.
     merge : bool
-        Whether sheets that are said to be of one machine are read as one.
+        Whether to merge sheets reported to be the same machine.
 
     Raises
     ------
     UsageError
-        If a folder holds no sheets, or the policy's words are wrong.
+        If a folder contains no sheets, or a keyword has an invalid value.
     """
     return Workspace(overlays, **policy)
 
 
+def import_table(
+    path: Path | str,
+    folder: Path | str | None = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    write: bool = False,
+    **said: Any,
+) -> Imported:
+    """Return what a table of chips or systems adds to a folder of your own sheets, and write it there if asked.
+
+    Parameters
+    ----------
+    path : path
+        A CSV, TSV, JSON, YAML or Markdown file with a row for each chip or system.
+    folder : path, optional
+        The folder, which is made if it is not there; `load` reads it afterwards. Only writing needs one.
+    columns : mapping, optional
+        By header, what a column holds: ``{"Mem (GB)": "memory_capacity:GB", "Notes": "ignore"}``.
+    names : mapping, optional
+        By a name of the table, the id of its sheet, or ``"ignore"``.
+    write : bool
+        Whether to write; by default nothing is.
+    **said
+        What else is known of it: ``kind``, ``map``, ``vendor``, ``source``, ``title``, ``publisher``, ``source_kind``,
+        ``date``, ``url``, ``table``, ``transposed``, as `calc.catalog.importing.plan.ImportRequest` has them.
+
+    Raises
+    ------
+    UsageError
+        If what is said of it cannot be, or there is no folder to write to.
+    DataError
+        If the file holds no table.
+    """
+    from calc.analysis import importing
+    from calc.catalog.importing.plan import ImportRequest
+
+    column, name = (tuple(f"{one}={held}" for one, held in (given or {}).items()) for given in (columns, names))
+    request = ImportRequest(Path(path), column=column, name=name, **said)
+    return importing.import_table(request, [] if folder is None else [str(folder)], write=write)
+
+
 def quantity(text: str) -> Quantity:
-    """Return a number and its unit, of the vocabulary that the sheets are written in.
+    """Return a quantity from a text: a number and a unit of the vocabulary of the sheets.
 
     Raises
     ------
     UnitError
-        If the text is no such thing; the message says what to write instead.
+        If the text is not a number and a known unit; the message says what to write instead.
 
     Examples
     --------

@@ -1,11 +1,11 @@
-"""What systems and chips could do with a model: `train`, `prefill`, `decode`, `memory`, `allreduce`; and `validate`.
+"""Estimates for systems and chips: `train`, `prefill`, `decode`, `memory`, `allreduce`; and `validate`.
 
-Each but the last returns an `Estimate`: a lower bound on time from reported peaks with the resource that binds, what
-is expected with shares of the peaks that published measurements reach, as a span, and all that went in.
+Each but the last returns an `Estimate`: the estimate with its range, with efficiencies from published measurements, the
+limit on time at the reported peaks with the bottleneck, and every input. `print` shows the answer in a few lines.
 
-Each takes ``system="cm384"`` or ``chip="h100-sxm"``, the options that its documentation lists (those of
-`calc.estimates.options`; amounts as texts or quantities with units, shares as a number or ``"LOW..HIGH"``), and the
-policy: ``as_of``, ``prefer``, ``strict``, ``merge``.
+Each takes ``system="cm384"`` or ``chip="h100-sxm"``, the options that its documentation lists (amounts as texts or
+quantities with units, efficiencies as a number or ``"LOW..HIGH"``), and the policy: ``as_of``, ``prefer``, ``strict``,
+``merge``.
 """
 
 from __future__ import annotations

@@ -186,7 +186,12 @@ def test_the_loader_takes_only_the_error_from_pydantic() -> None:
 
 @pytest.mark.parametrize(
     ("library", "places"),
-    [("json", ("render.",)), ("csv", ("render.",)), ("tempfile", ("catalog.files",)), ("subprocess", ())],
+    [
+        ("json", ("render.", "catalog.importing.tables")),
+        ("csv", ("render.", "catalog.importing.tables")),
+        ("tempfile", ("catalog.files",)),
+        ("subprocess", ()),
+    ],
 )
 def test_forms_of_output_are_made_in_one_place(library: str, places: tuple[str, ...]) -> None:
     users = [m for m in MODULES if any(each.target.split(".")[0] == library for each in imports(m))]

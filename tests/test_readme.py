@@ -93,6 +93,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     here = tmp_path_factory.mktemp("checkout")
     for name in ("calc", "specs"):
         shutil.copytree(ROOT / name, here / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "tests" / "data" / "import", here / "tests" / "data" / "import")
     for path in (*ROOT.glob("*.md"), ROOT / "LICENSE"):
         shutil.copy(path, here)
     return here

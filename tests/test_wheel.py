@@ -131,7 +131,7 @@ def test_sheets_of_the_installed_package_are_not_added_to(installed: Path, tmp_p
     words = (str(installed / "chipcalc"), "new", "chip", "mine")
     done = ended(*words, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "give a folder with --specs DIR" in done.stderr
+    assert "--specs my-sheets" in done.stderr
     assert "mine/chips/mine.yaml" in call(*words, "--specs", "mine", cwd=tmp_path)
 
 

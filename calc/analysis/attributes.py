@@ -74,11 +74,21 @@ class MetricGroup:
     def __dir__(self) -> list[str]:
         return below(self._holder, self._head)
 
+    def _held(self) -> list[str]:
+        return [metric for metric in self._holder.metrics if path(metric)[: len(self._head)] == self._head]
+
+    def _titled(self) -> str:
+        many = reprs.counted(len(self._held()), "metric")
+        return f"{self._holder.id} {'.'.join(self._head)}: {many}, as-reported"
+
     def __repr__(self) -> str:
-        held = [metric for metric in self._holder.metrics if path(metric)[: len(self._head)] == self._head]
-        rows = [(".".join(path(metric)[len(self._head) :]), self._holder.cell(metric).figure) for metric in held]
-        said = f"{reprs.counted(len(held), 'metric')}, as-reported" if held else "not reported"
-        return reprs.page(f"{'.'.join(self._head)} of {self._holder.id}: {said}", rows)
+        return reprs.line(self._titled())
+
+    def __str__(self) -> str:
+        rows = [
+            (".".join(path(metric)[len(self._head) :]), self._holder.cell(metric).figure) for metric in self._held()
+        ]
+        return reprs.page(self._titled(), rows)
 
 
 def below(holder: Holder, head: Path = ()) -> list[str]:
@@ -105,4 +115,4 @@ def attribute(holder: Holder, head: Path, name: str) -> Result | MetricGroup:
     if any(one[: len(here)] == here for one in _known()):
         return MetricGroup(holder, here)
     near = did_you_mean(name, {one[len(head)] for one in _known() if one[: len(head)] == head})
-    raise AttributeError(f"no metric {'.'.join(here)!r}; {near or '`.metrics` lists what there is'}")
+    raise AttributeError(f"no metric {'.'.join(here)!r}; {near or '`.metrics` lists all'}")

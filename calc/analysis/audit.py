@@ -106,7 +106,7 @@ class Finding(Shown):
     def __repr__(self) -> str:
         claimed = f" ({self.claimed})" if self.claimed else ""
         own, every = (f"{side} ({side.missing})" if side.missing else str(side) for side in (self.own, self.any))
-        return f"<Finding {self.id}: “{self.claim.printed}”{claimed}; own {own}; any {every}; as-reported>"
+        return reprs.line(f"{self.id}, as-reported: “{self.claim.printed}”{claimed}; own {own}; any {every}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +149,7 @@ class Audit(Shown):
     def to_frame(self) -> pd.DataFrame:
         """Return the findings as a pandas frame: a row a claim, the columns of ``--format csv``.
 
-        What was claimed is an interval, ``claimed_low`` to ``claimed_high`` (an end that is open to all
+        The claim is an interval, ``claimed_low`` to ``claimed_high`` (an end that is open to all
         sides is ``pandas.NA``). What comes of it by the claimant's own figures stands in ``own_value``,
         ``own_low``, ``own_high`` and ``own_verdict``, by any reports in ``any_value`` and so on.
 
@@ -163,10 +163,8 @@ class Audit(Shown):
         return self.shown("frame")
 
     def __repr__(self) -> str:
-        head = f"{' and '.join(self.names) or 'all claims'}: {reprs.counted(len(self.findings), 'claim')}, as-reported"
-        titles = ("", "claimed", "own figures", "any reports")
-        rows = [(f.id, f"“{f.claim.printed}”", str(f.own), str(f.any)) for f in self.findings]
-        return reprs.page(head, [titles, *rows] if rows else (), most=reprs.MOST + 1)
+        names = " and ".join(self.names) or "all claims"
+        return reprs.line(f"{names}: {reprs.counted(len(self.findings), 'claim')}, as-reported")
 
 
 class Auditor:
@@ -328,12 +326,13 @@ class Auditor:
     def _qualitative(self, claim: schema.Claim, subject: Readings, object: Readings, *, own: bool) -> Recomputation:
         if subject.sheet.kind != object.sheet.kind:
             return Recomputation(NOT_COMPUTABLE, missing="a chip and a system have no metric in common")
-        whole: Contrast = self._contrast(subject.sheet.id, object.sheet.id)
-        if own:
-            whole = dominance.said_by_them(whole, subject, object)
         head = claim.metric or schema.OVERALL
-        contrast = whole if head == schema.OVERALL else dominance.only(whole, head)
-        if not (contrast.ahead or contrast.behind or contrast.overlapping):
+        contrast: Contrast = self._contrast(subject.sheet.id, object.sheet.id)
+        if head != schema.OVERALL:
+            contrast = dominance.of(contrast, head)
+        if own:
+            contrast = dominance.said_by_them(contrast, subject, object)
+        if not (contrast.ahead or contrast.behind or contrast.level or contrast.overlapping):
             what = "figure" if head == schema.OVERALL else head
             return Recomputation(NOT_COMPUTABLE, missing=f"no {what} for both on one basis", contrast=contrast)
         many = contrast.supports(claim.sense, head == schema.OVERALL)

@@ -142,20 +142,19 @@ class Cell(Shown):
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What a reader should know of the headline and its span."""
+        """What a reader should know about the headline and its range."""
         if self.result is None:
             return ()
         flags: list[str] = [self.split] if self.split else []
         several = len(self._parts) > 1
-        if metrics.metric(self.name).family in derive.CHOICES:
-            flags.append(self._parts[0].metric.title)
+        flags += [self.chosen] if self.chosen else []
         for part in self._parts:
             head = f"{part.metric.id}: "
             flags += (f"{head if several else ''}{flag}" for flag in part.headline.flags)
             if part.headline.stated and not all(c.stated for c in part.candidates):
-                flags.append(f"{head}some reports leave a qualifier open")
+                flags.append(f"{head}some reports lack a qualifier")
             if metrics.UNSTATED in metrics.qualifiers(part.metric.id):
-                flags.append(f"{head}compared only with what leaves the same open")
+                flags.append(f"{head}compared only with figures that lack the same qualifier")
         if any(report.layer for report in self.reports):
             flags.append(OVERLAY)
         if self.result.reduced:
@@ -165,8 +164,14 @@ class Cell(Shown):
         return tuple(dict.fromkeys(flags))
 
     @property
+    def chosen(self) -> str:
+        """The title of the metric that a chosen one shows, or is computed from; empty for others and for a gap."""
+        places = derive.chosen(metrics.metric(self.name)) if self._parts else []
+        return next((self._parts[place].metric.title for place in places), "")
+
+    @property
     def wide(self) -> bool:
-        """Whether the span is wide."""
+        """Whether the range is wider than 1.25x."""
         return self.result is not None and self.result.wide
 
     @property
@@ -176,7 +181,7 @@ class Cell(Shown):
 
     @property
     def figure(self) -> str:
-        """The value with unit and span, or the gap, in words."""
+        """The value with unit and range, or the gap, in words."""
         if self.result is None:
             return reprs.gap(self.state)
         return reprs.figure(self.result.numbers, self.result.unit, exact=self.exact)
@@ -200,7 +205,7 @@ class Cell(Shown):
             said = ", ".join((said, *many, "as-reported"))
         if self.excluded:
             said += f"; {reprs.counted(len(self.excluded), 'report')} excluded"
-        return f"<{self.subject.sheet.id} {self.name}: {said}>"
+        return reprs.line(f"{self.subject.sheet.id} {self.name}: {said}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +220,7 @@ class Row(Shown):
     def __repr__(self) -> str:
         parts = [f"{id} {cell.figure}" for id, cell in self.cells.items()]
         parts += [f"ratio of {id} {numbers.ratio(*found.numbers)}" for id, found in self.ratios.items()]
-        return f"<{self.metric.id}: {'; '.join(parts)}; as-reported>"
+        return reprs.line(f"{self.metric.id}, as-reported: {'; '.join(parts)}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -254,18 +259,6 @@ class Comparison(Shown):
     def comparer(self) -> Comparer:
         """What made it, with the catalog and all readings."""
         return next(iter(self.rows[0].cells.values())).comparer
-
-    @cached_property
-    def lead(self) -> str:
-        """The qualifiers of the peak compute that most report: ``.bf16.dense``."""
-        return _lead(self.rows)
-
-    @cached_property
-    def short(self) -> tuple[Row, ...]:
-        """The rows that two subjects or more have and that say which is better, and the core ones."""
-        kind, differ = self.subjects[0].kind, any(row.metric.id == SCOPES for row in self.rows)
-        rows = (row for row in self.rows if _worth(row, kind, self.lead))
-        return tuple(row for row in rows if not (differ and row.metric.family == "power" and _known(row) < 2))
 
     def to_dict(self) -> dict[str, object]:
         """Return what ``--format json`` prints."""
@@ -312,6 +305,8 @@ class Comparison(Shown):
         ax : matplotlib.axes.Axes, optional
             Where; without it on a new figure, ``.figure`` of what is returned.
         **more
+            ``size`` of a new figure (``"slide"``, ``"16:9"``, ``"column"``, ``"10x5"`` or ``(10, 5)`` in inches),
+            ``style`` (``light``, ``dark``, or ``auto``: as the axis, or else as the settings of matplotlib);
             ``metric`` for all but the ladder; ``subject``, ``everything``, ``claims`` for the ladder;
             ``level`` (``total`` or ``per-chip``) for the roofline.
 
@@ -339,16 +334,8 @@ class Comparison(Shown):
         return self.shown("page")
 
     def __repr__(self) -> str:
-        ids = [subject.id for subject in self.subjects]
-        head = f"{' beside '.join(ids)}: {len(self.rows)} metrics, as-reported; ratios to {self.baseline}"
-        others = [id for id in ids if id != self.baseline] or ids
-        rows = [
-            (row.metric.id, *(row.cells[id].figure for id in ids),
-             *(numbers.ratio(*row.ratios[id].numbers) if id in row.ratios else "" for id in others))
-            for row in self.short
-        ]  # fmt: skip
-        titles = ("", *ids, *(f"{id}/{self.baseline}" for id in others))
-        return reprs.page(head, [titles, *rows])
+        ids = " vs ".join(subject.id for subject in self.subjects)
+        return reprs.line(f"{ids}: {len(self.rows)} metrics, as-reported; ratios to {self.baseline}")
 
 
 class Comparer:
@@ -368,7 +355,7 @@ class Comparer:
             not compared.
         """
         if len(names) < 2:
-            raise UsageError("compare takes two ids or more, for example `compare cm384 nvl72`")
+            raise UsageError("compare needs two or more ids, for example `compare cm384 nvl72`")
         sheets = self.catalog.subjects(names)
         if len({sheet.kind for sheet in sheets}) > 1:
             raise UsageError(_mixed(sheets))
@@ -376,7 +363,7 @@ class Comparer:
         refuse_twins(sheets)
         base = self.catalog.resolve(baseline)[1] if baseline else ids[-1]
         if base not in ids:
-            raise UsageError(f"the baseline {base!r} is not among the compared: {', '.join(ids)}")
+            raise UsageError(f"the baseline {base!r} must be one of {', '.join(ids)}")
         unique = tuple({sheet.id: sheet for sheet in sheets}.values())
         held = [self.reader.of(sheet) for sheet in unique]
         wanted = {*derive.available(held), *CORE[sheets[0].kind], *_scopes(held)}
@@ -465,14 +452,14 @@ def refuse_twins(sheets: Sequence[schema.Sheet]) -> None:
     ids = [sheet.id for sheet in sheets]
     for sheet in sheets:
         if also := [id for id in ids if id in sheet.merged]:
-            raise UsageError(f"{sheet.id} and {also[0]} are read as one machine (--merge): name one of them")
+            raise UsageError(f"{sheet.id} and {also[0]} are merged (--merge): name only one of them")
 
 
 def _mixed(sheets: Sequence[schema.Sheet]) -> str:
     models = [sheet.id for sheet in sheets if isinstance(sheet, schema.Model)]
     if models:
         others = [sheet.id for sheet in sheets if sheet.id not in models]
-        runs = f"a model is no {' and no '.join(sorted({s.kind for s in sheets} - {metrics.MODEL}))}"
+        runs = f"a model is not a {' or a '.join(sorted({s.kind for s in sheets} - {metrics.MODEL}))}"
         more = [words for words, ids in (("models", models), ("the others", others)) if len(ids) > 1]
         hint = f"compare {' and '.join(more)} by themselves, or look" if more else "look"
         return f"{', '.join(models)} cannot be compared with {', '.join(others)}: {runs}; {hint} at each with `show ID`"
@@ -480,55 +467,6 @@ def _mixed(sheets: Sequence[schema.Sheet]) -> str:
     systems = [sheet for sheet in sheets if isinstance(sheet, schema.System)]
     instead = " ".join([*chips, *(system.chip for system in systems if system.chip)])
     return (
-        f"{', '.join(chips)} cannot be compared with {', '.join(s.id for s in systems)}: a chip is no system; "
-        f"compare the chips (`compare {instead}`), or read the rows per chip of a comparison of systems"
+        f"{', '.join(chips)} cannot be compared with {', '.join(s.id for s in systems)}: chips and systems differ; "
+        f"compare the chips (`compare {instead}`), or two systems, and read the rows per chip"
     )
-
-
-# -- the short table ------------------------------------------------------------------------------
-
-_SHORT = (
-    "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "power_per_memory_bandwidth",
-    "power_per_memory_capacity", "power_per_chip", "price_per_memory_bandwidth", "price_per_memory_capacity",
-)  # fmt: skip
-_LEAD = ".bf16.dense"
-
-
-def _worth(row: Row, kind: str, lead: str) -> bool:
-    """Whether a row belongs into the short table.
-
-    That is what two subjects or more have and what is better one way or the other: nothing
-    measured, as its conditions differ; no compute of unstated sparsity; of the ratios and shares
-    of compute only those of the precision ``lead``, and of each ratio and its inverse only one.
-    """
-    metric = row.metric
-    if metric.id in CORE[kind]:
-        return True
-    if metric.id.endswith(f".{metrics.MEASURED}") or _known(row) < min(2, len(row.cells)):
-        return False
-    if metric.family == "compute_16bit" or metric.id == SCOPES:
-        return True
-    is_compute = metric.family == "peak_compute"
-    if is_compute and metrics.UNSTATED in metrics.qualifiers(metric.id)[1:]:
-        return False  # dense on one side may be sparse on the other
-    if metric.formula in ("", "chips_per_rack"):
-        return metric.better != "neither"
-    if metric.formula.endswith(("_per_power", "compute_per_price")) or metric.id.endswith(".chip"):
-        return False
-    of_compute = is_compute or metric.formula.endswith("_per_compute") or metric.formula == "ridge_point"
-    return lead in metric.id if of_compute else metric.family in _SHORT
-
-
-def _lead(rows: Sequence[Row]) -> str:
-    """Return the precision that most subjects report, BF16 dense before the others."""
-    peaks = [
-        row for row in rows
-        if row.metric.family == "peak_compute" and row.metric.formula == "" and metrics.UNSTATED not in row.metric.id
-    ]  # fmt: skip
-    most = max(peaks, key=lambda row: (_known(row), row.metric.id.endswith(_LEAD)), default=None)
-    return most.metric.id.removeprefix("peak_compute") if most else _LEAD
-
-
-def _known(row: Row) -> int:
-    """Return how many subjects have a figure."""
-    return sum(cell.result is not None for cell in row.cells.values())

@@ -24,18 +24,18 @@ MEASUREMENTS = "measurements"
 _GAPS = "gaps"
 _EXACT = Context(prec=200)
 _TITLES = {
-    REPORTS: "Reports: one row a printed figure, with its qualifiers, its source and what became of it",
-    SOURCES: "Sources: every document that something comes from",
-    SUBJECTS: "Subjects: chips (one package as sold), systems (what one compares) and models (what runs on them)",
+    REPORTS: "Reports: one row per printed figure, with its qualifiers, its source and how it is used",
+    SOURCES: "Sources: every document",
+    SUBJECTS: "Subjects: chips (one package as sold), systems and models",
     METRICS: "Metrics that are reported, with their qualifiers in the id",
-    CLAIMS: "Claims: what a source says of one thing against another",
-    MEASUREMENTS: "Measurements: what was measured of a chip or a system, with its conditions",
-    "remarks": "Remarks: what was printed, but has no metric",
-    _GAPS: "Gaps: what somebody looked for and did not find, and what makes no sense",
-    "family": "Families: the generation, architecture or series that a subject is counted among, by whose word",
-    "predecessor": "Predecessors: what a subject follows, by whose word",
-    "same_as": "Same as: that two names are one machine, by whose word",
-    "contradictions": "Contradictions that a person has looked at",
+    CLAIMS: "Claims: a source's comparison of two subjects",
+    MEASUREMENTS: "Measurements of chips and systems, with their conditions",
+    "remarks": "Remarks: printed statements that no metric fits",
+    _GAPS: "Gaps: figures that were looked for and not found, and metrics that do not apply",
+    "family": "Families: the generation, architecture or series of a subject, with the source that says so",
+    "predecessor": "Predecessors of subjects, with the source that says so",
+    "same_as": "Same as: two names of one machine, with the source that says so",
+    "contradictions": "Known contradictions of reports, with their cause",
 }
 
 

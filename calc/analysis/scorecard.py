@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from calc.analysis import dominance
-from calc.analysis.comparison import Comparison, Row
+from calc.analysis.comparison import Cell, Comparison, Row
+from calc.figures import policy
 from calc.figures.results import Result
-from calc.sheets import metrics
+from calc.sheets import metrics, source_kinds
+from calc.sheets.metrics import Metric
 
-# A row's title, and its metric: `{q}` is the lead precision with its sparsity, `{b}` the boundary of power that most
-# subjects report, `{c}` the currency; `{Q}`, `{B}`, `{C}` are their words.
+# A row's title, and its metric: `{b}` is the boundary of power that most subjects report, `{c}` the currency; `{B}`,
+# `{C}` are their words.
 _TOTALS = (
     ("16-bit compute", "compute_16bit.dense"),
     ("FP8 compute", "peak_compute.fp8.dense"),
@@ -27,34 +28,46 @@ _TOTALS = (
 )
 _RATIOS = (
     ("Per watt", (
-        ("{Q}", "compute_per_power.{q}.{b}"),
+        ("16-bit compute", "compute_16bit_per_power.dense.{b}"),
         ("Memory", "memory_capacity_per_power.{b}"),
         ("Memory bandwidth", "memory_bandwidth_per_power.{b}"),
     )),
     ("Per {C}", (
-        ("{Q}", "compute_per_price.{q}.{c}"),
+        ("16-bit compute", "compute_16bit_per_price.dense.{c}"),
         ("Price of memory", "price_per_memory_capacity.{c}"),
         ("Price of bandwidth", "price_per_memory_bandwidth.{c}"),
     )),
 )  # fmt: skip
-LEVEL = "level"
+AHEAD, BEHIND, LEVEL, OVERLAPPING, OPEN = "ahead", "behind", "level", "overlapping", "open"
 TIE = 0.005
 """Figures that lie closer together than this share are level: printed digits say no more."""
 _STRUCTURE = ("chip_count", "scale_up_domain", "rack_count")
-_UNCOUNTED = "Power, price, size"
+_UNCOUNTED, _MODEL = "Power, price, size", "Model"
 _POWER = (("Power, {B}", "power.{b}"), ("Power, scopes differ", "power_scopes"), ("Price", "price.{c}"))
+_MEASURED = "16-bit, measured"
 GROUPS = {
     "system": (
         ("Whole system", (("Chips", "chip_count"), *_TOTALS, ("Scale-up domain", "scale_up_domain"))),
-        ("Per chip", tuple((title, f"{name}.{metrics.PER_CHIP}") for title, name in _TOTALS)),
+        ("Per chip", (
+            *((title, f"{name}.{metrics.PER_CHIP}") for title, name in _TOTALS),
+            (_MEASURED, f"compute_16bit.dense.{metrics.PER_CHIP}.{metrics.MEASURED}"),
+        )),
         *_RATIOS,
         (_UNCOUNTED, (
             *_POWER, ("Racks", "rack_count"), ("Weight", "weight"),
         )),
     ),
-    "chip": (("Per chip", _TOTALS), *_RATIOS, (_UNCOUNTED, _POWER)),
+    "chip": (
+        ("Per chip", (*_TOTALS, (_MEASURED, f"compute_16bit.dense.{metrics.MEASURED}"))),
+        *_RATIOS, (_UNCOUNTED, _POWER),
+    ),
+    metrics.MODEL: ((_MODEL, (
+        ("Parameters", "parameters.total"), ("Active per token", "parameters.active"), ("Layers", "layers"),
+        ("Hidden width", "hidden_width"), ("Query heads", "attention_heads"), ("Key-value heads", "kv_heads"),
+        ("Routed experts", "experts"), ("Vocabulary", "vocabulary"), ("Context length", "context_length"),
+    )),),
 }  # fmt: skip
-"""Which rows a comparison shows by default, by kind of subject; a model's are `comparison.CORE`."""
+"""Which rows a comparison shows by default, by kind of subject: the one list of them."""
 _ALWAYS = (
     "chip_count", "compute_16bit.dense", "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "power.{b}",
     "price.{c}",
@@ -99,12 +112,21 @@ class ScoreLine:
     def counts(self) -> bool:
         """Whether one subject may lead another by it."""
         metric = self.row.metric
-        return self.group != _UNCOUNTED and metric.better != "neither" and metric.family not in _STRUCTURE
+        measured = metric.id.endswith(f".{metrics.MEASURED}")
+        primitive = metric.better != "neither" and metric.family not in _STRUCTURE and not measured
+        return primitive and self.group not in (_UNCOUNTED, _MODEL)
 
-    def standing(self, ratio: Result) -> str:
-        """Return in which list of a `Tally` the subject of a ratio is."""
-        tie = not ratio.open and all(abs(end - 1) < TIE for end in ratio.numbers)
-        return LEVEL if tie else dominance.standing(self.row.metric, ratio)
+
+def standing(metric: Metric, ratio: Result) -> str:
+    """Return in which list of a `Tally` the subject of a ratio is, by a metric that has a better side."""
+    if ratio.open:
+        return OPEN
+    _, low, high = ratio.numbers
+    if max(abs(low - 1), abs(high - 1)) < TIE:
+        return LEVEL
+    if low <= 1 <= high:
+        return OVERLAPPING
+    return AHEAD if (low > 1) == (metric.better == "higher") else BEHIND
 
 
 def lines(found: Comparison) -> Iterator[ScoreLine]:
@@ -114,10 +136,27 @@ def lines(found: Comparison) -> Iterator[ScoreLine]:
     always = {name.format(**chosen) for name in _ALWAYS}
     for group, entries in GROUPS.get(found.subjects[0].kind, ()):
         for title, pattern in entries:
-            row = rows.pop(pattern.format(**chosen), None)  # the lead precision may be one of the others, too
+            row = rows.get(pattern.format(**chosen))
             held = sum(cell.result is not None for cell in row.cells.values()) if row else 0
-            if row and held >= (1 if row.metric.id in always else min(2, len(found.subjects))):
+            few = row and (row.metric.id in always or _stands_for_a_peak(row, found))
+            if row and held >= (1 if few else min(2, len(found.subjects))):
                 yield ScoreLine(group.format(**chosen), title.format(**chosen), row)
+
+
+def _stands_for_a_peak(row: Row, found: Comparison) -> bool:
+    """Whether a row is of measured values, and of a subject that has one no peak is known but a third party's."""
+    base = row.metric.id.removesuffix(f".{metrics.MEASURED}")
+    peaks = next((other.cells for other in found.rows if other.metric.id == base), {})
+    measured = (id for id, cell in row.cells.items() if cell.result)
+    return base != row.metric.id and any(id not in peaks or _by_a_third_party(peaks[id]) for id in measured)
+
+
+def _by_a_third_party(cell: Cell) -> bool:
+    """Whether a figure is a gap, or its headline is from a seller or what ranks below."""
+    if not cell.lead:
+        return True
+    kind = policy.kind_of(cell.comparer.catalog.source(cell.lead), cell.subject.sheet.vendor)
+    return source_kinds.ORDER.index(kind) >= source_kinds.ORDER.index(source_kinds.SELLER)
 
 
 def _chosen(found: Comparison, rows: dict[str, Row]) -> dict[str, str]:
@@ -130,13 +169,12 @@ def _chosen(found: Comparison, rows: dict[str, Row]) -> dict[str, str]:
 
         return max(words, key=held)
 
-    precision = found.lead.removeprefix(".")
     boundary = most("power", ("all-in", "rack", "chip", "board", "node", metrics.UNSTATED))
     currency = most("price", ("usd", "cny"))
     titles = {"all-in": "all-in", "chip": "chip", metrics.UNSTATED: "unspecified"}
     return {
-        "q": precision, "Q": metrics.metric(f"peak_compute.{precision}").title, "b": boundary,
-        "B": titles.get(boundary, boundary), "c": currency, "C": {"usd": "dollar", "cny": "yuan"}[currency],
+        "b": boundary, "B": titles.get(boundary, boundary),
+        "c": currency, "C": {"usd": "dollar", "cny": "yuan"}[currency],
     }  # fmt: skip
 
 
@@ -146,5 +184,7 @@ def tallies(found: Comparison, subject: str) -> list[Tally]:
     for line in lines(found):
         ratio = line.row.ratios.get(subject)
         if ratio and line.counts:
-            groups.setdefault(line.group, {}).setdefault(line.standing(ratio), []).append(line.row.metric.id)
+            groups.setdefault(line.group, {}).setdefault(standing(line.row.metric, ratio), []).append(
+                line.row.metric.id
+            )
     return [Tally(group, **{name: tuple(ids) for name, ids in held.items()}) for group, held in groups.items()]

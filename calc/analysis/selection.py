@@ -1,21 +1,21 @@
-"""Which chips, systems or models to list, and in which order: by vendor, family, and any metric's headline."""
+"""Which chips, systems or models to list, in which order, and on which basis: by vendor, family, and any headline."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from calc import units
-from calc.analysis.comparison import Cell, Comparer
+from calc.analysis.comparison import SCOPES, Cell, Comparer
 from calc.errors import UnitError, UsageError, did_you_mean
-from calc.figures import reprs
+from calc.figures import derive, reprs
 from calc.figures.readings import HELD_AS_WORDS, canonical_unit
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
 
 BY_NAME = ("id", "name", "vendor", "reports")
+"""What a list is sorted by besides metrics."""
 _CONDITION = re.compile(r"\s*([\w./-]+?)\s*(>=|<=|=|>|<)\s*(.+?)\s*")
 _NEAR = 1e-9
 
@@ -39,12 +39,12 @@ class Condition:
         """
         match = _CONDITION.fullmatch(text)
         if match is None:
-            raise UsageError(f"{text!r} is no condition; write it as 'memory_capacity >= 128 GB'")
+            raise UsageError(f"{text!r} is not a condition; write it as 'memory_capacity >= 128 GB'")
         name, sign, value = match.groups()
         metric = metrics.metric(name)
         if metric.is_text:
             if sign != "=":
-                raise UsageError(f"{metric.id} is held as words: '{metric.id} = {value}' is all that can be asked")
+                raise UsageError(f"{metric.id} has words as values; write '{metric.id} = {value}'")
             return cls(metric, sign, value.casefold())
         example = metric.dimension.example
         try:
@@ -53,7 +53,7 @@ class Condition:
         except UnitError as error:
             raise UsageError(f"in {text!r}: {error}") from error
         if parsed.is_range:
-            raise UsageError(f"{value!r} is a range; give each end a condition of its own")
+            raise UsageError(f"{value!r} is a range; write one condition for low and one for high")
         return cls(metric, sign, parsed)
 
     def holds(self, comparer: Comparer, sheet: schema.Sheet) -> bool:
@@ -75,23 +75,85 @@ class Condition:
 class Selection:
     """What to list: of any of these vendors and families, without regard to case, or of all.
 
-    ``having`` are metrics, or heads of their ids (``power``), that a subject must have a figure for; all of
-    ``where`` must hold. ``sort`` is one of `BY_NAME` or a metric: best first where one way is better, else
-    highest first, and what has no figure last.
+    ``columns`` are metrics, or heads of their ids (``power``), to show, ``having`` those that a subject must have a
+    figure for besides; all of ``where`` must hold. ``sort`` is one of `BY_NAME` or a metric or head: names from A to
+    Z, numbers from the highest, or as ``ascending`` says; what has no figure comes last.
     """
+
+    columns: Sequence[str] = ()
 
     vendors: Sequence[str] = ()
     families: Sequence[str] = ()
     having: Sequence[str] = ()
     where: Sequence[Condition] = ()
     sort: str = "id"
-    reverse: bool = False
+    ascending: bool | None = None
 
     @property
-    def columns(self) -> list[str]:
+    def names(self) -> list[str]:
         """The metrics, or heads of ids, that the selection is about, each once."""
-        sort = [] if self.sort in BY_NAME else [metrics.metric(self.sort).id]
-        return list(dict.fromkeys([*self.having, *(one.metric.id for one in self.where), *sort]))
+        sort = [] if self.sort in BY_NAME else [self.sort]
+        asked = [*self.columns, *self.having, *(one.metric.id for one in self.where), *sort]
+        return list(dict.fromkeys(metrics.ALIASES.get(name, name) for name in asked))
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The metrics that a column shows, of one unit: the first that a subject has a figure for.
+
+    The first of ``choices`` is what most of the listed have; a head of ids (``power``) has several. ``others`` are
+    those of the head that some of the listed have in another unit, as prices in another currency.
+    """
+
+    name: str
+    choices: tuple[str, ...]
+    others: tuple[str, ...] = ()
+
+    @property
+    def metric(self) -> Metric:
+        """The metric that most have."""
+        return metrics.metric(self.choices[0])
+
+    def cell(self, comparer: Comparer, sheet: schema.Sheet) -> Cell:
+        """Return the cell that a subject has under the column: of its own basis, where it lacks the common one."""
+        cells = [cell_of(comparer, sheet, name) for name in self.choices]
+        return next((cell for cell in cells if cell.result), cells[0])
+
+    def apart(self, cell: Cell) -> str:
+        """Return the basis of a cell in a word, where it is another one than the column's, and stated."""
+        last = metrics.qualifiers(cell.name)[-1:]
+        return "" if cell.name == self.choices[0] or last == (metrics.UNSTATED,) else "".join(last)
+
+
+_16_BIT = {
+    "peak_compute": "compute_16bit", "compute_per_power": "compute_16bit_per_power",
+    "compute_per_price": "compute_16bit_per_price",
+}  # fmt: skip
+"""What is shown of a family of which no precision is named."""
+
+
+def basis(comparer: Comparer, sheets: Sequence[schema.Sheet], name: str) -> Basis:
+    """Return what a column shows: a metric, or of the head of ids the bases that the listed have, most common first.
+
+    Dense rates are shown where a head has them, 16-bit ones where it names no precision, and never two units.
+
+    Raises
+    ------
+    UsageError
+        If there is no such metric, or the head covers several that are no bases of one figure.
+    """
+    if name in metrics.TABLE or name in metrics.ALIASES or name.endswith(f".{metrics.MEASURED}"):
+        return Basis(name, (metrics.metric(name).id,))
+    under = derive.CHOICES[SCOPES] if name == "power" else metrics.under(_16_BIT.get(name, name))
+    under = tuple(one for one in under if "dense" in metrics.qualifiers(one)) or under
+    if not under or len({metrics.qualifiers(one)[0] for one in under if "dense" in metrics.qualifiers(one)}) > 1:
+        metrics.metric(name)  # says which there are
+    many = {one: sum(cell_of(comparer, sheet, one).result is not None for sheet in sheets) for one in under}
+    order = sorted(under, key=many.__getitem__, reverse=True)
+    kind = sheets[0].kind if sheets else "chip"
+    units = {one: canonical_unit(metrics.metric(one), kind) for one in order}
+    alike = tuple(one for one in order if units[one] == units[order[0]])
+    return Basis(name, alike, tuple(one for one in order if one not in alike and many[one]))
 
 
 def select(comparer: Comparer, kinds: Sequence[str], selection: Selection) -> list[schema.Sheet]:
@@ -105,11 +167,9 @@ def select(comparer: Comparer, kinds: Sequence[str], selection: Selection) -> li
     """
     catalog = comparer.catalog
     sheets = _once(catalog.subjects([id for kind in kinds for id in catalog.ids(kind)]))
-    if selection.columns and len(kinds) > 1:
-        raise UsageError(
-            "a chip's figure and a system's are two things: list 'chips', 'systems' or 'models' by a metric"
-        )
-    for name in selection.having:
+    if selection.names and len(kinds) > 1:
+        raise UsageError("figures of chips and systems are not comparable; list only 'chips', 'systems' or 'models'")
+    for name in selection.names:
         if not metrics.under(name):
             metrics.metric(name)  # says what is near
     sheets = _called(sheets, "vendor", selection.vendors, lambda sheet: [sheet.vendor])
@@ -173,18 +233,29 @@ def _called(
     return [one for one in sheets if not wanted or wanted & {name.casefold() for name in names(one)}]
 
 
-def _sorted(comparer: Comparer, sheets: Iterable[schema.Sheet], selection: Selection) -> list[schema.Sheet]:
-    by, reverse, kinds = selection.sort, selection.reverse, [*schema.RECORDS]
-    keys: dict[str, Callable[[schema.Sheet], Any]] = {
-        "id": lambda one: (kinds.index(one.kind), one.id), "name": lambda one: one.name.casefold(),
-        "vendor": lambda one: one.vendor.casefold(), "reports": lambda one: -many(comparer, one),
-    }  # fmt: skip
-    found = sorted(sheets, key=keys["id"])
-    if by in BY_NAME:
-        return sorted(found, key=keys[by], reverse=reverse)
-    metric = metrics.metric(by)
-    if metric.is_text:
-        raise UsageError(f"{metric.id} is held as words, which have no order")
-    values = {one.id: made.numbers[0] for one in found if (made := cell_of(comparer, one, metric.id).result)}
-    sign = 1 if (metric.better == "lower") != reverse else -1
+def _sorted(comparer: Comparer, sheets: Sequence[schema.Sheet], selection: Selection) -> list[schema.Sheet]:
+    found = sorted(sheets, key=_TEXTS["id"])
+    if selection.sort in _TEXTS:
+        text = _TEXTS[selection.sort]
+        return sorted(found, key=lambda one: text(one).casefold(), reverse=selection.ascending is False)
+    values = _values(comparer, found, selection.sort)
+    sign = 1 if selection.ascending else -1
     return sorted(found, key=lambda one: (one.id not in values, sign * values.get(one.id, 0.0)))
+
+
+_TEXTS: dict[str, Callable[[schema.Sheet], str]] = {
+    "id": lambda one: f"{[*schema.RECORDS].index(one.kind)} {one.id}",
+    "name": lambda one: one.name,
+    "vendor": lambda one: one.vendor,
+}
+
+
+def _values(comparer: Comparer, sheets: Sequence[schema.Sheet], by: str) -> dict[str, float]:
+    """Return the numbers that sheets are sorted by; what has none is left out."""
+    if by == "reports":
+        return {one.id: many(comparer, one) for one in sheets}
+    shown = basis(comparer, sheets, by)
+    if shown.metric.is_text:
+        raise UsageError(f"{shown.metric.id} has words as values and cannot be sorted")
+    cells = {one.id: shown.cell(comparer, one).result for one in sheets}
+    return {id: found.numbers[0] for id, found in cells.items() if found}

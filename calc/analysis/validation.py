@@ -51,7 +51,7 @@ def validate(
     progress : callable, optional
         Called after each step with how many are done, and how many there are.
     layout : bool
-        Whether order and spacing that are not by the rules are faults too.
+        Whether order and spacing that are not by the rules are faults too; they hide no contradiction.
 
     Raises
     ------
@@ -64,9 +64,10 @@ def validate(
     measured = over.within(folders.MEASURED, asked)
     rules = over.within(folders.RULES, asked)
     steps = _Steps(2 * len(sheets) + len(sources) + len(measured) + len(rules), progress)
-    problems = checks.problems(over, asked, steps.tick) + (list(formatting.misplaced(over, asked)) if layout else [])
+    problems = checks.problems(over, asked, steps.tick)
+    misplaced = list(formatting.misplaced(over, asked)) if layout else []
     if problems:
-        return Checked(0, 0, 0, 0, 0, 0, 0, 0, tuple(problems))
+        return Checked(0, 0, 0, 0, 0, 0, 0, 0, (*problems, *misplaced))
     found = list(_loaded(over, sheets))
     cited = {source for sheet in found for source in schema.citations(sheet)}
     cited |= {over.rule(id).source for id in rules}
@@ -80,7 +81,7 @@ def validate(
         measurements=sum(len(over.measured(source)) for source in measured),
         rules=len(rules),
         reports=sum(len(reports) for sheet in found for reports in sheet.reports.values()),
-        problems=(),
+        problems=tuple(misplaced),
         warnings=tuple(_warnings(over, found, steps)),
     )
 
@@ -150,7 +151,7 @@ def _warnings(catalog: Catalog, sheets: Iterable[schema.Sheet], steps: _Steps) -
     hindered: dict[str, SheetError] = {}
     found, stale = crosschecks.check(Comparer(catalog, Policy()), ticking(), hindered)
     for id, error in hindered.items():
-        yield f"{id}: not held against itself, since it refers to what has a fault: {error.problems[0]}"
+        yield f"{id}: not cross-checked, because a sheet it refers to has an error: {error.problems[0]}"
     yield from (f"{each.subject}: {each.text} (check: {each.check})" for each in found if not each.known)
     for sheet, pin in stale:
-        yield f"{sheet.id}: the pin of {pin.metric} ({pin.check}) matches nothing any more; take it out"
+        yield f"{sheet.id}: the known contradiction of {pin.metric} ({pin.check}) no longer occurs; remove it"

@@ -60,7 +60,7 @@ def _working(comparer: Comparer, sheets: Sequence[Sheet], name: str) -> Node:
         node = tree(asked, comparer.catalog)
         printed = [derive.printed(subject, name) for subject in held]
         extra = [tree(part, comparer.catalog) for part in printed if part and len(known) == 1]
-        aside = {"selected": False, "why": "what sources print; shown is what follows from the figures"}
+        aside = {"selected": False, "why": "published values; the result is computed from the figures"}
         return node | ({"printed_as": [part | aside for part in extra]} if extra else {})
     parts = [
         tree(part, comparer.catalog) if part else missing(comparer, subject, name)
@@ -69,7 +69,7 @@ def _working(comparer: Comparer, sheets: Sequence[Sheet], name: str) -> Node:
     if len(parts) == 1:
         return parts[0]
     label = " / ".join(f"{sheet.name}" for sheet in sheets)
-    return gap(f"{label}, {name}", "no ratio: not both are reported", (), None) | {"inputs": parts}
+    return gap(f"{label}, {name}", "no ratio: one of the two is not reported", (), None) | {"inputs": parts}
 
 
 def metric_id(comparer: Comparer, sheets: Sequence[Sheet], metric: str) -> str:
@@ -90,8 +90,8 @@ def metric_id(comparer: Comparer, sheets: Sequence[Sheet], metric: str) -> str:
         raise
 
 
-def of_claim(comparer: Comparer, claim: str) -> Node:
-    """Return the tree of a claim: what is printed, and both recomputations down to every report.
+def finding(comparer: Comparer, claim: str) -> Finding:
+    """Return what recomputing a claim gives.
 
     Raises
     ------
@@ -100,12 +100,12 @@ def of_claim(comparer: Comparer, claim: str) -> Node:
     """
     found = audit.Auditor(comparer).audit(claim=claim)
     if not found.findings:
-        raise UsageError(f"the claim {claim!r} is left out: {found.late[0]} is undated, or later than the day")
-    return of_finding(found.findings[0])
+        raise UsageError(f"the claim {claim!r} is excluded: {found.late[0]} is undated, or dated after --as-of")
+    return found.findings[0]
 
 
 def of_finding(finding: Finding) -> Node:
-    """Return the tree of a finding."""
+    """Return the tree of a finding: what is printed, and both recomputations down to every report."""
     claim, catalog = finding.claim, finding.comparer.catalog
     between = f"{claim.subject} / {claim.object} {claim.matter}"
     text = claim.printed if finding.claimed is None else f"{claim.printed}: {finding.claimed}"
@@ -140,15 +140,15 @@ def _attempt(label: str, verdict: str, attempt: Attempt, finding: Finding, rest:
     value = attempt.ratio.numbers[0]
     inside = attempt.inside and finding.claimed is not None and finding.claimed.holds(value)
     how = "by the headlines" if inside else f"nearest: {digits(attempt.nearest, 4)} by {sources}"
-    close = "; inside for a generous reader of the digits" if attempt.close else ""
+    close = "; inside if the printed digits are rounded generously" if attempt.close else ""
     on = f" on {attempt.on}" if attempt.on != finding.claim.metric else ""
     return made | {"label": f"{label}: {made['label']}", "why": f"{verdict}{on}, {how}{close}{rest}"}
 
 
 def _lists(verdict: str, contrast: Contrast) -> str:
     said = {
-        "ahead on": contrast.ahead, "behind on": contrast.behind, "overlapping on": contrast.overlapping,
-        "open on": contrast.open, "not comparable": contrast.not_comparable,
+        "ahead on": contrast.ahead, "behind on": contrast.behind, "level on": contrast.level,
+        "overlapping on": contrast.overlapping, "open on": contrast.open, "not comparable": contrast.not_comparable,
         "not reported for one of them": contrast.not_reported,
     }  # fmt: skip
     parts = (f"{words} {len(names)}: {', '.join(names)}" for words, names in said.items() if names)

@@ -13,7 +13,7 @@ from calc.catalog.references import References
 from calc.catalog.sources import Sources
 from calc.errors import Problem, SheetError, UsageError, did_you_mean
 from calc.sheets import folders, measurements, regulations, rules, schema
-from calc.sheets.folders import CLAIMS, HELD, MEASURED, RULES, SOURCE_LIST, SOURCES, shown
+from calc.sheets.folders import CLAIMS, FOLDERS, HELD, MEASURED, RULES, SOURCE_LIST, SOURCES, shown
 from calc.sheets.loader import Check, Faults, R, load
 from calc.sheets.measurements import MeasuredSheet, Measurement
 from calc.sheets.yaml_nodes import read_text
@@ -37,6 +37,14 @@ class Catalog(Names):
     UsageError
         If an overlay is not such a folder.
     """
+
+    def __repr__(self) -> str:
+        return f"<{self.counted}, as-reported>"
+
+    @property
+    def counted(self) -> str:
+        """How many sheets there are, in words."""
+        return ", ".join(f"{len(self.ids(kind))} {folder}" for kind, folder in FOLDERS.items())
 
     def __init__(self, overlays: Sequence[Path | str] = (), base: Path | None = None, *, merge: bool = False) -> None:
         self.merge = merge
@@ -184,7 +192,7 @@ class Catalog(Names):
             If there is none; the nearest are named.
         """
         if key not in self.measurements:
-            hint = did_you_mean(key, self.measurements) or "`list measured` shows what there is"
+            hint = did_you_mean(key, self.measurements) or "`list measured` shows all"
             raise UsageError(f"no measurement {key!r}; {hint}")
         return self.measurements[key]
 
@@ -202,7 +210,7 @@ class Catalog(Names):
             raise UsageError(f"no rule {id!r}; {did_you_mean(id, self.rule_ids()) or ', '.join(self.rule_ids())}")
         (layer, path), *others = files
         if others:
-            found = f"the rule {id!r} stands in {shown(path)} already"
-            hint = "leave it out, or take an id of your own"
+            found = f"the rule {id!r} is already in {shown(path)}"
+            hint = "remove it, or choose another id"
             raise SheetError([Problem(shown(other), 1, 1, found, "each id once", hint) for _, other in others])
         return load(path, regulations.Regulation, regulations.check, partial(self.references.of, layer))

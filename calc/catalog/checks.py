@@ -47,4 +47,4 @@ def _stray(path: Path) -> Problem:
     expected += f"measured/SOURCE.yaml, rules/ID.yaml, {SOURCES}/I/ID.yaml or {SOURCE_LIST}"
     if folders.placed(path)[0] == SOURCES:
         expected = folders.source_path(Path(), path.stem).as_posix()
-    return Problem(shown(path), 1, 1, "a file that nothing reads", expected)
+    return Problem(shown(path), 1, 1, "this file is not read", expected)

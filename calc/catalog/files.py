@@ -83,22 +83,62 @@ def write_folder(contents: Mapping[str, bytes], output: str, replaces: Collectio
     """
     target = Path(os.path.realpath(output))
     if os.path.lexists(target) and not target.is_dir():
-        raise UsageError(f"{output!r} is a file; name a folder that is to be made")
+        raise UsageError(f"{output!r} is a file; choose a new folder")
     if Path.cwd().is_relative_to(target):
-        raise UsageError(f"{output!r} is or holds the folder that you stand in; name a folder that is to be made")
+        raise UsageError(f"{output!r} is or contains the current folder; choose a new folder")
     with _refused(f"write {output!r}"):
         held = sorted(os.listdir(target)) if target.is_dir() else []
         if other := [name for name in held if name not in replaces or not (target / name).is_file()]:
             more = f" and {len(other) - 3} more" if other[3:] else ""
             raise UsageError(
-                f"{output!r} holds other things ({', '.join(other[:3])}{more}); nothing of it was touched: name a "
-                "folder that is to be made, that is empty, or that holds an earlier export and nothing else"
+                f"{output!r} contains other files ({', '.join(other[:3])}{more}); nothing was changed. Choose a new "
+                "folder, an empty one, or one that contains only an earlier export"
             )
         with _place(target) as new:
             new.mkdir()
             for name, content in contents.items():
                 (new / name).write_bytes(content)
             _swap(new, target)
+
+
+def write_all(contents: Mapping[Path, str], within: Path) -> None:
+    """Write several files below a folder, all of them or, on any failure, none.
+
+    Parameters
+    ----------
+    contents : mapping
+        What each file holds, by its path; folders are made as they are needed.
+    within : Path
+        The folder; what is being written lies beside it until all is there.
+
+    Raises
+    ------
+    UsageError
+        If they cannot be written.
+    """
+    made: list[Path] = []
+    done: list[tuple[Path, Path | None]] = []
+    with _refused(f"write to {str(within)!r}"), _place(within) as waiting:
+        waiting.mkdir()
+        for number, text in enumerate(contents.values()):
+            (waiting / f"new{number}").write_text(text, encoding="utf-8", newline="")
+        try:
+            for number, path in enumerate(contents):
+                for folder in reversed([each for each in path.parents if not each.exists()]):
+                    folder.mkdir()
+                    made.append(folder)
+                old = waiting / f"old{number}" if path.exists() else None
+                if old is not None:
+                    shutil.copy2(path, old)
+                    shutil.copymode(path, waiting / f"new{number}")
+                os.replace(waiting / f"new{number}", path)
+                done.append((path, old))
+        except BaseException:
+            for path, old in reversed(done):
+                path.unlink() if old is None else os.replace(old, path)
+            for folder in reversed(made):
+                folder.rmdir()
+            raise
 
 
 def _swap(new: Path, target: Path) -> None:
@@ -140,7 +180,7 @@ def create(text: str, output: str) -> None:
         try:
             open(output, "x").close()
         except FileExistsError:
-            raise UsageError(f"{output!r} is there already; take another name, or edit it") from None
+            raise UsageError(f"{output!r} exists already; choose another name, or edit that file") from None
     try:
         write(text, output)
     except BaseException:

@@ -49,7 +49,9 @@ def misplaced(catalog: Catalog, paths: Sequence[Path] | None) -> Iterator[Proble
             pairs = enumerate(zip(old, new, strict=False), 1)
             line = next((number for number, (one, other) in pairs if one != other), min(len(old), len(new)))
             hint = f"`calc validate --fix {shown(path)}` rewrites it"
-            yield Problem(shown(path), line, 1, "not laid out by the rules", "their order and spacing", hint)
+            yield Problem(
+                shown(path), line, 1, "order or spacing is not standard", "the standard order and spacing", hint
+            )
 
 
 def _not_laid_out(catalog: Catalog, paths: Sequence[Path] | None) -> Iterator[tuple[Path, str, str | LayoutError]]:

@@ -44,6 +44,46 @@ def _words(name: str) -> set[str]:
     return set(re.split(r"[\W_]+", name.casefold())) - {""}
 
 
+LATIN = {
+    "华为": "Huawei",
+    "昇腾": "Ascend",
+    "沐曦": "MetaX",
+    "曦云": "",
+    "寒武纪": "Cambricon",
+    "思元": "MLU",
+    "壁仞": "Biren",
+    "摩尔线程": "Moore Threads",
+    "昆仑芯": "Kunlunxin",
+    "海光": "Hygon",
+    "平头哥": "T-Head",
+    "天数智芯": "Iluvatar",
+    "中科曙光": "Sugon",
+    "曙光": "Sugon",
+    "燧原": "Enflame",
+    "英伟达": "NVIDIA",
+    "超节点": "SuperNode",
+}
+"""What makers and families are called in Chinese, and how sheets write them; a longer name before one within it."""
+
+
+def _latin(name: str) -> str:
+    """Return a name with the Chinese names of makers and families as sheets write them.
+
+    Examples
+    --------
+    >>> _latin("华为昇腾910C"), _latin("TPU v7")
+    ('Huawei Ascend 910C', 'TPU v7')
+    """
+    for chinese, latin in LATIN.items():
+        name = name.replace(chinese, f" {latin} ")
+    return " ".join(name.split())
+
+
+def _numbers(words: set[str]) -> set[str]:
+    """Return the numbers of three digits or more that words end in: the 590 of ``mlu590``, not the 120 of ``120b``."""
+    return {found[1] for word in words if (found := re.fullmatch(r"[^\W\d]+(\d{3,})", word))}
+
+
 def _typed(name: str) -> list[str]:
     """Return the words of what somebody types in order; a sign such as ``/`` or ``*`` belongs to its word."""
     return [word for word in re.split(r"[ ._-]+", name.casefold()) if word]
@@ -87,21 +127,30 @@ class Names:
             what has it is of another kind.
         """
         kinds = [kind] if kind else list(FOLDERS)
-        called = self.called(name)
-        fits = [pair for pair in called or self._with_words(name) if pair[0] in kinds]
-        if len(fits) == 1 and (called or self._own(fits[0]).intersection(_typed(name))):
+        latin = _latin(name)
+        called = self.called(name) or self.called(latin)
+        worded = self._with_words(name) or self._with_words(latin) or self._with_words(latin, numbers=True)
+        fits = [pair for pair in called or worded if pair[0] in kinds]
+        if len(fits) == 1 and (called or self._marks(fits[0]).intersection(_typed(latin))):
             return fits[0]
         if called and fits and len({id for _, id in fits}) == 1:
             both = " and ".join(f"a {k}" for k, _ in fits)
-            raise UsageError(f"{name!r} is both {both}, and no id may be; `validate` says where")
+            raise UsageError(f"{name!r} is the id of {both}; each id must be unique. `validate` names the files")
         if len(fits) > 1:
-            raise UsageError(f"{name!r} fits several; give one of these ids:\n{self._listed(fits)}")
+            raise UsageError(f"{name!r} matches several; write one of these ids:\n{self._listed(fits)}")
         if called:
             other, id = called[0]
-            raise UsageError(f"{id!r} is a {other}, not a {kind}; `show {id}` or calc.get({id!r}) has it")
-        near = [id for _, id in fits] or self._near(name, kinds)
-        hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "`list` shows what there is"
+            raise UsageError(f"{id!r} is a {other}, not a {kind}; use `show {id}` or calc.get({id!r})")
+        near = [id for _, id in fits] or self.near(latin, kinds)
+        hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "`list` shows all ids"
         raise UsageError(f"no {kind or A_SHEET} {name!r}; {hint}")
+
+    def matches(self, name: str, kind: str) -> list[str]:
+        """Return the ids of a kind that a name may mean: one if `resolve` takes it, several if it refuses to choose."""
+        called = self.called(name)
+        fits = [pair for pair in called or self._with_words(name) if pair[0] == kind]
+        sure = called or len(fits) > 1 or any(self._own(pair).intersection(_typed(name)) for pair in fits)
+        return [id for _, id in fits] if sure else []
 
     def called(self, name: str) -> list[tuple[str, str]]:
         """Return what answers to a text, as (kind, id): by its id, else by its names, exactly first.
@@ -155,16 +204,25 @@ class Names:
         """Return the words that stand in a sheet's names, less those of any vendor or family but its numbers."""
         return self._names[pair] - self._common
 
+    def _marks(self, pair: tuple[str, str]) -> set[str]:
+        """Return the words and numbers that tell a sheet from its kin."""
+        own = self._own(pair)
+        return own | _numbers(own)
+
     @cached_property
     def _common(self) -> set[str]:
         return {word for words in self._kin.values() for word in words if word.isalpha()}
 
-    def _with_words(self, name: str) -> list[tuple[str, str]]:
-        """Return the sheets that have all words of a text in their names, their vendor or their families."""
+    def _with_words(self, name: str, numbers: bool = False) -> list[tuple[str, str]]:
+        """Return the sheets that have all words of a text in their names, their vendor or their families.
+
+        With ``numbers``, a number is also found at the end of a word of theirs.
+        """
         asked = set(_typed(name))
         if all(word.isdecimal() or len(word) < 3 for word in asked):
             return []
-        return [pair for pair, words in self._names.items() if asked <= words | self._kin[pair]]
+        held = ((pair, words | (_numbers(words) if numbers else set())) for pair, words in self._names.items())
+        return [pair for pair, words in held if asked <= words | self._kin[pair]]
 
     def _listed(self, pairs: list[tuple[str, str]]) -> str:
         """Return a line for each of some sheets: its id, what it is, its name and its vendor."""
@@ -173,7 +231,7 @@ class Names:
         rest = [f"  and {len(lines) - MANY} more: `list --vendor NAME` or `list --family NAME`"]
         return "\n".join(lines[:MANY] + rest * (len(lines) > MANY))
 
-    def _near(self, name: str, kinds: Sequence[str]) -> list[str]:
+    def near(self, name: str, kinds: Sequence[str]) -> list[str]:
         """Return the ids most like a name, those of its vendor first: by words, else beginnings, else letters."""
         asked = _typed(name)
         own = {pair: self._own(pair) for pair in self._names if pair[0] in kinds}
@@ -195,9 +253,9 @@ class Names:
         for name, pairs in self._called("aliases").items():
             first, *others = sorted(set(pairs))
             for pair, other in [*((pair, first) for pair in others), *((first, pair) for pair in others if paths)]:
-                found = f"{pair[1]!r} and {other[1]!r} both answer to {name!r}"
+                found = f"{pair[1]!r} and {other[1]!r} both have the name {name!r}"
                 path = shown(self.files(*pair)[-1][1])
-                yield Problem(path, 1, 1, found, "names of its own", "take the name or alias out of one of them")
+                yield Problem(path, 1, 1, found, "a unique name", "remove the name or alias from one of them")
 
     def systems_of(self, chip: str) -> list[str]:
         """Return the ids of the systems that name a chip, without reading the rest of their sheets."""

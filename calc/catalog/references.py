@@ -46,15 +46,15 @@ class References:
         lower = {key for number, other in self.names.held(CLAIMS, path.stem) if number < layer
                  for key in loader.peek_keys(other, "claims")}  # fmt: skip
         for key in sorted(lower & {*sheet.claims}):
-            found = f"the claim {key!r} of {sheet.id} stands in a lower folder"
-            yield ("claims", key, "<key>"), found, "keys of its own", "give it another key"
+            found = f"the claim {key!r} of {sheet.id} is already in another folder"
+            yield ("claims", key, "<key>"), found, "a unique key", "give it another key"
 
     def of_measured(self, _: int, path: Path, sheet: MeasuredSheet) -> Iterator[schema.Fault]:
         """Yield each key of measurements that another file has too."""
         for key in sheet.measurements:
             first = self._first_with.get(key, path)
             if first != path:
-                found = f"the measurement {key!r} stands in {shown(first)} already"
+                found = f"the measurement {key!r} is already in {shown(first)}"
                 yield ("measurements", key, "<key>"), found, "each key in one file", "give it another key"
 
     @cached_property

@@ -37,7 +37,7 @@ class SourceList:
             if not schema.is_id(id):
                 self.problems.append(Problem(shown(path), line, 1, f"id: {id!r:.80}", schema.AN_ID))
             elif id in self.entries:
-                found = f"the source {id!r} a second time"
+                found = f"the source {id!r} occurs twice"
                 self.problems.append(Problem(shown(path), line, 1, found, "each id once"))
             else:
                 self.entries[id] = line, entry
@@ -150,8 +150,8 @@ class Sources:
                 continue
             if known != path:
                 line = self.lists[layer].entries[id][0] if path.name == SOURCE_LIST else 1
-                found = f"the source {id!r} stands in {shown(known)} already"
-                yield Problem(shown(path), line, 1, found, "each id once", "leave it out, or take an id of your own")
+                found = f"the source {id!r} is already in {shown(known)}"
+                yield Problem(shown(path), line, 1, found, "each id once", "remove it, or choose another id")
             try:
                 self._read(id, layer, path)
             except SheetError as error:

@@ -54,9 +54,9 @@ def plan(kind: str, id: str, specs: Sequence[str], output: str | None = None) ->
         Its id. A sheet that a lower folder has already gets the skeleton of an addition to it.
     specs : sequence of str
         Folders of sheets over the shipped ones; the last, or else the last of ``CALC_SPECS``, is
-        where the new one goes. Without any it goes to the sheets of a checkout.
+        where the new one goes.
     output : str, optional
-        A file to write it to instead.
+        A file to write it to instead; then no folder is needed.
 
     Raises
     ------
@@ -65,45 +65,59 @@ def plan(kind: str, id: str, specs: Sequence[str], output: str | None = None) ->
     """
     if not schema.is_id(id):
         raise UsageError(f"{id!r} is not {schema.AN_ID}")
-    catalog, layer = _target(specs)
+    if output is not None and not specs:
+        catalog, layer = Catalog.from_environment(), folders.placed(Path(output))[1]
+        _refuse_installed(layer)
+    else:
+        catalog, layer = target(specs)
     lies = source_path(layer, id) if kind == "source" else layer / FOLDERS[kind] / f"{id}.yaml"
     path = Path(output) if output is not None else lies
     if path.name != f"{id}.yaml":
-        raise UsageError(f"the sheet of {id!r} in a file {path.name!r}: its name is to be {id}.yaml")
+        raise UsageError(f"the file of {id!r} must be named {id}.yaml, not {path.name!r}")
     if kind == "source":
         for _, known in catalog.sources.places(id):
-            raise UsageError(f"the source {id!r} stands in {shown(known)} already")
+            raise UsageError(f"the source {id!r} is already in {shown(known)}")
         return Plan(path, "\n".join([*_head(path), *_source(id)]) + "\n", f"the source {id}")
     others = [folder for each, folder in FOLDERS.items() if each != kind]
     for taken in (path, *(layer / folder / path.name for folder in others)):
         if os.path.lexists(taken):
-            raise UsageError(f"{shown(taken)} is there already; take another id, or edit it")
+            raise UsageError(f"{shown(taken)} exists already; choose another id, or edit that file")
     names = [pair for pair in catalog.called(id) if pair != (kind, id)]
     if names:
-        raise UsageError(f"{id!r} is a name of the {names[0][0]} {names[0][1]!r} already; take another id")
+        raise UsageError(f"{id!r} is already a name of the {names[0][0]} {names[0][1]!r}; choose another id")
     adds = bool(catalog.files(kind, id))
     what = f"the {kind} {id}"
-    said = [f"# Adds to {what}, whose sheet stands in a lower folder: only what is new stands here."] * adds
+    said = [f"# Adds to {what}, whose sheet is in another folder: write only what is new."] * adds
     text = "\n".join([*_head(path, *said), *_sheet(kind, id, adds)]) + "\n"
     return Plan(path, text, f"an addition to {what}" if adds else what)
 
 
-def _target(specs: Sequence[str]) -> tuple[Catalog, Path]:
-    """Return the catalog to look an id up in, and the folder that a new one goes to."""
+def target(specs: Sequence[str]) -> tuple[Catalog, Path]:
+    """Return the catalog to look ids up in, and the folder that what is new goes to: the last that is named.
+
+    Raises
+    ------
+    UsageError
+        If none is named, if it is that of an installed package, or if it cannot be made or holds other things.
+    """
     overlays = [*folders.from_environment(), *specs]
     if not overlays:
-        catalog = Catalog()
-        if folders.is_installed(catalog.layers[0]):
-            raise UsageError("the sheets of an installed package are not to be edited: give a folder with --specs DIR")
-        return catalog, catalog.layers[0]
+        raise UsageError("no folder to write to; name one of your own, such as --specs my-sheets (created if missing)")
     layer = Path(overlays[-1])
+    _refuse_installed(layer)
     if folders.is_layer(layer):
         return Catalog(overlays), layer
     if not layer.parent.is_dir():
-        raise UsageError(f"no folder {str(layer.parent)!r} to make {layer.name!r} in")
+        raise UsageError(f"no folder {str(layer.parent)!r}; create it first")
     if layer.exists() and not (layer.is_dir() and not any(layer.iterdir())):
-        raise UsageError(f"{str(layer)!r} holds no sheets but other things: give an empty or a new folder")
+        raise UsageError(f"{str(layer)!r} contains other files, but no sheets; name a new or an empty folder")
     return Catalog(overlays[:-1]), layer
+
+
+def _refuse_installed(layer: Path) -> None:
+    if folders.is_installed(layer):
+        raise UsageError(f"{str(layer)!r} holds the sheets of an installed package, which the next version replaces: "
+                         "give a folder of your own, such as --specs my-sheets")  # fmt: skip
 
 
 # -- the lines ----------------------------------------------------------------------------------
@@ -115,7 +129,7 @@ def _head(path: Path, *more: str) -> Iterator[str]:
         yield f"# yaml-language-server: $schema={editor}"
     yield from more
     yield "# Fill in what says TODO; `python -m calc validate` with this file's name says what is still missing."
-    yield "# A key with '#' right before it is an example, with the lines below it: take the '#' away, or leave it out."
+    yield "# A key right after '#' is an example, with the lines below it: remove the '#' to use it."
 
 
 def _sheet(kind: str, id: str, adds: bool) -> Iterator[str]:

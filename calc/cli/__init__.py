@@ -89,7 +89,7 @@ def run(args: Sequence[str] | None) -> int:
     except Exception as error:
         if os.environ.get("CALC_DEBUG"):
             raise
-        return _fail(f"a fault of this program: {type(error).__name__}: {error}; CALC_DEBUG=1 shows where", 1)
+        return _fail(f"internal error: {type(error).__name__}: {error}; set CALC_DEBUG=1 to see where", 1)
 
 
 def _fail(message: str, code: int, before: str = "") -> int:

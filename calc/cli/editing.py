@@ -1,33 +1,31 @@
-"""Commands for whoever writes sheets: skeletons of new ones, and schemas for editors."""
+"""Commands for authors of sheets: templates of new ones, tables to import, and schemas for editors."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
-from calc.cli.group import commands
-from calc.cli.options import catalog_options
-from calc.cli.output import write
+from calc.cli.group import commands, examples
+from calc.cli.options import catalog_options, output_options
+from calc.cli.output import emit, write
 from calc.errors import UsageError
 from calc.render.forms import CONTRACTS
-from calc.sheets import folders
+from calc.sheets import folders, source_kinds
 
 
-@commands.command()
+@commands.command(epilog=examples("new chip my-chip --specs my-sheets", "new source my-source --specs my-sheets"))
 @click.argument("kind", type=click.Choice([*folders.FOLDERS, "source"]))
 @click.argument("id")
-@click.option(
-    "-o", "output", metavar="FILE", type=click.Path(dir_okay=False), help="The sheet's file; never one that is there."
-)
+@click.option("-o", "output", metavar="FILE", type=click.Path(dir_okay=False), help="Output file; must not exist yet.")
 @catalog_options
 def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
-    """Write a skeleton to fill in.
+    """Create a template of a sheet or a source to fill in.
 
-    Of the sheet of a chip, a system or a model, or of a source. It goes to the last
-    folder of --specs or CALC_SPECS, which is made if need be, else to the sheets of the checkout. What
-    is known already gets a sheet that adds to it.
+    The file is written to the last folder of --specs or CALC_SPECS (created if missing). If the id exists already,
+    the new sheet adds reports to it.
     """
     from calc.catalog import files, templates
 
@@ -45,14 +43,72 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
         sys.stdout.write(f"For help in your editor: python -m calc schema --write {schemas}, then validate --fix\n")
 
 
-@commands.command()
-@click.argument("kind", required=False, type=click.Choice([*folders.SCHEMAS.values(), *CONTRACTS]), metavar="[KIND]")
-@click.option("--write", "folder", metavar="DIR", type=click.Path(file_okay=False), help="Write all to a folder.")
-def schema(kind: str | None, folder: str | None) -> None:
-    """Print the JSON Schema of a sheet.
+@commands.command(
+    "import",
+    epilog=examples(
+        "import devices.csv", "import devices.csv --column 'TDP (W)=power.board:W' --specs my-sheets --write"
+    ),
+)
+@click.argument("file", type=click.Path(dir_okay=False))
+@click.option(
+    "--kind",
+    type=click.Choice(folders.HARDWARE),
+    default=folders.HARDWARE[0],
+    show_default=True,
+    help="What each row is.",
+)
+@click.option(
+    "--column",
+    multiple=True,
+    metavar="HEADER=METRIC[:UNIT]",
+    help="What a column holds: a metric, or name, vendor, id, ignore. May be repeated.",
+)
+@click.option("--name", multiple=True, metavar="NAME=ID", help="The sheet of a row, or ignore. May be repeated.")
+@click.option(
+    "--map",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="A YAML file with columns, their qualifiers (direction, per, basis, about), and names.",
+)
+@click.option("--vendor", metavar="NAME", help="Who makes what is new, if no column says it.")
+@click.option("--table", type=click.IntRange(1), metavar="NUMBER", help="Which table of a Markdown file.")
+@click.option("--transpose", "transposed", is_flag=True, help="Each column is a chip or system, each row an attribute.")
+@click.option("--source", metavar="ID", help="The source of the figures, if it is known; else the file is a new one.")
+@click.option("--title", metavar="TEXT", help="Title of the new source (default: the file's name in brackets).")
+@click.option("--publisher", metavar="NAME", help="Publisher of the new source (default: the file's name).")
+@click.option("--source-kind", type=click.Choice(source_kinds.KINDS), help="Its kind (default: dataset).")
+@click.option("--date", metavar="DATE", help="Its date, as exact as known.")
+@click.option("--url", metavar="URL", help="Its address.")
+@click.option("--write", "writes", is_flag=True, help="Write the sheets to the last --specs; by default nothing is.")
+@output_options
+@catalog_options
+def import_(file: str, writes: bool, specs: Sequence[str], form: str, output: str | None, color: str,
+            **asked: Any) -> None:  # fmt: skip
+    """Import a table of chips or systems.
 
-    KIND is chip, system, model, claims, measured, rule, source or sources. Editors that know YAML check and
-    complete sheets by it. With compare, explain, audit or eval: of the JSON that this command prints.
+    FILE is CSV, TSV, JSON, YAML or Markdown, with a row for each chip or system. The dry run shows what each
+    column is taken for and which sheet each row belongs to; --write adds the reports to the folder of --specs and
+    checks it. Figures stay as printed; what the file leaves open (dense or sparse, direction) stays open.
+    """
+    from pathlib import Path
+
+    from calc.analysis.importing import import_table
+    from calc.catalog.importing.plan import ImportRequest
+
+    found = import_table(ImportRequest(Path(file), **asked), specs, write=writes)
+    emit(found, form, output, color)
+    if not found.is_fit:
+        sys.exit(1)
+
+
+@commands.command(epilog=examples("schema chip", "schema compare"))
+@click.argument("kind", required=False, type=click.Choice([*folders.SCHEMAS.values(), *CONTRACTS]), metavar="[KIND]")
+@click.option("--write", "folder", metavar="DIR", type=click.Path(file_okay=False), help="Write all schemas to DIR.")
+def schema(kind: str | None, folder: str | None) -> None:
+    """Print the JSON Schema of a sheet or of JSON output.
+
+    KIND is chip, system, model, claims, measured, rule, source or sources: editors use these schemas to check and
+    complete sheets. KIND may also be compare, explain, audit or eval: the schema of what --format json prints.
     """
     from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The command that computes what a user writes."""
+"""The command that computes an expression."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from calc.cli.group import commands
+from calc.cli.group import commands, examples
 from calc.cli.options import ID, Request, answering
 from calc.errors import UsageError
 
@@ -40,18 +40,21 @@ class _Eval(click.Command):
         return super().parse_args(ctx, [f" {arg}" if re.match(r"-[\d(\s]", arg) else arg for arg in args])
 
 
-@commands.command("eval", cls=_Eval)
+@commands.command(
+    "eval", cls=_Eval,
+    epilog=examples(
+        'eval "cm384.power.all-in * 1 year * 0.06 USD/kWh to USD"', 'eval "ring_all_reduce(8, 1 GiB, 450 GB/s) to ms"'
+    ),
+)  # fmt: skip
 @click.argument("words", nargs=-1, required=True, type=ExpressionText(), metavar='"EXPR"')
-@click.option("--explain", "explained", is_flag=True, help="The working, down to each report.")
+@click.option("--explain", "explained", is_flag=True, help="Show the working, down to each report.")
 @answering
 def evaluate(asked: Request, words: Sequence[str], explained: bool) -> object:
-    """Compute with figures of the catalog.
+    """Compute an expression with figures of the catalog.
 
-    EXPR has figures as ID.METRIC, numbers with units, + - * / and parentheses, and `to UNIT` at the
-    end: "cm384.power.all-in * 1 year * 0.06 USD/kWh to USD". The value comes with its span over every
-    combination of reports. A minus next to a name has blanks around it.
-
-    Formulas are called by name, as in "ring_all_reduce(8, 1 GiB, 450 GB/s)"; `list formulas` shows them.
+    EXPR may contain figures (ID.METRIC), numbers with units, + - * /, parentheses and formulas (`list formulas`
+    lists them); `to UNIT` at the end converts the result. The result has a range over every combination of
+    reports. Write spaces around a minus that follows a name.
     """
     if len(words) > 1:
         raise UsageError(f'quote the expression: eval "{" ".join(words)}"')

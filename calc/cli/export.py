@@ -1,4 +1,4 @@
-"""The command that hands out the whole catalog, for other programs."""
+"""The command that exports the whole catalog as data tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from calc import __version__
-from calc.cli.group import commands
+from calc.cli.group import commands, examples
 from calc.cli.options import catalog_options, open_comparer
 from calc.cli.output import write
 from calc.errors import UsageError
@@ -16,27 +16,27 @@ from calc.errors import UsageError
 FORMS = ("csv", "json", "jsonld", "parquet")
 
 
-@commands.command()
-@click.option("--format", "form", type=click.Choice(FORMS), default="csv", show_default=True)
+@commands.command(epilog=examples("export -o catalog", "export --format json -o catalog.json"))
+@click.option("--format", "form", type=click.Choice(FORMS), default="csv", show_default=True, help="Output format.")
 @click.option(
     "-o", "output", metavar="PATH", type=click.Path(),
-    help="Output, written atomically. For csv and parquet a folder, with a file for each table and a "
-    "descriptor, or one file (NAME.csv, NAME.parquet) of the reports alone.",
+    help="Output file or folder (written atomically). With csv and parquet, a folder gets one file per table and "
+    "a descriptor; a file (NAME.csv, NAME.parquet) gets the reports only.",
 )  # fmt: skip
 @catalog_options
 def export(form: str, output: str | None, specs: Sequence[str]) -> None:
-    """Write the whole catalog as long tables.
+    """Export the whole catalog as data tables.
 
-    One row a report: subject, metric, qualifiers, digits as printed, value in SI units, source,
-    locator, and what became of it; and tables of sources, subjects, metrics, claims, remarks, gaps.
-    A folder is a Frictionless Data Package. Without -o, csv prints the reports alone.
+    The main table has one row per report: subject, metric, qualifiers, printed digits, value in SI units, source,
+    locator, and how the report is used. Other tables hold sources, subjects, metrics, claims, remarks and gaps.
+    A folder is a Frictionless Data Package. Without -o, csv prints the reports only.
     """
     from calc.analysis import longtables
     from calc.catalog import files
     from calc.render import datapackage, jsonld, parquet
 
     if form == "parquet" and output is None:
-        raise UsageError("Parquet is not text: say where to write it, -o DIR or -o reports.parquet")
+        raise UsageError("Parquet needs an output file or folder: -o reports.parquet or -o DIR")
     comparer = open_comparer(specs)
     tables = longtables.tables(comparer)
     said = datapackage.about(tables, __version__)

@@ -1,4 +1,4 @@
-"""The command that holds chips against the thresholds of export rules."""
+"""The command that checks chips against export-control thresholds."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ from collections.abc import Sequence
 
 import click
 
-from calc.cli.group import commands
+from calc.cli.group import commands, examples
 from calc.cli.options import ID, Request, answering
 
 
-@commands.command("export-control")
+@commands.command(
+    "export-control", epilog=examples("export-control h20", "export-control ascend-910c --on 2025-06-01 --explain")
+)
 @click.argument("ids", nargs=-1, required=True, type=ID, metavar="CHIP...")
-@click.option("--on", metavar="DATE", help="Only rules that counted on this day; by default all, with their dates.")
+@click.option("--on", metavar="DATE", help="Check only the rules in force on DATE. [default: all rules]")
+@click.option("--die-area", metavar="AREA", help="Override the reported die area: '814 mm^2', '700..800 mm^2'.")
 @click.option(
-    "--die-area", metavar="AREA", help="The die area, in place of what is reported: '814 mm^2', '700..800 mm^2'."
+    "--planar", is_flag=True, help="The chips have planar transistors only: performance density does not apply."
 )
-@click.option("--planar", is_flag=True, help="Planar transistors only: performance density does not apply.")
 @click.option(
-    "--not-for-data-centres", "other_use", is_flag=True, help="Neither designed nor marketed for data centres."
+    "--not-for-data-centres", "other_use", is_flag=True, help="The chips are not designed or marketed for data centres."
 )
-@click.option("--rules", "in_words", is_flag=True, help="What the rules say too, in words.")
-@click.option("--explain", "explained", is_flag=True, help="The working too, down to each report.")
+@click.option("--rules", "in_words", is_flag=True, help="Show what the rules say, too.")
+@click.option("--explain", "explained", is_flag=True, help="Show the working, too, down to each report.")
 @answering
 def export_control(
     asked: Request, ids: Sequence[str], on: str | None, die_area: str | None, planar: bool, other_use: bool,
@@ -29,9 +31,9 @@ def export_control(
 ) -> object:  # fmt: skip
     """Check chips against export-control thresholds.
 
-    Total processing performance, performance density and bandwidths from reported figures, and every
-    answer that some combination of reports gives. Of a system, its chip is taken. This is arithmetic,
-    not a legal classification.
+    Total processing performance (TPP), performance density and bandwidths are computed from reported figures.
+    If reports lead to different answers, all answers are shown. For a system, its chip is checked. This is
+    arithmetic, not a legal classification.
     """
     from calc.analysis.export_control import classification
     from calc.analysis.export_control.quantities import UserInputs

@@ -1,4 +1,4 @@
-"""Commands about what the sheets say: figures side by side, their working, their history, claims."""
+"""Commands about what the sheets say: comparison, working, history, claims."""
 
 from __future__ import annotations
 
@@ -6,32 +6,37 @@ from collections.abc import Sequence
 
 import click
 
-from calc.cli.group import commands
+from calc.cli.group import commands, examples
 from calc.cli.options import ID, Request, answering
 from calc.errors import UsageError
 
 
-@commands.command()
+@commands.command(epilog=examples("compare cm384 nvl72", "compare ascend-910c gb200 h100-sxm --baseline h100-sxm"))
 @click.argument("ids", nargs=-1, required=True, type=ID, metavar="A B...")
-@click.option("--baseline", type=ID, metavar="ID", help="Denominator of ratios; by default the last named.")
-@click.option("--all", "everything", is_flag=True, help="All rows, not just those that two or more have.")
-@click.option("--ids", "by_id", is_flag=True, help="Metric ids in place of titles.")
+@click.option("--baseline", type=ID, metavar="ID", help="Denominator of the ratios. [default: the last id]")
+@click.option("--all", "everything", is_flag=True, help="Show every metric, also those that only one of them has.")
+@click.option("--ids", "by_id", is_flag=True, help="Show metric ids instead of titles.")
 @answering
 def compare(asked: Request, ids: Sequence[str], baseline: str | None, **shown: bool) -> object:
-    """Compare systems, chips or models."""
+    """Compare chips, systems or models side by side.
+
+    The first lines say which one leads, by group of metrics; the table gives each figure and its ratio to the
+    baseline, with the range over all reports.
+    """
     return asked.comparer.compare(ids, baseline)
 
 
-@commands.command()
+@commands.command(epilog=examples("explain cm384 power.all-in", "explain cm384 nvl72 peak_compute.bf16.dense"))
 @click.argument("names", nargs=-1, required=True, metavar="ID [ID] METRIC | CLAIM")
 @answering
 def explain(asked: Request, names: Sequence[str]) -> object:
-    """Show the working, down to each report.
+    """Explain a figure, a ratio or a claim, down to each report.
 
-    One id and a metric explain a figure, two ids and a metric the ratio of the two, and a claim's
-    id (SOURCE/CLAIM, as `audit` prints it) how it is recomputed.
+    ID METRIC explains a figure, ID ID METRIC the ratio of two figures, and SOURCE/CLAIM (as `audit` prints it)
+    how a claim is recomputed. `list metrics` lists the metrics.
     """
     from calc.analysis import workings
+    from calc.views import working
     from calc.views.answers import Working
 
     a_claim = len(names) == 1 and "/" in names[0]
@@ -41,41 +46,46 @@ def explain(asked: Request, names: Sequence[str]) -> object:
             "`explain semianalysis-cm384-2026/table-power`"
         )
     comparer = asked.comparer
-    node = workings.of_claim(comparer, names[0]) if a_claim else workings.working(comparer, names[:-1], names[-1])
-    return Working(node, comparer.policy)
+    if a_claim:
+        found = workings.finding(comparer, names[0])
+        return Working(workings.of_finding(found), comparer.policy, working.answer_of_claim(found))
+    node = workings.working(comparer, names[:-1], names[-1])
+    return Working(node, comparer.policy, working.answer(comparer, names[:-1], names[-1], node))
 
 
-@commands.command()
+@commands.command(epilog=examples("history cm384 power.all-in", "history nvl72 power"))
 @click.argument("id", type=ID)
-@click.argument("metric")
+@click.argument("metric", required=False)
 @answering
-def history(asked: Request, id: str, metric: str) -> object:
-    """Show the reports of a metric in time.
+def history(asked: Request, id: str, metric: str | None) -> object:
+    """Show the reports of a metric by date.
 
-    With editions, and what became of each: shown, in the span, superseded, set aside. METRIC may be
-    the head of ids, like `power`.
+    The last column says how each report is used: as the headline, in the range, superseded or excluded.
+    METRIC may be the first part of an id: `power` covers all scopes of power. Without METRIC, list the metrics
+    that have more than one dated report.
     """
-    from calc.views.history import chronicle
+    from calc.views import history
 
-    return chronicle(asked.comparer, id, metric)
+    return history.chronicle(asked.comparer, id, metric) if metric else history.moved(asked.comparer, id)
 
 
-@commands.command()
+@commands.command(epilog=examples("audit cm384 nvl72", "audit --claim semianalysis-cm384-2026/table-power"))
 @click.argument("ids", nargs=-1, type=ID, metavar="[A [B]]")
-@click.option("--source", metavar="SOURCE", help="Only what this source claims.")
-@click.option("--claim", metavar="SOURCE/CLAIM", help="Only this claim.")
-@click.option("--sheets", is_flag=True, help="Not claims, but where reports of a sheet contradict one another.")
+@click.option("--source", metavar="SOURCE", help="Recompute only the claims of this source.")
+@click.option("--claim", metavar="SOURCE/CLAIM", help="Recompute only this claim.")
+@click.option("--sheets", is_flag=True, help="Check sheets for reports that contradict each other.")
 @answering
 def audit(asked: Request, ids: Sequence[str], source: str | None, claim: str | None, sheets: bool) -> object:
-    """Recompute what was claimed.
+    """Recompute published claims, or cross-check sheets.
 
-    Every claimed ratio from the figures of whoever claims it and from every combination of reports;
-    of two ids also on which metrics the one is ahead of the other. With --sheets, the sheets are
-    held against themselves: all, or those named. That ends with 1 if something is not pinned yet.
+    Each claimed ratio is recomputed from the source's own figures and from every combination of published
+    figures. With two ids, the output also lists the metrics on which each one leads.
+
+    With --sheets, the exit code is 1 if a sheet has a contradiction that is not listed in it as known.
     """
     if sheets:
         if source is not None or claim is not None:
-            raise UsageError("--sheets looks at figures, not at claims: leave out --source and --claim")
+            raise UsageError("--sheets checks figures, not claims: remove --source and --claim")
         return _audit_sheets(asked, ids)
     from calc.analysis.audit import Auditor
 

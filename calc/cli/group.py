@@ -1,4 +1,4 @@
-"""The group that all commands belong to."""
+"""The group that all commands belong to, and what their help looks like."""
 
 from __future__ import annotations
 
@@ -9,15 +9,25 @@ import click
 from calc import __version__
 from calc.errors import UsageError, did_you_mean
 
-ORDER = (
-    "list", "show", "compare", "explain", "eval", "audit", "history", "estimate", "sweep", "export-control", "plot",
-    "report", "sources", "export", "validate", "new", "schema",
-)  # fmt: skip
-"""In which order help lists the commands: what is asked first, first."""
+CALL = "python -m calc"
+"""How examples call the program."""
+GROUPS = {
+    "Look up and compare": ("compare", "show", "list", "explain", "audit", "history", "sources"),
+    "Calculate": ("estimate", "sweep", "frontier", "eval", "export-control"),
+    "Draw and export": ("plot", "report", "export"),
+    "Add your own sheets": ("new", "import", "validate", "schema"),
+}
+"""In which groups and in which order help lists the commands; a command of no group comes last."""
+ORDER = tuple(name for names in GROUPS.values() for name in names)
+
+
+def examples(*lines: str, title: str = "Examples") -> str:
+    """Return the epilog of a command: examples that run, a line each, without `CALL`."""
+    return "\n".join(["\b", f"{title}:", *(f"  {CALL} {line}" for line in lines)])
 
 
 class _Commands(click.Group):
-    """A group that names the nearest command where a name is none."""
+    """A group that lists its commands by use, and names the nearest command where a name is none."""
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
@@ -28,25 +38,28 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(self.commands, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
 
-
-def examples(*lines: str) -> str:
-    r"""Return the examples that end a command's help, one call a line, as the ``epilog`` of a click command.
-
-    Examples
-    --------
-    >>> print(examples("show cm384", "list chips").lstrip("\b"))
-    <BLANKLINE>
-    Examples:
-      python -m calc show cm384
-      python -m calc list chips
-    """
-    return "\n".join(["\b", "Examples:", *(f"  python -m calc {line}" for line in lines)])
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands under the titles of `GROUPS`, each with the whole first sentence of its help."""
+        width = max(map(len, self.commands))
+        other = [name for name in self.list_commands(ctx) if name not in ORDER]
+        for title, names in (GROUPS | {"Other": other}).items():
+            rows = [(name.ljust(width), self.commands[name].get_short_help_str(200)) for name in names
+                    if name in self.commands]  # fmt: skip
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=examples(
+        "compare cm384 nvl72", "explain cm384 nvl72 power.all-in", "list systems --vendor Huawei",
+        "eval 'cm384.power.all-in / cm384.chip_count to W/chip'", "COMMAND --help", title="First steps",
+    ),
+)  # fmt: skip
 @click.version_option(__version__, prog_name="chipcalc")
 def commands() -> None:
-    """Compare chip clusters from sheets of reported figures.
+    """Compare AI chips, systems and models by their published figures.
 
-    Every number is as-reported and tagged to its source; conflicting reports stay side by side.
+    Every figure is as-reported and names its source. Where reports differ, a range covers all of them.
     """

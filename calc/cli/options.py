@@ -1,4 +1,4 @@
-"""What several commands take: ids, the catalog and its policy, the form of the output."""
+"""Arguments and options that several commands share: ids, sheets, policy, output."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def catalog_options(command: Command) -> Command:
     """Add where sheets are looked for."""
     return click.option(
         "--specs", multiple=True, metavar="DIR", type=click.Path(),
-        help="A folder of sheets to lay over the shipped ones (also CALC_SPECS). May be repeated.",
+        help="Add a folder of your own sheets to the shipped ones (or set CALC_SPECS). Repeatable.",
     )(command)  # fmt: skip
 
 
@@ -67,12 +67,14 @@ def _policy_option(option: PolicyOption) -> Callable[[Command], Command]:
 def output_options(command: Command) -> Command:
     """Add the form of the output, its file and its colours."""
     for option in (
-        click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True),
+        click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
+                     help="Use colours; auto: on a terminal only."),
         click.option(
             "-o", "output", metavar="FILE", type=click.Path(dir_okay=False),
             help="Output file (written atomically)."
         ),
-        click.option("--format", "form", type=click.Choice(FOR_COMMANDS), default=FOR_COMMANDS[0], show_default=True),
+        click.option("--format", "form", type=click.Choice(FOR_COMMANDS), default=FOR_COMMANDS[0], show_default=True,
+                     help="Output format."),
     ):  # fmt: skip
         command = option(command)
     return command

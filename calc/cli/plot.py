@@ -12,30 +12,54 @@ from calc.cli.group import commands
 from calc.cli.options import ID, open_comparer, policy_options, taken
 from calc.cli.output import write
 from calc.errors import UsageError
-from calc.render.plot import FORMS, KINDS, file
+from calc.render.plot import FORMS, KINDS, STYLES, file
 
 LADDER = "ladder"
-SHOWS = " ".join(f"{name}: {kind.help[0].lower()}{kind.help[1:]}" for name, kind in KINDS.items())
+SHOWS = "\n\n".join(f"{name}: {kind.help[0].lower()}{kind.help[1:]}" for name, kind in KINDS.items())
+EXAMPLES = """\b
+Examples:
+  python -m calc plot cm384 nvl72 -o ladder.png
+  python -m calc plot cm384 nvl72 --kind bars --size column --dark -o bars.svg"""
 
 
-@commands.command(help=f"Draw a figure into a file.\n\n{SHOWS}")
+@commands.command(help=f"Draw a figure into a file.\n\n{SHOWS}", epilog=EXAMPLES)
 @click.argument("ids", nargs=-1, type=ID, metavar="A [B...]")
 @click.option("--kind", type=click.Choice(list(KINDS)), default=next(iter(KINDS)), show_default=True)
-@click.option("--metric", metavar="METRIC", help="Of which metric; by default the peak compute that most report.")
-@click.option("--all", "everything", is_flag=True, help="In a ladder all rows that both have.")
-@click.option("--no-claims", is_flag=True, help="A ladder without what was claimed.")
-@click.option("-o", "output", metavar="FILE", type=click.Path(dir_okay=False), help="NAME.svg, NAME.png or NAME.pdf.")
+@click.option("--metric", metavar="METRIC", help="Metric to draw; by default the peak compute that most report.")
+@click.option("--all", "everything", is_flag=True, help="Draw all rows that both have (ladder).")
+@click.option("--no-claims", is_flag=True, help="Leave out published claims (ladder).")
+@click.option(
+    "--size",
+    metavar="SIZE",
+    help="slide or 16:9 (12.8 x 7.2 in), column (3.5 in wide), or WxH in inches; by "
+    "default as wide as a slide, and higher where rows need it.",
+)  # fmt: skip
+@click.option(
+    "--style",
+    type=click.Choice(STYLES),
+    default="light",
+    show_default=True,
+    help="Colours; auto follows the settings of matplotlib.",
+)  # fmt: skip
+@click.option("--dark", "style", flag_value="dark", help="The same as --style dark.")
+@click.option(
+    "-o",
+    "output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Output file: NAME.svg, NAME.png or NAME.pdf (written atomically).",
+)
 @policy_options
 def plot(
-    ids: Sequence[str], kind: str, metric: str | None, everything: bool, no_claims: bool, output: str | None,
-    **options: Any,
+    ids: Sequence[str], kind: str, metric: str | None, everything: bool, no_claims: bool, size: str | None,
+    style: str, output: str | None, **options: Any,
 ) -> None:  # fmt: skip
     """Draw a figure of what is compared, or of the validation of the estimates."""
     more = {"everything": everything or None, "claims": False if no_claims else None, "metric": metric}
     more = {name: held for name, held in more.items() if held is not None}
     _refuse(kind, ids, more)
     if output is None:
-        raise UsageError("a figure goes into a file: say which, for example -o figure.svg (or .png, .pdf)")
+        raise UsageError("-o FILE is missing: name the output file, for example -o figure.svg (or .png, .pdf)")
     ending = Path(output).suffix.lower().removeprefix(".")
     if ending not in FORMS:
         raise UsageError(f"cannot tell the form of {output!r}: name it NAME.svg, NAME.png or NAME.pdf")
@@ -43,9 +67,9 @@ def plot(
     if KINDS[kind].of == "Validation":
         from calc.estimates.estimator import Estimator
 
-        write(file(kind, Estimator(comparer).validate(), ending), output)
+        write(file(kind, Estimator(comparer).validate(), ending, size, style), output)
     else:
-        write(file(kind, comparer.compare(ids if len(ids) > 1 else (*ids, *ids)), ending, **more), output)
+        write(file(kind, comparer.compare(ids if len(ids) > 1 else (*ids, *ids)), ending, size, style, **more), output)
 
 
 def _refuse(kind: str, ids: Sequence[str], more: dict[str, Any]) -> None:
@@ -58,9 +82,9 @@ def _refuse(kind: str, ids: Sequence[str], more: dict[str, Any]) -> None:
             )
         return
     if not ids:
-        raise UsageError("of what? Name systems or chips, for example `plot cm384 nvl72 -o ladder.svg`")
+        raise UsageError("which hardware? Name systems or chips, for example `plot cm384 nvl72 -o ladder.svg`")
     if kind == LADDER and len(set(ids)) != 2:
-        raise UsageError("a ladder sets two side by side, for example `plot cm384 nvl72 -o ladder.svg`")
+        raise UsageError("a ladder compares two, for example `plot cm384 nvl72 -o ladder.svg`")
     if "metric" in strange:
         raise UsageError(f"a {kind} shows all metrics: leave out --metric, or ask for --kind bars or reports")
     if strange:

@@ -1,10 +1,10 @@
-"""Models on hardware: bounds, estimates, sweeps, and their validation against published measurements.
+"""Models on hardware: limits, estimates, sweeps, and their validation against published measurements.
 
-`options` declares what may be asked and `arguments` reads it; `hardware` and `model` are what is run on what,
-`parallelism` lays it out; `inference`, `training`, `memory` and `collectives` build the expressions, with what
-`efficiencies` and `calibration` take from measurements; `estimator` joins them, `sweeps` and `chunks` evaluate grids.
-Imports `calc.analysis` and what stands below it. An option is one row of `options`, and a field of what its phase is
-asked; a phase is one module, and one name in `options.PHASES`. A way of parallelism is a field of
-`parallelism.Parallelism` and its use in `inference`, `training` and `memory`; what measurements say of it is passed on
-in `cases` and `validation`.
+`options` declares the options and `arguments` reads them; `hardware`, `model`, `precision` and `parallelism` describe
+the workload; `inference`, `training`, `memory` and `collectives` build the expressions, with efficiencies from
+`efficiencies` and `calibration`; `estimator` joins them, `sweeps` and `chunks` evaluate grids. Imports `calc.analysis`
+and the packages below it. To add an option, add a row to `options` and a field to the record of its phase; to add a
+phase, add a module and a name in `options.PHASES`; to add a number format, a row of `precision.FORMATS`. A kind of
+parallelism is a field of `parallelism.Parallelism`, used in `inference`, `training` and `memory`, and passed on from
+measurements in `cases` and `validation`.
 """

@@ -10,8 +10,8 @@ from typing import Any
 from calc import units
 from calc.errors import UnitError, UsageError, unknown
 from calc.estimates import efficiencies, options
-from calc.estimates.hardware import element_bytes
 from calc.estimates.options import Option
+from calc.estimates.precision import element_bytes
 from calc.estimates.ranges import spaced
 from calc.figures.results import Assumption, given
 from calc.formulas.conventions import option
@@ -177,9 +177,9 @@ def trees(row: Option, value: Any) -> list[Any]:
         found += [word.strip() for word in one.split(",")] if isinstance(one, str) else [one]
     if "" in found or not found:
         raise UsageError(f"{row.flag} {value!r}: one of the values is empty")
-    if row.name.endswith("precision"):
+    if row.name.endswith(("precision", "weights")):
         for one in found:
-            element_bytes(one)
+            element_bytes(one.rpartition("=")[2])
     return list(dict.fromkeys(found))
 
 

@@ -19,12 +19,10 @@ from calc.estimates.hardware import Hardware, find_hardware
 from calc.estimates.inference import Serving, decode, prefill
 from calc.estimates.memory import MemoryPlan, hold
 from calc.estimates.model import LanguageModel, find_model
+from calc.estimates.precision import arithmetic, favoured, of_hardware, stored
 from calc.estimates.training import Training, train
 from calc.estimates.validation.scores import Validation, validate
 from calc.estimates.validation.splits import ALONE
-
-FAVOURED = ("bf16", "fp16", "fp8", "int8")
-"""The default precision is the first of these for which a peak is reported."""
 
 
 def _documented(function: Callable[..., Estimate]) -> Callable[..., Estimate]:
@@ -94,12 +92,18 @@ class Estimator:
                 raise UsageError("allreduce needs --size, the size of the whole array, e.g. --size '1 GiB'")
             return collective(hardware, size.value, given.get("operation") or "all-reduce", known)
         model, hardware = self._model(given), self._hardware(given)
+        said = of_hardware(given.pop("precision", ""), hardware, lambda name: self.comparer.catalog.resolve(name)[1])
         if phase == "memory":
-            return hold(model, hardware, MemoryPlan(**given))
+            return hold(model, hardware, MemoryPlan(**given | ({"precision": said} if said else {})))
         known, prices = self._known(given), self._prices(given)
-        given["precision"] = given.get("precision") or favoured(hardware)
+        said = said or favoured(hardware)
+        given["precision"] = arithmetic(hardware, said)
+        if phase != "train":
+            given["weights"] = given.get("weights") or stored(said, given["precision"])
         if phase == "train":
             return train(model, hardware, Training(**given, unfit=unfit), known, prices)
+        if drafter := given.pop("drafter", None):
+            given["drafter"] = find_model(self.comparer, drafter)
         make = decode if phase == "decode" else prefill
         return make(model, hardware, Serving(**given, unfit=unfit), known, prices)
 
@@ -223,7 +227,7 @@ class Estimator:
         >>> import calc
         >>> made = calc.estimate.memory("deepseek-v3", system="metax128")
         >>> str(made.held["weights"])
-        '<44.45 GB/chip, as-reported>'
+        '44.45 GB/chip, as-reported'
         """
         return self.estimate("memory", model=model, **asked)
 
@@ -242,18 +246,6 @@ class Estimator:
         --------
         >>> import calc
         >>> calc.estimate.allreduce("1 GiB", system="nvl72").bound
-        <1193 us (1189 to 1193), as-reported>
+        <lower bound on time: 1193 us (1189 to 1193), as-reported>
         """
         return self.estimate("allreduce", size=size, **asked)
-
-
-def favoured(hardware: Hardware) -> str:
-    """Return the default precision; refuse where no peak of a common precision is reported."""
-    known = hardware.precisions()
-    for name in FAVOURED:
-        if name in known or "peak" in hardware.overrides:
-            return name
-    raise UsageError(
-        f"no peak of {hardware.id} is reported at {', '.join(FAVOURED)}"
-        f"{f', only at {chr(44).join(known)}; pass --precision' if known else '; pass --peak'}"
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +13,7 @@ from calc.estimates.options import flag
 from calc.figures import derive
 from calc.figures.operations import Expression
 from calc.figures.readings import Reading, Readings
-from calc.figures.results import Assumption, Result, given
+from calc.figures.results import Assumption, Result
 from calc.sheets import metrics
 
 NODE = 8
@@ -79,7 +78,7 @@ class Hardware:
         if found := self.overrides.get("peak") or self._reported_peak(precision):
             return found
         known = self.precisions()
-        said = f"reported are {', '.join(known)}{_near(precision, known)}; else pass" if known else "pass"
+        said = f"reported are {', '.join(known)}{near(precision, known)}; else pass" if known else "pass"
         raise UsageError(
             f"no {precision} peak of {self.id} is reported; {said} --peak, e.g. --peak '1000 TFLOP/s/chip'"
         )
@@ -175,18 +174,7 @@ def find_hardware(comparer: Comparer, name: str, kind: str, chips: int | None = 
     return Hardware(held, (one.id, one.vendor), chips, overrides, domain)
 
 
-def element_bytes(precision: str, per: str = "param") -> Assumption:
-    """Return what an element takes at a precision, by the bits in its name, without scales."""
-    bits = re.search(r"\d+", precision)
-    if precision not in metrics.PRECISIONS or not bits:
-        raise UsageError(
-            f"no precision {precision!r}; known are {', '.join(metrics.PRECISIONS)}"
-            f"{_near(precision, list(metrics.PRECISIONS))}"
-        )
-    width = 32 if precision == "tf32" else int(bits[0])
-    return given(f"bytes of an element, {precision}", width / 8, f"B/{per}" if per else "B", "by the precision's name")
-
-
-def _near(word: str, known: list[str]) -> str:
+def near(word: str, known: list[str]) -> str:
+    """Return a suggestion for a word that is unknown, or nothing."""
     hint = did_you_mean(word, known)
     return f"; {hint}" if hint else ""

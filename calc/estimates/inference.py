@@ -7,7 +7,7 @@ all-reduces and of the expert all-to-all over the links.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from calc.errors import UsageError
@@ -26,15 +26,16 @@ from calc.estimates.efficiencies import (
 )
 from calc.estimates.estimate import COMPUTE, MEMORY, NETWORK, Amount, Estimate, Maker, Uncorrected, maker, noted
 from calc.estimates.exchanges import ACTIVATION, COMBINE, DISPATCH
-from calc.estimates.hardware import Hardware, element_bytes
-from calc.estimates.memory import Engine, judge, refuse, reserve
+from calc.estimates.hardware import Hardware
+from calc.estimates.memory import Engine, judge, refuse, reserve, surplus
 from calc.estimates.model import LanguageModel
 from calc.estimates.parallelism import cache_share, conditions, held_parameters, layout
+from calc.estimates.precision import element_bytes
 from calc.figures.operations import Expression, apply, total
 from calc.figures.results import given
 from calc.units.numbers import EXACT_DIGITS, said
 
-_LENGTH = "; for an acceptance length L, as engines print it, write (L - 1) / drafts"
+FREE_DRAFTS = "The time of drafting is not counted; pass --drafter or --drafter-cost"
 EVENLY = "Tokens are assumed to be spread evenly over the routed experts, in the limit too"
 
 
@@ -42,8 +43,9 @@ EVENLY = "Tokens are assumed to be spread evenly over the routed experts, in the
 class Serving(Engine):
     """The options of decode and prefill; with ``unfit``, what does not fit into memory is estimated too.
 
-    ``acceptance`` is the mean share of the ``drafts`` that is accepted, so a step writes 1 + drafts x acceptance
-    tokens of a sequence: what engines call the acceptance length.
+    ``acceptance`` is the mean share of the ``drafts`` that is accepted, so a step generates 1 + drafts x acceptance
+    tokens of a sequence, which is the ``acceptance_length`` that engines print. The drafts cost the steps of a
+    ``drafter``, or ``drafter_cost`` of a step each; by default nothing.
     """
 
     precision: str = "fp8"
@@ -51,6 +53,9 @@ class Serving(Engine):
     prompt: float = 0
     drafts: int | None = None
     acceptance: float | None = None
+    acceptance_length: float | None = None
+    drafter: LanguageModel | None = None
+    drafter_cost: float | None = None
     unfit: bool = False
 
     def check(self) -> None:
@@ -61,23 +66,44 @@ class Serving(Engine):
             raise UsageError(f"--drafts {self.drafts}: expected a whole number, at least 0")
         if self.acceptance is not None and not 0 <= self.acceptance <= 1:
             raise UsageError(
-                f"--acceptance {self.acceptance:g}: expected the acceptance rate of the drafts, between 0 and "
-                f"1{_LENGTH}"
+                f"--acceptance {self.acceptance:g}: expected the acceptance rate of the drafts, between 0 and 1; for "
+                "an acceptance length write --acceptance-length"
             )
-        if self.drafts and self.acceptance is None:
+        if self.acceptance is not None and self.acceptance_length is not None:
+            raise UsageError("give --acceptance or --acceptance-length, not both")
+        accepted = {"--acceptance": self.acceptance, "--acceptance-length": self.acceptance_length}
+        if self.drafts and all(value is None for value in accepted.values()):
             raise UsageError(
-                f"--drafts {self.drafts} needs --acceptance, the acceptance rate of the drafts, e.g. --acceptance "
-                f"0.7{_LENGTH}"
+                f"--drafts {self.drafts} needs --acceptance or --acceptance-length, e.g. --acceptance 0.7 (share "
+                f"of the drafts accepted) or --acceptance-length {1 + 0.7 * self.drafts:g} (tokens per step)"
             )
-        if self.drafts is None and self.acceptance is not None:
+        others = {"--drafter": self.drafter and self.drafter.id, "--drafter-cost": self.drafter_cost}
+        for name, value in (accepted | others).items():
+            if value is not None and self.drafts is None:
+                said_of = value if isinstance(value, str) else f"{value:g}"
+                raise UsageError(
+                    f"{name} {said_of} needs --drafts, the number of draft tokens per step, e.g. --drafts 1"
+                )
+        if self.acceptance_length is not None and not 1 <= self.acceptance_length <= 1 + (self.drafts or 0):
             raise UsageError(
-                f"--acceptance {self.acceptance:g} needs --drafts, the number of draft tokens per step, e.g. --drafts 1"
+                f"--acceptance-length {self.acceptance_length:g}: expected between 1 and 1 + drafts = "
+                f"{1 + (self.drafts or 0)}"
             )
+        if self.drafter and self.drafter_cost is not None:
+            raise UsageError("give --drafter or --drafter-cost, not both")
 
     @property
     def tokens_per_step(self) -> float:
-        """The tokens that a step writes of a sequence, on average."""
-        return 1 + (self.drafts or 0) * (self.acceptance or 0.0)
+        """The tokens that a step generates of a sequence, on average."""
+        return self.acceptance_length or 1 + (self.drafts or 0) * (self.acceptance or 0.0)
+
+
+class Drafting(NamedTuple):
+    """What drafts cost in a step: how many steps of the drafter's estimate, or the time of each over that of a step."""
+
+    drafts: Expression
+    drafter: Estimate | None = None
+    cost: Expression | None = None
 
 
 class Link(NamedTuple):
@@ -120,11 +146,29 @@ def decode(
     if asked.drafts and asked.acceptance is not None:
         rate = given("acceptance rate of drafts", asked.acceptance, key="acceptance")
         accepted = [(given("drafts", asked.drafts) * rate).named("accepted drafts per step", "x")]
+    elif asked.drafts and asked.acceptance_length is not None:
+        length = given("acceptance length", asked.acceptance_length, note="given: tokens per step")
+        accepted = [(length - given("token of the model", 1.0, note="")).named("accepted drafts per step", "x")]
     useful = apply("tokens_per_step", batch, *accepted).named("tokens generated per step", "token")
     single = given("token of a sequence", 1.0, "token", "")
     sequences = (batch * single).named("one token per sequence", "token")
     words = f"{said(asked.context, EXACT_DIGITS)} tokens of context"
-    return step.estimate("decode", words, tokens, matrices, core, cache, useful, sequences, prices, context)
+    drafting = _drafting(hardware, asked, known)
+    return step.estimate("decode", words, tokens, matrices, core, cache, useful, sequences, prices, context, drafting)
+
+
+def _drafting(hardware: Hardware, asked: Serving, known: Efficiencies) -> Drafting | None:
+    """Return the cost of the drafts: of a drafter on the same chips and layout, or a share of a step; None for none."""
+    drafts = given("drafts", asked.drafts or 0)
+    if asked.drafter and asked.drafts:
+        alone = replace(
+            asked, drafts=None, acceptance=None, acceptance_length=None, drafter=None, ep=None, unfit=True,
+            attention_weights=None, embedding_weights=None,
+        )  # fmt: skip
+        return Drafting(drafts, decode(asked.drafter, hardware, alone, known))
+    if asked.drafter_cost is not None:
+        return Drafting(drafts, cost=given("time of a draft over a step", asked.drafter_cost, key="drafter_cost"))
+    return None
 
 
 def prefill(
@@ -156,18 +200,21 @@ class ServingStep:
         self.core_precision = asked.precision
         if "peak" not in hardware.overrides and asked.kv_precision in hardware.precisions():
             self.core_precision, self.core_peak = asked.kv_precision, hardware.peak(asked.kv_precision)
-        self.weight = element_bytes(asked.precision)
+        self.stored = asked.weights or asked.precision
+        self.weight = element_bytes(self.stored)
         self.cached = element_bytes(asked.kv_precision, "")
 
     def estimate(
         self, title: str, context: str, tokens: Expression, matrices: Expression, core: Expression, cache: Expression,
         useful: Expression, sequences: Expression | None, prices: Prices, length: Expression,
+        drafting: Drafting | None = None,
     ) -> Estimate:  # fmt: skip
         """Return the estimate of a step from its operations on ``tokens``, its KV cache, and the ``useful`` tokens."""
         asked, hardware, known, decoding = self.asked, self.hardware, self.known, sequences is not None
         kept = (cache / cache_share(self.model, self.spread)).named("KV cache per chip", "GB/chip")
         held = apply("weight_bytes", held_parameters(self.model, self.spread), self.weight)
-        held = held.named("weights per chip", "GB/chip")
+        more = surplus(self.model, self.spread, asked, self.stored)
+        held = (total([held, *more]) if more else held).named("weights per chip", "GB/chip")
         share, passed = cache_share(self.model, self.spread), "read" if decoding else "written"
         cached = (cache / share).named(f"KV cache {passed} per chip", "GB/chip")
         moved = (self.touched(tokens) + cached).named(f"{'read' if decoding else 'moved'} per chip", "GB/chip")
@@ -198,22 +245,58 @@ class ServingStep:
         time = (time + fixed).named("step time before correction", "ms")
         uncorrected = Uncorrected(time, Sized(self.labels(kind), self.sizes(tokens, length)))
         time = known.correct(title, *uncorrected)
-        time = apply("time_lower_bound", time, *terms.values()).named("step time", "ms")
         amounts = {"weights": Amount(held.label, "GB/chip", held), "cache": Amount(kept.label, "GB/chip", kept)}
+        if drafting:
+            terms, time = self.with_drafts(terms, time, drafting)
+        time = apply("time_lower_bound", time, *terms.values()).named("step time", "ms")
+        if drafting and drafting.drafter:
+            for name, amount in drafting.drafter.amounts.items():
+                if name in amounts:
+                    both = (amounts[name].node + amount.node).named(
+                        f"{amounts[name].title}, drafter included", "GB/chip"
+                    )
+                    amounts[name] = Amount(both.label, "GB/chip", both)
         if kept_back := reserve(hardware, asked):
             amounts["reserve"] = kept_back
         verdict = judge(self.model, hardware, amounts, asked)
         if not asked.unfit:
             refuse(verdict, hardware, amounts)
         peaks = map(hardware.peak_note, (asked.precision, self.core_precision))
+        drafts = [f"{asked.drafts} draft{'s' if asked.drafts > 1 else ''} per step"] if asked.drafts else []
+        free = FREE_DRAFTS if asked.drafts and drafting is None else ""
         of = " per replica" if self.spread.dp > 1 else ""
         experts, domain = EVENLY if self.model.has_experts else "", hardware.domain_note if links else ""
         return Estimate(
             title, title, hardware, self.model, terms, time, "ms", self.rates(useful, sequences, prices), amounts,
-            noted(self.spread.note, *peaks, verdict.note, experts, domain, no_power(hardware, prices)),
-            conditions(self.spread, asked.precision, f"batch {said(asked.batch, EXACT_DIGITS)}{of}", context), verdict,
-            uncorrected,
+            noted(self.spread.note, *peaks, verdict.note, free, experts, domain, no_power(hardware, prices)),
+            conditions(self.spread, self.numerics, f"batch {said(asked.batch, EXACT_DIGITS)}{of}", context, *drafts),
+            verdict, uncorrected,
         )  # fmt: skip
+
+    def with_drafts(
+        self, terms: dict[str, Expression], time: Expression, drafting: Drafting
+    ) -> tuple[dict[str, Expression], Expression]:  # fmt: skip
+        """Return the terms and the time of a step with its drafts, which come one after another."""
+        if drafting.cost is not None:
+            once = given("step of the model", 1.0, note="")
+            steps = (once + drafting.drafts * drafting.cost).named("steps with drafts", "x")
+            longer: dict[str, Expression] = {name: (steps * term).named(name, "ms") for name, term in terms.items()}
+            return longer, (steps * time).named("step time with drafts", "ms")
+        drafter = drafting.drafter
+        assert drafter is not None
+        assert drafter.time is not None
+        made = dict(terms)
+        for name, term in drafter.terms.items():
+            drafts = (drafting.drafts * term).named(f"{name} of the drafts", "ms")
+            made[name] = (made[name] + drafts).named(name, "ms") if name in made else drafts
+        drafts = (drafting.drafts * drafter.time).named("drafts", "ms")
+        return made, (time + drafts).named("step time with drafts", "ms")
+
+    @property
+    def numerics(self) -> str:
+        """The precision as one says it: of weights and of arithmetic where they differ."""
+        worked = self.asked.precision.upper()
+        return worked if self.stored == self.asked.precision else f"{self.stored.upper()} weights, {worked} arithmetic"
 
     def labels(self, kind: str) -> dict[str, str]:
         """Return by what measurements of serving are told apart."""
@@ -248,7 +331,9 @@ class ServingStep:
             experts = (model.expert_layers * distinct * model.expert).named("experts read", "param")
             mine = (experts / chips).named("experts read, per chip", "param/chip")
             read = (read + mine).named("parameters read per chip", "param/chip")
-        return apply("weight_bytes", read, self.weight).named("weights read per chip", "GB/chip")
+        least = apply("weight_bytes", read, self.weight)
+        more = surplus(model, spread, self.asked, self.stored, reads=True)
+        return (total([least, *more]) if more else least).named("weights read per chip", "GB/chip")
 
     def links(self, tokens: Expression, all_copies: bool) -> list[Link]:
         """Return the traffic on the links; nothing where no chips communicate."""

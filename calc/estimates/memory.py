@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from calc.errors import UsageError
 from calc.estimates.estimate import Amount, Estimate, Verdict, noted
-from calc.estimates.hardware import Hardware, element_bytes
+from calc.estimates.hardware import Hardware
 from calc.estimates.model import LanguageModel
 from calc.estimates.parallelism import Layout, Parallelism, cache_share, conditions, held_parameters, layout
+from calc.estimates.precision import element_bytes
 from calc.figures.operations import Expression, apply, total
 from calc.figures.results import Assumption, Result, given
 from calc.formulas.conventions import option
@@ -39,6 +40,9 @@ NAMES = {"cache": "KV cache"}
 class Engine(Parallelism):
     """A workload of an engine, and the memory that the engine keeps back."""
 
+    weights: str | None = None
+    attention_weights: str | None = None
+    embedding_weights: str | None = None
     batch: float = 1
     context: float | None = None
     memory_fraction: Assumption | None = None
@@ -78,8 +82,11 @@ def hold(model: LanguageModel, hardware: Hardware, asked: MemoryPlan) -> Estimat
     parts: dict[str, Amount] = {}
     serves, more = asked.optimizer == "none", []
     if serves:
-        weights = apply("weight_bytes", mine, element_bytes(asked.precision)).named("weights", "GB/chip")
-        parts["weights"] = Amount(f"weights, {asked.precision.upper()}", "GB/chip", weights)
+        stored = asked.weights or asked.precision
+        weights = apply("weight_bytes", mine, element_bytes(stored)).named(f"weights, {stored.upper()}", "GB/chip")
+        if more_of := surplus(model, spread, asked, stored):
+            weights = total([weights, *more_of]).named("weights", "GB/chip")
+        parts["weights"] = Amount(f"weights, {stored.upper()}", "GB/chip", weights)
     else:
         title = "weights, gradients and optimizer state"
         divided = [] if asked.optimizer in UNDIVIDED else [given("replicas", spread.dp, note="layout")]
@@ -109,7 +116,7 @@ def hold(model: LanguageModel, hardware: Hardware, asked: MemoryPlan) -> Estimat
             token = (each / cache_share(model, spread)).named("KV cache per token and chip", "kB/token/chip")
             fit = (left / token).named("further tokens of KV cache", "token")
             parts["tokens"] = Amount("further KV-cache tokens per replica", "token", fit)
-    precision = asked.precision if serves else asked.optimizer
+    precision = stored.upper() if serves else asked.optimizer
     return Estimate(
         "memory", "memory", hardware, model, {}, None, "s", (), parts, noted(spread.note, verdict.note),
         conditions(spread, precision, *more), verdict,
@@ -117,6 +124,27 @@ def hold(model: LanguageModel, hardware: Hardware, asked: MemoryPlan) -> Estimat
 
 
 # -- what fits --------------------------------------------------------------------------------------
+
+
+def surplus(
+    model: LanguageModel, spread: Layout, asked: Engine, stored: str, reads: bool = False
+) -> list[Expression]:  # fmt: skip
+    """Return the bytes per chip that attention and the embeddings take more, at precisions of their own.
+
+    ``reads`` counts what a decode step reads: of the embeddings the output table alone.
+    """
+    own = {"attention": asked.attention_weights, "embedding": asked.embedding_weights}
+    if any(own.values()) and not model.is_drawn:
+        raise UsageError(f"the widths of {model.id} are not reported: weights by part cannot be counted")
+    made: list[Expression] = []
+    replica = given("chips per replica", spread.replica, "chip", "TP x PP")
+    for part, precision in own.items():
+        if precision:
+            held = model.attention if part == "attention" else model.output_table if reads else model.tables
+            more = element_bytes(precision) - element_bytes(stored)
+            mine = (held / replica).named(f"{part} parameters per chip", "param/chip")
+            made.append((mine * more).named(f"{part} in {precision.upper()}, more", "GB/chip"))
+    return made
 
 
 def reserve(hardware: Hardware, asked: Engine) -> Amount | None:
@@ -130,7 +158,7 @@ def reserve(hardware: Hardware, asked: Engine) -> Amount | None:
     return Amount("reserve", "GB/chip", held)
 
 
-def judge(model: LanguageModel, hardware: Hardware, parts: Mapping[str, Amount], asked: Engine) -> Verdict:
+def judge(model: LanguageModel, hardware: Hardware, parts: Mapping[str, Amount], asked: Engine | None) -> Verdict:
     """Return whether the parts fit into the memory of a chip, by the largest capacity reported, and what would fit."""
     sizes = {name: Result(part.node, "GB/chip").numbers[0] for name, part in parts.items()}
     needed = sum(sizes.values())
@@ -158,22 +186,22 @@ def refuse(verdict: Verdict, hardware: Hardware, parts: Mapping[str, Amount]) ->
 
 
 def _remedy(
-    model: LanguageModel, hardware: Hardware, sizes: Mapping[str, float], asked: Engine, capacity: float
+    model: LanguageModel, hardware: Hardware, sizes: Mapping[str, float], asked: Engine | None, capacity: float
 ) -> str:  # fmt: skip
     """Return what would fit: the smallest number of chips, the largest batch, the longest context."""
+    if "state" in sizes or asked is None:
+        fewest = math.ceil(sizes["state"] * hardware.chips / capacity)
+        return f"What would fit: at least {fewest} chips with the state fully sharded."
     tips = []
     cache = sizes.get("cache", 0.0)
     room = capacity - sum(size for name, size in sizes.items() if name != "cache")
     if cache and room > 0:
         if (batch := int(asked.batch * room / cache)) >= 1:
             tips.append(f"--batch {batch}")
-        length = asked.context or getattr(asked, "prompt", 0.0)
+        length = float(asked.context or getattr(asked, "prompt", 0.0) or 0.0)
         if not model.has("windowed_layers") and (longest := int(length * room / cache)) >= 1:
             tips.append(f"{'--context' if asked.context else '--prompt'} {longest}")
-    if "state" in sizes:
-        chips = math.ceil(sizes["state"] * hardware.chips / capacity)
-        return f"What would fit: at least {chips} chips with the state fully sharded."
-    if "weights" in sizes and (chips := _fewest(model, hardware, sizes, asked, capacity)):
+    if chips := _fewest(model, hardware, sizes, asked, capacity):
         tips.append(f"--chips {chips} --tp {chips}")
     tips.append("a narrower precision")
     return f"What would fit: {', or '.join(tips)}."

@@ -75,6 +75,23 @@ class LanguageModel:
         found = self._of(f"{kind}_parameters", "hidden_width", "attention_heads", *widths)
         return found.named("attention of a layer", "param")
 
+    @cached_property
+    def attention(self) -> Expression:
+        """The parameters of attention in all layers. [param]."""
+        return apply("layers_parameters", self.layers, self._attention).named("attention", "param")
+
+    @cached_property
+    def output_table(self) -> Expression:
+        """The parameters of the output table (LM head). [param]."""
+        return self._table("output table")
+
+    @cached_property
+    def tables(self) -> Expression:
+        """The parameters of the embedding tables: one if they are tied, else two. [param]."""
+        if self._is_tied:
+            return self.output_table
+        return (self.output_table + self._table("input table")).named("embedding tables", "param")
+
     def _feed_forward(self, width: str, label: str) -> Expression:
         matrices = self.held.get("ffn_matrices")
         ungated = matrices is not None and matrices.headline.value == 2
@@ -89,7 +106,7 @@ class LanguageModel:
     @cached_property
     def _blocks(self) -> list[Expression]:
         """What every token meets in the layers: attention, dense blocks, shared experts, routers."""
-        parts: list[Expression] = [apply("layers_parameters", self.layers, self._attention).named("attention", "param")]
+        parts: list[Expression] = [self.attention]
         dense = self.layers if not self.has_experts else self.held.get("dense_layers")
         if dense is not None and (not isinstance(dense, Reading) or dense.headline.value > 0):
             block = self._feed_forward("ffn_width", "dense block")
@@ -115,7 +132,7 @@ class LanguageModel:
     @cached_property
     def common(self) -> Expression:
         """What every token meets when one is written: the layers' part and the output table. [param]."""
-        return apply("parameters_sum", *self._blocks, self._table("output table")).named("met by every token", "param")
+        return apply("parameters_sum", *self._blocks, self.output_table).named("met by every token", "param")
 
     @cached_property
     def unrouted(self) -> Expression:

@@ -107,7 +107,7 @@ def conditions(spread: Layout, precision: str, *more: str) -> tuple[str, ...]:
     """Return chips, precision, layout and ``more`` as one reads them: ``160 chips``, ``INT8``, ``EP320``."""
     chips = f"{said(spread.chips, EXACT_DIGITS)} chip{'s' if spread.chips > 1 else ''}"
     degrees = {"TP": spread.tp, "PP": spread.pp, "CP": spread.cp, "EP": spread.ep}
-    return (chips, precision.upper(), *(f"{name}{many}" for name, many in degrees.items() if many > 1), *more)
+    return (chips, precision, *(f"{name}{many}" for name, many in degrees.items() if many > 1), *more)
 
 
 def held_parameters(model: LanguageModel, spread: Layout) -> Expression:

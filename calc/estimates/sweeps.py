@@ -14,8 +14,9 @@ from calc.errors import UsageError, unknown
 from calc.estimates import arguments, efficiencies, options
 from calc.estimates.arguments import SweptOption
 from calc.estimates.chunks import BINDING, FITS, RESOURCES, Slab
-from calc.estimates.estimator import Estimator, favoured
+from calc.estimates.estimator import Estimator
 from calc.estimates.options import flag
+from calc.estimates.precision import favoured
 from calc.figures.operations import Expression, Operation
 from calc.figures.policy import Policy
 from calc.figures.readings import Reading

@@ -72,7 +72,7 @@ def train(
     again = {"none": (0.0, 0.0), "selective": (0.0, 1.0), "full": (1.0, 1.0)}[asked.recompute]
     done = _operations(model, asked, tokens, *again)
     held = _state(model, hardware)
-    verdict = judge(model, hardware, held, asked)
+    verdict = judge(model, hardware, held, None)
     if not asked.unfit:
         refuse(verdict, hardware, held)
     terms: dict[str, Expression] = {COMPUTE: apply("compute_time_lower_bound", least, peak).named("compute", "h")}
@@ -109,7 +109,7 @@ def train(
     return Estimate(
         "train", "training", hardware, model, terms, time, "h" if asked.tokens else "s",
         _figures(hardware, tokens, least, peak, prices), held, noted(*notes, verdict.note, no_power(hardware, prices)),
-        conditions(spread, asked.precision, *_words(asked)), verdict, uncorrected,
+        conditions(spread, asked.precision.upper(), *_words(asked)), verdict, uncorrected,
     )  # fmt: skip
 
 

@@ -26,6 +26,8 @@ RECIPES: dict[str, tuple[str, tuple[str, str]]] = {
     "compute_per_power": ("per_power", (_COMPUTE, _POWER)),
     "price_per_compute": ("price_per", (_PRICE, _COMPUTE)),
     "compute_per_price": ("per_price", (_COMPUTE, _PRICE)),
+    "compute_16bit_per_power": ("per_power", ("compute_16bit.dense", _POWER)),
+    "compute_16bit_per_price": ("per_price", ("compute_16bit.dense", _PRICE)),
     "power_per_memory_bandwidth": ("power_per", (_POWER, "memory_bandwidth")),
     "power_per_memory_capacity": ("power_per", (_POWER, "memory_capacity")),
     "memory_bandwidth_per_power": ("per_power", ("memory_bandwidth", _POWER)),
@@ -54,6 +56,17 @@ def choice(subject: Readings, metric: Metric) -> Reading | None:
     return min(filter(None, held), key=lambda reading: bool(reading.open), default=None)
 
 
+def chosen(metric: Metric) -> list[int]:
+    """Return which parts of a metric, by their places, show another metric: the metric itself, or inputs of it."""
+    parts = inputs(metric) or (metric.id,)
+    return [place for place, name in enumerate(parts) if metrics.metric(name).family in CHOICES]
+
+
+def part(subject: Readings, name: str) -> Reading | None:
+    """Return the reading of a metric that is not computed, or the one that a chosen metric shows."""
+    return choice(subject, metrics.metric(name)) or subject.get(name)
+
+
 def inputs(metric: Metric) -> tuple[str, ...]:
     """Return the ids of the metrics that a computed metric is made of; none for a reported one."""
     if metric.formula not in RECIPES:
@@ -75,13 +88,13 @@ def result(subject: Readings, name: str) -> Result | None:
         If there is no such metric.
     """
     metric = metrics.metric(name)
-    parts = [subject.get(part) for part in inputs(metric)]
-    held = [part for part in parts if part is not None]
+    parts = [part(subject, one) for one in inputs(metric)]
+    held = [one for one in parts if one is not None]
     if parts and len(held) == len(parts):
         unit = canonical_unit(metric, subject.sheet.kind)
         node = Operation(metric.title, FORMULAS[RECIPES[metric.formula][0]], tuple(held), unit)
         return Result(node, unit)
-    reading = choice(subject, metric) or subject.get(metric.id)
+    reading = part(subject, metric.id)
     return Result(reading, reading.unit) if reading else None
 
 
@@ -99,6 +112,10 @@ def available(subjects: Iterable[Readings]) -> Iterator[str]:
     for name, metric in metrics.TABLE.items():
         parts = inputs(metric)
         chosen = metric.family != "power_scopes" and any(choice(subject, metric) for subject in together)
-        if name in held or chosen or (parts and any(all(part in s.held for part in parts) for s in together)):
+        if name in held or chosen or (parts and any(all(part(s, one) for one in parts) for s in together)):
             yield name
-    yield from sorted(name for name in held if name.endswith(f".{metrics.MEASURED}"))
+    measured = {name for name in held if name.endswith(f".{metrics.MEASURED}")}
+    for name in (f"{name}.{metrics.MEASURED}" for name, metric in metrics.TABLE.items() if metric.family in CHOICES):
+        if measured & {*choices(name)} and metrics.metric(name).family != "power_scopes":
+            measured.add(name)
+    yield from sorted(measured)

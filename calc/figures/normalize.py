@@ -152,7 +152,7 @@ class _Subject:
     def _why_excluded(self, report: schema.Report, metric: Metric) -> str:
         """Say why a report can never be a candidate."""
         if report.set_aside and report.source not in self.reader.policy.hearing:
-            return f"set aside: {report.set_aside}"
+            return report.set_aside
         if why := self.reader.excludes(report.source):
             return why
         if report.scope:
@@ -390,7 +390,9 @@ class _Subject:
         found = Readings(self.sheet, excluded=self.excluded)
         names = {name for name, _ in self.own}
         if self.kind == "system" and self.chip:
-            names |= {name for name, r in self.chip.held.items() if r.metric.adds == "sum"}
+            names |= {
+                name for name in self.chip.held if metrics.metric(name.removesuffix(f".{MEASURED}")).adds == "sum"
+            }
         for name in sorted(names, key=metrics.place):
             metric = metrics.metric(name)
             candidates = self._with_computed(name, self.kind) if self.kind == "system" else self.own.get(
@@ -399,7 +401,7 @@ class _Subject:
             self._hold(found, metric, candidates)
             measured = name.endswith(f".{MEASURED}")
             share = f"{name.removesuffix(f'.{MEASURED}')}.{PER_CHIP}"
-            shared = metric.adds == "sum" or (measured and (name, "chip") in self.own)
+            shared = metric.adds == "sum" or (measured and self._per_chip(name))
             if self.kind == "system" and shared and share in metrics.TABLE:
                 of_share = metrics.metric(f"{share}.{MEASURED}" if measured else share)
                 self._hold(found, of_share, self._with_computed(name, "chip"))

@@ -1,4 +1,4 @@
-"""Which reports may speak on a given day, and which one is shown.
+"""Which reports are used on a given day, and which one is the headline.
 
 What may be asked for is declared once, as a field of `Policy`: the options of commands, the arguments of Python and
 what outputs say of it follow. The order of what decides is the list `RULES`. Imports nothing heavy, for the options.
@@ -78,8 +78,7 @@ def _says(help: str, metavar: str = "", words: str = "") -> dict[str, str]:
 class Policy:
     """How one report becomes the headline; every output prints it.
 
-    ``hearing`` are sources that are taken at their word: what of them is superseded or set aside speaks too. Only an
-    audit of what they say asks for that.
+    ``hearing`` are sources whose superseded and excluded reports are used, too. Only an audit of their claims sets it.
     """
 
     as_of: datetime.date | None = field(
@@ -134,7 +133,7 @@ class Policy:
         return next((f"superseded by {one}" for one in newer), None)
 
     def too_late(self, source: Source) -> str | None:
-        """Say why a source was not known by the day asked for, or return None if it was."""
+        """Say why a source is dated after the day, or return None if it is not."""
         if self.as_of is None:
             return None
         if source.known_by is None:
@@ -146,7 +145,7 @@ class Policy:
         return f"later than {self.as_of}"
 
     def late_relay(self, catalog: Catalog, report: Report) -> str | None:
-        """Say if a report of a source known by the day is known here only through something later."""
+        """Say if a report is known only through a document dated after the day."""
         if self.as_of is None or report.relay is None:
             return None
         known = catalog.source(report.relay).known_by
@@ -155,7 +154,7 @@ class Policy:
         return f"known here only through {report.relay}, {known or 'undated'}"
 
     def newer(self, catalog: Catalog, id: str) -> Iterable[str]:
-        """Yield the sources that supersede one and were known by the day."""
+        """Yield the sources that supersede one and are dated on or before the day."""
         return (n for n in catalog.superseded.get(id, ()) if not self.too_late(catalog.source(n)))
 
     def rank(self, source_id: str, source: Source, report: Report, subject: Sheet) -> Rank:
@@ -239,11 +238,11 @@ RULES = (
     HeadlineRule("forecast", "final before preliminary, estimate or target", "final",
          lambda one: one.report.is_forecast),
     HeadlineRule("kind", f"kind of source: {', '.join(ORDER)}", "kind of source", lambda one: ORDER.index(one.kind)),
-    HeadlineRule("bound", "a plain figure before one that is up to, or more than", "a plain figure",
+    HeadlineRule("bound", "a plain figure before 'up to' or 'more than'", "a plain figure",
          lambda one: one.report.at_most or one.report.at_least),
     HeadlineRule("read", "read at the source before a copy before a relay", "read more directly",
          lambda one: one.report.directness),
-    HeadlineRule("cites", "a source that takes its figures from nobody before one that cites another", "cites nobody",
+    HeadlineRule("cites", "a source that cites no other before one that does", "cites no other source",
          lambda one: bool(one.source.cites)),
     HeadlineRule("age", "newest", "newer", lambda one: one.age),
     HeadlineRule("id", "source id, in alphabetical order", "first by id", lambda one: one.source_id),

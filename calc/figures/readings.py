@@ -179,8 +179,10 @@ class Readings:
         return self.held.get(metrics.ALIASES.get(name, name))
 
     def left_out(self, name: str) -> list[Excluded]:
-        """Return the reports that concern a metric and are excluded."""
-        return [one for key, rows in self.excluded.items() if metrics.concerns(key, name) for one in rows]
+        """Return the reports that concern a metric and are excluded; of a measured one, those of measured values."""
+        found = (one for key, rows in self.excluded.items() if metrics.concerns(key, name) for one in rows)
+        measured = name.endswith(f".{metrics.MEASURED}")
+        return [one for one in found if not measured or one.report.basis == metrics.MEASURED]
 
     def said_by(self, sources: Collection[str], counted_by: Collection[str] | None = None) -> Readings:
         """Return what some sources alone say: their figures, in totals and shares times anybody's count.

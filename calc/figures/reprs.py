@@ -1,13 +1,14 @@
-"""Figures, gaps and small tables in a line or a few: what ``repr`` shows of an answer."""
+"""Figures, gaps and small tables in a line or a few: what ``repr`` and ``print`` show of an answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import shorten
 
 from calc.units.numbers import amount, span
 
-MOST = 12
-"""So many lines of a long list are shown; the rest is counted."""
+WIDTH, LINES = 100, 40
+"""How long the line of ``repr`` may be, and how many lines ``print`` may show; further rows are counted."""
 GAPS = {
     "not_reported": "not reported", "not_applicable": "not applicable", "nothing_dated": "nothing dated by then",
     "missing_qualifiers": "only reports with missing qualifiers",
@@ -40,13 +41,29 @@ def gap(state: str, note: str = "") -> str:
     return f"{GAPS[state]} ({note})" if note else GAPS[state]
 
 
+def short(name: str) -> str:
+    """Return the name of a figure, cut where it would take the place of its value."""
+    return shorten(name, WIDTH // 2, placeholder="…")
+
+
+def line(text: str) -> str:
+    """Return a text as one line in angle brackets, cut at a blank where it is longer than `WIDTH`.
+
+    Examples
+    --------
+    >>> line("384 chip, as-reported")
+    '<384 chip, as-reported>'
+    """
+    return f"<{shorten(text, WIDTH - 2, placeholder='…')}>"
+
+
 def counted(many: int, thing: str) -> str:
     """Return a number of things: ``1 report``, ``7 reports``."""
     return f"{many} {thing}{'' if many == 1 else 's'}"
 
 
-def page(head: str, rows: Iterable[Sequence[str]], *, most: int | None = None) -> str:
-    """Return a heading, and rows below it whose cells stand under one another.
+def page(head: str, rows: Iterable[Sequence[str]], foot: Sequence[str] = ()) -> str:
+    """Return a heading, aligned rows and closing lines, in at most `LINES` lines.
 
     Examples
     --------
@@ -56,8 +73,9 @@ def page(head: str, rows: Iterable[Sequence[str]], *, most: int | None = None) -
       bcd  2 x
     """
     every = [list(row) for row in rows]
-    shown = every[:most]
+    room = LINES - len([*head.splitlines(), *foot])
+    shown = every if len(every) <= room else every[: room - 1]
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in shown]
     lines += [f"... and {len(every) - len(shown)} more"] if len(every) > len(shown) else []
-    return "\n".join([head, *(f"  {line}".rstrip() for line in lines)])
+    return "\n".join([head, *(f"  {line}".rstrip() for line in lines), *foot])

@@ -154,7 +154,7 @@ class _Grid(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Result(Shown):
-    """A value, its span over every combination of reports, and the expression that gave it.
+    """A value, its range over every combination of reports, and the expression that gave it.
 
     Parameters
     ----------
@@ -227,7 +227,7 @@ class Result(Shown):
 
     @property
     def wide(self) -> bool:
-        """Whether the ends of the span lie a factor of `WIDE` apart."""
+        """Whether the range is wider than a factor of `WIDE`."""
         _, low, high = self.numbers
         return high >= low * WIDE if low > 0 else high > low
 
@@ -240,7 +240,7 @@ class Result(Shown):
 
     @property
     def touches_zero(self) -> bool:
-        """Whether some report says that there is none, so that nothing can be related to it."""
+        """Whether some report is zero, so that no ratio to it exists."""
         return any(c.value == 0 for reading in readings(self.expression) for c in reading.candidates)
 
     @property
@@ -281,17 +281,26 @@ class Result(Shown):
         """Return an axis's choices in the headline cell, in the lowest and in the highest."""
         return axis.distinct()[0], self._grid.at_low[id(axis)], self._grid.at_high[id(axis)]
 
+    @property
+    def name(self) -> str:
+        """What it is a figure of: the subject and the metric, or what was computed."""
+        node = self.expression
+        return f"{node.subject} {node.metric.id}" if isinstance(node, Reading) else node.label
+
+    def __str__(self) -> str:
+        return f"{reprs.figure(self.numbers, self.unit, exact=self.exact)}, as-reported"
+
     def __repr__(self) -> str:
-        return f"<{reprs.figure(self.numbers, self.unit, exact=self.exact)}, as-reported>"
+        return reprs.line(f"{reprs.short(self.name)}: {self}")
 
     def explain(self) -> str:
         """Return the working as text: the tree down to every report, the selected ones marked."""
         return self.shown("working")
 
     def to_frame(self) -> pd.DataFrame:
-        """Return every combination of reports that the span is taken over, a row each.
+        """Return every combination of reports in the range, one row each.
 
-        Each row has its ``value``, whether it is that of the headlines (``headline``), an end of the span
+        Each row has its ``value``, whether it is that of the headlines (``headline``), low or high of the range
         (``lowest``, ``highest``), and for each reading, ``SUBJECT METRIC``, what it is taken for and the
         sources that say so. Units are in ``attrs``; where there were too many combinations,
         ``attrs["reduced"]`` is true and only the extremes of each reading are combined.

@@ -25,7 +25,7 @@ FORMS: dict[str, Form] = {}
 
 
 class Shown:
-    """An answer: in a notebook it is a card (`calc.views.notebook`), elsewhere any of `FORMS`."""
+    """An answer: in a notebook and in ``print`` it is a card (`calc.views.notebook`), elsewhere any of `FORMS`."""
 
     @overload
     def shown(self, form: Literal["dict"], **options: Any) -> dict[str, Any]: ...
@@ -38,6 +38,9 @@ class Shown:
     def shown(self, form: str, **options: Any) -> Any:
         """Return the answer in one of `FORMS`."""
         return FORMS[form].make(self, **options)
+
+    def __str__(self) -> str:
+        return self.shown("plain-card")
 
     def _repr_html_(self) -> str:
         return self.shown("html-card")

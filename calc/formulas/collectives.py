@@ -44,7 +44,7 @@ def _of_operations(rest: str, dimensions: str, reference: str) -> Callable[[_F],
 
 
 def bus_factor(ranks: Quantity, *, operation: str = "all-reduce") -> Quantity:
-    """Return what each rank's link carries of the whole array at least: 2 (n - 1) / n, (n - 1) / n, or 1.
+    """Return the least share of the whole array that each rank's link carries: 2 (n - 1) / n, (n - 1) / n, or 1.
 
     n is at least 2. ``operation`` is one of `OPERATIONS`.
     """
@@ -55,7 +55,7 @@ def bus_factor(ranks: Quantity, *, operation: str = "all-reduce") -> Quantity:
 
 @_of_operations("size / time", "B, s, x -> B/s", "NT, doc/PERFORMANCE.md; NVT")
 def bus_bandwidth(size: Quantity, time: Quantity, ranks: Quantity, *, operation: str = "all-reduce") -> Quantity:
-    """Return what a benchmark calls busbw: size / time times `bus_factor`, to be held against a link.
+    """Return the bus bandwidth (busbw) of a benchmark: size / time x `bus_factor`, comparable to link bandwidth.
 
     Reduction in the switch is reported with the factor of a ring, so it may exceed the link.
     """
@@ -193,13 +193,13 @@ def torus_all_gather(
 
 @formula("transfer + exchanges x latency", "s, x, s -> s", "derived")
 def waited(transfer: Quantity, exchanges: Quantity, latency: Quantity) -> Quantity:
-    """Add to a transfer what its exchanges wait, one after the other."""
+    """Add the latency of successive exchanges to a transfer time."""
     return transfer + pure(exchanges) * latency
 
 
 @formula("tokens x hidden x element bytes", "token, x, B -> B", "IS, comm/comm.py")
 def tensor_parallel_message(tokens: Quantity, hidden: Quantity, element_bytes: Quantity) -> Quantity:
-    """Return what one all-reduce of tensor parallelism carries on each rank, for the tokens of a step on the group."""
+    """Return the message of one tensor-parallel all-reduce, for the tokens of a step."""
     return PER_TOKEN * tokens * hidden * element_bytes
 
 
@@ -208,7 +208,7 @@ def tensor_parallel_message(tokens: Quantity, hidden: Quantity, element_bytes: Q
 def expert_exchange_bytes(
     tokens: Quantity, experts_per_token: Quantity, hidden: Quantity, dispatch_bytes: Quantity, combine_bytes: Quantity
 ) -> Quantity:  # fmt: skip
-    """Return what a rank sends its own tokens' experts in a layer, and gets back.
+    """Return the bytes of dispatch and combine of a rank's tokens in one expert layer.
 
     As if no two experts of a token were on one rank, and none on its own. DeepSeek-V3 dispatches an element at 1 byte
     and combines at 2.

@@ -17,7 +17,7 @@ from calc.units import Quantity
 PARAMETER = units.quantity(1.0, "param")
 """One entry of a weight matrix."""
 TOKEN = units.quantity(1.0, "token")
-"""What one sequence yields in a step of decoding."""
+"""Tokens of one sequence per decode step."""
 PER_TOKEN = units.quantity(1.0, "x/token")
 """A vector is held, or sent, once for each token."""
 MULTIPLY_ADD = units.quantity(2.0, "FLOP")

@@ -1,4 +1,4 @@
-"""Energy, what it emits, and money: of a run, of a token, of a chip for an hour.
+"""Energy, emissions and cost: of a run, per token, per chip-hour.
 
 Currencies are dimensions of their own, and nothing here converts between them.
 """
@@ -22,7 +22,7 @@ def run_energy(chip_time: Quantity, power: Quantity, pue: Quantity = 1.0) -> Qua
 
 @formula("energy x grid factor", "J, kg/J -> kg", "LMC")
 def emission(energy: Quantity, grid_factor: Quantity) -> Quantity:
-    """Return what a facility emits, in CO2 equivalents.
+    """Return the emissions of a facility, in CO2 equivalents.
 
     Say whether the grid factor, of the place and time, is of the location or of the market.
     """
@@ -31,7 +31,7 @@ def emission(energy: Quantity, grid_factor: Quantity) -> Quantity:
 
 @formula("power x PUE / token rate", "W, token/s, x -> J/token", "derived")
 def energy_per_token(power: Quantity, rate: Quantity, pue: Quantity = 1.0) -> Quantity:
-    """Return the energy of a token, of what serves: a node, a system.
+    """Return the energy per token of a node or a system.
 
     In ``kWh/Mtoken`` it is the energy of a million tokens.
 
@@ -47,7 +47,7 @@ def energy_per_token(power: Quantity, rate: Quantity, pue: Quantity = 1.0) -> Qu
 
 @formula("energy x price", "J, money/J -> money", "derived")
 def energy_cost(energy: Quantity, price: Quantity) -> Quantity:
-    """Return what the energy of a facility costs."""
+    """Return the energy cost of a facility."""
     return 1.0 * energy * price
 
 
@@ -57,7 +57,7 @@ def owned_chip_price(
     capital: Quantity, life: Quantity, power_cost: Quantity, other_cost: Quantity, chips: Quantity,
     utilization: Quantity = 1.0,
 ) -> Quantity:  # fmt: skip
-    """Return what an owned chip costs for an hour in use.
+    """Return the cost per hour in use of an owned chip.
 
     The costs are those of all chips and what they stand in, written off straight-line over their life: no interest, no
     tax and no value left at the end. The utilization is the part of the time in which the chips are in use.
@@ -67,13 +67,13 @@ def owned_chip_price(
 
 @formula("chip-hours x price", "chip*s, money/s/chip -> money", "OI, day 6 of 202502OpenSourceWeek")
 def run_cost(chip_time: Quantity, price: Quantity) -> Quantity:
-    """Return what chip-hours cost, at a rent or at `owned_chip_price`."""
+    """Return the cost of chip-hours, at a rent or at `owned_chip_price`."""
     return 1.0 * chip_time * price
 
 
 @formula("price / token rate", "money/s(/chip), token/s(/chip) -> money/token", "BVR")
 def cost_per_token(price: Quantity, rate: Quantity) -> Quantity:
-    """Return what a token costs by the price and the token rate of a chip; ``USD/Mtoken`` is its usual unit.
+    """Return the cost per token from the price and the token rate of a chip; ``USD/Mtoken`` is its usual unit.
 
     Examples
     --------

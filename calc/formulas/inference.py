@@ -1,4 +1,4 @@
-"""Inference: what a prompt computes, what bounds a step of decoding, and what users see of it."""
+"""Inference: operations of prefill, limits of a decode step, TPOT and throughput."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from calc.formulas.training import forward_flops
 from calc.units import Quantity
 
 EXCHANGES = 2.0
-"""Of a layer: two microbatches, each hiding its computing behind the other's exchange."""
+"""Per layer: two microbatches, each overlapping its compute with the all-to-all of the other."""
 
 
 @formula(
@@ -31,7 +31,7 @@ def prefill_flops(parameters: Quantity, tokens: Quantity, layers: Quantity, core
 def decode_time_lower_bound(
     cache: Quantity, weights: Quantity, operations: Quantity, memory_bandwidth: Quantity, compute: Quantity
 ) -> Quantity:  # fmt: skip
-    """Return the least time of a step of decoding, from sums over the whole batch and over all chips.
+    """Return the limit on the time of a decode step, from sums over the whole batch and over all chips.
 
     The core of attention is taken as bound by memory, which does not hold for absorbed latent attention; and
     it does not overlap with the matrices. Communication is ignored.
@@ -67,7 +67,7 @@ def expected_distinct_experts(experts: Quantity, experts_per_token: Quantity, to
 
 @formula("2 x layers x exchange time", "x, s -> s", "ISCA")
 def expert_parallel_decode_time_lower_bound(layers: Quantity, exchange_time: Quantity) -> Quantity:
-    """Return the least time of a token that the exchange of experts allows: of one microbatch, through a rank's link.
+    """Return the limit on TPOT that the expert all-to-all sets: for one microbatch, through a rank's link.
 
     Two microbatches take turns, each hiding its computing behind the other's exchange. No latency.
     """

@@ -1,4 +1,4 @@
-"""What memory holds: weights, optimizer state and activations in training, and the KV cache in inference.
+"""Memory: weights, optimizer state and activations in training, and the KV cache in inference.
 
 Activations are of layers at 16 bit, with dropout masks of one byte, and softmax and dropout of attention's core kept
 (no fused attention). L is the number of layers that are live on the rank; embedding and output layer have functions of
@@ -46,7 +46,7 @@ KEY_AND_VALUE = 2.0
 
 @formula("parameters x bytes per parameter", "param(/chip), B/param -> B(/chip)", "SB, chapter inference")
 def weight_bytes(parameters: Quantity, parameter_bytes: Quantity) -> Quantity:
-    """Return what all weights take that are held, experts that are not active among them.
+    """Return the memory of all weights, inactive experts included.
 
     Scales and zero points of quantized weights belong into the bytes per parameter, or are left out.
     """
@@ -58,7 +58,7 @@ def weight_bytes(parameters: Quantity, parameter_bytes: Quantity) -> Quantity:
 @variant("(4 B + 12 B / ranks) x parameters", stage=1)
 @formula("16 B x parameters", "param(/chip), x -> B(/chip)", "ZERO")
 def adam_state_bytes(parameters: Quantity, ranks: Quantity = 1.0, *, stage: int = 0) -> Quantity:
-    """Return what weights, gradients and Adam's state take on a rank, in mixed precision under ZeRO.
+    """Return the memory of weights, gradients and Adam state per rank, in mixed precision with ZeRO.
 
     The parameters are those of the model, or of the part that the ranks, data parallel, share. Stage 0 divides nothing.
     Without buffers and activations.
@@ -72,13 +72,13 @@ def adam_state_bytes(parameters: Quantity, ranks: Quantity = 1.0, *, stage: int 
 
 @formula("18 B x parameters", "param(/chip) -> B(/chip)", "MLM")
 def megatron_state_bytes(parameters: Quantity) -> Quantity:
-    """Return what weights, gradients and Adam's state take in Megatron, with gradients at 32 bit."""
+    """Return the memory of weights, gradients and Adam state in Megatron, with 32-bit gradients."""
     return (HALF_WEIGHT + FULL_GRADIENT + ADAM) * parameters
 
 
 @formula("(6 B + 12 B / data parallel) x parameters", "param(/chip), x -> B(/chip)", "MLM")
 def megatron_distributed_state_bytes(parameters: Quantity, data_parallel: Quantity) -> Quantity:
-    """Return what a rank holds of its part of the model with Megatron's distributed optimizer."""
+    """Return the memory of the state per rank with Megatron's distributed optimizer."""
     return (HALF_WEIGHT + FULL_GRADIENT + ADAM / pure(data_parallel)) * parameters
 
 
@@ -133,20 +133,20 @@ def pipeline_factor(pipeline: Quantity, chunks: Quantity, microbatches: Quantity
 
 @formula("(8 + h) s b x stages", "token, x, x, x -> B", "MLM")
 def embedding_activation_bytes(length: Quantity, batch: Quantity, hidden: Quantity, pipeline: Quantity) -> Quantity:
-    """Return what the embedding and its dropout leave on the first stage, where a microbatch for each stage is live."""
+    """Return the activations of the embedding and its dropout on the first stage, one microbatch per stage."""
     return (POSITIONS + MASK * pure(hidden)) * length * batch * pipeline
 
 
 @formula("4 s b (h + V)", "token, x, x, x -> B", "MLM")
 def output_activation_bytes(length: Quantity, batch: Quantity, hidden: Quantity, vocabulary: Quantity) -> Quantity:
-    """Return what the output layer leaves: on the last stage; the first one has it only without a pipeline."""
+    """Return the activations of the output layer, which are on the last stage."""
     return LOGIT * (pure(hidden) + pure(vocabulary)) * length * batch
 
 
 @formula("2 x element bytes x layers x KV heads x head width", "x, x, x, B -> B/token",
          "SB, chapter inference; MLE, inference")  # fmt: skip
 def kv_cache_per_token(layers: Quantity, kv_heads: Quantity, head_width: Quantity, element_bytes: Quantity) -> Quantity:
-    """Return the cache of one token with heads of their own or shared, in all layers that attend to the whole context.
+    """Return the KV cache of one token (MHA, GQA, MQA), in all layers that attend to the whole context.
 
     KV heads are all (MHA), the groups (GQA) or 1 (MQA).
 
@@ -163,7 +163,7 @@ def kv_cache_per_token(layers: Quantity, kv_heads: Quantity, head_width: Quantit
 def latent_cache_per_token(
     layers: Quantity, kv_rank: Quantity, rope_width: Quantity, element_bytes: Quantity
 ) -> Quantity:  # fmt: skip
-    """Return the cache of one token with latent attention (MLA).
+    """Return the KV cache of one token with latent attention (MLA).
 
     All heads share it: tensor parallelism does not divide it, each rank holds a copy.
     """
@@ -178,7 +178,7 @@ def cached_tokens(length: Quantity, window: Quantity) -> Quantity:
 
 @formula("sequences x context x bytes per token", "x, token, B/token -> B", "SB, chapter inference")
 def kv_cache_bytes(sequences: Quantity, length: Quantity, per_token: Quantity) -> Quantity:
-    """Return the cache of a batch, from the mean context and `kv_cache_per_token` or `latent_cache_per_token`.
+    """Return the KV cache of a batch, from the mean context and `kv_cache_per_token` or `latent_cache_per_token`.
 
     Where some layers have a window it is the sum of two: of the layers without one, and of those with one for
     their `cached_tokens`.

@@ -1,4 +1,4 @@
-"""The roofline: what a machine computes and moves at best, how long that takes, and what of it is reached."""
+"""The roofline: peak compute and bandwidth, the times that they allow, and efficiencies."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def attainable_compute(peak: Quantity, memory_bandwidth: Quantity, intensity: Qu
 
 @formula("operations / bytes moved", "FLOP, B -> FLOP/B", "WIL; SB, chapter roofline")
 def arithmetic_intensity(operations: Quantity, moved: Quantity) -> Quantity:
-    """Relate what a kernel, a pass or a step computes to what it reads and writes."""
+    """Return the arithmetic intensity: operations of a kernel, a pass or a step over the bytes that it moves."""
     return operations / moved
 
 
@@ -68,7 +68,7 @@ def transfer_time_lower_bound(moved: Quantity, bandwidth: Quantity) -> Quantity:
 
 @formula("the longest of the terms", "s... -> s", "SB, chapter roofline")
 def time_lower_bound(*terms: Quantity) -> Quantity:
-    """Return the least time of a step whose parts (compute, memory, network) overlap in full."""
+    """Return the limit on the time of a step: compute, memory and network overlap in full."""
     return reduce(np.maximum, terms)
 
 
@@ -84,7 +84,7 @@ def overlapped(overlap: Quantity, *terms: Quantity) -> Quantity:
 
 @formula("bound / efficiency", "s, x -> s", "derived")
 def derated(bound: Quantity, efficiency: Quantity) -> Quantity:
-    """Estimate a time from its bound and the share of the peak that is reached.
+    """Estimate a time from its limit and an efficiency.
 
     The share is greater than 0; at most 1, but for a switch that adds up, held against a ring.
     """

@@ -53,7 +53,7 @@ def rail_bisection(
 
 @formula("total / (endpoints - 1)", "B/s, x -> B/s", "MLE, network")
 def pair_bandwidth(total: Quantity, endpoints: Quantity) -> Quantity:
-    """Return what two endpoints of a full mesh have between them, of all links of one.
+    """Return the bandwidth between two endpoints of a full mesh, of all links of one.
 
     A job on two of its chips sees no more than this.
     """

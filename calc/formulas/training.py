@@ -93,7 +93,7 @@ def token_rate(tokens: Quantity, time: Quantity) -> Quantity:
 
 @formula("token rate x FLOP per token / chips", "token/s, FLOP/token, chip -> FLOP/s/chip", "PALM, appendix B")
 def achieved_compute(rate: Quantity, flops_per_token: Quantity, chips: Quantity) -> Quantity:
-    """Return the rate of computing that each chip achieved, by the token rate of the whole system.
+    """Return the compute rate achieved per chip, from the token rate of the whole system.
 
     FLOP per token are those of the model, or of the hardware with what was recomputed.
     """

@@ -454,6 +454,8 @@ class ContrastOutput(_Output):
     """All of the first's span is better than all of the second's."""
     behind: Metrics
     """All of the first's span is worse."""
+    level: Metrics
+    """The same figure."""
     overlapping: Metrics
     """Some combination of reports puts either ahead."""
     open: Metrics

@@ -7,9 +7,10 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from calc.analysis.overview import overview
 from calc.figures.shown import by_class
 from calc.render import records
-from calc.views.answers import Estimates, Working, parts
+from calc.views.answers import Described, Estimates, Working, parts
 from calc.views.tables import Table
 from calc.views.working import walk
 
@@ -78,6 +79,11 @@ def of_working(node: Node) -> Flat:
 @flat.register
 def _comparison(found: Comparison) -> list[Flat]:
     return [Flat(records.COMPARISON, records.comparison(found))]
+
+
+@flat.register
+def _described(found: Described, disputed: bool = False) -> list[Flat]:
+    return [Flat(records.OVERVIEW, records.overview(overview(found.comparer, found.id), disputed=disputed))]
 
 
 @flat.register

@@ -22,8 +22,8 @@ CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 _LICENCE = "Licence: "
 _MEDIA = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 _DESCRIPTION = (
-    "Every figure is as-reported: published in a document that is named beside it. Reports that disagree "
-    "stand side by side. The figures are facts, compiled with attribution; the compilation is offered under CC BY 4.0, "
+    "Every figure is as-reported: published in a document that its row names. Reports that differ are all kept. "
+    "The figures are facts, compiled with attribution; the compilation is offered under CC BY 4.0, "
     "to be credited to “The chipcalc authors”. Rows of Epoch AI's table of machine-learning hardware (sources "
     "epoch-ml-hardware-*) are theirs, under CC BY. Rows with a 'layer' come from a user's own folder and are not part "
     "of the compilation. The program that wrote this is under the MIT licence."

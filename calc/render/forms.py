@@ -82,6 +82,13 @@ def working(answer: object) -> str:
     return text.plain(text.working(answers.working(answer)))
 
 
+def plain_card(answer: object) -> str:
+    """A small table as ``print`` shows it."""
+    from calc.views import notebook
+
+    return str(notebook.card(answer))
+
+
 def html_card(answer: object) -> str:
     """A small table in a notebook."""
     from calc.render import html
@@ -108,6 +115,7 @@ FORMS |= {
     "plot": Form(plot, False),
     "page": Form(page, False),
     "working": Form(working, False),
+    "plain-card": Form(plain_card, False),
     "html-card": Form(html_card, False),
     "markdown-card": Form(markdown_card, False),
 }

@@ -10,6 +10,7 @@ from calc import units
 from calc.analysis import scorecard
 from calc.analysis.comparison import Cell, Comparer, Comparison, Row
 from calc.analysis.dominance import LISTS
+from calc.analysis.overview import Overview, overview
 from calc.figures import derive, explanation, reprs
 from calc.figures.policy import Policy
 from calc.figures.results import Result
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from calc.analysis.dominance import Contrast
     from calc.analysis.export_control.classification import Classification
     from calc.analysis.expressions.evaluation import Evaluation
+    from calc.analysis.importing import Imported
     from calc.estimates.estimate import Estimate, Input
     from calc.estimates.sweeps import Sweep
     from calc.estimates.validation.scores import Validation
@@ -109,19 +111,28 @@ def verdict(found: Comparison) -> Json:
 
 
 @body.register
-def _described(shown: Described) -> Json:
-    return sheet(shown.comparer, shown.id)
+def _described(shown: Described, disputed: bool = False) -> Json:
+    return sheet(shown.comparer, shown.id, disputed=disputed)
 
 
-def sheet(comparer: Comparer, name: str) -> Json:
-    """Return all that is held of one subject: cells, reports as printed, remarks, gaps."""
-    subject = comparer.catalog.subject(name)
-    held = comparer.reader.of(subject)
-    own = subject.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-    cells = {metric: cell(comparer.cell(held, metric)) for metric in derive.available([held])}
+def sheet(comparer: Comparer, name: str, *, disputed: bool = False) -> Json:
+    """Return all that is held of one subject: summary, cells, reports as printed, remarks, gaps."""
+    found = overview(comparer, name)
+    own = found.sheet.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    wanted = [one.name for one in found.disputed] if disputed else derive.available([found.held])
+    cells = {metric: cell(comparer.cell(found.held, metric)) for metric in wanted}
     return {
-        "command": "show", "kind": subject.kind, "policy": policy(comparer.policy), **own, "status": STATUS,
-        "metrics": cells,
+        "command": "show", "kind": found.sheet.kind, "policy": policy(comparer.policy), **own, "status": STATUS,
+        "summary": _summary(found), "metrics": cells,
+    }  # fmt: skip
+
+
+def _summary(found: Overview) -> Json:
+    """Return how much is known of a subject, its disputed figures, the widest first, and its gaps."""
+    return {
+        "reports": len(found.reports), "sources": found.sources, "independent": found.independent,
+        "figures": len(found.primary), "disputed": [one.name for one in found.disputed],
+        "missing": [gap.about for gap in found.gaps],
     }  # fmt: skip
 
 
@@ -292,6 +303,27 @@ def _validation(found: Validation) -> Json:
 
     first = head("estimate", found.policy, phase="validate")
     return {**first, **validation.counts(found), "measurements": validation.records(found)}
+
+
+@body.register
+def _imported(found: Imported) -> Json:
+    from calc.sheets.folders import shown
+    from calc.views import checks
+
+    plan = found.plan
+    return {
+        "command": "import", "status": STATUS, "file": plan.request.path.name, "kind": plan.request.kind,
+        "written": found.is_written, "source": plan.source, "new_source": plan.new_source,
+        "files": [shown(path) for path in found.files],
+        "columns": [picked(one, "header to unit many direction per basis about how why")
+                    | {"values": list(plan.samples[one.header])} for one in plan.columns],
+        "rows": [picked(one, "row name vendor id state why") for one in plan.things],
+        "reports": [{"id": one.thing.id, "metric": one.metric, **one.report, "there": one.there}
+                    for one in plan.additions],
+        "left_out": [one._asdict() for one in plan.left_out],
+        "checks": checks.validation(found.checks).records() if found.checks else None,
+        "warnings": list(found.checks.warnings) if found.checks else [],
+    }  # fmt: skip
 
 
 @body.register

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from calc.figures.explanation import Node
-from calc.views.answers import parts
+from calc.views.answers import Working, parts
 from calc.views.tables import Table
 from calc.views.working import walk
 
@@ -14,16 +13,17 @@ from calc.views.working import walk
 def shown(answer: object, **options: Any) -> str:
     """Return an answer as Markdown."""
     made = parts(answer, **options)
-    return "\n".join(as_markdown(each) if isinstance(each, Table) else working_markdown(each.node) for each in made)
+    return "\n".join(as_markdown(each) if isinstance(each, Table) else working_markdown(each) for each in made)
 
 
 def as_markdown(table: Table) -> str:
     """Return a table as a pipe table, notes as a list below."""
     table = table.for_readers()
     blanks = [""] * (len(table.columns) - 1)
-    lines = [f"**{table.title}**", "", *(f"{_escape(text)}\n" for text in table.lead)]
-    lines.append(_line(column.title for column in table.columns))
-    lines.append("|" + "|".join("---:" if column.numeric else "---" for column in table.columns) + "|")
+    lines = [*([f"**{table.title}**", ""] if table.title else []), *(f"{_escape(text)}\n" for text in table.lead)]
+    if table.columns:
+        lines.append(_line(column.title for column in table.columns))
+        lines.append("|" + "|".join("---:" if column.numeric else "---" for column in table.columns) + "|")
     lines += (
         _line([f"**{row}**", *blanks] if isinstance(row, str) else (cell.line for cell in row)) for row in table.rows
     )
@@ -39,10 +39,10 @@ def _escape(text: str) -> str:
     return text.replace("|", "\\|").replace("*", "\\*").replace("~", "\\~").replace("\\*\\*", "**")
 
 
-def working_markdown(node: Node) -> str:
-    """Return a working as a list of lists."""
-    lines = []
-    for depth, part in walk(node):
+def working_markdown(shown: Working) -> str:
+    """Return a working as a list of lists, below its answer."""
+    lines = [f"{_escape(text)}\n" for text in shown.lead]
+    for depth, part in walk(shown.node):
         words = [f"**{_escape(part['text'])}**" if part["selected"] else _escape(part["text"]), _escape(part["label"])]
         if part["formula"]:
             words.append(f"= {_escape(part['formula'])}")

@@ -10,14 +10,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from calc.analysis import selection
-from calc.analysis.comparison import CORE, REPORTED, Comparer, Comparison
-from calc.analysis.dominance import LISTS, OPEN
+from calc.analysis.comparison import CORE, REPORTED, Cell, Comparer, Comparison
+from calc.analysis.dominance import LISTS
+from calc.analysis.overview import Overview, standing
+from calc.analysis.scorecard import OPEN
 from calc.figures import derive, results
 from calc.figures.readings import Reading, Readings, canonical_unit
 from calc.figures.results import AssumedValue, Assumption, Axis, Choice, Result
 from calc.render import json
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
+from calc.views import words
 
 if TYPE_CHECKING:
     from calc.analysis.audit import Audit
@@ -32,6 +35,10 @@ COMPARISON = (
 SUBJECT = (
     "subject", "metric", "title", "group", "unit", "better", "state", "status", "value", "low", "high", "text",
     "open", "formula", "reports", "origins", "not_in_span", "source", "read", "sources", "flags",
+)  # fmt: skip
+OVERVIEW = (
+    "group", "metric", "title", "unit", "state", "value", "low", "high", "marks", "text", "reports", "origins",
+    "source", "read", "low_sources", "high_sources",
 )  # fmt: skip
 CATALOG = ("id", "name", "vendor", "chip", "family", "predecessor", "aliases", "reports")
 
@@ -49,6 +56,7 @@ AUDIT = (
 
 EVALUATION = ("expression", "status", "value", "low", "high", "unit", "as_of", "inputs", "sources")
 
+REMARKS = "remarks"
 CELL, SOURCES = "value", "source"
 HEADLINE, LOWEST, HIGHEST = "headline", "lowest", "highest"
 GRID = (CELL, HEADLINE, LOWEST, HIGHEST)
@@ -87,6 +95,48 @@ def audit(found: Audit) -> list[Record]:
         record |= {column: " ".join(row.get(name, ())) for name, column in _LISTS.items()}
         records.append({name: record[name] for name in AUDIT})
     return records
+
+
+def overview(found: Overview, *, disputed: bool = False) -> list[Record]:
+    """Return a record a figure, then gaps, excluded reports, words and remarks; or the disputed figures alone."""
+    blank = dict.fromkeys(OVERVIEW, "")
+    rows = list(map(_known, found.disputed if disputed else found.figures))
+    return [blank | row for row in (rows if disputed else [*rows, *_unknown(found), *_in_text(found)])]
+
+
+def _known(cell: Cell) -> Record:
+    assert cell.result is not None
+    metric, (value, low, high) = metrics.metric(cell.name), cell.result.numbers
+    ends = {f"{end}_sources": " ".join(standing(cell, at)) for end, at in (("low", low), ("high", high))}
+    return {
+        "group": metric.group, "metric": metric.id, "title": metric.title, "unit": cell.result.unit,
+        "state": cell.state, "value": value, "low": low, "high": high, "marks": words.marks(cell),
+        "reports": len(cell.reports), "origins": cell.origins, "source": cell.lead, "read": cell.read, **ends,
+    }  # fmt: skip
+
+
+def _unknown(found: Overview) -> Iterator[Record]:
+    for gap in found.gaps:
+        yield _of(gap.about) | {"state": gap.state, "text": gap.note}
+    for name, rows in found.excluded.items():
+        for one in rows:
+            yield _of(name) | {"state": words.NO_SPAN, "text": f"{one.report.value}: {one.why}", "reports": 1,
+                               "source": one.report.source, "read": one.report.read}  # fmt: skip
+
+
+def _in_text(found: Overview) -> Iterator[Record]:
+    said = [(_of(name), report) for name, reports in found.said.items() for report in reports]
+    remarks = [({"group": REMARKS, "title": one.about}, one) for one in found.comparer.known(found.sheet.remarks)]
+    for about, one in (*said, *remarks):
+        yield about | {"state": REPORTED, "text": one.value, "reports": 1, "source": one.source, "read": one.read}
+
+
+def _of(name: str) -> Record:
+    """Return what says of which metric a record is; of what is none, its name as the title."""
+    metric = metrics.TABLE.get(name.removesuffix(f".{metrics.MEASURED}"))
+    if metric is None:
+        return {"title": name}
+    return {"group": metric.group, "metric": name, "title": metrics.metric(name).title}
 
 
 def subject(comparer: Comparer, held: Readings) -> list[Record]:

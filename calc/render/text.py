@@ -8,7 +8,7 @@ import re
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Literal, TextIO
@@ -33,6 +33,8 @@ FILE_WIDTH = 100
 LEAST_WIDTH = 40
 NARROW = 14
 """Columns of words may be wrapped down to this width."""
+HEADING = 16
+"""A heading no longer than this is kept on one line where there is room."""
 
 
 def console(stream: TextIO, color: str = "auto") -> Console:
@@ -113,7 +115,8 @@ def table(shown: Table, target: Console) -> RenderableType:
         made = next(_layouts(shown))
         body = _blocks(made)
     notes = (Text(note, style="dim") for note in made.notes)
-    return Group(Text(made.title, style="bold"), *map(Text, made.lead), *([body] if made.columns else []), *notes)
+    title = [Text(made.title, style="bold")] if made.title else []
+    return Group(*title, *map(Text, made.lead), *([body] if made.columns else []), *notes)
 
 
 def _layouts(shown: Table) -> Iterator[Table]:
@@ -168,7 +171,7 @@ def shown(answer: object, color: str = "never", to_file: bool = False, **options
 def _part(part: Table | Working, target: Console) -> RenderableType:
     if isinstance(part, Table):
         return table(part, target)
-    return working_page(part.node, part.policy) if part.policy else working(part.node)
+    return working_page(part.node, part.policy, part.lead) if part.policy else working(part.node)
 
 
 GAP = 2
@@ -195,12 +198,23 @@ def _widths(shown: Table, width: int) -> list[int]:
     for place, column in enumerate(shown.columns):
         if column.wraps:
             wanted[place] = max([least[place], *(cell_len(row[place].text) for row in shown.body)])
+    _whole_headings(shown, wanted, width)
     while sum(wanted) + GAP * (len(wanted) - 1) > width:
         spare, place = max((wanted[n] - least[n] and wanted[n], n) for n in range(len(wanted)))
         if spare <= 0:
             break
         wanted[place] -= 1
     return wanted
+
+
+def _whole_headings(shown: Table, widths: list[int], width: int) -> None:
+    """Widen columns, where there is room, so that short headings stand on one line."""
+    spare = width - sum(widths) - GAP * (len(widths) - 1)
+    for place, column in enumerate(shown.columns):
+        more = cell_len(column.title) - widths[place]
+        if 0 < more <= spare and cell_len(column.title) <= HEADING:
+            widths[place] += more
+            spare -= more
 
 
 def _grid(shown: Table, widths: list[int]) -> Group:
@@ -290,12 +304,14 @@ def _tree(step: Step) -> Tree:
     return tree
 
 
-def working_page(node: Node, policy: Policy) -> RenderableType:
-    """Return a working with the lines that every output ends in."""
-    foot = words.foot(policy)
-    if node.get("see_also"):
-        foot.insert(0, f"See also: {', '.join(node['see_also'])}.")
-    return Group(working(node), *map(Text, ends(node)), *(Text(line, style="dim") for line in foot))
+def working_page(node: Node, policy: Policy, lead: Sequence[str] = ()) -> RenderableType:
+    """Return a working below its answer and the reports at low and high, with a short foot."""
+    above = [*lead, *ends(node)]
+    foot = [f"See also: {', '.join(node['see_also'])}."] if node.get("see_also") else []
+    foot.append(words.short_foot(policy))
+    blank = [Text("")] if above else []
+    dimmed = (Text(line, style="dim") for line in foot)
+    return Group(*map(Text, above), *blank, working(node), *blank, *dimmed)
 
 
 def _line(step: Step) -> RenderableType:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from textwrap import shorten
 from typing import Annotated, Literal, NamedTuple, get_args
 
 from pydantic import Field
@@ -18,6 +19,7 @@ from calc.sheets.schema import (
     A_CHIP,
     A_MODEL,
     A_SYSTEM,
+    STATUS,
     Count,
     Date,
     Fault,
@@ -79,7 +81,7 @@ QUANTITIES = {
     ),
     "time-to-first-token": MeasuredQuantity("time to first token", ("s",), ("prefill",)),
     "batch-latency": MeasuredQuantity("time of a whole batch, prompts included", ("s",), ("decode",)),
-    "time-per-output-token": MeasuredQuantity("time per output token", ("s",), ("decode",)),
+    "time-per-output-token": MeasuredQuantity("time per output token (TPOT)", ("s",), ("decode",)),
 }
 CONDITIONS = {
     "chips": "chip", "prompt": "token", "output": "token", "context": "token", "payload": "b",
@@ -103,7 +105,7 @@ class Measurement(Record):
     )
     quantity: Text = Field(description="what was measured: throughput, bus-bandwidth, time-per-output-token and so on")
     value: Text = Field(description="number and unit as printed")
-    printed: Text | None = optional("the source's own words or digits; left out where they are the value")
+    printed: Text | None = optional("the source's own words or digits; omitted if they equal the value")
     what: Text = Field(description="the quantity in words")
     model: Annotated[Id | None, A_MODEL] = optional("the sheet of the model")
     chip: Annotated[Id | None, A_CHIP] = optional("the sheet of the chip")
@@ -150,11 +152,11 @@ class Measurement(Record):
     tokens_per_step: Text | None = optional("tokens that a step yielded on average, with drafts: '2.83 token'")
     mode: Text | None = optional("aggregated or disaggregated serving")
     backend: Text | None = optional("engine or framework that ran it, with its version")
-    time_to_first_token: Text | None = optional("printed beside it")
-    time_per_output_token: Text | None = optional("printed beside it")
-    peak_used: Text | None = optional("the peak that the source holds the figure against, as printed")
+    time_to_first_token: Text | None = optional("also printed")
+    time_per_output_token: Text | None = optional("also printed")
+    peak_used: Text | None = optional("the peak that the source compares the figure with, as printed")
     calibrates: Calibrates | None = optional(
-        "which default of estimates is derived from it; what calibrates nothing is left to test them on"
+        "which default of estimates is derived from it; the others test the estimates"
     )
     locator: Place
     read: HowRead = "source"
@@ -162,9 +164,15 @@ class Measurement(Record):
     date: Date | None = optional("when it was measured or printed, if not on the day of its source")
     set_aside: Text | None = optional("why nothing may be derived from it or tested on it")
     note: Note = None
-    id: Ours = optional("its key, which no other file has")
+    id: Ours = optional("its unique key")
     source: Ours = optional("the source that prints it")
     layer: Layer = None
+
+    def __repr__(self) -> str:
+        on = ", ".join(filter(None, (self.model, self.system or self.chip)))
+        return f"<{shorten(f'{self.id}: {self.quantity} {self.value}, {on}', 84, placeholder='…')}, {STATUS}>"
+
+    __str__ = __repr__
 
 
 class MeasuredSheet(Record):
@@ -172,9 +180,7 @@ class MeasuredSheet(Record):
 
     id: SourceName = Field(description="the source that prints the measurements; the file's name without .yaml")
     status: Status
-    measurements: dict[Id, Measurement] = Field(
-        description="each measurement by a key of its own, which no other file has"
-    )
+    measurements: dict[Id, Measurement] = Field(description="each measurement under a key that no other file has")
 
 
 REFERS = ("model", "chip", "system")
@@ -191,7 +197,7 @@ _EXAMPLES = {
 def check(sheet: MeasuredSheet) -> Iterator[Fault]:
     """Yield what is wrong with measurements beyond the shape of their fields."""
     if not sheet.measurements:
-        yield ("measurements",), "no measurement", "one measurement at least", "leave the file out if there is none"
+        yield ("measurements",), "no measurements", "at least one measurement", "remove the file"
     for key, one in sheet.measurements.items():
         for field, found, expected, hint in _check(one) if one else ():
             yield ("measurements", key, field), f"{key}: {found}", expected, hint
@@ -213,10 +219,10 @@ def _check(one: Measurement) -> Iterator[FieldFault]:
     if (one.operation is None) == (one.phase == "allreduce"):
         missing = one.operation is None
         found = "the operation is missing" if missing else f"an operation in the phase {one.phase!r}"
-        hint = "write which collective: 'operation: all-reduce'" if missing else "leave it out"
-        yield "phase" if missing else "operation", found, "an operation in the phase 'allreduce' alone", hint
+        hint = "write which collective: 'operation: all-reduce'" if missing else "remove it"
+        yield "phase" if missing else "operation", found, "an operation only in the phase 'allreduce'", hint
     if (one.batch is None) != (one.batch_scope is None):
-        yield "batch" if one.batch else "batch_scope", "'batch' or 'batch_scope' alone", "both, or neither", ""
+        yield "batch" if one.batch else "batch_scope", "only one of 'batch' and 'batch_scope'", "both, or neither", ""
     for field in ("precision", "kv_precision", "arithmetic"):
         name = getattr(one, field)
         if name and name not in FORMATS:

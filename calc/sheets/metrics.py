@@ -21,10 +21,14 @@ MODEL = "model"
 """The group of what only a model has, and the kind of its sheet."""
 SUBJECT = "subject"
 
-# FP64 is printed of the vector units and, apart from that, of the matrix units ("FP64 Tensor Core").
-PRECISIONS = ("fp64", "fp64-matrix", "fp32", "tf32", "bf16", "fp16", "fp8", "fp6", "fp4", "int8", "int4")
+# FP64 is printed of the vector units and, apart from that, of the matrix units ("FP64 Tensor Core"); 16-bit formats
+# are printed of the matrix units and, apart from that, of the vector units ("half precision", "non-Tensor").
+PRECISIONS = (
+    "fp64", "fp64-matrix", "fp32", "tf32", "bf16", "bf16-vector", "fp16", "fp16-vector", "fp8", "fp6", "fp4", "int8",
+    "int4",
+)  # fmt: skip
 _SHARED = ("fp16/bf16", "fp8/fp6", "fp16/bf16/tf32", "fp8/fp16/bf16/tf32", "fp8/fp4")
-DENSE_ONLY = ("fp64", "fp64-matrix", "fp32")
+DENSE_ONLY = ("fp64", "fp64-matrix", "fp32", "bf16-vector", "fp16-vector")
 """What has no sparse rate: tables with a column for it leave it empty here (glennklockwood.com, garden, B200)."""
 SHARED_PRECISIONS = {shared: tuple(shared.split("/")) for shared in _SHARED}
 SPARSITIES = ("dense", "sparse", "unstated")
@@ -153,8 +157,8 @@ class _Word(NamedTuple):
 
 def _rate(precision: str, sparsity: str) -> _Word:
     format, _, units = precision.partition("-")
-    name = "precision unstated" if precision == UNSTATED else f"{format.upper()} {units}".rstrip()
-    title = f"{name} {'sparsity unstated' if sparsity == UNSTATED else sparsity}"
+    name = "Precision not specified" if precision == UNSTATED else f"{format.upper()} {units}".rstrip()
+    title = f"{name}, dense or sparse not specified" if sparsity == UNSTATED else f"{name} {sparsity}"
     return _Word(f"{precision}.{sparsity}", title, "OP" if precision.startswith("int") else "FLOP")
 
 

@@ -144,12 +144,12 @@ def _read(text: str, allowed: Callable[[Decimal, Decimal], Interval]) -> Interva
         raise UnitError(f"the factor is {len(text)} characters long", _EXPECTED)
     match = _FACTOR.fullmatch(text)
     if not match or (match[1] and match[4] != "x"):
-        raise UnitError(f"{text!r} is no factor", _EXPECTED)
+        raise UnitError(f"{text!r} is not a factor", _EXPECTED)
     first, last = Decimal(match[2]), Decimal(match[3] or match[2])
     if not 0 < first <= last:
-        raise UnitError(f"{text!r} is no factor", "a number above 0, the lower end of a range first")
+        raise UnitError(f"{text!r} is not a factor", "a number above 0, the lower value of a range first")
     if match[4] == "percent less" and last > 100:
-        raise UnitError(f"{text!r} would leave less than nothing", "at most 100 percent less")
+        raise UnitError(f"{text!r} is a reduction by more than 100 percent", "at most 100 percent less")
     found = allowed(first, last)
     if match[1]:
         return found.inverse()

@@ -77,22 +77,24 @@ class Regulation(Record):
     """One rule, letter or announcement, with the thresholds of its test if it has one."""
 
     id: Id = Field(description="the file's name without .yaml")
-    name: Text = Field(description="what it is called")
+    name: Text = Field(description="its name")
     citation: Text | None = optional("where it is published: '88 FR 73458'")
     status: Status
     date: Date = Field(description="the day on which it was issued")
-    published: Date | None = optional("the day of its publication, where that is another")
-    in_force: Date | None = optional("the day from which it counts, where that is another")
-    ended: Date | None = optional("the day from which it no longer counts")
+    published: Date | None = optional("the day of its publication, if different")
+    in_force: Date | None = optional("the day from which it is in force, if different")
+    ended: Date | None = optional("the day from which it is no longer in force")
     ended_by: Annotated[Id | None, A_RULE] = optional("the rule that replaced it")
     source: SourceId
-    locator: Text = Field(description="where in it the text stands: 'notes to 3A090'")
+    locator: Text = Field(description="where in the source the text is: 'notes to 3A090'")
     read: HowRead = "source"
     relay: Relay = None
-    content: tuple[Text, ...] = optional("what it says, in our words", ())
-    test: Text | None = optional("what its thresholds ask, in words")
-    outcomes: tuple[Outcome, ...] = optional("what the test answers, in order: the first whose conditions all hold", ())
-    otherwise: Id | None = optional("what it answers if none holds")
+    content: tuple[Text, ...] = optional("its content, in our words", ())
+    test: Text | None = optional("the question of its test, in words")
+    outcomes: tuple[Outcome, ...] = optional(
+        "the answers of the test, in order: the first whose conditions all hold", ()
+    )
+    otherwise: Id | None = optional("the answer if none holds")
     not_for_data_centres: tuple[Text, ...] = optional(
         "the conditions on which a note excludes what is not for data centres", ()
     )
@@ -126,16 +128,18 @@ def threshold(text: str) -> Threshold:
     """
     match = _CONDITION.fullmatch(text)
     if match is None:
-        raise UnitError(f"{text!r} is no condition", f"a quantity, >=, <=, > or <, and a limit, for example {_SHAPE}")
+        raise UnitError(
+            f"{text!r} is not a condition", f"a quantity, >=, <=, > or <, and a limit, for example {_SHAPE}"
+        )
     name, sign, limit = match.groups()
     if name not in QUANTITIES:
         hint = did_you_mean(name, QUANTITIES)
-        raise UnitError(f"{name!r} is nothing that a rule tests", f"one of {', '.join(QUANTITIES)}", hint)
+        raise UnitError(f"{name!r} is not a quantity that a rule can test", f"one of {', '.join(QUANTITIES)}", hint)
     like, example = QUANTITIES[name]
     parsed = units.split(limit, example)
     units.require(parsed, like, example)
     if parsed.is_range:
-        raise UnitError(f"{limit!r} is a range", "one limit", "give each end a condition of its own")
+        raise UnitError(f"{limit!r} is a range", "one limit", "write one condition for low and one for high")
     return Threshold(name, sign, base(parsed, like), text)
 
 
@@ -150,16 +154,16 @@ def check(rule: Regulation) -> Iterator[Fault]:
     for number, outcome in enumerate(rule.outcomes):
         yield from _conditions(("outcomes", number, "conditions"), outcome.conditions)
         if not outcome.conditions:
-            yield ("outcomes", number), "an outcome without a condition", "one or more", f"for example {_SHAPE}"
+            yield ("outcomes", number), "the outcome has no condition", "at least one", f"for example {_SHAPE}"
         if outcome.outcome == rule.otherwise:
-            found = f"{outcome.outcome!r} both by conditions and otherwise"
-            yield ("outcomes", number, "outcome"), found, "an outcome of its own", ""
+            found = f"{outcome.outcome!r} both under 'outcomes' and under 'otherwise'"
+            yield ("outcomes", number, "outcome"), found, "different outcomes", ""
     if bool(rule.outcomes) != bool(rule.test) or bool(rule.outcomes) != bool(rule.otherwise):
-        yield (), "a test that is not whole", "'test', 'outcomes' and 'otherwise' together, or none of them", ""
+        yield (), "the test is incomplete", "'test', 'outcomes' and 'otherwise' together, or none of them", ""
     if not rule.outcomes and not rule.content:
-        yield (), "a rule that says nothing", "'content' in words, a test, or both", ""
+        yield (), "the rule has no content and no test", "'content' in words, a test, or both", ""
     if bool(rule.ended) != bool(rule.ended_by):
-        yield (), "an end that is not whole", "'ended' and 'ended_by' together", ""
+        yield (), "the end of the rule is incomplete", "'ended' and 'ended_by' together", ""
     if rule.ended and rule.ended < rule.begins:
         yield ("ended",), f"it ended on {rule.ended}", f"a day after {rule.begins}, when it began", ""
 

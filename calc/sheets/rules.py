@@ -20,7 +20,7 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
     are stated, and bounds do not contradict each other.
     """
     for name, reports in sheet.reports.items():
-        metric, fault = _reported(name, kind)
+        metric, fault = reported(name, kind)
         if metric is None:
             yield ("reports", name, "<key>"), *fault
             continue
@@ -29,7 +29,7 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
             if report is None:  # its own shape is wrong; that is said elsewhere
                 continue
             if report in seen:
-                yield ("reports", name, index), f"{name}: the same report a second time", "each report once", ""
+                yield ("reports", name, index), f"{name}: the same report occurs twice", "each report once", ""
             seen.add(report)
             for field, found, expected, hint in check_report(report, metric, kind):
                 yield ("reports", name, index, field), f"{name}: {found}", expected, hint
@@ -43,7 +43,7 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
                 yield (key, index, field) if field else (key, index), found, expected, hint
 
 
-def _reported(name: str, kind: str) -> tuple[metrics.Metric | None, tuple[str, str, str]]:
+def reported(name: str, kind: str) -> tuple[metrics.Metric | None, tuple[str, str, str]]:
     """Return the metric that reports of a sheet are under, or why they cannot be."""
     try:
         metric = metrics.metric(name)
@@ -54,7 +54,7 @@ def _reported(name: str, kind: str) -> tuple[metrics.Metric | None, tuple[str, s
         base = metric.id.removesuffix(f".{metrics.PER_CHIP}").removesuffix(f".{metrics.MEASURED}")
         way = "per: chip" if metric.formula else "basis: measured" if base != metric.id else ""
         hint = f"write '{way}' in its reports" if way else ""
-        return None, (f"{name!r} stands in no sheet", f"the metric {base!r}", hint)
+        return None, (f"{name!r} cannot be reported in a sheet", f"the metric {base!r}", hint)
     if not metric.suits(kind):
         expected, hint = _SUITS[kind]
         hint = _SUITS["system"][1] if metric.group == metrics.MODEL else hint
@@ -64,18 +64,18 @@ def _reported(name: str, kind: str) -> tuple[metrics.Metric | None, tuple[str, s
 
 def _check_gap(gap: Gap, sheet: AnySheet) -> Iterator[FieldFault]:
     if (gap.metric is None) == (gap.about is None):
-        yield "", "a gap names one thing", "either 'metric' or 'about'", ""
+        yield "", "the gap needs one subject", "either 'metric' or 'about'", ""
     elif any(report is not None and not report.set_aside for report in sheet.reports.get(gap.metric or "", ())):
-        hint = "leave the gap out, or say in 'about' what of it is missing"
+        hint = "remove the gap, or write in 'about' which part is missing"
         yield "metric", f"{gap.metric!r} is reported in this sheet", "a metric without a report", hint
     elif gap.metric and not any(metrics.covers(gap.metric, known) for known in metrics.TABLE):
         families = dict.fromkeys(known.family for known in metrics.TABLE.values() if not known.formula)
         hint = did_you_mean(gap.metric, families) or metrics.suggest(gap.metric, reported=True)
-        yield "metric", f"unknown metric {gap.metric!r}", "a metric or the head of its id", hint
+        yield "metric", f"unknown metric {gap.metric!r}", "a metric or the first part of its id", hint
 
 
 _SUITS = {
-    "chip": ("what a single chip has", "a rack's or a server's figure belongs into the sheet of a system"),
+    "chip": ("what a single chip has", "write the figure of a rack or a server in the sheet of a system"),
     "system": ("what chips and systems have", "a model has a sheet of its own, in models/"),
     "model": ("what a model has: `calc list metrics` under 'model'", "what runs it has a sheet in chips/ or systems/"),
 }
@@ -97,10 +97,10 @@ def check_report(report: Report, metric: metrics.Metric, kind: str) -> Iterator[
         expected = "direction: unidirectional, bidirectional or unstated"
         yield "value", "the direction of a link is missing", expected, hint
     if report.direction and not metric.directed:
-        yield "direction", "a direction makes no sense here", "no 'direction'", ""
+        yield "direction", "this metric has no direction", "no 'direction'", ""
     per = f"'per: {report.per}'"
     if report.per and not metric.per:
-        yield "per", f"{per} makes no sense here", "no 'per'", ""
+        yield "per", f"{per} does not apply to this metric", "no 'per'", ""
     elif kind == "chip" and (report.per == "system" or (report.per in ("node", "rack") and metric.per == SUBJECT)):
         hint = "a system's figure belongs in the system's sheet"
         yield "per", f"{per} in a chip's sheet", "chip, die, superchip or another part", hint
@@ -128,7 +128,7 @@ def _check_value(report: Report, metric: metrics.Metric) -> Iterator[FieldFault]
         return
     fraction = f"{report.value!r} is not a whole number"
     if metric.adds == "count" and not report.scope and parsed.low != parsed.low.to_integral_value():
-        hint = "if it is a share of something, say of what in 'scope'"
+        hint = "if it is a share of something, name that in 'scope'"
         yield "value", fraction, f"a count, for example '{dimension.example}'", hint
     scale, (low, high) = units.scale(parsed.unit), plausible(dimension)
     if metric.group == metrics.MODEL and (parsed.low * scale) % 1:
@@ -136,7 +136,7 @@ def _check_value(report: Report, metric: metrics.Metric) -> Iterator[FieldFault]
         return
     none_at_all = parsed.low == parsed.high == 0 and metric.counts
     if not none_at_all and not (low <= parsed.low * scale and parsed.high * scale <= high):
-        hint = "check the prefix of the unit" if parsed.low > 0 else "leave out what is not reported"
+        hint = "check the prefix of the unit" if parsed.low > 0 else "remove what is not reported"
         yield "value", f"{report.value!r} is not plausible", f"{dimension.low} to {dimension.high}", hint
 
 
@@ -146,15 +146,15 @@ def check_claims(sheet: ClaimSheet) -> Iterator[Fault]:
     Each is about one metric or one matter in words; its factor is one, and goes the way that it says.
     """
     if not sheet.claims:
-        hint = "leave the file out if its source claims nothing"
-        yield ("claims",), "no claim", "one claim at least", hint
+        hint = "remove the file if its source makes no claims"
+        yield ("claims",), "no claims", "at least one claim", hint
         return
     whole = [claim for claim in sheet.claims.values() if claim is not None]
     named = {name for claim in whole for name in (claim.subject, claim.object)}
     for index, name in enumerate(sheet.without_sheet):
         if name not in named and len(whole) == len(sheet.claims):
-            found, expected = f"no claim here is about {name!r}", "subjects and objects of this file"
-            yield ("without_sheet", index), found, expected, did_you_mean(name, named) or "leave it out"
+            found, expected = f"no claim in this file is about {name!r}", "subjects and objects of this file"
+            yield ("without_sheet", index), found, expected, did_you_mean(name, named) or "remove it"
     for key, claim in sheet.claims.items():
         for field, found, expected, hint in _check_claim(claim) if claim else ():
             yield ("claims", key, field), f"{key}: {found}", expected, hint
@@ -162,17 +162,22 @@ def check_claims(sheet: ClaimSheet) -> Iterator[Fault]:
 
 def _check_claim(claim: Claim) -> Iterator[FieldFault]:
     if claim.subject == claim.object:
-        yield "object", f"{claim.subject!r} against itself", "two different things", ""
+        yield "object", f"{claim.subject!r} is compared with itself", "two different things", ""
     if (claim.metric is None) == (claim.about is None):
-        yield "metric", "a claim is about one thing", "either 'metric' or 'about'", ""
+        yield "metric", "the claim needs one subject", "either 'metric' or 'about'", ""
     if claim.object_metric and claim.metric is None:
         yield "object_metric", "'object_metric' without 'metric'", "both, or neither", ""
     elif claim.object_metric and OVERALL in (claim.metric, claim.object_metric):
-        yield "object_metric", "'overall' on two different bases", "one 'metric' for both", ""
+        yield "object_metric", "'overall' with two different bases", "one 'metric' for both", ""
     for field in ("metric", "object_metric"):
         name = getattr(claim, field)
         if name and name != OVERALL and not metrics.under(name):
-            yield field, f"unknown metric {name!r}", "a metric, the head of its id, or 'overall'", metrics.suggest(name)
+            yield (
+                field,
+                f"unknown metric {name!r}",
+                "a metric, the first part of its id, or 'overall'",
+                metrics.suggest(name),
+            )
     if claim.factor is None:
         if claim.hedge:
             yield "hedge", "'hedge' without a factor", "a factor that it belongs to", ""
@@ -185,10 +190,10 @@ def _check_claim(claim: Claim) -> Iterator[FieldFault]:
     way = 1 if allowed.low > 1 else -1 if allowed.high is not None and allowed.high < 1 else 0
     if way and way != _WAYS.get(claim.sense, way):
         hint = "a factor is subject by object: '2.6x lower' is '1/2.6 x'"
-        yield "sense", f"the factor {claim.factor!r} is not {claim.sense}", "a factor that goes this way", hint
+        yield "sense", f"the factor {claim.factor!r} is not {claim.sense}", "a factor that fits 'sense'", hint
     known = metrics.TABLE.get(claim.metric or "")
     if known is not None and known.is_text:
-        yield "metric", f"a factor of {known.id!r}, which is held as words", "a metric with figures", ""
+        yield "metric", f"a factor of {known.id!r}, whose values are words", "a metric with figures", ""
     elif known is not None and known.better != "neither" and claim.sense in _BETTER:
         better = _BETTER[claim.sense] * (1 if known.better == "higher" else -1)
         if way and way != better:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import takewhile
+from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -35,7 +36,7 @@ def _expected(what: str) -> PydanticCustomError:
 def _flag(value: Any) -> bool:
     if value in (True, "true"):
         return True
-    raise _expected("'true' (leave the key out otherwise)")
+    raise _expected("'true', or no such key")
 
 
 def _matching(pattern: str, what: str) -> AfterValidator:
@@ -101,7 +102,19 @@ else:
 KINDS = source_kinds.KINDS
 Read = Literal["source", "copy", "relay"]
 Per = Literal[
-    "chip", "die", "superchip", "node", "rack", "system", "port", "link", "pair", "module", "stack", "unstated"
+    "chip",
+    "die",
+    "superchip",
+    "node",
+    "rack",
+    "system",
+    "port",
+    "link",
+    "pair",
+    "module",
+    "stack",
+    "core",
+    "unstated",
 ]
 READS: tuple[str, ...] = get_args(Read)
 
@@ -129,19 +142,24 @@ SourceName = Annotated[Id, A_SOURCE]
 SourceNames = Annotated[tuple[Id, ...], A_SOURCE]
 # What several records have, with what it holds.
 SourceId = Annotated[SourceName, Field(description="the id of its document in sources/")]
-Locator = Annotated[Text, Field(description="where in it the figure stands: 'table 2', 'p. 7'")]
-Place = Annotated[Text, Field(description="where in the source it stands")]
+Locator = Annotated[Text, Field(description="where in the document the figure is: 'table 2', 'p. 7'")]
+Place = Annotated[Text, Field(description="where in the source it is")]
 HowRead = Annotated[
     Read, Field(description="source: its text was read; copy: a faithful copy of it; relay: only another document")
 ]
-Relay = Annotated[Id | None, A_SOURCE, Field(description="the document that relays it")]
+Relay = Annotated[
+    Id | None,
+    BeforeValidator(lambda value: None if value == "unnamed" else value),
+    A_SOURCE,
+    Field(description="the document that relays it; unnamed where nobody wrote down which"),
+]
 CreditedTo = Annotated[
-    Text | None, A_SOURCE, Field(description="whom the source names for it: a source's id, or a name")
+    Text | None, A_SOURCE, Field(description="the origin that the source names: the id of a source, or a name")
 ]
 Note = Annotated[Text | None, Field(description="anything else a reader needs")]
 OwnWords = Annotated[Text, Field(description="the source's own words")]
-Status = Annotated[Literal["as-reported"], Field(description="as-reported, the only value there is")]
-Layer = Annotated[Ours, Field(description="the folder that it comes from, if that was laid over the shipped sheets")]
+Status = Annotated[Literal["as-reported"], Field(description="always as-reported")]
+Layer = Annotated[Ours, Field(description="the folder it comes from, if not the shipped sheets")]
 
 
 class Record(BaseModel):
@@ -150,6 +168,12 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     LINES: ClassVar[tuple[str, ...]] = ()
     """The keys as a file has them, those of a line together; ``...`` stands for all declared until the next line."""
+
+    def __repr__(self) -> str:
+        held = ", ".join(f"{name}={value!r}" for name, value in self if value or value == 0)
+        return f"<{shorten(f'{type(self).__name__} {held}', 98, placeholder='…')}>"
+
+    __str__ = __repr__
 
     @classmethod
     def meaning(cls, key: str) -> str:
@@ -187,8 +211,8 @@ class Source(Record):
     url: Url | None = optional("its address")
     edition: Text | None = optional("which edition of the work it is")
     supersedes: SourceNames = optional("older editions that it replaces", ())
-    cites: SourceNames = optional("whom its text names; decides what counts as independent", ())
-    same_work_as: SourceNames = optional("another edition of the same work, where no order is known", ())
+    cites: SourceNames = optional("the sources that its text names; decides which reports are independent", ())
+    same_work_as: SourceNames = optional("another edition of the same work, if neither is known to be newer", ())
     note: Note = None
 
     @property
@@ -218,7 +242,7 @@ class Printed(Record):
     """What a report and a remark share: the words, and where they stand."""
 
     value: Text = Field(description="what was printed")
-    printed: Text | None = optional("the source's own words or digits; left out where they are the value")
+    printed: Text | None = optional("the source's own words or digits; omitted if they equal the value")
     source: SourceId
     locator: Locator
     read: HowRead = "source"
@@ -254,18 +278,16 @@ class Report(Printed):
         description="number and unit as printed, '125..135 kW' for a range; words for a metric held as text"
     )
     direction: Direction | None = optional("of a link: unidirectional, bidirectional (both added up) or unstated")
-    per: Per | None = optional("what the figure is for, if not for the sheet's own kind")
+    per: Per | None = optional("the part that the figure is for, if not the chip or system of the sheet")
     basis: Basis = optional(
         "how the figure came about: peak, nominal, measured, preliminary, estimate, target or unstated", "unstated"
     )
     about: Flag = optional("true where the source says about", False)
     at_most: Flag = optional("true where the source says up to", False)
     at_least: Flag = optional("true where the source says more than", False)
-    dense_is_half: Text | None = optional(
-        "the words in which the source says that the dense rate is half of this sparse one"
-    )
+    dense_is_half: Text | None = optional("the source's words that the dense rate is half of this sparse one")
     scope: Text | None = optional("the part or variant that it covers: listed, excluded")
-    set_aside: Text | None = optional("why a plain slip is shown and counted, but excluded")
+    set_aside: Text | None = optional("why the report is excluded (it is still shown and counted)")
 
     @property
     def is_forecast(self) -> bool:
@@ -289,12 +311,12 @@ class Claim(Record):
 
     LINES = ("subject ...", "basis ...", "locator ...", "credited_to ...")
     subject: Annotated[Id, HARDWARE] = Field(description="the sheet that it is about")
-    object: Annotated[Id, HARDWARE] = Field(description="the sheet that it is set against")
-    metric: Text | None = optional("a metric, the head of ids where qualifiers are open, or 'overall'")
-    object_metric: Text | None = optional("the object's metric, where two different ones are set against one another")
-    about: Text | None = optional("the matter in words, where there is no metric for it")
+    object: Annotated[Id, HARDWARE] = Field(description="the sheet that it is compared with")
+    metric: Text | None = optional("a metric, the first part of its id if qualifiers are missing, or 'overall'")
+    object_metric: Text | None = optional("the object's metric, if it is another one")
+    about: Text | None = optional("the subject in words, if no metric fits")
     factor: Text | None = optional("subject by object, digits as printed: '1.7 x', '1/2.6 x', '70 percent more'")
-    hedge: Hedge | None = optional("the word beside the factor")
+    hedge: Hedge | None = optional("the word that limits the factor")
     sense: Sense = Field(description="which way it goes")
     printed: OwnWords
     basis: Text = optional("what the claim says of its basis", "unstated")
@@ -323,16 +345,16 @@ class ClaimSheet(Record):
     id: SourceName = Field(description="the source that prints the claims; the file's name without .yaml")
     status: Status
     without_sheet: tuple[Id, ...] = optional("subjects and objects that have no sheet yet", ())
-    claims: dict[Id, Claim] = Field(description="each claim by a key of its own")
+    claims: dict[Id, Claim] = Field(description="each claim under a unique key")
 
 
 class Gap(Record):
     """What nobody publishes: a metric (or a whole family), or a matter in words."""
 
-    metric: Text | None = optional("a metric, or the head of ids such as 'price'")
-    about: Text | None = optional("the matter in words, where there is no metric for it")
+    metric: Text | None = optional("a metric, or the first part of its id, such as 'price'")
+    about: Text | None = optional("the subject in words, if no metric fits")
     source: Annotated[Id | None, A_SOURCE] = optional("the id of the document that says so, if one does")
-    locator: Text | None = optional("where in it that stands")
+    locator: Text | None = optional("where in it")
     note: Text | None = optional("what was looked at")
     layer: Layer = None
 
@@ -376,7 +398,7 @@ class Family(Relation):
     """Somebody counts the chip or system among a family: a generation, an architecture, a series."""
 
     LINES = ("name printed", ORIGIN, "note")
-    name: Text = Field(description="the family; the same for all that are of one")
+    name: Text = Field(description="the name of the family")
 
 
 class Kin(Relation):
@@ -395,12 +417,12 @@ class Extension(Record):
     status: Status
     reports: dict[str, tuple[Report, ...]] = optional("what was printed: each metric with the list of its reports", {})
     remarks: tuple[Remark, ...] = optional("what was printed, but has no metric", ())
-    family: tuple[Family, ...] = optional("the generation, architecture or series that sources count it among", ())
-    predecessor: tuple[Kin, ...] = optional("the sheet of what it follows, by sources that say so", ())
-    same_as: tuple[Kin, ...] = optional("sources that say this is one machine with another sheet's", ())
-    not_reported: tuple[Gap, ...] = optional("gaps that somebody looked for", ())
-    not_applicable: tuple[Gap, ...] = optional("what makes no sense for it", ())
-    contradictions: tuple[Known, ...] = optional("contradictions of reports that somebody has looked at", ())
+    family: tuple[Family, ...] = optional("its generation, architecture or series, by source", ())
+    predecessor: tuple[Kin, ...] = optional("the sheet of its predecessor, by source", ())
+    same_as: tuple[Kin, ...] = optional("sources that say that another sheet is the same machine", ())
+    not_reported: tuple[Gap, ...] = optional("figures that were looked for and not found", ())
+    not_applicable: tuple[Gap, ...] = optional("metrics that do not apply", ())
+    contradictions: tuple[Known, ...] = optional("contradictions of reports whose cause is known", ())
     layers: Annotated[tuple[str, ...], BeforeValidator(_ours)] = optional("the overlays that parts of it come from", ())
     merged: Annotated[tuple[str, ...], BeforeValidator(_ours)] = optional("other sheets that were merged into it", ())
 
@@ -410,6 +432,12 @@ class Sheet(Extension):
 
     name: Text = Field(description="what its maker calls it")
     vendor: Text = Field(description="who makes it; a source that the vendor itself publishes ranks first")
+
+    def __repr__(self) -> str:
+        said = f"{self.kind} {self.id}: {self.name}, {self.vendor}; {len(self.reports)} metrics reported, {STATUS}"
+        return f"<{shorten(said, 98, placeholder='…')}>"
+
+    __str__ = __repr__
 
     @property
     def kind(self) -> str:
@@ -526,11 +554,11 @@ def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:
             at = (inner(record, str(where[0])) if len(where) > 1 else None) or record
             known = [name for name in at.model_fields if name not in set_by_program(at)]
             if record is Extension and len(where) == 1 and key in System.model_fields:
-                hint = "leave it out, or take an id of your own"
-                return (*where, "<key>"), f"{key!r} of an id that is known already", "only what is added", hint
+                hint = "remove it, or choose another id"
+                return (*where, "<key>"), f"{key!r} of an id that exists already", "only what is new", hint
             hint = did_you_mean(key, known)
             if re.match(r"\d{1,3}(?:\D|$)", key):
-                hint = "a comma ends a value in braces: leave it out of a number, and quote words that hold one"
+                hint = "a comma ends a value in braces: remove it from a number, or quote the text"
             return (*where, "<key>"), f"unknown key {key!r}", f"one of {', '.join(known)}", hint
         case "literal_error":
             known = re.findall(r"'([^']+)'", str(detail["ctx"]["expected"]))
@@ -547,7 +575,7 @@ def _fault(detail: ErrorDetails, record: type[Record]) -> Fault:
 
 _WRITE = {
     "source": "write the id of its source in sources/: 'source: an-id'",
-    "locator": "say where in the source it stands: 'locator: table 2'",
+    "locator": "write where in the source the figure is: 'locator: table 2'",
     "status": "write 'status: as-reported'",
     "value": "write a number and its unit: 'value: 900 GB/s'",
     "chip": "write the id of the chip's sheet: 'chip: an-id'",
@@ -562,7 +590,7 @@ _WRITE = {
 
 def _shape(value: Any) -> str:
     if value is None:
-        return "nothing"
+        return "empty"
     if isinstance(value, (list, tuple)):
         return "a list"
     return "a mapping" if isinstance(value, dict) else repr(value)

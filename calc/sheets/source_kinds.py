@@ -24,7 +24,7 @@ class SourceKind(NamedTuple):
     by_publisher : bool
         Whether all that one publisher issues of this kind counts as one origin.
     written : str
-        What a source has as its ``kind``, where that is another word: a vendor is the maker of its own products.
+        What a source has as its ``kind``, where that is another word.
     """
 
     name: str
@@ -35,26 +35,26 @@ class SourceKind(NamedTuple):
 
 
 RANKED = (
-    SourceKind("product-document", "the maker knows what it sells, and answers for it", TECHREPORT, True, "vendor"),
-    SourceKind("maker", "what else it says of its product is written for the day", TECHREPORT, True, "vendor"),
-    SourceKind("filing", "it is liable for what it files", TECHREPORT),
-    SourceKind("paper", "says how the figure came about", ("article", "journal")),
-    SourceKind("regulator", "official, on figures that others gave it", TECHREPORT),
-    SourceKind("standard", "defines, seldom measures", TECHREPORT),
-    SourceKind("vendor", "an integrator or a cloud has the thing at hand", TECHREPORT, by_publisher=True),
-    SourceKind("dataset", "compiled with care, from others", MISC, by_publisher=True),
-    SourceKind("analyst", "informed, often by estimate", by_publisher=True),
+    SourceKind("product-document", "the maker's own specification", TECHREPORT, True, "maker"),
+    SourceKind("maker", "the maker's announcements and posts", TECHREPORT, True),
+    SourceKind("filing", "the company is liable for it", TECHREPORT),
+    SourceKind("paper", "explains how the figure was obtained", ("article", "journal")),
+    SourceKind("regulator", "official, but with figures from others", TECHREPORT),
+    SourceKind("standard", "defines terms, rarely reports figures", TECHREPORT),
+    SourceKind("seller", "an integrator, a cloud or a shop has the product at hand", TECHREPORT, True),
+    SourceKind("dataset", "compiled carefully from other sources", MISC, by_publisher=True),
+    SourceKind("analyst", "informed, often estimated", by_publisher=True),
     SourceKind(
         "code",
-        "a modelling table, the maker's too: constants that run, without a statement of what they are",
+        "constants of a program (also the maker's), without a definition",
         MISC,
         by_publisher=True,
     ),
-    SourceKind("press", "relays"),
-    SourceKind("blog", "relays, unedited"),
+    SourceKind("press", "repeats others"),
+    SourceKind("blog", "repeats others, unedited"),
 )
 """From the kind that goes first to the one that goes last where reports differ."""
-PRODUCT, MAKER, CODE = RANKED[0].name, RANKED[1].name, "code"
+PRODUCT, MAKER, SELLER, CODE = RANKED[0].name, RANKED[1].name, "seller", "code"
 ORDER = tuple(row.name for row in RANKED)
 KINDS = tuple(dict.fromkeys(row.written or row.name for row in RANKED))
 """What a source may have as its ``kind``."""
@@ -80,15 +80,15 @@ def ranked_as(kind: str, document: str, *, own: bool, defines: bool) -> str:
 
     Examples
     --------
-    >>> [ranked_as("vendor", "datasheet", own=own, defines=False) for own in (True, False)]
-    ['product-document', 'vendor']
+    >>> [ranked_as("maker", "datasheet", own=own, defines=False) for own in (True, False)]
+    ['product-document', 'seller']
     """
-    own = own and kind == RANKED[0].written
-    if own and defines and DOCUMENTS.get(document) == CODE:
-        return PRODUCT
-    if own:
-        return DOCUMENTS.get(document) or MAKER
-    return CODE if DOCUMENTS.get(document) == CODE and kind in ("vendor", "dataset") else kind
+    in_code = DOCUMENTS.get(document) == CODE
+    if own and kind == MAKER:
+        return PRODUCT if defines and in_code else DOCUMENTS.get(document) or MAKER
+    if in_code and kind in (MAKER, SELLER, "dataset"):
+        return CODE
+    return SELLER if kind == MAKER else kind
 
 
 WORDS = f"{', '.join(KINDS[:-1])} or {KINDS[-1]}"

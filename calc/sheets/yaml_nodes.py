@@ -128,7 +128,7 @@ def _in_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, int, in
     if lines[at][mark.column : mark.column + 1] == "\t":
         found, hint = "a tab", "indent with spaces"
     elif "another document" in found:
-        found, hint = "a second document", "leave out the line '---', or make it a file of its own"
+        found, hint = "a second document", "remove the line '---', or write the second document to another file"
     elif error.context_mark and "scanning a quoted" in (error.context or ""):
         found, hint = "a quoted text without an end", "close the quote"
         at, column = error.context_mark.line, error.context_mark.column
@@ -156,7 +156,7 @@ def _refuse_in_events(text: str, name: str) -> None:
             mark = event.start_mark
             what = "an alias" if isinstance(event, yaml.AliasEvent) else "an anchor"
             raise _fault(
-                name, f"{what} ({anchor!r})", "each value written out where it stands",
+                name, f"{what} ({anchor!r})", "each value written out",
                 mark.line + 1, mark.column + 1, "if it is text, quote it",
             )  # fmt: skip
 
@@ -193,14 +193,14 @@ class Document:
             if not isinstance(key, yaml.ScalarNode):
                 self.problems.append(self.problem(key, "a key that is not text", "a plain key"))
             elif key.value in data:
-                hint = "put all its reports under one key, as a list" if under == "reports" else "leave one of them out"
-                self.problems.append(self.problem(key, f"the key {key.value!r} a second time", "each key once", hint))
+                hint = "put all its reports under one key, as a list" if under == "reports" else "remove one of them"
+                self.problems.append(self.problem(key, f"the key {key.value!r} occurs twice", "each key once", hint))
             else:
                 # A row under `reports` or `claims` has a metric or a key of its own above it.
                 data[key.value] = self._plain(value, depth + 1, key.value, above if above in fields.ROWS else under)
                 if data[key.value] is None and isinstance(value, yaml.ScalarNode) and value.tag in _PLAIN_TAGS:
                     self.problems.append(
-                        self.problem(value, f"{key.value}: nothing", "a value", "leave the key out if there is none")
+                        self.problem(value, f"{key.value}: empty", "a value", "remove the key if there is none")
                     )
         return data
 

@@ -46,14 +46,20 @@ def amount(value: float, unit: str, *, exact: bool = False) -> str:
 
 
 def span(low: float, high: float) -> str:
-    """Print the two ends of a span; an empty text where they are one."""
-    first, last = number(low), number(high)
+    """Print the two ends of a range for reading; an empty text where they are one.
+
+    Examples
+    --------
+    >>> span(1258, 2517), span(3, 3)
+    ('1,258 to 2,517', '')
+    """
+    first, last = grouped(number(low)), grouped(number(high))
     return "" if first == last else f"{first} to {last}"
 
 
 def ratio(value: float, low: float, high: float) -> str:
     """Print a ratio with its span: ``1.67 (1.60 to 1.90)``."""
-    shown = [long_ratio(part) for part in (value, low, high)]
+    shown = [grouped(long_ratio(part)) for part in (value, low, high)]
     return shown[0] if shown[0] == shown[1] == shown[2] else f"{shown[0]} ({shown[1]} to {shown[2]})"
 
 
@@ -86,6 +92,6 @@ def said(value: float, significant: int = DERIVED_DIGITS - 1) -> str:
 
 
 def grouped(text: str) -> str:
-    """Set commas into the whole part of a number from five digits on, for reading in a table."""
+    """Set commas into the whole part of a number from four digits on, for reading in a table."""
     whole, dot, rest = text.partition(".")
-    return f"{int(whole):,}{dot}{rest}" if len(whole) >= 5 and whole.isdigit() else text
+    return f"{int(whole):,}{dot}{rest}" if len(whole) >= 4 and whole.isdigit() else text

@@ -68,13 +68,14 @@ class ConversionError(UnitError, pint.DimensionalityError):
 
     def __init__(self, have: str, want: str) -> None:
         pint.DimensionalityError.__init__(self, have, want)
-        self.found = f"{have} is {describe(have)}, and {want} {describe(want)}"
-        self.expected = "a unit of its own dimension"
+        self.found = f"{have} is {describe(have)}; {want} is {describe(want)}"
+        self.expected = "a unit of the same dimension"
         ways = remedy(have, want, "{} calc.quantity('1 {}')")
         self.hint = f"write .to('{want}/{thing}'), or {ways}" if (thing := per(have, want)) else ways
 
     def __str__(self) -> str:
-        return "; ".join(filter(None, (self.found, f"expected {self.expected}", self.hint)))
+        advice = self.hint or f"expected {self.expected}"
+        return f"{self.found}. {advice[:1].upper()}{advice[1:]}."
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
         return type(self), (self.units1, self.units2)
@@ -90,7 +91,9 @@ class _Quantity(PintQuantity):  # type: ignore[type-arg]  # pint's generic type 
             return super().to(unit(other or "x") if isinstance(other, str) else other, *contexts, **more)
         except pint.DimensionalityError as error:
             want = other if isinstance(other, str) else unit_text(registry.Unit(error.units2))
-            raise ConversionError(unit_text(registry.Unit(self._units)), want) from None
+            over, *under = unit_text(registry.Unit(self._units)).split("/")
+            have = "/".join([over, *sorted(under, key="s".__ne__)])  # GB/s/chip, as people write it
+            raise ConversionError(have, want) from None
 
     def _check(self, other: Any) -> bool:
         return bool(super()._check(own(other)))
@@ -302,7 +305,7 @@ def split(text: str, example: str = "") -> Parsed:
     if abs(low) > Decimal("1e60") or abs(high) > Decimal("1e60"):
         raise UnitError(f"{text!r} is too large to be a figure", expected)
     if low > high:
-        raise UnitError(f"{text!r} is a range that runs downwards", "the lower end first")
+        raise UnitError(f"{text!r} is a range with the higher value first", "the lower value first")
     return Parsed(low, high, name)
 
 
@@ -318,7 +321,7 @@ def _suggestion(name: str, number: str = "", like: str = "") -> str:
     whole, _, part = name.rpartition("/")
     for things in spellings.meanings(part, VOCABULARY) if like and whole else ():
         if _counts(things) and (spelt := _written(number, 1, whole, like)):
-            return f"write {spelt!r}, and beside it 'per: {things}'"
+            return f"write {spelt!r}, and add the key 'per: {things}'"
     return ""
 
 
@@ -353,8 +356,8 @@ def readings(name: str, like: str = "") -> list[tuple[int, str]]:
 
 
 def _counts(name: str) -> bool:
-    """Whether a unit is a thing that is counted, or a currency."""
-    return name in _BASES.values() and name not in _MEASURES
+    """Whether a unit is a thing that is counted, a currency, or that of pure numbers."""
+    return name == "x" or (name in _BASES.values() and name not in _MEASURES)
 
 
 def _instead(words: str, text: str, example: str) -> str:
@@ -445,7 +448,7 @@ def require(parsed: Parsed, like: str, example: str) -> None:
     elif not whole and same_dimension(f"{parsed.unit}/s", like):
         hint = f"did you mean '{number} {parsed.unit}/s'? An amount belongs under another metric"
     elif whole and unit(part).dimensionality == {f"[{part}]": 1} and same_dimension(whole, like):
-        hint = f"write '{number} {whole}', and beside it 'per: {part}' where the sheet is not one of a {part}"
+        hint = f"write '{number} {whole}', and add the key 'per: {part}' if the sheet is not of a {part}"
     found = f"'{number} {parsed.unit}' is {describe(parsed.unit)}"
     raise UnitError(found, f"{describe(like)}, for example '{example}'", hint)
 

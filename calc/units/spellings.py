@@ -36,14 +36,14 @@ BOUNDS = {
 SIGNS = {
     "$": "write the number first, and then 'USD'", "¥": "write the number first, and then 'CNY'",
     "€": "write the number first, and then 'EUR'",
-    "~": "write 'about: true' beside the value", "≈": "write 'about: true' beside the value",
-    ">": "write 'at_least: true' beside the value", "≥": "write 'at_least: true' beside the value",
-    "<": "write 'at_most: true' beside the value", "≤": "write 'at_most: true' beside the value",
+    "~": "add the key 'about: true'", "≈": "add the key 'about: true'",
+    ">": "add the key 'at_least: true'", "≥": "add the key 'at_least: true'",
+    "<": "add the key 'at_most: true'", "≤": "add the key 'at_most: true'",
 }  # fmt: skip
 RESTS = {
-    "-": "write two points between the ends of a range", "–": "write two points between the ends of a range",
+    "-": "write a range with two dots: '500..700 W'", "–": "write a range with two dots: '500..700 W'",
     ",": "write a decimal point",
-    "+": "write 'at_least: true' beside the value",
+    "+": "add the key 'at_least: true'",
 }  # fmt: skip
 _BITS = re.compile(r"([kKMGTPE]?i?)(b|B)(ps|s|its?|ytes?)?", re.ASCII)
 _WORD = re.compile(r"(kilo|mega|giga|tera|peta|exa)[- ]?(\w.*)", re.IGNORECASE)
@@ -123,5 +123,5 @@ def bound(text: str) -> str:
     said = text.strip().casefold()
     for flag, words in BOUNDS.items():
         if any(said.startswith((f"{word} ", f"{word}. ")) for word in words):
-            return f"write '{flag}: true' beside the value"
+            return f"add the key '{flag}: true'"
     return ""

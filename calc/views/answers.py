@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from calc.analysis.crosschecks import Contradiction
     from calc.analysis.export_control.classification import Classification
     from calc.analysis.expressions.evaluation import Evaluation
+    from calc.analysis.importing import Imported
     from calc.analysis.validation import Checked
     from calc.estimates.estimate import Estimate
     from calc.estimates.sweeps import Sweep
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Working(Shown):
-    """The tree of a working under a policy; without one it stands below tables that name it."""
+    """The tree of a working under a policy, its answer in words first; without a policy it stands below tables."""
 
     node: Node
     policy: Policy | None = None
+    lead: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -84,14 +86,14 @@ def _plain(answer: Table | Working) -> Sequence[Table | Working]:
 def _comparison(found: Comparison, everything: bool = False, by_id: bool = False) -> Sequence[Table]:
     from calc.views import comparison
 
-    return [comparison.comparison(found, everything=everything, ids=by_id)]
+    return comparison.comparison(found, everything=everything, ids=by_id)
 
 
 @parts.register
-def _described(found: Described, by_id: bool = False) -> Sequence[Table]:
+def _described(found: Described, by_id: bool = False, disputed: bool = False) -> Sequence[Table]:
     from calc.views import show
 
-    return [show.sheet(found.comparer, found.id, ids=by_id)]
+    return show.sheet(found.comparer, found.id, ids=by_id, disputed=disputed)
 
 
 @parts.register
@@ -123,6 +125,13 @@ def _checked(found: Checked) -> Sequence[Table]:
     from calc.views import checks
 
     return [checks.validation(found)]
+
+
+@parts.register
+def _imported(found: Imported) -> Sequence[Table]:
+    from calc.views import importing
+
+    return importing.tables(found)
 
 
 @parts.register

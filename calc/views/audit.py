@@ -1,132 +1,129 @@
-"""What ``audit`` shows: on which metrics one subject is ahead of another, and each claim recomputed."""
+"""What ``audit`` shows: who leads on what, then each claim recomputed, then the figures behind the verdict."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
+from calc.analysis import scorecard
 from calc.analysis.audit import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Finding, Recomputation
 from calc.analysis.comparison import Comparison, Row
 from calc.analysis.dominance import Contrast
-from calc.sheets import metrics, schema
-from calc.units.numbers import RATIO_DIGITS, digits, ratio
+from calc.analysis.scorecard import AHEAD, BEHIND, LEVEL, OPEN, OVERLAPPING
+from calc.sheets import metrics
+from calc.units.numbers import long_ratio
 from calc.views import comparison, words
 from calc.views.tables import Column, Table, TableCell, titled
-from calc.views.words import FEW, FEW_MARK, LEGEND, OPEN_MARK
+from calc.views.words import FEW, FEW_MARK, OPEN_MARK
 
 CLOSE_MARK = "~"
+MATCHES, DIFFERS, NO_FIGURES, CREDITED = "matches", "differs", "no figures", "(credited)"
 VERDICTS = (
-    "reproduced: with some combination of the figures, the ratio lies in the interval of the printed factor. That is "
-    "arithmetic; of the figures themselves it says nothing. “Nearest” names the ratio of a combination where that of "
-    "the headlines lies outside; it may join figures that nobody printed together.",
-    "Own figures: what the claim's source prints, or the document that relays it (“by” names whom the source credits, "
-    "where it prints none), times anybody's count of chips. Any reports: every combination of admissible reports.",
-    "The interval: half a unit of the last digit printed, ends included. “About” and “almost” reach half a unit of "
-    "the last digit that is not 0, at least 10 %: “about” both ways, “almost” from below up to the number. “More "
-    "than” and “up to” are bounds: whatever lies on their side of the number is inside.",
+    "matches: with some combination of the figures, the ratio lies within the digits that the claim prints. That is "
+    "arithmetic; of the figures themselves it says nothing. The number is the ratio of the headlines, or that of the "
+    "combination nearest to the claim.",
+    "Own figures: those of the claim's source, or of the source that it credits, with anybody's count of chips. "
+    "Published figures: every combination of admissible reports.",
+    "Printed digits: half a unit of the last one. “About” and “almost” reach at least 10 %; “more than” and “up to” "
+    "are bounds.",
 )
-CLOSE = f"{CLOSE_MARK} within rounding: the 0 of 70 % may be rounded, and so may the 3.6 of “more than 3.6”"
-FEW_NOTE = LEGEND[FEW_MARK]
+CLOSE = f"{CLOSE_MARK} within rounding, if the last digit that is printed may be rounded, too"
+INVERSE = "Where a claim says how much lower or less, its factor is object / subject."
 
 
 def audit(found: Audit) -> list[Table]:
-    """Return the tables of an audit: of two subjects first on what they differ, then the claims."""
-    claims = _claims(found)
+    """Return the tables of an audit: of two subjects first who leads on what, and last the figures behind that."""
     if found.comparison is None or found.contrast is None:
-        return [claims]
-    if not (found.contrast.ahead or found.contrast.behind or found.contrast.overlapping or found.contrast.open):
-        claims.lead.insert(
-            0, f"{' and '.join(found.names)} have no figure on one basis; `compare` shows what each has."
-        )
-        return [claims]
-    return [contrast(found.comparison, found.contrast, found.findings), claims]
+        return [claims(found)]
+    shown = claims(found)
+    shown.lead += _vague(found.findings, found.comparison)
+    return [comparison.counts(found.comparison), shown, contrast(found.comparison, found.contrast)]
 
 
-# -- on which metrics ahead, on which behind ------------------------------------------------------
+def summary(found: Audit) -> list[str]:
+    """Return in sentences who leads on what, and how claims without a factor are answered; none of one subject."""
+    if found.comparison is None:
+        return []
+    return [*comparison.verdict(found.comparison), *_vague(found.findings, found.comparison)]
 
 
-def contrast(compared: Comparison, found: Contrast, findings: Sequence[Finding] = ()) -> Table:
-    """Return on which metrics one subject is ahead of another, led by a short paragraph."""
-    subject, object = compared.subjects
-    table = Table(
-        f"{subject.name} vs {object.name} (as-reported; ranges cover all reports)",
-        [Column("metric", "metric", wraps=True), Column("better", "better"),
-         Column("ratio", f"{subject.id} / {object.id}", True)],
-        lead=[*comparison.verdict(compared), _paragraph(compared, found), *_vague(findings, compared)],
-    )  # fmt: skip
-    for heading, names in ((f"{subject.id} ahead", found.ahead), (f"{subject.id} behind", found.behind),
-                           ("ranges overlap", found.overlapping), ("open", found.open)):  # fmt: skip
-        for name in names:
-            row = compared.row(name)
-            marks = (OPEN_MARK if name in found.open else "") + (FEW_MARK if _few(row) else "")
-            said = TableCell(ratio(*row.ratios[subject.id].numbers), marks=marks or " ")
-            table.add(row.metric.full_title, row.metric.better, said, group=heading)
-    for heading, left in _apart(compared, found):
-        if left:
-            table.notes.append(f"{heading}: {'; '.join(metrics.metric(name).full_title for name in left)}.")
-    table.notes.append(FEW_NOTE)
+# -- the figures behind the verdict ---------------------------------------------------------------
+
+_LISTED = {AHEAD: "{} leads", BEHIND: "{} trails", LEVEL: "level", OVERLAPPING: "ranges overlap",
+           OPEN: f"open ({OPEN_MARK})"}  # fmt: skip
+
+
+def contrast(compared: Comparison, found: Contrast) -> Table:
+    """Return on which figures one subject leads another, and what cannot be compared."""
+    subject = compared.subjects[0]
+    lines = {line.row.metric.id: line for line in scorecard.lines(compared)}
+    table = Table(f"Figures: {comparison.title(compared)}", [
+        Column("metric", "metric", wraps=True), Column("of", "of"), Column("better", "better"),
+        Column("ratio", f"{subject.id} / {compared.baseline}", True), Column("range", "range", True),
+    ])  # fmt: skip
+    for where, heading in _LISTED.items():
+        for name in getattr(found, where):
+            row, line = compared.row(name), lines.get(name)
+            marks = (OPEN_MARK if where == OPEN else "") + (FEW_MARK if _few(row) else "")
+            title, of = (line.title, line.group.casefold()) if line else (row.metric.full_title, "")
+            value, ends = words.short_ratio(row.ratios[subject.id])
+            table.add(title, of, row.metric.better, TableCell(value, marks=marks), ends,
+                      group=heading.format(subject.name))  # fmt: skip
+    table.notes = [*words.legend(cell.marks or "" for row in table.body for cell in row), *gaps(compared, found)]
     return table
+
+
+def gaps(compared: Comparison, found: Contrast) -> list[str]:
+    """Return the metrics that cannot be set against one another, by what is missing."""
+    lists = {"Reported for both, but on different or open bases": list(found.not_comparable)}
+    for one in compared.subjects:
+        only = [name for name in found.not_reported if compared.row(name).cells[one.id].result]
+        lists[f"Reported for {one.name} alone"] = only
+    titles = {text: "; ".join(metrics.metric(name).full_title for name in names) for text, names in lists.items()}
+    return [f"{text}: {said}." for text, said in titles.items() if said]
 
 
 def _few(row: Row) -> bool:
     return any(cell.origins < FEW for cell in row.cells.values())
 
 
-def _apart(compared: Comparison, found: Contrast) -> Iterator[tuple[str, list[str]]]:
-    """Yield the metrics that cannot be set against one another, by what is missing."""
-    yield "Reported for both, but on different or open bases", list(found.not_comparable)
-    for subject in compared.subjects:
-        only = [name for name in found.not_reported if compared.row(name).cells[subject.id].result]
-        yield f"Reported for {subject.name} only", only
-    neither = [n for n in found.not_reported if not any(c.result for c in compared.row(n).cells.values())]
-    yield "Reported for neither", neither
-
-
-def _paragraph(compared: Comparison, found: Contrast) -> str:
-    subject = compared.subjects[0]
-    names = (*found.ahead, *found.behind, *found.overlapping, *found.open)
-    few = sum(_few(compared.row(name)) for name in names)
-    opened = f", on {len(found.open)} a qualifier is missing (?)" if found.open else ""
-    return (
-        f"Below, all {len(names)} rows on which both have figures on one basis; many follow from one another. "
-        f"{subject.name} is ahead on {len(found.ahead)}, behind on {len(found.behind)}; ranges overlap on "
-        f"{len(found.overlapping)}{opened}. {few} rest on a single independent source (*)."
-    )
-
-
 def _vague(findings: Iterable[Finding], compared: Comparison) -> Iterator[str]:
     """Yield a sentence for each way in which claims without a factor are answered."""
-    said: dict[tuple[str, str, str, str], list[Finding]] = {}
+    said: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
         claim, verdict = finding.claim, finding.any.verdict
         if finding.qualitative and verdict != NOT_COMPUTABLE:
-            said.setdefault((claim.subject, claim.sense, verdict, claim.credited_to or ""), []).append(finding)
+            said.setdefault((claim.subject, claim.sense, verdict), []).append(finding)
     names = {subject.id: subject.name for subject in compared.subjects}
-    for (subject, sense, verdict, credited), group in said.items():
-        printed = "; ".join(f"“{finding.claim.printed}” ({finding.source})" for finding in group)
-        credit = f", credited to {credited}" if credited else ""
-        many = f"{len(group)} claims{credit}" if len(group) > 1 else f"One claim{credit}"
+    for (subject, sense, verdict), group in said.items():
+        more = f" and {len(group) - 1} more" if len(group) > 1 else ""
         lists = group[0].any.contrast
         if sense == "equal" and lists:
-            verdict = f"ahead on {len(lists.ahead)}, behind on {len(lists.behind)}, level on {len(lists.overlapping)}"
-        yield f"{many}, said of {names[subject]}: {printed}: {verdict}."
+            held = {"leads on": lists.ahead, "trails on": lists.behind, "level or overlapping on":
+                    (*lists.level, *lists.overlapping)}  # fmt: skip
+            verdict = ", ".join(f"{where} {len(names)}" for where, names in held.items())
+        yield f"“{group[0].claim.printed}”{more}, said of {names[subject]}: {verdict}."
 
 
 # -- the claims -----------------------------------------------------------------------------------
 
 
-def _claims(found: Audit) -> Table:
+def claims(found: Audit) -> Table:
+    """Return each claim, what it claims, and what its own and all published figures give."""
     pair = len(found.names) == 2
     title = f"Claims about {' and '.join(found.names)}" if found.names else "Claims"
     table = Table(f"{title}: {len(found.findings)}", [
-        *titled("claim", "claimed", wraps=True, folds=True), Column("own", "own figures", wraps=True, folds=True),
-        Column("any", "any reports", wraps=True, folds=True),
+        *titled("claim", "claimed", wraps=True, folds=True), Column("own", "own figures"), Column("any", "published"),
     ])  # fmt: skip
     for finding in found.findings:
-        table.add(*answers(finding, pair), group=f"{finding.source}{' (superseded)' if finding.superseded else ''}")
+        about = finding.id.partition("/")[2] + ("" if pair else f" ({finding.claim.subject} / {finding.claim.object})")
+        table.add(about, *answers(finding, pair)[1:],
+                  group=f"{finding.source}{' (superseded)' if finding.superseded else ''}")  # fmt: skip
     if found.findings:
         table.lead = _counts(found)
         table.notes = list(VERDICTS)
+        if any(finding.claim.inverse for finding in found.findings):
+            table.notes.append(INVERSE)
         if any(side.best and side.best.close for f in found.findings for side in (f.own, f.any)):
             table.notes.append(CLOSE)
     else:
@@ -135,12 +132,12 @@ def _claims(found: Audit) -> Table:
         table.notes.append(f"Left out, as undated or later than the day: claims of {', '.join(found.late)}.")
     table.notes += words.foot(found.policy)
     example = found.findings[0].id if found.findings else "semianalysis-cm384-2026/table-power"
-    table.notes.append(f"Working of a claim: python -m calc explain SOURCE/CLAIM, as in “explain {example}”.")
+    table.notes.append(f"Working of a claim: python -m calc explain {example}")
     return table
 
 
 def answers(finding: Finding, pair: bool) -> tuple[str, str, str, str]:
-    """Return what a claim is about, what it claims, and what comes out by its own figures and by any reports.
+    """Return what a claim is about, what it claims, and what comes out by its own and by all published figures.
 
     ``pair`` says that it is clear which two are meant.
     """
@@ -153,48 +150,34 @@ def answers(finding: Finding, pair: bool) -> tuple[str, str, str, str]:
     about = ": ".join(filter(None, parts)) + (f" ({finding.mismatch})" if finding.mismatch else "")
     claimed = f"“{claim.printed}”"
     if finding.claimed:
-        claimed += f" {finding.claimed.inverse()}, object / subject" if claim.inverse else f" {finding.claimed}"
-    own, every = _outcome(finding.own, finding), _outcome(finding.any, finding)
-    return about, claimed, own, finding.any.verdict if own == every and not finding.any.best else every
+        interval = str(finding.claimed.inverse() if claim.inverse else finding.claimed)
+        claimed += f" {interval if 'below' in interval else interval.replace(' to ', '–')}"
+    return about, claimed, _outcome(finding.own, finding), _outcome(finding.any, finding)
 
 
 def _outcome(side: Recomputation, finding: Finding) -> str:
-    best, claim = side.best, finding.claim
-    by = f", by {side.by}" if side.by else ""
+    best, by = side.best, f" {CREDITED}" if side.by else ""
     if best is None:
-        missing = side.missing.replace(f"{claim.matter} of", "figure of")
-        return side.verdict + (f": {missing}" if missing else "") + by
-    (value, low, high), nearest, near = best.ratio.numbers, best.nearest, ""
+        return NO_FIGURES if side.verdict == NOT_COMPUTABLE else f"{side.verdict.removeprefix('supported by ')}{by}"
+    value, nearest = best.ratio.numbers[0], best.nearest
     inside = finding.claimed is not None and finding.claimed.holds(value)
-    if claim.inverse and low > 0:
-        value, low, high, nearest = 1 / value, 1 / high, 1 / low, 1 / nearest
-    if best.inside and not inside:
-        near = f", nearest {digits(nearest, RATIO_DIGITS, pad=True)}"
-    on = "" if best.on == claim.metric else f" as {_short(best.metric, claim)}"
-    if best.object_metric != best.metric:
-        on += f" against {_short(best.object_metric, claim)}"
-    return f"{ratio(value, low, high)}{near} {side.verdict}{CLOSE_MARK if best.close else ''}{on}{by}"
-
-
-def _short(name: str, claim: schema.Claim) -> str:
-    """Return a metric's qualifiers where its family is the claim's, else its title."""
-    metric = metrics.metric(name)
-    if metric.family == (claim.metric or "").partition(".")[0]:
-        return ".".join(metrics.qualifiers(name)) or metric.title
-    return metric.full_title
+    shown = value if inside or not (best.inside or nearest) else nearest
+    if finding.claim.inverse and shown > 0:
+        shown = 1 / shown
+    verdict = MATCHES if side.verdict == REPRODUCED else f"{DIFFERS}{CLOSE_MARK if best.close else ''}"
+    return f"{verdict} {long_ratio(shown)}{by}"
 
 
 def _counts(found: Audit) -> list[str]:
     lines = []
-    for heading, sides in (("own figures", [f.own for f in found.findings]),
-                           ("any reports", [f.any for f in found.findings])):  # fmt: skip
-        many = Counter(side.verdict if side.verdict in _VERDICTS else _LISTS for side in sides)
+    for heading, sides in (("Own figures", [f.own for f in found.findings]),
+                           ("Published", [f.any for f in found.findings])):  # fmt: skip
+        many = Counter(side.verdict if side.verdict in _COUNTED else "" for side in sides)
         close = sum(side.verdict == NOT_REPRODUCED and bool(side.best and side.best.close) for side in sides)
-        rounding = {NOT_REPRODUCED: f", {close} of them within rounding ({CLOSE_MARK})" if close else ""}
-        said = [f"{many[word]} {word}{rounding.get(word, '')}" for word in (*_VERDICTS, _LISTS) if many[word]]
-        lines.append(f"By {heading}: {'; '.join(said)}.")
+        rounding = {NOT_REPRODUCED: f" ({close} by rounding)" if close else ""}
+        said = [f"{many[word]} {text}{rounding.get(word, '')}" for word, text in _COUNTED.items() if many[word]]
+        lines.append(f"{heading}: {', '.join(said)}.")
     return lines
 
 
-_LISTS = "answered by lists"
-_VERDICTS = (REPRODUCED, NOT_REPRODUCED, NOT_COMPUTABLE)
+_COUNTED = {REPRODUCED: "match", NOT_REPRODUCED: "differ", NOT_COMPUTABLE: NO_FIGURES, "": "no factor"}

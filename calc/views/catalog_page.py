@@ -6,10 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
-from calc.analysis import workings
+from calc.analysis import scorecard, workings
 from calc.analysis.audit import Audit, Auditor
 from calc.analysis.comparison import CORE, NOT_REPORTED, Cell, Comparer, Row
-from calc.analysis.dominance import repeats, standing
 from calc.figures import derive, results
 from calc.figures.readings import canonical_unit
 from calc.sheets import metrics, schema
@@ -145,27 +144,27 @@ def _pairs(
     pairs: dict[str, list[list[Any]]] = {}
     for done, (one, other) in enumerate(every, 1):
         found = comparer.compare([one, other])
-        short = {row.metric.id for row in found.short}
+        short = {line.row.metric.id: line for line in scorecard.lines(found)}
         known = (row for row in found.rows if row.metric.id in number)  # not what only a pair has: power of two scopes
         both = [row for row in known if all(cell.result for cell in row.cells.values())]
         for above, below in ((one, other), (other, one)):
-            rows = [_ratio(row, above, below, number, row.metric.id in short) for row in both]
+            rows = [_ratio(row, above, below, number, short.get(row.metric.id)) for row in both]
             if kept := [row for row in rows if row]:
                 pairs[f"{above}/{below}"] = kept
         tick(done, len(every))
     return pairs
 
 
-def _ratio(row: Row, above: str, below: str, number: dict[str, int], short: bool) -> list[Any]:
+def _ratio(
+    row: Row, above: str, below: str, number: dict[str, int], line: scorecard.ScoreLine | None
+) -> list[Any]:  # fmt: skip
     upper, lower = row.cells[above].result, row.cells[below].result
     if upper is None or lower is None or lower.touches_zero:
         return []
     found = row.ratios.get(above) or results.ratio(upper, lower)
-    counted = short and row.metric.better != "neither" and not repeats(row)
-    compared = counted and metrics.UNSTATED not in metrics.qualifiers(row.metric.id)
-    where = standing(row.metric, found) if compared else ""
+    where = scorecard.standing(row.metric, found) if line and line.counts else ""
     made = words.ratio(found)
-    return [number[row.metric.id], *found.numbers, made.text, made.span, where, int(short)]
+    return [number[row.metric.id], *found.numbers, made.text, made.span, where, int(line is not None)]
 
 
 def _claims(found: Audit) -> dict[str, list[list[str]]]:

@@ -1,4 +1,4 @@
-"""What checks of sheets show: faults that ``validate`` finds, and reports that contradict one another."""
+"""What checks of sheets show: errors that ``validate`` finds, and reports that contradict each other."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ COUNTS = ("chips", "systems", "models", "claims", "measurements", "rules", "sour
 
 
 def validation(found: Checked) -> Table:
-    """Return the faults of sheets, or how much there is of what if there is no fault."""
+    """Return the errors of sheets, or the number of sheets of each kind if there is none."""
     if found.problems:
         wrapped, counted = {"wraps": True}, {"numeric": True}
-        table = Table(f"{len(found.problems)} faults", [
+        table = Table(f"Errors: {len(found.problems)}", [
             *titled("file", **wrapped), *titled("line", "column", **counted),
             *titled("found", "expected", "hint", **wrapped),
         ])  # fmt: skip
         for one in sorted(found.problems, key=lambda one: (one.file, one.line, one.column)):
             table.add(one.file, str(one.line), str(one.column), one.found, one.expected, one.hint)
+        table.notes = [f"Warning: {text}" for text in found.warnings]
         return table
-    table = Table("No faults found", [Column("what", "what"), Column("count", "count", True)])
+    table = Table("No errors found", [Column("what", "what"), Column("count", "count", True)])
     for name in COUNTS:
         table.add(name, str(getattr(found, name)))
-    table.add("contradictions to look at", str(len(found.warnings)))
+    table.add("contradictions to check", str(len(found.warnings)))
     table.notes = [f"Warning: {text}" for text in found.warnings]
-    table.notes += ["What contradicts what: python -m calc audit --sheets."] if found.warnings else []
+    table.notes += ["Details: python -m calc audit --sheets."] if found.warnings else []
     table.notes.append("All figures are as-reported.")
     return table
 
@@ -42,7 +43,7 @@ def contradictions(
     """Return where the reports of sheets contradict one another, those that a person has looked at last."""
     names = ("metric", "check", "one", "other", "factor", "cause", "known")
     table = Table(
-        "Where reports of a sheet contradict one another beyond rounding",
+        "Reports of one sheet that contradict each other beyond rounding",
         [Column("finding", "finding", wraps=True), *titled(*names, for_programs=True)],
     )
     for each in sorted(found, key=lambda one: (bool(one.known), one.subject)):
@@ -51,14 +52,14 @@ def contradictions(
         table.add(f"{each.text}{known}.", each.metric, each.check, *sides, factor, "; or ".join(each.causes),
                   each.known, group=each.subject)  # fmt: skip
     new = sum(not each.known for each in found)
-    table.lead = [
-        f"{len(found)} contradictions: {len(found) - new} known and pinned in the sheet, {new} not looked at yet."
-    ]
+    table.lead = [f"{len(found)} contradictions: {new} new, {len(found) - new} listed as known in their sheets."]
     for sheet, pin in stale:
-        table.lead.append(f"{sheet.id}: a pin matches nothing any more: {pin.metric}, {pin.check}. Take it out.")
+        table.lead.append(
+            f"{sheet.id}: the known contradiction of {pin.metric} ({pin.check}) no longer occurs; remove it."
+        )
     table.notes = [
-        "A usual cause is what such a factor often comes from, not what "
-        "happened. Whoever has looked pins it under 'contradictions' in the sheet, or sets a report aside.",
+        "The usual cause is a common reason for such a factor, not a finding about this sheet. After a check, list "
+        "the contradiction under 'contradictions' in the sheet, or exclude a report ('set_aside').",
         *words.foot(comparer.policy),
     ]
     return table

@@ -1,4 +1,4 @@
-"""What `eval` shows: the expression with its value and span, and what went into it."""
+"""What `eval` shows: the expression with its value and range, and its inputs."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def evaluation(found: Evaluation) -> Table:
         table.add(name, *_cells(held))
     cells = found.cells
     table.notes = words.legend(map(words.marks, cells), words.layers(*(cell.subject.sheet for cell in cells)))
-    table.notes += [f"Note: {names} are on different bases." for names in found.bases]
+    table.notes += [f"Note: {names} have different bases." for names in found.bases]
     if cells and found.result.reduced:
-        table.notes.append("Too many combinations: only the extremes of each reading were combined.")
+        table.notes.append("Too many combinations of reports: only the lowest and highest figures were combined.")
     if cells:
         table.notes += words.foot(found.comparer.policy, found.as_of)
     if len(cells) < len(found.inputs):
-        table.notes.append("What is typed is an assumption of whoever typed it.")
-    table.notes.append("Working, down to each report: --explain.")
+        table.notes.append("Typed numbers are assumptions of the user.")
+    table.notes.append("Show the working: --explain.")
     return table
 
 
 def figure(found: Evaluation) -> str:
-    """Return value, unit and span in words; a pure number has no unit."""
+    """Return value, unit and range in words; a pure number has no unit."""
     result = found.result
     if result.unit == "x":
         first = numbers.number(result.numbers[0], exact=result.exact)

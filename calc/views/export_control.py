@@ -1,4 +1,4 @@
-"""What ``export-control`` shows, as neutral tables: one chip with its working, or several beside one another."""
+"""What ``export-control`` shows: the answers of the rules, their thresholds, and the figures of the chip."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ DIGITS = 6
 
 
 def tables(found: Classification, in_words: bool = False) -> list[Table]:
-    """Return one chip's figures and tests, or of several chips one table; with what the rules say, if that is asked."""
-    shown = [overview(found)] if len(found.chips) > 1 else [figures(found.chips[0]), tests(found.chips[0])]
-    shown[-1].notes += [] if in_words else ["What the rules say, in words: --rules."]
+    """Return the answers first: of one chip with thresholds and figures, of several in one table."""
+    first = found.chips[0]
+    shown = [overview(found)] if len(found.chips) > 1 else [tests(first), conditions(first), figures(first)]
     shown += [rules(found)] if in_words else []
+    shown[-1].notes += [] if in_words else ["What the rules say: --rules."]
     shown[-1].notes += _foot(found)
     return shown
 
@@ -38,25 +39,26 @@ def title(chip: Classified) -> str:
 def figures(chip: Classified) -> Table:
     """Return the quantities of a chip, each with its parts, its span and its sources."""
     held = chip.quantities
-    table = Table(f"{title(chip)}: figures that export rules ask for", [
+    table = Table(f"{chip.name}: figures", [
         Column("quantity", "quantity", wraps=True, folds=True), Column("value", "value", True),
-        Column("span", "span", True), Column("from", "from", wraps=True, folds=True),
+        Column("range", "range", True), Column("from", "from", wraps=True, folds=True),
     ])  # fmt: skip
-    table.lead = list(_asked(chip))
     for figure in held.figures:
         if figure.key != "tpp_if_unstated_is_dense" or held.open_matters:
             parts = [RuleFigure("", "", "", part, unit=part.unit) for part in figure.parts]
             for each in (figure, *parts):
                 table.add(*_row(each, chip.given), group=figure.group)
     if held.left_out:
-        table.notes.append(f"In no TPP of dense rates: {', '.join(held.left_out)}. A sparse rate never counts.")
+        table.notes.append(
+            f"Not counted in the TPP of dense rates: {', '.join(held.left_out)}. Sparse rates do not count."
+        )
     table.notes += [f"{o.metric}, excluded: {o.report.value}, {o.report.source}: {o.why}" for o in held.excluded]
     return table
 
 
 def _asked(chip: Classified) -> Iterator[str]:
     if chip.asked:
-        yield f"{chip.asked} is a system; the rules are about its chip, {chip.id}."
+        yield f"{chip.asked} is a system; the rules apply to its chip, {chip.id}."
 
 
 def _row(figure: RuleFigure, given: UserInputs) -> list[TableCell | str]:
@@ -80,20 +82,34 @@ def _spanned(numbers: Sequence[float]) -> tuple[str, str]:
 
 
 def tests(chip: Classified) -> Table:
-    """Return the answer of each rule that has a test, with what decides it."""
-    table = Table(f"{title(chip)} against thresholds", [
+    """Return the answer of each rule that has a test, and why."""
+    table = Table(f"{title(chip)}: answers of export rules", [
         Column("counts", "from"), Column("rule", "rule", wraps=True), Column("answer", "answer", wraps=True),
-        Column("why", "what to know", wraps=True),
+        Column("why", "why", wraps=True),
     ])  # fmt: skip
-    table.lead = list(CAVEAT)
+    table.lead = list(_asked(chip))
     for one in chip.tests:
         table.add(one.rule.begins, _named(one.rule), one.words, _why(one))
+    table.notes = list(CAVEAT)
     return table
 
 
 def _named(rule: Regulation) -> str:
-    ended = f" (until {rule.ended})" if rule.ended else ""
-    return f"{rule.name}{ended}: {thresholds(rule)}; {rule.source}, read: {rule.read}"
+    return f"{rule.name} (until {rule.ended})" if rule.ended else rule.name
+
+
+def conditions(chip: Classified) -> Table:
+    """Return the thresholds of each rule that has a test: its answers in order, each with its condition."""
+    table = Table("Thresholds (TPP in TOP*b/s, density in TOP*b/s/mm^2)", [
+        Column("answer", "answer"), Column("condition", "condition", wraps=True),
+    ])  # fmt: skip
+    for one in chip.tests:
+        rule = one.rule
+        group = f"{rule.name}: {rule.source}, read: {rule.read}"
+        for outcome in rule.outcomes:
+            table.add(in_words([outcome.outcome]), _plain(outcome.conditions), group=group)
+        table.add(in_words([str(rule.otherwise)]), "otherwise", group=group)
+    return table
 
 
 SHORT = {
@@ -106,17 +122,21 @@ def thresholds(rule: Regulation) -> str:
     """Return the thresholds of a rule's test in one line, in the units of the tables."""
     found: dict[str, list[str]] = {}
     for outcome in rule.outcomes:
-        said = [text.replace(f"{name} ", f"{short} ", 1) for text in outcome.conditions
-                for name, short in SHORT.items() if text.startswith(f"{name} ")]  # fmt: skip
-        plain = [text.replace(" TOP*b/s/mm^2", "").replace(" TOP*b/s", "") for text in said]
-        found.setdefault(outcome.outcome, []).append(" and ".join(plain))
+        found.setdefault(outcome.outcome, []).append(_plain(outcome.conditions))
     return "; ".join(f"{in_words([answer])} if {', or '.join(ways)}" for answer, ways in found.items())
+
+
+def _plain(conditions: Sequence[str]) -> str:
+    """Return conditions that must hold together, with short names and without the units of TPP and density."""
+    said = [text.replace(f"{name} ", f"{short} ", 1) for text in conditions
+            for name, short in SHORT.items() if text.startswith(f"{name} ")]  # fmt: skip
+    return " and ".join(text.replace(" TOP*b/s/mm^2", "").replace(" TOP*b/s", "") for text in said)
 
 
 def _why(one: Tested) -> str:
     parts = [f"not known: {', '.join(one.missing)}"] if one.missing else []
     if one.missing and one.headline != one.answers:
-        parts.append(f"by the headlines: {in_words(one.headline)}")
+        parts.append(f"headline figures give {in_words(one.headline)}")
     return "; ".join([*parts, *one.remarks, *([one.rule.note] if one.rule.note else [])])
 
 
@@ -139,7 +159,7 @@ def rules(found: Classification) -> Table:
 def overview(found: Classification) -> Table:
     """Return a row a chip: its TPP, density, and the answer of each test."""
     heads = [rule for rule in found.rules if rule.outcomes]
-    table = Table("Chips against thresholds of export rules", [
+    table = Table("Chips: answers of export rules", [
         Column("chip", "chip"), Column("tpp", "TPP (TOP*b/s)", True), Column("density", "density", True),
         *(Column(rule.id, f"{rule.begins} {rule.name}", wraps=True) for rule in heads),
     ])  # fmt: skip
@@ -156,11 +176,12 @@ def overview(found: Classification) -> Table:
             narrow.add(one.rule.begins, one.rule.name, one.words, ", ".join(one.missing), group=said)
     asked = [line for chip in found.chips for line in _asked(chip)]
     for each in (table, narrow):
-        each.lead = [*found.caveat, *asked]
+        each.lead = asked
     ids = next(chip.id for chip in found.chips)
     table.notes = narrow.notes = [
+        *found.caveat,
         "Performance density in TOP*b/s/mm^2.",
-        f"Working of one: python -m calc export-control {ids}.",
+        f"Thresholds and figures of one chip: python -m calc export-control {ids}.",
     ]
     table.narrow = narrow
     return table
@@ -172,10 +193,10 @@ def _in_a_cell(result: Result | None) -> str:
 
 
 def _foot(found: Classification) -> list[str]:
-    on = f"Rules that counted on {found.on}." if found.on else "Rules of all dates; those of one day: --on DATE."
+    on = f"Rules in force on {found.on}." if found.on else "Rules of all dates; for one day: --on DATE."
     return [
-        "An answer holds for every combination of reports; where they give several, it is undecided. TPP is the "
-        "largest product of a reported dense rate and its bit length, or as printed.",
+        "An answer holds for every combination of reports; if they differ, it is undecided. TPP is the largest product "
+        "of a reported dense rate and its bit length, or the printed TPP.",
         on, words.AS_REPORTED, words.policy_line(found.policy, found.policy.as_of),
     ]  # fmt: skip
 

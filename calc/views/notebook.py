@@ -1,4 +1,4 @@
-"""What a notebook shows of an answer: a small table, each figure with its span and what it rests on."""
+"""What a notebook shows of an answer: a small table, each figure with its range and its sources."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from calc.analysis.audit import Audit, Finding
 from calc.analysis.comparison import Cell, Comparison, Row
 from calc.analysis.dominance import LISTS, Contrast
 from calc.analysis.export_control.classification import Classification, Classified
+from calc.analysis.importing import Imported
 from calc.estimates.estimate import Estimate
 from calc.estimates.validation.scores import Validation
 from calc.figures import results
 from calc.figures.readings import Candidate, Reading
 from calc.figures.results import Result
 from calc.units.numbers import number, span
-from calc.views import audit, comparison, estimate, estimate_validation, export_control, words
+from calc.views import audit, comparison, estimate, estimate_validation, export_control, importing, words
 from calc.views.tables import Column, Table, TableCell
 from calc.views.words import AS_REPORTED
 
@@ -41,6 +42,7 @@ card.register(Table, Table.for_readers)
 card.register(Classification, export_control.overview)
 card.register(Classified, export_control.tests)
 card.register(Estimate, estimate.overview)
+card.register(Imported, lambda found: importing.rows(found.plan))
 card.register(Validation, lambda found: estimate_validation.summary(found).for_readers())
 
 
@@ -49,14 +51,12 @@ card.register(Validation, lambda found: estimate_validation.summary(found).for_r
 
 @card.register
 def _(shown: Comparison) -> Table:
-    table = comparison.comparison(shown)
+    table = comparison.figures(shown)
     ids = [subject.id for subject in shown.subjects]
     made = _table(table.title, ["metric", "unit", *ids, f"ratio to {shown.baseline}"], table.notes)
-    made.lead = table.lead
+    made.lead = comparison.verdict(shown)
     for line in scorecard.lines(shown):
         made.add(*_row(line.row), group=line.group)
-    for row in () if made.rows else shown.short:
-        made.add(*_row(row), group=row.metric.group)
     return made
 
 
@@ -126,7 +126,7 @@ def _sources(candidate: Candidate) -> str:
 @card.register
 def _(shown: Reading) -> Table:
     made = _table(f"{shown.subject} {shown.metric.id} ({shown.unit})",
-                  ["value", "unit", "source", "where", "read", "what to know"])  # fmt: skip
+                  ["value", "unit", "source", "where", "read", "remarks"])  # fmt: skip
     for place, one in enumerate(shown.candidates):
         lead = one.lead()
         value = TableCell(number(one.value, exact=one.exact), hint=f"printed: {lead.as_printed}")
@@ -146,14 +146,14 @@ def _(shown: Reading) -> Table:
 @card.register
 def _(shown: Finding) -> Table:
     whole = Audit((shown.claim.subject, shown.claim.object), (shown,), None, None, (), shown.comparer)
-    made = audit.audit(whole)[-1]
+    made = audit.claims(whole)
     made.title, made.lead, made.notes = shown.id, [], [AS_REPORTED]
     return made
 
 
 @card.register
 def _(shown: Audit) -> Table:
-    """Return the claims; of two subjects, what the contrast of them says stands above."""
-    *above, made = audit.audit(shown)
-    made.lead = [line for table in above for line in table.lead] + made.lead
+    """Return the claims; of two subjects, who leads on what stands above."""
+    made = audit.claims(shown)
+    made.lead = [*audit.summary(shown), *made.lead]
     return made

@@ -7,10 +7,11 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-from calc.analysis import workings
+from calc.analysis import scorecard, workings
 from calc.analysis.audit import Audit, Auditor, Finding
 from calc.analysis.comparison import Comparison
-from calc.analysis.dominance import AHEAD, BEHIND, OVERLAPPING, Contrast
+from calc.analysis.dominance import Contrast
+from calc.analysis.scorecard import AHEAD, BEHIND, LEVEL, OVERLAPPING
 from calc.figures.results import Result
 from calc.sheets import metrics
 from calc.sheets.metrics import Metric
@@ -32,7 +33,6 @@ def of(found: Comparison) -> dict[str, Any]:
     audits = _audits(found)
     pairs = {one.names[0]: one for one in audits if one.names[1:] == (base.id,)}
     lines = list(_lines(found, {id: one.contrast for id, one in pairs.items() if one.contrast}))
-    tables = [audit.audit(one) for one in pairs.values()]
     anchors = {f"{id} {line['metric'].id}": line["metric"].id for line in lines for id in line["figures"]}
     claims = [_claim(one, anchors) for each in audits for one in each.findings]
     trees = [step for line in lines for step in line["workings"]] + [claim["steps"] for claim in claims]
@@ -41,9 +41,9 @@ def of(found: Comparison) -> dict[str, Any]:
     marks = [cell.marks or "" for line in lines for cell in line["figures"].values()]
     return {
         "subjects": found.subjects, "baseline": base, "others": [one for one in found.subjects if one.id != base.id],
-        "summary": [text for shown in tables for text in (shown[0].lead if len(shown) > 1 else shown[-1].lead[:1])],
+        "summary": [text for one in pairs.values() for text in audit.summary(one)],
         "lines": lines, "claims": claims, "claim_notes": audit.VERDICTS,
-        "gaps": [*(note for shown in tables if len(shown) > 1 for note in shown[0].notes[:-1]), *_gaps(found)],
+        "gaps": [*(note for one in pairs.values() for note in _apart(one)), *_gaps(found)],
         "sources": [(id, found.comparer.catalog.source(id)) for id in sorted(used)],
         "legend": words.legend(marks, found.layers),
         "policy": [*words.merged(*found.subjects), *words.foot(found.policy, found.as_of)],
@@ -59,12 +59,12 @@ def _ratio(found: Result | None, contrast: Contrast | None, metric: str) -> Tabl
     """Return a ratio, marked by where a contrast has the metric: ``ahead``, ``behind``, ``overlapping``."""
     if found is None:
         return None
-    lists = (AHEAD, BEHIND, OVERLAPPING) if contrast else ()
+    lists = (AHEAD, BEHIND, LEVEL, OVERLAPPING) if contrast else ()
     return replace(words.ratio(found), marks=next((name for name in lists if metric in getattr(contrast, name)), ""))
 
 
 def _lines(found: Comparison, contrasts: dict[str, Contrast]) -> Iterator[dict[str, Any]]:
-    short = {row.metric.id for row in found.short}
+    short = {line.row.metric.id for line in scorecard.lines(found)}
     anchors = {f"{one.id} {row.metric.id}": row.metric.id for row in found.rows for one in found.subjects}
     others = [one.id for one in found.subjects if one.id != found.baseline]
     for row in found.rows:
@@ -91,6 +91,10 @@ def _claim(one: Finding, anchors: Mapping[str, str]) -> dict[str, Any]:
     said = zip(("about", "claimed", "own", "any"), audit.answers(one, True), strict=True)
     made = {"finding": one, "key": one.id.removeprefix(f"{one.source}/"), **dict(said)}
     return made | {"steps": steps(workings.of_finding(one), anchors)}
+
+
+def _apart(one: Audit) -> list[str]:
+    return audit.gaps(one.comparison, one.contrast) if one.comparison and one.contrast else []
 
 
 def _gaps(found: Comparison) -> Iterator[str]:

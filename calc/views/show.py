@@ -1,22 +1,44 @@
-"""One chip, system or model as a data sheet: what it is, every metric with its span, remarks and gaps."""
+"""One chip, system or model: what is known, how disputed it is, what is missing; then remarks, method and legend."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from calc.analysis.comparison import DERIVED, NOT_REPORTED, Comparer
-from calc.catalog.origins import Origins
-from calc.figures import derive
-from calc.figures.readings import Readings, canonical_unit
+from calc.analysis import overview
+from calc.analysis.comparison import DERIVED, Cell, Comparer
+from calc.analysis.overview import Overview
+from calc.figures.readings import canonical_unit
+from calc.figures.reprs import counted
 from calc.sheets import metrics, schema
-from calc.views import words
-from calc.views.tables import Table, TableCell
+from calc.sheets.metrics import Metric
+from calc.units import numbers
+from calc.views import tables, words
+from calc.views.tables import Column, Folding, Table, TableCell, titled
 
-REMARKS = "Remarks"
+WIDEST = 3
+"""So many disputed figures the summary names."""
+GAPS = 6
+"""So many gaps the summary names."""
+_SHORT = {
+    "Total processing performance (TPP)": "TPP", "Performance density (TPP per die area)": "TPP per die area",
+    ", dense or sparse not specified": " not specified", "scope not specified": "not specified",
+    "16-bit compute, dense": "16-bit dense", "Memory capacity, measured": "Memory measured",
+    ", measured": " measured", "Between two chips, one way": "Chip to chip",
+    "Between two hosts, one way": "Host to host", "Bisection bandwidth, one way": "Bisection, one way",
+    "Rate of an optical module, one way": "Optical module rate", ", both networks": ", both",
+    "chip of the system": "chip", "Power per memory ": "Power/", "Power per ": "Power/", " (3 if gated, else 2)": "",
+    "dense, all-in": "dense all-in", "Switches or switch trays": "Switches or trays", ", first tier": ", tier 1",
+    ", second tier": ", tier 2", "Parameters of multi-token prediction, beside the total": "Parameters, multi-token",
+    "Parameters active per token": "Parameters, active", "Query and key width": "Q/K width",
+    "without position": "no position",
+    "Rank of compressed keys and values": "KV compression rank", "Rank of compressed queries": "Query compression rank",
+    "Groups of routed experts per token": "Expert groups per token", "per watt, not specified": "per watt",
+}  # fmt: skip
+"""Titles and parts of titles, and what a line of 80 columns has room for."""
 
 
-def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
-    """Return a data sheet: every metric with its span, reports and origins, then remarks and gaps.
+def sheet(comparer: Comparer, name: str, *, ids: bool = False, disputed: bool = False) -> list[Table]:
+    """Return what is known of a subject as tables: figures, what is missing, what is said in words.
 
     Parameters
     ----------
@@ -26,38 +48,206 @@ def sheet(comparer: Comparer, name: str, *, ids: bool = False) -> Table:
         An id or an alias.
     ids : bool
         Metric ids in place of titles.
+    disputed : bool
+        Only the figures whose range is wider than nothing, the widest first, with the reports at low and at high.
     """
-    subject = comparer.catalog.subject(name)
-    held = comparer.reader.of(subject)
-    table = Table(
-        f"{subject.name} ({subject.id}), {subject.vendor}", [*words.metric_columns(), *words.figure_columns()],
-        lead=list(_lead(comparer, subject)),
-    )  # fmt: skip
-    others = (n for n in subject.reports if metrics.metric(n).is_text or n in held.excluded)
-    wanted = [*derive.available([held]), *others]
-    for metric_name in sorted(dict.fromkeys(wanted), key=metrics.place):
-        metric = metrics.metric(metric_name)
-        if metric.formula and metric.formula != "per_chip" and metric_name not in subject.reports:
-            continue
-        unit = "" if metric.is_text else canonical_unit(metric, subject.kind)
-        for cells in _rows(comparer, held, metric):
-            table.add(metric.id if ids else metric.title, words.unit_cell(unit), *cells, group=metric.group)
-    for remark in comparer.known(subject.remarks):
-        table.add(remark.about, "", *_said([remark], f"“{remark.value}” {remark.source}"), group=REMARKS)
-    used = [row[3].text for row in table.body]
-    chip = comparer.catalog.chip_of(subject)
-    table.notes = [*words.legend(used, words.layers(subject, chip)), *_notes(subject, comparer)]
+    found = overview.overview(comparer, name)
+    subject = found.sheet
+    title = f"{subject.name} ({subject.id}), {subject.vendor} (as-reported; ranges cover all reports)"
+    lead = [*summary(found), *words.merged(subject)]
+    if disputed:
+        made = [_disputed(found, title, lead, ids)]
+    else:
+        figures = _figures(found, title, lead, ids, numbered=False)
+        figures.narrow = _figures(found, title, lead, ids, numbered=True)
+        made = [figures, *filter(lambda table: table.rows or table.lead, (_missing(found, ids), _said(found, ids)))]
+    return [*made, Table("Legend and method", [], notes=_legend(found, disputed))]
+
+
+# -- the summary ----------------------------------------------------------------------------------
+
+
+def summary(found: Overview) -> Iterator[str]:
+    """Yield how much is known, how disputed it is with the widest ranges, and what is missing."""
+    yield (
+        f"{counted(len(found.reports), 'report')} from {counted(found.sources, 'source')}, "
+        f"at most {found.independent} of them independent."
+    )
+    many = len(found.disputed)
+    verb = "is" if many == 1 else "are"
+    widest = ", the widest first:" if many else "."
+    yield f"{many} of {counted(len(found.primary), 'figure')} {verb} disputed{widest}"
+    yield from (f"  {_named(found, cell)}" for cell in found.disputed[:WIDEST])
+    if many > WIDEST:
+        yield f"  and {many - WIDEST} more: python -m calc show {found.sheet.id} --disputed"
+    gaps = [_about(gap.about) for gap in found.gaps]
+    if gaps:
+        more = f"; and {len(gaps) - GAPS} more below" if gaps[GAPS:] else ""
+        yield f"Missing: {'; '.join(gaps[:GAPS])}{more}."
+
+
+def _named(found: Overview, cell: Cell, ids: bool = False) -> str:
+    """Return a disputed figure in a line: its title, range and unit, and how wide the range is."""
+    metric = metrics.metric(cell.name)
+    unit, scale = _unit(found.sheet, metric, cell)
+    title = metric.id if ids else metric.full_title
+    return " ".join(filter(None, (title, _range(cell, scale), unit.text, f"({_width(cell)})")))
+
+
+def _width(cell: Cell) -> str:
+    """Return how wide a range is, as a factor; where its low is zero there is none."""
+    wide = overview.width(cell)
+    return "low is zero" if wide == float("inf") else f"{numbers.digits(wide, numbers.RATIO_DIGITS, pad=True)}x"
+
+
+def _about(name: str) -> str:
+    """Return the title of a metric, or what else is called so; of the head of several ids, its words."""
+    metric = metrics.TABLE.get(name)
+    return metric.full_title if metric else name.replace("_", " ")
+
+
+# -- figures --------------------------------------------------------------------------------------
+
+
+def _figures(found: Overview, title: str, lead: list[str], ids: bool, *, numbered: bool) -> Table:
+    """Return the table of figures; ``numbered`` has a number for each source and the list of them below."""
+    table = Table(title, [
+        Column("metric", "metric", wraps=numbered, folds=ids), *titled("unit"), Column("value", "value", True),
+        Column("marks", "marks", fold=Folding("value", None, always=True)),
+        Column("range", "range", True, fold=Folding("value") if numbered else None),
+        Column("reports", "reports", True),
+        Column("independent", "indep.", True, fold=Folding("reports", "/", always=True)),
+        Column("source", "source" if numbered else "headline from"),
+        Column("read", "read", fold=Folding("source", "", always=True)),
+    ], lead=[*lead, ""], folded_note="Under a value: its range, where reports differ.")  # fmt: skip
+    places: dict[str, str] = {}
+    for cell in found.figures:
+        metric = metrics.metric(cell.name)
+        unit, scale = _unit(found.sheet, metric, cell)
+        place = places.setdefault(cell.lead, f"[{len(places) + 1}]")
+        made = f"{cell.formula}: {cell.lead}" if cell.state == DERIVED else cell.lead
+        table.add(
+            TableCell(metric.id if ids else _title(metric), metric.id), unit, _value(cell, scale), words.marks(cell),
+            _range(cell, scale), str(len(cell.reports)), str(cell.origins), place if numbered else made,
+            _relayed(cell.read) if numbered else words.read(cell.read), group=_group(metric),
+        )  # fmt: skip
+    relayed = any(cell.read == "relay" for cell in found.figures)
+    if numbered and places:
+        said = "Sources of the values" + (" (r: as relayed by another source)" if relayed else "")
+        table.notes = [f"{said}:", *(f"{place} {id}" for id, place in places.items())]
     return table
 
 
-def _lead(comparer: Comparer, subject: schema.Sheet) -> Iterator[str]:
-    """Yield what stands above the figures: other names, kin, and how many sources there are."""
-    catalog = comparer.catalog
+def _relayed(how: str) -> TableCell:
+    return TableCell(how, folded="r" if how == "relay" else "")
+
+
+def _title(metric: Metric) -> str:
+    """Return the title of a metric below the heading of its group, no longer than a line has room for."""
+    title = metric.title.removesuffix(", per chip") if metric.formula == "per_chip" else metric.title
+    title = title.removesuffix(f", {metric.group}")
+    for long, short in _SHORT.items():
+        title = title.replace(long, short)
+    return title
+
+
+def _group(metric: Metric) -> str:
+    return f"{metric.group.capitalize()}, per chip" if metric.formula == "per_chip" else metric.group
+
+
+def _unit(subject: schema.Sheet, metric: Metric, cell: Cell) -> tuple[TableCell, int]:
+    """Return the unit of a figure as people write it, and how many of its own unit that is."""
+    assert cell.result is not None
+    shared = metric.per == "chip" and subject.kind != "chip" and metric.formula != "per_chip"
+    own = canonical_unit(metric, subject.kind)
+    smallest = min(filter(None, map(abs, cell.result.numbers)), default=0)
+    unit, scale = words.people_unit(own if shared else metric.unit(subject.kind), smallest)
+    return TableCell(words.beside_title(unit), own), scale
+
+
+def _value(cell: Cell, scale: int) -> TableCell:
+    assert cell.result is not None
+    value = cell.result.numbers[0]
+    return tables.digits(numbers.number(value / scale, exact=cell.exact), value=value)
+
+
+def _range(cell: Cell, scale: int) -> str:
+    """Return low and high: ``1.6–1.8``; empty where they are one."""
+    low, high = (numbers.grouped(text) for text in overview.ends(cell, scale))
+    return "" if low == high else f"{low}–{high}"
+
+
+def _disputed(found: Overview, title: str, lead: list[str], ids: bool) -> Table:
+    """Return the reports that stand at low and at high of each disputed figure, the widest range first."""
+    table = Table(title, [
+        Column("end", "end"), Column("source", "source"), Column("kind", "kind", fold=Folding("source")),
+        Column("date", "date", fold=Folding("kind", ", ")),
+    ], lead=[*lead, ""] if found.disputed else lead)  # fmt: skip
+    for cell in found.disputed:
+        assert cell.result is not None
+        heading = f"{_named(found, cell, ids)}, {counted(len(cell.reports), 'report')}"
+        for end, value in zip(("low", "high"), cell.result.numbers[1:], strict=True):
+            for source in overview.standing(cell, value):
+                about = found.comparer.catalog.source(source)
+                table.add(end, source, about.kind, about.known_by or "undated", group=heading)
+    if not table.rows:
+        table.columns = []
+    return table
+
+
+# -- what is missing, and what is said in words ----------------------------------------------------
+
+
+def _missing(found: Overview, ids: bool) -> Table:
+    """Return what is not reported, what does not apply, and which reports are excluded, each with the reason."""
+    table = Table("Missing or excluded", [
+        Column("metric", "metric", wraps=True), Column("reports", "reports", True),
+        Column("reason", "reason", wraps=True),
+    ])  # fmt: skip
+    for gap in found.gaps:
+        table.add(gap.about if ids else _about(gap.about), "", gap.note, group=words.GAPS[gap.state].capitalize())
+    for name, rows in found.excluded.items():
+        reasons = sorted({_reason(other.why) for other in rows})
+        title = name if ids else metrics.metric(name).full_title
+        table.add(title, str(len(rows)), "; ".join(reasons), group="Excluded reports")
+    return table
+
+
+def _reason(why: str) -> str:
+    """Return why a report is excluded: what stands behind the sort of reason, else that alone."""
+    sort, _, reason = why.partition(": ")
+    return reason or sort.partition(" by ")[0]
+
+
+def _said(found: Overview, ids: bool) -> Table:
+    """Return what is said in words: names and relations, metrics held as words, and remarks."""
+    table = Table("In words", [
+        Column("about", "about", wraps=True, once=True), Column("text", "text", wraps=True),
+        Column("source", "source", fold=Folding("text")),
+        Column("read", "read", fold=Folding("source", "", always=True)),
+    ])  # fmt: skip
+    for about, text, sources in _relations(found):
+        table.add(about, text, ", ".join(sources), "", group="Names and relations")
+    for name, reports in found.said.items():
+        said: dict[str, schema.Report] = {}
+        for report in reports:
+            said.setdefault(report.value, report)
+        for text, report in said.items():
+            title = name if ids else metrics.metric(name).title
+            table.add(title, f"“{text}”", report.source, words.read(report.read), group="Properties")
+    for remark in found.comparer.known(found.sheet.remarks):
+        table.add(remark.about, f"“{remark.value}”", remark.source, words.read(remark.read), group="Remarks")
+    return table
+
+
+def _relations(found: Overview) -> Iterator[tuple[str, str, Sequence[str]]]:
+    """Yield other names, chip, family, predecessor, and what is said to be the same machine, with the sources."""
+    subject, comparer = found.sheet, found.comparer
     if subject.aliases:
-        yield f"Also called: {', '.join(subject.aliases)}"
+        yield "Also called", ", ".join(subject.aliases), ()
     if isinstance(subject, schema.System) and subject.chip:
-        chip = catalog.sheet("chip", subject.chip)
-        yield f"Chip: {chip.name} ({chip.id})"
+        chip = comparer.catalog.sheet("chip", subject.chip)
+        yield "Chip", f"{chip.name} ({chip.id})", ()
     for heading, said in (
         ("Family", [(one.name, one) for one in comparer.known(subject.family)]),
         ("Predecessor", [(one.id, one) for one in comparer.known(subject.predecessor)]),
@@ -66,14 +256,10 @@ def _lead(comparer: Comparer, subject: schema.Sheet) -> Iterator[str]:
         by: dict[str, list[str]] = {}
         for name, one in said:
             by.setdefault(name, []).append(one.source)
-        yield from (f"{heading}: {name}, says {' and '.join(dict.fromkeys(sources))}" for name, sources in by.items())
-    yield from words.merged(subject)
-    reports = [report for rows in subject.reports.values() for report in comparer.known(rows)]
-    if reports:
-        yield (
-            f"{len(reports)} reports of {len({report.source for report in reports})} sources, which go back to at most "
-            f"{Origins(catalog).of(reports)} origins: python -m calc sources {subject.id}"
-        )
+        for name, sources in by.items():
+            first, *rest = dict.fromkeys(sources)
+            yield heading, name, (first,)
+            yield from ((heading, name, (source,)) for source in rest)
 
 
 def _twins(comparer: Comparer, subject: schema.Sheet) -> list[tuple[str, schema.Kin]]:
@@ -87,29 +273,13 @@ def _twins(comparer: Comparer, subject: schema.Sheet) -> list[tuple[str, schema.
     return found
 
 
-def _said(reports: Sequence[schema.Report | schema.Remark], text: str) -> list[str | TableCell]:
-    """Return the cells of what is no figure: how many say it, and which words the first of them has."""
-    return ["", "", "", str(len(reports)), "", text, words.read(reports[0].read)]
-
-
-def _rows(comparer: Comparer, held: Readings, metric: metrics.Metric) -> Iterator[Sequence[str | TableCell]]:
-    """Yield the cells of a metric: its figure, what is said in words, and what is excluded."""
-    cell = comparer.cell(held, metric.id)
-    if cell.result is not None:
-        yield words.figure_cells(cell, f"{cell.formula}: {cell.lead}" if cell.state == DERIVED else cell.lead)
-    own = [other for other in held.excluded.get(metric.id, []) if other.metric == metric.id]
-    if metric.is_text:
-        said: dict[str, list[schema.Report]] = {}
-        for report in comparer.known(other.report for other in own):
-            said.setdefault(report.value, []).append(report)
-        yield from (_said(by, f"“{text}” {by[0].source}") for text, by in said.items())
-    elif own:
-        kinds = sorted({other.why.partition(":")[0].partition(" by ")[0] for other in own})
-        yield [words.gap(words.NO_SPAN), "", "", str(len(own)), "", "; ".join(kinds), ""]
-
-
-def _notes(subject: schema.Sheet, comparer: Comparer) -> list[str]:
-    whole = {NOT_REPORTED: " for the system"} if subject.kind == "system" else {}
-    notes = [f"{words.GAPS[state].capitalize()}{whole.get(state, '')}: {said}" for state, said in words.gaps(subject)]
-    return [*notes, *words.foot(comparer.policy),
-            f"Working of a line: python -m calc explain {subject.id} METRIC (ids: --ids)."]  # fmt: skip
+def _legend(found: Overview, disputed: bool) -> list[str]:
+    """Return what the marks and columns in use mean, under which policy the figures stand, and where the working is."""
+    subject, comparer = found.sheet, found.comparer
+    used: Iterable[Cell] = () if disputed else found.figures
+    chip = comparer.catalog.chip_of(subject)
+    columns = [] if disputed else ["reports: 5/3 is 5 reports, from at most 3 independent sources"]
+    return [
+        *words.legend(map(words.marks, used), words.layers(subject, chip)), *columns, *words.foot(comparer.policy),
+        f"Working of a figure: python -m calc explain {subject.id} METRIC (ids: --ids).",
+    ]  # fmt: skip

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from calc.analysis import citations
 from calc.catalog.catalog import Catalog
 from calc.catalog.origins import Origins
 from calc.figures.policy import Policy
+from calc.figures.reprs import counted
 from calc.sheets import schema
 from calc.views.tables import Column, Table, TableCell, titled
 
@@ -31,8 +35,16 @@ def _all(catalog: Catalog, policy: Policy) -> Table:
     for id in citations.named(catalog, None, policy):
         found = catalog.source(id)
         table.add(id, found.known_by or "undated", found.kind, found.publisher, " ".join(found.cites))
-    table.notes = [f"{len(table.rows)} sources.", "One of them: python -m calc sources SOURCE. Those of a sheet: ID."]
+    kinds = _kinds(catalog, (row[0].text for row in table.body))
+    table.lead = [f"{counted(len(table.rows), 'source')}: {kinds}." if kinds else "No sources.", ""]
+    table.notes = ["One of them: python -m calc sources SOURCE. Those of a sheet: python -m calc sources ID."]
     return table
+
+
+def _kinds(catalog: Catalog, ids: Iterable[str]) -> str:
+    """Say how many sources there are of each kind, the commonest first."""
+    many = Counter(catalog.source(id).kind for id in ids)
+    return ", ".join(f"{count} {kind}" for kind, count in many.most_common())
 
 
 def _of_sheet(catalog: Catalog, subject: schema.Sheet, policy: Policy) -> Table:
@@ -45,10 +57,11 @@ def _of_sheet(catalog: Catalog, subject: schema.Sheet, policy: Policy) -> Table:
         Column("relation", "relation", wraps=True), Column("under", "under", for_programs=True),
     ])  # fmt: skip
     if cited:
+        behind = sorted({report.source for report in reports})
         table.lead = [
-            f"{len(reports)} reports of {len({report.source for report in reports})} sources, which go back to at most "
-            f"{Origins(catalog).of(reports)} independent origins."
-        ]
+            f"{counted(len(behind), 'source')} of {counted(len(reports), 'report')}, at most "
+            f"{Origins(catalog).of(reports)} of them independent.", f"By kind: {_kinds(catalog, behind)}.", "",
+        ]  # fmt: skip
     for branch in citations.forest(catalog, cited):
         found = catalog.source(branch.id)
         many = sum(report.source == branch.id for report in reports)

@@ -62,6 +62,11 @@ def digits(text: str, **more: Any) -> TableCell:
     return TableCell(grouped(text), text, **more)
 
 
+def plain(text: str) -> TableCell:
+    """Return a cell of digits and words in which commas stand between thousands alone: programs get none."""
+    return TableCell(text, text.replace(",", ""))
+
+
 @dataclass(frozen=True)
 class Folding:
     """How a column may stand within another one: ``always`` on a terminal, else where space is short.
@@ -118,11 +123,15 @@ class Table(Shown):
     folded_note: str = ""
 
     def __repr__(self) -> str:
+        return reprs.line(f"{self.title}: {reprs.counted(len(self.body), 'row')}")
+
+    def __str__(self) -> str:
         shown = self.for_readers()
         blanks = [""] * (len(shown.columns) - 1)
         rows = [[row, *blanks] if isinstance(row, str) else [INDENT * c.indent + c.line for c in row]
                 for row in shown.rows]  # fmt: skip
-        return reprs.page(self.title, [[column.title for column in shown.columns], *rows], most=reprs.MOST + 1)
+        foot = [note for note in self.notes if "as-reported" in note][:1]
+        return reprs.page("\n".join([self.title, *self.lead]), [[c.title for c in shown.columns], *rows], foot)
 
     def add(self, *cells: TableCell | str, group: str | None = None) -> None:
         """Add a row, under the heading of its group, which is set where it is not the last one."""

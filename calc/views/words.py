@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, NOT_DATED, NOT_QUALIFIED, NOT_REPORTED, Cell
 from calc.figures import derive
@@ -12,7 +12,8 @@ from calc.figures.reprs import GAPS as GAPS
 from calc.figures.results import WIDE, Result
 from calc.sheets import metrics, schema
 from calc.sheets.source_kinds import ORDER
-from calc.units.numbers import RATIO_DIGITS, digits, number, span
+from calc.units import numbers
+from calc.units.numbers import grouped, long_ratio, number, span
 from calc.views import tables
 from calc.views.tables import Column, Folding, TableCell
 
@@ -22,7 +23,7 @@ IN_TABLES = GAPS | {NOT_DATED: "none by then", NOT_QUALIFIED: "open (?)"}
 NO_SPAN = "excluded"
 AS_REPORTED = "All figures are as-reported: published figures, or computed from them."
 LEGEND = {
-    OPEN_MARK: f"{OPEN_MARK} qualifiers missing (dense or sparse, direction, scope); the range covers every reading",
+    OPEN_MARK: f"{OPEN_MARK} qualifiers missing (dense/sparse, direction, scope); range covers all readings",
     COMPUTED_MARK: f"{COMPUTED_MARK} derived from chip count: chips x per chip, or total / chips",
     SPLIT_MARK: f"{SPLIT_MARK} total and per-chip figures come from different sources and do not multiply out",
     WIDE_MARK: f"{WIDE_MARK} range wider than {WIDE}x",
@@ -76,8 +77,14 @@ def whole_figure(cell: Cell) -> TableCell:
 
 def ratio(found: Result, between: str = " to ") -> TableCell:
     """Return a ratio with its span."""
-    value, *ends = (digits(part, RATIO_DIGITS, pad=True) for part in found.numbers)
+    value, *ends = (grouped(long_ratio(part)) for part in found.numbers)
     return TableCell(value, value=found.numbers[0], span="" if {value} == set(ends) else between.join(ends))
+
+
+def short_ratio(found: Result, written: Callable[[float], str] = numbers.short_ratio) -> tuple[str, str]:
+    """Return a ratio for a table of many, and its range: ``1.67``, ``1.60–1.90``; no range where the ends are one."""
+    value, low, high = (grouped(written(one)) for one in found.numbers)
+    return value, "" if value == low == high else f"{low}–{high}"
 
 
 def with_span(text: str, low: float, high: float) -> str:
@@ -105,6 +112,28 @@ def unit_cell(unit: str) -> TableCell:
     return TableCell(unit, folded="" if unit in _SAID_BY_THE_TITLE else f" ({unit})")
 
 
+_LARGE = (("USD", 1_000_000, "M USD"), ("CNY", 1_000_000, "M CNY"), ("transistor", 1_000_000_000, "billion"),
+          ("x", 1_000_000_000, "billion"))  # fmt: skip
+
+
+def people_unit(unit: str, size: float) -> tuple[str, int]:
+    """Return the unit in which people say an amount of some size, and how many of its own unit that is.
+
+    Examples
+    --------
+    >>> people_unit("USD", 8_000_000), people_unit("W per TB", 488), people_unit("transistor", 80e9)
+    (('M USD', 1000000), ('W/TB', 1), ('billion', 1000000000))
+    """
+    large = ((said, many) for name, many, said in _LARGE if name == unit and size >= many)
+    return next(large, (unit.replace(" per ", "/"), 1))
+
+
+def beside_title(unit: str) -> str:
+    """Return a unit as it stands beside a title: empty where the title says what is counted."""
+    said = _SAID_BY_THE_TITLE - {"USD", "CNY"}
+    return "" if said.issuperset(unit.split("/")) else unit
+
+
 def figure_columns() -> list[Column]:
     """Return the columns of `figure_cells`."""
     return [
@@ -124,8 +153,8 @@ def read(how: str) -> TableCell:
 def figure_cells(cell: Cell, source: str) -> list[TableCell]:
     """Return a figure as a cell for each of the `figure_columns`; ``source`` says what the headline is from."""
     ends = span(*cell.result.numbers[1:]) if cell.result else ""
-    texts = (marks(cell), ends, str(len(cell.reports)), str(cell.origins), source)
-    return [figure(cell), *map(TableCell, texts), read(cell.read)]
+    texts = (str(len(cell.reports)), str(cell.origins), source)
+    return [figure(cell), TableCell(marks(cell)), tables.plain(ends), *map(TableCell, texts), read(cell.read)]
 
 
 # -- what stands above and below a table ----------------------------------------------------------
@@ -156,12 +185,22 @@ def merged(*sheets: schema.Sheet) -> Iterator[str]:
 def policy_line(policy: Policy, newest: object = None) -> str:
     """Say under which policy a table stands, and of which date: the day asked for, or that of its newest source."""
     asked = f"as of {policy.as_of}" if policy.as_of else f"newest source {newest}" if newest else "sources of any date"
+    kinds = ", ".join(ORDER[:3]).replace("-", " ")
     return (
-        f"Headline: {policy.words}best-specified first, then reported over derived, then by kind of source "
-        f"({', '.join(ORDER[:4])}...), then newest; {asked}."
+        f"Headline: {policy.words}best specified first, then reported over derived, then by source ({kinds}...), "
+        f"then newest; {asked}."
     )
 
 
 def foot(policy: Policy, newest: object = None) -> list[str]:
     """Return the lines that every output ends in: that figures are as-reported, and under which policy."""
     return [AS_REPORTED, policy_line(policy, newest)]
+
+
+def short_foot(policy: Policy) -> str:
+    """Return in one sentence that figures are as-reported, and under which policy the headline stands."""
+    asked = f", as of {policy.as_of}" if policy.as_of else ""
+    return (
+        f"As-reported. Headline: {policy.words}best-specified first, then reported over derived, kind of source, "
+        f"newest{asked}."
+    )

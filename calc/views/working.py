@@ -1,13 +1,83 @@
-"""A working as lines in words, for pages and the terminal, and which reports give the ends of its span."""
+"""A working as lines in words, for pages and the terminal: the answer first, and which reports give low and high."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from calc.analysis import selection, workings
+from calc.analysis.audit import Finding
+from calc.analysis.comparison import NOT_REPORTED, Cell, Comparer
+from calc.figures import derive
 from calc.figures.explanation import Node
+from calc.figures.readings import HELD_AS_WORDS
+from calc.figures.reprs import GAPS, gap
+from calc.sheets import metrics
 from calc.units import numbers
+
+NEAR = 6
+"""So many metrics near a gap are named."""
+
+
+def answer(comparer: Comparer, names: Sequence[str], metric: str, node: Node) -> list[str]:
+    """Return what a working comes to, in a line: value, range, reports and independent sources; or why there is none.
+
+    Parameters
+    ----------
+    comparer : Comparer
+        Makes the cells.
+    names : sequence of str
+        One id, or two of a ratio.
+    metric : str
+        What is explained.
+    node : Node
+        The working itself.
+    """
+    sheets = comparer.catalog.subjects(names)
+    name = workings.metric_id(comparer, sheets, metric)
+    cells = [comparer.cell(comparer.reader.of(sheet), name) for sheet in sheets]
+    title = f"{' / '.join(sheet.name for sheet in sheets)}, {metrics.metric(name).full_title}"
+    if metrics.metric(name).is_text:
+        said = (selection.words(comparer, sheet, metrics.metric(name)) for sheet in sheets)
+        texts = (", ".join(f"“{text}”" for text in one) or GAPS[NOT_REPORTED] for one in said)
+        return [f"{title}: {' / '.join(texts)} ({HELD_AS_WORDS})."]
+    if node["value"] is None:
+        missing = [cell for cell in cells if cell.result is None]
+        of = [f"{cell.subject.sheet.name} " if len(cells) > 1 else "" for cell in missing]
+        why = "; ".join(f"{whom}{gap(cell.state, cell.note)}" for whom, cell in zip(of, missing, strict=True))
+        return [f"{title}: {'no ratio, ' if len(cells) > 1 else ''}{why or 'no ratio'}.", *_near(cells, name)]
+    many = " and ".join(str(len(cell.reports)) for cell in cells)
+    reports = f"{many} {'report' if many == '1' else 'reports'}"
+    independent = " and ".join(str(cell.origins) for cell in cells)
+    low, high = map(numbers.number, (node["low"], node["high"]))
+    ends = "" if low == high else f", range {low}–{high}"
+    opened = f"; {node['open_reason']}" if node.get("open_reason") else ""
+    return [f"{title}: {node['text']}{ends}, from {reports}, at most {independent} independent{opened}."]
+
+
+def _near(cells: Sequence[Cell], name: str) -> list[str]:
+    """Say which metrics of the family, else of the group, all subjects have figures for."""
+    have = [set(derive.available([cell.subject])) for cell in cells]
+    known = sorted(set.intersection(*have), key=metrics.place)
+    primary = [one for one in known if not metrics.metric(one).formula]
+    asked = metrics.metric(name)
+    family = [one for one in primary if metrics.metric(one).family == asked.family]
+    near = family or [one for one in primary if metrics.metric(one).group == asked.group]
+    if not near:
+        return [f"No figure of the same kind is known; `show {cells[0].subject.sheet.id}` lists what is."]
+    more = f", and {len(near) - NEAR} more" if near[NEAR:] else ""
+    return [f"Near it, with figures: {', '.join(near[:NEAR])}{more}."]
+
+
+def answer_of_claim(finding: Finding) -> list[str]:
+    """Return what recomputing a claim comes to: from the source's own figures, and from all published ones."""
+    claimed = f" ({finding.claimed})" if finding.claimed else ""
+    own, every = (f"{side}{f' ({side.missing})' if side.missing else ''}" for side in (finding.own, finding.any))
+    return [
+        f"Claim “{finding.claim.printed}”{claimed}. Recomputed from the source's own figures: {own}; from any reports: "
+        f"{every}."
+    ]
 
 
 def walk(node: Node, depth: int = 0) -> Iterator[tuple[int, Node]]:
@@ -19,7 +89,7 @@ def walk(node: Node, depth: int = 0) -> Iterator[tuple[int, Node]]:
 
 def ends(node: Node) -> list[str]:
     """Return the lines that say which reports give the lowest and the highest value."""
-    if node["kind"] != "formula" or node["low"] == node["high"]:
+    if node["kind"] not in ("formula", "reading") or node["low"] == node["high"]:
         return []
     lines = []
     for end in ("low", "high"):
@@ -28,7 +98,7 @@ def ends(node: Node) -> list[str]:
             taken = next((c for c in reading["inputs"] if end in c["roles"]), None)
             taken = taken or next(c for c in reading["inputs"] if c["selected"])
             parts.append(f"{taken['text']} ({_lead(taken)})")
-        lines.append(f"{end} {numbers.number(node[end])}: {'; '.join(parts)}")
+        lines.append(f"{end.capitalize()} {numbers.number(node[end])}: {'; '.join(parts)}")
     return lines
 
 
@@ -110,7 +180,7 @@ def steps(
 
 
 def _span(node: Node) -> str:
-    """Return the span of a figure in brackets, after a blank; empty for a report or where the ends are one."""
+    """Return the range of a figure in brackets, after a blank; empty for a report or where low and high are one."""
     ends = "" if node["low"] is None or node["kind"] == "report" else numbers.span(node["low"], node["high"])
     return f" ({ends})" if ends else ""
 

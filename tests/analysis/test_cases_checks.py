@@ -38,7 +38,7 @@ def found(folder: Path, rows: Mapping[tuple[str, str], Rows]) -> list[Contradict
     return [each for each in check(comparer, [comparer.catalog.sheet(*key) for key in rows])[0] if not each.known]
 
 
-DENSE, SPARSE = "peak_compute.bf16.dense", "a sparse rate held as dense"
+DENSE, SPARSE = "peak_compute.bf16.dense", "a sparse rate reported as dense"
 CASES: dict[str, tuple[str, str, str, str, str]] = {
     "a sparse rate as dense": ("h800", DENSE, "1979 TFLOP/s", "a factor of 2", f"usual cause: {SPARSE}"),
     "any factor, not specified": ("h20", "peak_compute.fp16.unstated", "667 TFLOP/s", "148 TFLOP/s dense x 2 (", ""),
@@ -50,7 +50,7 @@ CASES: dict[str, tuple[str, str, str, str, str]] = {
     "two honest ones": ("rubin", "memory_bandwidth", "6500 GB/s", "against 22 TB/s", "an overlay against"),
     "GiB of a rate": ("h100-sxm", "memory_bandwidth", "3350 GiB/s", "a factor of 1.074", "GB taken for GiB"),
     "both ways as one": ("a100-sxm", "scale_up_bandwidth", "600 GB/s, direction: unidirectional", "against 300 GB/s",
-                         "both directions added up, held as one way"),
+                         "both directions added up, reported as one way"),
     "physical capacity": ("b300", "memory_capacity", "288.0 GB", "270 GB", "physical capacity against usable"),
 }  # fmt: skip
 
@@ -65,7 +65,7 @@ def test_a_users_figure_is_told_of_and_the_shipped_one_is_not_blamed(case: str, 
     assert only.metric.rpartition(".")[0] == metric.rpartition(".")[0]
     for word in (f"{metric.partition('.')[0]}", f"{value.partition(',')[0]}", *words):
         assert word in only.text, only.text
-    assert ("; usual cause: " in only.text) == bool(only.causes) != ("; no usual slip gives" in only.text)
+    assert ("; usual cause: " in only.text) == bool(only.causes) != ("; no usual cause gives" in only.text)
 
 
 BEYOND: dict[str, tuple[str, str, Rows, str]] = {
@@ -144,7 +144,7 @@ def test_plausible_ranges_are_those_of_the_shipped_sheets(tmp_path: Path) -> Non
 def test_a_range_follows_the_sheets_and_few_sheets_make_none(sheets: int, told: int, tmp_path: Path) -> None:
     base = tmp_path / "base"
     (base / "chips").mkdir(parents=True)
-    (base / "sources.yaml").write_text("maker:\n  title: Maker\n  publisher: Maker\n  kind: vendor\n")
+    (base / "sources.yaml").write_text("maker:\n  title: Maker\n  publisher: Maker\n  kind: maker\n")
     for n in range(sheets):
         rows = f"  memory_capacity:\n    - {{value: {n + 8} GB, source: maker, locator: table}}\n"
         text = f"id: c{n}\nname: C{n}\nvendor: Maker\nstatus: as-reported\nreports:\n{rows}"

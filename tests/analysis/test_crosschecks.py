@@ -24,11 +24,11 @@ ONE_WAY, BOTH_WAYS, OPEN = ({"direction": way} for way in ("unidirectional", "bi
 Rows = Mapping[str, Sequence[schema.Report]]
 
 SOURCES = {
-    "alpha": schema.Source(title="Alpha", publisher="Alpha", kind="vendor"),
+    "alpha": schema.Source(title="Alpha", publisher="Alpha", kind="maker"),
     "beta": schema.Source(title="Beta", publisher="Beta", kind="paper"),
     "gamma": schema.Source(title="Gamma", publisher="Gamma", kind="press"),
     "gamma-2": schema.Source(title="Gamma again", publisher="Gamma", kind="press", same_work_as=("gamma",)),
-    "maker": schema.Source(title="Maker", publisher="Maker", kind="vendor"),
+    "maker": schema.Source(title="Maker", publisher="Maker", kind="maker"),
     "odd": schema.Source(title="Odd", publisher="Odd", kind="blog"),
     "odd-relay": schema.Source(title="Odd relay", publisher="Odd relay", kind="blog", cites=("odd",)),
 }
@@ -181,47 +181,47 @@ def test_a_clean_sheet_gives_nothing(shape: str, tmp_path: Path) -> None:
 
 CHIP, SYSTEM = "chip", "system"
 SLIPS: dict[str, tuple[str, str, str, schema.Report, str]] = {
-    "GiB held as GB": ("server", CHIP, "memory_capacity", said("74.5 GB", "odd"), "GiB held as GB"),
+    "GiB reported as GB": ("server", CHIP, "memory_capacity", said("74.5 GB", "odd"), "GiB reported as GB"),
     "GB taken for GiB": ("server", CHIP, "memory_capacity", said("80 GiB", "odd"), "GB taken for GiB"),
-    "TiB held as TB": ("server", CHIP, "memory_capacity", said("72.76 GB", "odd"), "TiB held as TB"),
-    "both held as one way": ("superchip", CHIP, "scale_up_bandwidth", said("1.8 TB/s", "odd", **ONE_WAY),
-                             "both directions added up, held as one way"),
-    "one way held as both": ("superchip", CHIP, "scale_up_bandwidth", said("900 GB/s", "odd", **BOTH_WAYS),
-                             "one way held as both"),
-    "both held as one way, total": ("superchip", SYSTEM, "scale_up_bandwidth", said("130 TB/s", "odd", **ONE_WAY),
+    "TiB reported as TB": ("server", CHIP, "memory_capacity", said("72.76 GB", "odd"), "TiB reported as TB"),
+    "both reported as one way": ("superchip", CHIP, "scale_up_bandwidth", said("1.8 TB/s", "odd", **ONE_WAY),
+                             "both directions added up, reported as one way"),
+    "one way reported as both": ("superchip", CHIP, "scale_up_bandwidth", said("900 GB/s", "odd", **BOTH_WAYS),
+                             "one way reported as both"),
+    "both reported as one way, total": ("superchip", SYSTEM, "scale_up_bandwidth", said("130 TB/s", "odd", **ONE_WAY),
                                     "both directions added up"),
-    "sparse held as dense": ("superchip", CHIP, "peak_compute.bf16.dense", said("5000 TFLOP/s", "odd"),
-                             "a sparse rate held as dense: 5000 TFLOP/s is what is stated as sparse"),
-    "dense held as sparse": ("superchip", CHIP, "peak_compute.bf16.sparse", said("2500 TFLOP/s", "odd"),
-                             "a dense rate held as sparse: 5 PFLOP/s per superchip / 2 chips is what is stated"),
-    "sparse held as dense, total": ("superchip", SYSTEM, "peak_compute.bf16.dense", said("360 PFLOP/s", "odd"),
-                                    "a sparse rate held as dense: 72 chips x 5000 TFLOP/s per chip is what"),
-    "sparse held as dense, no sparse": ("racks", CHIP, "peak_compute.bf16.dense", said("1560 TFLOP/s", "odd"),
-                                        "a sparse rate held as dense"),
-    "die held as chip": ("racks", CHIP, "memory_bandwidth", said("1.6 TB/s", "odd"),
-                         "a die's figure held as the chip's, which has 2 dies"),
-    "chip held as die": ("racks", CHIP, "memory_bandwidth", said("3.2 TB/s", "odd", per="die"),
-                         "a chip's figure held as a die's, and multiplied by its 2 dies"),
+    "sparse reported as dense": ("superchip", CHIP, "peak_compute.bf16.dense", said("5000 TFLOP/s", "odd"),
+                             "a sparse rate reported as dense: 5000 TFLOP/s is reported as sparse"),
+    "dense reported as sparse": ("superchip", CHIP, "peak_compute.bf16.sparse", said("2500 TFLOP/s", "odd"),
+                             "a dense rate reported as sparse: 5 PFLOP/s per superchip / 2 chips is reported"),
+    "sparse reported as dense, total": ("superchip", SYSTEM, "peak_compute.bf16.dense", said("360 PFLOP/s", "odd"),
+                                    "a sparse rate reported as dense: 72 chips x 5000 TFLOP/s per chip is reported"),
+    "sparse reported as dense, no sparse": ("racks", CHIP, "peak_compute.bf16.dense", said("1560 TFLOP/s", "odd"),
+                                        "a sparse rate reported as dense"),
+    "die reported as chip": ("racks", CHIP, "memory_bandwidth", said("1.6 TB/s", "odd"),
+                         "a die's figure reported as the chip's, which has 2 dies"),
+    "chip reported as die": ("racks", CHIP, "memory_bandwidth", said("3.2 TB/s", "odd", per="die"),
+                         "a chip's figure reported as a die's, and multiplied by its 2 dies"),
     "dies counted as chips": ("racks", SYSTEM, "chips_per_node", said("16 chip", "odd"), "dies counted as chips"),
-    "superchip held as chip": ("superchip", CHIP, "memory_bandwidth", said("16 TB/s", "odd"),
-                               "a superchip's figure held as a chip's (2 chips in a superchip)"),
-    "chip held as superchip": ("superchip", CHIP, "memory_bandwidth", said("8 TB/s", "odd", per="superchip"),
-                               "a chip's figure held as a superchip's"),
-    "bits held as bytes": ("superchip", CHIP, "scale_out_bandwidth", said("400 GB/s", "odd", **ONE_WAY),
-            "bits held as bytes"),
-    "bytes held as bits": ("superchip", CHIP, "scale_out_bandwidth", said("50 Gb/s", "odd", **ONE_WAY),
-            "bytes held as bits"),
-    "rack held as superchip": ("superchip", CHIP, "memory_capacity", said("13.8 TB", "odd", per="superchip"),
-                               "a rack's or the system's figure held as a superchip's (36 superchips)"),
-    "superchip held as rack": ("superchip", SYSTEM, "memory_bandwidth", said("16 TB/s", "odd", per="rack"),
-                               "x 36 superchips is missing: a superchip's figure held as the system's"),
-    "system held as chip": ("racks", CHIP, "memory_bandwidth", said("1229 TB/s", "odd"),
-                            "the figure of all 384 chips held as a chip's"),
+    "superchip reported as chip": ("superchip", CHIP, "memory_bandwidth", said("16 TB/s", "odd"),
+                               "a superchip's figure reported as a chip's (2 chips in a superchip)"),
+    "chip reported as superchip": ("superchip", CHIP, "memory_bandwidth", said("8 TB/s", "odd", per="superchip"),
+                               "a chip's figure reported as a superchip's"),
+    "bits reported as bytes": ("superchip", CHIP, "scale_out_bandwidth", said("400 GB/s", "odd", **ONE_WAY),
+            "bits reported as bytes"),
+    "bytes reported as bits": ("superchip", CHIP, "scale_out_bandwidth", said("50 Gb/s", "odd", **ONE_WAY),
+            "bytes reported as bits"),
+    "rack reported as superchip": ("superchip", CHIP, "memory_capacity", said("13.8 TB", "odd", per="superchip"),
+                               "a rack's or the system's figure reported as a superchip's (36 superchips)"),
+    "superchip reported as rack": ("superchip", SYSTEM, "memory_bandwidth", said("16 TB/s", "odd", per="rack"),
+                               "x 36 superchips is missing: a superchip's figure reported as the system's"),
+    "system reported as chip": ("racks", CHIP, "memory_bandwidth", said("1229 TB/s", "odd"),
+                            "the figure of all 384 chips reported as a chip's"),
     "missing x 384": ("racks", SYSTEM, "memory_bandwidth", said("3.2 TB/s", "odd"),
-                      "x 384 chips is missing: a chip's figure held as the system's"),
+                      "x 384 chips is missing: a chip's figure reported as the system's"),
     "x 384 twice": ("racks", SYSTEM, "memory_capacity", said("18.874 PB", "odd"), "x 384 chips is applied twice"),
-    "node held as system": ("racks", SYSTEM, "memory_capacity", said("1024 GB", "odd"),
-                            "x 48 nodes is missing: a node's figure held as the system's"),
+    "node reported as system": ("racks", SYSTEM, "memory_capacity", said("1024 GB", "odd"),
+                            "x 48 nodes is missing: a node's figure reported as the system's"),
     "next card": ("superchip", CHIP, "scale_out_bandwidth", said("800 Gb/s", "odd", **ONE_WAY),
                   "another generation of network card: 400 and 800 Gb/s"),
     "last card": ("superchip", CHIP, "scale_out_bandwidth", said("200 Gb/s", "odd", **ONE_WAY),
@@ -276,7 +276,7 @@ def test_a_source_and_its_relays_are_one_voice(tmp_path: Path) -> None:
 def test_with_one_origin_against_one_the_pair_is_named_and_neither_blamed(tmp_path: Path) -> None:
     (only,) = found(folder({"memory_bandwidth": [said("8.00 TB/s", "odd"), said("1.00 TB/s", "beta")]}), tmp_path)
     assert (only.outlier, only.one.sources, only.other.sources) == ("", ("odd",), ("beta",))
-    assert only.causes == ("bytes held as bits", "bits held as bytes")
+    assert only.causes == ("bytes reported as bits", "bits reported as bytes")
     assert "1 independent origin against 1, so neither outweighs the other" in only.text
 
 
@@ -289,7 +289,7 @@ BROKEN: dict[str, tuple[str, Rows, Rows | None, str]] = {
               "600 GB (beta, table 1) against 8 chips x 64 GB per chip (alpha, table 1), a factor of 1.172"),
     "total, with a cause": ("total", {"dies_per_chip": [said("2 die")], "memory_capacity": [said("64 GB")]},
                             {"chip_count": [said("384 chip")], "memory_capacity": [said("49.2 TB", "beta")]},
-                            "a die's figure held as the chip's, which has 2 dies; or a chip's figure held as a die's"),
+                            "a die's figure reported as the chip's, which has 2 dies; or a chip's figure reported as"),
     "total of a part": ("total", {}, {"chip_count": [said("8 chip")], "memory_capacity": [
         said("600 GB"), said("64 GB", "beta", per="chip")]}, "600 GB"),
     "nodes": ("nodes", {}, {**NODES, "chips_per_node": [said("16 chip", "gamma")]}, "48 node x 16 chip"),
@@ -408,13 +408,13 @@ def test_few_digits_are_no_evidence(tmp_path: Path) -> None:
         found(folder({"memory_capacity": [*each("1.50 TB", "alpha", "beta"), said("1.4 TB", "odd")]}), tmp_path) == []
     )
     (only,) = found(folder({"memory_capacity": [*each("1.50 TB", "alpha", "beta"), said("1.40 TB", "odd")]}), tmp_path)
-    assert only.causes == ("GiB held as GB",)
+    assert only.causes == ("GiB reported as GB",)
 
 
 def test_a_slip_may_be_of_a_figure_that_is_not_most_origins(tmp_path: Path) -> None:
     rows = [*each("752 TFLOP/s", "alpha", "beta"), said("780 TFLOP/s", "gamma"), said("1560 TFLOP/s", "odd")]
     (only,) = found(folder({"peak_compute.bf16.dense": rows}), tmp_path)
-    assert (only.factor, only.other.sources, only.causes) == (2, ("gamma",), ("a sparse rate held as dense",))
+    assert (only.factor, only.other.sources, only.causes) == (2, ("gamma",), ("a sparse rate reported as dense",))
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from calc import units
 from calc.analysis.comparison import Comparer
-from calc.analysis.selection import Condition, Selection, having, select
+from calc.analysis.selection import Condition, Selection, basis, cell_of, having, select
 from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.figures.policy import Policy
+from calc.figures.readings import canonical_unit
 from calc.formulas.table import FORMULAS
 from calc.sheets import metrics
+from calc.units.numbers import grouped
 from tests.running import output, run
 
 KINDS = ("chip", "system")
@@ -83,18 +84,18 @@ def test_words_are_asked_for_without_regard_to_case(comparer: Comparer) -> None:
     assert "mi355x" in ids(comparer, "chip", where=[Condition.parse("process = 3 NM")])
 
 
-@pytest.mark.parametrize(("metric", "falling"), [("memory_capacity", True), ("power.board", False)])
-def test_the_best_come_first_and_gaps_last(comparer: Comparer, metric: str, falling: bool) -> None:
-    assert metrics.metric(metric).better == ("higher" if falling else "lower")
+@pytest.mark.parametrize("metric", ["memory_capacity", "power.board"])
+def test_the_highest_come_first_and_gaps_last(comparer: Comparer, metric: str) -> None:
     found = [comparer.reader.of(comparer.catalog.sheet("chip", id)) for id in ids(comparer, "chip", sort=metric)]
     cells = [comparer.cell(held, metric).result for held in found]
     figures = [cell.numbers[0] for cell in cells if cell is not None]
-    assert figures == sorted(figures, reverse=falling)
+    assert figures == sorted(figures, reverse=True)
     assert all(cell is None for cell in cells[len(figures) :])
     assert len(figures) > 2
-    backwards = ids(comparer, "chip", sort=metric, reverse=True)
+    assert ids(comparer, "chip", sort=metric, ascending=False) == ids(comparer, "chip", sort=metric)
+    backwards = ids(comparer, "chip", sort=metric, ascending=True)
     again = [comparer.cell(comparer.reader.of(comparer.catalog.sheet("chip", id)), metric).result for id in backwards]
-    assert [cell.numbers[0] for cell in again if cell] == sorted(figures, reverse=not falling)
+    assert [cell.numbers[0] for cell in again if cell] == sorted(figures)
     assert again[len(figures) :] == [None] * (len(again) - len(figures))
 
 
@@ -105,7 +106,8 @@ def test_the_order_by_a_key(key: str) -> None:
         assert list(map(int, found)) == sorted(map(int, found), reverse=True)
     else:
         assert found == sorted(found, key=str.casefold)
-    assert [row[key] for row in records("systems", "--sort", key, "--reverse")] == found[::-1]
+    turned = "--asc" if key == "reports" else "--desc"
+    assert [row[key] for row in records("systems", "--sort", key, turned)] == found[::-1]
 
 
 def test_a_figure_is_that_of_show() -> None:
@@ -113,9 +115,58 @@ def test_a_figure_is_that_of_show() -> None:
     assert {row["memory_bandwidth.unit"] for row in rows} == {"TB/s/chip"}
     for row in rows[::9]:
         shown = json.loads(output("show", row["id"], "--format", "json"))["metrics"]["memory_bandwidth"]
-        assert shown["text"].split()[0] == row["memory_bandwidth"].replace(",", "")
-        low, _, high = row["memory_bandwidth.span"].partition(" to ")
-        assert not low or (units.split(f"{low} TB/s").low <= units.split(f"{high} TB/s").low)
+        assert shown["text"].split()[0] == row["memory_bandwidth"]
+        low, value, high = (float(row[f"memory_bandwidth{end}"]) for end in (".low", "", ".high"))
+        assert low <= value * 1.001
+        assert value <= high * 1.001
+        assert [low, high] == pytest.approx([shown["low"], shown["high"]], rel=1e-9)
+        assert row["memory_bandwidth.metric"] == "memory_bandwidth"
+
+
+@pytest.mark.parametrize("call", [("chips", "--columns", "memory_capacity,power,peak_compute.bf16"), ("systems",), ()])
+def test_a_column_drops_no_row(comparer: Comparer, call: tuple[str, ...]) -> None:
+    kind = {"chips": ["chip"], "systems": ["system"], "": ["chip", "system", "model"]}["".join(call[:1])]
+    assert {row["id"] for row in records(*call)} == {id for one in kind for id in comparer.catalog.ids(one)}
+
+
+@pytest.mark.parametrize("head", ["power", "memory_capacity_per_power", "peak_compute", "peak_compute.fp8", "price"])
+def test_a_head_shows_the_basis_that_most_have_and_names_the_others(comparer: Comparer, head: str) -> None:
+    """Every figure is of a metric under the head, of one unit, and no figure of the common basis is passed over."""
+    sheets = select(comparer, ["chip"], Selection())
+    shown = basis(comparer, sheets, head)
+    rows = {row["id"]: row for row in records("chips", "--columns", head)}
+    held = [row[f"{head}.metric"] for row in rows.values() if row[f"{head}.metric"]]
+    assert held.count(shown.choices[0]) == max(map(held.count, held))
+    assert {row[f"{head}.unit"] for row in rows.values()} == {canonical_unit(shown.metric, "chip")}
+    for sheet in sheets:
+        first = next((one for one in shown.choices if cell_of(comparer, sheet, one).result), "")
+        assert rows[sheet.id][f"{head}.metric"] == first
+    if held.count(shown.choices[0]) < len(held):
+        other = next(row for row in rows.values() if row[f"{head}.metric"] not in ("", shown.choices[0]))
+        assert other[head] != "not reported"
+
+
+def test_memory_per_watt_is_one_list_over_the_scopes_of_power(comparer: Comparer) -> None:
+    found = records("chips", "--sort", "memory_capacity_per_power", "--desc")
+    figures = [row for row in found if row["memory_capacity_per_power.metric"]]
+    values = [float(row["memory_capacity_per_power"]) for row in figures]
+    assert values == sorted(values, reverse=True)
+    assert len({row["memory_capacity_per_power.metric"] for row in figures}) > 1
+    assert len(values) > 40
+    printed = output("list", "chips", "--sort", "memory_capacity_per_power")
+    assert "a word behind a figure names another basis" in " ".join(printed.split())
+
+
+@pytest.mark.parametrize("what", ["chips", "systems", "models"])
+def test_the_list_that_asks_for_nothing_shows_figures_within_80_columns(what: str) -> None:
+    lines = output("list", what).splitlines()
+    assert max(map(len, lines)) <= 80
+    heads = next(line for line in lines if line.startswith("id"))
+    assert heads.endswith("reports")
+    rows = records(what)
+    vendors = [row["vendor"].casefold() for row in rows]
+    assert vendors == sorted(vendors)
+    assert sum(line.split()[:1] == [row["id"]] for row in rows for line in lines) == len(rows)
 
 
 def test_no_width_drops_an_id_or_a_figure() -> None:
@@ -124,7 +175,7 @@ def test_no_width_drops_an_id_or_a_figure() -> None:
     for width in (60, 80, 120, 200):
         shown = output("list", *call, width=width).split()
         assert {row["id"] for row in rows} <= set(shown)
-        assert {row["memory_capacity"] for row in rows} <= set(shown)
+        assert {grouped(row["memory_capacity"]) for row in rows} <= set(shown)
 
 
 def test_formulas_are_listed_with_what_they_take() -> None:
@@ -164,21 +215,21 @@ def test_a_later_day_leaves_figures_out() -> None:
     [
         (("--vendor", "Huwei"), "no vendor 'Huwei' here; did you mean 'Huawei'?"),
         (("chips", "--family", "Hoper"), "no family 'Hoper' here"),
-        (("--with", "memory_capacity"), "list 'chips', 'systems' or 'models' by a metric"),
+        (("--with", "memory_capacity"), "list only 'chips', 'systems' or 'models'"),
         (("chips", "--with", "memory_capacty"), "did you mean"),
-        (("chips", "--sort", "process"), "held as words"),
+        (("chips", "--sort", "process"), "has words as values"),
         (("chips", "--sort", "weigth"), "no metric 'weigth'"),
-        (("chips", "--where", "memory_capacity 128 GB"), "is no condition"),
+        (("chips", "--where", "memory_capacity 128 GB"), "is not a condition"),
         (("chips", "--where", "memory_capacity > 3 TB/s"), "is a data rate; expected an amount of information"),
         (("chips", "--where", "memory_capacity > 1..2 GB"), "is a range"),
         (("chips", "--where", "memory_capacity > lots"), "does not begin with a number"),
-        (("chips", "--where", "process > 3 nm"), "held as words"),
-        (("metrics", "--vendor", "Huawei"), "leave out what selects"),
+        (("chips", "--where", "process > 3 nm"), "has words as values"),
+        (("metrics", "--vendor", "Huawei"), "`list metrics` takes words"),
         (("metrics", "nvlink"), "is scale_up_bandwidth"),
-        (("chips", "huawei"), "words and --derived choose metrics"),
+        (("chips", "huawei"), "words and --derived select metrics"),
         (("formulas", "nothing-like-it"), "no formula with 'nothing-like-it' in it"),
-        (("formulas", "--vendor", "Huawei"), "formulas are chosen by words alone"),
-        (("formulas", "--derived"), "formulas are chosen by words alone"),
+        (("formulas", "--vendor", "Huawei"), "`list formulas` takes words"),
+        (("formulas", "--derived"), "`list formulas` takes words"),
     ],
 )
 def test_a_wrong_call_is_told(call: tuple[str, ...], words: str) -> None:
@@ -207,8 +258,8 @@ def test_what_was_printed_later_is_neither_listed_nor_counted() -> None:
     sources = Catalog().source
     shown = output("show", "h100-sxm", "--as-of", "2022-04-01", "--format", "csv")
     for row in csv.DictReader(io.StringIO(shown)):
-        if "\u201d " in row["source"]:
-            assert (sources(row["source"].rpartition(" ")[2]).known_by or "9") <= "2022-04-01"
+        if row["state"] == "reported":
+            assert (sources(row["source"]).known_by or "9") <= "2022-04-01"
 
 
 def test_programs_get_numbers_without_commas() -> None:

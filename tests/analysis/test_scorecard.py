@@ -64,8 +64,39 @@ def test_the_table_is_short_and_never_wraps(first: str, second: str) -> None:
 def test_the_press_line_is_answered_in_the_first_lines() -> None:
     printed = output("compare", "cm384", "nvl72").splitlines()
     assert printed[0].startswith("CloudMatrix 384 vs GB200 NVL72")
-    assert printed[1] == "Whole system  CloudMatrix 384 leads on 5 of 6, open (?) on 1"
-    assert [head for line in printed[1:6] if (head := line.split("  ")[0]) in NAMES] == NAMES
+    assert printed[1] == "CloudMatrix 384 leads: whole system; trails: per chip, per watt, per dollar."
+    assert [head for line in printed[1:9] if (head := line.split("  ")[0]) in NAMES] == NAMES
+    assert printed[4].split() == ["Whole", "system", "6", "5", "1"]
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS[:40])
+def test_the_verdict_never_wraps(first: str, second: str) -> None:
+    """Title, sentence and a line a group, each within 80 columns, with the counts of the tallies."""
+    tallies = scorecard.tallies(compared(first, second), first)
+    printed = output("compare", first, second).split("\n\n")[0].splitlines()
+    assert len(printed) == 4 + len(tallies)
+    for line, tally in zip(printed[4:], tallies, strict=True):
+        counts = [str(len(names)) for names in tally.lists().values() if names]
+        assert line.split()[len(tally.group.split()) :] == [str(tally.counted), *counts]
+
+
+def test_models_have_rows_of_the_scorecard_and_no_verdict() -> None:
+    found = calc.compare("deepseek-v3", "llama-3.1-405b")
+    assert {line.group for line in scorecard.lines(found)} == {"Model"}
+    assert scorecard.tallies(found, "deepseek-v3") == []
+    printed = output("compare", "deepseek-v3", "llama-3.1-405b")
+    assert "leads" not in printed
+    assert "16,384" in printed
+
+
+def test_the_rows_per_watt_are_of_the_16_bit_row() -> None:
+    """A chip of which FP16 alone is stated has them, flagged as the 16-bit row is."""
+    found = compared("h20", "h800")
+    cell = found.row("compute_16bit_per_power.dense.chip").cells["h20"]
+    assert cell.chosen == found.row("compute_16bit.dense").cells["h20"].chosen == "FP16 dense"
+    assert "FP16 dense" in cell.flags
+    assert cell.result is not None
+    assert cell.result.numbers[0] == pytest.approx(148 / 400)
 
 
 def test_json_of_compare_and_audit_have_the_same_counts() -> None:

@@ -34,8 +34,8 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "chips").mkdir(parents=True)
     (folder / "chips" / "good.yaml").write_text(f"id: good\n{HEAD}as-reported\n")
     (folder / "chips" / "bad.yaml").write_text(f"id: bad\n{HEAD}rumour\n")
-    entry = "  title: A page\n  publisher: Example\n  kind: vendor\n"
-    (folder / "sources.yaml").write_text(f"one:\n{entry}\ntwo:\n{entry.replace('vendor', 'rumour')}")
+    entry = "  title: A page\n  publisher: Example\n  kind: maker\n"
+    (folder / "sources.yaml").write_text(f"one:\n{entry}\ntwo:\n{entry.replace('maker', 'rumour')}")
     monkeypatch.chdir(folder)
     return folder
 
@@ -52,6 +52,27 @@ def test_a_folder_is_all_that_lies_in_it(path: str, form: str, mine: Path, capsy
 @pytest.mark.parametrize("path", ["chips/good.yaml", "./chips/good.yaml", "{mine}/chips/good.yaml"])
 def test_the_faults_of_a_neighbour_are_not_a_sheet_s_own(path: str, mine: Path) -> None:
     assert cli.run(["validate", path.format(mine=mine)]) == 0
+
+
+@pytest.mark.parametrize("words", [[], ["--check-format"], ["--check-format", "--format", "json"]])
+def test_sources_that_are_not_sorted_hide_no_contradiction(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is amiss with order and spacing is said beside what the reports contradict one another in."""
+    folder = tmp_path / "theirs"
+    (folder / "chips").mkdir(parents=True)
+    entry = "{title: T, publisher: P, kind: press}"
+    (folder / "sources.yaml").write_text(f"zeta: {entry}\nalpha: {entry}\n")
+    (folder / "chips" / "example-one.yaml").write_text(
+        "id: example-one\nstatus: as-reported\nreports:\n  memory_capacity:\n"
+        "    - {value: 640 GB, source: zeta, locator: x}\n"
+    )
+    code = cli.run(["validate", str(folder), *words])
+    said = " ".join("".join(capsys.readouterr()).split())
+    assert code == (1 if words else 0)
+    assert ("sources.yaml:1:1: not laid out by the rules" in said) is (words == ["--check-format"])
+    if "json" not in words:
+        assert "memory_capacity: 640 GB (zeta, x) against 64 GB" in said
 
 
 @pytest.mark.parametrize("path", ["chips/bad.yaml", "chips", "chips/"])
@@ -141,8 +162,8 @@ def test_a_name_that_another_sheet_has_is_told_of_for_either(mine: Path, capsys:
     for id, other in (("good", "late"), ("late", "good")):
         assert cli.run(["validate", f"chips/{id}.yaml"]) == 1
         assert capsys.readouterr().err == (
-            f"error: chips/{id}.yaml:1:1: {id!r} and {other!r} both answer to 'one'\n"
-            "  expected names of its own; take the name or alias out of one of them\n"
+            f"error: chips/{id}.yaml:1:1: {id!r} and {other!r} both have the name 'one'\n"
+            "  expected a unique name; remove the name or alias from one of them\n"
         )
 
 
@@ -151,12 +172,12 @@ def test_a_source_with_a_fault_is_told_of_as_what_hinders(mine: Path, capsys: py
     sheet(mine, "good", REPORT.replace("example-datasheet", "odd-2025"))
     assert cli.run(["validate", "chips/good.yaml"]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "good: not held against itself, since it refers to what has a fault: sources.yaml:4:9: kind" in out
+    assert "good: not cross-checked, because a sheet it refers to has an error: sources.yaml:4:9: kind" in out
 
 
 # -- sources ------------------------------------------------------------------------------------
 
-SOURCE = "title: A page\npublisher: Example\nkind: vendor\n"
+SOURCE = "title: A page\npublisher: Example\nkind: maker\n"
 
 
 def source(folder: Path, id: str, text: str = SOURCE, place: str = "") -> Path:
@@ -198,7 +219,7 @@ def test_a_folder_may_have_its_sources_in_one_file_and_in_files_of_their_own(min
     catalog = Catalog([mine])
     assert catalog.source_ids() == [*Catalog().source_ids(), "alone", "listed"]
     assert catalog.source("alone") == schema.Source(
-        title="A page", publisher="Example", kind="vendor", cites=("example-datasheet",)
+        title="A page", publisher="Example", kind="maker", cites=("example-datasheet",)
     )
     assert Origins(catalog).roots("listed") == {
         "listed", "alone", "example-datasheet", "publisher: Example"
@@ -216,10 +237,10 @@ def test_a_source_stands_in_one_file_only(first: str, mine: Path, capsys: pytest
         source(mine, id, SOURCE + "supersedes: [example-datasheet]\n", folders.EDITIONS)
     err = faults(".", capsys=capsys)
     wanted = {
-        "alone": ["sources/t/twice.yaml:1:1: the source 'twice' stands in sources/editions/twice.yaml already",
-                  "sources.yaml:2:1: the source 'twice' stands in sources/editions/twice.yaml already"],
-        "listed": ["sources.yaml:2:1: the source 'twice' stands in sources/t/twice.yaml already"],
-        "below": ["sources/e/example-datasheet.yaml:1:1: the source 'example-datasheet' stands in "],
+        "alone": ["sources/t/twice.yaml:1:1: the source 'twice' is already in sources/editions/twice.yaml",
+                  "sources.yaml:2:1: the source 'twice' is already in sources/editions/twice.yaml"],
+        "listed": ["sources.yaml:2:1: the source 'twice' is already in sources/t/twice.yaml"],
+        "below": ["sources/e/example-datasheet.yaml:1:1: the source 'example-datasheet' is already in "],
     }  # fmt: skip
     for line in wanted[first]:
         assert line in err
@@ -251,8 +272,8 @@ def test_a_source_in_the_wrong_folder_is_not_read(mine: Path, capsys: pytest.Cap
     source(mine, "new", place="x")
     (mine / "sources" / "flat.yaml").write_text(f"id: flat\n{SOURCE}")
     err = faults("sources", capsys=capsys)
-    assert "sources/x/new.yaml:1:1: a file that nothing reads" in err
-    assert "sources/flat.yaml:1:1: a file that nothing reads" in err
+    assert "sources/x/new.yaml:1:1: this file is not read" in err
+    assert "sources/flat.yaml:1:1: this file is not read" in err
 
 
 @pytest.mark.parametrize("id", ["../chips/good", "/etc/passwd", "", "a b", "Example-Datasheet"])
@@ -348,7 +369,7 @@ def test_what_is_no_file_is_told_of(mine: Path, capsys: pytest.CaptureFixture[st
     assert cli.run(["validate", "chips"]) == 1
     err = capsys.readouterr().err
     names = ("circle.yaml", "circle", "nowhere.yaml", "folder.yaml", "pipe.yaml")
-    assert [f"chips/{name}:1:1: a file that nothing reads" in err for name in names] == [True] * len(names)
+    assert [f"chips/{name}:1:1: this file is not read" in err for name in names] == [True] * len(names)
     assert Catalog([mine]).ids("chip") == sorted([*Catalog().ids("chip"), "good"])
 
 

@@ -29,6 +29,10 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "specs"
 
 
+HERE = ("--specs", "specs")
+"""The sheets of the checkout are named like any other folder."""
+
+
 def uncommented(text: str) -> str:
     """A skeleton with its examples in force."""
     return re.sub(r"^( *)#(?=[a-z]| +- \{| +source: )", r"\1", text, flags=re.MULTILINE)
@@ -59,7 +63,7 @@ def known_chip(checkout: Path) -> str:
 @pytest.mark.parametrize("kind", FOLDERS)
 @pytest.mark.parametrize("examples", [False, True])
 def test_a_filled_skeleton_is_a_sheet(kind: str, examples: bool, checkout: Path, known_chip: str) -> None:
-    done = run("new", kind, "mine")
+    done = run("new", kind, "mine", *HERE)
     path = checkout / FOLDERS[kind] / "mine.yaml"
     assert (done.code, done.err) == (0, "")
     assert f"specs/{FOLDERS[kind]}/mine.yaml" in done.out
@@ -79,7 +83,7 @@ def test_a_filled_skeleton_is_a_sheet(kind: str, examples: bool, checkout: Path,
 
 @pytest.mark.parametrize("kind", FOLDERS)
 def test_an_untouched_skeleton_names_what_is_missing_and_no_more(kind: str, checkout: Path) -> None:
-    run("new", kind, "mine")
+    run("new", kind, "mine", *HERE)
     path = checkout / FOLDERS[kind] / "mine.yaml"
     text = path.read_text(encoding="utf-8")
     done = run("validate", str(path))
@@ -95,7 +99,7 @@ def test_an_untouched_skeleton_names_what_is_missing_and_no_more(kind: str, chec
 
 @pytest.mark.parametrize("kind", FOLDERS)
 def test_each_key_of_a_skeleton_has_a_comment(kind: str, checkout: Path) -> None:
-    run("new", kind, "mine")
+    run("new", kind, "mine", *HERE)
     text = (checkout / FOLDERS[kind] / "mine.yaml").read_text(encoding="utf-8")
     for line in uncommented(text).splitlines():
         assert len(line) <= WIDTH
@@ -157,16 +161,16 @@ def test_a_file_of_one_s_own(checkout: Path, tmp_path: Path) -> None:
 def wrong(checkout: Path, *args: str) -> str:
     """What a call says that must be refused and change nothing."""
     before = {path: path.read_bytes() for path in checkout.parent.rglob("*") if path.is_file()}
-    done = run("new", *args)
+    done = run("new", *args, *(() if {"--specs", "-o"} & set(args) else HERE))
     assert (done.code, done.out) == (2, "")
     assert {path: path.read_bytes() for path in checkout.parent.rglob("*") if path.is_file()} == before
     return done.err
 
 
 def test_nothing_is_overwritten(checkout: Path, known_chip: str) -> None:
-    assert f"specs/chips/{known_chip}.yaml is there already" in wrong(checkout, "chip", known_chip)
+    assert f"specs/chips/{known_chip}.yaml exists already" in wrong(checkout, "chip", known_chip)
     (checkout.parent / "mine.yaml").write_text("precious")
-    assert "is there already" in wrong(checkout, "chip", "mine", "-o", "mine.yaml")
+    assert "exists already" in wrong(checkout, "chip", "mine", "-o", "mine.yaml")
 
 
 def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
@@ -175,7 +179,7 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> Non
 
     path = tmp_path / "mine.yaml"
     path.write_text("precious")
-    with pytest.raises(UsageError, match="there already"):
+    with pytest.raises(UsageError, match="exists already"):
         files.create("new", str(path))
     assert path.read_text() == "precious"
 
@@ -199,8 +203,8 @@ def test_an_id_that_is_none(id: str, checkout: Path) -> None:
 
 
 def test_an_id_of_another_kind(checkout: Path, known_chip: str) -> None:
-    assert "is there already" in wrong(checkout, "system", known_chip)
-    assert f"a name of the chip '{known_chip}' already" in wrong(checkout, "system", known_chip, "--specs", "fresh")
+    assert "exists already" in wrong(checkout, "system", known_chip)
+    assert f"already a name of the chip '{known_chip}'" in wrong(checkout, "system", known_chip, "--specs", "fresh")
     assert not (checkout.parent / "fresh").exists()
 
 
@@ -208,24 +212,35 @@ def test_an_alias_of_another_sheet(checkout: Path, known_chip: str) -> None:
     path = checkout / "chips" / f"{known_chip}.yaml"
     text = re.sub(r"^aliases:.*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     path.write_text(text.replace("status:", "aliases: [Mine]\nstatus:"), encoding="utf-8")
-    assert f"'mine' is a name of the chip '{known_chip}' already" in wrong(checkout, "chip", "mine")
+    assert f"'mine' is already a name of the chip '{known_chip}'" in wrong(checkout, "chip", "mine")
 
 
 def test_no_place_for_it(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no folder 'no'" in wrong(checkout, "chip", "mine", "--specs", "no/such")
     (checkout.parent / "full").mkdir()
     (checkout.parent / "full" / "letter.txt").write_text("x")
-    assert "holds no sheets but other things" in wrong(checkout, "chip", "mine", "--specs", "full")
-    assert "its name is to be mine.yaml" in wrong(checkout, "chip", "mine", "-o", "yours.yaml")
+    assert "contains other files, but no sheets" in wrong(checkout, "chip", "mine", "--specs", "full")
+    assert "must be named mine.yaml" in wrong(checkout, "chip", "mine", "-o", "yours.yaml")
     assert "cannot write" in wrong(checkout, "chip", "mine", "-o", "no/such/folder/mine.yaml")
-    assert "its name is to be mine.yaml" in wrong(checkout, "source", "mine", "-o", "yours.yaml")
+    assert "must be named mine.yaml" in wrong(checkout, "source", "mine", "-o", "yours.yaml")
     monkeypatch.setattr(folders, "is_installed", lambda folder: True)
-    assert "give a folder with --specs DIR" in wrong(checkout, "chip", "mine")
+    assert "give a folder of your own" in wrong(checkout, "chip", "mine")
+    assert "give a folder of your own" in wrong(checkout, "chip", "mine", "-o", "specs/chips/mine.yaml")
+
+
+@pytest.mark.parametrize("kind", [*FOLDERS, "source"])
+def test_no_folder_is_taken_for_granted(kind: str, checkout: Path) -> None:
+    """Not the sheets of a checkout either: what somebody tries out would be among what is shipped."""
+    before = sorted(checkout.parent.rglob("*"))
+    done = run("new", kind, "mine")
+    assert (done.code, done.out) == (2, "")
+    assert "give one of your own, such as --specs my-sheets" in done.err
+    assert sorted(checkout.parent.rglob("*")) == before
 
 
 def test_a_source_is_a_file_of_its_own(checkout: Path) -> None:
     before = {path: path.read_bytes() for path in checkout.rglob("*.yaml")}
-    done = run("new", "source", "mine-2025")
+    done = run("new", "source", "mine-2025", *HERE)
     path = checkout / "sources" / "m" / "mine-2025.yaml"
     assert (done.code, done.err) == (0, "")
     assert "fill in what says TODO in specs/sources/m/mine-2025.yaml" in done.out
@@ -249,15 +264,15 @@ def test_a_source_is_a_file_of_its_own(checkout: Path) -> None:
 
 
 def test_a_source_that_is_known(checkout: Path) -> None:
-    known = "the source 'example-datasheet' stands in specs/sources/e/example-datasheet.yaml already"
+    known = "the source 'example-datasheet' is already in specs/sources/e/example-datasheet.yaml"
     assert known in wrong(checkout, "source", "example-datasheet")
     assert known in wrong(checkout, "source", "example-datasheet", "--specs", "mine")
     (checkout / "sources.yaml").write_text("listed: {title: T, publisher: P, kind: press}\n")
-    assert "the source 'listed' stands in specs/sources.yaml already" in wrong(checkout, "source", "listed")
+    assert "the source 'listed' is already in specs/sources.yaml" in wrong(checkout, "source", "listed")
 
 
 def test_a_name_that_no_file_can_have_is_said_to_be_the_fault(checkout: Path) -> None:
-    done = run("new", "chip", "x" * 300)
+    done = run("new", "chip", "x" * 300, *HERE)
     assert done.code == 2
     assert "standard output" not in done.err
 

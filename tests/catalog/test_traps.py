@@ -6,6 +6,8 @@ was found. A trap either cannot be loaded, or `audit --sheets` names it, or both
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from functools import cache
 from pathlib import Path
@@ -17,9 +19,9 @@ from calc import units
 from tests.running import ROOT, output, run
 
 TRAPS = Path("tests/data/traps")
-DIE = "a die's figure held as the chip's, which has 2 dies"
-SPARSE = "a sparse rate held as dense"
-BITS = "bytes held as bits"
+DIE = "a die's figure reported as the chip's, which has 2 dies"
+SPARSE = "a sparse rate reported as dense"
+BITS = "bytes reported as bits"
 
 
 class Trap(NamedTuple):
@@ -161,7 +163,7 @@ def test_a_wide_span_is_marked() -> None:
     with_it = output("show", "nvl72", *over, "--ids", "--format", "csv")
     without = output("show", "nvl72", "--ids", "--format", "csv")
     marks = [
-        next(line.split(",")[4] for line in text.splitlines() if line.split(",")[1] == "memory_bandwidth")
+        next(row["marks"] for row in csv.DictReader(io.StringIO(text)) if row["metric"] == "memory_bandwidth")
         for text in (with_it, without)
     ]
     assert "~" in marks[0]

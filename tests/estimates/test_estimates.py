@@ -541,3 +541,94 @@ def test_expert_parallelism_across_replicas_costs_an_all_to_all() -> None:
     assert shared.parts["network"].numbers[0] > apart.parts["network"].numbers[0]
     with pytest.raises(UsageError, match="no multiple of TP 8"):
         ESTIMATE.decode("deepseek-v3", tp=8, ep=12, **asked)
+
+
+# -- precisions ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("format", "bits"),
+    [("mxfp4", 4.25), ("nvfp4", 4.5), ("mxfp8", 8.25), ("w4a16", 4.15625), ("int4", 4), ("bf16", 16), ("tf32", 32)],
+)
+def test_a_format_counts_its_scales(format: str, bits: float) -> None:
+    held = ESTIMATE.memory("llama-3.1-8b", chip="h100-sxm", weights=format).held["weights"].numbers[0]
+    assert held == pytest.approx(8.029995008 * bits / 8, rel=1e-6)
+
+
+def test_narrow_weights_work_with_wider_arithmetic() -> None:
+    asked = {"chip": "h100-sxm", "chips": 8, "batch": 8, "context": 4096}
+    narrow = ESTIMATE.decode("gpt-oss-120b", weights="mxfp4", precision="bf16", **asked)
+    wide = ESTIMATE.decode("gpt-oss-120b", precision="bf16", **asked)
+    by_name = ESTIMATE.decode("gpt-oss-120b", precision="mxfp4", **asked)  # no FP4 peak: BF16 arithmetic
+    assert narrow.parts["compute"].numbers == wide.parts["compute"].numbers == by_name.parts["compute"].numbers
+    assert narrow.held["weights"].numbers[0] == pytest.approx(wide.held["weights"].numbers[0] * 4.25 / 16)
+    assert "MXFP4 weights, BF16 arithmetic" in by_name.question
+
+
+def test_attention_and_embeddings_may_have_their_own_precision() -> None:
+    # vllm#6746: 57.75 GiB a chip of Llama-3.1-405B-Instruct-FP8 on 8 H100, attention in BF16.
+    made = ESTIMATE.memory("llama-3.1-405b", chip="h100-sxm", chips=8, tp=8, precision="fp8",
+                           attention_weights="bf16", embedding_weights="bf16")  # fmt: skip
+    assert made.held["weights"].numbers[0] == pytest.approx(57.75 * 2**30 / 1e9, rel=0.03)
+    asked = {"chip": "h100-sxm", "chips": 8, "tp": 8, "context": 4096, "precision": "fp8"}
+    same = ESTIMATE.decode("llama-3.1-70b", attention_weights="fp8", embedding_weights="fp8", **asked)
+    more = ESTIMATE.decode("llama-3.1-70b", attention_weights="bf16", **asked)
+    assert same.bound.numbers == pytest.approx(ESTIMATE.decode("llama-3.1-70b", **asked).bound.numbers)
+    assert more.parts["memory"].numbers[0] > same.parts["memory"].numbers[0]
+
+
+def test_each_machine_may_have_its_own_precision() -> None:
+    each = "cm384=int8,nvl72=fp8"
+    asked = {"batch": 96, "context": 4096}
+    for system, own in (("cm384", "int8"), ("nvl72", "fp8")):
+        plain = ESTIMATE.decode("deepseek-v3", system=system, precision=own, **asked)
+        for said in (each, "8bit", "w8a8"):
+            made = ESTIMATE.decode("deepseek-v3", system=system, precision=said, **asked)
+            assert (made.estimate.numbers, made.question) == (plain.estimate.numbers, plain.question)
+    with pytest.raises(UsageError, match="no precision for h100-sxm"):
+        ESTIMATE.decode("llama-3.1-8b", chip="h100-sxm", precision=each, context=4096)
+
+
+# -- speculative decoding -----------------------------------------------------------------------
+
+SPECULATIVE = {"chip": "h100-sxm", "chips": 8, "tp": 8, "precision": "fp8", "context": 4096}
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 8), st.floats(0, 1))
+def test_an_acceptance_length_is_one_and_the_accepted_drafts(drafts: int, rate: float) -> None:
+    by_rate = ESTIMATE.decode("llama-3.1-70b", drafts=drafts, acceptance=rate, **SPECULATIVE)
+    by_length = ESTIMATE.decode("llama-3.1-70b", drafts=drafts, acceptance_length=1 + drafts * rate, **SPECULATIVE)
+    assert by_length.figures["rate"].estimate.numbers == pytest.approx(by_rate.figures["rate"].estimate.numbers)
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 8), st.floats(0, 0.5))
+def test_a_drafter_costs_its_steps(drafts: int, cost: float) -> None:
+    asked = {"drafts": drafts, "acceptance": 0.7, **SPECULATIVE}
+    free = ESTIMATE.decode("llama-3.1-70b", **asked)
+    shared = ESTIMATE.decode("llama-3.1-70b", drafter_cost=cost, **asked)
+    assert shared.estimate.numbers == pytest.approx([t * (1 + drafts * cost) for t in free.estimate.numbers])
+    drafter = ESTIMATE.decode("llama-3.1-8b", **SPECULATIVE)
+    whole = ESTIMATE.decode("llama-3.1-70b", drafter="llama-3.1-8b", **asked)
+    assert whole.estimate.numbers[0] == pytest.approx(free.estimate.numbers[0] + drafts * drafter.estimate.numbers[0])
+    assert whole.bound.numbers[0] <= whole.estimate.numbers[1]
+    assert whole.verdict.needed > free.verdict.needed
+    assert any("--drafter" in note for note in free.notes)
+    assert not any("--drafter" in note for note in whole.notes)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"drafts": 3, "acceptance_length": 4.4}, "between 1 and 1 + drafts = 4"),
+        ({"acceptance_length": 2}, "needs --drafts"),
+        ({"drafter": "llama-3.1-8b"}, "needs --drafts"),
+        ({"drafts": 1, "acceptance": 0.5, "acceptance_length": 1.5}, "not both"),
+        ({"drafts": 1, "acceptance": 0.5, "drafter": "llama-3.1-8b", "drafter_cost": 0.1}, "not both"),
+        ({"drafts": 1, "acceptance": 0.5, "drafter": "llama-9"}, "llama-9"),
+    ],
+)
+def test_wrong_drafts_are_refused(asked: dict[str, object], said: str) -> None:
+    with pytest.raises(CalcError, match=re.escape(said)):
+        ESTIMATE.decode("llama-3.1-70b", **asked, **SPECULATIVE)

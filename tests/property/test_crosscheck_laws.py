@@ -20,7 +20,7 @@ from tests.property.laws import FEW
 from tests.strategies import Folder
 
 SOURCES = {
-    "maker": schema.Source(title="Maker", publisher="V", kind="vendor"),
+    "maker": schema.Source(title="Maker", publisher="V", kind="maker"),
     "relay": schema.Source(title="Relay", publisher="Relay", kind="press", cites=("maker",)),
     **{name: schema.Source(title=name, publisher=name, kind="press") for name in ("one", "two", "three")},
 }

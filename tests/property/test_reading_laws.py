@@ -257,8 +257,8 @@ READS = ["source", "copy", "relay"]
 
 def place(folder: Folder, report: schema.Report, is_open: bool, prefer: str | None, value: float) -> tuple:
     source = folder.sources[report.source]
-    own = source.kind == "vendor" and source.publisher == strategies.MAKER
-    kind = "maker" if own else source.kind  # no drawn source says what it is as a document
+    own = source.kind == "maker" and source.publisher == strategies.MAKER
+    kind = "seller" if source.kind == "maker" and not own else source.kind  # none says what it is as a document
     date = source.date or source.seen
     days = 0
     if date:
@@ -281,7 +281,7 @@ def place(folder: Folder, report: schema.Report, is_open: bool, prefer: str | No
 def ranked() -> st.SearchStrategy[Folder]:
     """Folders with many reports of few metrics, from sources of few kinds or of all."""
     names = ("scale_up_bandwidth", "power.chip")
-    return st.sampled_from([("vendor", "press"), schema.KINDS]).flatmap(
+    return st.sampled_from([("maker", "press"), schema.KINDS]).flatmap(
         lambda kinds: folders(
             **CHIP_ONLY, supersede=False, kinds=kinds, names=names, must=names, max_reports=6, is_open=True, ranges=True
         )
@@ -289,7 +289,7 @@ def ranked() -> st.SearchStrategy[Folder]:
 
 
 @MANY
-@given(ranked(), st.sampled_from([None, "press", "press", "vendor", "source-0", "source-1", *KINDS]))
+@given(ranked(), st.sampled_from([None, "press", "press", "seller", "source-0", "source-1", *KINDS]))
 def test_the_headline_is_first_by_the_printed_policy(folder: Folder, prefer: str | None) -> None:
     """The headline is the least of the printed order: stated, preferred, kind, how read, newest and so on."""
     with opened(folder, prefer=prefer) as comparer:
@@ -340,7 +340,7 @@ def test_each_criterion_decides_where_those_before_it_tie(step: int) -> None:
         kind = {"kind": fields["kind"], "publisher": "Other"}
         if fields["kind"] in KINDS[:2]:
             document = "datasheet" if fields["kind"] == KINDS[0] else "slides"
-            kind = {"kind": "vendor", "publisher": strategies.MAKER, "document": document}
+            kind = {"kind": "maker", "publisher": strategies.MAKER, "document": document}
         sources[fields["id"]] = schema.Source(title="T", date=fields["date"], cites=fields["cites"], **kind)
         said = {key: fields[key] for key in ("value", "direction", "read", "basis", "at_most") if fields[key]}
         rows.append(schema.Report(source=fields["id"], locator="p. 1", **said))
@@ -497,7 +497,7 @@ def test_no_report_enters_a_reading_of_another_basis(folder: Folder) -> None:
 
 def test_readers_agree_on_kinds() -> None:
     """A vendor is the maker of what bears its name, and of nothing else."""
-    source = schema.Source(title="T", publisher="maker", kind="vendor")
+    source = schema.Source(title="T", publisher="maker", kind="maker")
     assert kind_of(source, "Maker") == "maker"
-    assert kind_of(source, "Other") == "vendor"
+    assert kind_of(source, "Other") == "seller"
     assert kind_of(source.model_copy(update={"kind": "blog"}), "Maker") == "blog"

@@ -405,25 +405,25 @@ def test_a_folder_is_whole_or_untouched(package: Path, tmp_path: Path, monkeypat
     [
         (
             {"there/notes.txt": "mine", "there/reports.csv": "mine too"}, "there",
-            "'there' holds other things (notes.txt, reports.csv); nothing of it was touched: name a folder that is to "
-            "be made, that is empty, or that holds an earlier export and nothing else",
+            "'there' contains other files (notes.txt, reports.csv); nothing was changed. Choose a new "
+            "folder, an empty one, or one that contains only an earlier export",
         ),
         (
             {"there/datapackage.json": '{"name": "another", "resources": [{"path": "a.csv"}]}', "there/a.csv": ""},
             "there",
-            "'there' holds other things (a.csv, datapackage.json); nothing of it was touched: name a folder that is "
-            "to be made, that is empty, or that holds an earlier export and nothing else",
+            "'there' contains other files (a.csv, datapackage.json); nothing was changed. Choose a new "
+            "folder, an empty one, or one that contains only an earlier export",
         ),
         (
             {"there/datapackage.json": '{"name": "chipcalc", "resources": [{"path": "a.csv"}]}',
              **{f"there/{name}": "" for name in ("a.csv", "b", "c", "d", "e/f")}}, "there",
-            "'there' holds other things (b, c, d and 1 more); nothing of it was touched: name a folder that is to be "
-            "made, that is empty, or that holds an earlier export and nothing else",
+            "'there' contains other files (b, c, d and 1 more); nothing was changed. Choose a new "
+            "folder, an empty one, or one that contains only an earlier export",
         ),
-        ({"file": "mine"}, "file", "'file' is a file; name a folder that is to be made"),
-        ({}, ".", "'.' is or holds the folder that you stand in; name a folder that is to be made"),
-        ({}, "..", "'..' is or holds the folder that you stand in; name a folder that is to be made"),
-        ({}, "", "'' is or holds the folder that you stand in; name a folder that is to be made"),
+        ({"file": "mine"}, "file", "'file' is a file; choose a new folder"),
+        ({}, ".", "'.' is or contains the current folder; choose a new folder"),
+        ({}, "..", "'..' is or contains the current folder; choose a new folder"),
+        ({}, "", "'' is or contains the current folder; choose a new folder"),
         ({}, "no/such/place", "cannot write 'no/such/place': No such file or directory"),
         ({"file": "mine"}, "file/below", "cannot write 'file/below': Not a directory"),
         ({}, "long" * 100, f"cannot write '{'long' * 100}': File name too long"),

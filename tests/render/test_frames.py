@@ -332,7 +332,7 @@ def test_conditions_may_be_one_or_several() -> None:
     [
         (lambda: calc.chips("memory_capcity"), "memory_capacity"),
         (lambda: calc.chips(vendor="Hauwei"), "Huawei"),
-        (lambda: calc.systems(where="chip_count"), "is no condition"),
+        (lambda: calc.systems(where="chip_count"), "is not a condition"),
         (lambda: calc.systems(sort="size"), "no metric 'size'"),
         (lambda: calc.reports("cm385"), "cm384"),
         (lambda: calc.chips(as_of="yesterday"), "is not a date"),

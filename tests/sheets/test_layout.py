@@ -363,7 +363,7 @@ def test_no_line_without_a_schema(tmp_path: Path) -> None:
 
 # -- the command --------------------------------------------------------------------------------
 
-ENTRY = "  title: A page\n  publisher: Example\n  kind: vendor\n"
+ENTRY = "  title: A page\n  publisher: Example\n  kind: maker\n"
 
 
 @pytest.fixture
@@ -423,8 +423,8 @@ def test_check_format_tells_and_changes_nothing(overlay: Path) -> None:
     done = run("validate", "--check-format", "chips")
     assert done.code == 1
     assert done.err == (
-        "error: chips/mine.yaml:1:1: not laid out by the rules\n"
-        "  expected their order and spacing; `calc validate --fix chips/mine.yaml` rewrites it\n"
+        "error: chips/mine.yaml:1:1: order or spacing is not standard\n"
+        "  expected the standard order and spacing; `calc validate --fix chips/mine.yaml` rewrites it\n"
     )
     assert (overlay / "chips" / "mine.yaml").read_text() == before
     assert run("validate", "--fix", "--check-format", "chips").code == 0

@@ -38,8 +38,8 @@ def test_no_copy_of_the_list() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("text", ['a = ("vendor", "press", "blog")', 'f(a={"code": 1, "paper": [], "filing": 0})',
-                                  '"one of vendor, filing, paper"', 'Literal["press", "code", "blog"]'])  # fmt: skip
+@pytest.mark.parametrize("text", ['a = ("maker", "press", "blog")', 'f(a={"code": 1, "paper": [], "filing": 0})',
+                                  '"one of maker, filing, paper"', 'Literal["press", "code", "blog"]'])  # fmt: skip
 def test_a_copy_is_seen(text: str) -> None:
     assert list(copies(text))
 
@@ -57,7 +57,7 @@ def test_each_kind_is_known_everywhere(kind: str) -> None:
     assert source.house == ("P" if row.by_publisher else "")
 
 
-def test_the_makers_own_are_written_as_a_vendors() -> None:
+def test_product_documents_are_written_as_a_makers() -> None:
     written = {row.name: row.written for row in source_kinds.RANKED if row.written}
-    assert written == dict.fromkeys((source_kinds.PRODUCT, source_kinds.MAKER), "vendor")
+    assert written == dict.fromkeys((source_kinds.PRODUCT,), source_kinds.MAKER)
     assert len(source_kinds.BY_NAME) == len(source_kinds.RANKED)

@@ -81,9 +81,9 @@ class Contradiction:
         said = f"{self.metric}: {first.text} ({first.where}) against {second.text} ({second.where})"
         said += f", a factor of {digits(self.factor, 4)}"
         said += ", in one source" if self.by_itself else f", {self.standing}" if self.standing else ""
-        said += "".join(f"; {side.text} ({side.where}) agrees with what is implied" for side in self.agree)
+        said += "".join(f"; {side.text} ({side.where}) agrees with the implied value" for side in self.agree)
         causes = "; or ".join(self.causes[:SHOWN])
-        return f"{said}; usual cause: {causes}" if causes else f"{said}; no usual slip gives this factor"
+        return f"{said}; usual cause: {causes}" if causes else f"{said}; no usual cause gives this factor"
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +155,7 @@ def words(candidate: Candidate, level: str = "") -> str:
     report = candidate.lead()
     per = report.per or level
     said = report.value + (f" per {per}" if per else "")
-    said += {"bidirectional": " both ways", "unstated": ", direction not stated"}.get(report.direction or "", "")
+    said += {"bidirectional": " both ways", "unstated": ", direction not specified"}.get(report.direction or "", "")
     counts = {part.metric: f"{part.value:g}" for part in candidate.inputs}
     if "dies_per_chip" in counts:
         said += f" x {counts['dies_per_chip']} dies"

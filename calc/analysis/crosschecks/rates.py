@@ -27,12 +27,6 @@ ALIKE = ("bf16", "fp16")
 """Precisions with one rate."""
 GAINS = 4 / 3, 4
 """How many times the dense rate a sparse rate may be: 2 as a rule, less in FP4 of some chips, more in others."""
-WORDS = {"dense": "dense", "sparse": "sparse", UNSTATED: "(dense or sparse not specified)"}
-HOW = {0.5: " / 2", 1.0: "", 2.0: " x 2"}
-ALIKE = ("bf16", "fp16")
-"""Precisions with one rate."""
-LEAST_GAIN = 4 / 3
-"""A sparse rate is at least so many times the dense one, as FP4 of some chips; usual is twice."""
 
 
 def contradictions(subject: CheckedSheet) -> Iterator[Contradiction]:

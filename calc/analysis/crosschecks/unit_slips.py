@@ -61,17 +61,17 @@ class PartSlip(NamedTuple):
 
 # -- the slips ----------------------------------------------------------------------------------------
 
-GIBI = (Slip(1024**3 / 1000**3, "GB taken for GiB", "GiB held as GB"),
-        Slip(1024**4 / 1000**4, "TB taken for TiB", "TiB held as TB"))  # fmt: skip
+GIBI = (Slip(1024**3 / 1000**3, "GB taken for GiB", "GiB reported as GB"),
+        Slip(1024**4 / 1000**4, "TB taken for TiB", "TiB reported as TB"))  # fmt: skip
 USABLE = Slip(16 / 15, "physical capacity against usable", "usable capacity against physical")
-POUND = Slip(2.20462, "pounds held as kilograms", "kilograms held as pounds")
-BOTH = Slip(2, "both directions added up, held as one way", "one way held as both, and so halved")
+POUND = Slip(2.20462, "pounds reported as kilograms", "kilograms reported as pounds")
+BOTH = Slip(2, "both directions added up, reported as one way", "one way reported as both, and so halved")
 SPARSE = {
-    "dense": Slip(2, "a sparse rate held as dense", "a dense rate halved as if it were sparse"),
-    "sparse": Slip(2, "a sparse rate doubled again", "a dense rate held as sparse"),
-    metrics.UNSTATED: Slip(2, "a sparse rate beside dense ones", "a dense rate beside sparse ones"),
+    "dense": Slip(2, "a sparse rate reported as dense", "a dense rate halved as if it were sparse"),
+    "sparse": Slip(2, "a sparse rate doubled again", "a dense rate reported as sparse"),
+    metrics.UNSTATED: Slip(2, "a sparse rate among dense ones", "a dense rate among sparse ones"),
 }
-BYTE = Slip(8, "bits held as bytes", "bytes held as bits")
+BYTE = Slip(8, "bits reported as bytes", "bytes reported as bits")
 POWERS = tuple(
     Slip(power, f"a digit or a prefix too much: {power} times", f"a digit or a prefix too little: {power} times")
     for power in (10, 100, 1000)
@@ -81,21 +81,21 @@ OF_COUNTS = (
     PartSlip("of_superchip", "chips counted as superchips", "superchips counted as chips"),
 )
 OF_FIGURES = (
-    PartSlip("die", "a chip's figure held as a die's, and multiplied by its {n} dies",
-             "a die's figure held as the chip's, which has {n} dies"),
-    PartSlip("of_superchip", "a superchip's figure held as a chip's ({n} chips in a superchip)",
-             "a chip's figure held as a superchip's ({n} chips in a superchip)"),
+    PartSlip("die", "a chip's figure reported as a die's, and multiplied by its {n} dies",
+             "a die's figure reported as the chip's, which has {n} dies"),
+    PartSlip("of_superchip", "a superchip's figure reported as a chip's ({n} chips in a superchip)",
+             "a chip's figure reported as a superchip's ({n} chips in a superchip)"),
 )  # fmt: skip
 OF_A_CHIP = (
-    PartSlip("chip", "the figure of all {n} chips held as a chip's", "divided by {n} chips once too often"),
-    PartSlip("superchip", "a rack's or the system's figure held as a superchip's ({n} superchips)",
-             "a superchip's figure held as that of all {n} superchips"),
-    PartSlip("of_node", "a node's figure held as a chip's ({n} chips in a node)",
-             "a chip's figure held as a node's ({n} chips in a node)"),
+    PartSlip("chip", "the figure of all {n} chips reported as a chip's", "divided by {n} chips once too often"),
+    PartSlip("superchip", "a rack's or the system's figure reported as a superchip's ({n} superchips)",
+             "a superchip's figure reported as that of all {n} superchips"),
+    PartSlip("of_node", "a node's figure reported as a chip's ({n} chips in a node)",
+             "a chip's figure reported as a node's ({n} chips in a node)"),
 )  # fmt: skip
 OF_THE_WHOLE = tuple(
     PartSlip(part, f"x {{n}} {part}s is applied twice",
-             f"x {{n}} {part}s is missing: a {part}'s figure held as the system's")
+             f"x {{n}} {part}s is missing: a {part}'s figure reported as the system's")
     for part in ("chip", "superchip", "node", "rack")
 )  # fmt: skip
 
@@ -164,7 +164,7 @@ def causes(pair: Pair, kind: str, counts: Counts, stated: tuple[tuple[str, str],
     --------
     >>> from calc.sheets.metrics import metric
     >>> causes(Pair(metric("memory_bandwidth"), "TB/s/chip", 3.2, 1.6, 0.0, "other"), "chip", {"die": (2,)})
-    ("a die's figure held as the chip's, which has 2 dies",)
+    ("a die's figure reported as the chip's, which has 2 dies",)
     """
     found = [*_as_stated(pair.metric, stated), *_card(pair, kind, counts)]
     ratio = pair.one / pair.other
@@ -184,7 +184,7 @@ def _as_stated(metric: Metric, stated: tuple[tuple[str, str], ...]) -> Iterator[
     for name, words in stated:
         held, other = (metrics.qualifiers(id)[1] for id in (metric.id, name))
         how = "without its sparsity" if held == metrics.UNSTATED else f"as {held}"
-        yield f"a {other} rate held {how}: {words} is what is stated as {other}"
+        yield f"a {other} rate reported {how}: {words} is reported as {other}"
 
 
 def _card(pair: Pair, kind: str, counts: Counts) -> Iterator[str]:

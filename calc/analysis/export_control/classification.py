@@ -1,4 +1,4 @@
-"""Hold a chip's reported figures against the thresholds of export rules: arithmetic, no legal classification.
+"""Check a chip's reported figures against the thresholds of export rules: arithmetic, no legal classification.
 
 Figures that are disputed give a case for each combination of reports; what any case may give is in the
 answer. One that nobody reports, or that is known only from one side, leaves a case open.
@@ -17,6 +17,7 @@ from calc.analysis.export_control import thresholds
 from calc.analysis.export_control.quantities import Quantities, UserInputs, ranges
 from calc.analysis.export_control.thresholds import DENSITY, IO, MEMORY, SUM, TPP, UNKNOWN, Case, Range
 from calc.errors import UsageError
+from calc.figures import reprs
 from calc.figures.policy import Policy, last_day
 from calc.figures.shown import Shown
 from calc.sheets import schema
@@ -32,8 +33,9 @@ UNDECIDED = "undecided"
 
 
 def in_words(answers: Iterable[str]) -> str:
-    """Return answers as a reader sees them: ``a or not met``."""
-    return " or ".join(answer.replace("-", " ") for answer in answers)
+    """Return answers as a reader sees them: ``a, b or not met``."""
+    *some, last = [answer.replace("-", " ") for answer in answers]
+    return f"{', '.join(some)} or {last}" if some else last
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Tested:
         return ("" if len(self.answers) == 1 else f"{UNDECIDED}: ") + in_words(self.answers)
 
     def __repr__(self) -> str:
-        return f"<{self.rule.id}: {self.words}; arithmetic, not a legal classification>"
+        return reprs.line(f"{self.rule.id}: {self.words}; arithmetic, not a legal classification")
 
 
 class Classified(Shown):
@@ -75,6 +77,13 @@ class Classified(Shown):
         self.comparer, self.sheet, self.given, self.rules, self.asked = comparer, sheet, given, rules, asked
         self.id, self.name, self.vendor = sheet.id, sheet.name, sheet.vendor
         self.quantities = Quantities(comparer.reader.of(sheet), given)
+
+    def __repr__(self) -> str:
+        answers = "; ".join(f"{one.rule.id} {one.words}" for one in self.tests)
+        return reprs.line(f"{self.id}, arithmetic, not a legal classification: {answers}")
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *CAVEAT])
 
     @cached_property
     def tests(self) -> tuple[Tested, ...]:
@@ -93,12 +102,12 @@ class Classified(Shown):
             if found.rule.id == rule:
                 return found
         known = ", ".join(found.rule.id for found in self.tests)
-        raise UsageError(f"no test {rule!r} here; there are {known or 'none'}")
+        raise UsageError(f"no test {rule!r} in this answer; choose from: {known or 'none'}")
 
     def cases(self, asked: Iterable[str], tpps: Sequence[Range] = ()) -> Iterator[Case]:
         """Yield what the quantities that are asked for may be together, by each combination of reports.
 
-        The first is that of the headlines. Some TPPs may be given in place of those that are known.
+        The first is that of the headlines. ``tpps`` replace the known TPPs.
         """
         held, wanted, unknown = self.quantities, set(asked), [UNKNOWN]
         for tpp, area, memory, io in itertools.product(
@@ -127,9 +136,9 @@ class Classified(Shown):
         held = self.quantities
         vague = {name for name in asked for case in unsettled if case[name].applies and not case[name].known}
         if TPP in vague:
-            yield "TPP (the reported rates leave the sparsity open)" if held.open else "TPP (no dense rate is reported)"
+            yield "TPP (dense or sparse not specified)" if held.open else "TPP (no dense rate reported)"
         if DENSITY in vague and self.given.area is not None:
-            yield "a die area that is less wide"
+            yield "the die area within the given range"
         elif DENSITY in vague and held.area is None:
             yield "die area"
         if vague & {MEMORY, SUM} and held.memory is None:
@@ -140,25 +149,25 @@ class Classified(Shown):
     def _remarks(self, rule: Regulation, asked: Sequence[str], found: frozenset[str]) -> Iterator[str]:
         held = self.quantities
         if DENSITY in asked and self.given.planar and found == {rule.otherwise}:
-            yield "planar transistors only: no area is applicable, and performance density does not apply"
+            yield "planar transistors only: performance density does not apply"
         elif DENSITY in asked and held.tpp is not None and (len(found) > 1 or held.area is None):
             tpp = held.tpp.numbers[0]
             limits = thresholds.area_limits(rule, tpp)
             if limits:
-                said = [f"{name} if the area is at most {digits(area, 4)} mm^2" for name, area in limits]
-                yield f"at a TPP of {grouped(digits(tpp, 6))}: {', '.join([*said, f'{rule.otherwise} above'])}"
+                said = [f"{name} up to {digits(area, 4)} mm^2" for name, area in limits]
+                yield f"at TPP {grouped(digits(tpp, 6))}, by die area: {', '.join([*said, f'{rule.otherwise} above'])}"
         if TPP in asked and held.open is not None:
             cases = self.cases(asked, ranges(held.open))
             if_dense = frozenset[str]().union(*(thresholds.possible(rule, case) for case in cases))
             if if_dense != found:
                 answers = in_words(answer for answer in rule.answers if answer in if_dense)
-                yield f"if all rates of unstated sparsity are dense: {answers}"
+                yield f"{answers} if all rates without a sparsity are dense"
         if rule.not_for_data_centres and not self.given.data_centre:
             excluded = [threshold(text) for text in rule.not_for_data_centres]
             holds = {case[one.quantity].meets(one) for case in self.cases([TPP]) for one in excluded}
             if holds != {False}:
                 excludes = "excludes" if holds == {True} else "may exclude"
-                yield f"not for data centres: note 2 {excludes} it; the band is that without the note"
+                yield f"not for data centres: note 2 {excludes} it; the answer ignores note 2"
 
 
 class Classification(Shown):
@@ -167,6 +176,9 @@ class Classification(Shown):
     def __init__(self, chips: Sequence[Classified], rules: Sequence[Regulation], policy: Policy, on: str = "") -> None:
         self.chips, self.rules, self.policy, self.on = tuple(chips), tuple(rules), policy, on
         self.caveat = CAVEAT
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *self.caveat])
 
     def to_dict(self) -> dict[str, Any]:
         """Return what ``--format json`` prints."""
@@ -179,17 +191,16 @@ class Classification(Shown):
         raise UsageError(f"{id!r} is not among the chips: {', '.join(chip.id for chip in self.chips)}")
 
     def __repr__(self) -> str:
-        lines = [f"{chip.id}: " + "; ".join(f"{t.rule.id} {t.words}" for t in chip.tests) for chip in self.chips]
-        return "\n".join([*lines, *self.caveat])
+        ids = ", ".join(chip.id for chip in self.chips)
+        return reprs.line(f"export control, arithmetic, not a legal classification: {ids}")
 
 
 def classify(
     comparer: Comparer, names: Sequence[str], on: str | None = None, given: UserInputs | None = None
 ) -> Classification:
-    """Hold chips against the export rules, by what is reported and what the user says of them.
+    """Check chips against the export rules, by reported figures and what the user states.
 
-    Of a system its chip is taken. By default all rules count, with their dates, else those alone that counted ``on`` a
-    day.
+    For a system, its chip is checked; by default against all rules, else against those in force ``on`` a day.
 
     Raises
     ------
@@ -202,8 +213,8 @@ def classify(
         chip = sheet if sheet.kind == "chip" else comparer.catalog.chip_of(sheet)
         if chip is None:
             raise UsageError(
-                f"{sheet.id} is a system, and there is no sheet of its chip; the rules are about chips: "
-                "`list chips` shows which there are"
+                f"{sheet.id} is a system with no sheet of its chip, and the rules apply to chips; choose a chip "
+                "(`list chips`)"
             )
         asked = sheet.id if sheet.kind == "system" else ""
         chips.setdefault(chip.id, Classified(comparer, chip, given or UserInputs(), rules, asked))
@@ -222,6 +233,6 @@ def _counted(rules: Sequence[Regulation], on: str | None) -> Sequence[Regulation
     if not found:
         first = min((rule.begins for rule in rules), default="")
         raise UsageError(
-            f"no rule of the catalog counted on {on}" + (f"; the first begins on {first}" if first else "")
+            f"no rule of the catalog was in force on {on}" + (f"; the first begins on {first}" if first else "")
         )
     return found

@@ -23,8 +23,8 @@ from calc.sheets.schema import Report
 AREA = "die_area"
 TPP_UNIT, DENSITY_UNIT, AREA_UNIT, RATE_UNIT = "TOP*b/s/chip", "TOP*b/s/mm^2", "mm^2/chip", "GB/s/chip"
 BITS = {
-    "fp64": 64, "fp64-matrix": 64, "fp32": 32, "bf16": 16, "fp16": 16, "fp8": 8, "fp6": 6, "fp4": 4, "int8": 8,
-    "int4": 4,
+    "fp64": 64, "fp64-matrix": 64, "fp32": 32, "bf16": 16, "bf16-vector": 16, "fp16": 16, "fp16-vector": 16,
+    "fp8": 8, "fp6": 6, "fp4": 4, "int8": 8, "int4": 4,
 }  # fmt: skip
 """Bit length of each format. TF32 has none here: it keeps 19 bits in 32, and the texts read do not say which count."""
 LINKS = ("scale_up_bandwidth", "scale_out_bandwidth", "pcie_bandwidth", "chip_to_cpu_bandwidth")
@@ -50,14 +50,14 @@ class UserInputs:
         if area is None:
             return cls(None, planar, data_centre)
         if planar:
-            raise UsageError("of planar transistors no area is applicable: give the die area, or --planar")
+            raise UsageError("give either the die area or --planar: the area of planar transistors is not counted")
         try:
             parsed = units.split(area, AN_AREA)
             units.require(parsed, "mm^2", AN_AREA)
         except UnitError as error:
             raise UsageError(f"die area: {error}") from error
         if parsed.low <= 0:
-            raise UsageError(f"die area: {area!r} is no area; expected one above 0, for example {AN_AREA!r}")
+            raise UsageError(f"die area: {area!r} is not an area above 0; for example {AN_AREA!r}")
         return cls(parsed, planar, data_centre)
 
     def area_in(self, unit: str) -> tuple[float, float] | None:
@@ -188,12 +188,12 @@ class Quantities:
         gap = "not reported"
         no_area = "given by the user" if self.given.area else gap
         if self.given.planar:
-            no_area = "planar transistors only, says the user: no area is applicable"
+            no_area = "not applicable: planar transistors only (given by the user)"
         return [
             RuleFigure("tpp_from_dense_rates", tpp, "from dense rates", self.dense, "no dense rate is reported",
                        TPP_UNIT, list(_parts(self.dense))),
             RuleFigure("tpp_as_printed", tpp, "as printed", self.printed, gap, TPP_UNIT),
-            RuleFigure("tpp_if_unstated_is_dense", tpp, "if rates of unstated sparsity are dense", self.open, "",
+            RuleFigure("tpp_if_unstated_is_dense", tpp, "if rates without a sparsity are dense", self.open, "",
                        TPP_UNIT, list(_parts(self.open, self._rates(UNSTATED)))),
             RuleFigure("die_area", density, "die area (mm^2)", area, no_area, AREA_UNIT),
             RuleFigure("performance_density", density, "TPP / die area", self.density, "not computable", DENSITY_UNIT),
@@ -208,9 +208,9 @@ class Quantities:
         dense, unstated, sparse = (
             [p for p in PRECISIONS if p in self._rates(sparsity)] for sparsity in ("dense", UNSTATED, "sparse")
         )
-        found = [f"{p} (sparsity not stated)" for p in unstated if p in BITS and p not in dense]
+        found = [f"{p} (dense or sparse not specified)" for p in unstated if p in BITS and p not in dense]
         found += [f"{p} (sparse only)" for p in sparse if p in BITS and p not in (*dense, *unstated)]
-        found += ["tf32 (19 bits held in 32; which count was not read)"] if self._has_tf32 else []
+        found += ["tf32 (19 bits stored in 32; the rule on which to count was not read)"] if self._has_tf32 else []
         return tuple(found)
 
     @property

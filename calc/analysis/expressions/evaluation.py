@@ -270,7 +270,7 @@ class _Binder:
             except UsageError:
                 if not head.isdigit():
                     continue
-            return f"a minus next to a name has blanks around it: '{head} - {tail}'"
+            return f"write spaces around a minus after a name: '{head} - {tail}'"
         return ""
 
 

@@ -53,15 +53,15 @@ _FACTOR = re.compile(r"(?:[^\W\d_]\w*|[%$€¥£°]+)(?:\^[0-9]+)?")
 _ARGUMENTS = re.compile(r"[0-9]+(?:,(?![0-9]{3}(?![0-9]))[0-9]+)+")
 """Numbers with commas between them that are no digits in groups of three."""
 _LOOKS = {"×": "*", "·": "*", "⋅": "*", "÷": "/", "∕": "/", "−": "-", "–": "-", "—": "-", "（": "(", "）": ")"}
-_POWERS = "there are no powers: write the product out, 'a * a'"
-_STRAY = {sign: f"write {plain!r} in place of {sign!r}" for sign, plain in _LOOKS.items()} | {
+_POWERS = "powers are not supported; write 'a * a'"
+_STRAY = {sign: f"write {plain!r} instead of {sign!r}" for sign, plain in _LOOKS.items()} | {
     "^": _POWERS,
-    "@": "'@' has no meaning here; to put a source first, `--prefer SOURCE`",
+    "@": "'@' has no meaning here; to prefer a source, write `--prefer SOURCE`",
     ".": "a number begins with a digit: '0.5'",
     **{sign: f"{sign!r} has no meaning here; numbers are written without it, with a decimal point" for sign in ",;"},
     **{sign: advice for sign, advice in spellings.SIGNS.items() if sign in "$€¥"},
 }
-"""What to write in place of a sign that stands where a number, a name or an operator should."""
+"""What to write instead of a sign that stands where a number, a name or an operator should."""
 _TO = ("to", "in", "as", "into")
 
 
@@ -131,11 +131,11 @@ class _Parser:
             return self.conversion(node)
         here = (self.at, self.at + max(1, len(word)))
         if self._next() == ")":
-            self.fail(here, "this parenthesis closes none")
+            self.fail(here, "this parenthesis has no opening one")
         if word.casefold() in _TO:
-            self.fail(here, f"write 'to' in place of {word!r}: '... to UNIT' at the end")
+            self.fail(here, f"write 'to' instead of {word!r}: '... to UNIT' at the end")
         if self.text.startswith("->", self.at):
-            self.fail((self.at, self.at + 2), "write 'to' in place of '->': '... to UNIT' at the end")
+            self.fail((self.at, self.at + 2), "write 'to' instead of '->': '... to UNIT' at the end")
         return self.joined("+ - * / or 'to'")
 
     def conversion(self, node: Node) -> Parsed:
@@ -144,7 +144,7 @@ class _Parser:
             self.fail((start, start + 1), "a unit is missing after 'to', for example 'to GB/s'")
         unit = re.sub(r"\s*([/*^])\s*", r"\1", re.sub(r"\s+", " ", self.text[start:end]))
         if " to " in f" {unit} ":
-            self.fail((start, end), "'to' stands once, at the end of the expression")
+            self.fail((start, end), "write 'to' once, at the end of the expression")
         self.check(unit, (start, end))
         return Parsed(node, unit, place=(start, end))
 
@@ -213,7 +213,7 @@ class _Parser:
             self.fail(opened, "this parenthesis is not closed")
         word = self._word(self.at)
         if word.casefold() in _TO:
-            self.fail((self.at, self.at + len(word)), "'to' stands once, at the end, outside of parentheses")
+            self.fail((self.at, self.at + len(word)), "write 'to' once, at the end, outside parentheses")
         self.joined(known)
 
     def joined(self, known: str) -> NoReturn:
@@ -276,7 +276,7 @@ class _Parser:
             also = f", or, within a unit, no blanks around {before[2]!r}" if before and joins else ""
             self.fail(place, f"{word!r} is a unit without a number: write '1 {word}'{also}")
         if "." not in word and self.text[place[1] : place[1] + 1] == "'":
-            self.fail(place, "there are no texts in quotes")
+            self.fail(place, "texts in quotes are not supported")
         return Name(word, place=self._take(place[1]))
 
     # -- numbers and units ----------------------------------------------------------------------

@@ -122,9 +122,9 @@ class Validation(Shown):
         """Return a row a measurement as a pandas frame; the counts are in ``attrs``."""
         return self.shown("frame")
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw measured against estimated times, and return the axes."""
-        return self.shown("plot", kind="validation", ax=ax)
+    def plot(self, ax: Axes | None = None, **more: Any) -> Axes:
+        """Draw measured vs estimated times, and return the axes; ``size`` and ``style`` as of a comparison."""
+        return self.shown("plot", kind="validation", ax=ax, **more)
 
     def __repr__(self) -> str:
         score = self.score

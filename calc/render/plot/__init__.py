@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from calc.render.plot.common import Drawing
 
 Make = Callable[..., "Drawing"]
+Size = tuple[float, float | None]
 FORMS = ("svg", "png", "pdf")
+STYLES = ("light", "dark", "auto")
+PAGE: Size = (9.0, None)
+"""The size of a figure within a page, in inches; it is as high as it needs."""
 
 
 class Kind(NamedTuple):
@@ -44,7 +48,7 @@ def _kind(of: str, *options: str) -> Callable[[Callable[[], Make]], Callable[[],
 
 @_kind("Comparison", "subject", "everything", "claims")
 def _ladder() -> Make:
-    """The ratios of A to B, with what was claimed."""
+    """Ratios of A to B by row of `compare`, with published claims."""
     from calc.render.plot import ladder
 
     return ladder.ladder
@@ -52,7 +56,7 @@ def _ladder() -> Make:
 
 @_kind("Comparison", "metric")
 def _reports() -> Make:
-    """The reports of a metric, each in its place in time."""
+    """Reports of a metric in time."""
     from calc.render.plot import reports
 
     return reports.reports
@@ -60,7 +64,7 @@ def _reports() -> Make:
 
 @_kind("Comparison", "metric", "level")
 def _roofline() -> Make:
-    """What can be computed at most, in all and per chip."""
+    """Upper bound on compute by arithmetic intensity, whole system and per chip."""
     from calc.render.plot import roofline
 
     return roofline.rooflines
@@ -76,7 +80,7 @@ def _shares() -> Make:
 
 @_kind("Comparison", "metric")
 def _bars() -> Make:
-    """A metric with every report as a dot."""
+    """A metric with its range and every report as a dot."""
     from calc.render.plot import bars
 
     return bars.bars
@@ -84,7 +88,7 @@ def _bars() -> Make:
 
 @_kind("Validation")
 def _validation() -> Make:
-    """Measured against estimated times; it shows all measurements and takes no ids."""
+    """Measured vs estimated times; all measurements, without ids."""
     from calc.render.plot import validation
 
     return validation.points
@@ -95,7 +99,9 @@ def kinds(of: str) -> tuple[str, ...]:
     return tuple(name for name, kind in KINDS.items() if kind.of == of)
 
 
-def draw(kind: str, found: object, ax: Axes | None = None, **more: Any) -> Axes:
+def draw(
+    kind: str, found: object, ax: Axes | None = None, size: str | Size | None = None, style: str = "auto", **more: Any
+) -> Axes:  # fmt: skip
     """Draw a figure of an answer.
 
     Parameters
@@ -106,6 +112,11 @@ def draw(kind: str, found: object, ax: Axes | None = None, **more: Any) -> Axes:
         What to draw.
     ax : Axes, optional
         Where; without it on a new figure, which nothing but the axes returned holds.
+    size : str or tuple, optional
+        Of a new figure: ``slide`` or ``16:9`` (12.8 x 7.2 in), ``column`` (3.5 in wide), or width and height in inches
+        as ``"10x5"`` or ``(10, 5)``. By default that of a slide, and higher where its rows need more.
+    style : str
+        ``light``, ``dark``, or ``auto``: as the axis, or else as the settings of matplotlib (``rcParams``).
     **more
         The options of the kind. Without ``level`` and ``ax``, rooflines of systems have two panels.
 
@@ -117,7 +128,7 @@ def draw(kind: str, found: object, ax: Axes | None = None, **more: Any) -> Axes:
     Raises
     ------
     UsageError
-        If there is no such kind, it does not take what is given, or there is nothing to draw.
+        If there is no such kind, it does not take what is given, there is nothing to draw, or its rows do not fit.
     """
     known = kinds(type(found).__name__)
     if kind not in known:
@@ -125,24 +136,36 @@ def draw(kind: str, found: object, ax: Axes | None = None, **more: Any) -> Axes:
     how = KINDS[kind]
     if strange := [name for name in more if name not in how.options]:
         raise UsageError(f"the figure {kind!r} takes no {strange[0]!r}, but {', '.join(how.options)}")
-    from calc.render.plot import style
+    if ax is not None and size is not None:
+        raise UsageError("a size is for a new figure: give ax or size, not both")
+    if style not in STYLES:
+        raise UsageError(f"no style {style!r}; there are {', '.join(STYLES)}")
+    from calc.render.plot import style as looks
 
+    colours = looks.chosen(style, ax)
+    width, height = size if isinstance(size, tuple) else looks.size(size)
     shown = how.load()(found, **more)
-    with style.settings():
+    with looks.settings(colours, shown.title):
         if ax is not None:
-            style.within(ax, shown.title, shown.caption, shown.panels[0](shown, ax))
-            return ax
-        made, axes = style.figure(len(shown.panels))
-        keys = [key for panel, each in zip(shown.panels, axes, strict=True) for key in panel(shown, each)]
-        style.dress(made, shown.rows, shown.title, shown.caption, keys, shown.columns)
+            axes = [ax]
+            looks.within(ax, shown.title, shown.caption, shown.panels[0](shown, ax))
+        else:
+            made, axes = looks.figure(width, len(shown.panels))
+            keys = [key for panel, each in zip(shown.panels, axes, strict=True) for key in panel(shown, each)]
+            looks.dress(made, height, shown.rows, shown.least, shown.title, shown.caption, keys)
+            made.draw_without_rendering()
+        if shown.labels:
+            shown.labels(shown, axes[0])
         return axes[0]
 
 
-def file(kind: str, found: object, form: str, **more: Any) -> bytes:
+def file(kind: str, found: object, form: str, size: str | Size | None = None, style: str = "light",
+         **more: Any) -> bytes:  # fmt: skip
     """Return a figure as a file of one of `FORMS`; the same answer gives the same bytes."""
-    from calc.render.plot import style
+    from calc.render.plot import style as looks
 
-    return style.written(draw(kind, found, **more).get_figure(root=True), form)  # type: ignore[arg-type]
+    ax = draw(kind, found, size=size, style=style, **more)
+    return looks.written(ax.get_figure(root=True), form)  # type: ignore[arg-type]
 
 
 def svg(kind: str, found: object, prefix: str | None = None, **more: Any) -> str:
@@ -153,6 +176,6 @@ def svg(kind: str, found: object, prefix: str | None = None, **more: Any) -> str
     str
         One element with a ``viewBox``, a ``title`` and texts as texts; the same for the same input.
     """
-    text = file(kind, found, "svg", **more).decode()
+    text = file(kind, found, "svg", size=PAGE, **more).decode()
     text = text[text.index("<svg") :]
     return re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix or kind}-", text)

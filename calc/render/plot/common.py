@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from calc.analysis.comparison import Cell, Comparison
 from calc.errors import UsageError
+from calc.figures import derive
 from calc.figures.readings import Readings, canonical_unit
 from calc.render.plot import style
 from calc.render.plot.style import Artist, Axes
@@ -22,14 +24,16 @@ T = TypeVar("T")
 class Drawing:
     """A figure that is prepared: what draws each panel and returns the entries of its legend, and what stands around.
 
-    ``rows`` is its height, ``columns`` are those of the legend.
+    ``rows`` is its height, and ``least`` that of a row in inches, below which its labels would cover each other.
+    ``labels`` writes, once everything else has its place, what must find a free one.
     """
 
     title: str
     caption: Sequence[str]
     rows: float
     panels: Sequence[Callable[[Any, Axes], list[Artist]]]
-    columns: int = 3
+    least: float = style.TIGHT
+    labels: Callable[[Any, Axes], None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,23 +47,25 @@ class Figures(Drawing, Generic[T]):
 
 
 def figures(
-    found: Comparison, metric: Metric, words: str, items: Sequence[T], note: str, rows: float,
-    draw: Callable[[Any, Axes], list[Artist]],
+    found: Comparison, metric: Metric, words: str, items: Sequence[T], notes: Sequence[str], rows: float,
+    draw: Callable[[Any, Axes], list[Artist]], labels: Callable[[Any, Axes], None] | None = None,
+    least: float = style.TIGHT,
 ) -> Figures[T]:  # fmt: skip
     """Return a drawing of a metric of what is compared; ``words`` are its title behind that of the metric."""
     title = style.titled(f"{metric.full_title}{words}", found.subjects)
     return Figures(
-        title=title, caption=caption(found, note), rows=rows, panels=[draw], metric=metric,
+        title=title, caption=caption(found, *notes), rows=rows, panels=[draw], metric=metric,
         unit=canonical_unit(metric, found.subjects[0].kind), subjects=found.subjects, items=tuple(items),
+        labels=labels, least=least,
     )  # fmt: skip
 
 
 def caption(found: Comparison, *more: str) -> tuple[str, ...]:
     """Return the lines that stand below a figure: what is particular to it, as-reported, policy and day."""
-    lines = [*words.merged(*found.subjects)]
+    lines = ["As-reported; ranges cover all reports.", *words.merged(*found.subjects)]
     if found.layers:
         lines.append(f"Some figures rest on reports of an overlay: {', '.join(found.layers)}.")
-    return *filter(None, more), *lines, *words.foot(found.policy, found.as_of)
+    return *filter(None, more), " ".join([*lines, words.policy_line(found.policy, found.as_of)])
 
 
 def sheet(found: Comparison, id: str) -> schema.Sheet:
@@ -81,11 +87,18 @@ def cells(found: Comparison, metric: Metric) -> list[Cell]:
 
 
 def chosen(found: Comparison, metric: str | None) -> Metric:
-    """Return the metric that was asked for, or the peak compute that most of the compared report."""
-    asked = metrics.metric(metric if metric is not None else f"peak_compute{found.lead}")
+    """Return the metric that was asked for, or the 16-bit compute that most of the compared have."""
+    asked = metrics.metric(metric if metric is not None else max(derive.choices(LEAD), key=partial(_known, found)))
     if asked.is_text:
         raise UsageError(f"{asked.id} is held as words, which have no place on an axis")
     return asked
+
+
+LEAD = "compute_16bit.dense"
+
+
+def _known(found: Comparison, name: str) -> int:
+    return sum(cell.result is not None for cell in cells(found, metrics.metric(name)))
 
 
 def label(ax: Axes, shown: Figures[Any]) -> None:

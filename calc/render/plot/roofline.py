@@ -1,15 +1,19 @@
-"""Rooflines on two logarithmic axes: a line a subject, its span as a band, its ridge point as a mark."""
+"""Rooflines on two logarithmic axes: a line a subject, its range as a band, its ridge point as a mark."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from calc import units
-from calc.analysis.comparison import Comparison
+from calc.analysis.comparison import Comparer, Comparison
 from calc.errors import UsageError
-from calc.figures.operations import Operation
-from calc.figures.results import Result
+from calc.estimates.model import find_model
+from calc.estimates.precision import element_bytes
+from calc.figures.operations import Expression, Operation, apply
+from calc.figures.results import Result, given
 from calc.formulas import FORMULAS
 from calc.formulas.roofline import attainable_compute
 from calc.render.plot import style
@@ -23,13 +27,19 @@ TOTAL, PER_CHIP = "total", metrics.PER_CHIP
 LEVELS = (TOTAL, PER_CHIP)
 ROWS = 15
 """The height of the figure, however many roofs it has."""
-REACH = 20.0
-"""How far beyond the ridge points the axis goes, either way."""
+FIRST, REACH = 0.1, 20.0
+"""Where the axis begins, in FLOP/B, and how far beyond the ridge points it goes."""
+MODEL = "llama-3.1-70b"
+"""The model whose decode and prefill are marked: dense, so that each token meets all weights."""
+BATCHES, CONTEXT, PROMPTS = (1, 64), 4096, (512, 8192)
+"""For which sequences a step of decoding with so many tokens cached of each, and for which tokens of one prompt."""
+CACHED = "bf16"
+"""The KV cache's precision."""
 
 
 @dataclass(frozen=True)
 class Roof:
-    """One subject at one level: peak, memory bandwidth and ridge point, each with its span.
+    """One subject at one level: peak, memory bandwidth and ridge point, each with its range.
 
     ``ridge`` is in the unit of the axis; the results carry theirs.
     """
@@ -54,6 +64,39 @@ class Roof:
         return peak, bandwidth
 
 
+@dataclass(frozen=True)
+class Region:
+    """A phase of a model: from which arithmetic intensity to which it goes, in FLOP/B."""
+
+    phase: str
+    low: float
+    high: float
+
+
+def regions(comparer: Comparer, precision: str, unit: str) -> tuple[Region, ...]:
+    """Return decode and prefill of `MODEL` with its weights at a precision; none where its figures are not known.
+
+    Decode reads all weights and the KV cache once a step; prefill reads the weights and writes the KV cache once.
+    """
+    try:
+        model, weight, cached = find_model(comparer, MODEL), element_bytes(precision), element_bytes(CACHED, "")
+        weights = apply("weight_bytes", model.total, weight)
+
+        def intensity(sequences: float, length: float, tokens: float, met: Expression, core: Any) -> float:
+            held, step = given("length", length, "token"), given("tokens of a step", tokens, "token")
+            work = apply("forward_flops", met, step) + core(held) * step
+            moved = weights + model.cache(given("sequences", sequences), held, cached)
+            return Result(apply("arithmetic_intensity", work, moved).named("arithmetic intensity", unit), unit).numbers[
+                0
+            ]
+
+        decode = [intensity(batch, CONTEXT, batch, model.active, model.decode_core) for batch in BATCHES]
+        prefill = [intensity(1, prompt, prompt, model.active_in_layers, model.causal_core) for prompt in PROMPTS]
+    except UsageError:
+        return ()
+    return Region("decode", *decode), Region("prefill", *prefill)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rooflines(Drawing):
     """The roofs of one precision at one level."""
@@ -63,6 +106,7 @@ class Rooflines(Drawing):
     subjects: tuple[schema.Sheet, ...]
     roofs: tuple[Roof, ...]
     missing: tuple[str, ...]
+    regions: tuple[Region, ...]
 
     @property
     def unit(self) -> str:
@@ -77,8 +121,8 @@ class Rooflines(Drawing):
     @property
     def ends(self) -> tuple[float, float]:
         """From which intensity to which the axis goes."""
-        low = min(roof.ridge.numbers[1] for roof in self.roofs)
-        return low / REACH, max(roof.ridge.numbers[2] for roof in self.roofs) * REACH
+        high = max(roof.ridge.numbers[2] for roof in self.roofs) * REACH
+        return FIRST, max(high, *(region.high * 1.5 for region in self.regions), FIRST)
 
     def grid(self, roof: Roof) -> list[float]:
         """Return the intensities between which all bounds of a roof are straight on logarithmic axes."""
@@ -116,17 +160,30 @@ def rooflines(found: Comparison, metric: str | None = None, level: str | None = 
         raise UsageError(
             f"none of {names} has both {wanted[0].id!r} and {wanted[1].id!r}; `compare` shows what each has"
         )
-    note = "Line: headlines; band: the span over all reports; mark: the ridge point, with its span. An upper bound."
+    note = "Line: upper bound by the headlines; band: range over all reports; marker: ridge point with its range."
     if missing:
         note += f" Not drawn, as one of the two is not reported: {', '.join(missing)}."
+    precision = metrics.qualifiers(asked.id)[0]
+    marked = regions(found.comparer, precision, roofs[0].ridge.unit)
     panels: list[Callable[[Rooflines, Axes], list[Artist]]] = [draw]
     if level is None and found.subjects[0].kind == "system":
         panels.append(lambda _, ax: draw(rooflines(found, metric, PER_CHIP), ax))
     return Rooflines(
-        title=style.titled(f"Roofline, {asked.title}", found.subjects), caption=caption(found, note), rows=ROWS,
-        panels=panels, columns=1, metric=asked, level=level or TOTAL, subjects=found.subjects, roofs=tuple(roofs),
-        missing=tuple(missing),
+        title=style.titled(f"Roofline, {asked.title}", found.subjects),
+        caption=caption(found, note, _assumed(precision) if marked else ""),
+        rows=ROWS,
+        panels=panels, metric=asked, level=level or TOTAL, subjects=found.subjects, roofs=tuple(roofs),
+        missing=tuple(missing), regions=marked,
     )  # fmt: skip
+
+
+def _assumed(precision: str) -> str:
+    batches, prompts = (f"{low:,} to {high:,}" for low, high in (BATCHES, PROMPTS))
+    return (
+        f"Shaded, computed from the sheet of {MODEL} with weights in {precision.upper()} and the KV cache in "
+        f"{CACHED.upper()}: decode at batch {batches} with {CONTEXT:,} tokens of context; prefill of one prompt of "
+        f"{prompts} tokens; weights read once a step, the KV cache read or written once."
+    )
 
 
 def _flat(results: Sequence[Result]) -> bool:
@@ -141,11 +198,16 @@ def draw(shown: Rooflines, ax: Axes) -> list[Artist]:
     level = "per chip" if shown.level != TOTAL else "whole system" if shown.subjects[0].kind == "system" else "one chip"
     ax.set_xlabel(f"Arithmetic intensity ({shown.intensity_unit})", parse_math=False)
     ax.set_ylabel(f"Attainable compute, {shown.metric.title}, {level} ({shown.unit})", parse_math=False)
-    ax.grid(which="major", color="#e0e0e0", linewidth=0.6)
+    ax.grid(which="major", color=style.palette().grid, linewidth=0.6)
     for side in (ax.xaxis, ax.yaxis):
-        side.set_major_locator(style.decades())
+        side.set_major_locator(style.decades(1.0))
         side.set_major_formatter(style.plain)
     ax.minorticks_off()
+    for region in shown.regions:
+        ax.axvspan(region.low, region.high, color=style.palette().grey, alpha=0.18, linewidth=0, zorder=0,
+                   gid=f"region-{region.phase}-{shown.level}")  # fmt: skip
+        ax.text(math.sqrt(region.low * region.high), 1.01, region.phase, transform=ax.get_xaxis_transform(),
+                ha="center", va="bottom", fontsize=style.SMALL, color=style.palette().faint)  # fmt: skip
     found: list[Artist] = []
     for roof in shown.roofs:
         place = [sheet.id for sheet in shown.subjects].index(roof.sheet.id)
@@ -160,13 +222,13 @@ def _roof(ax: Axes, shown: Rooflines, roof: Roof, place: int) -> Artist:
                     linewidth=0.4, gid=f"band-{roof.sheet.id}-{shown.level}", zorder=2)  # fmt: skip
     ax.plot(grid, [roof.at(x) for x in grid], color=shade, linestyle=line, linewidth=1.8, zorder=3,
             gid=f"roof-{roof.sheet.id}-{shown.level}")  # fmt: skip
-    look = {"color": shade, "markersize": 5, "markeredgecolor": style.INK}
+    look = {"color": shade, "markersize": 5, "markeredgecolor": style.palette().ink}
     style.whiskers(ax, roof.ridge.numbers, roof.at(roof.ridge.numbers[0]), fmt=mark, zorder=4, **look)
-    return style.key(label(roof), color=shade, linestyle=line, marker=mark, markeredgecolor=style.INK, linewidth=1.8)
+    return style.key(label(roof), **look, linestyle=line, marker=mark, linewidth=1.8)
 
 
 def label(roof: Roof) -> str:
-    """Return a roof in words: peak, bandwidth, ridge point with its span."""
+    """Return a roof in words: peak, bandwidth, ridge point with its range."""
     figures = [f"{grouped(number(part.numbers[0]))} {part.unit}" for part in (roof.peak, roof.bandwidth)]
     value, low, high = roof.ridge.numbers
     ends = span(low, high)

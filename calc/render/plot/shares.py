@@ -24,7 +24,7 @@ BLOCKS = 64
 class Stack:
     """One system: chips, the share of each, and their product; None where one of them is not reported.
 
-    ``printed`` is the headline of the total with its span, which may rest on another report.
+    ``printed`` is the headline of the total with its range, which may rest on another report.
     """
 
     sheet: schema.Sheet
@@ -75,9 +75,9 @@ def shares(found: Comparison, metric: str | None = None) -> Figures[Stack]:
     block = block_of(made)
     note = (
         f"Each block is {block} chip{'s' if block > 1 else ''}. Blocks: headline per chip x headline count. "
-        "Diamond and whiskers: the headline of the total and its span, which may rest on other reports."
+        "Diamond and whiskers: the headline of the total and its range, which may rest on other reports."
     )
-    return figures(found, asked, ", chips x per chip", made, note, 2.8 * len(made), draw)
+    return figures(found, asked, ", chips x per chip", made, [note], 2.8 * len(made), draw)
 
 
 def block_of(stacks: Sequence[Stack]) -> int:
@@ -105,7 +105,7 @@ def draw(shown: Figures[Stack], ax: Axes) -> list[Artist]:
                   markerfacecolor=style.series(0).tint)
     ]  # fmt: skip
     if any(stack.printed for stack in shown.items):
-        found.append(style.key("headline of the total, and its span", marker="D", linestyle="-", markersize=5.5))
+        found.append(style.key("headline of the total, and its range", marker="D", linestyle="-", markersize=5.5))
     return found
 
 
@@ -113,7 +113,8 @@ def _stack(ax: Axes, stack: Stack, blocks: list[tuple[float, float]], at: int) -
     for place, (start, width) in enumerate(blocks, 1):
         style.block(ax, at, width, at, start, height=THICK, linewidth=0.6, gid=f"block-{stack.sheet.id}-{place}")
     if stack.printed:
-        look = {"color": style.INK, "markersize": 5.5, "markeredgecolor": style.PAPER}
+        look = {"color": style.palette().ink, "markersize": 5.5, "markeredgecolor": style.palette().paper}
         style.whiskers(ax, stack.printed, at, fmt="D", zorder=4, **look)
-    color = style.INK if blocks else style.FAINT
-    style.note(ax, stack.words, (0, at + THICK / 2), (2, -3), va="top", color=color, parse_math=False)
+    color = style.palette().ink if blocks else style.palette().faint
+    words = stack.words.replace(" = ", "\n= ") if style.width(ax) < style.NARROW else stack.words
+    style.note(ax, words, (0, at + THICK / 2), (2, -3), va="top", color=color, parse_math=False)

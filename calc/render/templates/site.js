@@ -134,7 +134,7 @@ const showSources = () => {
 const show = () => {
   const [one, other] = [subject(by("one").value), subject(by("other").value)];
   links.clear();
-  by("pair").textContent = `${one.name} beside ${other.name}`;
+  by("pair").textContent = `${one.name} vs ${other.name}`;
   showTable(one, other);
   showClaims(one, other);
   showSources();

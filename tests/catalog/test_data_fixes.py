@@ -1,0 +1,215 @@
+"""What a second look at the data found: each row mended, held by its source, and the kinds that were gone through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+
+from calc.catalog.catalog import Catalog
+from calc.catalog.origins import Origins
+from calc.sheets import schema
+from tests.catalog.test_facts import PEAK
+from tests.running import ROOT
+
+SPECS = ROOT / "specs"
+UNB = {"direction": "unidirectional"}
+PAPER = "arxiv-2506.12708"
+ROWS: list[tuple[str, str, str, str, str, dict[str, Any]]] = [
+    ("ascend-910c", "memory_bandwidth", "besthub-910c-2025", "performance paragraph",
+     "3.2 TB/s", {"about": True, "basis": "unstated"}),
+    ("ascend-910c", "peak_compute.fp16.unstated", "besthub-910c-2025", "performance paragraph",
+     "800 TFLOP/s", {"about": True}),
+    ("ascend-910c", "scale_out_bandwidth", PAPER, "paper body, hardware section",
+     "200 Gb/s", {**UNB, "per": "die", "note": "RDMA plane"}),
+    ("ascend-910c", "scale_up_bandwidth", PAPER, "paper body, hardware section",
+     "392 GB/s", {**UNB, "at_least": True}),
+    ("ascend-910c", "scale_up_port_rate", PAPER, "paper body, hardware section", "224 Gb/s", UNB),
+    ("ascend-910c", "scale_up_port_rate", PAPER, "scale-up plane", "400 Gb/s", UNB),
+    ("ascend-910c", "peak_compute.int8.unstated", PAPER, "paper body, hardware section",
+     "1054 TOP/s", {"set_aside": r"1504 per package, transposed"}),
+    ("cm384", "scale_up_pair_bandwidth", PAPER, "measurement table", "167 GB/s", UNB),
+    ("cm384", "scale_up_pair_bandwidth", PAPER, "measurement table", "164 GB/s", UNB),
+    ("cm384", "scale_out_bandwidth", PAPER, "paper body, hardware section", "3.2 Tb/s", UNB),
+    ("cm384", "scale_up_bandwidth", PAPER, "section on the scale-up plane",
+     "448 GB/s", {**UNB, "scope": "one level-1 switch chip", "note": "3,136"}),
+    ("cm384", "memory_bandwidth", "tweaktown-cm384-2025", "fourth paragraph", "12209 TB/s", {"at_most": True}),
+    ("cm384", "memory_bandwidth", "tweaktown-cm384-2025", "fourth paragraph", "1.2 PB/s", {"at_most": True}),
+    ("cm384", "scale_up_bandwidth", "csgonghe-scalex640", "network paragraph",
+     "573 TB/s", {"set_aside": r"2\.1 times the 269 TB/s"}),
+    ("cm384", "release_date", "qsfptek-cm384-2025", "section on what it is", "2025-04-10", {}),
+    ("cm384", "release_date", "haitong-cm384-2025", "event paragraph", "2025-04-10", {}),
+    ("cm384", "event_date.shown", "wion-waic-2025", "section on the Huawei launch", "WAIC, July 2025", {}),
+    ("cm384", "power.unstated", "semianalysis-cm384-2025", "table, system level, by a transcript",
+     "559378 W", {"read": "copy"}),
+    ("nvl72", "power.unstated", "semianalysis-cm384-2025", "table, system level, by a transcript",
+     "145000 W", {"read": "copy"}),
+    ("b200", "peak_compute.fp4.dense", "verda-gb300-nvl72", "per-GPU table", "9 PFLOP/s", {}),
+    ("gb200", "peak_compute.fp4.dense", "verda-gb300-nvl72", "per-GPU table", "9 PFLOP/s", {}),
+    ("b300", "peak_compute.fp4.dense", "verda-gb300-nvl72", "per-GPU table", "14 PFLOP/s", {}),
+    ("gb300", "peak_compute.fp4.dense", "verda-gb300-nvl72", "per-GPU table", "15 PFLOP/s", {}),
+    ("gb300-nvl72", "peak_compute.fp4.dense", "verda-gb300-nvl72", "rack table", "1080 PFLOP/s", {}),
+    ("gb200", "peak_compute.fp8.dense", "lockwood-b200", "table for 1,200 W", "5000 TFLOP/s", {}),
+    ("gb200", "peak_compute.fp6.dense", "lockwood-b200", "table for 1,200 W", "5000 TFLOP/s", {}),
+    ("gb200", "peak_compute.bf16.sparse", "lockwood-b200", "table for 1,200 W", "5000 TFLOP/s", {}),
+    ("b200", "peak_compute.fp6.sparse", "lockwood-b200", "table for 1,000 W", "9000 TFLOP/s", {}),
+    ("b200", "power.chip", "fibermall-gb200", "body", "1200 W", {"note": "HGX of eight GPUs"}),
+    ("b200", "memory_bandwidth", "lockwood-b200", "list", "8 TB/s", {"at_most": True}),
+    ("gb200", "peak_compute.fp16/bf16.dense", "llm-cal-gpu-database", "GB200 record", "2250 TFLOP/s", {}),
+    ("nvl72", "event_date.announced", "nvidia-blackwell-platform-press-2024", "date line", "2024-03-18", {}),
+    ("gb200", "event_date.announced", "nvidia-blackwell-platform-press-2024", "date line", "2024-03-18", {}),
+    ("b200", "event_date.announced", "nvidia-blackwell-platform-press-2024", "date line", "2024-03-18", {}),
+    ("atlas-900-a3", "release_date", "huawei-hc2025-xu-keynote", "keynote, SuperPoD part",
+     "2025-03", {"read": "relay"}),
+    ("metax-c550", "peak_compute.fp16/bf16.dense", "llm-cal-gpu-database", "C550 record",
+     "240 TFLOP/s", {"note": "In doubt"}),
+    ("metax-c550", "power.board", "flagperf-c550-fp32", "chip section", "450 W", {"note": "450 W from 16 August"}),
+    ("metax-c550", "power.board", "flagperf-c550-membw-1b5a0303", "chip section", "450 W", {}),
+    ("metax-c600", "event_date.taped-out", "metax-sse-reply-2025", "development milestones", "2024-10", {}),
+    ("iluvatar-150s", "memory_bandwidth", "plap-bi-v150s-2025", "requirement list",
+     "1100 GB/s", {"basis": "measured"}),
+    ("gaudi3", "power.unstated", "yic-gaudi3-2024", "body", "600 W", {"basis": "nominal"}),
+]  # fmt: skip
+"""Sheet, metric, source, place in it and value of a row that was mended, and what it says now; texts are patterns."""
+GONE = [
+    ("metax-c550", "process", "llm-cal-gpu-database"),
+    ("metax-c550", "peak_compute.unstated.unstated", "llm-cal-gpu-database"),
+    ("gb200", "peak_compute.fp8.unstated", "llm-cal-gpu-database"),
+    ("gb200", "peak_compute.fp4.unstated", "llm-cal-gpu-database"),
+    ("gb200", "power.chip", "fibermall-gb200"),
+    ("gb200", "peak_compute.fp8/fp6.dense", "lockwood-b200"),
+    ("nvl72", "power.cooling", "georg-fischer-gb200"),
+    ("metax-c600", "release_date", "stcn-metax-h1-2026"),
+]  # fmt: skip
+"""Sheet, metric and source of what no longer stands there."""
+REPLACED = {
+    "flagperf-c550-bf16": "flagperf-c550-bf16-1b5a0303",
+    "flagperf-c550-membw": "flagperf-c550-membw-1b5a0303",
+    "flagperf-c550-mpi": "flagperf-c550-mpi-1b5a0303",
+    "flagperf-c550-p2p-9dd92e04": "flagperf-c550-p2p-013fc932",
+}  # fmt: skip
+CITES = {
+    "deeplink-superpod-whitepaper": {"semianalysis-cm384-2025", "huawei-atlas-900-a3-page"},
+    "capacity-cm384-2025": {"tomshardware-cm384-2025"},
+    "valleynewz-cm384-2025": {"tomshardware-cm384-2025"},
+    "qsfptek-cm384-2025": {"semianalysis-cm384-2025"},
+    "csgonghe-scalex640": {"semianalysis-cm384-2025"},
+    "theaiman-cm384-2025": {"semianalysis-cm384-2025"},
+    "epoch-ml-hardware-2026-04": {
+        "cset-huawei-ascend-2025", "hotchips31-davinci-2019", "huawei-hc2025-xu-keynote", "trendforce-910c-2025-03",
+    },
+    "mirrorfrog-metax-c500": {"gitee-ai-mx-gpu"},
+}  # fmt: skip
+
+
+@cache
+def catalog() -> Catalog:
+    return Catalog()
+
+
+def sheet(id: str) -> schema.Sheet:
+    return next(catalog().sheet(kind, id) for kind in ("chip", "system") if id in catalog().ids(kind))
+
+
+@pytest.mark.parametrize(("id", "metric", "source", "locator", "value", "says"), ROWS)
+def test_a_mended_row_says_what_its_source_says(
+    id: str, metric: str, source: str, locator: str, value: str, says: dict[str, Any]
+) -> None:
+    place = source, locator, value
+    found = [one for one in sheet(id).reports[metric] if (one.source, one.locator, one.value) == place]
+    if "at_least" in says:
+        found = [one for one in found if one.at_least]
+    assert len(found) == 1
+    for key, expected in says.items():
+        held = getattr(found[0], key)
+        if key in ("note", "scope", "set_aside"):
+            assert re.search(expected, held or ""), key
+        else:
+            assert held == expected, key
+
+
+@pytest.mark.parametrize(("id", "metric", "source"), GONE)
+def test_what_a_source_does_not_say_is_gone(id: str, metric: str, source: str) -> None:
+    assert source not in {one.source for one in sheet(id).reports.get(metric, ())}
+
+
+@pytest.mark.parametrize(("older", "newer"), REPLACED.items())
+def test_a_later_edition_supersedes_the_older(older: str, newer: str) -> None:
+    before, after = catalog().source(older), catalog().source(newer)
+    assert older in after.supersedes
+    assert (before.date or "") < (after.date or "")
+
+
+def test_constants_of_a_demonstration_weigh_nothing() -> None:
+    reports = [one for many in sheet("gb200-dsx-48gpu").reports.values() for one in many]
+    assert len(reports) > 15
+    assert all(one.scope and one.per is None for one in reports)
+
+
+def test_heat_that_a_loop_carries_is_no_power() -> None:
+    said = [one for one in sheet("nvl72").remarks if one.source == "georg-fischer-gb200"]
+    assert [one.value for one in said] == ["132 kW"]
+
+
+def test_a_slip_is_not_held_against_all_others() -> None:
+    texts = [path.read_text(encoding="utf-8") for folder in ("chips", "systems") for path in _files(folder)]
+    assert not [text for text in texts if re.search(r"set_aside:[^\n]*\ball others\b", text)]
+
+
+@pytest.mark.parametrize(("id", "names"), CITES.items())
+def test_a_source_cites_whom_it_takes_its_figures_from(id: str, names: set[str]) -> None:
+    assert names <= {*catalog().source(id).cites}
+
+
+def test_one_text_on_two_pages_is_one_origin() -> None:
+    assert len(Origins(catalog()).independent(["43b-cm384-2025", "fishai-cm384-2025"])) == 1
+
+
+@pytest.mark.parametrize(("id", "most"), [("cm384", 18), ("nvl72", 22), ("metax128", 2)])
+def test_second_origins_are_joined(id: str, most: int) -> None:
+    reports = [one for many in sheet(id).reports.values() for one in many]
+    assert 1 < Origins(catalog()).of(reports) <= most
+
+
+def _files(folder: str) -> Iterator[Any]:
+    yield from sorted((SPECS / folder).glob("*.yaml"))
+
+
+def _rows(held: Any) -> Iterator[dict[str, Any]]:
+    """Yield each mapping that a file holds."""
+    if isinstance(held, dict):
+        yield held
+    for part in held.values() if isinstance(held, dict) else held if isinstance(held, list) else ():
+        yield from _rows(part)
+
+
+@pytest.mark.parametrize("folder", ["chips", "systems", "models", "claims", "rules"])
+def test_what_is_known_through_a_relay_names_it_or_says_that_nobody_did(folder: str) -> None:
+    rows = [row for path in _files(folder) for row in _rows(yaml.safe_load(path.read_text(encoding="utf-8")))]
+    assert [row for row in rows if row.get("read") == "relay" and not row.get("relay")] == []
+
+
+def test_a_peak_is_one_only_where_a_text_says_so() -> None:
+    found = 0
+    for kind in ("chip", "system"):
+        for id in catalog().ids(kind):
+            for many in catalog().sheet(kind, id).reports.values():
+                for one in many:
+                    if one.basis == "peak":
+                        words = (one.as_printed, one.locator, one.note, catalog().source(one.source).note)
+                        assert re.search(PEAK, " ".join(filter(None, words)), re.IGNORECASE), (id, one)
+                        found += 1
+    assert found > 50
+
+
+def test_a_maker_makes_something_here() -> None:
+    """Who only sells or hosts what another makes is a seller, and ranks as one whatever the document is."""
+    vendors = {catalog().sheet(kind, id).vendor for kind in ("chip", "system", "model") for id in catalog().ids(kind)}
+    sources = map(catalog().source, catalog().sources.ids())
+    publishers = {one.publisher for one in sources if one.kind == "maker"}
+    beyond = {name for name in publishers if not any(name.startswith(vendor) for vendor in vendors)}
+    assert beyond <= {"Sundar Pichai (X)"}  # who speaks for Google

@@ -1,0 +1,89 @@
+"""The help of every command: a sentence that begins with a verb, options in words, two examples that run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from calc.cli import commands
+from calc.cli.group import CALL, ORDER
+from tests.running import run
+
+EXAMPLES_TO_COME = frozenset(("estimate", "sweep", "plot"))
+"""Commands (with those below them) whose examples are still to be written."""
+
+
+def walk(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command that does something, with the words that call it."""
+    if isinstance(command, click.Group):
+        for name, below in command.commands.items():
+            yield from walk(below, (*path, name))
+    else:
+        yield path, command
+
+
+COMMANDS = dict(walk(commands))
+WORDS = {" ".join(path): command for path, command in COMMANDS.items()}
+
+
+def examples_of(command: click.Command) -> list[str]:
+    """The calls in the epilog of a command, without the name of the program."""
+    lines = (line.strip() for line in (command.epilog or "").splitlines())
+    return [line.removeprefix(CALL).strip() for line in lines if line.startswith(CALL)]
+
+
+def written(words: str) -> bool:
+    return words.split()[0] not in EXAMPLES_TO_COME or bool(examples_of(WORDS[words]))
+
+
+WRITTEN = [words for words in WORDS if written(words)]
+EXAMPLES = [example for words, command in WORDS.items() for example in examples_of(command)]
+
+
+@pytest.mark.parametrize("words", WRITTEN)
+def test_help_ends_with_two_examples_of_the_command(words: str) -> None:
+    examples = examples_of(WORDS[words])
+    assert len(examples) == 2
+    assert all(example.startswith(words) for example in examples)
+    last = run(*words.split(), "--help").out.rstrip().splitlines()[-3:]
+    assert [line.strip() for line in last] == ["Examples:", *(f"{CALL} {example}" for example in examples)]
+
+
+@pytest.mark.parametrize("example", [*EXAMPLES, *examples_of(commands)])
+def test_examples_run(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    args = shlex.split(example.replace("COMMAND", "compare"))
+    done = run(*args)
+    assert (done.code, bool(done.out or list(tmp_path.iterdir()))) == (0, True), done.err
+
+
+def test_help_lists_each_command_by_use_in_one_line() -> None:
+    shown = re.findall(r"^  (\S+) +\S", run("--help").out, re.M)
+    listed = [name for name in shown if name in commands.commands]
+    assert listed == [name for name in ORDER if name in commands.commands]
+    assert set(listed) == set(commands.commands)
+    assert "..." not in run("--help", width=60).out.replace("[ARGS]...", "")
+
+
+VERBS = re.compile(
+    r"(Add|Audit|Check|Compare|Compute|Create|Draw|Estimate|Evaluate|Explain|Export|Find|Import|List|Plot|Print"
+    r"|Recompute|Search|Show|Sweep|Validate|Write) "
+)
+
+
+@pytest.mark.parametrize("words", WRITTEN)
+def test_help_begins_with_a_verb_and_fits_a_line(words: str) -> None:
+    short = WORDS[words].get_short_help_str(200)
+    assert VERBS.match(short), short
+    assert len(short) <= 60
+
+
+@pytest.mark.parametrize("words", WRITTEN)
+def test_every_option_has_help(words: str) -> None:
+    options = [one for one in WORDS[words].params if isinstance(one, click.Option)]
+    assert [one.name for one in options if not one.help] == []
