@@ -121,7 +121,10 @@ class Estimator:
             )
         chips, domain = given.pop("chips", None), given.pop("domain", None)
         overrides = {name: given.pop(name) for name in options.named("override") if name in given}
-        return find_hardware(self.comparer, system or chip, "system" if system else "chip", chips, overrides, domain)
+        if (assumed := given.pop("assume_peak", None)) not in (None, "measured"):
+            raise UsageError(f"--assume-peak {assumed}: expected measured")
+        kind = "system" if system else "chip"
+        return find_hardware(self.comparer, system or chip, kind, chips, overrides, domain, bool(assumed))
 
     def _known(self, given: dict[str, Any]) -> Efficiencies:
         """Return the efficiencies: the user's, and for the rest those derived from measurements."""

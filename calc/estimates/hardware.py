@@ -18,6 +18,7 @@ from calc.sheets import metrics
 
 NODE = 8
 """Chips of a node where no sheet says how many share the fast links: a common size, an assumption."""
+_SIXTEEN = ("bf16", "fp16")
 OVERRIDES = {
     "memory_bandwidth": ("memory_bandwidth", "3.2 TB/s/chip"),
     "scale_up_bandwidth": ("scale_up", "400 GB/s/chip"),
@@ -31,7 +32,8 @@ class Hardware:
     """A system, or a number of chips of one kind.
 
     ``chip`` is the id of the chip and its vendor. ``overrides`` are what the user puts in place of reports, by option;
-    ``fixed_domain`` is how many chips share the fast links, where the user says so.
+    ``fixed_domain`` is how many chips share the fast links, where the user says so. With ``takes_measured``, a measured
+    rate of compute stands for a peak that nobody reports.
     """
 
     held: Readings
@@ -39,6 +41,7 @@ class Hardware:
     chips: int
     overrides: Mapping[str, Assumption] = field(default_factory=dict)
     fixed_domain: int | None = None
+    takes_measured: bool = False
 
     @property
     def id(self) -> str:
@@ -83,10 +86,21 @@ class Hardware:
             f"no {precision} peak of {self.id} is reported; {said} --peak, e.g. --peak '1000 TFLOP/s/chip'"
         )
 
+    def has_peak(self, precision: str) -> bool:
+        """Whether a peak is reported, measured and asked for, or given."""
+        return "peak" in self.overrides or self._reported_peak(precision) is not None
+
     def peak_note(self, precision: str) -> str:
-        """Say that a peak is taken as dense where no report says so, and half of it is in the range."""
+        """Say what is taken for a peak: another 16-bit format, a measured rate, or an open figure as dense."""
         peak = self._reported_peak(precision)
-        if "peak" in self.overrides or peak is None or not peak.open:
+        if "peak" in self.overrides or peak is None:
+            return ""
+        name = peak.metric.id.split(".")[1]
+        if metrics.MEASURED in peak.metric.id.split("."):
+            return f"No {precision} peak of {self.id} is reported; the measured {name} rate is taken for it"
+        if name != precision:
+            return f"No {precision} peak of {self.id} is reported; the {name} peak is taken for it"
+        if not peak.open:
             return ""
         return (
             f"The {precision} peak of {self.id} is reported without dense or sparse; it is taken as dense, and the "
@@ -94,8 +108,15 @@ class Hardware:
         )
 
     def _reported_peak(self, precision: str) -> Reading | None:
-        """Return the dense reading; under a strict policy, of open figures alone, that of unstated sparsity."""
-        names = (f"peak_compute.{precision}.{basis}" for basis in ("dense", metrics.UNSTATED))
+        """Return the dense reading; under a strict policy, of open figures alone, that of unstated sparsity.
+
+        BF16 and FP16 stand for each other where one is not reported, and so does what was measured, if it is asked for.
+        """
+        formats = (precision, *(other for other in _SIXTEEN if precision in _SIXTEEN and other != precision))
+        bases = ("dense", metrics.UNSTATED)
+        names = [f"peak_compute.{name}.{basis}" for name in formats for basis in bases]
+        if self.takes_measured:
+            names += [f"peak_compute.{name}.dense.{metrics.MEASURED}" for name in formats]
         return next(filter(None, map(self.per_chip, names)), None)
 
     def precisions(self) -> list[str]:
@@ -148,6 +169,7 @@ class Hardware:
 
 def find_hardware(comparer: Comparer, name: str, kind: str, chips: int | None = None,
                   overrides: Mapping[str, Assumption] = MappingProxyType({}), domain: int | None = None,
+                  takes_measured: bool = False,
 ) -> Hardware:  # fmt: skip
     """Return a system, or so many chips: by default all of a system, or one chip.
 
@@ -171,7 +193,7 @@ def find_hardware(comparer: Comparer, name: str, kind: str, chips: int | None = 
             "--chip, which has no such limit"
         )
     one = catalog.chip_of(held.sheet) or held.sheet
-    return Hardware(held, (one.id, one.vendor), chips, overrides, domain)
+    return Hardware(held, (one.id, one.vendor), chips, overrides, domain, takes_measured)
 
 
 def near(word: str, known: list[str]) -> str:

@@ -196,7 +196,7 @@ class ServingStep:
         self.model, self.hardware, self.asked, self.known = model, hardware, asked, known
         self.spread = layout(model, hardware, asked)
         self.replica = given("chips per replica", self.spread.replica, "chip", "TP x PP")
-        self.peak = self.core_peak = hardware.peak(asked.precision)
+        self.peak = self.core_peak = hardware.peak(asked.precision) if hardware.has_peak(asked.precision) else None
         self.core_precision = asked.precision
         if "peak" not in hardware.overrides and asked.kv_precision in hardware.precisions():
             self.core_precision, self.core_peak = asked.kv_precision, hardware.peak(asked.kv_precision)
@@ -218,17 +218,17 @@ class ServingStep:
         share, passed = cache_share(self.model, self.spread), "read" if decoding else "written"
         cached = (cache / share).named(f"KV cache {passed} per chip", "GB/chip")
         moved = (self.touched(tokens) + cached).named(f"{'read' if decoding else 'moved'} per chip", "GB/chip")
-        links = self.links(tokens, all_copies=decoding)
-        work = self.compute("matrices", "operations per chip", matrices, self.peak) + self.compute(
-            "attention", "attention operations per chip", core, self.core_peak)  # fmt: skip
-        terms: dict[str, Expression] = {
-            COMPUTE: work.named("compute", "ms"),
-            MEMORY: apply("transfer_time_lower_bound", moved, hardware.need("memory_bandwidth")).named("memory", "ms"),
-        }
-        parts = [
-            apply("derated", terms[COMPUTE], known.of(efficiencies.COMPUTE, bits(asked.precision))),
-            apply("derated", terms[MEMORY], known.of(efficiencies.MEMORY)),
-        ]
+        links, unknown = self.links(tokens, all_copies=decoding)
+        terms: dict[str, Expression] = {}
+        parts = []
+        if self.peak is not None and self.core_peak is not None:
+            work = self.compute("matrices", "operations per chip", matrices, self.peak) + self.compute(
+                "attention", "attention operations per chip", core, self.core_peak)  # fmt: skip
+            terms[COMPUTE] = work.named("compute", "ms")
+            parts.append(apply("derated", terms[COMPUTE], known.of(efficiencies.COMPUTE, bits(asked.precision))))
+        bandwidth = hardware.need("memory_bandwidth")
+        terms[MEMORY] = apply("transfer_time_lower_bound", moved, bandwidth).named("memory", "ms")
+        parts.append(apply("derated", terms[MEMORY], known.of(efficiencies.MEMORY)))
         if links:
             terms[NETWORK] = total(link.least for link in links).named("network", "ms")
             parts.append(total(link.moved for link in links))
@@ -268,7 +268,8 @@ class ServingStep:
         experts, domain = EVENLY if self.model.has_experts else "", hardware.domain_note if links else ""
         return Estimate(
             title, title, hardware, self.model, terms, time, "ms", self.rates(useful, sequences, prices), amounts,
-            noted(self.spread.note, *peaks, verdict.note, free, experts, domain, no_power(hardware, prices)),
+            noted(self.one_sided, unknown, self.spread.note, *peaks, verdict.note, free, experts, domain,
+                  no_power(hardware, prices)),
             conditions(self.spread, self.numerics, f"batch {said(asked.batch, EXACT_DIGITS)}{of}", context, *drafts),
             verdict, uncorrected,
         )  # fmt: skip
@@ -291,6 +292,16 @@ class ServingStep:
             made[name] = (made[name] + drafts).named(name, "ms") if name in made else drafts
         drafts = (drafting.drafts * drafter.time).named("drafts", "ms")
         return made, (time + drafts).named("step time with drafts", "ms")
+
+    @property
+    def one_sided(self) -> str:
+        """Says that compute is not counted where no peak is reported; else empty."""
+        if self.peak is not None:
+            return ""
+        return (
+            f"Compute not counted: no {self.asked.precision.upper()} peak of {self.hardware.id} is reported; pass "
+            "--peak, or --assume-peak measured where a rate was measured"
+        )
 
     @property
     def numerics(self) -> str:
@@ -335,10 +346,17 @@ class ServingStep:
         more = surplus(model, spread, self.asked, self.stored, reads=True)
         return (total([least, *more]) if more else least).named("weights read per chip", "GB/chip")
 
-    def links(self, tokens: Expression, all_copies: bool) -> list[Link]:
-        """Return the traffic on the links; nothing where no chips communicate."""
-        found = [self.all_reduces(tokens)] if self.spread.tp > 1 else []
-        return found + ([self.exchange(tokens, all_copies)] if self.spread.has_all_to_all else [])
+    def links(self, tokens: Expression, all_copies: bool) -> tuple[list[Link], str]:
+        """Return the traffic on the links, and which of it is left out since no rate of the links is reported."""
+        found: list[Link] = []
+        try:
+            if self.spread.tp > 1:
+                found.append(self.all_reduces(tokens))
+            if self.spread.has_all_to_all:
+                found.append(self.exchange(tokens, all_copies))
+        except UsageError as error:
+            return found, f"Network not counted: {error}"
+        return found, ""
 
     def all_reduces(self, tokens: Expression) -> Link:
         """Return the all-reduces of tensor parallelism: two per layer, of the activations of all tokens."""

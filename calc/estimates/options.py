@@ -153,6 +153,7 @@ OPTIONS = (
            (*_SERVED, "memory"), "SIZE", "GB/chip", "activations, graphs and buffers", from_zero=True),
     Option("peak", "override", "Override of the peak compute, e.g. '1000 TFLOP/s/chip'.", _SITED, "RATE",
            "FLOP/s/chip", "peak compute of a chip"),
+    Option("assume_peak", "word", "What stands for a peak that is not reported: measured.", _SITED, "measured"),
     Option("memory_bandwidth", "override", "Override of the memory bandwidth, e.g. '3.2 TB/s/chip'.", _SITED, "RATE",
            "TB/s/chip", "memory bandwidth of a chip"),
     Option("memory_capacity", "override", "Override of the memory capacity, e.g. '128 GB/chip'.", _MODELS, "SIZE",
