@@ -11,13 +11,13 @@ from calc.sheets.measurements import BLOCK_SCALED, Measurement
 _OF_MODELS = ("memory", "train", "prefill", "decode")
 _SERVING = ("prefill", "decode")
 _UNKNOWN = {
-    "memory-bandwidth": "of memory bandwidth",
-    "algorithm-bandwidth": "of algorithm bandwidth",
-    "bandwidth": "of a bandwidth whose convention is not specified",
-    "batch-latency": "of the time of a whole batch",
-    "memory-in-use": "of all memory in use on a device",
+    "memory-bandwidth": "memory bandwidth",
+    "algorithm-bandwidth": "algorithm bandwidth",
+    "bandwidth": "a bandwidth whose convention is not specified",
+    "batch-latency": "the time of a whole batch",
+    "memory-in-use": "all memory in use on a device",
 }
-"""What may be measured and is not estimated, as "no estimate ..." goes on."""
+"""What may be measured and is not estimated, as "estimates do not cover ..." goes on."""
 
 
 def check(one: Measurement) -> None:
@@ -29,14 +29,14 @@ def check(one: Measurement) -> None:
         With the first reason.
     """
     for reason in _reasons(one):
-        raise UsageError(f"{one.id}: {reason}")
+        raise UsageError(reason)
 
 
 def _reasons(one: Measurement) -> Iterator[str]:
     if one.set_aside:
         yield f"excluded: {one.set_aside}"
     if one.quantity in _UNKNOWN:
-        yield f"no estimate {_UNKNOWN[one.quantity]}"
+        yield f"estimates do not cover {_UNKNOWN[one.quantity]}"
     if one.phase in _OF_MODELS and not one.model:
         yield "no model with a sheet is named"
     if one.ranks_per_chip:
@@ -105,7 +105,7 @@ def rate(one: Measurement) -> float:
     for unit, times in (("token/s", 1.0), ("token/s/chip", chips(one)), ("sample/s", _sequence(one))):
         if value.dimensionality == units.unit(unit).dimensionality:
             return float(value.to(units.unit(unit)).magnitude) * times
-    raise UsageError(f"{one.id}: no estimate of a rate in {value.units}")
+    raise UsageError(f"estimates know no rate in {value.units}")
 
 
 def _sequence(one: Measurement) -> float:

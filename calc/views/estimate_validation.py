@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from calc.estimates.validation import splits
 from calc.estimates.validation.scores import TARGET, Score, Validation
 from calc.estimates.validation.trials import SECOND, Trial
@@ -87,12 +89,24 @@ def summary(found: Validation) -> Table:
             table.add(*_score(name, score), group=heading)
     table.lead = [f"{found.split}: {splits.SPLIT_WORDS[found.split]}."]
     table.notes = [*_counts(found), *map(explained, found.alarms)]
-    table.notes += [f"No estimate of {id}: {reason}" for id, reason in found.failed.items()]
+    table.notes += _refused(found.failed)
     if found.split == splits.ALONE:
         others = ", ".join(split for split in splits.SPLITS if split != splits.ALONE)
         table.notes.append(f"The neighbours of a measurement help to estimate it. Stricter: --split {others}.")
     table.notes += words.foot(found.policy)
     return table
+
+
+def _refused(failed: Mapping[str, str]) -> list[str]:
+    """Return a line for each reason why measurements have no estimate, the most frequent first."""
+    ids: dict[str, list[str]] = {}
+    for id, reason in failed.items():
+        ids.setdefault(reason.removeprefix(f"{id}: "), []).append(id)
+    ranked = sorted(ids.items(), key=lambda item: -len(item[1]))
+    return [
+        f"No estimate of {found[0] if len(found) == 1 else f'{len(found)} measurements, such as {found[0]}'}: {reason}"
+        for reason, found in ranked
+    ]
 
 
 def _counts(found: Validation) -> list[str]:

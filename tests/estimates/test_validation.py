@@ -56,9 +56,11 @@ def overlay(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # -- what is recomputed -------------------------------------------------------------------------
 
 
-def test_every_measurement_is_recomputed_once(found: Validation) -> None:
-    assert found.failed == {}
-    assert sorted(one.id for one in found.trials) == sorted(one.id or "" for one in EVERY)
+def test_every_measurement_is_recomputed_once_or_refused_with_the_reason(found: Validation) -> None:
+    assert sorted([*(one.id for one in found.trials), *found.failed]) == sorted(one.id or "" for one in EVERY)
+    assert all(found.failed.values())
+    assert {one.id for one in EVERY if one.calibrates} & found.failed.keys() == set()
+    assert {one.id for one in EVERY if one.set_aside} <= found.failed.keys()
 
 
 def test_no_bound_is_beaten(found: Validation) -> None:
