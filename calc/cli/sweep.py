@@ -23,6 +23,8 @@ SWEEPS = {
               "train --model llama-3.1-70b --chip h100-sxm --chips 64 --batch 64,128 --sequence 8192"),
     "prefill": ("prefill --model deepseek-v3 --system cm384,nvl72 --prompt 1k,4k",
                 "prefill --model llama-3.1-8b --chip h100-sxm --prompt 1024:8192:log2"),
+    "serve": ("serve --model llama-3.1-70b --chip h100-sxm --chips 8 --tp 8 --input 1k --output 1k --batch 1:128:log2",
+              "serve --model deepseek-v3 --system cm384 --input 1k,4k --output 1k --batch 32,64 --precision int8"),
     "decode": ("decode --model deepseek-v3 --system cm384,nvl72 --batch 1:512:log2 --context 4k",
                "decode --model llama-3.1-70b --chip h200-sxm --context 4k --batch 1:16:log2 --precision fp8"),
     "memory": ("memory --model deepseek-v3 --system cm384 --context 4k --batch 8:1024:log2",

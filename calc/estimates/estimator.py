@@ -20,6 +20,7 @@ from calc.estimates.inference import Serving, decode, prefill
 from calc.estimates.memory import MemoryPlan, hold
 from calc.estimates.model import LanguageModel, find_model
 from calc.estimates.precision import arithmetic, favoured, of_hardware, stored
+from calc.estimates.serving import Workload, serve
 from calc.estimates.training import Training, train
 from calc.estimates.validation.scores import Validation, validate
 from calc.estimates.validation.splits import ALONE
@@ -104,6 +105,8 @@ class Estimator:
             return train(model, hardware, Training(**given, unfit=unfit), known, prices)
         if drafter := given.pop("drafter", None):
             given["drafter"] = find_model(self.comparer, drafter)
+        if phase == "serve":
+            return serve(model, hardware, Workload(**given, unfit=unfit), known, prices)
         make = decode if phase == "decode" else prefill
         return make(model, hardware, Serving(**given, unfit=unfit), known, prices)
 
@@ -188,6 +191,33 @@ class Estimator:
         'compute'
         """
         return self.estimate("prefill", model=model, **asked)
+
+    @_documented
+    def serve(self, model: str, **asked: Any) -> Estimate:
+        """Estimate serving of a workload: TTFT, TPOT, throughput per user and per chip, cost; arguments as in `decode`.
+
+        Parameters
+        ----------
+        model : str
+            Id or alias.
+        **asked
+            Options; each request has ``input`` and ``output`` tokens. With ``prefill_chips`` and ``decode_chips`` the
+            phases run apart, and the transfer of the KV cache counts into TTFT.
+
+        Returns
+        -------
+        Estimate
+            Its ``value`` is the time of the output of a request, without TTFT. [time]
+
+        Examples
+        --------
+        >>> import calc
+        >>> made = calc.estimate.serve("llama-3.1-70b", chip="h100-sxm", chips=8, tp=8, input=1024, output=1024,
+        ...                            batch=32)
+        >>> made.low < made.value < made.high
+        True
+        """
+        return self.estimate("serve", model=model, **asked)
 
     @_documented
     def train(self, model: str, **asked: Any) -> Estimate:

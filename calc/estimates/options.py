@@ -15,6 +15,7 @@ PHASES = {
     "train": "Estimate training time, MFU, energy and cost.",
     "prefill": "Estimate time to first token (TTFT) and prefill throughput.",
     "decode": "Estimate decode throughput and latency (TPOT).",
+    "serve": "Estimate serving of a workload: TTFT, TPOT, throughput, cost.",
     "memory": "Estimate memory per chip, and say whether it fits.",
     "allreduce": "Estimate the time of a collective operation.",
 }
@@ -26,16 +27,19 @@ EXAMPLES = {
                 "prefill --model llama-3.1-8b --chip h100-sxm --prompt 8k"),
     "decode": ("decode --model deepseek-v3 --system cm384 --system nvl72 --batch 96 --context 4096",
                "decode --model llama-3.1-70b --chip h200-sxm --batch 16 --context 4k --precision fp8"),
+    "serve": ("serve --model deepseek-v3 --system cm384 --input 4k --output 1k --batch 96 --precision int8",
+              "serve --model llama-3.1-70b --chip h100-sxm --chips 8 --tp 8 --input 1k --output 1k --batch 32"),
     "memory": ("memory --model deepseek-v3 --system cm384 --batch 96 --context 4k",
                "memory --model llama-3.1-70b --chip h100-sxm --chips 64 --optimizer zero-3"),
     "allreduce": ("allreduce --system nvl72 --size '1 GiB'",
                   "allreduce --chip h100-sxm --chips 64 --operation all-to-all --size '64 MiB'"),
 }  # fmt: skip
 """Two calls of each phase, as one writes them after ``estimate``."""
-_TIMED = ("train", "prefill", "decode", "allreduce")
-_MODELS = ("train", "prefill", "decode", "memory")
-_SERVED = ("prefill", "decode")
-_SITED = ("train", "prefill", "decode")
+_TIMED = ("train", "prefill", "decode", "serve", "allreduce")
+_MODELS = ("train", "prefill", "decode", "serve", "memory")
+_SERVED = ("prefill", "decode", "serve")
+_DECODED = ("decode", "serve")
+_SITED = ("train", "prefill", "decode", "serve")
 
 
 @dataclass(frozen=True)
@@ -130,14 +134,18 @@ OPTIONS = (
     Option("context", "number", "Context: tokens in the KV cache of each sequence, e.g. 4096 or 4k.",
            ("decode", "memory"), unit="token"),
     Option("prompt", "number", "Prompt length in tokens.", ("prefill",), unit="token"),
-    Option("drafts", "whole", "Speculative decoding: number of draft tokens per step.", ("decode",), from_zero=True),
-    Option("acceptance", "number", "Speculative decoding: acceptance rate of the drafts, 0 to 1.", ("decode",), "X",
+    Option("input", "number", "Tokens per prompt, e.g. 4096 or 4k.", ("serve",), unit="token"),
+    Option("output", "number", "Tokens per output.", ("serve",), unit="token"),
+    Option("prefill_chips", "whole", "Chips for prefill alone; with --decode-chips.", ("serve",)),
+    Option("decode_chips", "whole", "Chips for decode alone; with --prefill-chips.", ("serve",)),
+    Option("drafts", "whole", "Speculative decoding: number of draft tokens per step.", _DECODED, from_zero=True),
+    Option("acceptance", "number", "Speculative decoding: acceptance rate of the drafts, 0 to 1.", _DECODED, "X",
            from_zero=True, most=1.0),
     Option("acceptance_length", "number", "Speculative decoding: acceptance length, the tokens per step that engines "
-           "print; instead of --acceptance.", ("decode",), "L", redraws=True),
-    Option("drafter", "word", "Speculative decoding: model that drafts, on the same chips.", ("decode",), "ID"),
+           "print; instead of --acceptance.", _DECODED, "L", redraws=True),
+    Option("drafter", "word", "Speculative decoding: model that drafts, on the same chips.", _DECODED, "ID"),
     Option("drafter_cost", "number", "Speculative decoding: time of a draft token over that of a step, e.g. 0.05.",
-           ("decode",), "X", from_zero=True),
+           _DECODED, "X", from_zero=True),
     Option("tokens", "number", "Total training tokens, e.g. 15.6e12.", ("train",), unit="token"),
     Option("sequence", "number", "Sequence length in tokens.", ("train",), unit="token"),
     Option("sequence", "number", "Sequence length in tokens, for the activations of training.", ("memory",),

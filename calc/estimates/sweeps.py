@@ -27,7 +27,7 @@ MAX_TREES = 10_000
 """Of systems, models and layouts together: each is an expression of its own."""
 BLOCK = 65_536
 """Points that are evaluated at once, few enough for the caches of a processor."""
-PRECISE = ("train", "prefill", "decode")
+PRECISE = ("train", "prefill", "decode", "serve")
 
 
 class Box(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from calc.formulas.arithmetic import sum_of
@@ -47,6 +49,12 @@ def tokens_per_step(sequences: Quantity, *acceptances: Quantity) -> Quantity:
     none without speculation.
     """
     return TOKEN * sequences * sum_of(pure(1), *map(pure, acceptances))
+
+
+@formula("the smallest of the rates", "1/s... -> 1/s", "derived")
+def slower_rate(*rates: Quantity) -> Quantity:
+    """Return the rate of stages that follow one another: that of the slowest."""
+    return reduce(np.minimum, rates)
 
 
 @formula("sequences / throughput", "x, token/s -> s", "derived")

@@ -17,12 +17,20 @@ CAVEAT = "The limit rests on reported peaks alone, the estimate on the assumptio
 RESOURCES = {COMPUTE: "compute", MEMORY: "memory bandwidth", NETWORK: "network"}
 LAYOUT_NOTES = ("of the model", "layout", "by the precision's name", "")
 """Notes of inputs that need no row: they carry a unit, or follow from the call."""
-TIMES = {"decode": "", "prefill": "Time to first token (TTFT)", "train": "Training time", "allreduce": "Time"}
+TIMES = {
+    "decode": "",
+    "serve": "",
+    "prefill": "Time to first token (TTFT)",
+    "train": "Training time",
+    "allreduce": "Time",
+}
 """How the time of a phase is called; that of a decode step is shown as TPOT."""
 SHOWN = {
     "decode": {"rate_per_chip": "Throughput per chip", "time_per_output_token": "TPOT", "rate_per_user": "Per user",
                "rate": "Throughput, all"},
     "prefill": {"rate_per_chip": "Throughput per chip", "rate": "Throughput, all"},
+    "serve": {"rate_per_chip": "Output per chip", "total_rate_per_chip": "Input + output per chip",
+              "time_per_output_token": "TPOT", "rate_per_user": "Per user", "requests": "Requests, all"},
     "train": {"tokens_per_chip": "Throughput per chip", "rate": "Throughput, all", "mfu": "MFU"},
     "allreduce": {"bus_bandwidth": "Bus bandwidth"},
 }  # fmt: skip
@@ -146,6 +154,8 @@ def _figures(one: Estimate) -> list[Figured]:
     made: list[Figured] = [(TIMES[one.phase], one.bound, one.estimate)] if TIMES[one.phase] else []
     shown = {title: one.figures[name] for name, title in SHOWN[one.phase].items() if name in one.figures}
     made += [(title, figure.bound, figure.estimate) for title, figure in shown.items()]
+    if "ttft" in one.amounts:
+        made.append((one.amounts["ttft"].title, None, one.held["ttft"]))
     return made + _priced(one)
 
 

@@ -14,7 +14,8 @@ from calc.views.tables import Column, Table
 
 FIRST = {
     "train": ("time", "tokens_per_chip"), "prefill": ("rate_per_chip", "time"),
-    "decode": ("rate_per_chip", "time_per_output_token"), "memory": ("needed", "left"),
+    "decode": ("rate_per_chip", "time_per_output_token"),
+    "serve": ("rate_per_chip", "time_per_output_token"), "memory": ("needed", "left"),
     "allreduce": ("time", "bus_bandwidth"),
 }  # fmt: skip
 """The results that a table shows where none are named: the first with its range. A file has all."""
