@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from calc.analysis.comparison import Cell, Comparison, Row
-from calc.figures import policy
+from calc.analysis.comparison import Comparison, Row
 from calc.figures.results import Result
-from calc.sheets import metrics, source_kinds
+from calc.sheets import metrics
 from calc.sheets.metrics import Metric
 
 # A row's title, and its metric: `{b}` is the boundary of power that most subjects report, `{c}` the currency; `{B}`,
@@ -138,25 +137,20 @@ def lines(found: Comparison) -> Iterator[ScoreLine]:
         for title, pattern in entries:
             row = rows.get(pattern.format(**chosen))
             held = sum(cell.result is not None for cell in row.cells.values()) if row else 0
-            few = row and (row.metric.id in always or _stands_for_a_peak(row, found))
+            few = row and (row.metric.id in always or _corrects_a_peak(row, found))
             if row and held >= (1 if few else min(2, len(found.subjects))):
                 yield ScoreLine(group.format(**chosen), title.format(**chosen), row)
 
 
-def _stands_for_a_peak(row: Row, found: Comparison) -> bool:
-    """Whether a row is of measured values, and of a subject that has one no peak is known but a third party's."""
+def _corrects_a_peak(row: Row, found: Comparison) -> bool:
+    """Whether a row is of measured values, and a subject that has one has no peak, or one below it."""
     base = row.metric.id.removesuffix(f".{metrics.MEASURED}")
     peaks = next((other.cells for other in found.rows if other.metric.id == base), {})
-    measured = (id for id, cell in row.cells.items() if cell.result)
-    return base != row.metric.id and any(id not in peaks or _by_a_third_party(peaks[id]) for id in measured)
-
-
-def _by_a_third_party(cell: Cell) -> bool:
-    """Whether a figure is a gap, or its headline is from a seller or what ranks below."""
-    if not cell.lead:
-        return True
-    kind = policy.kind_of(cell.comparer.catalog.source(cell.lead), cell.subject.sheet.vendor)
-    return source_kinds.ORDER.index(kind) >= source_kinds.ORDER.index(source_kinds.SELLER)
+    if base == row.metric.id:
+        return False
+    measured = {id: cell.result.numbers[0] for id, cell in row.cells.items() if cell.result}
+    peak = {id: cell.result.numbers[0] for id, cell in peaks.items() if cell.result}
+    return any(value > peak.get(id, 0) for id, value in measured.items())
 
 
 def _chosen(found: Comparison, rows: dict[str, Row]) -> dict[str, str]:

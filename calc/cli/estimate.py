@@ -53,10 +53,20 @@ def phase_options(phase: str, grids: bool = False) -> Callable[[Command], Comman
                 settings |= {"multiple": True, "type": click.STRING if grids else ID}
             elif row.kind == "whole" and not grids:
                 settings |= {"type": int}
-            command = click.option(row.flag, row.name, **settings)(command)
+            command = click.option(row.flag, _APART.get(row.name, row.name), **settings)(command)
         return command
 
     return add
+
+
+_APART = {"output": "output_tokens"}
+"""Options whose name another option of every command has already: what they are called in between."""
+
+
+def named(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a phase by their own names again."""
+    return {next((own for own, other in _APART.items() if other == name), name): value for name, value in
+            options.items()}  # fmt: skip
 
 
 def _add(phase: str) -> None:
@@ -79,6 +89,7 @@ for _phase in declared.PHASES:
 
 
 def _run(asked: Request, phase: str, options: dict[str, Any]) -> object:
+    options = named(options)
     machines = [(kind, name) for kind in ("system", "chip") for name in options.pop(kind)]
     explained = options.pop("explain", False)
     options.pop("inputs")  # of the output

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from calc.cli.estimate import phase_options
+from calc.cli.estimate import named, phase_options
 from calc.cli.group import commands, examples
 from calc.cli.options import open_comparer, output_options, policy_options, taken
 from calc.cli.output import emit, progress
@@ -84,6 +84,7 @@ def _run(phase: str, options: dict[str, Any]) -> None:
     form, output, color = (options.pop(name) for name in ("form", "output", "color"))
     engine, chunk, columns = (options.pop(name) for name in ("engine", "chunk", "columns"))
     comparer = open_comparer(**taken(options))
+    options = named(options)
     options |= {name: ",".join(options[name]) or None for name in ("system", "chip")}
     from calc.estimates import sweeps
     from calc.estimates.estimator import Estimator

@@ -116,8 +116,10 @@ class _Served:
             name: self.cycle(term, None if self.apart else read.terms.get(name)).named(name, "s")
             for name, term in step.terms.items()
         }
+        time: Expression
+        uncorrected: Uncorrected | None
         if self.apart:
-            uncorrected, time = None, self.cycle(step.time, None).named("output of a request", "s")
+            uncorrected, time = None, self.cycle(step.time, None)
         else:
             first = self.cycle(step.uncorrected.time, read.uncorrected.time).named("output before correction", "s")
             labels = dict(step.uncorrected.sized.labels) | {"mode": SERVING}

@@ -109,3 +109,15 @@ def test_json_of_compare_and_audit_have_the_same_counts() -> None:
 def test_structure_is_neither_better_nor_worse() -> None:
     lines = {line.row.metric.id: line for line in scorecard.lines(compared("cm384", "nvl72"))}
     assert not any(lines[name].counts for name in ("chip_count", "scale_up_domain", "rack_count", "power.all-in"))
+
+
+def test_a_measured_rate_shows_beside_a_peak_that_it_passes() -> None:
+    """The C550 measured 276 TFLOP/s where only a third party prints a peak, of 240; nothing of it is counted."""
+    found = compared("metax128", "nvl72")
+    line = next(one for one in scorecard.lines(found) if one.title == "16-bit, measured")
+    assert line.row.cells["metax128"].result is not None
+    low, high = line.row.cells["metax128"].result.numbers[1:]
+    assert low < 279.9 <= high
+    assert line.row.cells["nvl72"].state == "not_reported"
+    assert not line.counts
+    assert not [one for one in scorecard.lines(compared("cm384", "nvl72")) if "measured" in one.title]

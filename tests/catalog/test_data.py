@@ -87,7 +87,7 @@ def test_values_keep_their_digits_and_dimension(catalog: Catalog, kind: str, id:
             continue
         for report in reports:
             parsed = units.split(report.value)
-            digits = re.findall(r"\d+(?:\.\d+)?(?:e\d+)?", report.value.rpartition(" ")[0] or report.value)
+            digits = re.findall(r"\d+(?:\.\d+)?(?:e\+?\d+)?", report.value.rpartition(" ")[0] or report.value)
             assert "e" in digits[0] or str(parsed.low) == digits[0]
             assert Decimal(digits[0]) == parsed.low
             units.require(parsed, metric.like, metric.dimension.example)
