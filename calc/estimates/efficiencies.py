@@ -133,7 +133,9 @@ def _factor(pool: Pool, labels: Mapping[str, str], sizes: Mapping[str, Any], pla
     import dask.array as da
 
     every = da.broadcast_arrays(*sizes.values())
-    return da.map_blocks(lambda *blocks: _factor(pool, labels, dict(zip(sizes, blocks, strict=True)), place), *every)
+    return da.map_blocks(  # type: ignore[no-untyped-call]
+        lambda *blocks: _factor(pool, labels, dict(zip(sizes, blocks, strict=True)), place), *every
+    )
 
 
 def _octaves(values: Any) -> Any:

@@ -120,11 +120,13 @@ def model_kind(model: LanguageModel) -> str:
 
 
 def decode(
-    model: LanguageModel, hardware: Hardware, asked: Serving, known: Efficiencies, prices: Prices = FREE
+    model: LanguageModel, hardware: Hardware, asked: Serving, known: Efficiencies, prices: Prices = FREE,
+    length: Expression | None = None,
 ) -> Estimate:  # fmt: skip
     """Return the limit and the estimate of one decode step.
 
-    Each replica (TP x PP chips) has ``batch`` sequences, each with ``context`` tokens in the KV cache.
+    Each replica (TP x PP chips) has ``batch`` sequences, each with ``context`` tokens in the KV cache; ``length`` is an
+    expression for the context that follows from other numbers.
 
     Raises
     ------
@@ -135,7 +137,7 @@ def decode(
         raise UsageError("decode needs --context, the tokens in the KV cache of each sequence, e.g. --context 4096")
     step = ServingStep(model, hardware, asked, known)
     batch = given("batch", asked.batch, note="given: sequences per replica", key="batch")
-    context = given("context", asked.context, "token", key="context")
+    context = length or given("context", asked.context, "token", key="context")
     why = "given: 1 + drafts" if asked.drafts else "one"
     written = given("tokens checked per step and sequence", 1.0 + (asked.drafts or 0), "token", why)
     tokens = (batch * written).named("tokens per step", "token")
@@ -172,14 +174,18 @@ def _drafting(hardware: Hardware, asked: Serving, known: Efficiencies) -> Drafti
 
 
 def prefill(
-    model: LanguageModel, hardware: Hardware, asked: Serving, known: Efficiencies, prices: Prices = FREE
+    model: LanguageModel, hardware: Hardware, asked: Serving, known: Efficiencies, prices: Prices = FREE,
+    length: Expression | None = None,
 ) -> Estimate:  # fmt: skip
-    """Return the limit and the estimate of the prefill of ``batch`` prompts of ``prompt`` tokens in each replica."""
+    """Return the limit and the estimate of the prefill of ``batch`` prompts of ``prompt`` tokens in each replica.
+
+    With ``length``, an expression for the prompt, it is of a single prompt.
+    """
     if asked.prompt <= 0:
         raise UsageError("prefill needs --prompt, the tokens of each prompt, e.g. --prompt 4096")
     step = ServingStep(model, hardware, asked, known)
-    batch = given("batch", asked.batch, note="given: prompts per replica", key="batch")
-    prompt = given("prompt", asked.prompt, "token", key="prompt")
+    batch = given("batch", asked.batch, note="given: prompts per replica", key="" if length else "batch")
+    prompt = length or given("prompt", asked.prompt, "token", key="prompt")
     tokens = (batch * prompt).named("tokens per step", "token")
     matrices = apply("forward_flops", model.active_in_layers, tokens).named("matrices", "TFLOP")
     core = (model.causal_core(prompt) * tokens).named("attention", "TFLOP")

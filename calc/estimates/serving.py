@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from calc.errors import UsageError
 from calc.estimates.cost import FREE, Prices, no_power, of_serving
 from calc.estimates.efficiencies import Efficiencies
-from calc.estimates.estimate import Amount, Estimate, Maker, Uncorrected, maker, noted
+from calc.estimates.estimate import Estimate, Maker, Uncorrected, maker, noted
 from calc.estimates.hardware import Hardware
 from calc.estimates.inference import Serving, decode, prefill
 from calc.estimates.model import LanguageModel
@@ -72,8 +72,11 @@ def serve(
         raise UsageError(f"{asked.prefill_chips} + {asked.decode_chips} chips are more than the {hardware.chips} given")
     decoders = replace(hardware, chips=asked.decode_chips or hardware.chips)
     readers = replace(hardware, chips=asked.prefill_chips or hardware.chips)
-    step = decode(model, decoders, asked.decoding, known, prices)
-    read = prefill(model, readers, asked.reading, known, prices)
+    given_input = given("input", asked.input, "token", key="input")
+    half = given("share of the output in the cache", 0.5, note="on average")
+    mean = (given_input + given("output", asked.output, "token", key="output") * half).named("mean context", "token")
+    step = decode(model, decoders, asked.decoding, known, prices, mean)
+    read = prefill(model, readers, asked.reading, known, prices, given_input)
     return _Served(model, hardware, asked, known, step, read, apart).estimate(prices)
 
 
@@ -126,59 +129,62 @@ class _Served:
             uncorrected = Uncorrected(first, replace(step.uncorrected.sized, labels=labels))
             time = self.known.correct("decode", *uncorrected)
         time = apply("time_lower_bound", time, *terms.values()).named("output of a request", "s")
-        amounts = {
-            "ttft": Amount("TTFT, no queue", "ms", self.first_token()),
-            **step.amounts,
-        }
         title = f"{said(asked.input, EXACT_DIGITS)} + {said(asked.output, EXACT_DIGITS)} tokens"
         where = f"{asked.prefill_chips} + {asked.decode_chips} chips (prefill + decode)" if self.apart else ""
         words = [where] if where else []
         return Estimate(
-            "serve", "serving", self.hardware, self.model, terms, time, "s", self.rates(prices), amounts,
+            "serve", "serving", self.hardware, self.model, terms, time, "s", self.rates(prices, time), step.amounts,
             noted(*step.notes, *read.notes, no_power(self.hardware, prices)),
             (*words, *step.asked[1 if where else 0 : -1], title), step.verdict, uncorrected,
         )  # fmt: skip
 
-    def first_token(self) -> Expression:
+    def first_token(self, read: Expression) -> Expression:
         """Return the time to the first token without a queue: the prefill, and apart the transfer of the KV cache."""
-        assert self.read.time is not None
         if not self.apart:
-            return self.read.time
+            return read
         prompt = given("input", self.asked.input, "token", key="input")
         one = given("sequences", 1.0, note="one")
         cache = self.model.cache(one, prompt, element_bytes(self.asked.kv_precision, ""))
-        chips = given("chips per replica", (self.asked.tp or 1) * (self.asked.pp or 1), "chip", "layout")
+        chips = given("chips per replica", self._replica, "chip", "layout")
         rate = (self.hardware.link(self.hardware.chips + 1)[0] * chips).named("links of a replica", "GB/s")
         moved = apply("transfer_time_lower_bound", cache, rate).named("transfer of the KV cache", "ms")
-        return total([self.read.time, moved]).named("TTFT, no queue", "ms")
+        return total([read, moved]).named("TTFT, no queue", "ms")
 
-    def rates(self, prices: Prices) -> list[Maker]:
-        """Return the figures that follow from the time of an output."""
+    @property
+    def _replica(self) -> int:
+        return (self.asked.tp or 1) * (self.asked.pp or 1)
+
+    def rates(self, prices: Prices, expected: Expression) -> list[Maker]:
+        """Return the figures that follow from the time of an output: the expected one, or the limit."""
         output = given("output", self.asked.output, "token", key="output")
         tokens = (output + given("input", self.asked.input, "token", key="input")).named("tokens per request", "token")
         batch = given("batch", self.asked.batch, note="given: sequences per replica", key="batch")
-        replicas = given("replicas", self.step.machine.chips // ((self.asked.tp or 1) * (self.asked.pp or 1)))
-        single = given("token of a user", 1.0, "token", "")
+        replicas = given("replicas", self.step.machine.chips // self._replica, note="layout")
+        many = given("replicas of prefill", self.read.machine.chips // self._replica, note="layout")
+        single, one = given("token of a user", 1.0, "token", ""), given("request", 1.0, "request", "")
+
+        def read(time: Expression) -> Expression:
+            assert self.read.time is not None
+            return self.read.time if time is expected else self.read.longest
 
         def requests(time: Expression) -> Expression:
-            decoded = (batch * replicas / time).named("requests decoded", "1/s")
+            decoded = (batch * replicas * one / time).named("requests decoded", "request/s")
             if not self.apart:
                 return decoded
-            assert self.read.time is not None
-            replica = (self.asked.tp or 1) * (self.asked.pp or 1)
-            many = given("replicas of prefill", self.read.machine.chips // replica)
-            return apply("slower_rate", decoded, (many / self.read.time).named("requests prefilled", "1/s"))
+            prefilled = (many * one / read(time)).named("requests prefilled", "request/s")
+            return apply("slower_rate", decoded, prefilled).named("requests", "request/s")
 
         def rate(time: Expression) -> Expression:
-            return (requests(time) * output).named("output throughput", "token/s")
+            return (requests(time) * output / one).named("output throughput", "token/s")
 
         return [
             Maker("rate", "output throughput", "token/s", rate),
             maker("rate_per_chip", "output throughput per chip", "token/s/chip", lambda time: rate(time) / self.chips),
             maker("total_rate_per_chip", "total throughput per chip, input included", "token/s/chip",
-                  lambda time: requests(time) * tokens / self.chips),
+                  lambda time: requests(time) * tokens / one / self.chips),
             maker("time_per_output_token", "TPOT", "ms", lambda time: time * single / output),
             maker("rate_per_user", "throughput per user", "token/s", lambda time: output / time),
-            Maker("requests", "requests", "1/s", lambda time: requests(time)),
+            Maker("ttft", "TTFT, no queue", "ms", lambda time: self.first_token(read(time))),
+            Maker("requests", "requests", "request/s", requests),
             *of_serving(self.hardware, prices, rate, self.chips),
         ]  # fmt: skip

@@ -51,7 +51,7 @@ def tokens_per_step(sequences: Quantity, *acceptances: Quantity) -> Quantity:
     return TOKEN * sequences * sum_of(pure(1), *map(pure, acceptances))
 
 
-@formula("the smallest of the rates", "1/s... -> 1/s", "derived")
+@formula("the smallest of the rates", "any... -> any", "derived")
 def slower_rate(*rates: Quantity) -> Quantity:
     """Return the rate of stages that follow one another: that of the slowest."""
     return reduce(np.minimum, rates)

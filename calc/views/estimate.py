@@ -30,7 +30,8 @@ SHOWN = {
                "rate": "Throughput, all"},
     "prefill": {"rate_per_chip": "Throughput per chip", "rate": "Throughput, all"},
     "serve": {"rate_per_chip": "Output per chip", "total_rate_per_chip": "Input + output per chip",
-              "time_per_output_token": "TPOT", "rate_per_user": "Per user", "requests": "Requests, all"},
+              "time_per_output_token": "TPOT", "rate_per_user": "Per user", "ttft": "TTFT, no queue",
+              "requests": "Requests, all"},
     "train": {"tokens_per_chip": "Throughput per chip", "rate": "Throughput, all", "mfu": "MFU"},
     "allreduce": {"bus_bandwidth": "Bus bandwidth"},
 }  # fmt: skip
@@ -38,7 +39,8 @@ SHOWN = {
 PRICED = ("energy", "energy_per_token", "emission", "energy_cost", "cost")
 """Energy, emissions and cost: in the answer to training, elsewhere where a price is given."""
 SAID = {"token/s": "tok/s", "token/s/chip": "tok/s", "token/s per kW": "tok/s/kW", "percent": "%",
-        "chip*h": "chip-hours", "GB/chip": "GB", "day": "days", "token": "tokens", "x": ""}  # fmt: skip
+        "chip*h": "chip-hours", "GB/chip": "GB", "day": "days", "token": "tokens",
+        "request/s": "req/s", "x": ""}  # fmt: skip
 PARTS = {"weights": "weights", "state": "weights, gradients, optimizer state", "activations": "activations",
          "cache": "KV cache", "reserve": "reserve"}  # fmt: skip
 """The parts of what a chip has to hold."""
@@ -154,8 +156,6 @@ def _figures(one: Estimate) -> list[Figured]:
     made: list[Figured] = [(TIMES[one.phase], one.bound, one.estimate)] if TIMES[one.phase] else []
     shown = {title: one.figures[name] for name, title in SHOWN[one.phase].items() if name in one.figures}
     made += [(title, figure.bound, figure.estimate) for title, figure in shown.items()]
-    if "ttft" in one.amounts:
-        made.append((one.amounts["ttft"].title, None, one.held["ttft"]))
     return made + _priced(one)
 
 
