@@ -73,6 +73,10 @@ format: $(VENV)/.test ## Format the code and the sheets
 	$(BIN)/ruff format .
 	$(BIN)/python -m calc validate --fix
 
+.PHONY: calibrate
+calibrate: $(VENV)/.run ## Derive the efficiencies of estimates from the measurements again (minutes)
+	$(BIN)/python -m calc.estimates.fit
+
 .PHONY: bench
 bench: $(VENV)/.test ## Print the benchmarks' ratios, taken in one run
 	$(BIN)/python -m tests.benchmarks.cold_start

@@ -183,6 +183,11 @@ class Catalog(Names):
         sheets = all_of(self.measured, [(source,) for source in self.measured_sources()])
         return {key: one for sheet in sheets for key, one in sheet.items()}
 
+    def measured_in_overlays(self) -> list[Measurement]:
+        """Return the measurements of overlays alone; no shipped sheet is read for them."""
+        stems = folders.stems(self.layers[1:], MEASURED)
+        return [one for stem in stems for one in self._measured(stem).values() if one.layer]
+
     def measurement(self, key: str) -> Measurement:
         """Return one measurement.
 

@@ -6,15 +6,12 @@ from collections.abc import Iterator
 
 from calc import units
 from calc.errors import UsageError
-from calc.sheets.measurements import BLOCK_SCALED, Measurement
+from calc.sheets.measurements import Measurement
 
 _OF_MODELS = ("memory", "train", "prefill", "decode")
 _SERVING = ("prefill", "decode")
 _UNKNOWN = {
-    "memory-bandwidth": "memory bandwidth",
-    "algorithm-bandwidth": "algorithm bandwidth",
     "bandwidth": "a bandwidth whose convention is not specified",
-    "batch-latency": "the time of a whole batch",
     "memory-in-use": "all memory in use on a device",
 }
 """What may be measured and is not estimated, as "estimates do not cover ..." goes on."""
@@ -39,8 +36,6 @@ def _reasons(one: Measurement) -> Iterator[str]:
         yield f"estimates do not cover {_UNKNOWN[one.quantity]}"
     if one.phase in _OF_MODELS and not one.model:
         yield "no model with a sheet is named"
-    if one.ranks_per_chip:
-        yield f"ranks or rates are per die or core, {one.ranks_per_chip} on a chip; estimates count chips"
     if one.phase == "allreduce" and not one.payload:
         yield "the payload is not stated"
     if one.phase == "train":
@@ -54,24 +49,15 @@ def _of_training(one: Measurement) -> Iterator[str]:
         yield "the batch or the length of a sequence is not stated"
     if one.precision in (None, "unstated"):
         yield "the precision is not stated"
-    if one.recompute == "custom":
-        yield "recomputation by a rule of its own; estimates know none, selective and full"
 
 
 def _of_serving(one: Measurement) -> Iterator[str]:
     if not one.batch:
         yield "the batch is not stated"
-    if one.arithmetic:
-        yield f"weights in {one.precision}, arithmetic in {one.arithmetic}; estimates take one format for both"
-    if one.quantity == "throughput" and one.mode == "aggregated":
-        yield "the rate includes prefill; an estimate of decode is of decode alone"
+    if one.quantity == "throughput" and "unstated" in one.what and "output" in one.what:
+        yield "whether the rate counts prompts too is not stated"
     if one.speculation not in (None, "none") and not one.acceptance:
         yield "speculation without the share of draft tokens that were accepted"
-
-
-def plain(precision: str) -> str:
-    """Return the precision whose rate of compute a block-scaled format has; any other as it is."""
-    return BLOCK_SCALED.get(precision, precision)
 
 
 def chips(one: Measurement) -> float:
@@ -81,11 +67,23 @@ def chips(one: Measurement) -> float:
 
 def replica_batch(one: Measurement) -> float:
     """Return the batch of one replica (TP x PP chips), whatever the source counts it over."""
-    mine = (one.tp or 1) * (one.pp or 1)
+    mine = tensor_degree(one) * (one.pp or 1)
     batch = float(one.batch or 1)
     if one.batch_scope == "per_chip":
         return batch * mine
     return batch / ((one.dp or 1) if one.batch_scope == "per_instance" else chips(one) / mine)
+
+
+def degree(one: Measurement, said: int | None) -> int:
+    """Return a degree of parallelism in chips, of one that may count dies or cores."""
+    return -(-int(said or 1) // int(one.ranks_per_chip or 1))
+
+
+def tensor_degree(one: Measurement) -> int:
+    """Return the chips of TP: as stated, or what is left of the chips where the replicas are stated."""
+    if one.tp is None and one.dp is not None:
+        return max(1, int(chips(one)) // (int(one.dp) * int(one.pp or 1)))
+    return degree(one, one.tp)
 
 
 def global_batch(one: Measurement) -> float:
@@ -102,7 +100,9 @@ def rate(one: Measurement) -> float:
         For a rate per node, whose chips are not stated.
     """
     value = units.parse(one.value)
-    for unit, times in (("token/s", 1.0), ("token/s/chip", chips(one)), ("sample/s", _sequence(one))):
+    dies = chips(one) * float(one.ranks_per_chip or 1)
+    for unit, times in (("token/s", 1.0), ("token/s/chip", chips(one)), ("sample/s", _sequence(one)),
+                        ("token/s/die", dies)):  # fmt: skip
         if value.dimensionality == units.unit(unit).dimensionality:
             return float(value.to(units.unit(unit)).magnitude) * times
     raise UsageError(f"estimates know no rate in {value.units}")

@@ -7,17 +7,16 @@ that says how far times lie from what those give (`calc.estimates.pooling`).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from calc import units
+from calc.estimates.fitted import held
 from calc.estimates.pooling import Case, Kernel, Part, Pool, Sample
 from calc.figures.operations import Expression, Operation
 from calc.figures.results import Assumption, Result, given
@@ -38,7 +37,6 @@ UNITS = {EXCHANGE_LATENCY: "us", LAYER_LATENCY: "us"}
 NO_MEASUREMENT = "no measurement: taken as ideal"
 SIZES = ((2**14, "up to 16 KiB"), (2**20, "up to 1 MiB"), (float("inf"), "over 1 MiB"))
 """Sizes of an exchange, in bytes: libraries change how they send with the size, and so does the latency."""
-FITTED = Path(__file__).with_name("fitted.json")
 SPREAD = 1.5
 """How many standard deviations of a log factor a range reaches to both sides: about 87 % of a normal distribution."""
 
@@ -81,7 +79,10 @@ class Efficiencies:
 
     def without(self, names: frozenset[str]) -> Efficiencies:
         """Return these with pools that do not hold some measurements; the middle values stay."""
-        return replace(self, pools={phase: pool.without(names) for phase, pool in self.pools.items()})
+        return replace(
+            self,
+            pools={phase: pool.keeping(lambda one: one.measurement not in names) for phase, pool in self.pools.items()},
+        )
 
     def of(self, kind: str, *group: str) -> Assumption:
         """Return what is taken for a kind in a group, or in the group of the first words that has a default.
@@ -156,16 +157,16 @@ def _told(pool: Pool, sized: Sized) -> str:
 @lru_cache(maxsize=1)
 def fitted() -> Efficiencies:
     """Return the defaults and pools of the file that `make calibrate` writes."""
-    held = json.loads(FITTED.read_text(encoding="utf-8"))
+    found = held()
     defaults = {
         (one["kind"], *one["group"]): Default(one["value"], one["low"], one["high"], tuple(one["measurements"]))
-        for one in held["efficiencies"]
+        for one in found["efficiencies"]
     }
     pools = {
         phase: Pool(kernel(one["kernel"]), [
             Sample(id, factor, Case(labels, sizes), date) for id, factor, date, labels, sizes in one["samples"]
         ])
-        for phase, one in held["pools"].items()
+        for phase, one in found["pools"].items()
     }  # fmt: skip
     return Efficiencies(defaults, pools)
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from calc.analysis.comparison import Comparer
 from calc.errors import UsageError
-from calc.estimates import arguments, efficiencies, options
+from calc.estimates import arguments, efficiencies, fit, options
 from calc.estimates.collectives import collective
 from calc.estimates.cost import Prices
-from calc.estimates.efficiencies import Efficiencies, fitted
+from calc.estimates.efficiencies import Efficiencies
 from calc.estimates.estimate import Estimate
 from calc.estimates.hardware import Hardware, find_hardware
 from calc.estimates.inference import Serving, decode, prefill
@@ -46,8 +46,8 @@ class Estimator:
 
     @cached_property
     def defaults(self) -> Efficiencies:
-        """The efficiencies that the measurements of the catalog give."""
-        return fitted()
+        """The efficiencies of `make calibrate`, with the measurements of overlays, as far as they were known."""
+        return fit.known(self.comparer)
 
     def validate(self, split: str = ALONE) -> Validation:
         """Return every published measurement with its limit and its estimate.

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ import numpy as np
 from calc import units
 from calc.analysis.comparison import Comparer
 from calc.errors import CalcError
-from calc.estimates import efficiencies
+from calc.estimates import efficiencies, fitted
 from calc.estimates.cases import Case, case, hardware_of
 from calc.estimates.efficiencies import (
     COMPUTE,
@@ -35,29 +36,37 @@ from calc.estimates.efficiencies import (
     link_group,
 )
 from calc.estimates.model import find_model
-from calc.estimates.pooling import Pool, Sample, left_out
+from calc.estimates.pooling import Pool, Sample
 from calc.estimates.validation.splits import run_of
+from calc.figures.policy import last_day
 from calc.figures.results import Result
 from calc.sheets.measurements import Measurement
 
 LARGE, SMALL = 64e6, 2**16
 """From this size on a collective shows its bandwidth, and up to this one its latency, in bytes."""
+SLOWEST = 1e-3
+"""A small collective that takes longer, in seconds, shows a network that is not set up, not its latency."""
+_SIZES = ("tokens_per_chip", "hidden", "topk")
 PARTS: dict[str, tuple[str, ...]] = {
-    "decode": ("", "vendor", "chip", "chip*width", "kind*width", "source", "kind~", "chip*kind~", "source*chip~",
-               "source*model"),
-    "train": ("", "vendor", "chip", "chip*width", "kind*width", "source", "kind~", "chip*kind~", "source*chip~",
-              "source*model"),
+    "decode": ("", "vendor", "chip", "chip*width", "kind*width", "mode", "model", "source", "kind~", "chip*kind~",
+               "source*chip~", "source*model~"),
+    "train": ("", "vendor", "chip", "chip*width", "kind*width", "model", "source", "kind~", "chip*kind~",
+              "source*chip~", "source*model~"),
     "prefill": ("", "vendor", "chip", "source", "kind~", "chip*kind~"),
     "allreduce": ("", "vendor", "chip", "tier", "source", "operation~", "tier~", "chip*tier~", "source*chip~"),
     "matmul": ("", "vendor", "chip", "chip*width", "width", "source", "~", "chip*width~"),
+    "memory-bandwidth": ("", "vendor", "chip", "source"),
 }  # fmt: skip
 """The parts of the covariance of each phase: the labels that two cases share, with ~ where it fades with size."""
 LENGTHS = {
     "decode": ("tokens", "rows", "chips", "length"), "prefill": ("tokens", "rows", "chips", "length"),
     "train": ("tokens", "rows", "tp", "chips", "width"), "allreduce": ("size", "ranks"), "matmul": ("size", "side"),
+    "memory-bandwidth": (),
 }  # fmt: skip
 FIRST, LEAST, WORST = 0.2, 0.01, 3.0
 """Deviations at the start, their least value, and after how many deviations a miss counts no more."""
+FEWEST = 4
+"""From so many measurements on a phase has a covariance of its own."""
 
 
 class Tried(NamedTuple):
@@ -92,7 +101,45 @@ def fit(comparer: Comparer, step: Callable[[str], None] = lambda words: None) ->
          "high": _digits(one.high), "measurements": list(one.rests_on)}
         for key, one in sorted(defaults.items())
     ]  # fmt: skip
-    return {"efficiencies": made, "pools": pools}
+    return {"domains": _domains(comparer), "efficiencies": made, "pools": pools}
+
+
+def _domains(comparer: Comparer) -> dict[str, list[int | str]]:
+    """Return by chip the scale-up domain of its system that has the most reports: as reported, else all its chips.
+
+    A system without a report of its domain counts only if it reports its scale-up links, and no other says more.
+    """
+    found: dict[str, tuple[bool, int, int, str]] = {}
+    for id in comparer.catalog.ids("system"):
+        sheet = comparer.catalog.sheet("system", id)
+        chip = comparer.catalog.chip_of(sheet)
+        readings = comparer.reader.of(sheet)
+        stated = readings.get("scale_up_domain")
+        pod = chip is not None and id == f"{chip.id}-pod"  # one torus
+        linked = pod or any(name.startswith(("scale_up", "bisection")) for name in sheet.reports)
+        reading = stated or (readings.get("chip_count") if linked else None)
+        if chip is not None and reading is not None:
+            reports = sum(len(rows) for rows in sheet.reports.values())
+            own = (stated is not None, reports, int(reading.headline.value), id)
+            found[chip.id] = max(found.get(chip.id, own), own)
+    return {chip: [many, id] for chip, (_, _, many, id) in sorted(found.items())}
+
+
+def known(comparer: Comparer) -> Efficiencies:
+    """Return what was fitted, as far as it was known by the day asked for, and the measurements of overlays."""
+    found = efficiencies.fitted()
+    day = comparer.policy.as_of
+    pools = found.pools
+    if day is not None:
+        pools = {phase: pool.keeping(lambda one: bool(one.date) and last_day(one.date) <= day)
+                 for phase, pool in pools.items()}  # fmt: skip
+    rows = [one for one in comparer.catalog.measured_in_overlays() if comparer.knows(one) and not one.set_aside]
+    for phase in dict.fromkeys(one.phase for one in rows):
+        if phase in pools:
+            own = [_sample(one, found.defaults) for one in _tried(comparer, [row for row in rows if row.phase == phase],
+                   replace(found, pools={}))]  # fmt: skip
+            pools = {**pools, phase: pools[phase].with_samples(own)}
+    return replace(found, pools=pools)
 
 
 def _digits(value: float) -> float:
@@ -103,7 +150,7 @@ def _runs(found: Sequence[Measurement] | Any) -> Iterator[Measurement]:
     """Yield the measurements, one a run, without those that are marked as none of the chip's own."""
     seen = set()
     for one in found:
-        if (key := run_of(one)) not in seen and not getattr(one, "not_of_chip", None):
+        if (key := run_of(one)) not in seen and not one.set_aside:
             seen.add(key)
             yield one
 
@@ -125,9 +172,10 @@ def _defaults(comparer: Comparer, rows: Sequence[Measurement]) -> dict[tuple[str
             elif one.phase == "matmul":
                 made = case(comparer, one, Efficiencies())
                 add(one, made.estimate.bound.numbers[0] / made.time / 1e3, COMPUTE, bits(one.precision or ""))
+            elif (one.operation or "").startswith("expert-"):
+                _of_experts(comparer, one, add)
             elif one.phase == "allreduce":
-                made = case(comparer, one, Efficiencies())
-                _of_collective(one, made, add)
+                _of_collective(one, case(comparer, one, Efficiencies()), add)
         except CalcError:
             continue
     return {
@@ -148,8 +196,22 @@ def _of_collective(one: Measurement, made: Case, add: Callable[..., None]) -> No
     ideal = Result(made.estimate.uncorrected.time, "s").numbers[0]
     if size >= LARGE:
         add(one, ideal / made.time, LINK, *link_group(inside, one.operation or ""))
-    elif size <= SMALL:
+    elif size <= SMALL and made.time - ideal < SLOWEST:
         add(one, (made.time - ideal) * 1e6, EXCHANGE_LATENCY, *exchange_group(inside, size))
+
+
+def _of_experts(comparer: Comparer, one: Measurement, add: Callable[..., None]) -> None:
+    """Add the latency that is left of an expert dispatch or combine after its transfer, by the sizes in its words."""
+    said = dict(re.findall(r"(tokens_per_chip|hidden|topk)=(\d+)", one.what))
+    if one.quantity != "latency" or len(said) < len(_SIZES) or not one.ep:
+        return
+    chips = hardware_of(comparer, one)
+    link, inside = chips.link(int(one.ep))
+    width = 1.0 if one.operation == "expert-dispatch" else 2.0
+    sent = math.prod(float(said[name]) for name in _SIZES) * width * (1 - 1 / int(one.ep))
+    least = sent / (Result(link, "GB/s/chip").numbers[0] * 1e9)
+    taken = float(units.parse(one.value).to(units.unit("s")).magnitude)
+    add(one, (taken - least) * 1e6, EXCHANGE_LATENCY, *exchange_group(inside))
 
 
 def _tried(comparer: Comparer, rows: Sequence[Measurement], known: Efficiencies) -> Iterator[Tried]:
@@ -165,13 +227,13 @@ def _tried(comparer: Comparer, rows: Sequence[Measurement], known: Efficiencies)
             yield Tried(one, made, time, layers, str(dated))
 
 
-def _sample(one: Tried, defaults: dict[tuple[str, ...], Default]) -> Sample:
+def _sample(one: Tried, defaults: Mapping[tuple[str, ...], Default]) -> Sample:
     assert one.case.estimate.uncorrected is not None
     sized = one.case.estimate.uncorrected.sized
     fixed = defaults.get((LAYER_LATENCY, sized.labels.get("kind", "")))
     time = one.time + (one.layers * fixed.value * 1e-6 if fixed and one.measurement.phase in ("decode",
                        "prefill") else 0.0)  # fmt: skip
-    labels = dict(sized.labels) | {"source": one.measurement.source or "", "model": one.measurement.model or ""}
+    labels = dict(sized.labels) | {"source": one.measurement.source or ""}
     case = replace(sized.case, labels=labels)
     return Sample(one.measurement.id or "", math.log(one.case.time / time), case, one.date)
 
@@ -200,23 +262,22 @@ def _kernel(samples: Sequence[Sample], names: Sequence[str], sizes: Sequence[str
         "deviations": dict.fromkeys(names, FIRST), "lengths": dict.fromkeys(sizes, 3.0), "noise": 0.1,
         "mean": float(np.median([one.log_factor for one in samples])) if samples else 0.0,
     }  # fmt: skip
-    if len(samples) < 4:
+    if len(samples) < FEWEST:
         return held, 0.0
-    groups = [[one.case.labels.get(name, one.measurement) for one in samples] for name in ("chip", "source")]
-    groups.append([one.measurement for one in samples])
-    best = _score(held, samples, groups)
-    places = [("deviations", name) for name in names] + [("lengths", name) for name in sizes]
-    places += [("noise", "")]
-    for factor in (3.0, 2.0, 1.5, 1.25, 1.1):
+    score = _Score(held, samples)
+    best = score.of(held)
+    places = [("deviations", name) for name in names] + [("lengths", name) for name in sizes] + [("noise", "")]
+    for factor in (3.0, 1.7, 1.3):
         improved = True
         while improved:
             improved = False
             for where, name in places:
                 for by in (factor, 1 / factor):
                     tried = _moved(held, where, name, by)
-                    score = _score(tried, samples, groups)
-                    if score > best + 1e-4 * len(samples):
-                        held, best, improved = tried, score, True
+                    found = score.of(tried)
+                    if found > best + 1e-3 * len(samples):
+                        held, best, improved = tried, found, True
+                        break
     rounded = {"deviations": {name: _digits(value) for name, value in held["deviations"].items()},
                "lengths": {name: _digits(value) for name, value in held["lengths"].items()},
                "noise": _digits(held["noise"]), "mean": _digits(held["mean"])}  # fmt: skip
@@ -225,27 +286,49 @@ def _kernel(samples: Sequence[Sample], names: Sequence[str], sizes: Sequence[str
 
 def _moved(held: dict[str, Any], where: str, name: str, by: float) -> dict[str, Any]:
     if where == "noise":
-        return held | {"noise": max(held["noise"] * by, 0.03)}
+        return held | {"noise": max(held["noise"] * by, 0.05)}
     most = 64.0 if where == "lengths" else 1.5
     least = 0.5 if where == "lengths" else LEAST
     return held | {where: held[where] | {name: min(max(held[where][name] * by, least), most)}}
 
 
-def _score(held: dict[str, Any], samples: Sequence[Sample], groups: Sequence[Sequence[str]]) -> float:
-    """Return the robust log predictive density of samples left out: by chip, by source, and one by one."""
-    pool = Pool(efficiencies.kernel(held), samples)
-    found = np.array([one.log_factor for one in samples])
-    score = 0.0
-    for group in groups:
-        try:
-            mean, deviation = left_out(pool, group)
-        except np.linalg.LinAlgError:
-            return -math.inf
-        miss = np.minimum(np.abs(found - mean) / deviation, WORST)
-        score += float(np.sum(-0.5 * miss**2 - np.log(deviation)))
-    # A few chips say little about how chips differ: a weak prior around a deviation of FIRST, within a factor of three.
-    prior = sum((math.log(value / FIRST) / math.log(3)) ** 2 for value in held["deviations"].values()) / 2
-    return score / len(groups) - prior
+class _Score:
+    """How well samples that are left out are predicted: by chip, by source, and one by one."""
+
+    def __init__(self, held: dict[str, Any], samples: Sequence[Sample]) -> None:
+        pool = Pool(efficiencies.kernel(held), samples)
+        table = pool.table
+        self.same = [
+            np.prod([(table[name][:, None] == table[name]) & (table[name][:, None] >= 0) for name in part.labels] or
+                    [np.ones((len(samples),) * 2)], axis=0) for part in pool.kernel.parts
+        ]  # fmt: skip
+        self.apart = {name: (table[name][:, None] - table[name]) ** 2 for name in held["lengths"]}
+        self.found = np.array([one.log_factor for one in samples])
+        groups = [[one.case.labels.get(name, one.measurement) for one in samples] for name in ("chip", "source")]
+        self.groups = [[np.flatnonzero(np.array(group) == name) for name in dict.fromkeys(group)] for group in groups]
+
+    def of(self, held: dict[str, Any]) -> float:
+        """Return the robust log predictive density of the samples left out, with a weak prior on the deviations."""
+        kernel = efficiencies.kernel(held)
+        squares = [distance / held["lengths"][name] ** 2 for name, distance in self.apart.items()]
+        near = np.exp(-0.5 * sum(squares)) if squares else 1.0
+        covariance = kernel.noise**2 * np.eye(len(self.found))
+        for part, same in zip(kernel.parts, self.same, strict=True):
+            covariance += part.deviation**2 * same * (near if part.by_size else 1.0)
+        inverse = np.linalg.inv(covariance)
+        weights = inverse @ (self.found - kernel.mean)
+        score = _density(weights / np.diag(inverse), 1 / np.sqrt(np.diag(inverse)))
+        for group in self.groups:
+            for at in group:
+                block = np.linalg.inv(inverse[np.ix_(at, at)])
+                score += _density(block @ weights[at], np.sqrt(np.diag(block)))
+        # A few chips say little about how chips differ: a weak prior around FIRST, within a factor of three.
+        prior = sum((math.log(part.deviation / FIRST) / math.log(3)) ** 2 for part in kernel.parts) / 2
+        return score / (1 + len(self.groups)) - prior
+
+
+def _density(miss: Any, deviation: Any) -> float:
+    return float(np.sum(-0.5 * np.minimum(np.abs(miss) / deviation, WORST) ** 2 - np.log(deviation)))
 
 
 def main() -> None:
@@ -256,7 +339,7 @@ def main() -> None:
     text = json.dumps(found, indent=None, separators=(",", ":"))
     for mark in ('{"kind"', '["', '"pools"'):
         text = text.replace(f",{mark}", f",\n{mark}") if mark != '["' else text.replace(',["', ',\n["')
-    efficiencies.FITTED.write_text(text + "\n", encoding="utf-8")
+    fitted.FILE.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from calc.analysis.comparison import Comparer
 from calc.errors import UsageError, did_you_mean
+from calc.estimates.fitted import domains
 from calc.estimates.options import flag
 from calc.figures import derive
 from calc.figures.operations import Expression
@@ -97,7 +98,7 @@ class Hardware:
             return ""
         name = peak.metric.id.split(".")[1]
         if metrics.MEASURED in peak.metric.id.split("."):
-            return f"No {precision} peak of {self.id} is reported; the measured {name} rate is taken for it"
+            return f"The measured {name} rate of {self.id} is taken for its peak: none is reported that is higher"
         if name != precision:
             return f"No {precision} peak of {self.id} is reported; the {name} peak is taken for it"
         if not peak.open:
@@ -110,14 +111,18 @@ class Hardware:
     def _reported_peak(self, precision: str) -> Reading | None:
         """Return the dense reading; under a strict policy, of open figures alone, that of unstated sparsity.
 
-        BF16 and FP16 stand for each other where one is not reported, and so does what was measured, if it is asked for.
+        BF16 and FP16 stand for each other where one is not reported, and so does what was measured, if it is asked for,
+        or if it is higher than every report: such a peak bounds nothing.
         """
         formats = (precision, *(other for other in _SIXTEEN if precision in _SIXTEEN and other != precision))
         bases = ("dense", metrics.UNSTATED)
         names = [f"peak_compute.{name}.{basis}" for name in formats for basis in bases]
-        if self.takes_measured:
-            names += [f"peak_compute.{name}.dense.{metrics.MEASURED}" for name in formats]
-        return next(filter(None, map(self.per_chip, names)), None)
+        peak = next(filter(None, map(self.per_chip, names)), None)
+        measured = (self.per_chip(f"peak_compute.{name}.dense.{metrics.MEASURED}") for name in formats)
+        rate = next(filter(None, measured), None)
+        if rate and (_most(rate) > _most(peak) if peak else self.takes_measured):
+            return rate
+        return peak
 
     def precisions(self) -> list[str]:
         """Return the precisions of which a peak is reported, dense or of open sparsity."""
@@ -138,6 +143,9 @@ class Hardware:
     def _domain(self) -> tuple[int, str]:
         if self.fixed_domain is not None:
             return self.fixed_domain, ""
+        if not self.is_system and (usual := domains().get(self.id)):
+            many, system = usual
+            return many, f"Chips per scale-up domain: {many} as in {system} (--domain)"
         if found := self.held.get("scale_up_domain"):
             return int(found.headline.value), ""
         said = f"Chips per scale-up domain of {self.id} are not reported; assumed: "
@@ -165,6 +173,10 @@ class Hardware:
             elif (name := f"power_per_chip.{boundary}") in metrics.TABLE and (found := derive.result(self.held, name)):
                 return boundary, found.expression
         return None
+
+
+def _most(reading: Reading) -> float:
+    return max(candidate.value for candidate in reading.candidates)
 
 
 def find_hardware(comparer: Comparer, name: str, kind: str, chips: int | None = None,

@@ -318,7 +318,8 @@ class ServingStep:
     def labels(self, kind: str) -> dict[str, str]:
         """Return by what measurements of serving are told apart."""
         chip, vendor = self.hardware.chip
-        return {"chip": chip, "vendor": vendor, "width": bits(self.asked.precision), "kind": kind}
+        width = bits(self.asked.precision)
+        return {"chip": chip, "vendor": vendor, "width": width, "kind": kind, "model": self.model.id, "mode": "step"}
 
     def sizes(self, tokens: Expression, length: Expression) -> dict[str, Expression]:
         """Return how large a step is: its tokens, the rows of a matrix product, its chips, and tokens of a sequence."""

@@ -11,7 +11,7 @@ Reference: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -178,24 +178,11 @@ class Pool:
         order = np.argsort(-shared, kind="stable")[:most]
         return [self.samples[at].measurement for at in order]
 
-    def without(self, names: frozenset[str]) -> Pool:
-        """Return the pool without some measurements."""
-        return Pool(self.kernel, [one for one in self.samples if one.measurement not in names])
+    def keeping(self, wanted: Callable[[Sample], bool]) -> Pool:
+        """Return the pool of the samples that are wanted; the pool itself if that is all of them."""
+        kept = [one for one in self.samples if wanted(one)]
+        return self if len(kept) == len(self.samples) else Pool(self.kernel, kept)
 
-
-def left_out(pool: Pool, groups: Sequence[str]) -> tuple[Array, Array]:
-    """Return for each sample what the samples of other groups predict: mean and deviation of its log factor.
-
-    Reference: Rasmussen and Williams, section 5.4.2, for groups in place of single samples.
-    """
-    inverse = np.linalg.inv(pool.covariance)
-    found = np.array([sample.log_factor for sample in pool.samples]) - pool.kernel.mean
-    weights = inverse @ found
-    means, deviations = np.empty(len(found)), np.empty(len(found))
-    named = np.array(groups)
-    for name in dict.fromkeys(groups):
-        at = np.flatnonzero(named == name)
-        block = np.linalg.inv(inverse[np.ix_(at, at)])
-        means[at] = pool.kernel.mean + found[at] - block @ weights[at]
-        deviations[at] = np.sqrt(np.diag(block))
-    return means, deviations
+    def with_samples(self, samples: Sequence[Sample]) -> Pool:
+        """Return the pool with more samples."""
+        return Pool(self.kernel, [*self.samples, *samples]) if samples else self

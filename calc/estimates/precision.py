@@ -50,6 +50,8 @@ def element_bytes(precision: str, per: str = "param") -> Assumption:
         If there is no such precision.
     """
     unit = f"B/{per}" if per else "B"
+    if precision == metrics.UNSTATED:
+        return given("bytes per element, not stated", 2.0, unit, "16 bit, or 8", ends=(1.0, 2.0))
     label = f"bytes per element, {precision.upper()}"
     if found := FORMATS.get(precision):
         return given(label, found.bits / 8, unit, found.note)

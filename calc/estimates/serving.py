@@ -35,6 +35,11 @@ class Workload(Serving):
     decode_chips: int | None = None
 
     @property
+    def alone(self) -> Serving:
+        """The same for one phase alone."""
+        return self._phase()
+
+    @property
     def decoding(self) -> Serving:
         """The decode steps, with the mean context of a request."""
         return self._phase(context=self.input + self.output / 2)

@@ -117,7 +117,7 @@ def _sized(model: LanguageModel, hardware: Hardware, asked: Training, spread: La
     """Return by what measurements of training are told apart, and how large a microbatch is."""
     chip, vendor = hardware.chip
     kind = model_kind(model)
-    labels = {"chip": chip, "vendor": vendor, "width": bits(asked.precision), "kind": kind}
+    labels = {"chip": chip, "vendor": vendor, "width": bits(asked.precision), "kind": kind, "model": model.id}
     tokens = given("tokens per microbatch", asked.microbatch * (asked.sequence or 4096.0) / spread.cp, "token")
     rows: Expression = tokens
     if model.has_experts and model.has("experts_per_token"):

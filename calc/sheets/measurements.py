@@ -42,10 +42,6 @@ Phase = Literal["matmul", "memory-bandwidth", "allreduce", "memory", "train", "p
 Operation = Literal[
     "all-reduce", "all-gather", "reduce-scatter", "all-to-all", "broadcast", "expert-dispatch", "expert-combine",
 ]  # fmt: skip
-Calibrates = Literal[
-    "compute-efficiency", "memory-efficiency", "link-efficiency", "exchange-latency", "tensor-latency",
-    "training-efficiency",
-]  # fmt: skip
 PHASES: tuple[str, ...] = get_args(Phase)
 BLOCK_SCALED = {"nvfp4": "fp4", "mxfp4": "fp4", "mxfp8": "fp8"}
 """Formats whose blocks share a scale, and the precision whose rate of compute they have."""
@@ -155,9 +151,6 @@ class Measurement(Record):
     time_to_first_token: Text | None = optional("also printed")
     time_per_output_token: Text | None = optional("also printed")
     peak_used: Text | None = optional("the peak that the source compares the figure with, as printed")
-    calibrates: Calibrates | None = optional(
-        "which default of estimates is derived from it; the others test the estimates"
-    )
     locator: Place
     read: HowRead = "source"
     relay: Relay = None
@@ -227,8 +220,6 @@ def _check(one: Measurement) -> Iterator[FieldFault]:
         name = getattr(one, field)
         if name and name not in FORMATS:
             yield field, f"unknown precision {name!r}", f"one of {', '.join(FORMATS)}", did_you_mean(name, FORMATS)
-    if one.set_aside and one.calibrates:
-        yield "calibrates", "a measurement that is set aside", "'calibrates' or 'set_aside', not both", ""
     if one.acceptance and not _is_share(one.acceptance):
         yield "acceptance", f"{one.acceptance!r}", "a share from 0 to 1, for example 0.70", ""
     if not any((one.chip, one.system)):
