@@ -1,0 +1,60 @@
+"""What a machine reached when it was measured: the best of each kind, and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from calc.estimates.measuring import sheet
+from calc.estimates.measuring.plan import Collective, Load, Product, Stream
+from calc.estimates.measuring.timing import LeftOut, Timing
+from calc.views.tables import Column, Table
+from calc.views.words import AS_REPORTED
+
+
+def best(setup: sheet.Setup, timings: Sequence[Timing], left_out: Sequence[LeftOut]) -> Table:
+    """Return the highest rate of each number format, loop and collective, and the least latency of a collective."""
+    table = Table(
+        f"Measured: {setup.name} ({setup.chip})",
+        [Column("what", "what"), Column("value", "best", True), Column("of", "reached with", wraps=True)],
+    )
+    chosen: dict[str, Timing] = {}
+    for each in timings:
+        kind = _kind(each.load)
+        if kind not in chosen or each.load.amount / each.seconds > chosen[kind].load.amount / chosen[kind].seconds:
+            chosen[kind] = each
+    for kind, each in chosen.items():
+        table.add(kind, sheet.row(setup, each)["value"], _size(each.load))
+    table.notes = [f"{len(timings)} measurements, each the median of repeats.", setup.backend, *_reasons(left_out)]
+    table.notes.append(AS_REPORTED)
+    return table
+
+
+def _kind(load: Load) -> str:
+    if isinstance(load, Product):
+        return f"{load.precision.upper()} matrix product"
+    if isinstance(load, Stream):
+        return f"memory, {load.kernel}"
+    return f"{load.operation}, {load.ranks} ranks, {'latency' if load.amount <= sheet.SMALL else 'bus bandwidth'}"
+
+
+def _size(load: Load) -> str:
+    if isinstance(load, Product):
+        return f"{load.m}x{load.n}x{load.k}"
+    return _binary(load.size if isinstance(load, Stream) else load.amount)
+
+
+def _binary(size: int) -> str:
+    """Return a number of bytes in the largest binary unit of which it is a whole number: ``64 MiB``."""
+    units = ("B", "KiB", "MiB", "GiB")
+    steps = next(power for power in (3, 2, 1, 0) if size % 2 ** (10 * power) == 0)
+    return f"{size // 2 ** (10 * steps)} {units[steps]}"
+
+
+def _reasons(left_out: Iterable[LeftOut]) -> Iterator[str]:
+    """Yield each reason once, with what was left out for it."""
+    by_reason: dict[str, list[Load]] = {}
+    for each in left_out:
+        by_reason.setdefault(each.reason, []).extend(each.loads)
+    for reason, loads in by_reason.items():
+        kinds = ", ".join(dict.fromkeys(_kind(load) for load in loads))
+        yield f"Left out, {len(loads)} of {kinds}: {reason}." if loads else f"Left out, {reason}."
