@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from calc import __version__
-from calc.cli.group import commands
+from calc.cli.group import commands, examples
 from calc.cli.options import ID, catalog_options
 from calc.cli.output import emit, progress, write
-from calc.errors import DataError, UsageError
+from calc.errors import DataError
 from calc.estimates.measuring.devices import KINDS
 from calc.sheets import folders
 
@@ -21,7 +22,7 @@ READY = 0.95
 """The part of the seconds after which nothing new is begun: ending takes time too."""
 
 
-@commands.command()
+@commands.command(epilog=examples("measure --specs my-sheets", "measure --device cuda --seconds 30 --dry-run"))
 @click.option("--device", type=click.Choice(tuple(KINDS)), help="Kind of device; by default the first that there is.")
 @click.option("--chip", type=ID, metavar="ID", help="The chip's sheet; by default found by the device's own name.")
 @click.option("--seconds", type=click.IntRange(LEAST, MOST), default=USUAL, show_default=True, help="Time to take.")
@@ -36,27 +37,22 @@ def measure(
     device: str | None, chip: str | None, seconds: int, ranks: int | None, per_chip: int, id: str | None,
     dry_run: bool, specs: Sequence[str],
 ) -> None:  # fmt: skip
-    r"""Measure this machine: matrix products, memory, collectives.
+    """Measure this machine: matrix products, memory, collectives.
 
     Matrix products by shape and number format, copies and triads in memory and, with several devices, collectives,
     each the median of repeats after a warm-up. The figures go to a sheet in the last folder of --specs or CALC_SPECS,
     with what they were measured on. Needs PyTorch: pip install 'chipcalc[measure]'.
-
-    \b
-    Examples:
-      python -m calc measure --specs my-sheets
-      python -m calc measure --device cuda --chip h100-sxm --seconds 30 --dry-run
     """
     end = time.monotonic() + READY * seconds
     import datetime
 
-    from calc.catalog import templates
+    from calc.catalog import files, templates
+    from calc.catalog.catalog import Catalog
     from calc.estimates.measuring import devices, plan, sheet, timing
     from calc.views import measuring
 
-    if not dry_run and not [*folders.from_environment(), *specs]:
-        raise UsageError("which folder do the sheets go to? Give --specs DIR, or --dry-run to write no file")
-    catalog, layer = templates.target(specs)
+    somewhere = specs or folders.from_environment() or not dry_run
+    catalog, layer = templates.target(specs) if somewhere else (Catalog(), Path())
     day = datetime.datetime.now(datetime.UTC).date().isoformat()
     with devices.TorchDevice(devices.found(device), ranks) as machine:
         chip = catalog.resolve(chip, "chip")[1] if chip else sheet.chip_called(catalog, machine.name)
@@ -83,7 +79,7 @@ def measure(
     if dry_run:
         write("".join(f"# {folders.shown(path)}\n{text}\n" for path, text in texts.items()))
         return
-    sheet.write(texts)
+    files.write_all(texts, layer)
     emit(measuring.best(setup, timings, left_out), "text", None, "auto")
     sys.stdout.write(
         f"Written: {', '.join(map(folders.shown, texts))}\n"

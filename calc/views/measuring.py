@@ -8,7 +8,6 @@ from calc.estimates.measuring import sheet
 from calc.estimates.measuring.plan import Collective, Load, Product, Stream
 from calc.estimates.measuring.timing import LeftOut, Timing
 from calc.views.tables import Column, Table
-from calc.views.words import AS_REPORTED
 
 
 def best(setup: sheet.Setup, timings: Sequence[Timing], left_out: Sequence[LeftOut]) -> Table:
@@ -25,16 +24,13 @@ def best(setup: sheet.Setup, timings: Sequence[Timing], left_out: Sequence[LeftO
     for kind, each in chosen.items():
         table.add(kind, sheet.row(setup, each)["value"], _size(each.load))
     table.notes = [f"{len(timings)} measurements, each the median of repeats.", setup.backend, *_reasons(left_out)]
-    table.notes.append(AS_REPORTED)
     return table
 
 
 def _kind(load: Load) -> str:
-    if isinstance(load, Product):
-        return f"{load.precision.upper()} matrix product"
-    if isinstance(load, Stream):
-        return f"memory, {load.kernel}"
-    return f"{load.operation}, {load.ranks} ranks, {'latency' if load.amount <= sheet.SMALL else 'bus bandwidth'}"
+    """Say what is run; the latency of small messages apart from the bandwidth of large ones."""
+    small = isinstance(load, Collective) and load.amount <= sheet.SMALL
+    return f"{load.kind}, latency" if small else load.kind
 
 
 def _size(load: Load) -> str:
@@ -56,5 +52,5 @@ def _reasons(left_out: Iterable[LeftOut]) -> Iterator[str]:
     for each in left_out:
         by_reason.setdefault(each.reason, []).extend(each.loads)
     for reason, loads in by_reason.items():
-        kinds = ", ".join(dict.fromkeys(_kind(load) for load in loads))
-        yield f"Left out, {len(loads)} of {kinds}: {reason}." if loads else f"Left out, {reason}."
+        kinds = ", ".join(dict.fromkeys(load.kind for load in loads))
+        yield f"Left out: {f'{len(loads)} of {kinds}: ' if loads else ''}{reason}."

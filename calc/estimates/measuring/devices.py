@@ -8,6 +8,7 @@ import platform
 import re
 import signal
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,7 +26,7 @@ BLOCK = 2**20
 """So many random numbers fill an array, over and over."""
 
 
-class Kind(NamedTuple):
+class DeviceKind(NamedTuple):
     """A kind of device: what PyTorch calls it, and the library by which its processes exchange, if there is one."""
 
     torch: str
@@ -33,8 +34,8 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "cuda": Kind("cuda", "nccl"), "rocm": Kind("cuda", "nccl"), "npu": Kind("npu", "hccl"), "xpu": Kind("xpu", "xccl"),
-    "mps": Kind("mps", ""), "cpu": Kind("cpu", "gloo"),
+    "cuda": DeviceKind("cuda", "nccl"), "rocm": DeviceKind("cuda", "nccl"), "npu": DeviceKind("npu", "hccl"), "xpu": DeviceKind("xpu", "xccl"),
+    "mps": DeviceKind("mps", ""), "cpu": DeviceKind("cpu", "gloo"),
 }  # fmt: skip
 """The kinds of device, in the order in which one is looked for."""
 
@@ -112,7 +113,7 @@ class TorchDevice:
     def name(self) -> str:
         """What the device calls itself."""
         if self.kind == "cpu":
-            return _processor()
+            return _told("/proc/cpuinfo", r"model name\s*: *(.+)") or platform.processor() or platform.machine()
         return f"{platform.machine()} GPU" if self.kind == "mps" else str(self.module.get_device_name(0))
 
     @property
@@ -134,8 +135,8 @@ class TorchDevice:
     def memory(self) -> int:
         """The bytes that are free."""
         if self.kind == "cpu":
-            free = "SC_AVPHYS_PAGES" if "SC_AVPHYS_PAGES" in os.sysconf_names else "SC_PHYS_PAGES"
-            return os.sysconf(free) * os.sysconf("SC_PAGE_SIZE")
+            kilobytes = _told("/proc/meminfo", r"MemAvailable: *(\d+) kB")
+            return int(kilobytes) * 1024 if kilobytes else os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
         if self.kind == "mps":
             return int(self.module.recommended_max_memory())
         return int(self.module.mem_get_info()[0])
@@ -240,10 +241,10 @@ def _in_words() -> Iterator[None]:
         raise CannotRunError(next(iter(str(error).strip().splitlines()), type(error).__name__)) from error
 
 
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    named = re.search(r"^model name\s*: *(.+)$", info.read_text(), re.MULTILINE) if info.is_file() else None
-    return named[1] if named else platform.processor() or platform.machine()
+def _told(file: str, pattern: str) -> str:
+    """Return what Linux says in one of its files; elsewhere an empty text."""
+    said = re.search(pattern, Path(file).read_text(encoding="utf-8")) if os.path.isfile(file) else None
+    return said[1] if said else ""
 
 
 # -- processes for collectives --------------------------------------------------------------------
@@ -256,15 +257,19 @@ class _Group:
         with _in_words():
             self._store = torch.distributed.TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
         spawn = torch.multiprocessing.get_context("spawn")
-        self._pipes, self._processes = [], []
+        self._pipes: list[Any] = []
+        self._processes: list[Any] = []
+        ends = []
         for rank in range(max(counts)):
             mine, its = spawn.Pipe()
             given = (kind, rank, tuple(counts), self._store.port, its)
             self._processes.append(spawn.Process(target=_serve, args=given, daemon=True))
             self._pipes.append(mine)
+            ends.append(its)
         try:
-            for process in self._processes:
+            for process, its in zip(self._processes, ends, strict=True):
                 process.start()
+                its.close()  # so that the end of the process is seen here
             self._answers(max(counts), START)
         except BaseException:
             self.close()
@@ -278,13 +283,10 @@ class _Group:
     def _ask(self, request: object, ranks: int) -> list[float]:
         if not self._pipes:
             raise CannotRunError("its processes ended after an earlier failure")
-        try:
-            for pipe in self._pipes[:ranks]:
+        for pipe in self._pipes[:ranks]:
+            with contextlib.suppress(OSError):  # of a process that has ended there is no answer either
                 pipe.send(request)
-            return self._answers(ranks, PATIENCE)
-        except (OSError, EOFError) as error:
-            self.close()
-            raise CannotRunError("a process ended") from error
+        return self._answers(ranks, PATIENCE)
 
     def _answers(self, ranks: int, patience: float) -> list[float]:
         until = time.monotonic() + patience
@@ -293,7 +295,11 @@ class _Group:
             if not pipe.poll(max(0.0, until - time.monotonic())):
                 self.close()
                 raise CannotRunError(f"its processes gave no answer within {patience:.0f} s")
-            answers.append(pipe.recv())
+            try:
+                answers.append(pipe.recv())
+            except EOFError as error:
+                self.close()
+                raise CannotRunError("a process of it ended") from error
         for answer in answers:
             if isinstance(answer, str):
                 raise CannotRunError(answer)
@@ -317,6 +323,7 @@ def _serve(kind: str, rank: int, counts: tuple[int, ...], port: int, pipe: Any) 
     """
     # Whoever interrupts the command ends it, and that ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore", FutureWarning)  # newer releases rename some of the collectives
     try:
         torch, device, groups = _joined(kind, rank, counts, port)
     except Exception as error:

@@ -13,10 +13,10 @@ ROWS = (1, 8, 32, 128, 512, 2048)
 WIDE = 8192
 ROTATED = 2**29
 """So many bytes of weights take turns in a product of few rows, so that no cache holds them."""
-ARRAYS = (2**26, 2**28, 2**30, 2**32)
+ARRAYS = tuple(2**power for power in (26, 28, 30, 32))
 KERNELS = {"copy": 2, "triad": 3}
 """The loops over memory, each with the arrays that it reads or writes, as STREAM counts them."""
-MESSAGES = (2**13, 2**20, 2**26, 2**30)
+MESSAGES = tuple(2**power for power in (13, 16, 19, 22, 25, 28, 30))
 OPERATIONS = ("all-reduce", "all-gather", "reduce-scatter", "all-to-all", "broadcast")
 FLOAT = 4
 """The bytes of a number of arrays and messages: FP32."""
@@ -48,9 +48,9 @@ class Product:
         return width * self.k * (self.m + self.copies * self.n) + 4 * self.m * self.n
 
     @property
-    def words(self) -> str:
-        """What is run, for a person."""
-        return f"{self.precision} matmul {self.m}x{self.n}x{self.k}"
+    def kind(self) -> str:
+        """What is run, whatever its size."""
+        return f"{self.precision.upper()} matrix product"
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ class Stream:
     memory = amount
 
     @property
-    def words(self) -> str:
-        """What is run, for a person."""
-        return f"memory {self.kernel} of {self.size} B"
+    def kind(self) -> str:
+        """What is run, whatever its size."""
+        return f"memory {self.kernel}"
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,9 @@ class Collective:
         return 2 * self.size
 
     @property
-    def words(self) -> str:
-        """What is run, for a person."""
-        return f"{self.operation} of {self.amount} B on {self.ranks} ranks"
+    def kind(self) -> str:
+        """What is run, whatever its size."""
+        return f"{self.operation} on {self.ranks} ranks"
 
 
 Load = Product | Stream | Collective

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from calc.catalog import files
 from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.estimates.measuring.plan import KERNELS, Collective, Load, Product, Stream
@@ -16,14 +14,16 @@ from calc.estimates.measuring.timing import Timing
 from calc.formulas.collectives import bus_factor
 from calc.sheets import folders, schema
 from calc.sheets.layout import formatted
-from calc.sheets.yaml_nodes import quoted
+from calc.sheets.yaml_nodes import scalar
 from calc.units import numbers
 
 DIGITS = 4
 SMALL = 2**16
 """Of a message of so many bytes or less the latency is written, of a larger one the bus bandwidth."""
-_PREFIXES = (("P", 1e15), ("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3), ("", 1.0), ("m", 1e-3), ("u", 1e-6))
-_PLAIN = re.compile(r"[A-Za-z0-9][\w ./()+%=;@-]*")
+_OF_RATES = {"P": 1e15, "T": 1e12, "G": 1e9}
+_OF_SECONDS = {"": 1.0, "m": 1e-3, "u": 1e-6}
+COUNTED = "ranks_per_chip"
+"""The one key of a measurement whose text is a whole number without a unit."""
 
 
 @dataclass(frozen=True)
@@ -98,30 +98,8 @@ def texts(places: tuple[Path, Path], setup: Setup, timings: Sequence[Timing]) ->
     sheet = [f"id: {id}", "status: as-reported", "measurements:", *rows]
     return {
         measured: formatted("\n".join(sheet) + "\n", measured),
-        source: formatted("\n".join(f"{key}: {_text(held)}" for key, held in _source(id, setup)) + "\n", source),
+        source: formatted("\n".join(f"{key}: {scalar(held)}" for key, held in _source(id, setup)) + "\n", source),
     }
-
-
-def write(contents: Mapping[Path, str]) -> None:
-    """Write new files, all of them or, on any failure, none.
-
-    Raises
-    ------
-    UsageError
-        If one is there already, or cannot be written.
-    """
-    written: list[Path] = []
-    for path in contents:
-        files.folder(path.parent)
-    try:
-        # The source first: no sheet may ever cite one that is not there.
-        for path in reversed(contents):
-            files.create(contents[path], str(path))
-            written.append(path)
-    except BaseException:
-        for path in written:
-            path.unlink()
-        raise
 
 
 def row(setup: Setup, timing: Timing) -> dict[str, str]:
@@ -132,7 +110,7 @@ def row(setup: Setup, timing: Timing) -> dict[str, str]:
         "backend": setup.backend, "locator": f"output of {setup.program}", "note": _note(setup, timing),
     }  # fmt: skip
     chips, per_chip = _chips(setup, load)
-    said |= {"chips": f"{chips} chip"} | ({"ranks_per_chip": str(per_chip)} if per_chip > 1 else {})
+    said |= {"chips": f"{chips} chip"} | ({COUNTED: str(per_chip)} if per_chip > 1 else {})
     return said
 
 
@@ -171,16 +149,15 @@ def _measured(setup: Setup, load: Load, seconds: float) -> dict[str, str]:
 
 
 def scaled(value: float, unit: str) -> str:
-    """Return a positive number with a prefix of its unit that leaves one to three digits before the point.
+    """Return a positive number of a rate or of seconds, with the prefix that leaves one to three digits in front.
 
     Examples
     --------
-    >>> scaled(6.7e14, "FLOP/s"), scaled(2.0e12, "B/s"), scaled(1.2345e-5, "s"), scaled(0.5, "B/s")
-    ('670.0 TFLOP/s', '2.000 TB/s', '12.34 us', '0.5000 B/s')
+    >>> scaled(6.7e14, "FLOP/s"), scaled(2.0e12, "B/s"), scaled(1.2345e-5, "s"), scaled(5e6, "B/s")
+    ('670.0 TFLOP/s', '2.000 TB/s', '12.34 us', '0.005000 GB/s')
     """
-    least = 1e-6 if unit == "s" else 1.0
-    known = [(prefix, size) for prefix, size in _PREFIXES if size >= least and (unit != "s" or size <= 1)]
-    prefix, size = next((each for each in known if value >= each[1]), known[-1])
+    prefixes = _OF_SECONDS if unit == "s" else _OF_RATES
+    prefix, size = next((each for each in prefixes.items() if value >= each[1]), list(prefixes.items())[-1])
     return f"{numbers.digits(value / size, DIGITS, pad=True)} {prefix}{unit}"
 
 
@@ -214,10 +191,4 @@ def _source(id: str, setup: Setup) -> Iterator[tuple[str, str]]:
 
 
 def _joined(said: Mapping[str, str]) -> str:
-    return ", ".join(f"{key}: {_text(held)}" for key, held in said.items())
-
-
-def _text(text: str) -> str:
-    """Return a text as YAML, in quotes unless it is words or a whole number; a day is in quotes."""
-    bare = text.isdecimal() or (_PLAIN.fullmatch(text) and not re.fullmatch(schema.DATE, text))
-    return text if bare else quoted(text)
+    return ", ".join(f"{key}: {held if key == COUNTED else scalar(held)}" for key, held in said.items())

@@ -15,8 +15,11 @@ FEWEST = 3
 """With fewer repeats nothing is reported."""
 SLACK = 2.0
 """How much slower than a smaller load of its kind, by its amount, a load is taken to be before it has run."""
-PART = 0.1
+PART = 0.2
 """The part of the time left that one load may take, where that is more than an equal share."""
+LARGE = 2**24
+"""Of loads with less memory, in bytes, the time to prepare them is taken to be the same."""
+TOO_SHORT = "the time is too short; give more --seconds"
 
 Run = Callable[[int], float]
 """Runs a load so many times, one after the other, waits for the end and returns the seconds."""
@@ -117,26 +120,32 @@ class _Stopwatch:
     def __init__(self, device: Device, end: float, clock: Callable[[], float]) -> None:
         self.device, self.end, self.clock = device, end, clock
         self.paces: dict[type, float] = {}
-        self.filling = 0.0
+        self.fixed = self.filling = 0.0
 
     def timed(self, load: Load, loads_left: int) -> Timing:
         begun = self.clock()
         share = (self.end - begun) / loads_left
         self._expect(load, max(share, PART * (self.end - begun)))
         run = self.device.prepare(load)
-        self.filling = max(self.filling, (self.clock() - begun) / load.memory)
+        self._note_preparation(load, self.clock() - begun)
         for _ in range(WARM_UPS):
             once = self._lasts(run)
         self.paces[type(load)] = once / load.amount
         calls = max(1, int((begun + share - self.clock()) / REPEATS / max(once, 1e-6)))
         return Timing(load, self._samples(run, calls, begun + share), calls)
 
+    def _note_preparation(self, load: Load, seconds: float) -> None:
+        if load.memory < LARGE:
+            self.fixed = max(self.fixed, seconds)
+        else:
+            self.filling = max(self.filling, seconds / load.memory)
+
     def _expect(self, load: Load, allowed: float) -> None:
         """Refuse a load that would take longer than is allowed, as far as one can tell."""
         once = SLACK * self.paces.get(type(load), 0.0) * load.amount
-        expected = self.filling * load.memory + (WARM_UPS + FEWEST) * once
+        expected = self.fixed + self.filling * load.memory + (WARM_UPS + FEWEST) * once
         if expected >= allowed:
-            raise _TooLongError("the time is too short for it")
+            raise _TooLongError(TOO_SHORT)
 
     def _lasts(self, run: Run) -> float:
         """Return the seconds by the clock that one call takes, with all that goes with it."""
@@ -154,5 +163,5 @@ class _Stopwatch:
             samples.append(run(calls) / calls)
             slowest = max(slowest, self.clock() - begun)
         if len(samples) < FEWEST:
-            raise _TooLongError("the time was too short for it")
+            raise _TooLongError(TOO_SHORT)
         return tuple(samples)
