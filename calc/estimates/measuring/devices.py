@@ -34,8 +34,8 @@ class DeviceKind(NamedTuple):
 
 
 KINDS = {
-    "cuda": DeviceKind("cuda", "nccl"), "rocm": DeviceKind("cuda", "nccl"), "npu": DeviceKind("npu", "hccl"), "xpu": DeviceKind("xpu", "xccl"),
-    "mps": DeviceKind("mps", ""), "cpu": DeviceKind("cpu", "gloo"),
+    "cuda": DeviceKind("cuda", "nccl"), "rocm": DeviceKind("cuda", "nccl"), "npu": DeviceKind("npu", "hccl"),
+    "xpu": DeviceKind("xpu", "xccl"), "mps": DeviceKind("mps", ""), "cpu": DeviceKind("cpu", "gloo"),
 }  # fmt: skip
 """The kinds of device, in the order in which one is looked for."""
 
