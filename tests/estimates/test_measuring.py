@@ -274,13 +274,17 @@ def test_a_load_on_this_processor(torch: Any, load: Load) -> None:
         assert 0 < run(3) < 60
 
 
-def test_products_are_what_they_are_called(torch: Any) -> None:
-    """The operation that is timed gives the product of its matrices."""
+def test_products_are_what_they_are_called(torch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operation that is timed multiplies the one matrix by the other."""
     device = devices.TorchDevice("cpu")
-    call = device._product(Product(3, 5, 4, "fp32"))
-    result = call(0)
-    assert tuple(result.shape) == (3, 5)
-    assert bool((call(1) == result).all())  # the copies in turn hold the same numbers
+    made: list[Any] = []
+    random = device._random
+    monkeypatch.setattr(device, "_random", lambda *asked: made.append(random(*asked)) or made[-1])
+    product = device._product(Product(48, 48, 48, "fp32"))(0)
+    left, right = made
+    expected = (left[:, None, :] * right[None, :, :]).sum(dim=2)
+    assert bool(torch.allclose(product, expected, atol=1e-4))
+    assert len(set(left.flatten().tolist())) > 1000
 
 
 def test_collectives_of_two_processes(torch: Any) -> None:
