@@ -29,6 +29,7 @@ class FakeDevice:
     trouble: Callable[[Load], None] = lambda _: None
     name: str = "Ascend910B2"
     backend: str = "PyTorch 2.9.0, torch_npu 2.9.0"
+    exchange: str = "HCCL"
     count: int = 1
     ranks: int = 1
     memory: int = 64 * 2**30
@@ -42,7 +43,7 @@ class FakeDevice:
     def __exit__(self, *_: object) -> None:
         self.started.clear()
 
-    def start(self, counts: list[int]) -> None:
+    def start(self, counts: list[int], end: float) -> None:
         self.started += counts
 
     def clock(self) -> float:

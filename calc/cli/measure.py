@@ -62,15 +62,16 @@ def measure(
         with progress("Measurements") as step:
             try:
                 if counts:
-                    machine.start(counts)
+                    machine.start(counts, end)
             except timing.CannotRunError as error:
                 counts = []
                 left_out += [timing.LeftOut((), f"collectives: {error}")]
             loads = plan.series(machine.memory, machine.precisions, counts)
             timings, others = timing.measure(machine, loads, end, time.monotonic, step)
         setup = sheet.Setup(
-            chip, machine.name, machine.backend, f"calc measure {__version__}", day, machine.count, per_chip
-        )
+            chip, machine.name, machine.backend, machine.exchange if counts else "", f"calc measure {__version__}", day,
+            machine.count, per_chip,
+        )  # fmt: skip
     left_out += others
     if not timings:
         reasons = "; ".join(dict.fromkeys(each.reason for each in left_out))

@@ -19,18 +19,27 @@ def best(setup: sheet.Setup, timings: Sequence[Timing], left_out: Sequence[LeftO
     chosen: dict[str, Timing] = {}
     for each in timings:
         kind = _kind(each.load)
-        if kind not in chosen or each.load.amount / each.seconds > chosen[kind].load.amount / chosen[kind].seconds:
+        if kind not in chosen or _rank(each) > _rank(chosen[kind]):
             chosen[kind] = each
     for kind, each in chosen.items():
         table.add(kind, sheet.row(setup, each)["value"], _size(each.load))
-    table.notes = [f"{len(timings)} measurements, each the median of repeats.", setup.backend, *_reasons(left_out)]
+    table.notes = [f"{len(timings)} measurements, each the median of repeats."]
+    table.notes += [*filter(None, (setup.backend, setup.exchange)), *_reasons(left_out)]
     return table
+
+
+def _rank(timing: Timing) -> float:
+    """Return by which of several timings of one kind is the best: the highest rate, or the least latency."""
+    return (1.0 if _is_small(timing.load) else timing.load.amount) / timing.seconds
+
+
+def _is_small(load: Load) -> bool:
+    return isinstance(load, Collective) and load.amount <= sheet.SMALL
 
 
 def _kind(load: Load) -> str:
     """Say what is run; the latency of small messages apart from the bandwidth of large ones."""
-    small = isinstance(load, Collective) and load.amount <= sheet.SMALL
-    return f"{load.kind}, latency" if small else load.kind
+    return f"{load.kind}, latency" if _is_small(load) else load.kind
 
 
 def _size(load: Load) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -133,10 +134,11 @@ def test_a_sheet_of_an_overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     ids=lambda held: held.kind if isinstance(held, Product | Stream | Collective) else None,
 )  # fmt: skip
 def test_the_conditions_of_a_measurement(load: Load, seconds: float, expected: dict[str, str]) -> None:
-    setup = sheet.Setup("ascend-910b2", "Ascend910B2", "PyTorch 2.9.0", "calc measure 0.1.0", DAY, devices=8)
+    setup = sheet.Setup("ascend-910b2", "Ascend910B2", "PyTorch 2.9.0", "HCCL", "calc measure 0.1.0", DAY, devices=8)
     row = sheet.row(setup, timing.Timing(load, (seconds, seconds / 2, seconds * 3), 4))
     assert {key: row[key] for key in expected} == expected
     assert "ranks_per_chip" not in row
+    assert ("HCCL" in row["backend"]) == isinstance(load, Collective)
 
 
 def test_dies_that_are_devices_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,7 +292,7 @@ def test_products_are_what_they_are_called(torch: Any, monkeypatch: pytest.Monke
 def test_collectives_of_two_processes(torch: Any) -> None:
     loads = [Collective(operation, 2**16, 2) for operation in plan.OPERATIONS]
     with devices.TorchDevice("cpu", 2) as device:
-        device.start(plan.rank_counts(2))
+        device.start(plan.rank_counts(2), time.monotonic() + 120)
         processes = device._group._processes
         seconds = {load.operation: device.prepare(load)(3) for load in loads}
         assert all(0 < each < 60 for each in seconds.values())
@@ -299,6 +301,14 @@ def test_collectives_of_two_processes(torch: Any) -> None:
         with pytest.raises(timing.CannotRunError):
             device.prepare(loads[0])(1)
     assert not any(process.is_alive() for process in processes)
+
+
+def test_processes_that_do_not_start_in_time(torch: Any) -> None:
+    with devices.TorchDevice("cpu", 2) as device:
+        with pytest.raises(timing.CannotRunError, match="no answer in time"):
+            device.start([2], time.monotonic())
+        with pytest.raises(timing.CannotRunError):
+            device.prepare(Collective("all-reduce", 2**16, 2))
 
 
 def test_this_processor_has_no_more_devices_than_it_has(torch: Any) -> None:

@@ -80,7 +80,7 @@ def loads(draw: st.DrawFn) -> Load:
 @given(loads(), magnitudes(1e-6, 1e3), st.sampled_from((1, 2)))
 def test_a_figure_is_what_was_timed(load: Load, seconds: float, per_chip: int) -> None:
     """Read back from the sheet, a figure gives the seconds again, to its four digits."""
-    setup = sheet.Setup("a-chip", "A chip", "PyTorch", "calc measure", "2026-11-30", 16, per_chip)
+    setup = sheet.Setup("a-chip", "A chip", "PyTorch", "NCCL", "calc measure", "2026-11-30", 16, per_chip)
     row = sheet.row(setup, timing.Timing(load, (seconds,) * 3, 1))
     value = units.parse(row["value"])
     if row["quantity"] == "latency":

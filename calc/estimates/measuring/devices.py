@@ -20,8 +20,6 @@ from calc.estimates.measuring.timing import CannotRunError, Run
 INSTALL = "measuring needs PyTorch, which is not installed: pip install 'chipcalc[measure]'"
 PATIENCE = 20.0
 """So many seconds the processes of a collective may take to answer."""
-START = 60.0
-"""So many they may take to start."""
 BLOCK = 2**20
 """So many random numbers fill an array, over and over."""
 
@@ -126,10 +124,13 @@ class TorchDevice:
             import torch_npu
 
             names += [f"torch_npu {torch_npu.__version__}"]
-        if self.ranks > 1:
-            version = self.module.nccl.version() if self.kind in ("cuda", "rocm") else ()
-            names += [f"{KINDS[self.kind].exchange.upper()} {'.'.join(map(str, version))}".strip()]
         return ", ".join(names)
+
+    @property
+    def exchange(self) -> str:
+        """The library that collectives go through, with its version where it says one."""
+        version = self.module.nccl.version() if self.device == "cuda" else ()
+        return " ".join(filter(None, (KINDS[self.kind].exchange.upper(), ".".join(map(str, version)))))
 
     @property
     def memory(self) -> int:
@@ -148,15 +149,15 @@ class TorchDevice:
         if self._group:
             self._group.close()
 
-    def start(self, counts: Sequence[int]) -> None:
-        """Start the processes for collectives of so many ranks.
+    def start(self, counts: Sequence[int], end: float) -> None:
+        """Start the processes for collectives of so many ranks; after a time of the monotonic clock none is waited for.
 
         Raises
         ------
         CannotRunError
             If they do not start.
         """
-        self._group = _Group(self.torch, self.kind, counts)
+        self._group = _Group(self.torch, self.kind, counts, end)
 
     def prepare(self, load: Load) -> Run:
         """Return what runs a load, with all arrays in place.
@@ -253,7 +254,8 @@ def _told(file: str, pattern: str) -> str:
 class _Group:
     """Processes, one a rank, that run collectives on request; this process only asks and waits."""
 
-    def __init__(self, torch: Any, kind: str, counts: Sequence[int]) -> None:
+    def __init__(self, torch: Any, kind: str, counts: Sequence[int], end: float) -> None:
+        self._end = end
         with _in_words():
             self._store = torch.distributed.TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
         spawn = torch.multiprocessing.get_context("spawn")
@@ -270,7 +272,7 @@ class _Group:
             for process, its in zip(self._processes, ends, strict=True):
                 process.start()
                 its.close()  # so that the end of the process is seen here
-            self._answers(max(counts), START)
+            self._answers(max(counts), end)
         except BaseException:
             self.close()
             raise
@@ -286,15 +288,14 @@ class _Group:
         for pipe in self._pipes[:ranks]:
             with contextlib.suppress(OSError):  # of a process that has ended there is no answer either
                 pipe.send(request)
-        return self._answers(ranks, PATIENCE)
+        return self._answers(ranks, min(self._end, time.monotonic() + PATIENCE))
 
-    def _answers(self, ranks: int, patience: float) -> list[float]:
-        until = time.monotonic() + patience
+    def _answers(self, ranks: int, until: float) -> list[float]:
         answers = []
         for pipe in self._pipes[:ranks]:
             if not pipe.poll(max(0.0, until - time.monotonic())):
                 self.close()
-                raise CannotRunError(f"its processes gave no answer within {patience:.0f} s")
+                raise CannotRunError("its processes gave no answer in time")
             try:
                 answers.append(pipe.recv())
             except EOFError as error:

@@ -38,6 +38,8 @@ class Setup:
         The device, as it calls itself.
     backend : str
         The libraries that ran it, with their versions.
+    exchange : str
+        The library that collectives went through; empty if there were none.
     program : str
         This program, with its version.
     day : str
@@ -51,6 +53,7 @@ class Setup:
     chip: str
     name: str
     backend: str
+    exchange: str
     program: str
     day: str
     devices: int = 1
@@ -105,9 +108,10 @@ def texts(places: tuple[Path, Path], setup: Setup, timings: Sequence[Timing]) ->
 def row(setup: Setup, timing: Timing) -> dict[str, str]:
     """Return a measurement as the keys of its sheet, each with its text."""
     load = timing.load
+    backend = ", ".join((setup.backend, setup.exchange)) if isinstance(load, Collective) else setup.backend
     said = {
         "phase": _PHASES[type(load)], **_measured(setup, load, timing.seconds), "chip": setup.chip,
-        "backend": setup.backend, "locator": f"output of {setup.program}", "note": _note(setup, timing),
+        "backend": backend, "locator": f"output of {setup.program}", "note": _note(setup, timing),
     }  # fmt: skip
     chips, per_chip = _chips(setup, load)
     said |= {"chips": f"{chips} chip"} | ({COUNTED: str(per_chip)} if per_chip > 1 else {})
@@ -165,7 +169,7 @@ def _note(setup: Setup, timing: Timing) -> str:
     load, times = timing.load, sorted(timing.samples)
     said = [
         setup.name,
-        f"median of {len(times)} repeats of {timing.calls} calls after a warm-up",
+        f"median of {len(times)} repeats after a warm-up, calls per repeat: {timing.calls}",
         f"a call took {scaled(times[0], 's')} to {scaled(times[-1], 's')}",
     ]
     if isinstance(load, Product) and load.copies > 1:
