@@ -73,7 +73,7 @@ def test_help_lists_each_command_by_use_in_one_line() -> None:
 
 
 VERBS = re.compile(
-    r"(Add|Audit|Check|Compare|Compute|Create|Draw|Estimate|Evaluate|Explain|Export|Find|Import|List|Plot|Print"
+    r"(Add|Audit|Check|Compare|Compute|Create|Draw|Estimate|Evaluate|Explain|Export|Find|Import|List|Measure|Plot|Print"
     r"|Recompute|Search|Show|Sweep|Validate|Write) "
 )
 
