@@ -37,6 +37,8 @@ LIBRARIES = {
     "pydantic": "sheets render.contracts",
     "pydantic_core": "sheets render.contracts",
     "rich": "render.text",
+    "torch": "estimates.measuring.devices",
+    "torch_npu": "estimates.measuring.devices",
     "yaml": "sheets.yaml_nodes",
 }
 """The door of each outside library: the modules or packages that may import it."""
