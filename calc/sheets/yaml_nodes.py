@@ -115,6 +115,24 @@ def quoted(text: str) -> str:
     return yaml.safe_dump(text, default_style='"', width=float("inf"), allow_unicode=True).rstrip("\n")
 
 
+_PLAIN = re.compile(
+    r"[A-Za-z][\w ./()^+-]*|\d[\d.]*(?:\.\.\d[\d.]*)? [A-Za-z][\w/^*]*(?: per [A-Za-z][\w/^*]*)?", re.ASCII
+)
+_WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
+
+
+def scalar(text: str) -> str:
+    """Return a text as a value of YAML, in quotes where it needs them.
+
+    Examples
+    --------
+    >>> [scalar(text) for text in ("61 x", "yes", "a, b")]
+    ['61 x', '"yes"', '"a, b"']
+    """
+    plain = _PLAIN.fullmatch(text) and text == text.strip() and text.casefold() not in _WORDS
+    return text if plain else quoted(text)
+
+
 def _in_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, int, int]:
     """Return what is no YAML, what to do, and the line and the column of it."""
     found, hint = error.problem or error.context or "not YAML", "quote a text that holds ': ', '#' or a leading mark"
