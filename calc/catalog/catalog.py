@@ -92,11 +92,11 @@ class Catalog(Names):
         if name in self.configured and kind in (None, "model"):
             return "model", name
         if configs.is_path(name) and kind in (None, "model") and not self.called(name):
-            return "model", self._configured(name)
+            return "model", self.lend(name)
         return super().resolve(name, kind)
 
-    def _configured(self, path: str) -> str:
-        """Return the id of the sheet that a configuration makes: that of its name, and another if the file changes."""
+    def lend(self, path: str) -> str:
+        """Return the id of the sheet that a configuration makes: of its name, another if the file changes."""
         key = os.path.realpath(path), configs.read(Path(path))
         if known := next((id for id, held in self.configured.items() if held == key), None):
             return known

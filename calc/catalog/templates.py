@@ -182,7 +182,7 @@ def _sheet(kind: str, id: str, adds: bool) -> Iterator[str]:
     skeleton = string.Template(Path(__file__).with_name("skeleton.txt").read_text(encoding="utf-8"))
     report = schema.Report
     text = skeleton.substitute(
-        id=id, gap="embeddings" if kind == "model" else "price.cny",
+        id=id, gap="parameters.mtp" if kind == "model" else "price.cny",
         keys="\n".join(f"#   {key:<{_COLUMN - 4}}{report.meaning(key)}" for line in report.lines() for key in line),
         reports="\n".join(line for name in _SORTS[kind] for line in _report(name, "" if name == _OPEN[kind] else "#")),
         source="\n".join(f"#   {line}".rstrip() for line in _source("id-of-the-source")),

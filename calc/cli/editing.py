@@ -69,15 +69,19 @@ def _from_config(kind: str, id: str, output: str | None, config: str, specs: Seq
     from calc.sheets import configs
 
     if kind != "model" or output is not None:
-        raise UsageError("--from reads the configuration of a model into a folder: new model ID --from PATH --specs DIR")
+        raise UsageError(
+            "--from reads the configuration of a model into a folder: new model ID --from PATH --specs DIR"
+        )
     read = configs.read(Path(config))
     plans = templates.from_config(id, read, specs)
-    counted = sizes(find_model(open_comparer(specs[:-1]), config))
+    comparer = open_comparer(())
+    counted = sizes(find_model(comparer, comparer.catalog.lend(config)))
     for plan in plans:
         _create(plan, beside=True)
         sys.stdout.write(f"{plan.words}: {folders.shown(plan.path)}\n")
     sys.stdout.write(f"Parameters: {counted}\n")
-    sys.stdout.write(f"  python -m calc estimate memory --model {id} --chip h100-sxm --specs {specs[-1] if specs else ''}\n")
+    below = "".join(f" --specs {each}" for each in specs)
+    sys.stdout.write(f"  python -m calc estimate memory --model {id} --chip h100-sxm{below}\n")
 
 
 @commands.command(

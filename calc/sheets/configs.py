@@ -108,8 +108,10 @@ def is_path(name: str) -> bool:
     >>> is_path("qwen3-8b/config.json"), is_path("qwen3-8b"), is_path(".")
     (True, False, True)
     """
-    return "\0" not in name and (name.endswith(".json") or (not name[-1:].isalnum() or "/" in name or os.sep in name)
-                                 and os.path.isdir(name))  # fmt: skip
+    if "\0" in name or name.endswith(".json"):
+        return "\0" not in name
+    has_way = "/" in name or os.sep in name or name in (os.curdir, os.pardir)
+    return has_way and os.path.isdir(name)
 
 
 def as_id(name: str) -> str:
@@ -120,7 +122,8 @@ def as_id(name: str) -> str:
     >>> as_id("Qwen3_30B-A3B (v2)")
     'qwen3-30b-a3b-v2'
     """
-    return ".".join(re.sub(r"[^a-z0-9]+", "-", part).strip("-") for part in name.casefold().split(".")).strip(".-") or "model"
+    parts = (re.sub(r"[^a-z0-9]+", "-", part).strip("-") for part in name.casefold().split("."))
+    return ".".join(filter(None, parts)) or "model"
 
 
 @dataclass(frozen=True)
@@ -162,8 +165,8 @@ def read(path: Path) -> ModelConfig:
     Parameters
     ----------
     path : Path
-        A ``config.json``, or the folder that holds one. What the index of its weights (``model.safetensors.index.json``)
-        beside it says of their size is read too.
+        A ``config.json``, or the folder that holds one. What the index of its weights beside it
+        (``model.safetensors.index.json``) says of their size is read too.
 
     Raises
     ------
@@ -291,8 +294,8 @@ class _Reader:
         if isinstance(said, str) and said in architectures():
             return said
         named = self.json.get("architectures")
-        beside = f" (architectures {', '.join(map(str, named))})" if isinstance(named, list) and named else ""
-        found = f"the architecture {said!r:.60}{beside:.80} is not understood" if said else "no model_type"
+        beside = f" ({', '.join(map(str, named))})" if isinstance(named, list) and named else ""
+        found = f"the architecture {said!r:.60}{beside:.80} is not understood" if said else f"no model_type{beside:.80}"
         self.json.fault("model_type", found, f"one of {', '.join(architectures())}", BY_HAND)
         return ""
 
@@ -302,9 +305,10 @@ class _Reader:
         for fields, meant in _table("refused"):
             if found := [name for name in on if any(fnmatchcase(name, one) for one in _words(fields))]:
                 more = f" and {len(found) - 3} more" if found[3:] else ""
-                hint = "for the text part alone, save what text_config holds as a file of its own"
+                text = "for the text part alone, save what text_config holds as a file of its own"
+                hint = text if "tower" in meant else BY_HAND
                 self.json.fault(found[0], f"{meant}, which is not understood: {', '.join(found[:3])}{more}",
-                                "a decoder with softmax attention alone", hint if "tower" in meant else BY_HAND)  # fmt: skip
+                                "a decoder with softmax attention alone", hint)  # fmt: skip
         for name, only, meant in _table("fixed"):
             value = self.json.get(name)
             each = value if isinstance(value, list) else [value]
@@ -357,7 +361,7 @@ class _Reader:
     def _number(self, key: str, note: str = "") -> int | None:
         """Return a number, and report it if it is a metric: as a field says it, or what holds where none does."""
         row = self._row(key)
-        name, value = self._said(key)
+        name, _ = self._said(key)
         number: int | None = None
         if row is None or (not name and row.otherwise == NOTHING):
             return None
@@ -446,14 +450,16 @@ class _Reader:
 
     def _windowed_by_type(self, layers: int) -> int | None:
         """Return how many layers have a window as the file says of each; None if it does not."""
-        name, said = self._said("window types")
+        name, _ = self._said("window types")
         groups, _ = self._said("window groups")
         if not name and not groups:
             return None
         words = self._grouped(groups) if groups else self.json.listed(name, str)
         name = name or groups
         if words and len(words) != layers:
-            self.json.fault(name, f"{name}: {len(words)} layers", f"as many as there are layers: {layers}", "mend the file")
+            self.json.fault(
+                name, f"{name}: {len(words)} layers", f"as many as there are layers: {layers}", "mend the file"
+            )
         for other in dict.fromkeys(word for word in words if word not in (*FULL, *WINDOWED)):
             self.json.fault(name, f"{name}: {other.replace('_', ' ')!r:.60}, which is not understood",
                             "softmax attention alone: full_attention or sliding_attention")  # fmt: skip
@@ -490,7 +496,13 @@ class _Reader:
             self._number("ffn_width")
             self.not_applicable.append({"metric": "experts", "note": "every layer is dense"})
             return
-        for key in ("experts_per_token", "expert_ffn_width", "shared_experts", "expert_groups", "expert_groups_per_token"):
+        for key in (
+            "experts_per_token",
+            "expert_ffn_width",
+            "shared_experts",
+            "expert_groups",
+            "expert_groups_per_token",
+        ):
             self._number(key)
         if experts < self.numbers.get("experts_per_token", 0):
             where = self.reports["experts_per_token"]["locator"]
@@ -541,17 +553,18 @@ class _Reader:
         for key in _rows(self.architecture):
             if key.startswith("remark: "):
                 name, value = self._said(key)
-                if value:
-                    yield {"about": key.removeprefix("remark: "), "value": f"{value}", "locator": name}
-        quantized = self.json.get("quantization_config")
-        if isinstance(quantized, dict) and (method := quantized.get("quant_method")):
-            words = dict(_table("precisions")).get(str(method), str(method))
-            plain = {key: held for key, held in quantized.items() if not isinstance(held, (dict, list))}
-            kept = "not of all: see modules_to_not_convert" if quantized.get("modules_to_not_convert") else ""
+                if value and not isinstance(value, (dict, list)) and str(value).strip():
+                    yield {"about": key.removeprefix("remark: "), "value": str(value), "locator": name}
+        method = str(self.json.get("quantization_config.quant_method") or "").strip()
+        if method:
+            fields = self.json.get("quantization_config").items()
+            plain = {key: held for key, held in fields if not isinstance(held, (dict, list))}
+            words = next((said for named, said in _table("precisions") if named == method), method)
             row = {
-                "about": "precision of the published weights", "value": words.replace("{bits}", str(plain.get("bits", ""))),
+                "about": "precision of the published weights",
+                "value": words.replace("{bits}", str(plain.get("bits", ""))),
                 "printed": ", ".join(f"{key} {held}" for key, held in plain.items()), "locator": "quantization_config",
-                "note": kept,
+                "note": "not of all: see modules_to_not_convert" if "modules_to_not_convert" in dict(fields) else "",
             }  # fmt: skip
             yield {key: held for key, held in row.items() if held}
 
