@@ -189,7 +189,7 @@ def test_the_loader_takes_only_the_error_from_pydantic() -> None:
 @pytest.mark.parametrize(
     ("library", "places"),
     [
-        ("json", ("render.", "catalog.importing.tables")),
+        ("json", ("render.", "catalog.importing.tables", "sheets.configs")),
         ("csv", ("render.", "catalog.importing.tables")),
         ("tempfile", ("catalog.files",)),
         ("subprocess", ()),

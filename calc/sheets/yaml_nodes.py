@@ -120,7 +120,13 @@ def quoted(text: str) -> str:
 
 
 def scalar(text: str) -> str:
-    """Return a text as it stands in a sheet: in quotes unless it is plain words, or a number with its unit."""
+    """Return a text as a value of YAML, in quotes where it needs them.
+
+    Examples
+    --------
+    >>> [scalar(text) for text in ("61 x", "yes", "a, b")]
+    ['61 x', '"yes"', '"a, b"']
+    """
     plain = _PLAIN.fullmatch(text) and text == text.strip() and text.casefold() not in _WORDS
     return text if plain else quoted(text)
 
