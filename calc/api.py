@@ -6,6 +6,7 @@ These functions take the keywords of `load`, too.
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property, wraps
 from pathlib import Path
@@ -216,8 +217,15 @@ class Workspace:
         """Return a system by its id or an alias."""
         return self._subject(name, "system")
 
-    def model(self, name: str) -> Subject:
-        """Return a model by its id or an alias.
+    def model(self, name: str | os.PathLike[str]) -> Subject:
+        """Return a model by its id or an alias, or by the path of its ``config.json`` or of the folder that holds it.
+
+        Raises
+        ------
+        UsageError
+            If there is none.
+        SheetError
+            If the architecture in the file, or a field of it, is not understood; each is named.
 
         Examples
         --------
@@ -226,7 +234,7 @@ class Workspace:
         >>> v3.layers.value.magnitude, v3["parameters.active"].value.magnitude
         (61.0, 37000000000.0)
         """
-        return self._subject(name, "model")
+        return self._subject(os.fspath(name), "model")
 
     def get(self, name: str) -> Subject:
         """Return a chip, a system or a model by its id or any of its names.

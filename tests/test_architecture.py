@@ -37,6 +37,8 @@ LIBRARIES = {
     "pydantic": "sheets render.contracts",
     "pydantic_core": "sheets render.contracts",
     "rich": "render.text",
+    "torch": "estimates.measuring.devices",
+    "torch_npu": "estimates.measuring.devices",
     "yaml": "sheets.yaml_nodes",
 }
 """The door of each outside library: the modules or packages that may import it."""
@@ -187,7 +189,7 @@ def test_the_loader_takes_only_the_error_from_pydantic() -> None:
 @pytest.mark.parametrize(
     ("library", "places"),
     [
-        ("json", ("render.", "catalog.importing.tables")),
+        ("json", ("render.", "catalog.importing.tables", "sheets.configs")),
         ("csv", ("render.", "catalog.importing.tables")),
         ("tempfile", ("catalog.files",)),
         ("subprocess", ()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property, partial
+from itertools import chain, count
 from pathlib import Path
 
 from calc.catalog import merging
@@ -12,7 +13,7 @@ from calc.catalog.names import Names, all_of
 from calc.catalog.references import References
 from calc.catalog.sources import Sources
 from calc.errors import Problem, SheetError, UsageError, did_you_mean
-from calc.sheets import folders, measurements, regulations, rules, schema
+from calc.sheets import configs, folders, measurements, regulations, rules, schema
 from calc.sheets.folders import CLAIMS, FOLDERS, HELD, MEASURED, RULES, SOURCE_LIST, SOURCES, shown
 from calc.sheets.loader import Check, Faults, R, load
 from calc.sheets.measurements import MeasuredSheet, Measurement
@@ -62,6 +63,7 @@ class Catalog(Names):
         self.source, self.source_ids = self.sources.get, self.sources.ids
         self.references = References(self, self.sources)
         self.sheet = cache(self._sheet)
+        self.configured: dict[str, tuple[str, configs.ModelConfig]] = {}  # those asked for, by id, with their paths
         self._layered = cache(self._of_all_layers)
         self.claims = cache(self._claims)
         self.measured = cache(self._measured)
@@ -78,6 +80,32 @@ class Catalog(Names):
         return self.sources.superseded
 
     # -- sheets ---------------------------------------------------------------------------------
+
+    def resolve(self, name: str, kind: str | None = None) -> tuple[str, str]:
+        """Return (kind, id) as `Names.resolve` does; the configuration of a model answers to its path.
+
+        Raises
+        ------
+        SheetError
+            If that is not understood.
+        """
+        if name in self.configured and kind in (None, "model"):
+            return "model", name
+        if configs.is_path(name) and kind in (None, "model") and not self.called(name):
+            return "model", self.lend(name)
+        return super().resolve(name, kind)
+
+    def lend(self, path: str) -> str:
+        """Return the id of the sheet that a configuration makes: of its name, another if the file changes."""
+        key = os.path.realpath(path), configs.read(Path(path))
+        if known := next((id for id, held in self.configured.items() if held == key), None):
+            return known
+        base = f"{configs.as_id(key[1].name)}-config"
+        ids = chain([base], (f"{base}-{number}" for number in count(2)))
+        id = next(one for one in ids if not (one in self.configured or self.called(one) or self.sources.places(one)))
+        self.configured[id] = key
+        self.sources.lend(id, key[1].source())
+        return id
 
     def subject(self, name: str) -> schema.Sheet:
         """Return the sheet that an id or an alias names."""
@@ -102,6 +130,8 @@ class Catalog(Names):
         return chip
 
     def _sheet(self, kind: str, id: str) -> schema.Sheet:
+        if kind == "model" and id in self.configured:
+            return schema.Model.model_validate(self.configured[id][1].sheet(id, id))
         sheet = self._layered(kind, id)
         for twin in self.twins(kind, id) if self.merge else ():
             sheet = merging.one(sheet, self._layered(kind, twin))

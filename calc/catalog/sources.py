@@ -49,6 +49,7 @@ class Sources:
     def __init__(self, layers: Sequence[Path]) -> None:
         self.layers = layers
         self.get = cache(self._get)
+        self._lent: dict[str, schema.Source] = {}
         self.places = cache(self._places)
 
     @cached_property
@@ -71,6 +72,10 @@ class Sources:
             yield from ((path.stem, number, path) for path in folders.sheets(layer, SOURCES))
             yield from ((id, number, self.lists[number].path) for id in self.lists[number].entries)
 
+    def lend(self, id: str, data: dict[str, str]) -> None:
+        """Take a source that is in no folder of sheets: a file that somebody names."""
+        self._lent[id] = schema.Source.model_validate(data)
+
     def ids(self) -> list[str]:
         """Return the ids of all sources, without reading those in files of their own."""
         return [id for id, *_ in self._all()]
@@ -89,6 +94,8 @@ class Sources:
         UsageError
             If there is none; the nearest are named.
         """
+        if id in self._lent:
+            return self._lent[id]
         for place in self.places(id):
             return self._read(id, *place)
         self._refuse_unread()

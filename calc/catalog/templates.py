@@ -6,14 +6,17 @@ import os
 import re
 import string
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.sheets import folders, metrics, schema
+from calc.sheets.configs import ModelConfig
 from calc.sheets.folders import FOLDERS, shown, source_path
-from calc.sheets.yaml_nodes import TODO
+from calc.sheets.layout import formatted
+from calc.sheets.yaml_nodes import TODO, scalar
 
 _COLUMN = 22
 _SORTS = {
@@ -21,9 +24,13 @@ _SORTS = {
              "price.usd"),
     "system": ("chip_count", "peak_compute.bf16.dense", "memory_capacity", "scale_up_bandwidth", "power.all-in",
                "price.usd"),
-    "model": ("parameters.total", "parameters.active", "layers", "hidden_width", "ffn_width", "attention",
-              "attention_heads", "kv_heads", "head_width", "vocabulary", "context_length"),
+    "model": ("parameters.total", "parameters.active", "layers", "dense_layers", "hidden_width", "ffn_width",
+              "ffn_matrices", "attention", "attention_heads", "kv_heads", "head_width", "q_lora_rank", "kv_lora_rank",
+              "qk_nope_width", "qk_rope_width", "v_head_width", "attention_window", "windowed_layers", "experts",
+              "experts_per_token", "shared_experts", "expert_ffn_width", "vocabulary", "embeddings", "context_length"),
 }  # fmt: skip
+_OWN = ("name", "vendor")
+"""What an addition to a sheet that is known leaves out."""
 _OPEN = {"chip": "memory_capacity", "system": "chip_count", "model": "layers"}
 """The one report of a skeleton that is no example; whoever has no such figure takes another."""
 _HINTS = {
@@ -41,6 +48,44 @@ class Plan:
     path: Path
     text: str
     words: str
+
+
+def from_config(id: str, config: ModelConfig, specs: Sequence[str]) -> list[Plan]:
+    """Return what is to be written for a model read from its configuration: its source, and its sheet.
+
+    Parameters
+    ----------
+    id : str
+        The id of the model; with ``-config`` behind it, that of the source.
+    config : ModelConfig
+        What the file says (`calc.sheets.configs.read`).
+    specs : sequence of str
+        As in `plan`.
+
+    Raises
+    ------
+    UsageError
+        As `plan` does.
+    """
+    source, sheet = plan("source", f"{id}-config", specs), plan("model", id, specs)
+    adds = sheet.words.startswith("an addition")
+    data = {key: held for key, held in config.sheet(id, f"{id}-config").items() if not (adds and key in _OWN)}
+    lines = "".join(line for key, held in data.items() for line in _written(key, held))
+    cited = "".join(f"{key}: {scalar(held)}\n" for key, held in {"id": f"{id}-config", **config.source()}.items())
+    texts = ((source, cited), (sheet, lines))
+    return [replace(one, text=formatted(text, one.path)) for one, text in texts]
+
+
+def _written(key: str, held: Any) -> Iterator[str]:
+    """Yield a key of a sheet with what it holds: a text, rows, or rows by metric."""
+    if isinstance(held, str):
+        yield f"{key}: {scalar(held)}\n"
+        return
+    yield f"{key}:\n"
+    for name, rows in held.items() if isinstance(held, dict) else [("", held)]:
+        yield from [f"  {name}:\n"] * bool(name)
+        for row in rows:
+            yield f"  - {{{', '.join(f'{each}: {scalar(text)}' for each, text in row.items())}}}\n"
 
 
 def plan(kind: str, id: str, specs: Sequence[str], output: str | None = None) -> Plan:
@@ -137,12 +182,12 @@ def _sheet(kind: str, id: str, adds: bool) -> Iterator[str]:
     skeleton = string.Template(Path(__file__).with_name("skeleton.txt").read_text(encoding="utf-8"))
     report = schema.Report
     text = skeleton.substitute(
-        id=id, gap="embeddings" if kind == "model" else "price.cny",
+        id=id, gap="parameters.mtp" if kind == "model" else "price.cny",
         keys="\n".join(f"#   {key:<{_COLUMN - 4}}{report.meaning(key)}" for line in report.lines() for key in line),
         reports="\n".join(line for name in _SORTS[kind] for line in _report(name, "" if name == _OPEN[kind] else "#")),
         source="\n".join(f"#   {line}".rstrip() for line in _source("id-of-the-source")),
     )  # fmt: skip
-    left_out = ["name", "vendor", "chip"] if adds else [] if kind == "system" else ["chip"]
+    left_out = [*_OWN, "chip"] if adds else [] if kind == "system" else ["chip"]
     for line in text.splitlines():
         key = re.fullmatch(r"#?(\w+):[^#]*", line)
         if not key or key[1] not in left_out:

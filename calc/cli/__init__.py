@@ -25,6 +25,7 @@ from calc.cli import (
     export,
     export_control,
     figures,
+    measure,
     plot,
     report,
     sheets,
@@ -35,7 +36,7 @@ from calc.cli.options import ID
 from calc.errors import CalcError
 
 # The commands of these modules join the group when they are imported.
-ROOMS = (sheets, figures, evaluate, estimate, sweep, export_control, plot, report, export, editing)
+ROOMS = (sheets, figures, evaluate, estimate, sweep, export_control, plot, report, export, editing, measure)
 __all__ = ["ID", "commands", "main", "run"]
 
 

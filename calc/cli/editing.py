@@ -4,36 +4,44 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from calc.cli.group import commands, examples
-from calc.cli.options import catalog_options, output_options
+from calc.cli.options import catalog_options, open_comparer, output_options
 from calc.cli.output import emit, write
 from calc.errors import UsageError
 from calc.render.forms import CONTRACTS
 from calc.sheets import folders, source_kinds
 
+if TYPE_CHECKING:
+    from calc.catalog.templates import Plan
 
-@commands.command(epilog=examples("new chip my-chip --specs my-sheets", "new source my-source --specs my-sheets"))
+
+@commands.command(
+    epilog=examples("new chip my-chip --specs my-sheets", "new model my-model --from config.json --specs my-sheets")
+)
 @click.argument("kind", type=click.Choice([*folders.FOLDERS, "source"]))
 @click.argument("id")
 @click.option("-o", "output", metavar="FILE", type=click.Path(dir_okay=False), help="Output file; must not exist yet.")
+@click.option("--from", "config", metavar="PATH", type=click.Path(),
+              help="Of a model: its config.json, or the folder that holds one.")  # fmt: skip
 @catalog_options
-def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
+def new(kind: str, id: str, output: str | None, config: str | None, specs: Sequence[str]) -> None:
     """Create a template of a sheet or a source to fill in.
 
     The file is written to the last folder of --specs or CALC_SPECS (created if missing). If the id exists already,
-    the new sheet adds reports to it.
+    the new sheet adds reports to it. With --from, the sheet of a model is written whole, each field of its
+    config.json a report, and its source next to it.
     """
-    from calc.catalog import files, templates
+    from calc.catalog import templates
 
+    if config is not None:
+        _from_config(kind, id, output, config, specs)
+        return
     plan = templates.plan(kind, id, specs, output)
-    path = str(plan.path)
-    for folder in (plan.path.parent.parent, plan.path.parent) if output is None else ():
-        files.folder(folder)
-    files.create(plan.text, path)
+    _create(plan, beside=output is None)
     sys.stdout.write(f"{plan.words}: fill in what says TODO in {folders.shown(plan.path)}, then run\n")
     # What it adds to, or cites, may stand in a folder below.
     below = [f" --specs {each}" for each in specs[:-1]] if output is None else []
@@ -41,6 +49,39 @@ def new(kind: str, id: str, output: str | None, specs: Sequence[str]) -> None:
     if output is None and not folders.schema_of(plan.path):
         schemas = folders.shown(folders.placed(plan.path)[1] / folders.SCHEMA)
         sys.stdout.write(f"For help in your editor: python -m calc schema --write {schemas}, then validate --fix\n")
+
+
+def _create(plan: Plan, *, beside: bool) -> None:
+    """Write a new file, in folders that are made if need be where it lies beside other sheets."""
+    from calc.catalog import files
+
+    for folder in (plan.path.parent.parent, plan.path.parent) if beside else ():
+        files.folder(folder)
+    files.create(plan.text, str(plan.path))
+
+
+def _from_config(kind: str, id: str, output: str | None, config: str, specs: Sequence[str]) -> None:
+    """Write the sheet of a model from its configuration, and say how many parameters its shape counts to."""
+    from pathlib import Path
+
+    from calc.catalog import templates
+    from calc.estimates.model import find_model, sizes
+    from calc.sheets import configs
+
+    if kind != "model" or output is not None:
+        raise UsageError(
+            "--from reads the configuration of a model into a folder: new model ID --from PATH --specs DIR"
+        )
+    read = configs.read(Path(config))
+    plans = templates.from_config(id, read, specs)
+    comparer = open_comparer(())
+    counted = sizes(find_model(comparer, comparer.catalog.lend(config)))
+    for plan in plans:
+        _create(plan, beside=True)
+        sys.stdout.write(f"{plan.words}: {folders.shown(plan.path)}\n")
+    sys.stdout.write(f"Parameters: {counted}\n")
+    below = "".join(f" --specs {each}" for each in specs)
+    sys.stdout.write(f"  python -m calc estimate memory --model {id} --chip h100-sxm{below}\n")
 
 
 @commands.command(

@@ -15,7 +15,7 @@ GROUPS = {
     "Look up and compare": ("compare", "show", "list", "explain", "audit", "history", "sources"),
     "Calculate": ("estimate", "sweep", "frontier", "eval", "export-control"),
     "Draw and export": ("plot", "report", "export"),
-    "Add your own sheets": ("new", "import", "validate", "schema"),
+    "Add your own sheets": ("new", "import", "measure", "validate", "schema"),
 }
 """In which groups and in which order help lists the commands; a command of no group comes last."""
 ORDER = tuple(name for names in GROUPS.values() for name in names)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from calc.analysis.comparison import Comparer
 from calc.errors import UsageError
 from calc.figures.operations import Expression, Operation, apply, total
 from calc.figures.readings import Reading, Readings
-from calc.figures.results import given
+from calc.figures.results import Result, given
 
 _OTHER_ATTENTION = {
     "linear_layers": "{:g} linear-attention layers",
@@ -245,12 +246,56 @@ class LanguageModel:
         return parts[0] if len(parts) == 1 else total(parts).named("attention core of the layers", "GFLOP/token")
 
 
+SIZE_OFF = 0.03
+"""By so much the count of a shape may differ from that of the weights: norms and biases, multi-token prediction."""
+
+
 def find_model(comparer: Comparer, name: str) -> LanguageModel:
-    """Return a model by its id or an alias."""
+    """Return a model by its id or an alias, or by the path of its configuration.
+
+    Raises
+    ------
+    UsageError
+        If there is none, if it has layers that no estimate knows, or if the shape in a configuration does not count to
+        the parameters that the index of its weights gives.
+    """
     catalog = comparer.catalog
-    found = LanguageModel(comparer.reader.of(catalog.sheet(*catalog.resolve(name, "model"))))
+    kind, id = catalog.resolve(name, "model")
+    found = LanguageModel(comparer.reader.of(catalog.sheet(kind, id)))
+    if id in catalog.configured:
+        _refuse_another_size(found)
     for metric, kind in _OTHER_ATTENTION.items():
         if held := found.held.get(metric):
             said = kind.format(held.headline.value)
             raise UsageError(f"{found.name} has {said}; estimates know softmax attention only")
     return found
+
+
+def _counted(model: LanguageModel) -> float:
+    """Return the parameters that a shape counts to."""
+    return float(Result(model.total, "param").numbers[0])
+
+
+def _refuse_another_size(model: LanguageModel) -> None:
+    """Refuse a shape that does not count to the parameters that are printed: something of it is not understood."""
+    printed = model.held.get("parameters.total")
+    if printed and model.is_drawn and abs(_counted(model) / printed.headline.value - 1) > SIZE_OFF:
+        raise UsageError(
+            f"the shape of {model.name} counts to {_billions(_counted(model))} parameters, "
+            f"{printed.headline.lead().locator} gives {_billions(printed.headline.value)}: something of the "
+            "architecture is not understood; write a sheet by hand: `new model ID --specs DIR`"
+        )
+
+
+def _billions(count: float) -> str:
+    return f"{count / 1e9:.4g}e9"
+
+
+def sizes(model: LanguageModel) -> str:
+    """Return how many parameters a shape counts to, and how many are printed, as words."""
+    printed = model.held.get("parameters.total")
+    said = "no count is printed"
+    if printed:
+        said = f"{_billions(printed.headline.value)} by {printed.headline.lead().locator}"
+    hint = re.search(r"(?<![\w.])(\d+x)?\d+(\.\d+)?[BbMm](?![a-z])", model.name)
+    return f"{_billions(_counted(model))} by the shape, {said}" + (f"; the name says {hint[0]}" if hint else "")

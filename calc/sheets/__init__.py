@@ -5,5 +5,6 @@ say what an id, a date or a count looks like; `rules` holds what a record must f
 them, `layout` writes a sheet in order. Imports `calc.errors` and `calc.units`. A metric (a number of a model, too) is
 one row of ``metrics.txt``, which `metrics` reads; a key of a sheet is one field of its record, with its meaning; a kind
 of source, with its rank, is one row of `source_kinds`; how a printed factor may be worded ("1.7 x", "70 % more",
-"about") is `multipliers`; what a user says of a table to import is `mapping`.
+"about") is `multipliers`; what a user says of a table to import is `mapping`. The config.json of a model
+is read by `configs`: an architecture more is a section of ``configs.txt``, a field more a row of it.
 """

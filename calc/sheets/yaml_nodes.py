@@ -39,6 +39,10 @@ _TAGS = {
 
 MAX_BYTES = 8 * 1024 * 1024
 _NOTHING = ("", "~", "null", "Null", "NULL")
+_PLAIN = re.compile(
+    r"[A-Za-z][\w ./()^+-]*|\d[\d.]*(?:\.\.\d[\d.]*)? [A-Za-z][\w/^*]*(?: per [A-Za-z][\w/^*]*)?", re.ASCII
+)
+_WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 MAX_DEPTH = 8
 MAX_NESTING = 500
@@ -113,6 +117,18 @@ def compose(text: str, name: str) -> yaml.Node:
 def quoted(text: str) -> str:
     """Return a text in double quotes, on one line."""
     return yaml.safe_dump(text, default_style='"', width=float("inf"), allow_unicode=True).rstrip("\n")
+
+
+def scalar(text: str) -> str:
+    """Return a text as a value of YAML, in quotes where it needs them.
+
+    Examples
+    --------
+    >>> [scalar(text) for text in ("61 x", "yes", "a, b")]
+    ['61 x', '"yes"', '"a, b"']
+    """
+    plain = _PLAIN.fullmatch(text) and text == text.strip() and text.casefold() not in _WORDS
+    return text if plain else quoted(text)
 
 
 def _in_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -13,12 +12,7 @@ from calc.errors import DataError
 from calc.sheets import folders, metrics, schema
 from calc.sheets.comments import Entry, outline
 from calc.sheets.layout import formatted
-from calc.sheets.yaml_nodes import quoted, read_text
-
-_PLAIN = re.compile(
-    r"[A-Za-z][\w ./()^+-]*|\d[\d.]*(?:\.\.\d[\d.]*)? [A-Za-z][\w/^*]*(?: per [A-Za-z][\w/^*]*)?", re.ASCII
-)
-_WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
+from calc.sheets.yaml_nodes import read_text, scalar
 
 
 def written(catalog: Catalog, layer: Path, plan: ImportPlan) -> dict[Path, str]:
@@ -50,13 +44,8 @@ def written(catalog: Catalog, layer: Path, plan: ImportPlan) -> dict[Path, str]:
 # -- texts --------------------------------------------------------------------------------------
 
 
-def _scalar(text: str) -> str:
-    plain = _PLAIN.fullmatch(text) and text == text.strip() and text.casefold() not in _WORDS
-    return text if plain else quoted(text)
-
-
 def _keys(held: Mapping[str, str]) -> str:
-    return "".join(f"{key}: {_scalar(value)}\n" for key, value in held.items())
+    return "".join(f"{key}: {scalar(value)}\n" for key, value in held.items())
 
 
 def _head(kind: str, thing: ImportedRow) -> str:
@@ -71,7 +60,7 @@ def _metrics(additions: Iterable[Addition]) -> str:
 
 
 def _rows(additions: Iterable[Addition]) -> str:
-    rows = (", ".join(f"{key}: {value if key in FLAGS else _scalar(value)}" for key, value in each.report.items())
+    rows = (", ".join(f"{key}: {value if key in FLAGS else scalar(value)}" for key, value in each.report.items())
             for each in additions)  # fmt: skip
     return "".join(f"    - {{{row}}}\n" for row in rows)
 
