@@ -37,8 +37,8 @@ UNITS = {EXCHANGE_LATENCY: "us", LAYER_LATENCY: "us"}
 NO_MEASUREMENT = "no measurement: taken as ideal"
 SIZES = ((2**14, "up to 16 KiB"), (2**20, "up to 1 MiB"), (float("inf"), "over 1 MiB"))
 """Sizes of an exchange, in bytes: libraries change how they send with the size, and so does the latency."""
-SPREAD = 1.5
-"""How many standard deviations of a log factor a range reaches to both sides: about 87 % of a normal distribution."""
+SPREAD = 1.45
+"""How many standard deviations of a log factor a range reaches to both sides: 85 % of a normal distribution."""
 
 
 class Default(NamedTuple):
@@ -66,11 +66,15 @@ class Sized:
 
 @dataclass(frozen=True)
 class Efficiencies:
-    """Efficiencies and latencies: the defaults by kind and group, pools by phase, and what the user gives instead."""
+    """Efficiencies and latencies: the defaults by kind and group, pools by phase, and what the user gives instead.
+
+    With ``without_ranges`` the defaults are their middles alone, to which the pools are fitted.
+    """
 
     defaults: Mapping[tuple[str, ...], Default] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
     instead: Mapping[str, Assumption] = field(default_factory=dict)
+    without_ranges: bool = False
 
     @property
     def corrects(self) -> bool:
@@ -92,13 +96,13 @@ class Efficiencies:
         if kind in self.instead:
             return self.instead[kind]
         if kind == OVERLAP:
-            ends = () if self.corrects else (0.0, 1.0)
+            ends = () if self.corrects or self.without_ranges else (0.0, 1.0)
             return given(TITLES[kind], 0.5, note="assumed: between none and all of it; the middle", ends=ends)
         unit = UNITS.get(kind, "x")
         for length in range(len(group), -1, -1):
             if found := self.defaults.get((kind, *group[:length])):
                 words = f" ({', '.join(group[:length])})" if length else ""
-                ends = () if self.corrects else (found.low, found.high)
+                ends = () if self.corrects or self.without_ranges else (found.low, found.high)
                 note = f"from {len(found.rests_on)} measurements"
                 return given(
                     f"{TITLES[kind]}{words}", found.value, unit, note, ends=ends, rests_on=found.rests_on

@@ -9,6 +9,7 @@ deviations.
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -65,12 +66,15 @@ LENGTHS = {
 }  # fmt: skip
 FIRST, LEAST, WORST = 0.2, 0.01, 3.0
 """Deviations at the start, their least value, and after how many deviations a miss counts no more."""
+TRIAL = 100.0
+LATENCIES = (0.0, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0, 80.0, 120.0, 180.0)
+"""Of a layer, in us: one to see how times depend on it, and those among which the best is looked for."""
 FEWEST = 4
 """From so many measurements on a phase has a covariance of its own."""
 
 
 class Tried(NamedTuple):
-    """A measurement with its case: the computed time without fixed latencies of layers, and the layers."""
+    """A measurement with its case, the computed time before its correction, and the layers of its model."""
 
     measurement: Measurement
     case: Case
@@ -86,10 +90,11 @@ def fit(comparer: Comparer, step: Callable[[str], None] = lambda words: None) ->
     step(f"{len(rows)} runs, {len(defaults)} efficiencies")
     pools: dict[str, Any] = {}
     for phase, parts in PARTS.items():
-        tried = list(_tried(comparer, [one for one in rows if one.phase == phase], Efficiencies(defaults)))
+        mine = [one for one in rows if one.phase == phase]
         if phase == "decode":
-            defaults |= _layer_latencies(tried)
-        samples = [_sample(one, defaults) for one in tried]
+            defaults |= _layer_latencies(comparer, mine, defaults)
+        tried = _tried(comparer, mine, Efficiencies(defaults, without_ranges=True))
+        samples = list(map(_sample, tried))
         kernel, score = _kernel(samples, parts, LENGTHS[phase])
         step(f"{phase}: {len(samples)} measurements, score {score:.3f}")
         pools[phase] = {"kernel": kernel, "samples": [
@@ -136,8 +141,8 @@ def known(comparer: Comparer) -> Efficiencies:
     rows = [one for one in comparer.catalog.measured_in_overlays() if comparer.knows(one) and not one.set_aside]
     for phase in dict.fromkeys(one.phase for one in rows):
         if phase in pools:
-            own = [_sample(one, found.defaults) for one in _tried(comparer, [row for row in rows if row.phase == phase],
-                   replace(found, pools={}))]  # fmt: skip
+            own = [_sample(one) for one in _tried(comparer, [row for row in rows if row.phase == phase],
+                   replace(found, pools={}, without_ranges=True))]  # fmt: skip
             pools = {**pools, phase: pools[phase].with_samples(own)}
     return replace(found, pools=pools)
 
@@ -170,12 +175,12 @@ def _defaults(comparer: Comparer, rows: Sequence[Measurement]) -> dict[tuple[str
                 rate = hardware_of(comparer, one).need("memory_bandwidth")
                 add(one, _rate(one) / Result(rate, "GB/s/chip").numbers[0], MEMORY)
             elif one.phase == "matmul":
-                made = case(comparer, one, Efficiencies())
+                made = case(comparer, one, Efficiencies(without_ranges=True))
                 add(one, made.estimate.bound.numbers[0] / made.time / 1e3, COMPUTE, bits(one.precision or ""))
             elif (one.operation or "").startswith("expert-"):
                 _of_experts(comparer, one, add)
             elif one.phase == "allreduce":
-                _of_collective(one, case(comparer, one, Efficiencies()), add)
+                _of_collective(one, case(comparer, one, Efficiencies(without_ranges=True)), add)
         except CalcError:
             continue
     return {
@@ -227,41 +232,53 @@ def _tried(comparer: Comparer, rows: Sequence[Measurement], known: Efficiencies)
             yield Tried(one, made, time, layers, str(dated))
 
 
-def _sample(one: Tried, defaults: Mapping[tuple[str, ...], Default]) -> Sample:
+def _sample(one: Tried) -> Sample:
     assert one.case.estimate.uncorrected is not None
     sized = one.case.estimate.uncorrected.sized
-    fixed = defaults.get((LAYER_LATENCY, sized.labels.get("kind", "")))
-    time = one.time + (one.layers * fixed.value * 1e-6 if fixed and one.measurement.phase in ("decode",
-                       "prefill") else 0.0)  # fmt: skip
     labels = dict(sized.labels) | {"source": one.measurement.source or ""}
-    case = replace(sized.case, labels=labels)
-    return Sample(one.measurement.id or "", math.log(one.case.time / time), case, one.date)
+    factor = math.log(one.case.time / one.time)
+    return Sample(one.measurement.id or "", factor, replace(sized.case, labels=labels), one.date)
 
 
-def _layer_latencies(tried: Sequence[Tried]) -> dict[tuple[str, ...], Default]:
-    """Return the fixed latency of a layer, by kind of model: the one that leaves the least scatter of log factors."""
-    found: dict[tuple[str, ...], Default] = {}
-    for kind in ("dense", "experts"):
-        own = [one for one in tried if one.case.estimate.uncorrected.sized.labels["kind"] == kind]  # type: ignore[union-attr]
-        if not own:
-            continue
-        scatter = {}
-        for latency in (0.0, *np.geomspace(2, 400, 24)):
-            left = [math.log(one.case.time / (one.time + one.layers * latency * 1e-6)) for one in own]
-            scatter[latency] = float(np.mean(np.abs(np.array(left) - np.median(left))))
-        best = min(scatter, key=lambda latency: scatter[latency])
-        near = [latency for latency, value in scatter.items() if value <= 1.05 * scatter[best]]
-        ids = tuple(one.measurement.id or "" for one in own)
-        found[LAYER_LATENCY, kind] = Default(best, min(near), max(near), ids)
-    return found
+def _layer_latencies(
+    comparer: Comparer, rows: Sequence[Measurement], defaults: Mapping[tuple[str, ...], Default]
+) -> dict[tuple[str, ...], Default]:  # fmt: skip
+    """Return the fixed latency of a layer, by kind of model: those under which left-out samples are predicted best."""
+    trial: dict[tuple[str, ...], Default] = {(LAYER_LATENCY,): Default(TRIAL, TRIAL, TRIAL, ())}
+    plain = list(_tried(comparer, rows, Efficiencies(defaults, without_ranges=True)))
+    slow = {one.measurement.id: one.time for one in
+            _tried(comparer, rows, Efficiencies({**defaults, **trial}, without_ranges=True))}  # fmt: skip
+    samples = list(map(_sample, plain))
+    kinds = np.array([one.case.labels["kind"] for one in samples])
+    base = np.array([one.time for one in plain])
+    slope = (np.array([slow[one.measurement.id] for one in plain]) - base) / TRIAL
+    held = _first(samples, PARTS["decode"], LENGTHS["decode"])
+    score = _Score(held, samples)
+    scores = {}
+    for pair in itertools.product(LATENCIES, repeat=2):
+        latency = np.where(kinds == "dense", *pair)
+        score.found = np.array([one.log_factor for one in samples]) - np.log1p(slope * latency / base)
+        scores[pair] = score.of(held | {"mean": float(np.median(score.found))})
+    best = max(scores, key=lambda pair: scores[pair])
+    near = [pair for pair, value in scores.items() if value >= scores[best] - 2.0]
+    return {
+        (LAYER_LATENCY, kind): Default(
+            best[at], min(pair[at] for pair in near), max(pair[at] for pair in near),
+            tuple(one.measurement for one in samples if one.case.labels["kind"] == kind),
+        )
+        for at, kind in enumerate(("dense", "experts"))
+    }  # fmt: skip
+
+
+def _first(samples: Sequence[Sample], names: Sequence[str], sizes: Sequence[str]) -> dict[str, Any]:
+    """Return the numbers of a covariance from which its fit starts."""
+    mean = float(np.median([one.log_factor for one in samples])) if samples else 0.0
+    return {"deviations": dict.fromkeys(names, FIRST), "lengths": dict.fromkeys(sizes, 3.0), "noise": 0.1, "mean": mean}
 
 
 def _kernel(samples: Sequence[Sample], names: Sequence[str], sizes: Sequence[str]) -> tuple[dict[str, Any], float]:
     """Return the covariance with the best score, as numbers by name, and the score per measurement."""
-    held: dict[str, Any] = {
-        "deviations": dict.fromkeys(names, FIRST), "lengths": dict.fromkeys(sizes, 3.0), "noise": 0.1,
-        "mean": float(np.median([one.log_factor for one in samples])) if samples else 0.0,
-    }  # fmt: skip
+    held = _first(samples, names, sizes)
     if len(samples) < FEWEST:
         return held, 0.0
     score = _Score(held, samples)

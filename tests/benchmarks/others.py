@@ -19,11 +19,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from calc.estimates.calibration import calibrated
+
 from calc import units
 from calc.api import workspace
 from calc.errors import UsageError
 from calc.estimates import cases, efficiencies
-from calc.estimates.calibration import calibrated
 from calc.estimates.model import find_model
 from calc.estimates.validation import splits
 from calc.estimates.validation.scores import validate

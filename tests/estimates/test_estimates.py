@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import shlex
 
@@ -15,9 +14,8 @@ import calc
 from calc import units
 from calc.errors import CalcError, UsageError
 from calc.estimates import efficiencies, options
-from calc.estimates.calibration import calibrated
 from calc.estimates.cases import case
-from calc.estimates.efficiencies import Efficiencies, Sample, span
+from calc.estimates.efficiencies import Default, Efficiencies
 from calc.estimates.estimate import Estimate
 from calc.estimates.inference import Serving
 from calc.figures.results import Assumption, Result, readings
@@ -213,22 +211,10 @@ def test_a_measured_acceptance_counts_as_an_asked_one() -> None:
 def test_each_default_names_its_measurements() -> None:
     made = ESTIMATE.decode(**CM384, batch=96, context=4096)
     named = [one for one in made.inputs if one.rests_on]
-    assert {"share of memory bandwidth reached"} <= {one.name for one in named}
+    assert {"memory-bandwidth efficiency", "place in the range of measurements"} <= {one.name for one in named}
     for one in named:
         assert set(one.rests_on) <= set(MEASURED)
-        assert all(MEASURED[id].calibrates for id in one.rests_on)
         assert one.low <= one.value <= one.high
-
-
-def test_what_calibrates_is_what_the_sheets_mark() -> None:
-    used = {sample.measurement for samples in KNOWN.samples.values() for sample in samples}
-    assert used <= {id for id, one in MEASURED.items() if one.calibrates}
-    assert len(used) > 0.9 * sum(bool(one.calibrates) for one in MEASURED.values())
-
-
-@pytest.mark.parametrize("kind", [*efficiencies.CAPPED[:3]])
-def test_shares_lie_between_nothing_and_all(kind: str) -> None:
-    assert all(0 < sample.value <= 1 for sample in KNOWN.samples[kind])
 
 
 def test_every_default_can_be_replaced() -> None:
@@ -238,31 +224,15 @@ def test_every_default_can_be_replaced() -> None:
     assert all(one.kind != "assumed" or not one.rests_on for one in made.inputs)
 
 
-@given(st.lists(st.floats(0.05, 1), min_size=1, max_size=12))
-def test_a_span_holds_all_that_was_measured(values: list[float]) -> None:
-    low, high = span(values, capped=True)
-    assert 0 < low <= min(values)
-    assert max(values) <= high <= 1
-
-
-def test_groups_fall_back_to_the_nearest() -> None:
-    known = Efficiencies({efficiencies.COMPUTE: [
-        Sample("a", 0.8, ("16 bit", "NVIDIA")), Sample("b", 0.7, ("8 bit", "NVIDIA")),
-        Sample("c", 0.5, ("16 bit", "AMD")),
-    ]})  # fmt: skip
-    assert known.of(efficiencies.COMPUTE, "16 bit", "NVIDIA").value.magnitude == 0.8
-    assert known.of(efficiencies.COMPUTE, "8 bit", "Huawei").value.magnitude == 0.7
-    assert known.of(efficiencies.COMPUTE, "16 bit", "Huawei").value.magnitude == pytest.approx(math.sqrt(0.8 * 0.5))
-    assert known.of(efficiencies.COMPUTE, "8 bit", "Huawei").rests_on == ("b", "a", "c")
-
-
-def test_a_group_of_few_takes_the_span_of_the_next_wider() -> None:
-    near = [Sample(name, value, ("between", size)) for name, value, size in (
-        ("a", 300.0, "small"), ("b", 400.0, "large"), ("c", 500.0, "large"))]  # fmt: skip
-    known = Efficiencies({efficiencies.EXCHANGE_LATENCY: [*near, Sample("d", 10.0, ("inside", "small"))]})
-    found = known.of(efficiencies.EXCHANGE_LATENCY, "between", "small")
-    assert found.value.magnitude == 300
-    assert min(choice.value for choice in found.distinct()) > 200
+def test_groups_fall_back_to_the_wider_one() -> None:
+    every = Default(0.7, 0.5, 0.8, ("a", "b"))
+    known = Efficiencies(
+        {(efficiencies.COMPUTE,): every, (efficiencies.COMPUTE, "16 bit"): Default(0.8, 0.8, 0.8, ("a",))}
+    )
+    assert known.of(efficiencies.COMPUTE, "16 bit").value.magnitude == 0.8
+    assert known.of(efficiencies.COMPUTE, "8 bit").value.magnitude == 0.7
+    assert known.of(efficiencies.COMPUTE, "8 bit").rests_on == ("a", "b")
+    assert known.of(efficiencies.MEMORY).note == efficiencies.NO_MEASUREMENT
 
 
 def test_a_figure_unknown_by_the_day_is_said_to_be_that() -> None:
@@ -277,17 +247,18 @@ def test_a_reading_is_shown_in_any_unit() -> None:
     assert Result(reading, "GB/s/chip").numbers[0] == pytest.approx(4800)
 
 
-def test_calibration_returns_what_it_was_calibrated_with() -> None:
-    again = calibrated(WORKSPACE.comparer)
-    assert again.samples == KNOWN.samples
-
-
-@pytest.mark.parametrize(
-    "id", [id for id, one in MEASURED.items() if one.phase in ("train", "prefill", "decode", "allreduce")]
-)
-def test_no_bound_is_violated(id: str) -> None:
-    made = case(WORKSPACE.comparer, MEASURED[id], KNOWN)
-    assert made.time >= made.estimate.bound.low.to("s").magnitude
+def test_no_measurement_beats_its_limit() -> None:
+    beaten, tried = [], 0
+    for one in MEASURED.values():
+        try:
+            made = case(WORKSPACE.comparer, one, Efficiencies())
+        except (CalcError, KeyError):
+            continue
+        tried += 1
+        if made.time < made.estimate.bound.low.to("s").magnitude * (1 - 1e-9):
+            beaten.append(one.id)
+    assert tried > 600
+    assert beaten == []
 
 
 # -- refusals -----------------------------------------------------------------------------------
