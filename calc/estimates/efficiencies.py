@@ -11,12 +11,12 @@ from statistics import median
 from calc.figures.results import Assumption, given
 
 TITLES = {
-    "compute-efficiency": "share of peak compute reached",
+    "compute-efficiency": "fraction of peak compute reached",
     "memory-efficiency": "share of memory bandwidth reached",
     "link-efficiency": "share of link bandwidth reached",
     "tensor-latency": "wait of an all-reduce between layers",
     "exchange-latency": "wait of an exchange",
-    "training-efficiency": "share of peak compute reached in training",
+    "training-efficiency": "fraction of peak compute reached in training",
     "overlap": "overlap of compute, memory and network",
 }
 COMPUTE, MEMORY, LINK, TENSOR_LATENCY, EXCHANGE_LATENCY, TRAINING, OVERLAP = KINDS = tuple(TITLES)

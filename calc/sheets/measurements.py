@@ -228,7 +228,7 @@ def _check(one: Measurement) -> Iterator[FieldFault]:
         if name and name not in FORMATS:
             yield field, f"unknown precision {name!r}", f"one of {', '.join(FORMATS)}", did_you_mean(name, FORMATS)
     if one.set_aside and one.calibrates:
-        yield "calibrates", "a measurement that is set aside", "'calibrates' or 'set_aside', not both", ""
+        yield "calibrates", "a measurement with both keys", "'calibrates' or 'set_aside', not both", ""
     if one.acceptance and not _is_share(one.acceptance):
         yield "acceptance", f"{one.acceptance!r}", "a share from 0 to 1, for example 0.70", ""
     if not any((one.chip, one.system)):

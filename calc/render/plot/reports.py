@@ -185,10 +185,10 @@ def _words(event: Event, subject: Readings, metric: Metric) -> str:
     hedges = [word for word, on in (("about", report.about), ("up to", report.at_most), ("more than", report.at_least))
               if on]  # fmt: skip
     under = "" if metrics.covers(event.metric, metric.id) else metrics.metric(event.metric).title
-    each = "per what is not stated" if per == schema.UNSTATED else f"per {per}" if per else ""
+    each = "unit of count not specified" if per == schema.UNSTATED else f"per {per}" if per else ""
     said = [report.direction, each, report.basis if report.basis != schema.UNSTATED else "", under]
     if report.direction == schema.UNSTATED:
-        said[0] = "direction not stated"
+        said[0] = "direction not specified"
     return ", ".join([" ".join([*hedges, report.value]), *filter(None, said)])
 
 
@@ -228,7 +228,7 @@ ROWS = 16.0
 MARKS = {SHOWN: ("D", 8.0), IN_SPAN: ("o", 5.5), SUPERSEDED: ("o", 6.0), ASIDE: ("x", 6.0), APART: ("s", 5.0)}
 """The marker of what became of a report, and its size."""
 WORDS = {
-    SHOWN: "headline", IN_SPAN: "in the range", SUPERSEDED: "superseded", ASIDE: "excluded as a slip",
+    SHOWN: "headline", IN_SPAN: "in the range", SUPERSEDED: "superseded", ASIDE: "excluded as an error",
     APART: f"excluded: {OTHERWISE}",
 }  # fmt: skip
 TOUCHING = 6.5
