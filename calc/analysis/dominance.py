@@ -23,8 +23,8 @@ class Contrast(Shown):
     """On which figures of the scorecard, or of one metric, one subject is ahead of another; all are metric ids.
 
     ``ahead`` and ``behind``: the whole range of the one is better, or worse, than that of the other. ``level``: both
-    are the same. ``open``: a headline lacks a qualifier that would decide. ``not_comparable``: the bases of the two differ,
-    or are not specified. ``comparison`` has the ratios behind the lists, or None if only some reports are used.
+    are the same. ``open``: a headline lacks a qualifier that would decide. ``not_comparable``: the bases of the two
+    differ, or are not specified. ``comparison`` has the ratios behind the lists, or None if only some reports are used.
     """
 
     ahead: tuple[str, ...] = ()

@@ -109,3 +109,18 @@ def test_json_of_compare_and_audit_have_the_same_counts() -> None:
 def test_structure_is_neither_better_nor_worse() -> None:
     lines = {line.row.metric.id: line for line in scorecard.lines(compared("cm384", "nvl72"))}
     assert not any(lines[name].counts for name in ("chip_count", "scale_up_domain", "rack_count", "power.all-in"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shown"),
+    [
+        ("cm384", "nvl72", False),
+        ("metax128", "nvl72", True),
+        ("metax-c550", "gb200", True),
+        ("h100-sxm", "a100-sxm", False),
+    ],
+)
+def test_a_measured_rate_stands_only_where_a_peak_fails(first: str, second: str, shown: bool) -> None:
+    """A gap, missing qualifiers, or a peak below what was measured; two reported peaks need no measured rate."""
+    titles = [line.title for line in scorecard.lines(compared(first, second))]
+    assert ("16-bit, measured" in titles) is shown

@@ -21,7 +21,7 @@ from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
 
-SUPERSEDED, ASIDE, APART = "superseded", "set aside", "excluded"
+SUPERSEDED, ASIDE, APART = "superseded", "error", "excluded"
 INSIDE = (SHOWN, IN_SPAN)
 OTHERWISE = "another basis, a part, or later"
 JOINED = "\N{NO-BREAK SPACE}"
@@ -162,7 +162,7 @@ def of_subject(comparer: Comparer, subject: Readings, metric: Metric) -> Iterato
     for event in sorted(events, key=lambda event: event.when):
         report = event.report
         held = taken.get(id(report), [])
-        fate = _fate(event.fate) if not held else SHOWN if head in held else IN_SPAN
+        fate = _fate(event) if not held else SHOWN if head in held else IN_SPAN
         values = [candidate.value for candidate in held] or _apart(subject, metric, event)
         yield Line(
             subject.sheet.id, event.source.known_by or "", report.source, _words(event, subject, metric), fate,
@@ -170,9 +170,11 @@ def of_subject(comparer: Comparer, subject: Readings, metric: Metric) -> Iterato
         )  # fmt: skip
 
 
-def _fate(fate: str) -> str:
-    """Return which of `FATES` a reason is that keeps a report out of the span."""
-    return next((word for word in (SUPERSEDED, ASIDE) if fate.startswith(word)), APART)
+def _fate(event: Event) -> str:
+    """Return which of `FATES` a report has that is not in the range."""
+    if event.report.set_aside:
+        return ASIDE
+    return SUPERSEDED if event.fate.startswith(SUPERSEDED) else APART
 
 
 def _adds(metric: Metric) -> bool:
