@@ -116,7 +116,7 @@ def test_a_sheet_s_counts_are_its_own(mine: Path, capsys: pytest.CaptureFixture[
     assert cli.run(["validate", "chips/good.yaml", "--format", "csv"]) == 0
     assert counts(capsys) == {
         "chips": 1, "systems": 0, "models": 0, "claims": 0, "measurements": 0, "rules": 0, "sources": 1, "reports": 1,
-        "contradictions to look at": 0,
+        "contradictions to check": 0,
     }  # fmt: skip
 
 
