@@ -73,7 +73,12 @@ def _row(row: Row, title: str = "") -> list[TableCell | str]:
     text = "; ".join(f"{id} {one.text}" if len(ratios) > 1 else one.text for id, one in ratios.items())
     ends = "; ".join(one.span for one in ratios.values() if one.span)
     shares = TableCell(text, span=ends) if ratios else words.gap("no ratio")
-    return [TableCell(title or row.metric.full_title, hint=row.metric.id), row.unit, *map(words.whole_figure, row.cells.values()), shares]
+    return [
+        TableCell(title or row.metric.full_title, hint=row.metric.id),
+        row.unit,
+        *map(words.whole_figure, row.cells.values()),
+        shares,
+    ]
 
 
 @card.register
