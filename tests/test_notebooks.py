@@ -23,7 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 SHOWN = {
-    "01-compare": ("outperforms on some metrics", "supported by", "CloudMatrix 384 leads: whole system", "trails: per chip", "spans overlap",
+    "01-compare": ("outperforms on some metrics", "supported by", "CloudMatrix 384 leads: whole system",
+                   "trails: per chip", "spans overlap",
                    "not reported", "CloudMatrix 384 / GB200 NVL72", "the chip is"),
     "02-audit": ("reproduced", "not reproduced", "not computable", "superseded by", "revised newsletter edition",
                  "2025-07-28: ", "undated sources left out", "takes from it"),
