@@ -11,7 +11,6 @@ import html
 import inspect
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -76,48 +75,19 @@ OF_SHEETS = (r"\bbesides?\b", r"\b(nobody|somebody|whoever)\b", r"\bplain slips?
 """Phrases that notes of sheets may have, which outputs quote."""
 ALLOWED = ("as-reported, never verified", "never “verified”")
 """Sentences that name a phrase in order to deny it."""
-TO_DO: tuple[tuple[str, str], ...] = (
-    ("calc/estimates/*.py", "*"),
-    ("calc/views/estimate_validation.py", "span"),
-    ("docstring of calc.estimate*", "*"),
-    ("help of estimate *", "*"),
-    ("help of sweep *", "*"),
-    ("calc/render/plot/*.py", "*"),
-    ("calc/cli/plot.py", "what was claimed"),
-    ("help of plot", "what was claimed"),
-    ("report page", "span"),
-    ("report page", "left open"),
-    ("report page", "what was claimed"),
-    ("calc/analysis/history.py", "in the span"),
-    ("calc/analysis/history.py", "nobody"),
-    ("output show-*", "span"),
-    ("output eval", "span"),
-    ("calc/views/audit.py", "nobody"),
-    ("calc/views/listing.py", "somebody"),
-    ("calc/views/words.py", "one machine"),
-    ("docstring of calc.analysis.dominance.Contrast*", "*"),
-)
-"""Texts that still have a phrase: where (a pattern), and words around the phrase (``*`` for all of them)."""
 
 
-def retired(text: str) -> list[tuple[str, str]]:
-    """The phrases of a text that are retired, each with its surroundings."""
+def retired(text: str, *, quotes: bool = False) -> list[tuple[str, str]]:
+    """The phrases of a text that are retired, each with its surroundings; a text may quote those of sheets."""
     for allowed in ALLOWED:
         text = text.replace(allowed, "")
     text = " ".join(text.split())
     return [
         (phrase, text[max(0, hit.start() - 40) : hit.end() + 40])
         for phrase in RETIRED
+        if not (quotes and phrase in OF_SHEETS)
         for hit in re.finditer(phrase, text, re.IGNORECASE)
     ]
-
-
-def left(where: str, text: str, *, quotes: bool = False) -> list[tuple[str, str]]:
-    """The retired phrases of a text but those on the list to do, and those of sheets where the text quotes them."""
-    gone = OF_SHEETS if quotes else ()
-    waits = [words for pattern, words in TO_DO if fnmatch(where, pattern)]
-    return [(phrase, around) for phrase, around in retired(text)
-            if phrase not in gone and not any(words == "*" or words in around for words in waits)]  # fmt: skip
 
 
 # -- texts of the program -------------------------------------------------------------------------
@@ -137,8 +107,7 @@ def literals(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_texts_of_the_program(path: Path) -> None:
-    where = path.relative_to(ROOT).as_posix()
-    assert [found for text in literals(path) for found in left(where, text)] == []
+    assert [found for text in literals(path) for found in retired(text)] == []
 
 
 @pytest.mark.parametrize("words", [" ".join(path) for path in COMMANDS])
@@ -146,11 +115,11 @@ def test_help(words: str) -> None:
     command = COMMANDS[tuple(words.split())]
     options = (one.help for one in command.params if isinstance(one, click.Option))
     text = ". ".join(filter(None, (command.help, command.epilog, *options)))
-    assert left(f"help of {words}", text) == []
+    assert retired(text) == []
 
 
 def test_help_of_the_program() -> None:
-    assert left("help", output("--help")) == []
+    assert retired(output("--help")) == []
 
 
 # -- docstrings of the public door ----------------------------------------------------------------
@@ -194,7 +163,7 @@ PUBLIC = _public()
 @pytest.mark.parametrize("name", documented())
 def test_docstrings_of_the_public_door(name: str) -> None:
     assert documented()[name]
-    assert left(f"docstring of {name}", documented()[name]) == []
+    assert retired(documented()[name]) == []
 
 
 # -- what commands print --------------------------------------------------------------------------
@@ -202,13 +171,13 @@ def test_docstrings_of_the_public_door(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_what_a_command_prints(name: str) -> None:
-    assert left(f"output {name}", output(*SHOWN[name], width=200), quotes=True) == []
+    assert retired(output(*SHOWN[name], width=200), quotes=True) == []
 
 
 def test_a_report_page() -> None:
     page = calc.compare("cm384", "nvl72").to_html()
     shown = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.DOTALL)
-    assert left("report page", html.unescape(re.sub(r"<[^>]*>", " ", shown)), quotes=True) == []
+    assert retired(html.unescape(re.sub(r"<[^>]*>", " ", shown)), quotes=True) == []
 
 
 # -- pages ----------------------------------------------------------------------------------------
@@ -231,7 +200,7 @@ def prose(page: str) -> str:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_prose_of_a_page(page: str) -> None:
-    assert left(page, prose(page)) == []
+    assert retired(prose(page)) == []
 
 
 # -- the test of the test -------------------------------------------------------------------------

@@ -23,15 +23,16 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 SHOWN = {
-    "01-compare": ("outperforms on some metrics", "supported by", "cm384 ahead", "cm384 behind", "spans overlap",
+    "01-compare": ("outperforms on some metrics", "supported by", "CloudMatrix 384 leads: whole system",
+                   "trails: per chip", "spans overlap",
                    "not reported", "CloudMatrix 384 / GB200 NVL72", "the chip is"),
     "02-audit": ("reproduced", "not reproduced", "not computable", "superseded by", "revised newsletter edition",
                  "2025-07-28: ", "undated sources left out", "takes from it"),
     "03-your-own-system": ("half-matrix", "from an overlay", "DimensionalityError", "UnitError", "SheetError",
                            "did you mean", "is a bare number", "my-notes", "report.html", "prefer my-notes"),
     "04-estimates": ("binds: a step takes at least", "decode-dsv3-cm384-50ms", "overlap of compute, memory and network",
-                     "as derived", "does not fit", "what would fit", "peak compute of cm384 is not reported",
-                     "model operations over time, per chip", "leave-one-source-out", "sources that calibrate nothing"),
+                     "as derived", "does not fit", "What would fit", "taken as dense",
+                     "leave-one-source-out", "leave-one-chip-out"),
 }  # fmt: skip
 """What somebody who runs a notebook must find in what it shows."""
 PICTURES = {"01-compare": 4, "02-audit": 1, "03-your-own-system": 3, "04-estimates": 1}

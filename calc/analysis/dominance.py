@@ -1,4 +1,4 @@
-"""On which metrics one subject is ahead of another, on which behind, and on which nobody can tell."""
+"""On which metrics one subject is ahead of another, on which behind, and on which the reports do not decide."""
 
 from __future__ import annotations
 
@@ -22,11 +22,9 @@ LISTS = (AHEAD, BEHIND, LEVEL, OVERLAPPING, OPEN, "not_comparable", "not_reporte
 class Contrast(Shown):
     """On which figures of the scorecard, or of one metric, one subject is ahead of another; all are metric ids.
 
-    Ahead and behind mean that all of the one's range is better than all of the other's; ``level`` that both are the
-    same. ``open`` are those on which a headline leaves a qualifier open that nothing settles, so that no verdict rests
-    on them.
-    ``not_comparable`` are those that the two state on different or on open bases. ``comparison`` has the
-    ratios behind the lists; there is none where only some of the reports count.
+    ``ahead`` and ``behind``: the whole range of the one is better, or worse, than that of the other. ``level``: both
+    are the same. ``open``: a headline lacks a qualifier that would decide. ``not_comparable``: the bases of the two
+    differ, or are not specified. ``comparison`` has the ratios behind the lists, or None if only some reports are used.
     """
 
     ahead: tuple[str, ...] = ()
@@ -43,9 +41,9 @@ class Contrast(Shown):
         return reprs.line(f"as-reported: {', '.join(f'{words} {many}' for words, many in held)}")
 
     def supports(self, sense: str, overall: bool) -> int:
-        """Return on how many metrics the spans are as a word says: ahead, behind, level, higher or lower.
+        """Return the number of metrics whose ranges agree with a word: ahead, behind, level, higher or lower.
 
-        Of a claim that names no metric, higher and lower mean ahead and behind.
+        For a claim without a metric, higher and lower mean ahead and behind.
         """
         if sense == "equal":
             return len(self.level) + len(self.overlapping)
@@ -59,9 +57,9 @@ class Contrast(Shown):
 
 
 def contrast(found: Comparison) -> Contrast:
-    """Sort what two subjects are compared by, the second the baseline: the figures that `scorecard.tallies` counts.
+    """Sort the figures that `scorecard.tallies` counts for two subjects, the second of which is the baseline.
 
-    What is reported, has a better side, and cannot be set against one another is listed besides.
+    Reported figures that have a better side but no common basis are listed, too.
     """
     lists: dict[str, list[str]] = {name: [] for name in LISTS}
     for tally in scorecard.tallies(found, found.subjects[0].id):

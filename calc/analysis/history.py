@@ -111,7 +111,7 @@ def history(comparer: Comparer, name: str, metric: str) -> list[Event]:
         if chip and metrics.metric(one).adds == "sum":
             found += _events(comparer, held, comparer.reader.of(chip), one)
     if not found:
-        raise UsageError(f"nobody reports {metric} of {sheet.id}; {_instead(held, wanted)}")
+        raise UsageError(f"{metric} of {sheet.id} is not reported; {_instead(held, wanted)}")
     found.sort(key=lambda event: (metrics.place(event.metric), *event.when))
     return found
 

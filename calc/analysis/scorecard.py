@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from calc.analysis.comparison import Comparison, Row
+from calc.analysis.comparison import Cell, Comparison, Row
 from calc.figures.results import Result
 from calc.sheets import metrics
 from calc.sheets.metrics import Metric
@@ -33,8 +33,8 @@ _RATIOS = (
     )),
     ("Per {C}", (
         ("16-bit compute", "compute_16bit_per_price.dense.{c}"),
-        ("Price of memory", "price_per_memory_capacity.{c}"),
-        ("Price of bandwidth", "price_per_memory_bandwidth.{c}"),
+        ("Memory price", "price_per_memory_capacity.{c}"),
+        ("Bandwidth price", "price_per_memory_bandwidth.{c}"),
     )),
 )  # fmt: skip
 AHEAD, BEHIND, LEVEL, OVERLAPPING, OPEN = "ahead", "behind", "level", "overlapping", "open"
@@ -42,7 +42,7 @@ TIE = 0.005
 """Figures that lie closer together than this share are level: printed digits say no more."""
 _STRUCTURE = ("chip_count", "scale_up_domain", "rack_count")
 _UNCOUNTED, _MODEL = "Power, price, size", "Model"
-_POWER = (("Power, {B}", "power.{b}"), ("Power, scopes differ", "power_scopes"), ("Price", "price.{c}"))
+_POWER = (("Power, {B}", "power.{b}"), ("Power, any scope", "power_scopes"), ("Price", "price.{c}"))
 _MEASURED = "16-bit, measured"
 GROUPS = {
     "system": (
@@ -136,21 +136,26 @@ def lines(found: Comparison) -> Iterator[ScoreLine]:
     for group, entries in GROUPS.get(found.subjects[0].kind, ()):
         for title, pattern in entries:
             row = rows.get(pattern.format(**chosen))
-            held = sum(cell.result is not None for cell in row.cells.values()) if row else 0
-            few = row and (row.metric.id in always or _corrects_a_peak(row, found))
-            if row and held >= (1 if few else min(2, len(found.subjects))):
+            if row is None:
+                continue
+            held = sum(cell.result is not None for cell in row.cells.values())
+            enough = held >= (1 if row.metric.id in always else min(2, len(found.subjects)))
+            if _stands_for_a_peak(row, found) if title == _MEASURED else enough:
                 yield ScoreLine(group.format(**chosen), title.format(**chosen), row)
 
 
-def _corrects_a_peak(row: Row, found: Comparison) -> bool:
-    """Whether a row is of measured values, and a subject that has one has no peak, or one below it."""
+def _stands_for_a_peak(row: Row, found: Comparison) -> bool:
+    """Whether a subject of a row of measured values has no peak to compare: see `_fails_as_a_peak`."""
     base = row.metric.id.removesuffix(f".{metrics.MEASURED}")
     peaks = next((other.cells for other in found.rows if other.metric.id == base), {})
-    if base == row.metric.id:
-        return False
-    measured = {id: cell.result.numbers[0] for id, cell in row.cells.items() if cell.result}
-    peak = {id: cell.result.numbers[0] for id, cell in peaks.items() if cell.result}
-    return any(value > peak.get(id, 0) for id, value in measured.items())
+    measured = ((peaks.get(id), cell.result) for id, cell in row.cells.items() if cell.result)
+    return any(_fails_as_a_peak(peak, value) for peak, value in measured)
+
+
+def _fails_as_a_peak(peak: Cell | None, measured: Result) -> bool:
+    """Whether a peak is a gap, lacks a qualifier, or is below what was measured."""
+    found = peak and peak.result
+    return not found or bool(found.open) or found.numbers[0] < measured.numbers[0]
 
 
 def _chosen(found: Comparison, rows: dict[str, Row]) -> dict[str, str]:

@@ -129,7 +129,8 @@ def import_(file: str, writes: bool, specs: Sequence[str], form: str, output: st
 
     FILE is CSV, TSV, JSON, YAML or Markdown, with a row for each chip or system. The dry run shows what each
     column is taken for and which sheet each row belongs to; --write adds the reports to the folder of --specs and
-    checks it. Figures stay as printed; what the file leaves open (dense or sparse, direction) stays open.
+    checks it. Figures stay as printed; what the file does not specify (dense or sparse,
+    direction) stays unspecified.
     """
     from pathlib import Path
 

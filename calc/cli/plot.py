@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from calc.cli.group import commands
+from calc.cli.group import commands, examples
 from calc.cli.options import ID, open_comparer, policy_options, taken
 from calc.cli.output import write
 from calc.errors import UsageError
@@ -16,13 +16,12 @@ from calc.render.plot import FORMS, KINDS, STYLES, file
 
 LADDER = "ladder"
 SHOWS = "\n\n".join(f"{name}: {kind.help[0].lower()}{kind.help[1:]}" for name, kind in KINDS.items())
-EXAMPLES = """\b
-Examples:
-  python -m calc plot cm384 nvl72 -o ladder.png
-  python -m calc plot cm384 nvl72 --kind bars --size column --dark -o bars.svg"""
 
 
-@commands.command(help=f"Draw a figure into a file.\n\n{SHOWS}", epilog=EXAMPLES)
+@commands.command(
+    help=f"Draw a figure into a file.\n\n{SHOWS}",
+    epilog=examples("plot cm384 nvl72 -o ladder.png", "plot cm384 nvl72 --kind bars --size column --dark -o bars.svg"),
+)
 @click.argument("ids", nargs=-1, type=ID, metavar="A [B...]")
 @click.option("--kind", type=click.Choice(list(KINDS)), default=next(iter(KINDS)), show_default=True)
 @click.option("--metric", metavar="METRIC", help="Metric to draw; by default the peak compute that most report.")

@@ -30,7 +30,7 @@ UNDIVIDED = ("adam", "megatron")
 FRACTION = 0.9
 FRACTION_NOTE = "assumed: default of vLLM's --gpu-memory-utilization (0.9 in engine/arg_utils.py; 0.92 since 002f10e)"
 RESERVE = 3.3
-RESERVE_NOTE = "assumed: 1.26 GiB of activations and 1.79 GiB besides, as vLLM logs for Llama-3-8B (vllm#10511)"
+RESERVE_NOTE = "assumed: 1.26 GiB of activations and 1.79 GiB of other memory, as vLLM logs for Llama-3-8B (vllm#10511)"
 MOST_CHIPS = 1024
 NAMES = {"cache": "KV cache"}
 """How a part is called where its name is not its word."""

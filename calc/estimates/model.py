@@ -34,7 +34,7 @@ class LanguageModel:
         if found := self.held.get(name):
             return found
         if name in self.held.sheet.reports:
-            raise UsageError(f"{name} of {self.id}: no report of it was known by the day asked for (--as-of)")
+            raise UsageError(f"{name} of {self.id}: no report of it is dated on or before the day asked for (--as-of)")
         raise UsageError(
             f"{name} of {self.id} is not reported, and this estimate needs it; `show {self.id}` lists "
             "what is, and an overlay (--specs) can add it"

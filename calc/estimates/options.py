@@ -170,7 +170,7 @@ OPTIONS = (
            "RATE", "GB/s/chip", "scale up bandwidth of a chip"),
     Option("scale_out", "override", "Override of the scale-out bandwidth, one way, e.g. '50 GB/s/chip'.", _TIMED,
            "RATE", "GB/s/chip", "scale out bandwidth of a chip"),
-    Option("training_efficiency", "efficiency", "Training efficiency: share of peak compute, recomputation counted.",
+    Option("training_efficiency", "efficiency", "Training efficiency: fraction of peak compute, recomputation counted.",
            ("train",), "X"),
     Option("compute_efficiency", "efficiency", "Compute efficiency, e.g. 0.6 or 0.5..0.7.", _SERVED, "X"),
     Option("memory_efficiency", "efficiency", "Memory-bandwidth efficiency.", _SERVED, "X"),

@@ -36,7 +36,7 @@ def spaced(name: str, text: str, read: Callable[[str], float]) -> list[float]:
     for part in text.split(","):
         ends = [piece.strip() for piece in part.split(":")]
         if "" in ends or len(ends) not in (1, 3):
-            raise UsageError(f"{name} {text!r}: {part.strip()!r} is no number and no range; expected {SYNTAX}")
+            raise UsageError(f"{name} {text!r}: {part.strip()!r} is neither a number nor a range; expected {SYNTAX}")
         made += [read(ends[0])] if len(ends) == 1 else _range(f"{name} {part.strip()!r}", ends, read)
     return list(dict.fromkeys(made))
 

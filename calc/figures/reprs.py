@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from textwrap import shorten
 
-from calc.units.numbers import amount, span
+from calc.units.numbers import grouped, number, span
 
 WIDTH, LINES = 100, 40
 """How long the line of ``repr`` may be, and how many lines ``print`` may show; further rows are counted."""
@@ -26,7 +26,7 @@ def figure(numbers: tuple[float, float, float], unit: str, *, exact: bool = Fals
     """
     value, low, high = numbers
     ends = span(low, high)
-    shown = amount(value, unit, exact=exact)
+    shown = f"{grouped(number(value, exact=exact))} {unit}"
     return f"{shown} ({ends})" if ends else shown
 
 

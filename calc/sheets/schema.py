@@ -151,7 +151,7 @@ Relay = Annotated[
     Id | None,
     BeforeValidator(lambda value: None if value == "unnamed" else value),
     A_SOURCE,
-    Field(description="the document that relays it; unnamed where nobody wrote down which"),
+    Field(description="the document that relays it; unnamed if it was not recorded"),
 ]
 CreditedTo = Annotated[
     Text | None, A_SOURCE, Field(description="the origin that the source names: the id of a source, or a name")

@@ -45,7 +45,7 @@ def of_metrics(asked: Sequence[str] = (), *, derived: bool = False) -> Table:
     if not fit:
         hint = metrics.suggest(".".join(asked))
         raise UsageError(f"no metric with {' '.join(asked)!r} in its id or title; {hint}")
-    table.notes = ["Values that somebody measured: any id with .measured at the end."]
+    table.notes = ["Measured values: any id with .measured at the end."]
     if not derived:
         table.notes.append(f"Computed from these, {sum(bool(one.formula) for one in every)} more: --derived.")
     return table

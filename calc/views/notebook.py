@@ -56,7 +56,7 @@ def _(shown: Comparison) -> Table:
     made = _table(table.title, ["metric", "unit", *ids, f"ratio to {shown.baseline}"], table.notes)
     made.lead = comparison.verdict(shown)
     for line in scorecard.lines(shown):
-        made.add(*_row(line.row), group=line.group)
+        made.add(*_row(line.row, line.title), group=line.group)
     return made
 
 
@@ -67,14 +67,18 @@ def _(shown: Row) -> Table:
     return made
 
 
-def _row(row: Row) -> list[TableCell | str]:
-    """Return a metric, its figures, and the ratios in one cell."""
+def _row(row: Row, title: str = "") -> list[TableCell | str]:
+    """Return a metric under a title or its own, its figures, and the ratios in one cell."""
     ratios = {id: words.ratio(found) for id, found in row.ratios.items()}
     text = "; ".join(f"{id} {one.text}" if len(ratios) > 1 else one.text for id, one in ratios.items())
     ends = "; ".join(one.span for one in ratios.values() if one.span)
-    title = TableCell(row.metric.full_title, hint=row.metric.id)
     shares = TableCell(text, span=ends) if ratios else words.gap("no ratio")
-    return [title, row.unit, *map(words.whole_figure, row.cells.values()), shares]
+    return [
+        TableCell(title or row.metric.full_title, hint=row.metric.id),
+        row.unit,
+        *map(words.whole_figure, row.cells.values()),
+        shares,
+    ]
 
 
 @card.register

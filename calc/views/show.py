@@ -28,7 +28,7 @@ _SHORT = {
     "Rate of an optical module, one way": "Optical module rate", ", both networks": ", both",
     "chip of the system": "chip", "Power per memory ": "Power/", "Power per ": "Power/", " (3 if gated, else 2)": "",
     "dense, all-in": "dense all-in", "Switches or switch trays": "Switches or trays", ", first tier": ", tier 1",
-    ", second tier": ", tier 2", "Parameters of multi-token prediction, beside the total": "Parameters, multi-token",
+    ", second tier": ", tier 2", "Parameters of multi-token prediction, not in total": "Parameters, multi-token",
     "Parameters active per token": "Parameters, active", "Query and key width": "Q/K width",
     "without position": "no position",
     "Rank of compressed keys and values": "KV compression rank", "Rank of compressed queries": "Query compression rank",

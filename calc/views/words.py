@@ -138,7 +138,7 @@ def figure_columns() -> list[Column]:
     """Return the columns of `figure_cells`."""
     return [
         Column("value", "value", True), Column("marks", "marks", fold=Folding("value", None, always=True)),
-        Column("span", "span", True), Column("reports", "reports", True),
+        Column("span", "range", True), Column("reports", "reports", True),
         Column("origins", "origins", True, fold=Folding("reports", " / ", "/ ", always=True)),
         Column("source", "headline from", wraps=True, folds=True),
         Column("read", "read", fold=Folding("source", "", always=True)),
@@ -179,7 +179,7 @@ def merged(*sheets: schema.Sheet) -> Iterator[str]:
     for sheet in sheets:
         if sheet.merged:
             ids, by = ", ".join(sheet.merged), ", ".join(dict.fromkeys(kin.source for kin in sheet.same_as))
-            yield f"Merged into {sheet.id} (--merge): {ids}; that it is one machine is said by {by}."
+            yield f"Merged into {sheet.id} (--merge): {ids}; the same machine according to {by}."
 
 
 def policy_line(policy: Policy, newest: object = None) -> str:

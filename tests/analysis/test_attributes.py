@@ -126,8 +126,8 @@ def test_a_cell_says_what_it_rests_on() -> None:
 
 
 def test_a_gap_says_what_the_sheet_knows() -> None:
-    text = repr(calc.system("metax128").cell("peak_compute.bf16.dense"))
-    assert text.startswith("<metax128 peak_compute.bf16.dense: not reported (no total at any precision")
+    text = repr(calc.system("metax128").cell("power.all-in"))
+    assert text.startswith("<metax128 power.all-in: not reported"), text
 
 
 def test_a_subject_shows_the_core_and_its_gaps() -> None:
@@ -142,7 +142,7 @@ def test_a_comparison_shows_what_the_command_does() -> None:
     """The answer first: who leads on what, then the rows of the scorecard, and no wider than a page."""
     found = calc.compare("cm384", "nvl72")
     assert repr(found) == f"<cm384 vs nvl72: {len(found.rows)} metrics, as-reported; ratios to nvl72>"
-    lines = str(found).splitlines()
+    lines = [line.strip() for line in str(found).splitlines()]
     assert lines[0] == "CloudMatrix 384 vs GB200 NVL72 (as-reported)"
     assert lines[1].startswith("CloudMatrix 384 leads: whole system")
     for line in scorecard.lines(found):
@@ -152,7 +152,7 @@ def test_a_comparison_shows_what_the_command_does() -> None:
 
 def test_a_row_is_a_line() -> None:
     text = repr(calc.compare("cm384", "nvl72").row("weight"))
-    assert text == "<weight, as-reported: cm384 not reported; nvl72 1360 kg (1360 to 1400)>"
+    assert text == "<weight, as-reported: cm384 not reported; nvl72 1,360 kg (1,360 to 1,400)>"
 
 
 def test_a_finding_says_both_verdicts_and_what_is_missing() -> None:
@@ -160,7 +160,7 @@ def test_a_finding_says_both_verdicts_and_what_is_missing() -> None:
     text = repr(found.finding("semianalysis-cm384-2026/table-power"))
     assert text.startswith("<semianalysis-cm384-2026/table-power, as-reported: “4.1x” (4.05 to 4.15); own 4.14")
     text = str(found.finding("capacity-cm384-2025/compute"))
-    assert "not computable: no figure of nvl72" in text
+    assert "no figures" in text
 
 
 def test_an_audit_shows_some_findings_and_counts_the_rest() -> None:
@@ -169,4 +169,4 @@ def test_an_audit_shows_some_findings_and_counts_the_rest() -> None:
     lines = str(found).splitlines()
     assert lines[0] == f"Claims about cm384 and nvl72: {len(found.findings)}"
     assert re.fullmatch(r"  \.\.\. and \d+ more", lines[-2])
-    assert repr(calc.audit("metax-c550")) == "<metax-c550: 0 claims, as-reported>"
+    assert repr(calc.audit("cs-3")) == "<cs-3: 0 claims, as-reported>"

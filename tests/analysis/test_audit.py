@@ -307,7 +307,7 @@ def test_a_claim_without_a_factor_gets_the_lists() -> None:
     assert found.any.contrast is not None
     assert found.any.contrast.ahead == whole.ahead
     assert found.any.verdict == f"supported by {len(whole.ahead)} metrics"
-    assert "peak_compute.bf16.dense" in whole.ahead
+    assert "compute_16bit.dense" in whole.ahead
     assert "memory_capacity.per-chip" in whole.behind
 
 
@@ -443,7 +443,7 @@ def test_a_wrong_call_says_what_is_wrong(call: tuple[str, ...], said: str) -> No
         (("nobody/table-power",), "no source of claims 'nobody'"),
         ((f"{NEW}/",), f"no claim '{NEW}/'"),
         (("/",), "no source of claims ''"),
-        ((f"{NEW}/table-power", "--as-of", "2024"), "is undated, or later than the day"),
+        ((f"{NEW}/table-power", "--as-of", "2024"), "is undated, or dated after --as-of"),
         ((f"{NEW}/table-power", "nvl72"), "no chip, system or model"),
         ((NEW,), "explain takes one or two ids and a metric"),
     ],

@@ -121,3 +121,18 @@ def test_a_measured_rate_shows_beside_a_peak_that_it_passes() -> None:
     assert line.row.cells["nvl72"].state == "not_reported"
     assert not line.counts
     assert not [one for one in scorecard.lines(compared("cm384", "nvl72")) if "measured" in one.title]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shown"),
+    [
+        ("cm384", "nvl72", False),
+        ("metax128", "nvl72", True),
+        ("metax-c550", "gb200", True),
+        ("h100-sxm", "a100-sxm", False),
+    ],
+)
+def test_a_measured_rate_stands_only_where_a_peak_fails(first: str, second: str, shown: bool) -> None:
+    """A gap, missing qualifiers, or a peak below what was measured; two reported peaks need no measured rate."""
+    titles = [line.title for line in scorecard.lines(compared(first, second))]
+    assert ("16-bit, measured" in titles) is shown

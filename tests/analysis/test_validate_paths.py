@@ -70,7 +70,7 @@ def test_sources_that_are_not_sorted_hide_no_contradiction(
     code = cli.run(["validate", str(folder), *words])
     said = " ".join("".join(capsys.readouterr()).split())
     assert code == (1 if words else 0)
-    assert ("sources.yaml:1:1: not laid out by the rules" in said) is (words == ["--check-format"])
+    assert ("sources.yaml:1:1: order or spacing is not standard" in said) is (words == ["--check-format"])
     if "json" not in words:
         assert "memory_capacity: 640 GB (zeta, x) against 64 GB" in said
 
@@ -116,7 +116,7 @@ def test_a_sheet_s_counts_are_its_own(mine: Path, capsys: pytest.CaptureFixture[
     assert cli.run(["validate", "chips/good.yaml", "--format", "csv"]) == 0
     assert counts(capsys) == {
         "chips": 1, "systems": 0, "models": 0, "claims": 0, "measurements": 0, "rules": 0, "sources": 1, "reports": 1,
-        "contradictions to look at": 0,
+        "contradictions to check": 0,
     }  # fmt: skip
 
 

@@ -110,7 +110,7 @@ def test_validate_reads_it_too() -> None:
     added = {name: counts[1][name] - counts[0][name] for name in counts[0]}
     assert added == {
         "chips": 1, "systems": 1, "models": 0, "claims": 0, "measurements": 0, "rules": 0, "sources": 1, "reports": 6,
-        "contradictions to look at": 0,
+        "contradictions to check": 0,
     }  # fmt: skip
     assert (counts[2]["chips"], counts[2]["systems"], counts[2]["claims"]) == (1, 2, 0)  # only what lies there
 

@@ -150,7 +150,7 @@ def test_a_trap_is_refused_at_its_place(folder: str) -> None:
 def test_validate_warns_of_a_trap() -> None:
     done = run("validate", str(TRAPS / "sparse-as-dense"), width=400)
     assert done.code == 0
-    assert "contradictions to look at 2" in " ".join(done.out.split())
+    assert "contradictions to check 2" in " ".join(done.out.split())
     assert "Warning: b200: peak_compute.fp8.dense: 9000 TFLOP/s" in done.out
     assert "Warning: h100-sxm: peak_compute.fp8.dense: 3958 TFLOP/s" in done.out
 

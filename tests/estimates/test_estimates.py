@@ -237,7 +237,7 @@ def test_groups_fall_back_to_the_wider_one() -> None:
 
 def test_a_figure_unknown_by_the_day_is_said_to_be_that() -> None:
     then = calc.load(as_of="2025-07-28").estimate
-    with pytest.raises(UsageError, match="known by the day"):
+    with pytest.raises(UsageError, match="dated on or before the day"):
         then.decode("deepseek-v3", system="cm384", chips=160, ep=320, context=4096, precision="bf16")
 
 

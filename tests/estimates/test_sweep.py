@@ -321,10 +321,10 @@ def test_doublings_and_tenfolds_end_within() -> None:
 @pytest.mark.parametrize(
     ("option", "text", "words"),
     [
-        ("batch", "1:2", "'1:2' is no number and no range; expected A,B,C, LOW:HIGH:STEP"),
+        ("batch", "1:2", "'1:2' is neither a number nor a range; expected A,B,C, LOW:HIGH:STEP"),
         ("batch", "1:2:3:4", "no number and no range"),
-        ("batch", "", "'' is no number and no range"),
-        ("batch", "1,,2", "'' is no number and no range"),
+        ("batch", "", "'' is neither a number nor a range"),
+        ("batch", "1,,2", "'' is neither a number nor a range"),
         ("batch", "9:1:log2", "runs downwards"),
         ("batch", "1:9:0", "above zero"),
         ("batch", "0:9:log2", "--batch 0: expected a number above zero"),

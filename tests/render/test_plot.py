@@ -213,7 +213,7 @@ def test_dots_in_the_span_are_the_reading(id: str, metric: str) -> None:
     cell = found.comparer.cell(next(iter(found.rows[0].cells.values())).subject, metric)
     assert cell.result is not None
     lines = reports.reports(found, metric).items
-    inside = [value for line in lines if line.fate in ("shown", "in the span") for value in line.values]
+    inside = [value for line in lines if line.fate in reports.INSIDE for value in line.values]
     assert (min(inside), max(inside)) == cell.result.numbers[1:]
     heads = [line for line in lines if line.fate == SHOWN]
     assert [line.headline for line in heads] == [cell.result.numbers[0]]
@@ -303,7 +303,7 @@ def test_a_slip_does_not_squash_the_axis(tmp_path: Path) -> None:
     for kind, side in (("bars", "get_xlim"), ("reports", "get_ylim")):
         ax = plot.draw(kind, found, metric="memory_capacity")
         assert getattr(ax, side)()[1] < 25
-        assert "excluded as a slip: 10000 TB [" in words(ax).replace("\N{NO-BREAK SPACE}", " ")
+        assert "excluded as an error: 10000 TB [" in words(ax).replace("\N{NO-BREAK SPACE}", " ")
 
 
 # -- rooflines, shares, bars ----------------------------------------------------------------------

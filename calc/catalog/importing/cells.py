@@ -112,8 +112,8 @@ def _unit(text: str, column: TableColumn) -> tuple[int, str]:
         raise RefusedCell(f"no unit, neither in the header nor here; write --column '{column.header}={column.to}:UNIT'")
     unit = unit_of(text, metric)
     if unit is None or unit.per not in (None, column.per):
-        raise RefusedCell(f"{text!r} behind the number is no unit of {column.to}; write {column.to} as one number and "
-                      f"its unit{_hint(text, metric.dimension.example)}")  # fmt: skip
+        raise RefusedCell(f"{text!r} behind the number is not a unit of {column.to}; write {column.to} as one number "
+                      f"and its unit{_hint(text, metric.dimension.example)}")  # fmt: skip
     return unit.many, unit.name
 
 

@@ -127,7 +127,7 @@ def said(header: str, who: str, use: ColumnUse, kind: str) -> TableColumn:
         unit = unit_of(use.unit, metric)
         if unit is None:
             hint = _unit_hint(use.unit, metric)
-            raise UsageError(f"{who} of {header!r}: {use.unit!r} is no unit of {metric.id}; {hint}")
+            raise UsageError(f"{who} of {header!r}: {use.unit!r} is not a unit of {metric.id}; {hint}")
         return _with_unit(made, unit, kind)
     for text, _ in _spans(header):
         if text and (unit := unit_of(text, metric, lower=header.islower())):
@@ -372,7 +372,7 @@ def _unknown(header: str, near: Mapping[str, str]) -> str:
     if near:
         text = min(near, key=len)
         hint = _unit_hint(text, metrics.metric(near[text]))
-        return f"{text!r} is no unit of {near[text]}{hint and f'; {hint}'}: --column {_example(header, near[text])}"
+        return f"{text!r} is not a unit of {near[text]}{hint and f'; {hint}'}: --column {_example(header, near[text])}"
     if words & {"bandwidth", "bw"}:
         meant = "memory_bandwidth, scale_up_bandwidth and scale_out_bandwidth"
         return f"a bandwidth of what? Of {meant} write one: --column {_example(header, 'METRIC')}"

@@ -32,7 +32,7 @@ class ImportRequest:
     kind : {'chip', 'system'}
         What its rows are.
     column : tuple of str
-        ``HEADER=METRIC[:UNIT]``, or name, vendor, id or ignore in place of a metric.
+        ``HEADER=METRIC[:UNIT]``, or name, vendor, id or ignore instead of a metric.
     name : tuple of str
         ``NAME=ID``: what a name of the table is, or ``NAME=ignore``.
     map : str, optional
@@ -206,7 +206,7 @@ def _identified(catalog: Catalog, kind: str, thing: ImportedRow, id: str) -> Imp
     fits = next((fits for each in asked if (fits := catalog.matches(each, kind))), [])
     if len(fits) == 1:
         return _as(thing, fits[0], KNOWN)
-    how = f"write --name '{thing.name}=ID', or ignore in place of the id"
+    how = f"write --name '{thing.name}=ID', or ignore instead of the id"
     if fits:
         return _as(thing, "", UNCLEAR, f"fits {', '.join(fits[:6])}{' and more' * (len(fits) > 6)}; {how}")
     if others := [pair for each in asked for pair in catalog.called(each)]:
@@ -303,12 +303,12 @@ def _source(catalog: Catalog, layer: Path | None, request: ImportRequest) -> tup
     given = [f"--{key.replace('_', '-')}" for key in own if getattr(request, key) is not None]
     if request.source is not None:
         if given:
-            raise UsageError(f"{', '.join(given)} beside --source: they describe a new source; leave --source out")
+            raise UsageError(f"{', '.join(given)} together with --source: they describe a new source; omit --source")
         catalog.source(request.source)
         return request.source, None
     id, name = slug(request.path.stem), f"[{request.path.name}]"
     if not schema.is_id(id):
-        raise UsageError(f"no id can be made of the file's name {request.path.name!r}; rename it, or give --source ID")
+        raise UsageError(f"cannot make an id from the file name {request.path.name!r}; rename it, or pass --source ID")
     made = {"id": id, "title": request.title or name, "publisher": request.publisher or name,
             "kind": request.source_kind or "dataset"}  # fmt: skip
     made |= {key: value for key in ("date", "url") if (value := getattr(request, key))}

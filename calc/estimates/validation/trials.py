@@ -121,7 +121,7 @@ def _memory(comparer: Comparer, one: Measurement) -> Expression:
     spread = layout(model, chips, Parallelism(tp=one.tp, pp=one.pp, ep=one.ep))
     if one.quantity == "state-memory":
         # The source counts the transformer layers alone; `estimate memory` adds the tables of the vocabulary.
-        replica = given("chips of a replica", spread.replica, "chip", "tp x pp")
+        replica = given("chips per replica", spread.replica, "chip", "tp x pp")
         mine = (model.in_layers / replica).named("parameters of the layers, on a chip", "param/chip")
         return apply("megatron_state_bytes", mine).named("state of the layers", "GB/chip")
     batch, each = float(one.batch or 1), float(one.microbatch or 1)

@@ -21,7 +21,7 @@ from calc.render.plot.style import Artist, Axes
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
 
-SUPERSEDED, ASIDE, APART = "superseded", "set aside", "excluded"
+SUPERSEDED, ASIDE, APART = "superseded", "error", "excluded"
 INSIDE = (SHOWN, IN_SPAN)
 OTHERWISE = "another basis, a part, or later"
 JOINED = "\N{NO-BREAK SPACE}"
@@ -162,7 +162,7 @@ def of_subject(comparer: Comparer, subject: Readings, metric: Metric) -> Iterato
     for event in sorted(events, key=lambda event: event.when):
         report = event.report
         held = taken.get(id(report), [])
-        fate = _fate(event.fate) if not held else SHOWN if head in held else IN_SPAN
+        fate = _fate(event) if not held else SHOWN if head in held else IN_SPAN
         values = [candidate.value for candidate in held] or _apart(subject, metric, event)
         yield Line(
             subject.sheet.id, event.source.known_by or "", report.source, _words(event, subject, metric), fate,
@@ -170,9 +170,11 @@ def of_subject(comparer: Comparer, subject: Readings, metric: Metric) -> Iterato
         )  # fmt: skip
 
 
-def _fate(fate: str) -> str:
-    """Return which of `FATES` a reason is that keeps a report out of the span."""
-    return next((word for word in (SUPERSEDED, ASIDE) if fate.startswith(word)), APART)
+def _fate(event: Event) -> str:
+    """Return which of `FATES` a report has that is not in the range."""
+    if event.report.set_aside:
+        return ASIDE
+    return SUPERSEDED if event.fate.startswith(SUPERSEDED) else APART
 
 
 def _adds(metric: Metric) -> bool:
@@ -185,10 +187,10 @@ def _words(event: Event, subject: Readings, metric: Metric) -> str:
     hedges = [word for word, on in (("about", report.about), ("up to", report.at_most), ("more than", report.at_least))
               if on]  # fmt: skip
     under = "" if metrics.covers(event.metric, metric.id) else metrics.metric(event.metric).title
-    each = "per what is not stated" if per == schema.UNSTATED else f"per {per}" if per else ""
+    each = "unit of count not specified" if per == schema.UNSTATED else f"per {per}" if per else ""
     said = [report.direction, each, report.basis if report.basis != schema.UNSTATED else "", under]
     if report.direction == schema.UNSTATED:
-        said[0] = "direction not stated"
+        said[0] = "direction not specified"
     return ", ".join([" ".join([*hedges, report.value]), *filter(None, said)])
 
 
@@ -228,7 +230,7 @@ ROWS = 16.0
 MARKS = {SHOWN: ("D", 8.0), IN_SPAN: ("o", 5.5), SUPERSEDED: ("o", 6.0), ASIDE: ("x", 6.0), APART: ("s", 5.0)}
 """The marker of what became of a report, and its size."""
 WORDS = {
-    SHOWN: "headline", IN_SPAN: "in the range", SUPERSEDED: "superseded", ASIDE: "excluded as a slip",
+    SHOWN: "headline", IN_SPAN: "in the range", SUPERSEDED: "superseded", ASIDE: "excluded as an error",
     APART: f"excluded: {OTHERWISE}",
 }  # fmt: skip
 TOUCHING = 6.5
