@@ -251,7 +251,7 @@ class Auditor:
         return Finding(id, source, claim, claimed, own, every, mismatch, superseded, self.comparer)
 
     def published(self, claim: schema.Claim, said_by: frozenset[str] = frozenset()) -> Recomputation:
-        """Recompute a claim from every combination of admissible reports, and of what its own sources had superseded."""
+        """Recompute a claim from every combination of admissible reports, and what its sources had superseded."""
         missing = self._uncheckable(claim)
         if missing is not None:
             return Recomputation(NOT_COMPUTABLE, missing=missing)

@@ -25,7 +25,7 @@ Examples:
 """
 )
 @click.argument("text", metavar="FILE|TEXT|-")
-@click.option("--draft", metavar="SOURCE", help="Write the comparisons to claims/SOURCE.yaml in the last --specs.")
+@click.option("--draft", metavar="SOURCE", help="Draft claims/SOURCE.yaml from the comparisons, in the last --specs.")
 @lambda run: answering(run, "html")
 def check(asked: Request, text: str, draft: str | None) -> object:
     """Check what a text states against published figures.
@@ -79,4 +79,6 @@ def _draft(asked: Request, found: Check, source: str) -> None:
         files.folder(folder)
     files.create(plan.text, str(plan.path))
     where = folders.shown(plan.path)
-    click.echo(f"{plan.words} in {where}: read each against the source, then: python -m calc validate {where}", err=True)
+    click.echo(
+        f"{plan.words} in {where}: read each against the source, then: python -m calc validate {where}", err=True
+    )

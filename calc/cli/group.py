@@ -10,7 +10,8 @@ from calc import __version__
 from calc.errors import UsageError, did_you_mean
 
 ORDER = (
-    "list", "show", "compare", "explain", "eval", "audit", "check", "history", "estimate", "sweep", "export-control", "plot",
+    "list", "show", "compare", "explain", "eval", "audit", "check", "history", "estimate", "sweep",
+    "export-control", "plot",
     "report", "sources", "export", "validate", "new", "import", "schema",
 )  # fmt: skip
 """In which order help lists the commands: what is asked first, first."""

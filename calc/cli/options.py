@@ -72,7 +72,9 @@ def output_options(command: Command, *more: str) -> Command:
             "-o", "output", metavar="FILE", type=click.Path(dir_okay=False),
             help="Output file (written atomically)."
         ),
-        click.option("--format", "form", type=click.Choice([*FOR_COMMANDS, *more]), default=FOR_COMMANDS[0], show_default=True),
+        click.option(
+            "--format", "form", type=click.Choice([*FOR_COMMANDS, *more]), default=FOR_COMMANDS[0], show_default=True
+        ),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -93,7 +95,7 @@ class Request:
     @property
     def specs(self) -> Sequence[str]:
         """The folders of sheets that the command line names."""
-        return self._options["specs"]
+        return tuple(self._options["specs"])
 
     @functools.cached_property
     def comparer(self) -> Comparer:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-
 def text(answer: object, **options: Any) -> str:
     """Tables and trees for a terminal, or plain for a file."""
     from calc.render import text

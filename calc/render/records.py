@@ -58,7 +58,8 @@ AUDIT = (
 NOT_UNDERSTOOD = "not understood"
 CHECK = (
     "text", "start", "end", "kind", "subject", "object", "metric", "about", "claimed", "claimed_low", "claimed_high",
-    "claimed_unit", "hedge", "sense", "credited_to", "open", "verdict", "why", "value", "low", "high", "unit", "sources",
+    "claimed_unit", "hedge", "sense", "credited_to", "open", "verdict", "why", "value", "low", "high", "unit",
+    "sources",
 )  # fmt: skip
 EVALUATION = ("expression", "status", "value", "low", "high", "unit", "as_of", "inputs", "sources")
 
@@ -109,7 +110,11 @@ def check(found: Check) -> list[Record]:
     for row in json.check(found)["statements"]:
         claimed = {f"claimed_{name}": (row["claimed"] or {}).get(name) for name in ("text", "low", "high", "unit")}
         record = row | {"hedge": (row["claimed"] or {}).get("hedge")} | (row["found"] or {}) | claimed
-        record |= {"claimed": record.pop("claimed_text"), "open": "; ".join(row["open"]), "sources": " ".join(row["sources"])}
+        record |= {
+            "claimed": record.pop("claimed_text"),
+            "open": "; ".join(row["open"]),
+            "sources": " ".join(row["sources"]),
+        }
         made.append({name: record.get(name) for name in CHECK})
     missed = ({"text": one.text, "start": one.start, "end": one.end, "verdict": NOT_UNDERSTOOD, "why": one.why}
               for one in found.not_understood)  # fmt: skip

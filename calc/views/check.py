@@ -1,10 +1,10 @@
-"""What ``check`` shows: how many statements published figures match, then each with what it was taken to mean, and why."""
+"""What ``check`` shows: how many statements match, then each with what it was taken to mean, and the answer."""
 
 from __future__ import annotations
 
-from calc.analysis.statements.checking import LISTS, MATCHES, UNCHECKED, VERDICTS, Answer, Check
+from calc.analysis.statements.checking import LISTS, MATCHES, UNCHECKED, VERDICTS, Answer, Check, title
+from calc.analysis.statements.subjects import Mention
 from calc.figures import reprs
-from calc.sheets import metrics
 from calc.views import words
 from calc.views.tables import Table, titled
 
@@ -42,24 +42,26 @@ def summary(found: Check) -> list[str]:
     if many["not_understood"]:
         lines.append(f"{reprs.counted(many['not_understood'], 'sentence')} not understood.")
     if found.read_to < len(found.text):
-        lines.append(f"Only the first {found.read_to:,} of {len(found.text):,} characters were read: check the rest apart.")
+        lines.append(
+            f"Only the first {found.read_to:,} of {len(found.text):,} characters were read: check the rest apart."
+        )
     return lines
 
 
 def meaning(one: Answer) -> str:
-    """Return what a statement was taken to mean: subject and object, metric, number, whom it credits, what it leaves open."""
+    """Return what a statement was taken to mean: sides, metric, number, whom it credits, what it leaves open."""
     said = one.statement
-    sides = [_side(one.subject, said.subject and said.subject.words)]
+    sides = [_side(one.subject, said.subject)]
     if said.object or said.kind in ("multiplier", "ranking"):
-        sides.append(_side(one.object, said.object and said.object.words))
-    known = metrics.TABLE.get(said.metric or "")
-    about = known.full_title if known else said.matter.replace("_", " ").replace(".", " ")
-    number = said.factor.text if said.factor else said.date or (said.figure and f"{said.figure.digits} {said.figure.unit}")
+        sides.append(_side(one.object, said.object))
+    number = (
+        said.factor.text if said.factor else said.date or (said.figure and f"{said.figure.digits} {said.figure.unit}")
+    )
     if said.figure and said.figure.scale > 1:
         number = said.figure.text
     hedge = (said.factor and said.factor.hedge) or (said.figure and said.figure.scale == 1 and said.figure.hedge) or ""
     sense = "" if said.factor or said.figure or said.date else said.sense
-    parts = [" / ".join(sides), about, f"{hedge} {number or ''}{sense}".strip()]
+    parts = [" / ".join(sides), title(said.matter), f"{hedge} {number or ''}{sense}".strip()]
     if said.credited_to:
         parts.append(f"credited to {said.credited_to}")
     if said.open:
@@ -67,8 +69,8 @@ def meaning(one: Answer) -> str:
     return "; ".join(filter(None, parts))
 
 
-def _side(id: str | None, named: str | None) -> str:
-    return id or (short(named) if named else "not named")
+def _side(id: str | None, named: Mention | None) -> str:
+    return id or (named.words if named else "not named")
 
 
 def short(text: str) -> str:
@@ -83,7 +85,7 @@ _CLASSES = {MATCHES: "ahead", LISTS: "overlapping", UNCHECKED: "gap"}
 
 
 def pieces(found: Check) -> list[tuple[str, str, int]]:
-    """Return the text in pieces, each with the class of its mark and the number of its note; plain ones have no mark."""
+    """Return the text in pieces, each with the class of its mark and the number of its note."""
     marked = [(one.statement.start, one.statement.end, _CLASSES.get(one.verdict, "behind")) for one in found.answers]
     marked += [(one.start, one.end, "missed") for one in found.not_understood]
     made, at = [], 0

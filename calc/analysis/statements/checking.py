@@ -1,4 +1,4 @@
-"""What published figures say of the statements of a text: claims by the auditor, figures by the reports of the metric."""
+"""What published figures say of the statements of a text: of claims by the auditor, of figures by their reports."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ MATCHES, CONTRADICTS, LISTS, UNCHECKED = "matches", "contradicts", "answered by 
 FEW = 3
 """So many other metrics are named that a figure without qualifiers fits as well."""
 _PLAIN = {name: place for place, name in enumerate(
-    f"peak_compute.{rate}.{way}" for way in ("dense", "unstated", "sparse") for rate in ("bf16", "fp16", "fp8", "fp4"))}  # fmt: skip
+    f"peak_compute.{rate}.{way}" for way in ("dense", "unstated", "sparse")
+    for rate in ("bf16", "fp16", "fp8", "fp4"))}  # fmt: skip
 """Which compute rates a figure without qualifiers is taken for first, where it fits several."""
 VERDICTS = (MATCHES, CONTRADICTS, LISTS, UNCHECKED)
 
@@ -146,7 +147,9 @@ class Checker:
         if one.figure is not None:
             return self._figure(one, one.subject, one.figure)
         if one.object is None:
-            return Answer(one, UNCHECKED, "nothing of the catalog is named that it is compared with", _only(one.subject))
+            return Answer(
+                one, UNCHECKED, "nothing of the catalog is named that it is compared with", _only(one.subject)
+            )
         return self._claim(one, one.subject, one.object)
 
     # -- claims ---------------------------------------------------------------------------------
@@ -158,7 +161,9 @@ class Checker:
             claim = as_claim(one, *pair)
             made.append(self._of_claim(one, claim, self._auditor.published(claim)))
         best = min(made, key=lambda answer: VERDICTS.index(answer.verdict))
-        return replace(best, why="; ".join(filter(None, (best.why, _which(subject, best.subject), _which(object, best.object)))))
+        return replace(
+            best, why="; ".join(filter(None, (best.why, _which(subject, best.subject), _which(object, best.object))))
+        )
 
     def _of_claim(self, one: Statement, claim: schema.Claim, side: Recomputation) -> Answer:
         ids, claimed, best = (claim.subject, claim.object), claims.claimed(claim), side.best
@@ -172,13 +177,16 @@ class Checker:
         assert best is not None
         sources = tuple(dict.fromkeys(choice.lead().source for choice in best.chosen))
         value = long_ratio(best.nearest)
+        on = " against ".join(dict.fromkeys(map(title, (best.metric, best.object_metric))))
         if side.verdict == REPRODUCED:
-            why = f"{value} on {best.on}"
+            why = f"{value} on {on}"
         else:
-            why = f"nearest is {value} on {best.on}{', within rounding of its last digits' if best.close else ''}"
+            why = f"nearest is {value} on {on}{', within rounding of its last digits' if best.close else ''}"
         if best.ratio.open:
             why += f" ({best.ratio.open})"
-        return Answer(one, MATCHES if side.verdict == REPRODUCED else CONTRADICTS, why, *ids, claimed, best.ratio, sources)
+        return Answer(
+            one, MATCHES if side.verdict == REPRODUCED else CONTRADICTS, why, *ids, claimed, best.ratio, sources
+        )
 
     # -- figures --------------------------------------------------------------------------------
 
@@ -195,15 +203,17 @@ class Checker:
         claimed, id = _interval(figure), held.sheet.id
         found = [attempt for name in _names(one, held) for attempt in self._attempts(one, figure, held, name)]
         if not found:
-            return Answer(one, UNCHECKED, f"no {one.metric} of {id}", id, claimed=claimed)
-        best = min(found, key=lambda each: (not each.inside, each.rounded, each.off, _PLAIN.get(each.name, len(_PLAIN))))
-        title, value = metrics.metric(best.name).full_title, amount(best.nearest, best.result.unit)
+            return Answer(one, UNCHECKED, f"no figure of {id}: {title(one.matter)}", id, claimed=claimed)
+        best = min(
+            found, key=lambda each: (not each.inside, each.rounded, each.off, _PLAIN.get(each.name, len(_PLAIN)))
+        )
+        value = amount(best.nearest, best.result.unit)
         if best.inside:
-            why = f"{title}: {value}{', if its last zeros are rounding' if best.rounded else ''}{best.why}"
-            also = [metrics.metric(each.name).full_title for each in found if each.inside and each.name != best.name]
+            why = f"{title(best.name)}: {value}{', if its last zeros are rounding' if best.rounded else ''}{best.why}"
+            also = [title(each.name) for each in found if each.inside and each.name != best.name]
             why += f"; also as {', '.join(dict.fromkeys(also[:FEW]))}" if also else ""
         else:
-            why = f"nearest is {title}: {value}{best.why}{self._left_out(one, figure, held)}"
+            why = f"nearest is {title(best.name)}: {value}{best.why}{self._left_out(one, figure, held)}"
         if best.result.open:
             why += f" ({best.result.open})"
         return Answer(one, MATCHES if best.inside else CONTRADICTS, why, id, None, claimed, best.result, best.sources)
@@ -247,23 +257,30 @@ class Checker:
         """Hold a date against the reports of the event, as exactly as both say it."""
         id = subject.ids[0]
         sheet = self.comparer.catalog.subject(id)
-        reports = [report for report in sheet.reports.get(one.metric or "", ()) if not self.comparer.late(report.source)]
+        reports = [
+            report for report in sheet.reports.get(one.metric or "", ()) if not self.comparer.late(report.source)
+        ]
         if not reports or len(subject.ids) > 1:
-            return Answer(one, UNCHECKED, _which(subject, id) or f"no {one.metric} of {id}", id)
+            return Answer(one, UNCHECKED, _which(subject, id) or f"no date of {id}: {title(one.matter)}", id)
         said = [report for report in reports if _same_day(report.value, one.date)]
         shown = said or reports
         sources = tuple(dict.fromkeys(report.source for report in shown))
         return Answer(one, MATCHES if said else CONTRADICTS, f"reported: {shown[0].value}", id, sources=sources)
 
 
+def title(matter: str) -> str:
+    """Return what a metric, the head of ids or a matter in words is called for readers."""
+    known = metrics.TABLE.get(matter)
+    return known.full_title if known else matter.replace("_", " ").replace(".", " ")
+
+
 def as_claim(one: Statement, subject: str, object: str) -> schema.Claim:
     """Return a statement as a record of a claims sheet; its place is the number of its sentence."""
-    factor = one.factor
-    return schema.Claim(
-        subject=subject, object=object, metric=_with_share(one), about=one.about, factor=factor.text if factor else None,
-        hedge=factor.hedge if factor else None, sense=one.sense, printed=one.text, locator=f"sentence {one.number}",  # type: ignore[arg-type]
-        credited_to=one.credited_to,
-    )  # fmt: skip
+    said = {"factor": one.factor.text, "hedge": one.factor.hedge} if one.factor else {}
+    return schema.Claim.model_validate(said | {
+        "subject": subject, "object": object, "metric": _with_share(one), "about": one.about, "sense": one.sense,
+        "printed": one.text, "locator": f"sentence {one.number}", "credited_to": one.credited_to,
+    })  # fmt: skip
 
 
 def _with_share(one: Statement) -> str | None:

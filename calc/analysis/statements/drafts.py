@@ -24,7 +24,7 @@ def plan(found: Check, source: str, specs: Sequence[str]) -> Plan:
     UsageError
         If there is no such source, no folder to write to, or no comparison in the text.
     """
-    catalog, layer = target(specs)
+    _catalog, layer = target(specs)
     if source not in found.comparer.catalog.source_ids():
         raise UsageError(f"no source {source!r}; write its sheet first: calc new source {source} --specs {layer}")
     wanted = [one for one in found.answers if one.subject and one.object]
@@ -39,11 +39,14 @@ def plan(found: Check, source: str, specs: Sequence[str]) -> Plan:
 def _claims(answers: Sequence[Answer]) -> Iterator[str]:
     taken: set[str] = set()
     for one in answers:
-        assert one.subject and one.object
+        assert one.subject
+        assert one.object
         claim = as_claim(one.statement, one.subject, one.object)
         head = re.sub(r"[^a-z0-9]+", "-", f"s{one.statement.number}-{claim.matter}".lower()).strip("-")
         key = next(name for name in (head, *(f"{head}-{n}" for n in range(2, len(answers) + 2))) if name not in taken)
         taken.add(key)
         held = {name: getattr(claim, name) for name in schema.Claim.model_fields}
-        given = {name: value for name, value in held.items() if value is not None and name not in ("read", "layer")}
-        yield f"  {key}: {{{', '.join(f'{name}: {quoted(' '.join(str(value).split()))}' for name, value in given.items())}}}"
+        given = {
+            name: " ".join(str(value).split()) for name, value in held.items() if value is not None and name != "read"
+        }
+        yield f"  {key}: {{{', '.join(f'{name}: {quoted(value)}' for name, value in given.items())}}}"

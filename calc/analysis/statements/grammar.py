@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from calc.analysis.statements import lexicon
 from calc.analysis.statements.quantities import EVENTS, Factor, Figure, dates, factors, figures
 from calc.analysis.statements.sentences import clauses, sentences
-from calc.analysis.statements.subjects import Finder, Mention
+from calc.analysis.statements.subjects import MANY, Finder, Mention
+from calc.sheets import metrics
 
 MULTIPLIER, FIGURE, RANKING, COUNT, DATE = "multiplier", "figure", "ranking", "count", "date"
 MOST = 2000
@@ -23,7 +24,7 @@ class Statement:
     """What a text states, by its own words: places are in the text, ``number`` says in which sentence.
 
     ``metric`` is a metric, the head of ids where the text leaves qualifiers open, or ``overall``; ``about`` a matter
-    without a metric. ``open`` says what the text leaves open. A mention of a subject or an object may fit several sheets.
+    without a metric. ``open`` says what the text leaves open. A name may fit several sheets.
     """
 
     start: int
@@ -81,15 +82,43 @@ def read(text: str, finder: Finder) -> tuple[list[Statement], list[NotUnderstood
     return found, missed, len(text)
 
 
-_PRONOUN = re.compile(r"^\W*(?:it|its|this system|the system|this chip|the chip|the rack|they|它|其|该系统|该芯片)(?![a-z])", re.IGNORECASE)
+def _blocked(sentence: str, named: int) -> str:
+    """Return why nothing of a sentence is read; empty if it may be."""
+    if lexicon.QUESTION.search(sentence):
+        return "a question"
+    if lexicon.CONDITION.search(sentence):
+        return "a condition"
+    return f"names more than {MANY} chips and systems" if named > MANY else ""
+
+
+_PRONOUN = re.compile(
+    r"^\W*(?:据[^，,]{1,20}[，,])?"
+    r"(?:it|its|this system|the system|this chip|the chip|the rack|they|它|其|该系统|该芯片)(?![a-z])",
+    re.IGNORECASE,
+)
 _MAKER = r"(?:[A-Z]\w+(?:['’]s)? ){0,2}"
 _THAT = rf"(?:that of |those of |the |an? |its rival )?(?:the )?{_MAKER}"
 _AGAINST = re.compile(
-    rf"(?:\b(?:than|vs\.?|versus|over|compared (?:to|with)|against|relative to|by|unlike) {_THAT}|(?:比|较|相比|相较于?|对比))$",
+    rf"(?:\b(?:than|vs\.?|versus|over|compared (?:to|with)|against|relative to|by|unlike) {_THAT}|"
+    r"(?:比|较|相比|相较于?|对比))$",
     re.IGNORECASE,
 )
 _OF = re.compile(rf"(?:\b(?:of|that|to|as|in|for) {_THAT}|(?:是|为|达到?|仅为|约为|相当于|的|于))$", re.IGNORECASE)
 _OF_IT = re.compile(r"\s?(?:\S{0,6}的)?(?:约|近|超过|逾)?")
+_ITS = re.compile(r"[\w ,.%'’/-]{0,40}?\b(?:of|for|in|on|by) " + _THAT + r"|\s|[ -][\w ]{0,12}")
+_WITH = re.compile(
+    r"^\W*(?:with|at|using|drawing|delivering|offering) (?:its |the |about |some |up to )?$", re.IGNORECASE
+)
+_SET_AGAINST = re.compile(
+    r"\b(?:against|versus|vs\.?|compared (?:to|with)|than|and) (?:only |just |the |about )?$", re.IGNORECASE
+)
+_UP_TO = re.compile(r"[\w ]{0,40}(?:, | for | in | on | of )(?:the |an? )?(?:[A-Z]\w+(?:['’]s)? )?")
+_SOME = re.compile(
+    r"\s(?:(?:any|all|the|an?|its|their|other|older|previous|current|best|top)\s){0,3}(?:[\w’']{2,14}\s){0,3}"
+    r"(?:chips?|GPUs?|accelerators?|processors?|systems?|machines?|racks?|generations?|predecessors?|rivals?|products?)\b",
+    re.IGNORECASE,
+)
+"""What a name may be ranked against that is not in the catalog."""
 _COMPARED = re.compile(r"^\s?相比")
 _RATHER = re.compile(r",[^,]{0,40}$|\b(?:deliver|provid|offer|reach|with|at|draw|consum)\w*\b[^,]{0,30}$")
 
@@ -102,13 +131,10 @@ class _Sentence:
         self.mentions = finder.find(text)
         self.has_system = any(one.kind == "system" for one in self.mentions)
         self.hardware = lexicon.HARDWARE.search(text) is not None
-        self.blocked = (
-            "a question" if lexicon.QUESTION.search(text) else "a condition" if lexicon.CONDITION.search(text) else ""
-        )
+        self.blocked = _blocked(text, len(self.mentions)) if self.mentions else ""
         if (said := _PRONOUN.match(text)) and len(before) == 1:
             self.mentions.insert(0, replace(before[0], start=said.start(), end=said.start(), component=False))
         self.named = [one for one in self.mentions if not self._is_component(one)]
-        self.credited = lexicon.credit(text)
         self.negated: list[str] = []
 
     def _is_component(self, mention: Mention) -> bool:
@@ -123,7 +149,9 @@ class _Sentence:
             return self.negated[0] if self.negated else ""
         if not self.mentions:
             return "names no chip or system of the catalog"
-        return self.blocked or (self.negated[0] if self.negated else "what is compared with what, or on which metric, is not clear")
+        return self.blocked or (
+            self.negated[0] if self.negated else "what is compared with what, or on which metric, is not clear"
+        )
 
     def statements(self) -> Iterator[Statement]:
         """Yield what the sentence states, from left to right, a place at most once."""
@@ -157,15 +185,19 @@ class _Sentence:
             if object is None and sides[1] and subject and subject.ids == sides[1].ids:
                 subject, object = sides
             sides = subject, object
+            if factor.hedge is None and object and _OF_IT.fullmatch(self.text, object.end, factor.start):
+                factor = replace(factor, hedge=lexicon.hedge(self.text[: object.start])[0])
             matter, end = self._matter(factor, min(after, self._clause(factor.start)[1]), object)
             if matter is None:
                 continue
             sense = factor.sense
-            if matter == "power_per_compute" and factor.text.startswith("1/") and "efficient" in self.text[factor.end : end]:
+            if factor.text.startswith("1/") and "efficient" in self.text[factor.end - 12 : end]:
+                matter = {"compute_per_power": "power_per_compute"}.get(matter, matter)
+            if factor.text.startswith("1/") and "efficient" in self.text and matter.startswith("power_per_"):
                 factor, sense = replace(factor, text=factor.text.removeprefix("1/")), "worse"
-            elif factor.text.startswith("1/") and matter.startswith("power_per_") and "less efficient" in self.text:
-                factor, sense = replace(factor, text=factor.text.removeprefix("1/")), "worse"
-            yield self._stated(MULTIPLIER, factor.start, end, subject, matter, object=object, factor=factor, sense=sense)
+            yield self._stated(
+                MULTIPLIER, factor.start, end, subject, matter, object=object, factor=factor, sense=sense
+            )
 
     def _counts(self, factor: Factor) -> bool:
         """Whether "8x" counts what is named right after it."""
@@ -178,13 +210,15 @@ class _Sentence:
         object = next((one for one in after if self._marked(one, end)), None)
         if object is None:
             object = next((one for one in reversed(before) if self._set_against(one)), None)
-        if object is None and len(before) > 1 and _OF_IT.fullmatch(self.text[before[-1].end : start]):
+        joint = self.text[before[-1].end : start] if before else ""
+        if object is None and _OF_IT.fullmatch(joint) and (len(before) > 1 or "的" in joint):
             object = before[-1]
         if object is None and after and len(before) == 1:
             object = after[0]
         others = [one for one in before if object is None or one.ids != object.ids]
         inside = [one for one in others if one.start >= self._clause(start)[0]]
-        subject = (inside or others or [None])[0] if object in before else (inside or others or [None])[-1]
+        nearest = inside or others
+        subject = nearest[0 if object in before else -1] if nearest else None
         if subject is None and object is not None and object in before:
             subject = next((one for one in after if one.ids != object.ids), None)
         if subject is None and object is None and before:
@@ -221,18 +255,21 @@ class _Sentence:
                 continue
             subject = next((one for one in reversed(self.named) if one.end <= found.start()), None)
             object = next((one for one in self.named if one.start >= found.end()), None)
-            if subject is None or object is None or subject.ids == object.ids:
+            if subject is None or (object is not None and subject.ids == object.ids):
                 continue
-            between = self.text[found.end() : object.start]
-            if len(between) > 60 or re.search(r"[,;，。]", between):
-                continue
+            between = self.text[found.end() : object.start if object else len(self.text)][: NEAR + 1]
+            if object is None or len(between) > NEAR or re.search(r"[,;，。]", between):
+                if not (_SOME.match(between) and len(self.text[subject.end : found.start()]) < NEAR):
+                    continue
+                object = None
+            stop = object.end if object else found.end()
             sense = lexicon.ranked(found)
-            words = list(lexicon.matters(self.text[found.start() : object.start]))
-            words += lexicon.matters(self.text[object.end : self._clause(object.end - 1)[1]][:NEAR])
+            words = list(lexicon.matters(self.text[found.start() : object.start if object else found.end()]))
+            words += lexicon.matters(self.text[stop : self._clause(stop - 1)[1]][:NEAR])
             if not words and sense in ("higher", "lower"):
                 words = list(lexicon.matters(self.text[subject.end : found.start()]))
             matter = next((one[2] for one in words), lexicon.OVERALL)
-            yield self._stated(RANKING, found.start(), object.end, subject, matter, object=object, sense=sense)
+            yield self._stated(RANKING, found.start(), stop, subject, matter, object=object, sense=sense)
 
     # -- figures and dates ----------------------------------------------------------------------
 
@@ -250,11 +287,12 @@ class _Sentence:
     def _owner(self, start: int, end: int) -> Mention | None:
         """Return of what a figure is: the name before it, or the subject where that name is only compared with."""
         before = [one for one in self.named if one.end <= start]
+        after = next((one for one in self.named if one.start >= end), None)
+        leads = _WITH if not before else _SET_AGAINST
+        if after and leads.search(self.text[:start]) and _UP_TO.fullmatch(self.text[end : after.start][: NEAR + 1]):
+            return after
         if not before:
-            after = next((one for one in self.named if one.start >= end), None)
-            near = after is not None and re.fullmatch(
-                r"[\w ,.%'’/-]{0,40}?\b(?:of|for|in|on|by) " + _THAT + r"|\s|[ -][\w ]{0,12}", self.text[end : after.start]
-            )
+            near = after is not None and _ITS.fullmatch(self.text[end : after.start][: NEAR + 1])
             return after if near else None
         last = before[-1]
         others = [one for one in before if one.ids != last.ids]
@@ -272,7 +310,9 @@ class _Sentence:
         words += [(one[2], figure.end) for one in reversed(list(lexicon.matters(around)))]
         wanted = _BY_UNIT.get(figure.unit.lstrip("kMGTPEZi") if not figure.counted else figure.unit, ())
         if figure.unit.startswith(("USD", "CNY")):
-            if lexicon.MONEY_OF_COMPANIES.search(self.text) or not any(one in ("price", "about:cost") for one, _ in words):
+            if lexicon.MONEY_OF_COMPANIES.search(self.text) or not any(
+                one in ("price", "about:cost") for one, _ in words
+            ):
                 return None, figure.end
             return f"price{'_per_hour' if figure.unit.endswith('/h') else ''}.{figure.unit[:3].lower()}", figure.end
         if len(wanted) == 1:
@@ -282,12 +322,14 @@ class _Sentence:
     def _dates(self) -> Iterator[Statement]:
         for start, end, date in dates(self.text):
             subject = self._owner(start, end)
-            event = next((name for name, words in EVENTS if words.search(self.text, max(start - NEAR, 0), end + 12)), None)
+            event = next(
+                (name for name, words in EVENTS if words.search(self.text, max(start - NEAR, 0), end + 12)), None
+            )
             if subject is not None and event:
                 yield self._stated(DATE, start, end, subject, event, date=date)
 
     def _near(self, start: int, end: int) -> str:
-        """Return the words in which a statement's qualifiers stand: up to the next comma, and from the last number on."""
+        """Return the words in which a statement's qualifiers stand: from the last number to the next comma."""
         begin, stop = self._clause(start)
         before = re.split(r"\d[^ ]* ?[x%]|[,，] (?!dense|sparse)", self.text[max(begin, start - NEAR) : start])[-1]
         after = re.split(r"[,，]|\band \d", self.text[end : min(stop, end + NEAR)])[0]
@@ -295,7 +337,9 @@ class _Sentence:
 
     # -- all ------------------------------------------------------------------------------------
 
-    def _stated(self, kind: str, start: int, end: int, subject: Mention | None, matter: str, **more: object) -> Statement:
+    def _stated(
+        self, kind: str, start: int, end: int, subject: Mention | None, matter: str, **more: object
+    ) -> Statement:
         """Return a statement with the qualifiers that its clause states, and what it leaves open."""
         near = self._near(start, end)
         about = matter.removeprefix(lexicon.ABOUT) if matter.startswith(lexicon.ABOUT) else None
@@ -303,11 +347,12 @@ class _Sentence:
         metric = None if about else matter
         if metric == "peak_compute":
             metric, left = _rate(near)
-        elif metric == "power":
-            scope = next((name for name, words in lexicon.SCOPES if words.search(near)), None)
-            metric, left = (f"power.{scope}", []) if scope else ("power", ["scope of power"])
         elif metric in ("power_per_compute", "compute_per_power"):
-            metric, left = metric, ["precision", "dense or sparse", "scope of power"]
+            rate, left = _rate(near)
+            metric += rate.removeprefix("peak_compute")
+        if metric and "power" in metric:
+            scope = next((name for name, words in lexicon.SCOPES if words.search(near)), None)
+            metric, left = (f"{metric}.{scope}", left) if scope and not left else (metric, [*left, "scope of power"])
         elif metric in ("scale_up_bandwidth", "scale_out_bandwidth") and not _DIRECTION.search(near):
             left = ["one direction or both"]
         elif metric == lexicon.OVERALL:
@@ -320,7 +365,7 @@ class _Sentence:
         direction = found[0] if (found := _DIRECTION.search(near)) else ""
         return Statement(start, end, self.text[start:end], kind, 0, subject, metric=metric, about=about,
                          direction=direction, per_chip=lexicon.PER_CHIP.search(near) is not None,
-                         credited_to=self.credited, open=tuple(left), **more)  # type: ignore[arg-type]  # fmt: skip
+                         credited_to=lexicon.credit(self.text), open=tuple(left), **more)  # type: ignore[arg-type]  # fmt: skip
 
 
 _DIRECTION = re.compile(r"\b(?:uni|bi)directional\b|one[- ]way|both (?:ways|directions)|单向|双向", re.IGNORECASE)
@@ -342,6 +387,6 @@ def _rate(near: str) -> tuple[str, list[str]]:
     if not precision:
         return "peak_compute", ["precision", *([] if len(ways) == 1 else ["dense or sparse"])]
     name = (precision[1] or ("fp8" if precision[2] else "fp4")).lower()
-    if name in ("fp64", "fp32") or len(ways) == 1:
-        return f"peak_compute.{name}.{ways[0] if len(ways) == 1 else 'dense'}", []
-    return f"peak_compute.{name}", ["dense or sparse"]
+    if len(ways) == 1:
+        return f"peak_compute.{name}.{ways[0]}", []
+    return f"peak_compute.{name}", [] if name in metrics.DENSE_ONLY else ["dense or sparse"]

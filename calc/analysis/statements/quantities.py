@@ -1,4 +1,4 @@
-"""Factors, figures, counts and dates in a sentence: "more than three times", "559 kW", "8.2 million dollars", 一点七倍."""
+"""Factors, figures, counts and dates in a sentence: "more than three times", "559 kW", "$8.2 million", 一点七倍."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _SPELLED = "|".join(sorted(_WORDS, key=len, reverse=True))
 _TIMES = r"(?:x|X|×)(?![A-Za-z0-9])|[- ]?times\b|[- ]?fold\b| vezes\b|倍"
 FACTOR = re.compile(
     rf"(?<![A-Za-z0-9.,/_])(?P<sign>[+-])?(?:(?P<low>\d{{1,3}},\d{{1,2}}(?=\s?(?:x|×|vezes))|{_NUMBER})"
-    rf"(?:\s?(?:[-–‑~～至到]|to)\s?(?P<high>{_NUMBER}))?\s?(?:(?P<times>{_TIMES})|(?P<percent>%|％|percent\b|per cent\b))"
+    rf"(?:\s?(?:[-–‑~～至到]|to)\s?(?P<high>{_NUMBER}))?"
+    rf"\s?(?:(?P<times>{_TIMES})|(?P<percent>%|％|percent\b|per cent\b))"
     rf"|(?P<word>{_SPELLED})(?:(?:[- ](?:to[- ])(?P<upto>{_SPELLED}))?[- ]times|[- ]?fold)\b"
     r"|(?P<twice>twice|double[sd]?|two-fold)\b(?! (?:precision|data|speed))|(?P<triple>triple[sd]?|thrice)\b"
     r"|(?P<quad>quadruple[sd]?)\b|(?P<half>half|halved|halves)\b(?![- ]precision)"
@@ -178,10 +179,12 @@ UNITS = (
 )  # fmt: skip
 """Units that take prefixes, and how they are written."""
 COUNTS = (
-    ("chip", r"(?:AI )?(?:chips|GPUs|NPUs|TPUs|XPUs|accelerators|processors|cards)\b|(?:颗|枚|块|个)(?:AI)?(?:芯片|NPU|GPU)|"
+    ("chip", r"(?:AI )?(?:chips|GPUs|NPUs|TPUs|XPUs|accelerators|processors|cards)\b|"
+             r"(?:颗|枚|块|个)(?:AI)?(?:芯片|NPU|GPU)|"
              r"张(?:加速)?卡|卡(?=集群|规模|超节点)"),
     ("rack", r"(?:racks|cabinets)\b|个?机柜"), ("node", r"(?:nodes|servers|compute nodes)\b|个?节点|台服务器"),
-    ("transistor", r"transistors\b|个?晶体管"), ("cpu", r"CPUs\b"), ("module", r"optical (?:modules|transceivers)\b|个?光模块"),
+    ("transistor", r"transistors\b|个?晶体管"), ("cpu", r"CPUs\b"),
+    ("module", r"optical (?:modules|transceivers)\b|个?光模块"),
 )  # fmt: skip
 _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3, "K": 3, "M": 6, "m": 6, "bn": 9, "B": 9,
            "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8, "万亿": 12}  # fmt: skip
@@ -194,6 +197,7 @@ FIGURE = re.compile(
     rf"(?:{_PREFIXED})(?![A-Za-z0-9])|(?P<dollars>(?:US )?dollars?\b|USD\b|美元)|(?P<yuan>yuan\b|RMB\b|CNY\b|元)"
     rf"|(?:(?:of )?(?:\w{{2,12}}[- ]){{0,2}}?)(?:{_COUNTED})))?"
 )
+_PART = re.compile(rf"\s?{lexicon.PART}\s?")
 _HOURLY = re.compile(r"\s?(?:per|an|a|/)\s?(?:(?:GPU|chip|card|accelerator)[- ])?(?:hour|h)\b", re.IGNORECASE)
 
 
@@ -201,8 +205,8 @@ def figures(sentence: str, components: dict[int, int]) -> Iterator[Figure]:
     """Yield the figures in a sentence; ``components`` has the places where names of what is counted begin and end."""
     for found in FIGURE.finditer(sentence):
         unit, counted, end = _unit(found), False, found.end()
-        after = re.match(r"\s?(?:颗|张|块|枚|个|[x×]\s)?\s?", sentence[found.end("low") : found.end("low") + 4])
-        begins = found.end("low") + (after.end() if after else 0)
+        after = _PART.match(sentence, found.end("low"))
+        begins = after.end() if after else found.end("low")
         if (not unit or unit == "chip") and begins in components:
             unit, counted, end = "chip", True, components[begins]
         if not unit:
@@ -244,7 +248,8 @@ def _unit(found: re.Match[str]) -> str:
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.?"
 _DATE = re.compile(
-    rf"(?P<y>20\d\d)-(?P<m>\d\d)(?:-(?P<d>\d\d))?(?!\d)|(?:(?P<d1>\d{{1,2}}) )?(?P<mon>{_MONTH}) (?:(?P<d2>\d{{1,2}}),? )?(?P<y1>20\d\d)"
+    rf"(?P<y>20\d\d)-(?P<m>\d\d)(?:-(?P<d>\d\d))?(?!\d)|"
+    rf"(?:(?P<d1>\d{{1,2}}) )?(?P<mon>{_MONTH}) (?:(?P<d2>\d{{1,2}}),? )?(?P<y1>20\d\d)"
     r"|(?P<y2>20\d\d)年(?:(?P<m2>\d{1,2})月(?:(?P<d3>\d{1,2})日)?)?|\b(?:in|since) (?P<y3>20\d\d)(?![\d-])"
 )
 EVENTS = (

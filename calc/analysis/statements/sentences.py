@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -10,7 +11,24 @@ from calc.errors import DataError
 MAX_BYTES = 5_000_000
 MAX_LENGTH = 500
 """No longer piece is read at once: what a pattern costs on one piece is bounded."""
-_ABBREVIATED = {"vs", "e.g", "i.e", "approx", "inc", "corp", "co", "ltd", "no", "fig", "dr", "mr", "ms", "u.s", "st", "ca"}
+_ABBREVIATED = {
+    "vs",
+    "e.g",
+    "i.e",
+    "approx",
+    "inc",
+    "corp",
+    "co",
+    "ltd",
+    "no",
+    "fig",
+    "dr",
+    "mr",
+    "ms",
+    "u.s",
+    "st",
+    "ca",
+}
 _END = re.compile(r"[.!?]{1,3}[\"'”’)\]]?(?=\s)|[。！？；;]+[”’）]?|\n[ \t\r]*\n|\n(?=[ \t]*[-*•#|>])")
 _CLAUSE = re.compile(r"[;；]|,? (?:while|whereas|but)\b|，(?:而|但)|\|")
 
@@ -29,15 +47,17 @@ def decoded(raw: bytes, name: str) -> str:
     try:
         text = raw.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DataError(f"{name}: byte {error.start + 1} is not {'UTF-16' if wide else 'UTF-8'}; expected a text in UTF-8; "
+        raise DataError(f"{name}: byte {error.start + 1} is not {'UTF-16' if wide else 'UTF-8'}; expected UTF-8; "
                         f"convert it: iconv -f GB18030 -t UTF-8") from None  # fmt: skip
     if "\0" in text:
-        raise DataError(f"{name}: holds a zero character, so it is no text; expected plain text, Markdown or HTML source")
+        raise DataError(
+            f"{name}: holds a zero character, so it is no text; expected plain text, Markdown or HTML source"
+        )
     return text
 
 
 def sentences(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the sentences of a text, each with its place; a longer one than `MAX_LENGTH` is cut, at a blank if it can be."""
+    """Yield the sentences of a text, each with its place; one longer than `MAX_LENGTH` is cut."""
     begin = 0
     for end in _END.finditer(text):
         if end[0][0] == "." and _is_abbreviated(text, end.start()):
@@ -66,4 +86,4 @@ def _pieces(text: str, begin: int, end: int) -> Iterator[tuple[int, str]]:
 def clauses(sentence: str) -> list[tuple[int, int]]:
     """Return the ends of the clauses of a sentence: what "while", "but" or a semicolon sets apart."""
     cuts = [0, *(found.start() for found in _CLAUSE.finditer(sentence)), len(sentence)]
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(itertools.pairwise(cuts))

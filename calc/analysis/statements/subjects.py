@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, pairwise, product
 
-from calc.analysis.statements.lexicon import HARDWARE
+from calc.analysis.statements.lexicon import HARDWARE, PART
 from calc.catalog.names import LATIN, Names
 from calc.sheets.folders import HARDWARE as KINDS
 
 _ATOM = re.compile(r"[A-Za-zÀ-ÿ]+|[0-9]+|[\u3400-\u9fff]")
-_GAP = re.compile(r"[ ._\-\u2010\u2011\u2013\u00a0]?")
+_GAPS = ("", *" ._-\u2010\u2011\u2013\u00a0")
 MOST = 24
 """So many letter runs, numbers and Chinese characters a name has at most."""
+MANY = 16
+"""A sentence that names more is a list, of which no rule tells what is compared with what; no more are looked for."""
 _FORM = re.compile(r"\s(?:SXM\d?|PCIe|NVL|OAM|\d+ ?GB|Active)(?=\s|$)")
 _OTHER_AFTER = re.compile(
     r"[ -](?:Ultra|Pro|Max|Mini|Super|Lite|Plus|Next|II|Ti|CPX|NVL\d+\w*|SuperCluster|SuperPod|Ultraserver)(?![a-z])"
@@ -22,9 +24,10 @@ _OTHER_AFTER = re.compile(
 _OTHER_BEFORE = re.compile(r"(?:DGX|HGX|MGX|RTX|GeForce|Quadro|Xeon|Galaxy|Volvo|Rubin|[A-Z]{1,2}\d{3}\w?)[ -]$")
 _OWNER = re.compile(r"([A-Za-z]+)['’]s $")
 _COMPONENT = re.compile(
-    r"(?:(?<![A-Za-z0-9,])\d(?:[\d,]{0,9}\d)?\+?\s?[x×]?|\b(?:with|using|powered by|based on|built (?:on|from|with)|of its|equipped with|housing|packs?|"
+    r"(?:(?<![A-Za-z0-9,])\d(?:[\d,]{0,9}\d)?\+?\s?[x×]?|\b(?:with|using|powered by|based on|built (?:on|from|with)|"
+    r"of its|equipped with|housing|packs?|"
     r"containing|links|connects|comprises|combin(?:es|ing))|搭载|采用|基于|集成|内置)\s?"
-    r"(?:颗|张|块|枚|个)?\s?(?:its own |the |domestic |self-developed )?$", re.IGNORECASE,
+    rf"{PART}\s?$", re.IGNORECASE,
 )  # fmt: skip
 
 
@@ -50,7 +53,6 @@ class _Name:
     ids: tuple[str, ...]
     gaps: frozenset[int]
     weak: bool
-    capital: bool
 
 
 class Finder:
@@ -71,10 +73,10 @@ class Finder:
         for spelled in _spellings(name):
             atoms = list(_ATOM.finditer(spelled))
             bare = "".join(atom[0] for atom in atoms).casefold()
-            if not 1 < len(bare) or not atoms or len(atoms) > MOST or re.match(r"[\d,]+ ", spelled):
+            if not len(bare) > 1 or not atoms or len(atoms) > MOST or re.match(r"[\d,]+ ", spelled):
                 continue
             gaps, length = set(), 0
-            for one, after in zip(atoms, atoms[1:], strict=False):
+            for one, after in pairwise(atoms):
                 length += len(one[0])
                 if after.start() > one.end() or (one[0].isalpha() and (len(one[0]) > 2 or not one[0].isascii())):
                     gaps.add(length)
@@ -85,7 +87,7 @@ class Finder:
                 gaps |= known.gaps if known.ids == ids else set()
                 if known.ids != ids:
                     continue
-            self._names[bare] = _Name(kind, ids, frozenset(gaps), weak, plain)
+            self._names[bare] = _Name(kind, ids, frozenset(gaps), weak)
             part = ""
             for atom in atoms:
                 part += atom[0].casefold()
@@ -96,41 +98,43 @@ class Finder:
 
         Short names such as H20, and those that are words, count only beside another name or a word of hardware.
         """
-        found = list(self._walk(sentence))
+        found = list(islice(self._walk(sentence), MANY + 1))
         strong = [one for one in found if not one.weak]
         sure = strong or len({one.ids for one in found}) > 1 or HARDWARE.search(sentence)
         return found if sure else []
 
     def _walk(self, sentence: str) -> Iterator[Mention]:
-        atoms = list(_ATOM.finditer(sentence))
+        atoms = [(*atom.span(), atom[0].casefold()) for atom in _ATOM.finditer(sentence)]
         place = 0
         while place < len(atoms):
-            best, last = None, place
-            bare, gaps = "", set()
-            for at in range(place, min(len(atoms), place + MOST)):
-                if at > place:
-                    between = _GAP.match(sentence, atoms[at - 1].end())
-                    if not between or between.end() != atoms[at].start():
-                        break
-                    if between[0] not in ("", "-"):
-                        gaps.add(len(bare))
-                bare += atoms[at][0].casefold()
-                if bare not in self._begun:
+            start, end, bare = atoms[place]
+            best, last = self._whole(sentence, bare, start, end, ()), place
+            gaps: tuple[int, ...] = ()
+            for at in range(place + 1, len(atoms)) if bare in self._begun else ():
+                begin, stop, more = atoms[at]
+                if begin > end + 1 or f"{bare}{more}" not in self._begun or sentence[end:begin] not in _GAPS:
                     break
-                known = self._names.get(bare)
-                if known and gaps <= known.gaps and _is_whole(sentence, atoms[place].start(), atoms[at].end()):
-                    if not (known.capital or known.weak) or sentence[atoms[place].start()].isupper():
-                        best, last = known, at
+                if begin > end and sentence[end] != "-":
+                    gaps = (*gaps, len(bare))
+                bare, end = f"{bare}{more}", stop
+                if known := self._whole(sentence, bare, start, end, gaps):
+                    best, last = known, at
             if best is None:
                 place += 1
                 continue
-            start, end = atoms[place].start(), atoms[last].end()
-            place = last + 1
+            end, place = atoms[last][1], last + 1
             if _OTHER_AFTER.match(sentence, end) or _OTHER_BEFORE.search(sentence[max(start - 12, 0) : start]):
                 continue
             component = _COMPONENT.search(sentence[max(start - 40, 0) : start]) is not None and best.kind == "chip"
             weak = best.weak and not self._has_maker(sentence, start, end)
             yield Mention(start, end, best.ids, best.kind, sentence[start:end], component, weak)
+
+    def _whole(self, sentence: str, bare: str, start: int, end: int, gaps: tuple[int, ...]) -> _Name | None:
+        """Return the name that stands at a place, if it is written as one, and nothing goes on there."""
+        known = self._names.get(bare)
+        if known is None or not known.gaps.issuperset(gaps) or not _is_whole(sentence, start, end):
+            return None
+        return known if not known.weak or sentence[start].isupper() else None
 
     def _has_maker(self, sentence: str, start: int, end: int) -> bool:
         """Whether the maker of what a name names stands before it as an owner: "Nvidia's H20"."""
