@@ -113,7 +113,7 @@ def schema(kind: str | None, folder: str | None) -> None:
     """Print the JSON Schema of a sheet.
 
     KIND is chip, system, model, claims, measured, rule, source or sources. Editors that know YAML check and
-    complete sheets by it. With compare, explain, audit or eval: of the JSON that this command prints.
+    complete sheets by it. With compare, explain, audit, check or eval: of the JSON that this command prints.
     """
     from pathlib import Path
 
