@@ -21,6 +21,7 @@ from calc.analysis.export_control.classification import Classification, classify
 from calc.analysis.export_control.quantities import UserInputs
 from calc.analysis.expressions import evaluation
 from calc.analysis.selection import Condition, Selection, gap, select
+from calc.analysis.statements.checking import Check, Checker
 from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.figures import derive, reprs
@@ -288,6 +289,30 @@ class Workspace:
         """
         return self._auditor.audit(names, source, claim)
 
+    def check(self, text: str) -> Check:
+        """Find what a text states of chips and systems, and answer it by published figures.
+
+        Parameters
+        ----------
+        text : str
+            English or Chinese prose, of any length. It is read by rules; what looks like a comparison and is not
+            understood is listed.
+
+        Returns
+        -------
+        Check
+            ``answers`` has the statements with their verdicts, ``not_understood`` the rest, ``summary`` the counts;
+            ``to_html()`` is the text with its statements marked.
+
+        Examples
+        --------
+        >>> import calc
+        >>> found = calc.check("The CloudMatrix 384 has 2.1x the memory bandwidth of the GB200 NVL72.")
+        >>> [(one.subject, one.object, one.metric, one.verdict) for one in found.answers]
+        [('cm384', 'nvl72', 'memory_bandwidth', 'matches')]
+        """
+        return self._checker.check(text)
+
     def export_control(
         self, *names: str, on: str | None = None, die_area: str | None = None, planar: bool = False,
         data_centre: bool = True,
@@ -531,6 +556,10 @@ class Workspace:
     def _auditor(self) -> Auditor:
         return Auditor(self.comparer)
 
+    @cached_property
+    def _checker(self) -> Checker:
+        return Checker(self.comparer)
+
     def evaluate(self, expression: str) -> Result:
         """Compute an expression with figures, as `calc eval` does.
 
@@ -698,6 +727,7 @@ reports = shipped(Workspace.reports)
 sources = shipped(Workspace.sources)
 compare = shipped(Workspace.compare)
 audit = shipped(Workspace.audit)
+check = shipped(Workspace.check)
 explain = shipped(Workspace.explain)
 evaluate = shipped(Workspace.evaluate)
 export_control = shipped(Workspace.export_control)

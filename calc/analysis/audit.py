@@ -233,25 +233,40 @@ class Auditor:
         """Recompute one claim of a source."""
         claimed, mismatch = claims.claimed(claim), claims.mismatch(claim)
         superseded = any(self.comparer.policy.newer(self.catalog, source))
-        names = (claim.subject, claim.object)
-        gone = [name for name in dict.fromkeys(names) if not self.catalog.has_sheet(name)]
-        if gone or claim.about:
-            missing = f"no metric for {claim.about}" if claim.about else f"no sheet for {' and '.join(gone)}"
-            own = every = Recomputation(NOT_COMPUTABLE, missing=missing)
-        else:
-            sheets = [self.catalog.sheet(*self.catalog.resolve(name)) for name in names]
+        said_by = frozenset(filter(None, (source, claim.relay)))
+        every = self.published(claim, said_by)
+        own = every
+        if self._uncheckable(claim) is None:
+            sheets = self._sheets(claim)
             one, other = (sheet.kind for sheet in sheets)
             if one != other:
                 mismatch = "; ".join(filter(None, (f"a {one} against a {other}", mismatch)))
-            said_by = frozenset(filter(None, (source, claim.relay)))
             own = self._own(claim, claimed, sheets, said_by)
             if own.verdict == NOT_COMPUTABLE and (credited := schema.credit(claim)):
                 theirs = self._own(claim, claimed, sheets, frozenset({credited}))
                 own = replace(theirs, by=credited) if theirs.verdict != NOT_COMPUTABLE else own
-            as_printed = _read(self._reader(said_by, sheets), sheets)
-            every = self._recompute(claim, claimed, _read(self.comparer.reader, sheets), as_printed)
         id = claim_id(source, key)
         return Finding(id, source, claim, claimed, own, every, mismatch, superseded, self.comparer)
+
+    def published(self, claim: schema.Claim, said_by: frozenset[str] = frozenset()) -> Recomputation:
+        """Recompute a claim from every combination of admissible reports, and what its sources had superseded."""
+        missing = self._uncheckable(claim)
+        if missing is not None:
+            return Recomputation(NOT_COMPUTABLE, missing=missing)
+        sheets = self._sheets(claim)
+        as_printed = _read(self._reader(said_by, sheets), sheets)
+        return self._recompute(claim, claims.claimed(claim), _read(self.comparer.reader, sheets), as_printed)
+
+    def _uncheckable(self, claim: schema.Claim) -> str | None:
+        """Return why nothing can be computed of a claim: no metric, or no sheet; None if something may be."""
+        names = dict.fromkeys((claim.subject, claim.object))
+        gone = [name for name in names if not self.catalog.has_sheet(name)]
+        if claim.about:
+            return f"no metric for {claim.about}"
+        return f"no sheet for {' and '.join(gone)}" if gone else None
+
+    def _sheets(self, claim: schema.Claim) -> list[schema.Sheet]:
+        return [self.catalog.sheet(*self.catalog.resolve(name)) for name in (claim.subject, claim.object)]
 
     def _own(
         self, claim: schema.Claim, claimed: Interval | None, sheets: Sequence[schema.Sheet], said_by: frozenset[str]
@@ -316,6 +331,8 @@ class Auditor:
     def _reader(self, sources: frozenset[str], sheets: Sequence[schema.Sheet]) -> Reader:
         """Return a reader to which what some sources had superseded or set aside is figures too."""
         reader = self.comparer.reader
+        if not sources:
+            return reader
         everything = [part for sheet in sheets for part in (sheet, self.catalog.chip_of(sheet)) if part]
         excluded = (one for sheet in everything for rows in reader.of(sheet).excluded.values() for one in rows)
         unheard = (metrics.metric(one.metric) for one in excluded if one.report.source in sources)

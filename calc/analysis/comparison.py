@@ -331,7 +331,7 @@ class Comparison(Shown):
         >>> calc.compare("ascend-910c", "gb200").to_html().startswith("<!DOCTYPE html>")
         True
         """
-        return self.shown("page")
+        return self.shown("html")
 
     def __repr__(self) -> str:
         ids = " vs ".join(subject.id for subject in self.subjects)

@@ -44,6 +44,11 @@ def _words(name: str) -> set[str]:
     return set(re.split(r"[\W_]+", name.casefold())) - {""}
 
 
+def _after(names: Iterable[str], vendors: Sequence[str]) -> Iterator[str]:
+    """Yield names alone and after each vendor."""
+    return (f"{before} {name}".strip() for name in names for before in ("", *vendors))
+
+
 LATIN = {
     "华为": "Huawei",
     "昇腾": "Ascend",
@@ -129,8 +134,8 @@ class Names:
         kinds = [kind] if kind else list(FOLDERS)
         latin = _latin(name)
         called = self.called(name) or self.called(latin)
-        worded = self._with_words(name) or self._with_words(latin) or self._with_words(latin, numbers=True)
-        fits = [pair for pair in called or worded if pair[0] in kinds]
+        worded = called or self._with_words(name) or self._with_words(latin) or self._with_words(latin, numbers=True)
+        fits = [pair for pair in worded if pair[0] in kinds]
         if len(fits) == 1 and (called or self._marks(fits[0]).intersection(_typed(latin))):
             return fits[0]
         if called and fits and len({id for _, id in fits}) == 1:
@@ -180,11 +185,16 @@ class Names:
     def _loose(self) -> dict[str, list[tuple[str, str]]]:
         """What answers to each id without its blanks, and to each name and alias, its vendor before it or not."""
         called: dict[str, list[tuple[str, str]]] = {}
-        for kind, id in self._names:
-            names, vendors = self._peeked(kind, id, "name|aliases"), list(self._peeked(kind, id, "vendor"))
-            for name in {_bare(id), *(_bare(before + name) for name in names for before in ("", *vendors))}:
-                called.setdefault(name, []).append((kind, id))
+        for name, pair in dict.fromkeys((_bare(name), (kind, id)) for name, kind, id in self.spoken(tuple(FOLDERS))):
+            called.setdefault(name, []).append(pair)
         return called
+
+    def spoken(self, kinds: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        """Yield each id, name and alias of the sheets of some kinds, and each name with its vendor before it."""
+        for kind in kinds:
+            for id in self.ids(kind):
+                names, vendors = self._peeked(kind, id, "name|aliases"), list(self._peeked(kind, id, "vendor"))
+                yield from ((name, kind, id) for name in (id, *_after(names, vendors)))
 
     @cached_property
     def _names(self) -> dict[tuple[str, str], set[str]]:

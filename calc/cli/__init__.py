@@ -19,6 +19,7 @@ from pathlib import Path
 import click
 
 from calc.cli import (
+    check,
     editing,
     estimate,
     evaluate,
@@ -36,7 +37,7 @@ from calc.cli.options import ID
 from calc.errors import CalcError
 
 # The commands of these modules join the group when they are imported.
-ROOMS = (sheets, figures, evaluate, estimate, sweep, export_control, plot, report, export, editing, measure)
+ROOMS = (sheets, figures, check, evaluate, estimate, sweep, export_control, plot, report, export, editing, measure)
 __all__ = ["ID", "commands", "main", "run"]
 
 

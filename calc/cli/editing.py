@@ -150,7 +150,7 @@ def schema(kind: str | None, folder: str | None) -> None:
     """Print the JSON Schema of a sheet or of JSON output.
 
     KIND is chip, system, model, claims, measured, rule, source or sources: editors use these schemas to check and
-    complete sheets. KIND may also be compare, explain, audit or eval: the schema of what --format json prints.
+    complete sheets. KIND may also be compare, explain, audit, check or eval: the schema of what --format json prints.
     """
     from pathlib import Path
 

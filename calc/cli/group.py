@@ -12,7 +12,7 @@ from calc.errors import UsageError, did_you_mean
 CALL = "python -m calc"
 """How examples call the program."""
 GROUPS = {
-    "Look up and compare": ("compare", "show", "list", "explain", "audit", "history", "sources"),
+    "Look up and compare": ("compare", "show", "list", "explain", "audit", "check", "history", "sources"),
     "Calculate": ("estimate", "sweep", "frontier", "eval", "export-control"),
     "Draw and export": ("plot", "report", "export"),
     "Add your own sheets": ("new", "import", "measure", "validate", "schema"),

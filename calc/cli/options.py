@@ -64,8 +64,8 @@ def _policy_option(option: PolicyOption) -> Callable[[Command], Command]:
     return click.option(f"--{option.name.replace('_', '-')}", help=option.help, **kind)
 
 
-def output_options(command: Command) -> Command:
-    """Add the form of the output, its file and its colours."""
+def output_options(command: Command, *more: str) -> Command:
+    """Add the form of the output, its file and its colours; ``more`` are forms that this command has besides."""
     for option in (
         click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
                      help="Use colours; auto: on a terminal only."),
@@ -73,8 +73,8 @@ def output_options(command: Command) -> Command:
             "-o", "output", metavar="FILE", type=click.Path(dir_okay=False),
             help="Output file (written atomically)."
         ),
-        click.option("--format", "form", type=click.Choice(FOR_COMMANDS), default=FOR_COMMANDS[0], show_default=True,
-                     help="Output format."),
+        click.option("--format", "form", type=click.Choice([*FOR_COMMANDS, *more]), default=FOR_COMMANDS[0],
+                     show_default=True, help="Output format."),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -92,14 +92,22 @@ class Request:
         self._options = options
         self.exit_code = 0
 
+    @property
+    def specs(self) -> Sequence[str]:
+        """The folders of sheets that the command line names."""
+        return tuple(self._options["specs"])
+
     @functools.cached_property
     def comparer(self) -> Comparer:
         """What compares those sheets; opened when a command first asks for it, its own options in order."""
         return open_comparer(**self._options)
 
 
-def answering(run: Callable[..., object]) -> Command:
-    """Add the options of policy and output; what the command returns is shown, as its options of that name say."""
+def answering(run: Callable[..., object], *more: str) -> Command:
+    """Add the options of policy and output; what the command returns is shown, as its options of that name say.
+
+    ``more`` are forms of output that this command has besides those of every command.
+    """
 
     @functools.wraps(run)
     def command(form: str, output: str | None, color: str, **options: Any) -> None:
@@ -108,7 +116,7 @@ def answering(run: Callable[..., object]) -> Command:
         if asked.exit_code:
             sys.exit(asked.exit_code)
 
-    return output_options(policy_options(command))
+    return output_options(policy_options(command), *more)
 
 
 def open_catalog(specs: Sequence[str], merge: bool = False) -> Catalog:

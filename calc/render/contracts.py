@@ -610,12 +610,108 @@ class SheetsAuditOutput(_Answer):
     stale_pins: list[StalePin]
 
 
+# -- check --------------------------------------------------------------------------------------
+
+
+class StatedOutput(_Output):
+    """What a statement prints."""
+
+    text: Text
+    low: float | None
+    """The least that its digits allow, in `unit`; null of a date."""
+    high: float | None
+    """The most; null where there is no end."""
+    unit: Text | None
+    """x for a ratio of subject to object."""
+    hedge: Hedge
+
+
+class FoundOutput(Span):
+    """What published figures give."""
+
+    unit: Text
+
+
+class ListsOutput(_Output):
+    """On which metrics the subject leads the object, and on which not."""
+
+    ahead: Metrics
+    behind: Metrics
+    level: Metrics
+    overlapping: Metrics
+    open: Metrics
+    not_comparable: Metrics
+    not_reported: Metrics
+
+
+class StatementOutput(_Output):
+    """One statement of the text."""
+
+    text: Text
+    """Its words: the text from `start` to `end`, in characters."""
+    start: Count
+    end: Some
+    kind: Literal["multiplier", "figure", "ranking", "count", "date"]
+    subject: Id | None
+    object: Id | None
+    metric: Text | None
+    """A metric, the head of ids, or overall; null where there is no metric for it."""
+    about: Text | None
+    """The matter in words, where there is no metric for it."""
+    claimed: StatedOutput | None
+    sense: Sense
+    credited_to: Text | None
+    open: Texts
+    """What the text leaves open."""
+    verdict: Literal["matches", "contradicts", "answered by lists", "cannot be checked"]
+    why: Text
+    found: FoundOutput | None
+    sources: Ids
+    lists: ListsOutput | None
+    status: Status
+
+
+class MissedOutput(_Output):
+    """A sentence that looks like a comparison and was not understood."""
+
+    text: Text
+    start: Count
+    end: Some
+    why: Text
+
+
+class CheckSummary(_Output):
+    """How many statements there are, by verdict."""
+
+    statements: Count
+    matches: Count
+    contradicts: Count
+    answered_by_lists: Count
+    cannot_be_checked: Count
+    not_understood: Count
+    reasons: dict[str, Some]
+    """Why statements cannot be checked, and how many."""
+    characters: Count
+    read_to: Count
+    """How many characters were read: fewer than there are only where the text has very many statements."""
+
+
+class CheckOutput(_Answer):
+    """What `calc check` prints: what a text states, and what published figures say of it."""
+
+    command: Literal["check"]
+    statements: list[StatementOutput]
+    not_understood: list[MissedOutput]
+    summary: CheckSummary
+
+
 EXPLAIN = "The working of a figure as a tree, down to each report and where it stands."
 AUDIT = "Claims with what recomputing them gives; with --sheets, where reports of a sheet contradict one another."
 RECORDS: dict[str, Any] = {
     "compare": CompareOutput,
     "explain": Annotated[Node, Field(description=EXPLAIN)],
     "audit": Annotated[AuditOutput | SheetsAuditOutput, Field(description=AUDIT)],
+    "check": CheckOutput,
     "eval": EvalOutput,
 }
 """The record of the output of each of `calc.render.forms.CONTRACTS`."""

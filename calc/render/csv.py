@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from calc.analysis.comparison import Comparison
     from calc.analysis.export_control.classification import Classification
     from calc.analysis.expressions.evaluation import Evaluation
+    from calc.analysis.statements.checking import Check
     from calc.estimates.sweeps import Sweep
     from calc.estimates.validation.scores import Validation
     from calc.figures.explanation import Node
@@ -89,6 +90,11 @@ def _described(found: Described, disputed: bool = False) -> list[Flat]:
 @flat.register
 def _audit(found: Audit) -> list[Flat]:
     return [Flat(records.AUDIT, records.audit(found))]
+
+
+@flat.register
+def _check(found: Check) -> list[Flat]:
+    return [Flat(records.CHECK, records.check(found))]
 
 
 @flat.register

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from calc.analysis.comparison import Comparison
-
 
 def text(answer: object, **options: Any) -> str:
     """Tables and trees for a terminal, or plain for a file."""
@@ -67,11 +65,11 @@ def plot(answer: object, **options: Any) -> Axes:
     return plot.draw(found=answer, **options)
 
 
-def page(answer: Comparison) -> str:
+def page(answer: object, **options: Any) -> str:
     """A whole HTML page."""
     from calc.render import html
 
-    return html.comparison(answer)
+    return html.page(answer)
 
 
 def working(answer: object) -> str:
@@ -113,13 +111,13 @@ FORMS |= {
     "dict": Form(as_dict, False),
     "frame": Form(frame, False),
     "plot": Form(plot, False),
-    "page": Form(page, False),
+    "html": Form(page, False),
     "working": Form(working, False),
     "plain-card": Form(plain_card, False),
     "html-card": Form(html_card, False),
     "markdown-card": Form(markdown_card, False),
 }
-CONTRACTS = ("compare", "explain", "audit", "eval")
+CONTRACTS = ("compare", "explain", "audit", "check", "eval")
 """The commands whose JSON has a contract of its own (`calc.render.contracts`)."""
 FOR_COMMANDS = tuple(name for name, form in FORMS.items() if form.for_commands)
 """What ``--format`` takes, the default first."""

@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from calc.figures.shown import by_class
 from calc.render import csv, json
 from calc.sheets import metrics
 from calc.views import audit, notebook, report_page
 
 if TYPE_CHECKING:
     from calc.analysis.comparison import Comparison
+    from calc.analysis.statements.checking import Check
 
 _TEMPLATES = "templates"
 
@@ -57,9 +59,9 @@ def _own(name: str) -> Markup:
     return Markup(path.read_text(encoding="utf-8"))
 
 
-def _document(template: str, script: str, **held: Any) -> str:
+def _document(template: str, script: str = "", **held: Any) -> str:
     """Return a whole page: its style and script inside, and a policy under which no other script runs."""
-    code = _own("common.js") + _own(script)
+    code = _own("common.js") + (_own(script) if script else "")
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
     return rendered(template, style=_own("page.css"), script=code, digest=digest, **held)
 
@@ -69,7 +71,22 @@ def card(shown: object) -> str:
     return rendered("card.html", card=notebook.card(shown), groups=metrics.GROUPS)
 
 
-def comparison(found: Comparison) -> str:
+@by_class
+def page(answer: object) -> str:
+    """Return an answer as a whole page."""
+    raise TypeError(f"no page for {type(answer).__name__}")
+
+
+@page.register
+def _check(found: Check) -> str:
+    from calc.views import check
+
+    return _document("check.html", summary=check.summary(found), pieces=check.pieces(found), notes=check.notes(found),
+                     legend=check.NOTES)  # fmt: skip
+
+
+@page.register
+def _comparison(found: Comparison) -> str:
     """Return the report of a comparison as one file, with a picture of the ratios of each subject that has any."""
     from calc.render import plot
 

@@ -15,6 +15,7 @@ from calc.figures import derive, explanation, reprs
 from calc.figures.policy import Policy
 from calc.figures.results import Result
 from calc.figures.shown import by_class, picked
+from calc.sheets.multipliers import Interval
 from calc.sheets.schema import STATUS
 from calc.units.numbers import amount
 from calc.views.answers import parts
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from calc.analysis.export_control.classification import Classification
     from calc.analysis.expressions.evaluation import Evaluation
     from calc.analysis.importing import Imported
+    from calc.analysis.statements.checking import Answer, Check
     from calc.estimates.estimate import Estimate, Input
     from calc.estimates.sweeps import Sweep
     from calc.estimates.validation.scores import Validation
@@ -148,6 +150,36 @@ def audit(found: Audit) -> Json:
 
 
 @body.register
+def check(found: Check) -> Json:
+    """Return the statements of a text and their answers; places are in characters of the text."""
+    return head("check", found.comparer.policy) | {
+        "statements": [statement(one) for one in found.answers],
+        "not_understood": [picked(one, "text start end why") for one in found.not_understood],
+        "summary": found.summary,
+    }  # fmt: skip
+
+
+def statement(one: Answer) -> Json:
+    """Return one statement of a text with its answer; what it claims is in the unit that it prints, or a ratio."""
+    said = one.statement
+    text = said.factor.text if said.factor else said.date or (said.figure.text if said.figure else "")
+    unit = said.figure.unit if said.figure else "x" if said.factor else None
+    low, high = (float(one.claimed.low), _end(one.claimed)) if one.claimed else (None, None)
+    hedge = said.factor.hedge if said.factor else said.figure.hedge if said.figure else None
+    return picked(said, "text start end kind") | {
+        "subject": one.subject, "object": one.object, "metric": said.metric, "about": said.about,
+        "claimed": {"text": text, "low": low, "high": high, "unit": unit, "hedge": hedge} if text else None,
+        "sense": said.sense, "credited_to": said.credited_to, "open": list(said.open), "verdict": one.verdict,
+        "why": one.why, "found": ends(one.found) | {"unit": one.found.unit} if one.found else None,
+        "sources": list(one.sources), "lists": _lists(one.lists) if one.lists else None, "status": STATUS,
+    }  # fmt: skip
+
+
+def _end(claimed: Interval) -> float | None:
+    return None if claimed.high is None else float(claimed.high)
+
+
+@body.register
 def _crosschecked(shown: Crosschecked) -> Json:
     return head("audit", shown.comparer.policy) | {
         "sheets": True, "findings": [],
@@ -174,8 +206,7 @@ def _finding(found: Finding) -> Json:
         "own": _side(found.own), "any": _side(found.any), "source": found.source, "status": STATUS,
     }  # fmt: skip
     if claimed is not None:
-        high = None if claimed.high is None else float(claimed.high)
-        made["claimed"] |= {"low": float(claimed.low), "high": high} | picked(claimed, "low_open high_open")
+        made["claimed"] |= {"low": float(claimed.low), "high": _end(claimed)} | picked(claimed, "low_open high_open")
     if found.any.contrast is not None:
         made |= _lists(found.any.contrast)
     return made | {

@@ -25,6 +25,7 @@ from calc.views import words
 if TYPE_CHECKING:
     from calc.analysis.audit import Audit
     from calc.analysis.expressions.evaluation import Evaluation
+    from calc.analysis.statements.checking import Check
 
 Record = dict[str, Any]
 
@@ -54,6 +55,12 @@ AUDIT = (
     *(f"any_{name}" for name in _SIDE), *_LAST, *_LISTS.values(),
 )  # fmt: skip
 
+NOT_UNDERSTOOD = "not understood"
+CHECK = (
+    "text", "start", "end", "kind", "subject", "object", "metric", "about", "claimed", "claimed_low", "claimed_high",
+    "claimed_unit", "hedge", "sense", "credited_to", "open", "verdict", "why", "value", "low", "high", "unit",
+    "sources",
+)  # fmt: skip
 EVALUATION = ("expression", "status", "value", "low", "high", "unit", "as_of", "inputs", "sources")
 
 REMARKS = "remarks"
@@ -95,6 +102,23 @@ def audit(found: Audit) -> list[Record]:
         record |= {column: " ".join(row.get(name, ())) for name, column in _LISTS.items()}
         records.append({name: record[name] for name in AUDIT})
     return records
+
+
+def check(found: Check) -> list[Record]:
+    """Return a record a statement of a text, then one for each sentence that was not understood."""
+    made = []
+    for row in json.check(found)["statements"]:
+        claimed = {f"claimed_{name}": (row["claimed"] or {}).get(name) for name in ("text", "low", "high", "unit")}
+        record = row | {"hedge": (row["claimed"] or {}).get("hedge")} | (row["found"] or {}) | claimed
+        record |= {
+            "claimed": record.pop("claimed_text"),
+            "open": "; ".join(row["open"]),
+            "sources": " ".join(row["sources"]),
+        }
+        made.append({name: record.get(name) for name in CHECK})
+    missed = ({"text": one.text, "start": one.start, "end": one.end, "verdict": NOT_UNDERSTOOD, "why": one.why}
+              for one in found.not_understood)  # fmt: skip
+    return [*made, *(dict.fromkeys(CHECK) | record for record in missed)]
 
 
 def overview(found: Overview, *, disputed: bool = False) -> list[Record]:

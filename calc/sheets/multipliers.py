@@ -79,6 +79,11 @@ class Interval:
         high = 1 / self.low if self.low else None
         return Interval(low, high, self.high_open or self.high is None, self.low_open)
 
+    def times(self, by: Fraction) -> Interval:
+        """Return the interval with its ends multiplied by a number above 0."""
+        high = None if self.high is None else self.high * by
+        return Interval(self.low * by, high, self.low_open, self.high_open)
+
     def __str__(self) -> str:
         low, high = _digits(self.low), "" if self.high is None else _digits(self.high)
         if self.high is None:
@@ -155,7 +160,7 @@ def _read(text: str, allowed: Callable[[Decimal, Decimal], Interval]) -> Interva
         return found.inverse()
     if match[4] == "x":
         return found
-    share = _scaled(found, Fraction(1, 100))
+    share = found.times(Fraction(1, 100))
     if match[4] == "percent of":
         return share
     if match[4] == "percent more":
@@ -193,11 +198,6 @@ def _half(number: Decimal) -> Fraction:
     """Return half a unit of the last digit that a number has."""
     exponent = number.as_tuple().exponent
     return Fraction(10) ** (exponent if isinstance(exponent, int) else 0) / 2
-
-
-def _scaled(found: Interval, by: Fraction) -> Interval:
-    high = None if found.high is None else found.high * by
-    return Interval(found.low * by, high, found.low_open, found.high_open)
 
 
 def _digits(value: Fraction) -> str:

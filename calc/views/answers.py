@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from calc.analysis.export_control.classification import Classification
     from calc.analysis.expressions.evaluation import Evaluation
     from calc.analysis.importing import Imported
+    from calc.analysis.statements.checking import Check
     from calc.analysis.validation import Checked
     from calc.estimates.estimate import Estimate
     from calc.estimates.sweeps import Sweep
@@ -101,6 +102,13 @@ def _audit(found: Audit) -> Sequence[Table]:
     from calc.views import audit
 
     return audit.audit(found)
+
+
+@parts.register
+def _check(found: Check) -> Sequence[Table]:
+    from calc.views import check
+
+    return check.tables(found)
 
 
 @parts.register

@@ -11,13 +11,14 @@ from calc.analysis.comparison import Cell, Comparison, Row
 from calc.analysis.dominance import LISTS, Contrast
 from calc.analysis.export_control.classification import Classification, Classified
 from calc.analysis.importing import Imported
+from calc.analysis.statements.checking import Check
 from calc.estimates.estimate import Estimate
 from calc.estimates.validation.scores import Validation
 from calc.figures import results
 from calc.figures.readings import Candidate, Reading
 from calc.figures.results import Result
 from calc.units.numbers import number, span
-from calc.views import audit, comparison, estimate, estimate_validation, export_control, importing, words
+from calc.views import audit, check, comparison, estimate, estimate_validation, export_control, importing, words
 from calc.views.tables import Column, Table, TableCell
 from calc.views.words import AS_REPORTED
 
@@ -41,6 +42,7 @@ def _table(title: str, columns: Sequence[str], notes: Sequence[str] = (AS_REPORT
 card.register(Table, Table.for_readers)
 card.register(Classification, export_control.overview)
 card.register(Classified, export_control.tests)
+card.register(Check, lambda found: check.tables(found)[0].for_readers())
 card.register(Estimate, estimate.overview)
 card.register(Imported, lambda found: importing.rows(found.plan))
 card.register(Validation, lambda found: estimate_validation.summary(found).for_readers())

@@ -157,6 +157,19 @@ def test_audit_prints_what_python_returns() -> None:
     assert body == json.loads(dump(workspace().audit("cm384", "nvl72").to_dict()))
 
 
+def test_check_keeps_its_contract() -> None:
+    text = (
+        "Huawei's CloudMatrix 384 has 384 Ascend 910C chips and up to 1.7x the compute of the GB200 NVL72, IDC says. "
+        "It rivals the H20 GPU. The CloudMatrix 384 outperforms the GB200 NVL72 and costs $9 million. The B200 chip "
+        "was announced on 18 March 2024. Is the H20 GPU twice as fast? The H20 GPU has 3x the density of its rival."
+    )
+    body = json.loads(output("check", text, "--format", "json"))
+    assert {one["verdict"] for one in body["statements"]} >= {"matches", "contradicts", "answered by lists"}
+    assert body["not_understood"]
+    assert all(text[one["start"] : one["end"]] == one["text"] for one in body["statements"])
+    assert faults("check", body) == []
+
+
 def test_explain_of_each_claim_keeps_its_contract() -> None:
     for claim in ("table-power", "subtitle-compute-per-power", "network-cost", "chip-overall", "budget-compute"):
         names = (f"semianalysis-cm384-2026/{claim}",)

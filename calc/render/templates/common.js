@@ -55,8 +55,8 @@ const filter = () => {
   }
   by("count").textContent = `${count} of ${lines.length} metrics shown`;
 };
-by("filters").addEventListener("input", filter);
-by("filters").addEventListener("submit", (event) => event.preventDefault());
+by("filters")?.addEventListener("input", filter);
+by("filters")?.addEventListener("submit", (event) => event.preventDefault());
 
 const key = (line, column, how) => {
   const cell = line.rows[0].cells[column];

@@ -1,0 +1,352 @@
+"""What published figures say of the statements of a text: of claims by the auditor, of figures by their reports."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from calc import units
+from calc.analysis import claims
+from calc.analysis.audit import NOT_COMPUTABLE, REPRODUCED, Auditor, Recomputation
+from calc.analysis.comparison import Comparer
+from calc.analysis.dominance import Contrast
+from calc.analysis.statements import grammar
+from calc.analysis.statements.grammar import NotUnderstood, Statement
+from calc.analysis.statements.quantities import Figure
+from calc.analysis.statements.subjects import Finder, Mention
+from calc.figures import derive, reprs
+from calc.figures.readings import Candidate, Reading, Readings
+from calc.figures.results import Result
+from calc.figures.shown import Shown
+from calc.sheets import metrics, schema
+from calc.sheets.multipliers import Interval, interval, leeway
+from calc.units.numbers import amount, long_ratio
+
+MATCHES, CONTRADICTS, LISTS, UNCHECKED = "matches", "contradicts", "answered by lists", "cannot be checked"
+FEW = 3
+"""So many other metrics are named that a figure without qualifiers fits as well."""
+_PLAIN = {name: place for place, name in enumerate(
+    f"peak_compute.{rate}.{way}" for way in ("dense", "unstated", "sparse")
+    for rate in ("bf16", "fp16", "fp8", "fp4"))}  # fmt: skip
+"""Which compute rates a figure without qualifiers is taken for first, where it fits several."""
+VERDICTS = (MATCHES, CONTRADICTS, LISTS, UNCHECKED)
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A statement, and what published figures say of it; ``subject`` and ``object`` are the sheets that were taken."""
+
+    statement: Statement
+    verdict: str
+    why: str
+    subject: str | None = None
+    object: str | None = None
+    claimed: Interval | None = None
+    found: Result | None = None
+    sources: tuple[str, ...] = ()
+    lists: Contrast | None = None
+
+    @property
+    def metric(self) -> str | None:
+        """What it is about: a metric, the head of ids, or ``overall``; None where there is no metric for it."""
+        return self.statement.metric
+
+
+@dataclass(frozen=True, eq=False)
+class Check(Shown):
+    """The answer to ``check``: the statements of a text in their order, and the sentences that were not understood.
+
+    ``read_to`` is how many characters were read: all, unless there are more statements than `grammar.MOST`.
+    """
+
+    text: str
+    answers: tuple[Answer, ...]
+    not_understood: tuple[NotUnderstood, ...]
+    read_to: int
+    comparer: Comparer
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """How many statements there are by verdict, and why some cannot be checked."""
+        many = Counter(one.verdict for one in self.answers)
+        reasons = Counter(one.why for one in self.answers if one.verdict == UNCHECKED)
+        return {
+            "statements": len(self.answers), **{verdict.replace(" ", "_"): many[verdict] for verdict in VERDICTS},
+            "not_understood": len(self.not_understood), "reasons": dict(reasons.most_common()),
+            "characters": len(self.text), "read_to": self.read_to,
+        }  # fmt: skip
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what ``--format json`` prints."""
+        return self.shown("dict")
+
+    def to_html(self) -> str:
+        """Return the text with its statements marked, coloured and explained, as one HTML page."""
+        return self.shown("html")
+
+    def _titled(self) -> str:
+        return f"{reprs.counted(len(self.answers), 'statement')}, as-reported"
+
+    def __repr__(self) -> str:
+        return reprs.line(self._titled())
+
+    def __str__(self) -> str:
+        rows = [(one.statement.text, one.verdict, one.why) for one in self.answers]
+        return reprs.page(self._titled(), [("statement", "verdict", "why"), *rows] if rows else ())
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """A figure held against one metric; ``off`` is how far the nearest value lies, as a share."""
+
+    name: str
+    result: Result
+    nearest: float
+    inside: bool
+    rounded: bool
+    off: float
+    sources: tuple[str, ...]
+    why: str = ""
+
+
+class Checker:
+    """Answers texts by the figures of a comparer; made once, it answers many."""
+
+    def __init__(self, comparer: Comparer) -> None:
+        self.comparer = comparer
+        self._auditor = Auditor(comparer)
+        self._finder = Finder(comparer.catalog)
+        self._known: dict[object, Answer] = {}
+
+    def check(self, text: str) -> Check:
+        """Return what a text states of chips and systems of the catalog, and what published figures say of it.
+
+        Parameters
+        ----------
+        text : str
+            English or Chinese prose. It is read sentence by sentence, by rules; what looks like a comparison and is
+            not understood is listed, and nothing is guessed.
+        """
+        stated, missed, read_to = grammar.read(text, self._finder)
+        return Check(text, tuple(map(self._answered, stated)), tuple(missed), read_to, self.comparer)
+
+    def _answered(self, one: Statement) -> Answer:
+        """Return the answer to a statement; one that was given before is used again."""
+        sides = [side.ids if side else None for side in (one.subject, one.object)]
+        factor = one.factor and (one.factor.text, one.factor.hedge)
+        figure = one.figure and (one.figure.digits, one.figure.scale, one.figure.unit, one.figure.hedge)
+        key = (one.kind, *sides, one.matter, factor, figure, one.date, one.sense, one.direction, one.per_chip)
+        if key not in self._known:
+            self._known[key] = self._answer(one)
+        return replace(self._known[key], statement=one)
+
+    def _answer(self, one: Statement) -> Answer:
+        if one.subject is None:
+            return Answer(one, UNCHECKED, "no subject of the catalog is named", object=_only(one.object))
+        if one.kind == grammar.DATE:
+            return self._date(one, one.subject)
+        if one.figure is not None:
+            return self._figure(one, one.subject, one.figure)
+        if one.object is None:
+            return Answer(
+                one, UNCHECKED, "nothing of the catalog is named that it is compared with", _only(one.subject)
+            )
+        return self._claim(one, one.subject, one.object)
+
+    # -- claims ---------------------------------------------------------------------------------
+
+    def _claim(self, one: Statement, subject: Mention, object: Mention) -> Answer:
+        """Return the best answer over the sheets that the two names may mean."""
+        made = []
+        for pair in product(subject.ids, object.ids):
+            claim = as_claim(one, *pair)
+            made.append(self._of_claim(one, claim, self._auditor.published(claim)))
+        best = min(made, key=lambda answer: VERDICTS.index(answer.verdict))
+        return replace(
+            best, why="; ".join(filter(None, (best.why, _which(subject, best.subject), _which(object, best.object))))
+        )
+
+    def _of_claim(self, one: Statement, claim: schema.Claim, side: Recomputation) -> Answer:
+        ids, claimed, best = (claim.subject, claim.object), claims.claimed(claim), side.best
+        if side.verdict == NOT_COMPUTABLE:
+            return Answer(one, UNCHECKED, side.missing, *ids, claimed)
+        if side.contrast is not None:
+            held = {"leads on": side.contrast.ahead, "trails on": side.contrast.behind, "level on": side.contrast.level,
+                    "ranges overlap on": side.contrast.overlapping}  # fmt: skip
+            said = ", ".join(f"{words} {len(names)}" for words, names in held.items() if names)
+            return Answer(one, LISTS, f"{claim.subject} {said}", *ids, lists=side.contrast)
+        assert best is not None
+        sources = tuple(dict.fromkeys(choice.lead().source for choice in best.chosen))
+        value = long_ratio(best.nearest)
+        on = " against ".join(dict.fromkeys(map(title, (best.metric, best.object_metric))))
+        if side.verdict == REPRODUCED:
+            why = f"{value} on {on}"
+        else:
+            why = f"nearest is {value} on {on}{', within rounding of its last digits' if best.close else ''}"
+        if best.ratio.open:
+            why += f" ({best.ratio.open})"
+        return Answer(
+            one, MATCHES if side.verdict == REPRODUCED else CONTRADICTS, why, *ids, claimed, best.ratio, sources
+        )
+
+    # -- figures --------------------------------------------------------------------------------
+
+    def _figure(self, one: Statement, subject: Mention, figure: Figure) -> Answer:
+        """Return the best answer over the sheets that a name may mean."""
+        made = []
+        for id in subject.ids:
+            sheet = self.comparer.catalog.subject(id)
+            made.append(self._of_sheet(one, figure, self.comparer.reader.of(sheet)))
+        best = min(made, key=lambda answer: VERDICTS.index(answer.verdict))
+        return replace(best, why="; ".join(filter(None, (best.why, _which(subject, best.subject)))))
+
+    def _of_sheet(self, one: Statement, figure: Figure, held: Readings) -> Answer:
+        claimed, id = _interval(figure), held.sheet.id
+        found = [attempt for name in _names(one, held) for attempt in self._attempts(one, figure, held, name)]
+        if not found:
+            return Answer(one, UNCHECKED, f"no figure of {id}: {title(one.matter)}", id, claimed=claimed)
+        best = min(
+            found, key=lambda each: (not each.inside, each.rounded, each.off, _PLAIN.get(each.name, len(_PLAIN)))
+        )
+        value = amount(best.nearest, best.result.unit)
+        if best.inside:
+            why = f"{title(best.name)}: {value}{', if its last zeros are rounding' if best.rounded else ''}{best.why}"
+            also = [title(each.name) for each in found if each.inside and each.name != best.name]
+            why += f"; also as {', '.join(dict.fromkeys(also[:FEW]))}" if also else ""
+        else:
+            why = f"nearest is {title(best.name)}: {value}{best.why}{self._left_out(one, figure, held)}"
+        if best.result.open:
+            why += f" ({best.result.open})"
+        return Answer(one, MATCHES if best.inside else CONTRADICTS, why, id, None, claimed, best.result, best.sources)
+
+    def _attempts(self, one: Statement, figure: Figure, held: Readings, name: str) -> Iterator[_Attempt]:
+        """Yield a figure held against a metric, in each direction that it may be of."""
+        result = derive.result(held, name)
+        scale = _scale(figure, result.unit) if result else None
+        if result is None or scale is None:
+            return
+        for share, words in _directions(one, metrics.metric(name)):
+            exact = _interval(figure).times(scale * share)
+            loose = leeway(f"{figure.digits} x", _hedge(figure))
+            wide = loose.times(figure.scale * scale * share) if loose else exact
+            nearest, chosen = result.nearest(*exact.ends)
+            inside, rounded = exact.holds(nearest), False
+            if not inside and wide.holds(result.nearest(*wide.ends)[0]):
+                exact, inside, rounded = wide, True, True
+                nearest, chosen = result.nearest(*wide.ends)
+            low, high = exact.ends
+            off = 0.0 if inside else abs(nearest - (low if nearest < low else high)) / (abs(nearest) or 1)
+            said = [choice for choice in chosen if isinstance(choice, Candidate)]
+            if isinstance(result.expression, Reading) and inside:
+                said = [each for each in result.expression.candidates if exact.holds(each.value)]
+            sources = tuple(dict.fromkeys(each.lead().source for each in said))
+            yield _Attempt(name, result, nearest, inside, rounded, off, sources, words)
+
+    def _left_out(self, one: Statement, figure: Figure, held: Readings) -> str:
+        """Say which report has a figure that no admissible one has, and why it is excluded."""
+        for name in _names(one, held):
+            for excluded in held.left_out(name):
+                parsed = None if metrics.metric(excluded.metric).is_text else units.split(excluded.report.value)
+                scale = _scale(figure, parsed.unit) if parsed else None
+                if parsed and scale and _interval(figure).times(scale).holds(float(parsed.low)):
+                    return f"; {excluded.report.source} has it, which is excluded: {excluded.why}"
+        return ""
+
+    # -- dates ----------------------------------------------------------------------------------
+
+    def _date(self, one: Statement, subject: Mention) -> Answer:
+        """Hold a date against the reports of the event, as exactly as both say it."""
+        id = subject.ids[0]
+        sheet = self.comparer.catalog.subject(id)
+        reports = [
+            report for report in sheet.reports.get(one.metric or "", ()) if not self.comparer.late(report.source)
+        ]
+        if not reports or len(subject.ids) > 1:
+            return Answer(one, UNCHECKED, _which(subject, id) or f"no date of {id}: {title(one.matter)}", id)
+        said = [report for report in reports if _same_day(report.value, one.date)]
+        shown = said or reports
+        sources = tuple(dict.fromkeys(report.source for report in shown))
+        return Answer(one, MATCHES if said else CONTRADICTS, f"reported: {shown[0].value}", id, sources=sources)
+
+
+def title(matter: str) -> str:
+    """Return what a metric, the head of ids or a matter in words is called for readers."""
+    known = metrics.TABLE.get(matter)
+    return known.full_title if known else matter.replace("_", " ").replace(".", " ")
+
+
+def as_claim(one: Statement, subject: str, object: str) -> schema.Claim:
+    """Return a statement as a record of a claims sheet; its place is the number of its sentence."""
+    said = {"factor": one.factor.text, "hedge": one.factor.hedge} if one.factor else {}
+    return schema.Claim.model_validate(said | {
+        "subject": subject, "object": object, "metric": _with_share(one), "about": one.about, "sense": one.sense,
+        "printed": one.text, "locator": f"sentence {one.number}", "credited_to": one.credited_to,
+    })  # fmt: skip
+
+
+def _with_share(one: Statement) -> str | None:
+    """Return the metric of a statement, that of its share per chip where the text says per chip of a system."""
+    share = f"{one.metric}.{metrics.PER_CHIP}"
+    sides = [side for side in (one.subject, one.object) if side]
+    whole = one.per_chip and all(side.kind == "system" for side in sides)
+    return share if whole and share in metrics.TABLE else one.metric
+
+
+def _names(one: Statement, held: Readings) -> list[str]:
+    """Return the metrics that a figure may be of: those of its head, or their shares per chip where it says so."""
+    head = one.metric or ""
+    share = one.per_chip and held.sheet.kind == "system"
+    whole = "OP/s" in one.figure.unit and "FLOP" not in one.figure.unit if one.figure else False
+    found = [
+        name for name, metric in metrics.TABLE.items()
+        if metrics.covers(head, name) and "/" not in name and name.endswith(f".{metrics.PER_CHIP}") == share
+        and (metric.family != "peak_compute" or name.startswith("peak_compute.int") == whole)
+    ]  # fmt: skip
+    return found if found or not share else [name for name in metrics.TABLE if metrics.covers(head, name)]
+
+
+def _hedge(figure: Figure) -> str | None:
+    """Return the hedge of a figure; "up to" a peak is that peak."""
+    return None if figure.hedge == "up to" else figure.hedge
+
+
+def _interval(figure: Figure) -> Interval:
+    """Return the values that the printed digits of a figure allow, in its unit."""
+    return interval(f"{figure.digits} x", _hedge(figure)).times(Fraction(figure.scale))
+
+
+def _scale(figure: Figure, unit: str) -> Fraction | None:
+    """Return what one of a figure's unit is in another, which may be per something that is counted; None if nothing."""
+    for per in ("", "/chip", "/rack", "/node", "/module"):
+        if units.same_dimension(f"{figure.unit}{per}", unit):
+            return Fraction(units.scale(f"{figure.unit}{per}")) / Fraction(units.scale(unit))
+    return None
+
+
+def _directions(one: Statement, metric: metrics.Metric) -> Sequence[tuple[Fraction, str]]:
+    """Return by what a figure is multiplied to be one way, and the words for it."""
+    if not metric.directed or one.direction.casefold() in ("unidirectional", "one-way", "one way", "单向"):
+        return [(Fraction(1), "")]
+    both = (Fraction(1, 2), ", both directions halved")
+    return [both] if one.direction else [(Fraction(1), ""), both]
+
+
+def _same_day(reported: str, printed: str) -> bool:
+    year, _, quarter = reported.partition("-Q")
+    if quarter:
+        month = printed[5:7]
+        return printed[:4] == year and (not month or (int(month) - 1) // 3 + 1 == int(quarter[:1]))
+    return reported.startswith(printed) or printed.startswith(reported)
+
+
+def _only(mention: Mention | None) -> str | None:
+    return mention.ids[0] if mention and len(mention.ids) == 1 else None
+
+
+def _which(mention: Mention, taken: str | None) -> str:
+    """Say which sheet was taken of those that a name may mean; empty where it means one."""
+    return f"{mention.words!r} fits {', '.join(mention.ids)}; this is {taken}" if len(mention.ids) > 1 else ""

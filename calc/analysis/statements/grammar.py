@@ -1,0 +1,392 @@
+"""From a sentence to what it states: of which subject, against which, on which metric, how much, in whose words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from calc.analysis.statements import lexicon
+from calc.analysis.statements.quantities import EVENTS, Factor, Figure, dates, factors, figures
+from calc.analysis.statements.sentences import clauses, sentences
+from calc.analysis.statements.subjects import MANY, Finder, Mention
+from calc.sheets import metrics
+
+MULTIPLIER, FIGURE, RANKING, COUNT, DATE = "multiplier", "figure", "ranking", "count", "date"
+MOST = 2000
+"""So many statements of one text are read; the rest is left, and said to be."""
+NEAR = 70
+"""How far from a number the word for its metric may stand, in characters."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a text states, by its own words: places are in the text, ``number`` says in which sentence.
+
+    ``metric`` is a metric, the head of ids where the text leaves qualifiers open, or ``overall``; ``about`` a matter
+    without a metric. ``open`` says what the text leaves open. A name may fit several sheets.
+    """
+
+    start: int
+    end: int
+    text: str
+    kind: str
+    number: int
+    subject: Mention | None
+    object: Mention | None = None
+    metric: str | None = None
+    about: str | None = None
+    factor: Factor | None = None
+    figure: Figure | None = None
+    date: str = ""
+    sense: str = "higher"
+    direction: str = ""
+    per_chip: bool = False
+    credited_to: str | None = None
+    open: tuple[str, ...] = ()
+
+    @property
+    def matter(self) -> str:
+        """What it is about: a metric, the head of ids, or words."""
+        return self.metric or self.about or ""
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    """A sentence that looks like a comparison, and why nothing is said of it."""
+
+    start: int
+    end: int
+    text: str
+    why: str
+
+
+def read(text: str, finder: Finder) -> tuple[list[Statement], list[NotUnderstood], int]:
+    """Return the statements of a text, the sentences that were not understood, and how far it was read."""
+    found: list[Statement] = []
+    missed: list[NotUnderstood] = []
+    before: tuple[Mention, ...] = ()
+    for number, (start, sentence) in enumerate(sentences(text), 1):
+        if len(found) + len(missed) >= MOST:
+            return found, missed, start
+        piece = _Sentence(sentence, finder, before)
+        stated = list(piece.statements()) if piece.mentions else []
+        found += (replace(one, start=one.start + start, end=one.end + start, number=number) for one in stated)
+        why = piece.why(stated)
+        if why:
+            left = len(sentence) - len(sentence.lstrip())
+            kept = sentence.strip()
+            missed.append(NotUnderstood(start + left, start + left + len(kept), kept, why))
+        named = {one.ids: one for one in piece.mentions if not (one.component and piece.has_system)}
+        before = tuple(named.values()) or (before if piece.hardware else ())
+    return found, missed, len(text)
+
+
+def _blocked(sentence: str, named: int) -> str:
+    """Return why nothing of a sentence is read; empty if it may be."""
+    if lexicon.QUESTION.search(sentence):
+        return "a question"
+    if lexicon.CONDITION.search(sentence):
+        return "a condition"
+    return f"names more than {MANY} chips and systems" if named > MANY else ""
+
+
+_PRONOUN = re.compile(
+    r"^\W*(?:据[^，,]{1,20}[，,])?"
+    r"(?:it|its|this system|the system|this chip|the chip|the rack|they|它|其|该系统|该芯片)(?![a-z])",
+    re.IGNORECASE,
+)
+_MAKER = r"(?:[A-Z]\w+(?:['’]s)? ){0,2}"
+_THAT = rf"(?:that of |those of |the |an? |its rival )?(?:the )?{_MAKER}"
+_AGAINST = re.compile(
+    rf"(?:\b(?:than|vs\.?|versus|over|compared (?:to|with)|against|relative to|by|unlike) {_THAT}|"
+    r"(?:比|较|相比|相较于?|对比))$",
+    re.IGNORECASE,
+)
+_OF = re.compile(rf"(?:\b(?:of|that|to|as|in|for) {_THAT}|(?:是|为|达到?|仅为|约为|相当于|的|于))$", re.IGNORECASE)
+_OF_IT = re.compile(r"\s?(?:\S{0,6}的)?(?:约|近|超过|逾)?")
+_ITS = re.compile(r"[\w ,.%'’/-]{0,40}?\b(?:of|for|in|on|by) " + _THAT + r"|\s|[ -][\w ]{0,12}")
+_WITH = re.compile(
+    r"^\W*(?:with|at|using|drawing|delivering|offering) (?:its |the |about |some |up to )?$", re.IGNORECASE
+)
+_SET_AGAINST = re.compile(
+    r"\b(?:against|versus|vs\.?|compared (?:to|with)|than|and) (?:only |just |the |about )?$", re.IGNORECASE
+)
+_UP_TO = re.compile(r"[\w ]{0,40}(?:, | for | in | on | of )(?:the |an? )?(?:[A-Z]\w+(?:['’]s)? )?")
+_SOME = re.compile(
+    r"\s(?:(?:any|all|the|an?|its|their|other|older|previous|current|best|top)\s){0,3}(?:[\w’']{2,14}\s){0,3}"
+    r"(?:chips?|GPUs?|accelerators?|processors?|systems?|machines?|racks?|generations?|predecessors?|rivals?|products?)\b",
+    re.IGNORECASE,
+)
+"""What a name may be ranked against that is not in the catalog."""
+_COMPARED = re.compile(r"^\s?相比")
+_RATHER = re.compile(r",[^,]{0,40}$|\b(?:deliver|provid|offer|reach|with|at|draw|consum)\w*\b[^,]{0,30}$")
+
+
+class _Sentence:
+    """One sentence: its names, its numbers, and what they state together."""
+
+    def __init__(self, text: str, finder: Finder, before: Sequence[Mention]) -> None:
+        self.text = text
+        self.mentions = finder.find(text)
+        self.has_system = any(one.kind == "system" for one in self.mentions)
+        self.hardware = lexicon.HARDWARE.search(text) is not None
+        self.blocked = _blocked(text, len(self.mentions)) if self.mentions else ""
+        if (said := _PRONOUN.match(text)) and len(before) == 1:
+            self.mentions.insert(0, replace(before[0], start=said.start(), end=said.start(), component=False))
+        self.named = [one for one in self.mentions if not self._is_component(one)]
+        self.negated: list[str] = []
+
+    def _is_component(self, mention: Mention) -> bool:
+        """Whether a name is that of a part: something else is named that has it, or it is counted."""
+        before = self.text[: mention.start].rstrip()
+        others = any(one.kind == "system" and one.start < mention.start for one in self.mentions)
+        return mention.component and (before[-1:].isdigit() or before[-1:] in "颗张块枚个x×" or others)
+
+    def why(self, stated: Sequence[Statement]) -> str:
+        """Return why a sentence that looks like a comparison was not understood; empty if it does not, or was."""
+        if stated or not (self.mentions or self.hardware) or not lexicon.LOOKS.search(self.text):
+            return self.negated[0] if self.negated else ""
+        if not self.mentions:
+            return "names no chip or system of the catalog"
+        return self.blocked or (
+            self.negated[0] if self.negated else "what is compared with what, or on which metric, is not clear"
+        )
+
+    def statements(self) -> Iterator[Statement]:
+        """Yield what the sentence states, from left to right, a place at most once."""
+        if self.blocked:
+            return
+        taken: list[tuple[int, int]] = []
+        made = [*self._multipliers(), *self._figures(), *self._dates()]
+        made += self._rankings([one for one in made if one.kind == MULTIPLIER])
+        for one in sorted(made, key=lambda one: (one.kind == RANKING, one.start)):
+            if any(one.start < end and start < one.end for start, end in taken):
+                continue
+            taken.append((one.start, one.end))
+            clause = self._clause(one.start)
+            if lexicon.NEGATED.search(self.text, clause[0], one.end):
+                self.negated.append("negated: what is denied is not checked")
+                continue
+            yield one
+
+    def _clause(self, at: int) -> tuple[int, int]:
+        return next(((a, b) for a, b in clauses(self.text) if a <= at < b), (0, len(self.text)))
+
+    # -- factors --------------------------------------------------------------------------------
+
+    def _multipliers(self) -> Iterator[Statement]:
+        held = [one for one in factors(self.text) if not self._counts(one)]
+        sides: tuple[Mention | None, Mention | None] = None, None
+        for factor, after in zip(held, [one.start for one in held[1:]] + [len(self.text)], strict=False):
+            subject, object = self._sides(factor.start, factor.end)
+            if subject is None and object is None:
+                continue
+            if object is None and sides[1] and subject and subject.ids == sides[1].ids:
+                subject, object = sides
+            sides = subject, object
+            if factor.hedge is None and object and _OF_IT.fullmatch(self.text, object.end, factor.start):
+                factor = replace(factor, hedge=lexicon.hedge(self.text[: object.start])[0])
+            matter, end = self._matter(factor, min(after, self._clause(factor.start)[1]), object)
+            if matter is None:
+                continue
+            sense = factor.sense
+            if factor.text.startswith("1/") and "efficient" in self.text[factor.end - 12 : end]:
+                matter = {"compute_per_power": "power_per_compute"}.get(matter, matter)
+            if factor.text.startswith("1/") and "efficient" in self.text and matter.startswith("power_per_"):
+                factor, sense = replace(factor, text=factor.text.removeprefix("1/")), "worse"
+            yield self._stated(
+                MULTIPLIER, factor.start, end, subject, matter, object=object, factor=factor, sense=sense
+            )
+
+    def _counts(self, factor: Factor) -> bool:
+        """Whether "8x" counts what is named right after it."""
+        return any(one.start - factor.end in (0, 1) and one.component for one in self.mentions)
+
+    def _sides(self, start: int, end: int) -> tuple[Mention | None, Mention | None]:
+        """Return subject and object of what stands at a place."""
+        before = [one for one in self.named if one.end <= start]
+        after = [one for one in self.named if one.start >= end]
+        object = next((one for one in after if self._marked(one, end)), None)
+        if object is None:
+            object = next((one for one in reversed(before) if self._set_against(one)), None)
+        joint = self.text[before[-1].end : start] if before else ""
+        if object is None and _OF_IT.fullmatch(joint) and (len(before) > 1 or "的" in joint):
+            object = before[-1]
+        if object is None and after and len(before) == 1:
+            object = after[0]
+        others = [one for one in before if object is None or one.ids != object.ids]
+        inside = [one for one in others if one.start >= self._clause(start)[0]]
+        nearest = inside or others
+        subject = nearest[0 if object in before else -1] if nearest else None
+        if subject is None and object is not None and object in before:
+            subject = next((one for one in after if one.ids != object.ids), None)
+        if subject is None and object is None and before:
+            subject = before[-1]
+        return subject, object
+
+    def _marked(self, mention: Mention, end: int) -> bool:
+        before = self.text[max(mention.start - 48, end) : mention.start]
+        return _OF.search(before) is not None or _AGAINST.search(before) is not None
+
+    def _set_against(self, mention: Mention) -> bool:
+        before, after = self.text[max(mention.start - 48, 0) : mention.start], self.text[mention.end : mention.end + 4]
+        verb = lexicon.RANKING.search(before)
+        return bool(_AGAINST.search(before) or _COMPARED.match(after) or (verb and len(before) - verb.end() < 20))
+
+    def _matter(self, factor: Factor, stop: int, object: Mention | None) -> tuple[str | None, int]:
+        """Return what a factor is of, and where its words end: what follows it, else what stands before it."""
+        for start, end, matter in lexicon.matters(self.text[factor.end : min(stop, factor.end + NEAR)]):
+            if object is not None and object.start >= factor.end and factor.end + start > object.end + 40:
+                break
+            return matter, factor.end + end
+        begin = self._clause(factor.start)[0]
+        found = [one for one in lexicon.matters(self.text[begin : factor.start]) if one[2] != lexicon.OVERALL]
+        if found:
+            return found[-1][2], factor.end
+        found = list(lexicon.matters(self.text[begin : factor.start + 1]))
+        return (lexicon.OVERALL, factor.end) if found or object is not None else (None, factor.end)
+
+    # -- rankings -------------------------------------------------------------------------------
+
+    def _rankings(self, said: Sequence[Statement]) -> Iterator[Statement]:
+        for found in lexicon.RANKING.finditer(self.text):
+            if any(one.start - 28 <= found.end() and found.start() <= one.end + 12 for one in said):
+                continue
+            subject = next((one for one in reversed(self.named) if one.end <= found.start()), None)
+            object = next((one for one in self.named if one.start >= found.end()), None)
+            if subject is None or (object is not None and subject.ids == object.ids):
+                continue
+            between = self.text[found.end() : object.start if object else len(self.text)][: NEAR + 1]
+            if object is None or len(between) > NEAR or re.search(r"[,;，。]", between):
+                if not (_SOME.match(between) and len(self.text[subject.end : found.start()]) < NEAR):
+                    continue
+                object = None
+            stop = object.end if object else found.end()
+            sense = lexicon.ranked(found)
+            words = list(lexicon.matters(self.text[found.start() : object.start if object else found.end()]))
+            words += lexicon.matters(self.text[stop : self._clause(stop - 1)[1]][:NEAR])
+            if not words and sense in ("higher", "lower"):
+                words = list(lexicon.matters(self.text[subject.end : found.start()]))
+            matter = next((one[2] for one in words), lexicon.OVERALL)
+            yield self._stated(RANKING, found.start(), stop, subject, matter, object=object, sense=sense)
+
+    # -- figures and dates ----------------------------------------------------------------------
+
+    def _figures(self) -> Iterator[Statement]:
+        parts = {one.start: one.end for one in self.mentions if one.component}
+        for figure in figures(self.text, parts):
+            subject = self._owner(figure.start, figure.end)
+            if subject is None:
+                continue
+            matter, end = self._measured(figure)
+            if matter is not None:
+                counted = figure.counted
+                yield self._stated(COUNT if counted else FIGURE, figure.start, end, subject, matter, figure=figure)
+
+    def _owner(self, start: int, end: int) -> Mention | None:
+        """Return of what a figure is: the name before it, or the subject where that name is only compared with."""
+        before = [one for one in self.named if one.end <= start]
+        after = next((one for one in self.named if one.start >= end), None)
+        leads = _WITH if not before else _SET_AGAINST
+        if after and leads.search(self.text[:start]) and _UP_TO.fullmatch(self.text[end : after.start][: NEAR + 1]):
+            return after
+        if not before:
+            near = after is not None and _ITS.fullmatch(self.text[end : after.start][: NEAR + 1])
+            return after if near else None
+        last = before[-1]
+        others = [one for one in before if one.ids != last.ids]
+        if others and self._set_against(last) and _RATHER.search(self.text[last.end : start]):
+            return others[0]
+        return last
+
+    def _measured(self, figure: Figure) -> tuple[str | None, int]:
+        """Return the metric of a figure, by its unit and the words around it, and where these words end."""
+        begin, stop = self._clause(figure.start)
+        around = self.text[max(begin, figure.start - NEAR) : figure.start]
+        after = self.text[figure.end : min(stop, figure.end + NEAR)]
+        after = re.split(r"[,，(]| and \d", after)[0]
+        words = [(one[2], figure.end + one[1]) for one in lexicon.matters(after)]
+        words += [(one[2], figure.end) for one in reversed(list(lexicon.matters(around)))]
+        wanted = _BY_UNIT.get(figure.unit.lstrip("kMGTPEZi") if not figure.counted else figure.unit, ())
+        if figure.unit.startswith(("USD", "CNY")):
+            if lexicon.MONEY_OF_COMPANIES.search(self.text) or not any(
+                one in ("price", "about:cost") for one, _ in words
+            ):
+                return None, figure.end
+            return f"price{'_per_hour' if figure.unit.endswith('/h') else ''}.{figure.unit[:3].lower()}", figure.end
+        if len(wanted) == 1:
+            return wanted[0], next((end for one, end in words if one == wanted[0]), figure.end)
+        return next(((one, end) for one, end in words if one in wanted), (None, figure.end))
+
+    def _dates(self) -> Iterator[Statement]:
+        for start, end, date in dates(self.text):
+            subject = self._owner(start, end)
+            event = next(
+                (name for name, words in EVENTS if words.search(self.text, max(start - NEAR, 0), end + 12)), None
+            )
+            if subject is not None and event:
+                yield self._stated(DATE, start, end, subject, event, date=date)
+
+    def _near(self, start: int, end: int) -> str:
+        """Return the words in which a statement's qualifiers stand: from the last number to the next comma."""
+        begin, stop = self._clause(start)
+        before = re.split(r"\d[^ ]* ?[x%]|[,，] (?!dense|sparse)", self.text[max(begin, start - NEAR) : start])[-1]
+        after = re.split(r"[,，]|\band \d", self.text[end : min(stop, end + NEAR)])[0]
+        return before + self.text[start:end] + after
+
+    # -- all ------------------------------------------------------------------------------------
+
+    def _stated(
+        self, kind: str, start: int, end: int, subject: Mention | None, matter: str, **more: object
+    ) -> Statement:
+        """Return a statement with the qualifiers that its clause states, and what it leaves open."""
+        near = self._near(start, end)
+        about = matter.removeprefix(lexicon.ABOUT) if matter.startswith(lexicon.ABOUT) else None
+        left: list[str] = []
+        metric = None if about else matter
+        if metric == "peak_compute":
+            metric, left = _rate(near)
+        elif metric in ("power_per_compute", "compute_per_power"):
+            rate, left = _rate(near)
+            metric += rate.removeprefix("peak_compute")
+        if metric and "power" in metric:
+            scope = next((name for name, words in lexicon.SCOPES if words.search(near)), None)
+            metric, left = (f"{metric}.{scope}", left) if scope and not left else (metric, [*left, "scope of power"])
+        elif metric in ("scale_up_bandwidth", "scale_out_bandwidth") and not _DIRECTION.search(near):
+            left = ["one direction or both"]
+        elif metric == lexicon.OVERALL:
+            left = ["metric"]
+        factor, object = more.get("factor"), more.get("object")
+        if isinstance(factor, Factor) and factor.loose:
+            left.append("times, or times more")
+        if isinstance(object, Mention) and subject is not None and subject.kind != object.kind:
+            left.append("per chip or per system")
+        direction = found[0] if (found := _DIRECTION.search(near)) else ""
+        return Statement(start, end, self.text[start:end], kind, 0, subject, metric=metric, about=about,
+                         direction=direction, per_chip=lexicon.PER_CHIP.search(near) is not None,
+                         credited_to=lexicon.credit(self.text), open=tuple(left), **more)  # type: ignore[arg-type]  # fmt: skip
+
+
+_DIRECTION = re.compile(r"\b(?:uni|bi)directional\b|one[- ]way|both (?:ways|directions)|单向|双向", re.IGNORECASE)
+_BY_UNIT = {
+    "FLOP/s": ("peak_compute",), "OP/s": ("peak_compute",), "W": ("power",), "chip": ("chip_count",),
+    "rack": ("rack_count",), "node": ("node_count",), "transistor": ("transistor_count",), "cpu": ("cpu_count",),
+    "module": ("optical_module_count",), "Hz": ("clock",),
+    "B": ("memory_capacity", "host_memory_capacity", "cache"),
+    "B/s": ("memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "die_to_die_bandwidth"),
+    "b/s": ("memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "die_to_die_bandwidth"),
+}  # fmt: skip
+"""The metrics that a figure in a unit may be of; of several, the words beside it decide."""
+
+
+def _rate(near: str) -> tuple[str, list[str]]:
+    """Return the metric of a compute rate with the qualifiers stated in a text, and those that are left open."""
+    precision = lexicon.PRECISION.search(near)
+    ways = [way for way, words in (("dense", lexicon.DENSE), ("sparse", lexicon.SPARSE)) if words.search(near)]
+    if not precision:
+        return "peak_compute", ["precision", *([] if len(ways) == 1 else ["dense or sparse"])]
+    name = (precision[1] or ("fp8" if precision[2] else "fp4")).lower()
+    if len(ways) == 1:
+        return f"peak_compute.{name}.{ways[0]}", []
+    return f"peak_compute.{name}", [] if name in metrics.DENSE_ONLY else ["dense or sparse"]

@@ -1,0 +1,192 @@
+"""The words that name metrics, comparisons, hedges and whom a sentence credits, in English and Chinese.
+
+All patterns are alternations without a repeat within a repeat, and are tried on sentences of bounded length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+ENGLISH = re.IGNORECASE
+OVERALL = "overall"
+ABOUT = "about:"
+"""Begins what a claim may be about without there being a metric for it."""
+
+_DRAW = r"(?:(?:all-in|total|rack|system) ){0,2}power per"
+# The first that fits is taken, so that what is longer stands before its parts.
+MATTERS = (
+    ("power_per_memory_bandwidth", rf"{_DRAW} (?:unit of )?(?:memory bandwidth|TB/s)|每TB/s功耗"),
+    ("power_per_memory_capacity", rf"{_DRAW} (?:unit of )?(?:memory capacity|memory|TB(?!/))|每TB功耗"),
+    ("power_per_chip", rf"{_DRAW} (?:chip|GPU|card|accelerator)"),
+    ("power_per_compute", rf"{_DRAW} (?:unit of )?(?:\w+ ){{0,2}}(?:compute|T?FLOPS?|TFLOP/s)"),
+    ("compute_per_power", r"(?:compute|computing|FLOPS?|performance) per watt|(?:power|energy) efficiency|"
+                          r"(?:power|energy)[- ]efficient|能效比?|每瓦(?:性能|算力)"),
+    (f"{ABOUT}throughput per power", r"(?:throughput|tokens(?: per second)?) per (?:megawatt|watt|MW|power)"),
+    (f"{ABOUT}throughput per user", r"(?:throughput|tokens(?: per second)?) per user"),
+    (f"{ABOUT}chips per rack", r"(?:cards|chips|GPUs|NPUs) per (?:cabinet|rack)"),
+    (f"{ABOUT}performance per dollar", r"(?:performance|throughput) per dollar"),
+    (f"{ABOUT}network cost", r"network(?:ing)? cost"),
+    (f"{ABOUT}network power", r"network(?:ing)? power"),
+    (f"{ABOUT}density", r"(?:compute |power )?density|算力密度"),
+    ("host_memory_bandwidth", r"host memory bandwidth"),
+    ("host_memory_capacity", r"(?:host|system|CPU) memory|DRAM capacity|LPDDR\w*"),
+    ("memory_bandwidth", r"(?:memory|HBM|VRAM) bandwidth|bandwidth of (?:the )?(?:memory|HBM)|"
+                         r"(?:内存|显存|HBM)(?:总)?带宽|访存带宽"),
+    ("die_to_die_bandwidth", r"(?:die-to-die|inter-die|chip-to-chip) bandwidth"),
+    ("scale_out_bandwidth", r"scale[- ]out(?: network)?(?: bandwidth)?|scale-out带宽"),
+    ("scale_up_domain", r"scale[- ]up domain|NVLink domain"),
+    ("scale_up_latency", r"(?:interconnect|scale[- ]up|network) latency|互联时延|时延"),
+    ("scale_up_bandwidth", r"(?:scale[- ]up|interconnect|NVLink|network|link|cross-node|inter-chip)(?: bandwidth)|"
+                           r"NVLink|互联带宽|网络带宽|互连带宽|通信带宽"),
+    ("cache", r"on-chip (?:memory|SRAM)|SRAM|last-level cache|片上(?:内存|缓存)"),
+    ("memory_capacity", r"(?:memory|HBM) capacity|(?:GPU |HBM\w* |on-package )?memory(?! bandwidth)|HBM\d?\w?|VRAM|"
+                        r"内存容量|显存容量|显存|内存"),
+    ("throughput", r"(?:training|inference|decode|prefill|decoding)(?: (?:performance|throughput|speed))?|throughput|"
+                   r"tokens? per second|训练(?:性能|速度)?|推理(?:性能|速度)?|吞吐量?"),
+    ("peak_compute", r"(?:overall |total |peak |raw )?(?:compute|computing|processing)"
+                     r"(?: (?:power|performance|capacity))?|"
+                     r"[PTE]?FLOPS|(?:peta|tera|exa)flops|(?:BF16|FP16|FP8|FP4|INT8|FP32|FP64)(?: dense| sparse)?"
+                     r"(?: (?:performance|throughput))?|算力|峰值性能|计算能力"),
+    ("power", r"(?:all-in |total |rack |system )*power(?: draw| consumption)?|electricity|energy consumption|TDP|"
+              r"kilowatts?|功耗|耗电量?|功率"),
+    (f"{ABOUT}energy", r"energy"),
+    ("price", r"price(?: tag)?|list price|sells for|priced|costs(?= )|售价|价格|单价"),
+    (f"{ABOUT}cost", r"cost|TCO|成本"),
+    ("die_area", r"(?:die|logic) (?:area|size)|芯片面积"),
+    ("transistor_count", r"transistors|晶体管"),
+    ("core_count", r"cores|核心数"),
+    ("floor_space", r"floor space|footprint|占地(?:面积)?"),
+    ("rack_count", r"racks|cabinets|机柜数?"),
+    ("weight", r"weight|重量"),
+    ("mfu", r"MFU|model FLOPs? utili[sz]ation"),
+    ("chip_count", r"(?:as many |number of |more |fewer )?(?:chips|accelerators|GPUs|NPUs|processors|cards)|"
+                   r"芯片数量?|卡数|芯片规模"),
+    (OVERALL, r"overall(?: performance)?|(?:all|some|certain|key|select(?:ed)?|several) (?:key )?"
+              r"(?:metrics|benchmarks|areas)|performance|性能|powerful|advanced|faster|as fast"),
+)  # fmt: skip
+PART = (
+    r"(?:of )?(?:its |the )?(?:[A-Z]\w{1,20}['’]s )?"
+    r"(?:own |latest |new |domestic |self-developed |颗|张|块|枚|个|[x×] ?)?"
+)
+"""What may stand between a number and the name of what it counts."""
+_BEGIN, _STOP = r"(?:(?<![A-Za-z])|(?=[\u3400-\u9fff]))", r"(?!(?<=[A-Za-z])[A-Za-z])"
+"""Where a word begins and ends: not within a Latin one; Chinese has no blanks."""
+_MATTER = re.compile(
+    _BEGIN + "(?:" + "|".join(rf"(?P<m{place}>{words})" for place, (_, words) in enumerate(MATTERS)) + ")" + _STOP,
+    ENGLISH,
+)
+
+PRECISION = re.compile(
+    r"(?<![A-Za-z0-9])(?:(BF16|FP16|FP8|FP4|FP6|FP32|FP64|TF32|INT8|INT4)|(MXFP8)|(MXFP4|NVFP4))(?![0-9A-Za-z])",
+    ENGLISH,
+)
+DENSE = re.compile(r"\b(?:dense|without sparsity)\b|稠密", ENGLISH)
+SPARSE = re.compile(r"\b(?:sparse|with sparsity)\b|稀疏", ENGLISH)
+SCOPES = (
+    ("all-in", re.compile(r"all-in|including cooling|全系统", ENGLISH)),
+    ("rack", re.compile(r"\b(?:rack power|rack[- ]level)\b", ENGLISH)),
+    ("board", re.compile(r"\bboard power\b|板卡功耗", ENGLISH)),
+)
+PER_CHIP = re.compile(
+    r"\b(?:per|each|a single|every)[- ](?:chip|GPU|NPU|accelerator|card|processor)\b|"
+    r"\bper-(?:chip|GPU)\b|单卡|每卡|单芯片|每颗",
+    ENGLISH,
+)
+
+_MORE = r"more|higher|greater|larger|bigger|faster|better|stronger|increase|improvement|additional|boost"
+_LESS = r"less|lower|smaller|fewer|slower|cheaper|shorter|reduction|weaker|decrease"
+AFTER = re.compile(rf"[\s-]{{0,2}}(?:(?:the |an? |as )?(?:(?P<more>{_MORE})|(?P<less>{_LESS})|(?P<worse>worse)|"
+                   rf"(?P<of>of|the|that|as (?:many|much|fast|powerful|large|high)))\b)", ENGLISH)  # fmt: skip
+BEFORE = re.compile(
+    r"(?:(?P<more>(?:improv|increas|rais|boost|exceed)\w*(?: by)?|(?:up|higher|more|faster|larger|greater)(?: by)?|"
+    r"提升了?|提高了?|增加了?|高出|高|多出|多|增长|快|领先)|"
+    r"(?P<less>(?:reduc|cut|lower|decreas)\w*(?: by)?|(?:down|less|slower|smaller|fewer)(?: by)?|"
+    r"降低了?|减少了?|低|少|慢))\s?(?:by |约|近|超过|超|至少|最高)?$", ENGLISH)  # fmt: skip
+
+HEDGES = (
+    ("up to", r"up to|as much as|as many as|a maximum of|最高(?:可达)?|高达|至多|最多"),
+    ("just over", r"just over|a little over|slightly (?:over|more than)|略高于|略超"),
+    ("almost", r"almost|nearly|close to|just under|将近|接近|近"),
+    ("more than", r"more than|over|exceed(?:s|ing|ed)?|above|at least|in excess of|超过|逾|超|至少|不低于"),
+    ("less than", r"less than|under|below|fewer than|不到|不足|低于"),
+    ("about", r"about|around|approximately|approx\.?|roughly|some|circa|~|≈|大约|约(?:为)?|左右"),
+)
+_HEDGE = re.compile(
+    r"(?:" + "|".join(f"(?P<h{place}>{words})" for place, (_, words) in enumerate(HEDGES))
+    + r")\s?(?:only |an? |the |some |\$|US\$|为其|其|为|达到?){0,2}$", ENGLISH,
+)  # fmt: skip
+LATER_HEDGE = re.compile(r"\s?(?:(?P<more>or more|plus\b|\+|以上|多)|(?P<about>左右|or so))", ENGLISH)
+
+_FIRST = r"(?:has |have |is |are |was |were |been )?"
+RANKINGS = (
+    ("ahead", r"outperform\w*|surpass\w*|beats?|beaten|exceed\w*|outpace\w*|eclips\w*|overtak\w*|superior to|ahead of|"
+              r"(?:better|faster|more powerful|more advanced|stronger) than|全面超越|超越|超过|领先于?|优于|胜过|强于"),
+    ("behind", r"lag(?:s|ged|ging)? behind|lags?|trail(?:s|ed|ing)?|inferior to|falls? short of|behind|no match for|"
+               r"(?:weaker|slower|worse|less powerful|less advanced) than|落后于?|逊于|不如|弱于"),
+    ("equal", r"rival(?:s|led|ling)?|match(?:es|ed)?(?! for)|on par with|comparable (?:to|with)|compet(?:es?|ing) with|"
+              r"challeng(?:es|ed|ing)|similar to|equal(?:s| to)?|媲美|相当于|对标|持平|匹敌|比肩"),
+    ("higher", r"(?:more|higher|greater|larger|increased|bigger)(?: [\w/-]+){1,4} than|高于|多于|大于"),
+    ("lower", r"(?:less|lower|fewer|smaller|reduced|weaker)(?: [\w/-]+){1,4} than|低于|少于|小于"),
+)  # fmt: skip
+RANKING = re.compile(
+    _BEGIN + "(?:" + "|".join(f"(?P<r{place}>{words})" for place, (_, words) in enumerate(RANKINGS))
+    + ")" + _STOP + r"(?P<passive> by)?", ENGLISH,
+)  # fmt: skip
+OPPOSITE = {"ahead": "behind", "behind": "ahead", "higher": "lower", "lower": "higher", "equal": "equal"}
+
+NEGATED = re.compile(
+    r"\b(?:not(?! only| just)|never|cannot|no longer|neither|nor|denie[sd]|false|myth)\b|n['’]t\b|"
+    r"没有|并非|并不|不能|未能|无法|不会", ENGLISH)  # fmt: skip
+CONDITION = re.compile(r"^\W*(?:if|whether|suppose|should|imagine)\b|^\W*(?:如果|假如|若)", ENGLISH)
+QUESTION = re.compile(r"[?？]\W*$")
+LOOKS = re.compile(
+    r"\b(?:times|twice|double[sd]?|triple[sd]?|half|outperform|surpass|rival|versus|vs|compared|faster|slower|"
+    r"more than|less than|better|worse|beat)\w{0,3}\b|\d\s?(?:[x×](?![\w])(?!(?-i: ?[A-Z]))|%)|"
+    r"倍|相比|超越|领先|落后|媲美", ENGLISH)  # fmt: skip
+HARDWARE = re.compile(
+    r"\b(?:compute|computing|BF16|FP\d{1,2}|INT8|GPUs?|NPUs?|TPUs?|chips?|accelerators?|processors?|HBM\w*|[PTE]?FLOPS|memory|bandwidth|racks?|superpods?|"
+    r"supernodes?|data cent(?:er|re)s?|AI|inference|training)\b|"
+    r"芯片|显存|算力|内存|带宽|超节点|加速卡|推理|训练", ENGLISH)  # fmt: skip
+MONEY_OF_COMPANIES = re.compile(
+    r"\b(?:revenue|sales|invest\w*|valu(?:ed|ation)|market (?:cap|value)|raised|funding|profits?|shares?|stock|orders?|"
+    r"deal|contract|loss|budget|subsid\w+|worth|bought|fine[ds]?)\b|"
+    r"营收|投资|市值|融资|利润|股价|订单|销售额", ENGLISH)  # fmt: skip
+_NAME = r"[A-Z][\w.&-]{0,30}(?: [A-Z][\w.&-]{0,30}){0,3}"
+CREDIT = re.compile(
+    rf"(?:[Aa]ccording to|[Pp]er data from|[Dd]ata from|[Ee]stimates (?:by|from|of)) "
+    rf"(?:the |analysts? (?:at |firm )?|research firm )?"
+    rf"(?P<a>{_NAME})|(?P<b>{_NAME}) (?:says?|said|claim(?:s|ed)|reports?|reported|estimate[sd]?|state[sd]|noted?|"
+    r"argue[sd]|told|calculates?)\b|据(?P<c>[\w]{2,12}?)(?:报道|称|测算|分析|介绍|数据)|(?P<d>[\w]{2,8}?)(?:表示|宣称|声称)"
+)
+
+
+def matters(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where a text names what is compared: begin, end, and the metric, head of ids, ``overall`` or matter."""
+    for found in _MATTER.finditer(text):
+        yield found.start(), found.end(), MATTERS[int((found.lastgroup or "m0")[1:])][0]
+
+
+def hedge(before: str) -> tuple[str | None, int]:
+    """Return the hedge that ends a text, one of `calc.sheets.multipliers.HEDGES`, and how long its words are."""
+    tail = before[-28:]
+    found = _HEDGE.search(tail)
+    if not found:
+        return None, 0
+    place = next(place for place in range(len(HEDGES)) if found[f"h{place}"])
+    start = found.start()
+    if start and tail[start - 1].isascii() and tail[start - 1].isalnum() and tail[start].isalpha():
+        return None, 0
+    return HEDGES[place][0], len(tail) - start
+
+
+def ranked(found: re.Match[str]) -> str:
+    """Return the sense of a match of `RANKING`: "is outperformed by" is ``behind``."""
+    sense = next(sense for place, (sense, _) in enumerate(RANKINGS) if found[f"r{place}"])
+    return OPPOSITE[sense] if found["passive"] else sense
+
+
+def credit(text: str) -> str | None:
+    """Return whom a sentence names for what it says, or None."""
+    found = CREDIT.search(text)
+    return next(filter(None, found.groups()), None) if found else None

@@ -1,0 +1,331 @@
+"""Texts against published figures: what is found in sentences, in made claims, and in anything at all."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import calc
+from calc.analysis.statements import checking, grammar, quantities, sentences, subjects
+from calc.analysis.statements.checking import CONTRADICTS, LISTS, MATCHES, UNCHECKED, Check
+from calc.catalog.catalog import Catalog
+from calc.errors import DataError
+from calc.sheets.multipliers import interval
+from tests.analysis.statements_templates import Made, made
+from tests.running import output, run
+
+DATA = Path(__file__).parent.parent / "data" / "statements"
+ROWS = [(file.stem, row) for file in sorted(DATA.glob("*.yaml")) for row in yaml.safe_load(file.read_text("utf-8"))]
+SENTENCE = "Huawei's CloudMatrix 384 has 2.1x the memory bandwidth of Nvidia's GB200 NVL72."
+
+
+# -- sentences written for the purpose ----------------------------------------------------------
+
+
+def seen(found: Check) -> list[dict[str, Any]]:
+    """Return the statements of an answer as the files of sentences have them."""
+    return [
+        {
+            "kind": one.statement.kind, "subject": one.subject, "object": one.object, "metric": one.metric,
+            "factor": one.statement.factor and one.statement.factor.text,
+            "hedge": one.statement.factor and one.statement.factor.hedge, "sense": one.statement.sense,
+            "verdict": one.verdict, "credited_to": one.statement.credited_to, "open": list(one.statement.open),
+        }
+        for one in found.answers
+    ]  # fmt: skip
+
+
+def test_there_are_sixty_sentences_half_of_them_traps() -> None:
+    assert len(ROWS) >= 60
+    assert sum(name == "traps" for name, _ in ROWS) >= 30
+
+
+@pytest.mark.parametrize(("name", "row"), ROWS, ids=[row["text"][:40] for _, row in ROWS])
+def test_a_sentence_is_read_as_its_file_says(name: str, row: dict[str, Any]) -> None:
+    found = calc.check(row["text"])
+    wanted = row.get("find", [])
+    got = seen(found)
+    assert [{key: one[key] for key in want} for want, one in zip(wanted, got, strict=False)] == wanted
+    assert len(got) == len(wanted)
+    assert bool(found.not_understood) == row.get("listed", False)
+
+
+# -- the shipped claims, as sentences ------------------------------------------------------------
+
+
+def is_read(one: Made, found: grammar.Statement) -> bool:
+    """Whether a statement is the claim that its sentence was made of."""
+    subject, object = (side.ids if side else (None,) for side in (found.subject, found.object))
+    factor = found.factor.text if found.factor else None
+    hedge = found.factor.hedge if found.factor else None
+    metric = one.claim.metric and one.claim.metric.replace("fp16/bf16", "bf16")
+    return (one.subject in subject and one.object in object and factor == one.claim.factor and hedge == one.claim.hedge
+            and found.metric == metric)  # fmt: skip
+
+
+def test_shipped_claims_are_read_back() -> None:
+    catalog = Catalog()
+    finder = subjects.Finder(catalog)
+    sentences_made = list(made(catalog))
+    asked, read, stated = Counter[str](), Counter[str](), Counter[str]()
+    for one in sentences_made:
+        found = grammar.read(one.sentence, finder)[0]
+        asked[one.kind] += 1
+        read[one.kind] += any(is_read(one, each) for each in found)
+        stated[one.kind] += len(found)
+    assert len(sentences_made) > 200
+    assert read.total() / asked.total() >= 0.96, "recall"
+    assert read.total() / stated.total() >= 0.97, "precision"
+    for kind, many in asked.items():
+        assert read[kind] / many >= 0.8, f"recall of {kind}"
+
+
+# -- verdicts ------------------------------------------------------------------------------------
+
+
+def only(text: str) -> checking.Answer:
+    (answer,) = calc.check(text).answers
+    return answer
+
+
+def test_a_claim_is_answered_as_audit_answers_it() -> None:
+    """The verdict and the ratio of a multiplier are those of the audit of the same claim."""
+    mine = only("The CloudMatrix 384 has 1.7x the dense BF16 compute of the GB200 NVL72.")
+    theirs = calc.audit(claim="semianalysis-cm384-2026/table-compute").findings[0].any
+    assert mine.verdict == MATCHES
+    assert theirs.best is not None
+    assert mine.found is not None
+    assert mine.found.numbers == theirs.best.ratio.numbers
+    assert mine.claimed == interval("1.7 x")
+
+
+def test_a_wrong_factor_contradicts_and_says_the_nearest() -> None:
+    answer = only("The CloudMatrix 384 has 5 times the memory bandwidth of the GB200 NVL72.")
+    assert answer.verdict == CONTRADICTS
+    assert "nearest is 2." in answer.why
+    assert answer.sources
+
+
+def test_figures_match_within_their_printed_digits() -> None:
+    assert only("The CloudMatrix 384 has 49 TB of HBM.").verdict == MATCHES
+    assert only("The CloudMatrix 384 has 40.1 TB of HBM.").verdict == CONTRADICTS
+    assert only("The CloudMatrix 384 draws 560 kW.").verdict == MATCHES
+    assert "its last zeros are rounding" in only("The Ascend 910C has 130 GB of HBM.").why
+
+
+def test_a_figure_of_an_excluded_report_says_so() -> None:
+    excluded = only("The CloudMatrix 384 draws 559,378 W.")
+    assert excluded.verdict == CONTRADICTS
+    assert "semianalysis-cm384-2025" in excluded.why
+    assert "excluded" in excluded.why
+
+
+def test_a_ranking_is_answered_by_lists() -> None:
+    answer = only("The CloudMatrix 384 outperforms the GB200 NVL72 on some metrics.")
+    assert answer.verdict == LISTS
+    assert answer.lists is not None
+    assert answer.lists.ahead
+    assert answer.lists.behind
+
+
+def test_a_name_that_fits_several_sheets_is_said_to() -> None:
+    answer = only("The H100 has 80 GB of HBM3 memory.")
+    assert answer.verdict == MATCHES
+    assert "fits h100-nvl, h100-pcie, h100-sxm" in answer.why
+
+
+def test_directions_of_a_link_are_tried_both_and_left_open() -> None:
+    stated = only("The GB200 has 900 GB/s of unidirectional NVLink bandwidth.")
+    both = only("The GB200 has 1.8 TB/s of NVLink bandwidth.")
+    assert (stated.verdict, both.verdict) == (MATCHES, MATCHES)
+    assert "one direction or both" in both.statement.open
+    assert only("The GB200 has 1.8 TB/s of unidirectional NVLink bandwidth.").verdict == CONTRADICTS
+
+
+def test_a_pronoun_stands_for_the_only_name_before() -> None:
+    one, two = calc.check("The CloudMatrix 384 has 384 Ascend 910C chips. It draws 599.8 kW.").answers
+    assert (one.subject, two.subject) == ("cm384", "cm384")
+    unclear = calc.check("The CloudMatrix 384 rivals the GB200 NVL72. It draws 599.8 kW.")
+    assert len(unclear.answers) == 1
+
+
+def test_policy_and_day_reach_the_figures() -> None:
+    found = calc.load(as_of="2024-06").check("The CloudMatrix 384 draws 559 kW.")
+    assert [one.verdict for one in found.answers] == [UNCHECKED]
+
+
+@pytest.mark.parametrize(("text", "value"), [("一百二十", "120"), ("三点六", "3.6"), ("十五", "15"), ("两", "2")])
+def test_chinese_numerals(text: str, value: str) -> None:
+    assert str(quantities.numeral(text)) == value
+
+
+# -- any text ------------------------------------------------------------------------------------
+
+FRAGMENTS = (
+    "GB200 NVL72 ", "CloudMatrix 384",
+    "has ", "2.1x ", "倍", "，", "的", "more than ", "of the ", "3 ", "1,000", "%", ".",
+    "?", "\n", "据", "H20 ", " power", "$", "than ", "华为昇腾910C", "not ", "\x1b[31m", "<script>", "\u202e", "1/0",
+    "0x", "0 times ", "100 percent less ", "two-thirds ", "2025年13月", "99999999999999999999", "kW", "TB/s memory ",
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=6), max_size=60).map("".join))
+def test_any_text_has_an_answer_whose_places_are_its_own(text: str) -> None:
+    found = calc.check(text)
+    for one in (*[each.statement for each in found.answers], *found.not_understood):
+        assert text[one.start : one.end] == one.text
+        assert one.text
+    starts = [one.statement.start for one in found.answers]
+    assert len(set(starts)) == len(starts)
+    json.dumps(found.to_dict(), allow_nan=False)
+    assert "<script>" not in found.to_html().partition("<main")[2].rpartition("</main>")[0]
+    assert "\x1b" not in found.shown("text")
+
+
+@given(st.text(max_size=3000))
+def test_sentences_are_the_text_in_pieces_of_bounded_length(text: str) -> None:
+    pieces = list(sentences.sentences(text))
+    assert all(text[start : start + len(piece)] == piece for start, piece in pieces)
+    assert all(len(piece) <= sentences.MAX_LENGTH for _, piece in pieces)
+    covered = set().union(*(range(start, start + len(piece)) for start, piece in pieces))
+    assert all(place in covered for place, sign in enumerate(text) if not sign.isspace())
+    assert sum(len(piece) for _, piece in pieces) == len(covered)
+
+
+def work(text: str, finder: subjects.Finder) -> int:
+    """Return how many functions, of Python and of C, are called to read a text."""
+    calls = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        grammar.read(text, finder)
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+@pytest.mark.parametrize("fragment", ["a ", "1,", "...", "\n", "GB200 NVL72 ", "倍", "more than ", "A B ", "H20 2x "])
+def test_the_work_grows_no_faster_than_the_text(fragment: str) -> None:
+    finder = subjects.Finder(Catalog())
+    once, twice = (work(fragment * (many // len(fragment)), finder) for many in (50_000, 100_000))
+    assert twice <= 2.2 * once + 1000
+    assert once <= 40 * 50_000
+
+
+def test_a_megabyte_is_read_in_bounded_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    find = subjects.Finder.find
+
+    def counted(self: subjects.Finder, sentence: str) -> list[subjects.Mention]:
+        read.append(len(sentence))
+        return find(self, sentence)
+
+    monkeypatch.setattr(subjects.Finder, "find", counted)
+    text = "a repeated fragment of 3 words, 2x ... " * (1_000_000 // 39)
+    assert calc.check(text).read_to == len(text)
+    assert sum(read) <= len(text)
+    assert max(read) <= sentences.MAX_LENGTH
+
+
+def test_very_many_statements_are_cut_and_said_to_be() -> None:
+    found = calc.check(f"{SENTENCE}\n" * (grammar.MOST + 5))
+    assert len(found.answers) == grammar.MOST
+    assert found.read_to < len(found.text)
+    assert "Only the first" in found.shown("text")
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ("华为".encode("gb18030"), "not UTF-8"), (b"\xff\xfe\x00", "not UTF-16"), (b"a\0b", "zero character"),
+        (b"x" * (sentences.MAX_BYTES + 1), "at most 5,000,000"),
+    ],
+)  # fmt: skip
+def test_what_is_no_text_is_refused(raw: bytes, said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        sentences.decoded(raw, "file")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_encodings_of_unicode_are_read(encoding: str) -> None:
+    assert sentences.decoded(SENTENCE.encode(encoding), "file") == SENTENCE
+
+
+# -- the command ---------------------------------------------------------------------------------
+
+
+def test_a_file_a_text_and_standard_input_give_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "article.txt"
+    path.write_text(SENTENCE, "utf-8")
+    told = [output("check", str(path), "--format", "json"), output("check", SENTENCE, "--format", "json")]
+    from calc.cli import commands
+
+    told.append(CliRunner().invoke(commands, ["check", "-", "--format", "json"], input=SENTENCE).stdout)
+    assert len(set(told)) == 1
+    (statement,) = json.loads(told[0])["statements"]
+    assert (statement["subject"], statement["object"], statement["verdict"]) == ("cm384", "nvl72", "matches")
+
+
+def test_a_word_that_is_no_file_is_refused_and_a_contradiction_is_no_error() -> None:
+    refused = run("check", "artcle.txt")
+    assert refused.code == 2
+    assert "no file 'artcle.txt'" in refused.err
+    assert run("check", "The CloudMatrix 384 has 9 times the power of the GB200 NVL72.").code == 0
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    refused = run("check", str(tmp_path))
+    assert refused.code == 1
+    assert "cannot be read" in refused.err
+
+
+def test_the_page_marks_and_escapes_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    run("check", f"<b>x</b> {SENTENCE}", "--format", "html", "-o", str(path))
+    page = path.read_text("utf-8")
+    assert '<mark class="ahead" id="s1">2.1x the memory bandwidth' in page
+    assert "&lt;b&gt;x&lt;/b&gt;" in page
+    assert "<b>x</b>" not in page
+    assert "Content-Security-Policy" in page
+    assert "http-equiv" in page
+
+
+def test_a_draft_is_a_sheet_that_validates_and_audits(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    run("new", "source", "my-article", "--specs", str(folder))
+    (source,) = folder.rglob("my-article.yaml")
+    source.write_text('id: my-article\ntitle: T\npublisher: P\ndate: "2026-01-02"\nkind: press\n', "utf-8")
+    text = f'{SENTENCE} The CloudMatrix 384 rivals the GB200 NVL72: "on some" metrics, Huawei says.'
+    drafted = run("check", text, "--draft", "my-article", "--specs", str(folder))
+    assert drafted.code == 0
+    assert "2 claims of my-article" in drafted.err
+    assert run("validate", str(folder)).code == 0
+    found = json.loads(output("audit", "--source", "my-article", "--specs", str(folder), "--format", "json"))
+    assert [(one["subject"], one["metric"]) for one in found["findings"]] == [
+        ("cm384", "memory_bandwidth"), ("cm384", "overall")]  # fmt: skip
+    again = run("check", text, "--draft", "my-article", "--specs", str(folder))
+    assert again.code == 2
+    assert "is there already" in again.err
+
+
+def test_a_draft_needs_a_folder_and_a_source(tmp_path: Path) -> None:
+    (tmp_path / "claims").mkdir()
+    assert "--specs" in run("check", SENTENCE, "--draft", "wion-waic-2025").err
+    refused = run("check", SENTENCE, "--draft", "nobody", "--specs", str(tmp_path))
+    assert refused.code == 2
+    assert "no source 'nobody'" in refused.err
