@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -109,9 +109,10 @@ def _run(asked: Request, phase: str, options: dict[str, Any]) -> object:
     "--split", type=click.Choice(SPLITS), default=SPLITS[0], show_default=True,
     help="What is left out of what an estimate rests on when it is tested.",
 )  # fmt: skip
+@click.option("--phase", "phases", multiple=True, metavar="PHASE", help="Only measurements of PHASE. Repeatable.")
 @click.option("--summary", is_flag=True, help="Show only the counts, not each measurement.")
 @answering
-def validate(asked: Request, split: str, summary: bool) -> object:
+def validate(asked: Request, split: str, phases: Sequence[str], summary: bool) -> object:
     """Compare every published measurement with its estimate (--validate).
 
     Bound, estimate with its span, measured, the efficiency that this implies; then the counts over those
@@ -120,6 +121,6 @@ def validate(asked: Request, split: str, summary: bool) -> object:
     """
     from calc.estimates.estimator import Estimator
 
-    found = Estimator(asked.comparer).validate(split)
+    found = Estimator(asked.comparer).validate(split, phases)
     asked.exit_code = int(bool(found.alarms))
     return found

@@ -12,6 +12,8 @@ from calc.views import words
 from calc.views.tables import Column, Folding, Table, TableCell
 
 DIGITS = 3
+REASONS = 5
+"""Of missing estimates, how many are said in words: the most frequent."""
 LEAST_SHOWN = 0.005
 SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
 ROLE_MARKS = {splits.SAME_RUN: "r", splits.ARITHMETIC: "a", splits.TEST: ""}
@@ -103,10 +105,12 @@ def _refused(failed: Mapping[str, str]) -> list[str]:
     for id, reason in failed.items():
         ids.setdefault(reason.removeprefix(f"{id}: "), []).append(id)
     ranked = sorted(ids.items(), key=lambda item: -len(item[1]))
-    return [
+    said = [
         f"No estimate of {found[0] if len(found) == 1 else f'{len(found)} measurements, such as {found[0]}'}: {reason}"
-        for reason, found in ranked
+        for reason, found in ranked[:REASONS]
     ]
+    rest = sum(len(found) for _, found in ranked[REASONS:])
+    return [*said, f"No estimate of {rest} more, for other reasons: --format json."] if rest else said
 
 
 def _counts(found: Validation) -> list[str]:

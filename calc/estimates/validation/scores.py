@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from calc.analysis.comparison import Comparer
-from calc.errors import CalcError
+from calc.errors import CalcError, unknown
 from calc.estimates.cases import hardware_of
 from calc.estimates.efficiencies import Efficiencies
 from calc.estimates.validation import splits
@@ -132,15 +132,21 @@ class Validation(Shown):
         return f"<{len(self.trials)} measurements, split {self.split}: {hit}, {len(self.alarms)} beat a bound>"
 
 
-def validate(comparer: Comparer, known: Efficiencies, split: str = splits.ALONE) -> Validation:
-    """Return every measurement of a catalog beside its estimate, by what is known without it.
+def validate(
+    comparer: Comparer, known: Efficiencies, split: str = splits.ALONE, phases: Collection[str] = PHASES
+) -> Validation:  # fmt: skip
+    """Return the measurements of some phases with their estimates, each by what is known without it.
 
     Raises
     ------
     UsageError
         If ``split`` is none of `calc.estimates.validation.splits.SPLITS`.
     """
-    found: list[Measurement] = [one for one in comparer.catalog.measurements.values() if comparer.knows(one)]
+    for phase in phases:
+        if phase not in PHASES:
+            raise unknown("phase", phase, PHASES)
+    every = comparer.catalog.measurements.values()
+    found: list[Measurement] = [one for one in every if one.phase in phases and comparer.knows(one)]
     role = splits.roles(found)
     made: list[Trial] = []
     failed: dict[str, str] = {}
