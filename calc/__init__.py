@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "CalcError", "audit", "check", "chip", "chips", "compare", "estimate", "evaluate", "explain", "export_control",
-    "formulas",
+    "formulas", "frontier",
     "get", "import_table", "load", "measured", "model", "models", "quantity", "reports", "sources", "sweep",
     "system", "systems",
 ]  # fmt: skip

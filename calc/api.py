@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from calc.analysis.importing import Imported
     from calc.estimates.estimator import Estimator
+    from calc.estimates.frontier import Frontier
 
 Words = str | Sequence[str]
 Made = TypeVar("Made")
@@ -505,6 +506,40 @@ class Workspace:
 
         return Estimator(self.comparer)
 
+    def frontier(
+        self, model: str, *, system: Words = (), chip: Words = (), input: float | str, output: float | str, **asked: Any
+    ) -> Frontier:  # fmt: skip
+        """Return the best layouts and batches of systems and chips for a workload.
+
+        Parameters
+        ----------
+        model : str
+            Id or alias.
+        system, chip : str or sequence of str
+            Which hardware.
+        input, output : float or str
+            Tokens per prompt and per output. [token]
+        **asked
+            Limits ``tpot`` and ``ttft`` [time], ``per`` (``chip``, ``kW``, ``USD``), ``chips`` at most, ``precision``,
+            ``chip_price`` and other options of serving.
+
+        Returns
+        -------
+        Frontier
+            With ``machines``, ``best(tpot)``, ``to_frame()``.
+
+        Examples
+        --------
+        >>> import calc
+        >>> found = calc.frontier("llama-3.1-8b", chip="h100-sxm", input="1k", output="1k", tpot="50ms")
+        >>> found.machines[0].best.tpot.value <= 0.05
+        True
+        """
+        from calc.estimates import frontier
+
+        machines = [*(("system", one) for one in _several(system)), *(("chip", one) for one in _several(chip))]
+        return frontier.asked(self.estimate, model, machines, input=input, output=output, **asked)
+
     def sweep(self, phase: str, *, columns: Sequence[str] | None = None, engine: str = "numpy",
               **asked: Any) -> pd.DataFrame:  # fmt: skip
         """Return estimates over grids as a pandas frame, one row per point.
@@ -731,4 +766,5 @@ check = shipped(Workspace.check)
 explain = shipped(Workspace.explain)
 evaluate = shipped(Workspace.evaluate)
 export_control = shipped(Workspace.export_control)
+frontier = shipped(Workspace.frontier)
 sweep = shipped(Workspace.sweep)

@@ -26,6 +26,7 @@ from calc.cli import (
     export,
     export_control,
     figures,
+    frontier,
     measure,
     plot,
     report,
@@ -37,7 +38,21 @@ from calc.cli.options import ID
 from calc.errors import CalcError
 
 # The commands of these modules join the group when they are imported.
-ROOMS = (sheets, figures, check, evaluate, estimate, sweep, export_control, plot, report, export, editing, measure)
+ROOMS = (
+    sheets,
+    figures,
+    check,
+    evaluate,
+    estimate,
+    sweep,
+    frontier,
+    export_control,
+    plot,
+    report,
+    export,
+    editing,
+    measure,
+)
 __all__ = ["ID", "commands", "main", "run"]
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from calc.analysis.export_control.classification import Classification
     from calc.analysis.expressions.evaluation import Evaluation
     from calc.analysis.statements.checking import Check
+    from calc.estimates.frontier import Frontier
     from calc.estimates.sweeps import Sweep
     from calc.estimates.validation.scores import Validation
     from calc.figures.explanation import Node
@@ -102,6 +103,13 @@ def _evaluation(found: Evaluation, explained: bool = False) -> list[Flat]:
     if explained:
         return [of_working(part.node) for part in parts(found, explained=True) if isinstance(part, Working)]
     return [Flat(records.EVALUATION, [records.evaluation(found)])]
+
+
+@flat.register
+def _frontier(found: Frontier) -> list[Flat]:
+    from calc.views import frontier
+
+    return [of_table(frontier.records(found))]
 
 
 @flat.register

@@ -37,6 +37,7 @@ from calc.sheets.fields import Field
 
 if TYPE_CHECKING:
     from calc.analysis.audit import Audit
+    from calc.estimates.frontier import Frontier
     from calc.estimates.validation.scores import Validation
 
 Attrs = dict[str, Any]
@@ -108,6 +109,17 @@ def validation(found: Validation) -> pd.DataFrame:
     from calc.render import validation as trials
 
     return made(trials.FIELDS, trials.records(found), _attrs(found.policy) | trials.counts(found), "id")
+
+
+@of.register
+def frontier(found: Frontier) -> pd.DataFrame:
+    """Return a frontier: a row a point, times in seconds."""
+    from calc.views.frontier import records
+
+    rows = records(found).records()
+    made = pd.DataFrame(rows)
+    numeric = [name for name in made.columns if name not in ("machine", "pareto")]
+    return made.astype(dict.fromkeys(numeric, float)).assign(pareto=made["pareto"] == "true") if rows else made
 
 
 @of.register

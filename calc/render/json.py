@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from calc import units
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from calc.analysis.importing import Imported
     from calc.analysis.statements.checking import Answer, Check
     from calc.estimates.estimate import Estimate, Input
+    from calc.estimates.frontier import Frontier, FrontierPoint
     from calc.estimates.sweeps import Sweep
     from calc.estimates.validation.scores import Validation
     from calc.views.answers import Crosschecked, Described, Estimates, Working
@@ -260,6 +262,26 @@ def cell(found: Cell) -> Json:
 
 
 # -- estimates ----------------------------------------------------------------------------------
+
+
+@body.register
+def frontier(found: Frontier) -> Json:
+    """Return the frontiers of some hardware by the contract: times in seconds, rates in tokens per second."""
+    machines = [
+        {"id": one.id, "best": _point(one.best, found.per) if one.best else None, "refused": one.refused or None,
+         "points": [_point(point, found.per) for point in one.points]} for one in found.machines
+    ]  # fmt: skip
+    return head("frontier", found.policy, inputs={"model": found.model, **found.asked}, per=found.per,
+                machines=machines)  # fmt: skip
+
+
+def _point(one: FrontierPoint, per: str) -> Json:
+    return {
+        **picked(one, "tp pp ep"), "chips_per_replica": one.tp * one.pp, "chips": one.chips, "batch": one.batch,
+        "tokens_per_second_per_user": asdict(one.per_user),
+        f"tokens_per_second_per_{per if per == 'chip' else per.lower()}": asdict(one.throughput),
+        "tpot": asdict(one.tpot), "ttft": asdict(one.ttft), "fits": True, "pareto": one.pareto,
+    }  # fmt: skip
 
 
 @body.register

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from calc.analysis.statements.checking import Check
     from calc.analysis.validation import Checked
     from calc.estimates.estimate import Estimate
+    from calc.estimates.frontier import Frontier
     from calc.estimates.sweeps import Sweep
     from calc.estimates.validation.scores import Validation
     from calc.figures.explanation import Node
@@ -150,6 +151,13 @@ def _classification(
 
     tables = export_control.tables(found, in_words)
     return [*tables, Working(export_control.working(found))] if explained else tables
+
+
+@parts.register
+def _frontier(found: Frontier) -> Sequence[Table]:
+    from calc.views import frontier
+
+    return frontier.tables(found)
 
 
 @parts.register

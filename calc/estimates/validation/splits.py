@@ -27,7 +27,9 @@ COUNTED_ARITHMETIC = ("memory",)
 """Phases whose published figures are what their source's own formula gives, not what an instrument read."""
 RUN = (
     "phase", "operation", "model", "chip", "system", "setting", "chips", "tp", "pp", "dp", "ep", "cp", "precision",
-    "kv_precision", "arithmetic", "ranks_per_chip", "concurrency", "batch", "batch_scope", "batch_unit", "microbatch", "interleave", "prompt", "output", "context",
+    "kv_precision", "arithmetic",
+    "ranks_per_chip", "concurrency", "batch", "batch_scope", "batch_unit", "microbatch", "interleave", "prompt",
+    "output", "context",
     "payload", "shape", "algorithm", "nvls", "recompute", "sequence_parallel", "distributed_optimizer", "network",
     "expert_load", "speculation", "tokens_per_step", "mode", "backend",
 )  # fmt: skip
