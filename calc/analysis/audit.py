@@ -18,6 +18,7 @@ from calc.analysis.comparison import Comparer, Comparison
 from calc.analysis.dominance import Contrast
 from calc.errors import UsageError, did_you_mean
 from calc.figures import derive, reprs, results
+from calc.figures.arguments import checked
 from calc.figures.normalize import Reader
 from calc.figures.policy import Policy
 from calc.figures.readings import Candidate, Readings
@@ -129,6 +130,7 @@ class Audit(Shown):
         """The policy under which it was made."""
         return self.comparer.policy
 
+    @checked
     def finding(self, claim: str) -> Finding:
         """Return the finding on one claim.
 

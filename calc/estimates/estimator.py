@@ -24,6 +24,7 @@ from calc.estimates.precision import arithmetic, favoured, of_hardware, stored
 from calc.estimates.training import Training, train
 from calc.estimates.validation.scores import Validation, validate
 from calc.estimates.validation.splits import ALTERNATE
+from calc.figures.arguments import checked
 
 
 def _documented(function: Callable[..., Estimate]) -> Callable[..., Estimate]:
@@ -49,6 +50,7 @@ class Estimator:
         """The efficiencies that the measurements of the catalog give."""
         return calibrated(self.comparer)
 
+    @checked
     def validate(self, split: str = ALTERNATE) -> Validation:
         """Return every published measurement with its limit and its estimate.
 
@@ -135,6 +137,7 @@ class Estimator:
     def _prices(self, given: dict[str, Any]) -> Prices:
         return Prices(**{name: given.pop(name) for name in options.named("price") if name in given})
 
+    @checked
     @_documented
     def decode(self, model: str, **asked: Any) -> Estimate:
         """Estimate decode throughput and latency (TPOT), with the limit at the reported peaks.
@@ -169,6 +172,7 @@ class Estimator:
         """
         return self.estimate("decode", model=model, **asked)
 
+    @checked
     @_documented
     def prefill(self, model: str, **asked: Any) -> Estimate:
         """Estimate time to first token (TTFT) and prefill throughput; arguments as in `decode`.
@@ -188,6 +192,7 @@ class Estimator:
         """
         return self.estimate("prefill", model=model, **asked)
 
+    @checked
     @_documented
     def train(self, model: str, **asked: Any) -> Estimate:
         """Estimate training time, MFU, energy and cost, for all tokens or for one step.
@@ -208,6 +213,7 @@ class Estimator:
         """
         return self.estimate("train", model=model, **asked)
 
+    @checked
     @_documented
     def memory(self, model: str, **asked: Any) -> Estimate:
         """Estimate memory per chip, and whether it fits.
@@ -233,6 +239,7 @@ class Estimator:
         """
         return self.estimate("memory", model=model, **asked)
 
+    @checked
     @_documented
     def allreduce(self, size: Any, **asked: Any) -> Estimate:
         """Estimate the time of a collective operation over all chips.
