@@ -7,6 +7,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, wraps
 from pathlib import Path
+from threading import RLock
 from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
 from calc.errors import CONTROLS, ArgumentError
@@ -14,6 +15,8 @@ from calc.errors import CONTROLS, ArgumentError
 F = TypeVar("F", bound=Callable[..., Any])
 MAX_TEXT = 10_000
 """Characters of one text among the arguments."""
+_ONE_AT_A_TIME = RLock()
+"""Sheets are read when they are first needed: two threads would read, and rank, the same ones at once."""
 _NAMES = {str: "a text", bool: "True or False", Path: "a path", type(None): "None", int: "a whole number"}
 
 
@@ -52,7 +55,8 @@ def checked(function: F) -> F:
             held = {kind.VAR_POSITIONAL: lambda v: v, kind.VAR_KEYWORD: lambda v: v.values()}.get(kind, lambda v: [v])
             for one in held(value):
                 check(name, one, wanted(name))
-        return function(*args, **more)
+        with _ONE_AT_A_TIME:
+            return function(*args, **more)
 
     door.__signature__ = signature  # type: ignore[attr-defined]
     return cast(F, door)

@@ -535,7 +535,9 @@ def salvage(record: type[R], data: Any) -> R | None:
             row = inner(record, name) or record
             whole[name] = {key: read(row, item)[0] for key, item in rows.items()}
         without = data.get("without_sheet")
-        whole["without_sheet"] = tuple(without) if isinstance(without, list) else ()
+        whole["without_sheet"] = (
+            tuple(one for one in without if isinstance(one, str)) if isinstance(without, list) else ()
+        )
     else:
         return None
     return record.model_construct(**{key: value for key, value in whole.items() if key in record.model_fields})
