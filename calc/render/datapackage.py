@@ -103,7 +103,7 @@ def _field(table: LongTable, field: Field) -> dict[str, Any]:
 
 def as_csv(table: LongTable) -> str:
     """Return a table as CSV: nothing is an empty cell, a list is JSON, true and false are words."""
-    return written([field.name for field in table.fields], (_cells(row) for row in table.rows))
+    return written([field.name for field in table.fields], (_cells(row) for row in table.rows), safe=True)
 
 
 def _cells(row: Row) -> Row:
