@@ -342,6 +342,10 @@ class Comparison(Shown):
         return reprs.line(f"{ids}: {len(self.rows)} metrics, as-reported; ratios to {self.baseline}")
 
 
+MAX_SUBJECTS = 50
+"""Of one comparison."""
+
+
 class Comparer:
     """Makes cells and rows out of readings; one for each policy."""
 
@@ -360,6 +364,10 @@ class Comparer:
         """
         if len(names) < 2:
             raise UsageError("compare needs two or more ids, for example `compare cm384 nvl72`")
+        if len(names) > MAX_SUBJECTS:
+            raise UsageError(
+                f"compare {len(names)} ids: expected at most {MAX_SUBJECTS}; `list` shows any number of them"
+            )
         sheets = self.catalog.subjects(names)
         if len({sheet.kind for sheet in sheets}) > 1:
             raise UsageError(_mixed(sheets))

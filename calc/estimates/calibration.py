@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 
 from calc import units
 from calc.analysis.comparison import Comparer
-from calc.errors import UsageError
+from calc.errors import CalcError
 from calc.estimates import efficiencies
 from calc.estimates.cases import Case, case
 from calc.estimates.efficiencies import OVERLAP, Efficiencies, Sample
@@ -38,7 +38,7 @@ def calibrated(comparer: Comparer, left_out: Collection[str] = ()) -> Efficienci
         found: list[Sample] = []
         for one in by_kind.get(kind, []):
             # A chip's peak that was not known by the day, or that an overlay took away, leaves the others.
-            with contextlib.suppress(UsageError):
+            with contextlib.suppress(CalcError):
                 value, group = derive(comparer, one, known)
                 found += [Sample(one.id or "", value, group)] if value > 0 else []
         known = known.with_samples(kind, found)

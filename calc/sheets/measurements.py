@@ -90,6 +90,23 @@ CONDITIONS = {
 """The conditions that have a unit, with one of its dimension."""
 
 
+_RANGES = {
+    "FLOP/s": ("1 FLOP/s", "1e27 FLOP/s"), "b/s": ("1 b/s", "1e24 b/s"), "s": ("1e-12 s", "1e10 s"),
+    "b": ("1 B", "1e18 B"), "x": ("1e-9 x", "1000 x"), "token/s": ("1e-9 token/s", "1e15 token/s"),
+    "chip": ("0.01 chip", "1e9 chip"), "token": ("0.001 token", "1e12 token"),
+}  # fmt: skip
+"""In which range a measured figure or a condition is plausible, by the first unit of its dimension."""
+_CALIBRATING: dict[str, tuple[Phase, tuple[str, ...]]] = {
+    "compute-efficiency": ("matmul", ("chip", "precision")),
+    "memory-efficiency": ("decode", ("model", "batch")),
+    "link-efficiency": ("allreduce", ("payload",)),
+    "exchange-latency": ("allreduce", ("payload",)),
+    "tensor-latency": ("decode", ("model", "batch", "tp")),
+    "training-efficiency": ("train", ("model", "batch", "context", "precision")),
+}
+"""From which phase each default of estimates is derived, and the conditions that this takes."""
+
+
 BatchScope = Literal["global", "per_chip", "per_instance"]
 Algorithm = Literal["ring", "tree", "nvls", "unstated"]
 YesOrNo = Literal["yes", "no"]
@@ -227,6 +244,16 @@ def _check(one: Measurement) -> Iterator[FieldFault]:
         name = getattr(one, field)
         if name and name not in FORMATS:
             yield field, f"unknown precision {name!r}", f"one of {', '.join(FORMATS)}", did_you_mean(name, FORMATS)
+    if one.calibrates:
+        phase, needs = _CALIBRATING[one.calibrates]
+        if one.phase != phase:
+            expected = f"a measurement of the phase {phase!r}"
+            yield "calibrates", f"{one.calibrates!r} of the phase {one.phase!r}", expected, "remove 'calibrates'"
+        elif missing := [name for name in needs if not getattr(one, name)]:
+            expected = f"a measurement with {', '.join(needs)}"
+            yield "calibrates", f"{one.calibrates!r} without {missing[0]!r}", expected, ""
+        elif phase == "matmul":
+            yield from _figure("value", one.value, ("FLOP/s",))
     if one.set_aside and one.calibrates:
         yield "calibrates", "a measurement that is set aside", "'calibrates' or 'set_aside', not both", ""
     if one.acceptance and not _is_share(one.acceptance):
@@ -246,8 +273,18 @@ def _figure(field: str, text: str, likes: tuple[str, ...]) -> Iterator[FieldFaul
         except UnitError as error:
             faults.append((field, error.found, error.expected, error.hint))
             continue
+        low, high = map(units.split, _RANGES[likes[0]])
+        scale = units.scale(parsed.unit)
         if parsed.low <= 0:
             yield field, f"{text!r} is not above zero", f"a figure such as '{example}'", ""
+        elif (
+            not low.low * units.scale(low.unit)
+            <= parsed.low * scale
+            <= parsed.high * scale
+            <= (high.low * units.scale(high.unit))
+        ):
+            expected = f"{_RANGES[likes[0]][0]} to {_RANGES[likes[0]][1]}"
+            yield field, f"{text!r} is not plausible", expected, "check the prefix of the unit"
         return
     yield faults[0]
 

@@ -38,10 +38,10 @@ _TAGS = {
     yaml.MappingNode: "tag:yaml.org,2002:map",
 }
 
-MAX_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
-MAX_TEXT = 20_000
+MAX_TEXT = 10_000
 """Characters of one text of a sheet."""
 MAX_DEPTH = 8
 MAX_NESTING = 500
