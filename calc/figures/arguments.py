@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, wraps
 from pathlib import Path
 from threading import RLock
-from typing import Any, TypeVar, Union, cast, get_args, get_origin
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from calc.errors import CONTROLS, ArgumentError
 
@@ -40,7 +40,7 @@ def checked(function: F) -> F:
         if annotation is inspect.Parameter.empty:
             return Any
         try:
-            return eval(annotation, known) if isinstance(annotation, str) else annotation
+            return get_type_hints(types.SimpleNamespace(__annotations__={name: annotation}), known)[name]
         except NameError:
             return Any
 
@@ -52,8 +52,8 @@ def checked(function: F) -> F:
             raise ArgumentError(f"{function.__name__.strip('_')}: {error}") from None
         for name, value in bound.arguments.items():
             kind = signature.parameters[name].kind
-            held = {kind.VAR_POSITIONAL: lambda v: v, kind.VAR_KEYWORD: lambda v: v.values()}.get(kind, lambda v: [v])
-            for one in held(value):
+            many = value if kind is kind.VAR_POSITIONAL else value.values() if kind is kind.VAR_KEYWORD else (value,)
+            for one in many:
                 check(name, one, wanted(name))
         with _ONE_AT_A_TIME:
             return function(*args, **more)

@@ -423,7 +423,7 @@ def _no_number(node: Expression, inputs: Mapping[Axis, Quantity]) -> DataError:
     sizes = {leaf: float(np.abs(np.asarray(value.magnitude, dtype=float)).flat[0]) for leaf, value in inputs.items()}
     zero = [leaf for leaf, size in sizes.items() if size == 0]
     ends = dict.fromkeys((max(sizes, key=sizes.__getitem__), min(sizes, key=sizes.__getitem__))) if sizes else {}
-    names = {leaf: f"{leaf.subject} {leaf.metric.id}" for leaf in sizes if isinstance(leaf, Reading)}
+    names: dict[Axis, str] = {leaf: f"{leaf.subject} {leaf.metric.id}" for leaf in sizes if isinstance(leaf, Reading)}
     told = ", ".join(f"{names.get(leaf, leaf.label)} is {sizes[leaf]:g} {leaf.unit}" for leaf in zero or ends)
     return DataError(f"{node.label or 'the result'} has no finite value: {told}; correct or override it")
 

@@ -249,9 +249,9 @@ def _check(one: Measurement) -> Iterator[FieldFault]:
         if one.phase != phase:
             expected = f"a measurement of the phase {phase!r}"
             yield "calibrates", f"{one.calibrates!r} of the phase {one.phase!r}", expected, "remove 'calibrates'"
-        elif missing := [name for name in needs if not getattr(one, name)]:
+        elif lacking := [name for name in needs if not getattr(one, name)]:
             expected = f"a measurement with {', '.join(needs)}"
-            yield "calibrates", f"{one.calibrates!r} without {missing[0]!r}", expected, ""
+            yield "calibrates", f"{one.calibrates!r} without {lacking[0]!r}", expected, ""
         elif phase == "matmul":
             yield from _figure("value", one.value, ("FLOP/s",))
     if one.set_aside and one.calibrates:
