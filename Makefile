@@ -67,6 +67,14 @@ check: $(VENV)/.test ## Lint, format, types, and all sheets
 	$(BIN)/mypy
 	$(BIN)/python -m calc validate --check-format
 
+SECONDS ?= 120
+SEED ?= $(shell date +%s)
+
+.PHONY: fuzz
+fuzz: $(VENV)/.test ## Look for inputs that lead to a fault, SECONDS=120 from SEED on
+	@echo "SEED=$(SEED)"
+	$(BIN)/python -m tests.fuzz.valid $(SECONDS) $(SEED)
+
 .PHONY: format
 format: $(VENV)/.test ## Format the code and the sheets
 	$(BIN)/ruff check --fix .

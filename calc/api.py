@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from calc import units
 from calc.analysis import attributes, workings
@@ -23,8 +23,10 @@ from calc.analysis.expressions import evaluation
 from calc.analysis.selection import Condition, Selection, gap, select
 from calc.analysis.statements.checking import Check, Checker
 from calc.catalog.catalog import Catalog
-from calc.errors import UsageError
+from calc.errors import UsageError, unknown
 from calc.figures import derive, reprs
+from calc.figures.arguments import check as checked_call
+from calc.figures.arguments import checked
 from calc.figures.explanation import Node
 from calc.figures.policy import OPTIONS, Policy, explicit
 from calc.figures.readings import Readings
@@ -89,10 +91,12 @@ class Subject:
         """The ids of all metrics that have a value, reported or derived."""
         return list(derive.available([self._held]))
 
+    @checked
     def cell(self, metric: str) -> Cell:
         """Return everything known about a metric: state, value, reports, independent origins, flags."""
         return self._comparer.cell(self._held, metrics.metric(metric).id)
 
+    @checked
     def __getitem__(self, metric: str) -> Result:
         """Return the value of a metric, with its range.
 
@@ -135,6 +139,7 @@ class Subject:
 
         return frame.subject(self._comparer, self._held)
 
+    @checked
     def history(self, metric: str | None = None) -> Table:
         """Return how the figure of a metric moved, and its reports by date, with how each is used.
 
@@ -161,6 +166,7 @@ class Subject:
         of = self._comparer, self.id
         return history.chronicle(*of, metric) if metric else history.moved(*of)
 
+    @checked
     def plot(self, kind: str = "bars", ax: Axes | None = None, **more: Any) -> Axes:
         """Draw its figures, as `calc.analysis.comparison.Comparison.plot` does: any kind except the ladder.
 
@@ -201,6 +207,7 @@ class Workspace:
         The other keywords of `load`: ``as_of``, ``prefer``, ``strict``.
     """
 
+    @checked
     @explicit
     def __init__(self, overlays: Sequence[Path | str] = (), *, merge: bool = False, **policy: Any) -> None:
         catalog = Catalog.from_environment(overlays, merge=merge)
@@ -211,14 +218,17 @@ class Workspace:
         day = f"sources dated on or before {policy.as_of}" if policy.as_of else "sources of any date"
         return reprs.line(f"{self.comparer.catalog.counted}, as-reported; {policy.words}{day}")
 
+    @checked
     def chip(self, name: str) -> Subject:
         """Return a chip by its id or an alias."""
         return self._subject(name, "chip")
 
+    @checked
     def system(self, name: str) -> Subject:
         """Return a system by its id or an alias."""
         return self._subject(name, "system")
 
+    @checked
     def model(self, name: str | os.PathLike[str]) -> Subject:
         """Return a model by its id or an alias, or by the path of its ``config.json`` or of the folder that holds it.
 
@@ -238,6 +248,7 @@ class Workspace:
         """
         return self._subject(os.fspath(name), "model")
 
+    @checked
     def get(self, name: str) -> Subject:
         """Return a chip, a system or a model by its id or any of its names.
 
@@ -259,6 +270,7 @@ class Workspace:
         sheet = catalog.sheet(*catalog.resolve(name, kind))
         return Subject(self.comparer, self.comparer.reader.of(sheet))
 
+    @checked
     def compare(self, *names: str, baseline: str | None = None) -> Comparison:
         """Compare chips, systems or models.
 
@@ -271,6 +283,7 @@ class Workspace:
         """
         return self.comparer.compare(names, baseline)
 
+    @checked
     def audit(self, *names: str, source: str | None = None, claim: str | None = None) -> Audit:
         """Recompute published claims.
 
@@ -314,6 +327,7 @@ class Workspace:
         """
         return self._checker.check(text)
 
+    @checked
     def export_control(
         self, *names: str, on: str | None = None, die_area: str | None = None, planar: bool = False,
         data_centre: bool = True,
@@ -411,6 +425,7 @@ class Workspace:
         """Return the models as a pandas frame, one row per model; arguments as in `chips`."""
         return self._list("model", columns, **asked)
 
+    @checked
     def _list(
         self, kind: str, columns: Sequence[str], vendor: Words = (), family: Words = (), having: Words = (),
         where: Words = (), sort: str = "id", ascending: bool | None = None,
@@ -422,6 +437,7 @@ class Workspace:
         asked = Selection(columns, *chosen, sort, ascending)
         return frame.catalog(self.comparer, kind, select(self.comparer, [kind], asked), asked.names)
 
+    @checked
     def measured(self, phase: Words = (), chip: Words = (), model: Words = ()) -> list[Measurement]:
         """Return published measurements, in the order of their sources.
 
@@ -451,6 +467,7 @@ class Workspace:
         """
         return measurements.chosen(self.comparer, _several(phase), _several(chip), _several(model))
 
+    @checked
     def reports(self, *names: str) -> pd.DataFrame:
         """Return all reports as a pandas frame, one row per report.
 
@@ -478,6 +495,7 @@ class Workspace:
 
         return frame.reports(self.comparer, names or None)
 
+    @checked
     def sources(self, name: str | None = None) -> Table:
         """Return the sources of figures, as a table.
 
@@ -506,6 +524,7 @@ class Workspace:
 
         return Estimator(self.comparer)
 
+    @checked
     def frontier(
         self, model: str, *, system: Words = (), chip: Words = (), input: float | str, output: float | str, **asked: Any
     ) -> Frontier:  # fmt: skip
@@ -540,6 +559,7 @@ class Workspace:
         machines = [*(("system", one) for one in _several(system)), *(("chip", one) for one in _several(chip))]
         return frontier.asked(self.estimate, model, machines, input=input, output=output, **asked)
 
+    @checked
     def sweep(self, phase: str, *, columns: Sequence[str] | None = None, engine: str = "numpy",
               **asked: Any) -> pd.DataFrame:  # fmt: skip
         """Return estimates over grids as a pandas frame, one row per point.
@@ -595,6 +615,7 @@ class Workspace:
     def _checker(self) -> Checker:
         return Checker(self.comparer)
 
+    @checked
     def evaluate(self, expression: str) -> Result:
         """Compute an expression with figures, as `calc eval` does.
 
@@ -627,6 +648,7 @@ class Workspace:
         """
         return evaluation.evaluate(self.comparer, expression).result
 
+    @checked
     def explain(self, *names: str) -> Node:
         """Return the working of a figure (``id, metric``), a ratio (``a, b, metric``) or a claim, as a tree.
 
@@ -648,6 +670,7 @@ def workspace(**policy: Any) -> Workspace:
     return Workspace(**policy)
 
 
+@checked
 @explicit
 def load(*overlays: Path | str, **policy: Any) -> Workspace:
     """Return a workspace with sheets of your own, or with another policy.
@@ -673,6 +696,7 @@ def load(*overlays: Path | str, **policy: Any) -> Workspace:
     return Workspace(overlays, **policy)
 
 
+@checked
 def import_table(
     path: Path | str,
     folder: Path | str | None = None,
@@ -710,11 +734,17 @@ def import_table(
     from calc.analysis import importing
     from calc.catalog.importing.plan import ImportRequest
 
+    hints = get_type_hints(ImportRequest)
+    for one, value in said.items():
+        if one not in hints:
+            raise unknown("argument", one, hints, " of import_table")
+        checked_call(one, value, hints[one])
     column, name = (tuple(f"{one}={held}" for one, held in (given or {}).items()) for given in (columns, names))
     request = ImportRequest(Path(path), column=column, name=name, **said)
     return importing.import_table(request, [] if folder is None else [str(folder)], write=write)
 
 
+@checked
 def quantity(text: str) -> Quantity:
     """Return a quantity from a text: a number and a unit of the vocabulary of the sheets.
 
@@ -737,17 +767,18 @@ def quantity(text: str) -> Quantity:
 
 def shipped(method: Callable[..., Made], of: Callable[[Workspace], Any] = lambda whole: whole) -> Callable[..., Made]:
     """Return a method of a workspace, or of a part of it, as a function of the shipped sheets that takes the policy."""
+    inner = getattr(method, "__wrapped__", method)  # its arguments are checked here
 
     @wraps(method)
     def ask(*names: Any, **asked: Any) -> Made:
         policy = {name: asked.pop(name) for name in POLICY if name in asked}
-        return method(of(workspace(**policy)), *names, **asked)
+        return inner(of(workspace(**policy)), *names, **asked)
 
     policy = [one for one in inspect.signature(load).parameters.values() if one.kind is one.KEYWORD_ONLY]
     signature = inspect.signature(method)
     named = sorted([*[*signature.parameters.values()][1:], *policy], key=lambda one: one.kind)
     ask.__signature__ = signature.replace(parameters=named)  # type: ignore[attr-defined]
-    return ask
+    return checked(ask)
 
 
 get = shipped(Workspace.get)

@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+
+CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+"""What a terminal or a reader obeys instead of showing it: control characters (all but the line break and the tab),
+marks that turn the direction of writing, and halves of surrogate pairs."""
+
+
+def printable(text: str) -> str:
+    r"""Return a text in which every one of `CONTROLS` is written out; each form of output passes its texts through it.
+
+    Examples
+    --------
+    >>> print(printable("a\x1b[31mb\u202ec"))
+    a\x1b[31mb\u202ec
+    """
+    return CONTROLS.sub(lambda one: one[0].encode("ascii", "backslashreplace").decode() if one[0] > "\x9f"
+                        else f"\\x{ord(one[0]):02x}", text)  # fmt: skip
 
 
 class CalcError(Exception):
@@ -22,6 +42,10 @@ class UsageError(CalcError):
     """The call is wrong: an unknown id, metric or option value."""
 
     exit_code = 2
+
+
+class ArgumentError(UsageError, TypeError):
+    """An argument is missing, unknown, or nothing that it may be; a `TypeError` too, as Python raises there."""
 
 
 class UnitError(DataError):

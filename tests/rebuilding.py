@@ -33,7 +33,8 @@ def _rows(path: Path, fields: list[Row]) -> list[Row]:
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         assert reader.fieldnames == list(types)
-        return [{name: types[name](cell) if cell != "" else None for name, cell in row.items()} for row in reader]
+        plain = ({name: cell.removeprefix("'") for name, cell in row.items()} for row in reader)
+        return [{name: types[name](cell) if cell != "" else None for name, cell in row.items()} for row in plain]
 
 
 def rebuilt(package: Path) -> Folder:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from calc import units
+from calc.errors import CONTROLS
 from calc.sheets import folders as places
 from calc.sheets import metrics, schema
 
@@ -222,13 +223,13 @@ def _scaled(number: Decimal, ratio: Decimal) -> str:
 # -- words --------------------------------------------------------------------------------------
 
 _ANY = st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp"), exclude_characters="\ufeff")
-_MARKS = 'aZ 昇\n\r\t",;:#\\{}[]&%$_~^|'
+_MARKS = 'aZ 昇\n\t",;:#\\{}[]&%$_~^|'
 
 
 def texts(max_size: int = 12) -> SearchStrategy[str]:
     """Return a strategy for words in any script, with the marks that forms of output take for their own."""
     found = st.text(_MARKS, min_size=1, max_size=max_size) | st.text(_ANY, min_size=1, max_size=max_size)
-    return found.filter(str.strip)
+    return found.filter(lambda text: text.strip() and not CONTROLS.search(text))
 
 
 def _words_of(*names: str) -> SearchStrategy[dict[str, Any]]:

@@ -34,7 +34,7 @@ LIBRARIES = {
     "pandas": "render.frame",
     "pint": "units.quantities",
     "pyarrow": "render.parquet",
-    "pydantic": "sheets render.contracts",
+    "pydantic": "sheets figures.arguments render.contracts",
     "pydantic_core": "sheets render.contracts",
     "rich": "render.text",
     "torch": "estimates.measuring.devices",

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 from calc import units
 from calc.analysis import claims, dominance
 from calc.analysis.comparison import Comparer, Comparison
 from calc.analysis.dominance import Contrast
+from calc.catalog.memo import Memo
 from calc.errors import UsageError, did_you_mean
 from calc.figures import derive, reprs, results
+from calc.figures.arguments import checked
 from calc.figures.normalize import Reader
 from calc.figures.policy import Policy
 from calc.figures.readings import Candidate, Readings
@@ -129,6 +130,7 @@ class Audit(Shown):
         """The policy under which it was made."""
         return self.comparer.policy
 
+    @checked
     def finding(self, claim: str) -> Finding:
         """Return the finding on one claim.
 
@@ -172,11 +174,19 @@ class Auditor:
 
     def __init__(self, comparer: Comparer) -> None:
         self.comparer, self.catalog = comparer, comparer.catalog
-        self._hearing = cache(lambda sources: Reader(self.catalog, replace(comparer.policy, hearing=sources)))
-        self._compared = cache(lambda *pair: comparer.compare(pair))
-        self._contrast = cache(lambda *pair: dominance.contrast(self._compared(*pair)))
+        self._hearing, self._compared = Memo(self._heard), Memo(self._compare)
+        self._contrast = Memo(self._contrasted)
 
     # -- which claims ---------------------------------------------------------------------------
+
+    def _heard(self, sources: frozenset[str]) -> Reader:
+        return Reader(self.catalog, replace(self.comparer.policy, hearing=sources))
+
+    def _compare(self, *pair: str) -> Comparison:
+        return self.comparer.compare(pair)
+
+    def _contrasted(self, *pair: str) -> Contrast:
+        return dominance.contrast(self._compared(*pair))
 
     def audit(self, names: Sequence[str] = (), source: str | None = None, claim: str | None = None) -> Audit:
         """Recompute claims: all, or those on one or two subjects, by one source, or one claim.

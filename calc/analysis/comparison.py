@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.figures import derive, reprs, results
+from calc.figures.arguments import checked
 from calc.figures.normalize import Reader
 from calc.figures.operations import Operation
 from calc.figures.policy import Policy, last_day
@@ -235,6 +236,7 @@ class Comparison(Shown):
     undated: tuple[str, ...]
     later: tuple[str, ...]
 
+    @checked
     def row(self, metric: str) -> Row:
         """Return the row of one metric.
 
@@ -264,6 +266,7 @@ class Comparison(Shown):
         """Return what ``--format json`` prints."""
         return self.shown("dict")
 
+    @checked
     def to_frame(self, wide: bool = False) -> pd.DataFrame:
         """Return the comparison as a pandas frame, with all its rows.
 
@@ -295,6 +298,7 @@ class Comparison(Shown):
         """
         return self.shown("frame", wide=wide)
 
+    @checked
     def plot(self, kind: str = "ladder", ax: Axes | None = None, **more: Any) -> Axes:
         """Draw it: nothing is shown or saved.
 
@@ -338,6 +342,10 @@ class Comparison(Shown):
         return reprs.line(f"{ids}: {len(self.rows)} metrics, as-reported; ratios to {self.baseline}")
 
 
+MAX_SUBJECTS = 50
+"""Of one comparison."""
+
+
 class Comparer:
     """Makes cells and rows out of readings; one for each policy."""
 
@@ -356,6 +364,10 @@ class Comparer:
         """
         if len(names) < 2:
             raise UsageError("compare needs two or more ids, for example `compare cm384 nvl72`")
+        if len(names) > MAX_SUBJECTS:
+            raise UsageError(
+                f"compare {len(names)} ids: expected at most {MAX_SUBJECTS}; `list` shows any number of them"
+            )
         sheets = self.catalog.subjects(names)
         if len({sheet.kind for sheet in sheets}) > 1:
             raise UsageError(_mixed(sheets))

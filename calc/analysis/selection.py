@@ -16,7 +16,7 @@ from calc.sheets.metrics import Metric
 
 BY_NAME = ("id", "name", "vendor", "reports")
 """What a list is sorted by besides metrics."""
-_CONDITION = re.compile(r"\s*([\w./-]+?)\s*(>=|<=|=|>|<)\s*(.+?)\s*")
+_CONDITION = re.compile(r"([\w./-]+)\s*(>=|<=|=|>|<)\s*(\S.*)")
 _NEAR = 1e-9
 
 
@@ -37,9 +37,9 @@ class Condition:
         UsageError
             If it is none, the metric is unknown, or the value is not of the metric's dimension.
         """
-        match = _CONDITION.fullmatch(text)
+        match = _CONDITION.fullmatch(text.strip())
         if match is None:
-            raise UsageError(f"{text!r} is not a condition; write it as 'memory_capacity >= 128 GB'")
+            raise UsageError(f"{text!r:.80} is not a condition; write it as 'memory_capacity >= 128 GB'")
         name, sign, value = match.groups()
         metric = metrics.metric(name)
         if metric.is_text:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from itertools import chain, count
 from pathlib import Path
 
 from calc.catalog import merging
+from calc.catalog.memo import Memo
 from calc.catalog.names import Names, all_of
 from calc.catalog.references import References
 from calc.catalog.sources import Sources
@@ -62,12 +63,12 @@ class Catalog(Names):
         self.sources = Sources(layers)
         self.source, self.source_ids = self.sources.get, self.sources.ids
         self.references = References(self, self.sources)
-        self.sheet = cache(self._sheet)
+        self.sheet = Memo(self._sheet)
         self.configured: dict[str, tuple[str, configs.ModelConfig]] = {}  # those asked for, by id, with their paths
-        self._layered = cache(self._of_all_layers)
-        self.claims = cache(self._claims)
-        self.measured = cache(self._measured)
-        self.rule = cache(self._rule)
+        self._layered = Memo(self._of_all_layers)
+        self.claims = Memo(self._claims)
+        self.measured = Memo(self._measured)
+        self.rule = Memo(self._rule)
 
     @classmethod
     def from_environment(cls, overlays: Sequence[Path | str] = (), *, merge: bool = False) -> Catalog:

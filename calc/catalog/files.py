@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -25,11 +27,50 @@ def _refused(what: str) -> Iterator[None]:
 @contextlib.contextmanager
 def _place(target: Path) -> Iterator[Path]:
     """Give the path of what is to take the place of a file or a folder; whatever is left there goes in the end."""
-    folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:100]}."))
+    _clean(target)
+    folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=f"{_hidden(target)}{os.getpid()}."))
     try:
         yield folder / "new"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _hidden(target: Path) -> str:
+    """Return how the names of the folders begin in which a file or a folder is made."""
+    return f".{target.name[:100]}."
+
+
+def _clean(target: Path) -> None:
+    """Remove what a run left that was killed; what it had moved away comes back."""
+    for folder in target.parent.glob(f"{glob.escape(_hidden(target))}*.*"):
+        owner = folder.name.removeprefix(_hidden(target)).partition(".")[0]
+        if owner.isdigit() and folder.is_dir() and not _lives(int(owner)):
+            if (folder / "old").exists() and not target.exists():
+                os.rename(folder / "old", target)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+@contextlib.contextmanager
+def _held() -> Iterator[None]:
+    """Let an interrupt wait until a file or a folder has taken the place of another."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def write(content: str | bytes, output: str) -> None:
@@ -52,8 +93,10 @@ def writing(output: str) -> Iterator[IO[bytes]]:
     target = Path(os.path.realpath(output))
     with _refused(f"write {output!r}"):
         # Of a pipe behind /dev/stdout or /dev/fd/N the way that a link gives leads nowhere: it is opened as named.
-        if os.path.exists(output) and not os.path.isfile(output):
-            with open(output, "wb") as file:
+        # What is behind it may be a log that the shell appends to: it is never replaced.
+        is_stream = os.path.abspath(output).startswith(("/dev/", "/proc/"))
+        if os.path.exists(output) and (is_stream or not os.path.isfile(output)):
+            with open(output, "ab" if os.path.isfile(output) else "wb") as file:
                 yield file
             return
         with _place(target) as new:
@@ -144,15 +187,16 @@ def write_all(contents: Mapping[Path, str], within: Path) -> None:
 def _swap(new: Path, target: Path) -> None:
     """Put a folder in the place of another, which then lies beside it to be removed; back if that fails."""
     old = new.with_name("old")
-    if target.exists():
-        shutil.copymode(target, new)
-        os.rename(target, old)
-    try:
-        os.rename(new, target)
-    except BaseException:
-        if old.exists():
-            os.rename(old, target)
-        raise
+    with _held():
+        try:
+            if target.exists():
+                shutil.copymode(target, new)
+                os.rename(target, old)
+            os.rename(new, target)
+        except BaseException:
+            if old.exists():
+                os.rename(old, target)
+            raise
 
 
 def folder(path: Path) -> None:

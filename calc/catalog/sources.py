@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from pathlib import Path
 
+from calc.catalog.memo import Memo
 from calc.errors import Problem, SheetError, UsageError, did_you_mean
 from calc.sheets import folders, loader, schema
 from calc.sheets.folders import EDITIONS, SOURCE_LIST, SOURCES, shown
@@ -48,9 +49,9 @@ class Sources:
 
     def __init__(self, layers: Sequence[Path]) -> None:
         self.layers = layers
-        self.get = cache(self._get)
+        self.get = Memo(self._get)
         self._lent: dict[str, schema.Source] = {}
-        self.places = cache(self._places)
+        self.places = Memo(self._places)
 
     @cached_property
     def lists(self) -> list[SourceList]:

@@ -28,6 +28,7 @@ from calc.cli import (
     figures,
     frontier,
     measure,
+    output,
     plot,
     report,
     sheets,
@@ -110,9 +111,6 @@ def run(args: Sequence[str] | None) -> int:
 
 
 def _fail(message: str, code: int, before: str = "") -> int:
-    try:
-        sys.stderr.write(f"{before}error: {message}\n")
-        sys.stderr.flush()
-    except (OSError, AttributeError):
-        pass
+    with contextlib.suppress(OSError, AttributeError):
+        output.say(f"{before}error: {message}")
     return code

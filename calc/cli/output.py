@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from calc.errors import printable
 from calc.render.forms import FORMS
 
 Progress = Callable[[int, int], None]
@@ -31,6 +32,12 @@ def write(content: str | bytes, output: str | None = None) -> None:
     assert isinstance(content, str)
     sys.stdout.write(content)
     sys.stdout.flush()
+
+
+def say(line: str) -> None:
+    """Write a line to standard error; nothing in it steers the terminal."""
+    sys.stderr.write(f"{printable(line)}\n")
+    sys.stderr.flush()
 
 
 def progress(words: str) -> AbstractContextManager[Progress | None]:

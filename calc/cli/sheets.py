@@ -19,7 +19,7 @@ from calc.cli.options import (
     open_catalog,
     output_options,
 )
-from calc.cli.output import emit, progress, write
+from calc.cli.output import emit, progress, say, write
 from calc.errors import UsageError
 from calc.sheets import folders
 
@@ -181,7 +181,7 @@ def validate(
         found = validation.validate(open_catalog(specs), asked, step, layout=check_format)
     if form == "text" and found.problems:
         for warning in found.warnings:
-            sys.stderr.write(f"warning: {warning}\n")
+            say(f"warning: {warning}")
         raise SheetError(found.problems)
     emit(found, form, **out)
     if found.problems:
@@ -195,4 +195,4 @@ def _fix(catalog: Catalog, paths: Sequence[Path]) -> None:
 
     changed, left = formatting.fix(*validation.over_paths(catalog, paths))
     for words in (*(f"rewritten: {name}" for name in changed), *left):
-        sys.stderr.write(f"{words}\n")
+        say(words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import click
 from calc.cli.estimate import named, phase_options
 from calc.cli.group import commands, examples
 from calc.cli.options import open_comparer, output_options, policy_options, taken
-from calc.cli.output import emit, progress
+from calc.cli.output import emit, progress, say
 from calc.errors import UsageError
 from calc.estimates.options import PHASES
 
@@ -92,7 +91,7 @@ def _run(phase: str, options: dict[str, Any]) -> None:
     wanted = [name.strip() for name in columns.split(",")] if columns else None
     found = sweeps.sweep(Estimator(comparer), phase, options, wanted)
     for refused in found.refused if output is not None or form == "csv" else ():
-        sys.stderr.write(f"left out, {refused.points} points: {refused}\n")
+        say(f"left out, {refused.points} points: {refused}")
     if output is not None and (form == "csv" or output.endswith((".csv", ".parquet"))):
         _stream(found, output, form, chunk, engine)
         return
@@ -111,7 +110,5 @@ def _stream(found: Sweep, output: str, form: str, chunk: int | None, engine: str
             streams.stream(found, output, kind, chunk or dask_chunks.CHUNK, engine, step)
     except KeyboardInterrupt:
         parts = streams.kept(output)
-        sys.stderr.write(
-            f"{parts} parts are kept in {str(streams.folder_of(output))!r}; run the same command to go on\n"
-        )
+        say(f"{parts} parts are kept in {str(streams.folder_of(output))!r}; run the same command to go on")
         raise

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
+import numpy as np
+
 from calc import units
-from calc.errors import UnitError, UsageError, unknown
+from calc.errors import ArgumentError, UnitError, UsageError, unknown
 from calc.estimates import efficiencies, options
-from calc.estimates.options import Option
+from calc.estimates.options import MOST, Option
 from calc.estimates.precision import element_bytes
 from calc.estimates.ranges import spaced
+from calc.figures.arguments import check, shape
 from calc.figures.results import Assumption, given
 from calc.formulas.conventions import option
 from calc.units import Quantity
@@ -21,14 +26,51 @@ CURRENCIES = ("USD", "CNY", "EUR")
 _THOUSANDS = {"k": 1024.0, "m": 1024.0**2}
 
 
-def checked(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that were given, those that make another expression first; refuse unknown options."""
+def checked(phase: str, asked: Mapping[str, Any], grids: bool = False) -> dict[str, Any]:
+    """Return the options that were given, those that make another expression first.
+
+    Raises
+    ------
+    UsageError
+        For an unknown option, and for a value of a type that the option does not take; with ``grids`` each takes
+        several values too.
+    """
     option("phase", phase, options.PHASES)
-    names = [row.name for row in sorted(options.of(phase).values(), key=lambda row: row.is_axis)]
+    rows = options.of(phase)
+    names = sorted(rows, key=lambda name: rows[name].is_axis)
     for name in asked:
-        if name not in names:
+        if name not in rows:
             raise unknown("option", name, names, f" of {phase}")
-    return {name: asked[name] for name in names if asked.get(name) is not None}
+    given = {name: asked[name] for name in names if asked.get(name) is not None}
+    for name, value in given.items():
+        whole = several(value) if grids and isinstance(value, (list, tuple, np.ndarray)) else [value]
+        for one in whole:
+            _type_checked(rows[name], one, grids)
+    return given
+
+
+def _type_checked(row: Option, value: object, grids: bool) -> None:
+    """Refuse what is no text, number or quantity, as the kind of an option wants it."""
+    if row.kind in ("id", "word", "flag"):
+        check(row.flag, value, bool if row.kind == "flag" else str)
+        if value == "":
+            raise UsageError(f"{row.flag}: the text is empty; expected {'an id' if row.kind == 'id' else 'a word'}")
+        return
+    ends = value if row.kind in ("share", "efficiency") and isinstance(value, (list, tuple)) else [value]
+    for end in ends:
+        number = getattr(end, "magnitude", end)
+        if isinstance(end, str):
+            check(row.flag, end, str)
+        elif not isinstance(number, Real) or isinstance(number, bool) or not math.isfinite(_as_float(number)):
+            several = " or a list of them" if grids else ""
+            raise ArgumentError(f"{row.flag}: {shape(value)}; expected {row.span}, as a number or a text{several}")
+
+
+def _as_float(number: Real) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
 
 
 def read(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,17 +82,27 @@ def read(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def number(row: Option, value: Any) -> float:
-    """Return an amount in the option's unit; ``4k`` is 4096, as lengths of contexts are written."""
+    """Return an amount in the option's unit; ``4k`` is 4096, as lengths of contexts are written.
+
+    That a share is at most 1 is said by the phase, which knows what else may be meant.
+    """
+    if row.most == 1:
+        row = replace(row, most=MOST["x"])
     if hasattr(value, "magnitude"):
-        return float(quantity(row, value).magnitude)
+        return _in_range(row, float(quantity(row, value).magnitude))
     if isinstance(value, str):
         short = re.fullmatch(r"(\d+(?:\.\d+)?)([kKmM])", value.strip())
         if not short and not _PLAIN.fullmatch(value.strip()):
-            return float(quantity(row, value).to(units.unit(row.unit)).magnitude)
+            return _in_range(row, float(quantity(row, value).to(units.unit(row.unit)).magnitude))
         value = float(short[1]) * _THOUSANDS[short[2].lower()] if short else _float(row, value.strip())
-    if not 0 <= value < float("inf"):
-        raise UsageError(f"{row.flag} {value:g}: expected a finite number, at least 0")
-    return float(value)
+    return _in_range(row, float(value))
+
+
+def _in_range(row: Option, value: float) -> float:
+    """Return a number in the option's unit; refuse one that no machine has."""
+    if row.least <= value <= row.most:
+        return value
+    raise UsageError(f"{row.flag} {value:g}: expected {row.span}")
 
 
 _PLAIN = re.compile(r"[+-]?[\d.]+([eE][+-]?\d+)?")
@@ -66,8 +118,8 @@ def _float(row: Option, text: str) -> float:
 def whole(row: Option, value: Any) -> int:
     """Return a whole number, at least 1, or 0 where that is a value too."""
     found = number(row, value)
-    if found != int(found) or found < (0 if row.from_zero else 1):
-        raise UsageError(f"{row.flag} {value}: expected a whole number, at least {0 if row.from_zero else 1}")
+    if found != int(found):
+        raise UsageError(f"{row.flag} {value}: expected {row.span}")
     return int(found)
 
 
@@ -87,7 +139,9 @@ def amount(row: Option, value: Any) -> Assumption:
         if found < 1:
             raise UsageError(f"{row.flag} {value}: expected a number, at least 1")
         return given(row.label, found, key=row.name)
-    return Assumption(row.label, quantity(row, value), "given", key=row.name)
+    found = quantity(row, value)
+    _in_range(row, float(found.to(units.unit(_in_currency(row, value))).magnitude))
+    return Assumption(row.label, found, "given", key=row.name)
 
 
 def _in_currency(row: Option, value: Any) -> str:
@@ -97,16 +151,10 @@ def _in_currency(row: Option, value: Any) -> str:
 
 def share(row: Option, value: Any) -> Assumption:
     """Return an efficiency or a latency from the user: a number, or LOW..HIGH with their middle."""
-    if hasattr(value, "magnitude"):
-        ends = [number(row, value)]
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        ends = [float(end) for end in value]
-    else:
-        ends = [_end(row, part) for part in str(value).split("..", 1)]
-    if not ends or (row.unit == "x" and not row.from_zero and min(ends) <= 0) or min(ends) < 0:
-        raise UsageError(f"{row.flag} {value}: expected a number above zero, or LOW..HIGH")
-    if max(ends) > row.most:
-        raise UsageError(f"{row.flag} {value}: expected a share between 0 and 1")
+    parts = value.split("..", 1) if isinstance(value, str) else value if isinstance(value, (list, tuple)) else [value]
+    if len(parts) not in (1, 2):
+        raise UsageError(f"{row.flag} {value}: expected {row.span}, or LOW..HIGH")
+    ends = [_in_range(row, _end(row, part) if isinstance(part, str) else number(row, part)) for part in parts]
     low, high = min(ends), max(ends)
     middle = (low * high) ** 0.5 if low > 0 else (low + high) / 2
     label = row.label or efficiencies.TITLES[efficiencies.kinds(row.name)[0]]
@@ -117,12 +165,14 @@ def share(row: Option, value: Any) -> Assumption:
 def _end(row: Option, text: str) -> float:
     """Return one end as a number in the option's unit; a bare number is in that unit."""
     text = text.strip()
-    return _float(row, text) if _PLAIN.fullmatch(text) else float(units.parse(text, row.unit).to(row.unit).magnitude)
+    if _PLAIN.fullmatch(text):
+        return _float(row, text)
+    return float(quantity(row, text, row.unit).to(units.unit(row.unit)).magnitude)
 
 
 _READ: dict[str, Callable[[Option, Any], Any]] = {
-    "count": whole, "number": number, "amount": amount, "override": amount, "share": share, "efficiency": share,
-    "price": amount,
+    "count": whole, "whole": whole, "number": number, "amount": amount, "override": amount, "share": share,
+    "efficiency": share, "price": amount,
 }  # fmt: skip
 """How a value is read, by its option's kind; those of other kinds are what they are."""
 
@@ -200,8 +250,4 @@ def _magnitude(row: Option, value: Any, unit: str) -> float:
         found = float(_READ[row.kind](row, value).value.magnitude)
     else:
         found = float(quantity(row, value, unit).to(units.unit(unit)).magnitude)
-    if not (found > 0 or (row.from_zero and found == 0)):
-        raise UsageError(f"{row.flag} {found:g}: expected a number above zero")
-    if found > row.most:
-        raise UsageError(f"{row.flag} {found:g}: expected a share between 0 and 1")
-    return found
+    return _in_range(row, found)

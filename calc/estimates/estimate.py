@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from operator import is_
+from typing import Any, NamedTuple
 
 from calc import units
 from calc.estimates import options
@@ -59,6 +60,29 @@ class Maker(NamedTuple):
     title: str
     unit: str
     make: Callable[[Expression], Expression]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle it as its expression for a time that stands for any."""
+        time = Assumption("time", units.quantity(1.0, "s"))
+        return _restored, (self.name, self.title, self.unit, time, self.make(time))
+
+
+def _restored(name: str, title: str, unit: str, time: Assumption, figure: Expression) -> Maker:
+    return Maker(name, title, unit, partial(_put, figure, time))
+
+
+def _put(figure: Expression, time: Assumption, other: Expression) -> Expression:
+    """Return an expression with another time in the place of one; what holds no time stays what it is."""
+    made: dict[Expression, Expression] = {time: other}
+
+    def of(node: Expression) -> Expression:
+        if node not in made:
+            parts = tuple(map(of, node.inputs)) if isinstance(node, Operation) else ()
+            same = not isinstance(node, Operation) or all(map(is_, parts, node.inputs))
+            made[node] = node if same else replace(node, inputs=parts)  # type: ignore[type-var]
+        return made[node]
+
+    return of(figure)
 
 
 class Uncorrected(NamedTuple):

@@ -24,6 +24,7 @@ from calc.estimates.serving import Workload, serve
 from calc.estimates.training import Training, train
 from calc.estimates.validation.scores import Validation, validate
 from calc.estimates.validation.splits import ALONE
+from calc.figures.arguments import checked
 from calc.sheets.measurements import PHASES
 
 
@@ -50,6 +51,7 @@ class Estimator:
         """The efficiencies of `make calibrate`, with the measurements of overlays, as far as they were known."""
         return fit.known(self.comparer)
 
+    @checked
     def validate(self, split: str = ALONE, phases: Collection[str] = ()) -> Validation:
         """Return every published measurement with its limit and its estimate.
 
@@ -139,6 +141,7 @@ class Estimator:
     def _prices(self, given: dict[str, Any]) -> Prices:
         return Prices(**{name: given.pop(name) for name in options.named("price") if name in given})
 
+    @checked
     @_documented
     def decode(self, model: str, **asked: Any) -> Estimate:
         """Estimate decode throughput and latency (TPOT), with the limit at the reported peaks.
@@ -173,6 +176,7 @@ class Estimator:
         """
         return self.estimate("decode", model=model, **asked)
 
+    @checked
     @_documented
     def prefill(self, model: str, **asked: Any) -> Estimate:
         """Estimate time to first token (TTFT) and prefill throughput; arguments as in `decode`.
@@ -192,6 +196,7 @@ class Estimator:
         """
         return self.estimate("prefill", model=model, **asked)
 
+    @checked
     @_documented
     def serve(self, model: str, **asked: Any) -> Estimate:
         """Estimate serving of a workload: TTFT, TPOT, throughput per user and per chip, cost; arguments as in `decode`.
@@ -239,6 +244,7 @@ class Estimator:
         """
         return self.estimate("train", model=model, **asked)
 
+    @checked
     @_documented
     def memory(self, model: str, **asked: Any) -> Estimate:
         """Estimate memory per chip, and whether it fits.
@@ -264,6 +270,7 @@ class Estimator:
         """
         return self.estimate("memory", model=model, **asked)
 
+    @checked
     @_documented
     def allreduce(self, size: Any, **asked: Any) -> Estimate:
         """Estimate the time of a collective operation over all chips.

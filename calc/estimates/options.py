@@ -6,7 +6,6 @@ the help of every command is made of it.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,6 +41,11 @@ _DECODED = ("decode", "serve")
 _SITED = ("train", "prefill", "decode", "serve")
 
 
+LEAST = 1e-9
+MOST = {"x": 1e12, "token": 1e18}
+"""The range of numbers, in the unit of the option: wider than any machine, so narrow that no product is infinite."""
+
+
 @dataclass(frozen=True)
 class Option:
     """One option of some phases.
@@ -67,7 +71,8 @@ class Option:
     from_zero : bool
         Whether zero is allowed; else the number is above zero.
     most : float
-        The greatest value, 1 for a share.
+        The greatest value, 1 for a share; by default the greatest that any machine could have, by kind and unit, so
+        that no product of options leaves the numbers of a computer.
     redraws : bool
         Whether each value makes another expression, so that the option is no axis of a grid.
     """
@@ -80,8 +85,33 @@ class Option:
     unit: str = "x"
     label: str = ""
     from_zero: bool = False
-    most: float = math.inf
+    most: float = 0.0
     redraws: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.most:
+            of_kind = 1e9 if self.is_whole else MOST.get(self.unit, 1e24)
+            object.__setattr__(self, "most", of_kind)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its values are whole numbers."""
+        return self.kind in ("count", "whole")
+
+    @property
+    def least(self) -> float:
+        """The least value."""
+        return 0 if self.from_zero else 1 if self.is_whole else LEAST
+
+    @property
+    def span(self) -> str:
+        """The range of its values, in words."""
+        if self.most == 1:
+            return "a share between 0 and 1"
+        unit = "" if self.unit == "x" else f" {self.unit}"
+        number = "a whole number, " if self.is_whole else "a number "
+        lowest = "at least 0" if self.from_zero else "at least 1" if self.is_whole else "above zero"
+        return f"{number}{lowest} ({self.least:g} to {self.most:g}{unit})"
 
     @property
     def flag(self) -> str:
@@ -91,7 +121,7 @@ class Option:
     @property
     def is_axis(self) -> bool:
         """Whether its values are numbers in one expression, so that it can be an axis of a grid."""
-        return not self.redraws and self.kind not in ("id", "word", "flag", "count", "whole")
+        return not (self.redraws or self.is_whole or self.kind in ("id", "word", "flag"))
 
 
 def flag(name: str) -> str:

@@ -182,7 +182,7 @@ def sweep(estimator: Estimator, phase: str, asked: Mapping[str, Any], columns: S
     UsageError
         For an unknown option, a grid that is none or that nothing depends on, or if every combination is refused.
     """
-    given, rows = arguments.checked(phase, asked), options.of(phase)
+    given, rows = arguments.checked(phase, asked, grids=True), options.of(phase)
     kinds = [kind for kind in ("system", "chip") if kind in given]
     machines = [(kind, name) for kind in kinds for name in arguments.trees(rows[kind], given.pop(kind))]
     if not machines:

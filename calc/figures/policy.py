@@ -183,9 +183,12 @@ def explicit(function: F) -> F:
 
     signature = inspect.signature(function)
     asked = {
-        option.name: inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=option.default)
+        option.name: inspect.Parameter(
+            option.name, inspect.Parameter.KEYWORD_ONLY, default=option.default,
+            annotation="str | None" if option.metavar else "bool",
+        )
         for option in OPTIONS
-    }
+    }  # fmt: skip
     own = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD and one.name not in asked]
     function.__signature__ = signature.replace(parameters=[*own, *asked.values()])  # type: ignore[attr-defined]
     return function

@@ -136,6 +136,10 @@ class Reading(Expression, Shown):
 
     def distinct(self) -> tuple[Candidate, ...]:
         """Return the first candidate of each value; the headline stays first."""
+        return self._distinct
+
+    @cached_property
+    def _distinct(self) -> tuple[Candidate, ...]:
         seen: dict[float, Candidate] = {}
         for candidate in self.candidates:
             seen.setdefault(candidate.key, candidate)

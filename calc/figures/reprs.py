@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from textwrap import shorten
 
+from calc.errors import printable
 from calc.units.numbers import grouped, number, span
 
 WIDTH, LINES = 100, 40
@@ -54,7 +55,7 @@ def line(text: str) -> str:
     >>> line("384 chip, as-reported")
     '<384 chip, as-reported>'
     """
-    return f"<{shorten(text, WIDTH - 2, placeholder='…')}>"
+    return f"<{shorten(printable(text), WIDTH - 2, placeholder='…')}>"
 
 
 def counted(many: int, thing: str) -> str:
@@ -78,4 +79,4 @@ def page(head: str, rows: Iterable[Sequence[str]], foot: Sequence[str] = ()) -> 
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in shown]
     lines += [f"... and {len(every) - len(shown)} more"] if len(every) > len(shown) else []
-    return "\n".join([head, *(f"  {line}".rstrip() for line in lines), *foot])
+    return printable("\n".join([head, *(f"  {line}".rstrip() for line in lines), *foot]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from calc import units
+from calc.errors import DataError
 from calc.figures import reprs
 from calc.figures.operations import Expression, Operation
 from calc.figures.readings import Basis, Candidate, Reading
@@ -201,7 +202,10 @@ class Result(Shown):
             grid = evaluate([self.expression], arrays)[0].to(units.unit(self.unit)).magnitude
         grid = np.broadcast_to(np.asarray(grid, dtype=float), tuple(map(len, choices)))
         value = float(grid[(0,) * grid.ndim])
-        grid = np.where(contradictions(found, choices), np.nan, grid)
+        barred = contradictions(found, choices)
+        if not np.isfinite(value) or not np.isfinite(grid[~barred]).all():
+            raise self._without_end(found, choices, np.isfinite(grid) | barred)
+        grid = np.where(barred, np.nan, grid)
 
         def at(flat: int) -> dict[int, Choice]:
             places = zip(found, choices, np.unravel_index(flat, grid.shape), strict=True)
@@ -209,6 +213,13 @@ class Result(Shown):
 
         low, high = int(np.nanargmin(grid)), int(np.nanargmax(grid))
         return _Grid(value, float(grid.flat[low]), float(grid.flat[high]), at(low), at(high), reduced, grid, choices)
+
+    def _without_end(self, found: list[Axis], choices: list[tuple[Choice, ...]], fine: Any) -> DataError:
+        """Return the refusal of the first combination that gives no finite number."""
+        at = np.unravel_index(int(np.argmin(fine)), fine.shape)
+        taken = {axis: units.quantity(choice[place].value, axis.unit)
+                 for axis, choice, place in zip(found, choices, at, strict=True)}  # fmt: skip
+        return _no_number(self.expression, {leaf: taken.get(leaf, _taken(leaf)) for leaf in leaves(self.expression)})
 
     @property
     def value(self) -> Quantity:
@@ -365,7 +376,7 @@ def evaluate(expressions: Sequence[Expression], values: Mapping[Expression, Quan
     """
     slots: dict[int, int] = {}
     known: dict[tuple[Any, ...], int] = {}
-    steps: list[tuple[Callable[..., Any] | None, tuple[int, ...]]] = []
+    steps: list[tuple[Operation | None, tuple[int, ...]]] = []
     made: dict[int, Quantity] = {}
     for root in expressions:
         stack = [root]
@@ -382,7 +393,7 @@ def evaluate(expressions: Sequence[Expression], values: Mapping[Expression, Quan
                 inputs = tuple(slots[id(part)] for part in node.inputs)
                 at = known.setdefault((node.formula.function, *inputs), at)
                 if at == len(steps):
-                    steps.append((node.formula.function, inputs))
+                    steps.append((node, inputs))
             else:
                 made[at] = values[node] if node in values else _taken(node)
                 steps.append((None, ()))
@@ -391,13 +402,30 @@ def evaluate(expressions: Sequence[Expression], values: Mapping[Expression, Quan
     wanted = [slots[id(root)] for root in expressions]
     last = {slot: place for place, (_, inputs) in enumerate(steps) for slot in inputs}
     last |= dict.fromkeys(wanted, len(steps))
-    for place, (function, inputs) in enumerate(steps):
-        if function is not None:
-            made[place] = function(*(made[slot] for slot in inputs))
+    for place, (operation, inputs) in enumerate(steps):
+        if operation is not None:
+            try:
+                made[place] = operation.formula.function(*(made[slot] for slot in inputs))
+            except ArithmeticError as error:  # of single numbers; arrays have infinities, which `Result` refuses
+                raise _no_number(operation, {part: _taken_of(values, part) for part in leaves(operation)}) from error
             for slot in set(inputs):
                 if last[slot] == place:
                     del made[slot]
     return [made[slot] for slot in wanted]
+
+
+def _taken_of(values: Mapping[Expression, Quantity], leaf: Expression) -> Quantity:
+    return values[leaf] if leaf in values else _taken(leaf)
+
+
+def _no_number(node: Expression, inputs: Mapping[Axis, Quantity]) -> DataError:
+    """Return the refusal of what has no finite value, with the inputs that are zero, or else the largest and least."""
+    sizes = {leaf: float(np.abs(np.asarray(value.magnitude, dtype=float)).flat[0]) for leaf, value in inputs.items()}
+    zero = [leaf for leaf, size in sizes.items() if size == 0]
+    ends = dict.fromkeys((max(sizes, key=sizes.__getitem__), min(sizes, key=sizes.__getitem__))) if sizes else {}
+    names: dict[Axis, str] = {leaf: f"{leaf.subject} {leaf.metric.id}" for leaf in sizes if isinstance(leaf, Reading)}
+    told = ", ".join(f"{names.get(leaf, leaf.label)} is {sizes[leaf]:g} {leaf.unit}" for leaf in zero or ends)
+    return DataError(f"{node.label or 'the result'} has no finite value: {told}; correct or override it")
 
 
 def _taken(leaf: Expression) -> Quantity:

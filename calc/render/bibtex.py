@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from calc.catalog.catalog import Catalog
+from calc.errors import printable
 from calc.sheets import source_kinds
 from calc.sheets.schema import Source
 
@@ -106,4 +107,4 @@ def _whole(text: str) -> str:
 
 
 def _translated(text: str, signs: dict[str, str]) -> str:
-    return " ".join("".join(signs.get(sign, sign) for sign in text).split())
+    return " ".join("".join(signs.get(sign, sign) for sign in printable(text)).split())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calc.analysis.overview import overview
+from calc.errors import printable
 from calc.figures.shown import by_class
 from calc.render import records
 from calc.views.answers import Described, Estimates, Working, parts
@@ -39,21 +41,42 @@ WORKING = (
 )  # fmt: skip
 
 
-def as_csv(answer: object, **options: Any) -> str:
-    """Return an answer as CSV."""
-    return "\n".join(written(*each) for each in flat(answer, **options))
+_RUNS = re.compile(r"['=+\-@\t]")
+"""How a cell begins that a spreadsheet would run, or that was quoted for that."""
 
 
-def written(names: Sequence[str], records: Iterable[Mapping[str, Any]]) -> str:
-    """Return records as CSV; what a record has beyond the names is a fault."""
+def as_csv(answer: object, to_file: bool = False, **options: Any) -> str:
+    """Return an answer as CSV; in a file no cell is one that a spreadsheet would run."""
+    return "\n".join(written(*each, safe=to_file) for each in flat(answer, **options))
+
+
+def cell(value: Any, *, safe: bool = False) -> Any:
+    """Return a cell: a text without control characters, and where it is to be ``safe``, one that no spreadsheet runs.
+
+    An apostrophe stands before a text that begins with ``=``, ``+``, ``-``, ``@``, a tab or an apostrophe and is no
+    number; whoever reads the file with a program takes one apostrophe away.
+
+    Examples
+    --------
+    >>> cell("=1+1", safe=True), cell("-5.0", safe=True), cell("=1+1"), cell(3, safe=True)
+    ("'=1+1", '-5.0', '=1+1', 3)
+    """
+    if not isinstance(value, str):
+        return value
+    text = printable(value)
+    return f"'{text}" if safe and _RUNS.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+def written(names: Sequence[str], records: Iterable[Mapping[str, Any]], *, safe: bool = False) -> str:
+    """Return records as CSV; what a record has beyond the names is a fault. See `cell` for ``safe``."""
     out = io.StringIO()
-    plain = csv.DictWriter(out, names, lineterminator="\n")
-    # Before Python 3.13 the writer leaves a lone carriage return without quotes, and the reader ends the row there.
-    quoting = csv.DictWriter(out, names, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    plain.writeheader()
+    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer.writeheader()
     for record in records:
-        returns = any("\r" in cell for cell in record.values() if isinstance(cell, str))
-        (quoting if returns else plain).writerow(record)
+        writer.writerow({name: cell(value, safe=safe) for name, value in record.items()})
     return out.getvalue()
 
 

@@ -80,7 +80,7 @@ def _resource(table: LongTable, content: bytes, form: str) -> dict[str, Any]:
     return {
         "name": table.name, "path": f"{table.name}.{form}", "title": table.title, **tabular,
         "format": form, "mediatype": _MEDIA[form], "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "hash": _hash(content),
         "schema": {
             "fields": [_field(table, field) for field in table.fields],
             "missingValues": [""],
@@ -103,7 +103,7 @@ def _field(table: LongTable, field: Field) -> dict[str, Any]:
 
 def as_csv(table: LongTable) -> str:
     """Return a table as CSV: nothing is an empty cell, a list is JSON, true and false are words."""
-    return written([field.name for field in table.fields], (_cells(row) for row in table.rows))
+    return written([field.name for field in table.fields], (_cells(row) for row in table.rows), safe=True)
 
 
 def _cells(row: Row) -> Row:
@@ -125,9 +125,16 @@ def as_json(said: Row, tables: Sequence[LongTable], policy: Policy) -> str:
 
 
 def earlier(folder: Path) -> set[str]:
-    """Return the names of the files of an earlier export to a folder; none if it holds no export of ours."""
+    """Return the names of the files of an earlier export to a folder that nobody has changed since; else none."""
     try:
         body = json.loads((folder / DESCRIPTOR).read_bytes())
-        return {DESCRIPTOR, *(one["path"] for one in body["resources"])} if body["name"] == NAME else set()
+        hashes = {one["path"]: one["hash"] for one in body["resources"]} if body["name"] == NAME else {}
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return set()
+    held = {name for name in hashes if Path(name).name == name and (folder / name).is_file()}
+    ours = {name for name in held if hashes[name] == _hash((folder / name).read_bytes())}
+    return {DESCRIPTOR, *ours} if hashes else set()
+
+
+def _hash(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"

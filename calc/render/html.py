@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from calc.errors import printable
 from calc.figures.shown import by_class
 from calc.render import csv, json
 from calc.sheets import metrics
@@ -29,6 +30,7 @@ def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("calc.render", _TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,
+        finalize=lambda value: printable(value) if type(value) is str else value,
     )  # fmt: skip
     made.filters |= {"web": web, "data": data}
     return made

@@ -12,6 +12,7 @@ from calc.analysis import scorecard
 from calc.analysis.comparison import Cell, Comparer, Comparison, Row
 from calc.analysis.dominance import LISTS
 from calc.analysis.overview import Overview, overview
+from calc.errors import CONTROLS, DataError
 from calc.figures import derive, explanation, reprs
 from calc.figures.policy import Policy
 from calc.figures.results import Result
@@ -40,14 +41,28 @@ Json = dict[str, Any]
 RATE = "rate"
 
 
-def dump(body: object) -> str:
-    """Return JSON text, names in their own script."""
-    return json.dumps(body, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+def dump(body: object, **form: Any) -> str:
+    """Return JSON text, names in their own script.
+
+    Raises
+    ------
+    DataError
+        If a number is not finite: JSON has no word for it.
+    """
+    try:
+        return _escaped(json.dumps(body, ensure_ascii=False, allow_nan=False, **form or {"indent": 1})) + "\n"
+    except ValueError as error:
+        raise DataError(f"the answer holds a number that is not finite, which JSON cannot say: {error}") from None
 
 
 def compact(body: object) -> str:
     """Return JSON text without a blank, for large data within a page."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return dump(body, separators=(",", ":")).rstrip("\n")
+
+
+def _escaped(text: str) -> str:
+    """Return the same JSON with what steers a terminal or turns its direction written as escapes."""
+    return CONTROLS.sub(lambda one: json.dumps(one[0])[1:-1], text)
 
 
 @by_class

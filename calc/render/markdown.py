@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from calc.errors import printable
 from calc.views.answers import Working, parts
 from calc.views.tables import Table
 from calc.views.working import walk
@@ -20,7 +21,10 @@ def as_markdown(table: Table) -> str:
     """Return a table as a pipe table, notes as a list below."""
     table = table.for_readers()
     blanks = [""] * (len(table.columns) - 1)
-    lines = [*([f"**{table.title}**", ""] if table.title else []), *(f"{_escape(text)}\n" for text in table.lead)]
+    lines = [
+        *([f"**{_escape(table.title)}**", ""] if table.title else []),
+        *(f"{_escape(text)}\n" for text in table.lead),
+    ]
     if table.columns:
         lines.append(_line(column.title for column in table.columns))
         lines.append("|" + "|".join("---:" if column.numeric else "---" for column in table.columns) + "|")
@@ -34,9 +38,20 @@ def _line(cells: Iterable[str]) -> str:
     return "| " + " | ".join(map(_escape, cells)) + " |"
 
 
+_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\|*~`[]<"})
+"""What would begin a cell, a link, a code span or HTML; of bold groups the stars are kept."""
+
+
 def _escape(text: str) -> str:
-    text = " ".join(text.split())
-    return text.replace("|", "\\|").replace("*", "\\*").replace("~", "\\~").replace("\\*\\*", "**")
+    r"""Return a text on one line in which nothing is read as Markdown, but the stars of a bold heading.
+
+    Examples
+    --------
+    >>> print(_escape("<b>[x](http://y)</b> | # `z`"))
+    \<b>\[x\](http://y)\</b> \| # \`z\`
+    """
+    text = " ".join(printable(text).split()).translate(_SIGNS).replace("\\*\\*", "**")
+    return f"\\{text}" if text.startswith(("#", "- ", "+ ")) else text
 
 
 def working_markdown(shown: Working) -> str:

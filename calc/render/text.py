@@ -18,9 +18,10 @@ from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table as RichTable
-from rich.text import Text
+from rich.text import Text as RichText
 from rich.tree import Tree
 
+from calc.errors import printable
 from calc.figures.explanation import Node
 from calc.figures.policy import Policy
 from calc.sheets.metrics import GROUPS
@@ -28,6 +29,19 @@ from calc.views import words
 from calc.views.answers import Working, parts
 from calc.views.tables import INDENT, Column, Table, TableCell
 from calc.views.working import Step, ends, steps
+
+
+class Text(RichText):
+    """A text in which nothing steers the terminal; what is made for one, is made of these."""
+
+    def __init__(self, text: str = "", *more: Any, **style: Any) -> None:
+        super().__init__(printable(text), *more, **style)
+
+    def append(self, text: Any, style: Any = None) -> Text:
+        """Add more of it."""
+        super().append(printable(text) if isinstance(text, str) else text, style)
+        return self
+
 
 FILE_WIDTH = 100
 LEAST_WIDTH = 40
@@ -249,7 +263,7 @@ def _columns(shown: Table, widths: list[int], head: bool) -> RichTable:
     grid = RichTable(box=SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False, show_header=head)
     for column, width in zip(shown.columns, widths, strict=True):
         justify: Literal["left", "right"] = "right" if column.numeric else "left"
-        grid.add_column(column.title, justify=justify, overflow="fold", width=width, header_style="bold")
+        grid.add_column(Text(column.title), justify=justify, overflow="fold", width=width, header_style="bold")
     return grid
 
 

@@ -86,6 +86,14 @@ CONDITIONS = {
 """The conditions that have a unit, with one of its dimension."""
 
 
+_RANGES = {
+    "FLOP/s": ("1 FLOP/s", "1e27 FLOP/s"), "b/s": ("1 b/s", "1e24 b/s"), "s": ("1e-12 s", "1e10 s"),
+    "b": ("1 B", "1e18 B"), "x": ("1e-9 x", "1000 x"), "token/s": ("1e-9 token/s", "1e15 token/s"),
+    "chip": ("0.01 chip", "1e9 chip"), "token": ("0.001 token", "1e12 token"),
+}  # fmt: skip
+"""In which range a measured figure or a condition is plausible, by the first unit of its dimension."""
+
+
 BatchScope = Literal["global", "per_chip", "per_instance"]
 Algorithm = Literal["ring", "tree", "nvls", "unstated"]
 YesOrNo = Literal["yes", "no"]
@@ -237,8 +245,18 @@ def _figure(field: str, text: str, likes: tuple[str, ...]) -> Iterator[FieldFaul
         except UnitError as error:
             faults.append((field, error.found, error.expected, error.hint))
             continue
+        low, high = map(units.split, _RANGES[likes[0]])
+        scale = units.scale(parsed.unit)
         if parsed.low <= 0:
             yield field, f"{text!r} is not above zero", f"a figure such as '{example}'", ""
+        elif (
+            not low.low * units.scale(low.unit)
+            <= parsed.low * scale
+            <= parsed.high * scale
+            <= (high.low * units.scale(high.unit))
+        ):
+            expected = f"{_RANGES[likes[0]][0]} to {_RANGES[likes[0]][1]}"
+            yield field, f"{text!r} is not plausible", expected, "check the prefix of the unit"
         return
     yield faults[0]
 

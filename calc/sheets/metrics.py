@@ -70,6 +70,12 @@ _OF_MODELS = Dimension("61 x", "1 x", "1e15 x")
 _USUAL = {word: meant for words, meant in _cells(_SECTIONS.pop("other words")) for word in words.split(", ")}
 """Words of data sheets that name no metric here, and what they mean."""
 GROUPS = tuple(_SECTIONS)
+MAY_BE_NONE = (
+    "cpu_count", "cpu_core_count", "nics_per_node", "switch_count", "switch_chip_count", "optical_module_count",
+    "cable_count", "dense_layers", "windowed_layers", "linear_layers", "mamba_layers", "shared_experts",
+    "parameters.mtp",
+)  # fmt: skip
+"""Metrics, or families of them, whose values may be zero, as nothing divides by them."""
 COUNTED = ("chip", "node", "cpu", "core", "rack", "module", "switch", "cable", "port", "stack", "plane", "nic")
 
 
@@ -97,8 +103,13 @@ class Metric(NamedTuple):
 
     @property
     def counts(self) -> bool:
-        """Whether values are numbers of things, of which there may be none."""
+        """Whether values are numbers of things."""
         return self.like in COUNTED or (self.group == MODEL and self.like == "x")
+
+    @property
+    def may_be_none(self) -> bool:
+        """Whether zero is a value, and not what divides something."""
+        return self.id in MAY_BE_NONE or self.family in MAY_BE_NONE
 
     def suits(self, kind: str) -> bool:
         """Whether a sheet of this kind (``chip``, ``system`` or ``model``) can have it."""

@@ -40,7 +40,7 @@ QUANTITIES = {
     "memory_and_io_bandwidth": ("b/s", "1700 GB/s"),
 }
 """What a condition may be about: a unit of its dimension, and an example. I/O counts both directions."""
-_CONDITION = re.compile(r"\s*([\w.-]+)\s*(>=|<=|>|<)\s*(\S.*?)\s*")
+_CONDITION = re.compile(r"([\w.-]+)\s*(>=|<=|>|<)\s*(\S.*)")
 _SIGNS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 _SHAPE = "'total_processing_performance >= 4800 TOP*b/s'"
 
@@ -126,7 +126,7 @@ def threshold(text: str) -> Threshold:
     >>> threshold("memory_bandwidth >= 1400 GB/s").limit
     11200000000000.0
     """
-    match = _CONDITION.fullmatch(text)
+    match = _CONDITION.fullmatch(text.strip())
     if match is None:
         raise UnitError(
             f"{text!r} is not a condition", f"a quantity, >=, <=, > or <, and a limit, for example {_SHAPE}"

@@ -12,6 +12,9 @@ from calc.sheets import metrics, multipliers
 from calc.sheets.metrics import SUBJECT
 from calc.sheets.schema import OVERALL, AnySheet, Claim, ClaimSheet, Fault, FieldFault, Gap, Report
 
+MAX_REPORTS = 200
+"""Of one metric in one sheet: every combination of reports is looked at."""
+
 
 def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
     """Yield what is wrong with a sheet beyond the shape of its fields.
@@ -23,6 +26,15 @@ def check(sheet: AnySheet, kind: str) -> Iterator[Fault]:
         metric, fault = reported(name, kind)
         if metric is None:
             yield ("reports", name, "<key>"), *fault
+            continue
+        if len(reports) > MAX_REPORTS:
+            found = f"{name}: {len(reports)} reports"
+            yield (
+                ("reports", name, "<key>"),
+                found,
+                f"at most {MAX_REPORTS} reports of a metric",
+                "leave out repetitions",
+            )
             continue
         seen: set[Report] = set()
         for index, report in enumerate(reports):
@@ -134,7 +146,7 @@ def _check_value(report: Report, metric: metrics.Metric) -> Iterator[FieldFault]
     if metric.group == metrics.MODEL and (parsed.low * scale) % 1:
         yield "value", fraction, f"a count or a width, for example '{dimension.example}'", ""
         return
-    none_at_all = parsed.low == parsed.high == 0 and metric.counts
+    none_at_all = parsed.low == parsed.high == 0 and metric.may_be_none
     if not none_at_all and not (low <= parsed.low * scale and parsed.high * scale <= high):
         hint = "check the prefix of the unit" if parsed.low > 0 else "remove what is not reported"
         yield "value", f"{report.value!r} is not plausible", f"{dimension.low} to {dimension.high}", hint

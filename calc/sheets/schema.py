@@ -50,15 +50,17 @@ def _matching(pattern: str, what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-AN_ID = "an id of lower-case letters, digits, '-' and '.'"
+AN_ID = "an id of lower-case letters, digits, '-' and '.', of at most 100 characters"
 ID = r"[a-z0-9]+(?:[.-][a-z0-9]+)*"
+MAX_ID = 100
+"""Characters of an id: it is a file's name, too."""
 DATE = r"([12]\d{3})(?:-(\d\d)(?:-(\d\d))?)?"
 URL = r"""https?://[^\s<>"']+"""
 
 
 def is_id(value: str) -> bool:
     """Whether a text may be an id."""
-    return re.fullmatch(ID, value) is not None
+    return len(value) <= MAX_ID and re.fullmatch(ID, value) is not None
 
 
 def a_date(value: str) -> str:
@@ -76,9 +78,9 @@ def a_date(value: str) -> str:
 def _count(value: Any) -> int:
     if isinstance(value, int) and value > 0:
         return value
-    if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,17}", value):
+    if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,9}", value):
         return int(value)
-    raise _expected("a whole number above zero, without a unit")
+    raise _expected("a whole number above zero, without a unit, of at most ten digits")
 
 
 def _ours(value: Any) -> None:
@@ -86,7 +88,7 @@ def _ours(value: Any) -> None:
 
 
 Text = Annotated[str, _matching(r".*\S.*", "some text")]
-Id = Annotated[str, _matching(ID, AN_ID)]
+Id = Annotated[str, _matching(rf"(?=.{{1,{MAX_ID}}}\Z){ID}", AN_ID)]
 Date = Annotated[str, AfterValidator(a_date)]
 Url = Annotated[str, _matching(URL, "one address that begins with http:// or https://")]
 Ours = Annotated[str | None, BeforeValidator(_ours)]
@@ -535,7 +537,9 @@ def salvage(record: type[R], data: Any) -> R | None:
             row = inner(record, name) or record
             whole[name] = {key: read(row, item)[0] for key, item in rows.items()}
         without = data.get("without_sheet")
-        whole["without_sheet"] = tuple(without) if isinstance(without, list) else ()
+        whole["without_sheet"] = (
+            tuple(one for one in without if isinstance(one, str)) if isinstance(without, list) else ()
+        )
     else:
         return None
     return record.model_construct(**{key: value for key, value in whole.items() if key in record.model_fields})

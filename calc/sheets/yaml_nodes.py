@@ -6,6 +6,7 @@ number behind one's back.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from calc.errors import Problem, SheetError
+from calc.errors import CONTROLS, Problem, SheetError
 from calc.sheets import fields
 from calc.sheets.folders import shown
 
@@ -37,13 +38,15 @@ _TAGS = {
     yaml.MappingNode: "tag:yaml.org,2002:map",
 }
 
-MAX_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _PLAIN = re.compile(
     r"[A-Za-z][\w ./()^+-]*|\d[\d.]*(?:\.\.\d[\d.]*)? [A-Za-z][\w/^*]*(?: per [A-Za-z][\w/^*]*)?", re.ASCII
 )
 _WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+MAX_TEXT = 10_000
+"""Characters of one text of a sheet."""
 MAX_DEPTH = 8
 MAX_NESTING = 500
 """Below the limits of all parsers of PyYAML (some refuse a depth of 1000 in words of their own)."""
@@ -63,6 +66,10 @@ def read_text(path: Path) -> str:
     SheetError
         If the file is missing, too large, or not UTF-8.
     """
+    layer = os.path.realpath(path.parent.parent)
+    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(layer):
+        # What it holds may be no sheet, and messages would show its lines.
+        raise _fault(path, "a link to a file outside of its folder of sheets", "a file", hint="copy the file there")
     try:
         if path.stat().st_size > MAX_BYTES:
             raise _fault(path, f"the file is larger than {MAX_BYTES} bytes", "a sheet")
@@ -198,6 +205,7 @@ class Document:
             self.problems.append(self.problem(node, f"the tag {node.tag!r}", "no tags"))
             return None
         if isinstance(node, yaml.ScalarNode):
+            self._refuse_controls(node)
             if node.value == TODO:
                 wanted = fields.meaning(under, above) or "a value"
                 self.problems.append(self.problem(node, f"{under or 'this'} is still to be filled in", wanted))
@@ -208,7 +216,9 @@ class Document:
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 self.problems.append(self.problem(key, "a key that is not text", "a plain key"))
-            elif key.value in data:
+                continue
+            self._refuse_controls(key)
+            if key.value in data:
                 hint = "put all its reports under one key, as a list" if under == "reports" else "remove one of them"
                 self.problems.append(self.problem(key, f"the key {key.value!r} occurs twice", "each key once", hint))
             else:
@@ -219,6 +229,14 @@ class Document:
                         self.problem(value, f"{key.value}: empty", "a value", "remove the key if there is none")
                     )
         return data
+
+    def _refuse_controls(self, node: yaml.ScalarNode) -> None:
+        """Refuse a text that would steer a terminal, or turn the direction of what is read."""
+        if bad := CONTROLS.search(node.value):
+            self.problems.append(self.problem(node, f"the character {bad[0]!r}", "printable text", "delete it"))
+        elif len(node.value) > MAX_TEXT:
+            found = f"a text of {len(node.value)} characters"
+            self.problems.append(self.problem(node, found, f"at most {MAX_TEXT} characters"))
 
     def entries(self) -> Iterator[tuple[str, int, Document]]:
         """Yield each key of a mapping with its line, and its value as a document of its own."""

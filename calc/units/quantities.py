@@ -95,12 +95,30 @@ class _Quantity(PintQuantity):  # type: ignore[type-arg]  # pint's generic type 
             have = "/".join([over, *sorted(under, key="s".__ne__)])  # GB/s/chip, as people write it
             raise ConversionError(have, want) from None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle it by the names of its units, so that it comes back in this registry with the same meaning."""
+        return _restored, (self._magnitude, dict(self._units))
+
     def _check(self, other: Any) -> bool:
         return bool(super()._check(own(other)))
 
 
+class _Unit(pint.registry.Unit):
+    """A unit that is pickled by its names."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (None, dict(self._units))
+
+
+def _restored(magnitude: Any, powers: dict[str, int]) -> Any:
+    """Return a pickled quantity, or a unit where there is no magnitude."""
+    found = registry.Unit(UnitsContainer(powers))
+    return found if magnitude is None else registry.Quantity(magnitude, found)
+
+
 class _Registry(pint.UnitRegistry):  # type: ignore[type-arg]
     Quantity = _Quantity
+    Unit = _Unit
 
 
 def own(value: Any) -> Any:

@@ -333,7 +333,7 @@ def test_doublings_and_tenfolds_end_within() -> None:
         ("batch", "1:1e9:1", "expected at most 10000000"),
         ("batch", "nan", "does not begin with a number"),
         ("batch", "0", "above zero"),
-        ("batch", "-1", "at least 0"),
+        ("batch", "-1", "above zero"),
         ("context", "4 GB", "an amount of information"),
         ("overlap", "0.5,1.5", "between 0 and 1"),
         ("acceptance", "0.5,1.5", "between 0 and 1"),

@@ -18,6 +18,7 @@ from calc.analysis.export_control.quantities import Quantities, UserInputs, rang
 from calc.analysis.export_control.thresholds import DENSITY, IO, MEMORY, SUM, TPP, UNKNOWN, Case, Range
 from calc.errors import UsageError
 from calc.figures import reprs
+from calc.figures.arguments import checked
 from calc.figures.policy import Policy, last_day
 from calc.figures.shown import Shown
 from calc.sheets import schema
@@ -90,6 +91,7 @@ class Classified(Shown):
         """The answer of each rule that has a test."""
         return tuple(self._test(rule) for rule in self.rules if rule.outcomes)
 
+    @checked
     def test(self, rule: str) -> Tested:
         """Return the answer of one rule.
 
@@ -184,6 +186,7 @@ class Classification(Shown):
         """Return what ``--format json`` prints."""
         return self.shown("dict")
 
+    @checked
     def __getitem__(self, id: str) -> Classified:
         for chip in self.chips:
             if id in (chip.id, chip.asked):

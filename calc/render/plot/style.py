@@ -23,7 +23,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import LogLocator
 from matplotlib.transforms import Bbox
 
-from calc.errors import UsageError
+from calc.errors import UsageError, printable
 from calc.sheets import schema
 from calc.units.numbers import digits, grouped
 
@@ -192,7 +192,7 @@ def settings(colours: Palette = LIGHT, words: str = "") -> Iterator[None]:
         "ytick.labelsize": SIZE, "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.8,
         "figure.facecolor": paper, "axes.facecolor": paper, "hatch.linewidth": 0.6, "legend.frameon": False,
         "legend.fontsize": SMALL, "svg.fonttype": "none", "svg.hashsalt": "calc", "pdf.fonttype": 42,
-        "savefig.dpi": 150,
+        "savefig.dpi": 150, "text.parse_math": False,
     }  # fmt: skip
     held = _PALETTE.set(colours)
     try:
@@ -468,6 +468,8 @@ def written(made: Figure, form: str) -> bytes:
         "pdf": {"CreationDate": None, "Creator": "calc", "Producer": None},
     }[form]  # fmt: skip
     out = io.BytesIO()
+    for text in made.findobj(Text):
+        text.set_text(printable(text.get_text()))
     with settings(), matplotlib.rc_context({"svg.hashsalt": "calc"}):
         made.savefig(out, format=form, metadata=said)
     return out.getvalue()
