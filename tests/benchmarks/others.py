@@ -19,15 +19,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from calc.estimates.calibration import calibrated
-
 from calc import units
 from calc.api import workspace
 from calc.errors import UsageError
 from calc.estimates import cases, efficiencies
 from calc.estimates.model import find_model
 from calc.estimates.validation import splits
-from calc.estimates.validation.scores import validate
 from calc.estimates.validation.trials import Trial
 from calc.figures.results import Result
 
@@ -45,8 +42,8 @@ NEAR = 2.0
 def cases_of(trials: Sequence[Trial]) -> list[dict[str, Any]]:
     """Return what a tool needs to know of each case: the chip's figures, the model's widths, the layout."""
     comparer = workspace().comparer
-    known = calibrated(comparer)
-    return [_case(comparer, known, one) for one in trials if one.role in (splits.TEST, splits.CALIBRATES)
+    known = efficiencies.fitted()
+    return [_case(comparer, known, one) for one in trials if one.role == splits.TEST
             and one.measurement.phase in PHASES]  # fmt: skip
 
 
@@ -161,8 +158,11 @@ def report(asked: Sequence[dict[str, Any]], found: dict[str, dict[str, Any]], ou
 def main(home: Path) -> None:
     """Run every tool and print the table, and below it what could not be run and why."""
     comparer = workspace().comparer
-    asked = cases_of(validate(comparer).trials)
-    ours = {split: {one.id: one.numbers[0] for one in validate(comparer, split).trials} for split in splits.SPLITS}
+    asked = cases_of(workspace().estimate.validate().trials)
+    ours = {
+        split: {one.id: one.numbers[0] for one in workspace().estimate.validate(split).trials}
+        for split in splits.SPLITS
+    }
     found: dict[str, dict[str, Any]] = {}
     reasons: list[str] = []
     for tool, (package, release) in TOOLS.items():
@@ -179,7 +179,7 @@ def main(home: Path) -> None:
                     refused[said] = refused.get(said, 0) + 1
             reasons += [f"{package}, {setting}: {many} cases: {said}" for said, many in refused.items()]
     print(report(asked, found, ours))
-    print("In the split alternate about half of our cases calibrate our shares; in the other two none does.")
+    print("None of our estimates rests on the measurement that it is tested with.")
     print("Not expressed or not run:", *reasons, sep="\n  ")
 
 

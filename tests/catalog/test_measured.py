@@ -87,7 +87,7 @@ def test_no_condition_is_made_up(row: Row) -> None:
     }
     pairs |= {"time_to_first_token"} if "TTFT" in row["note"] else set()
     own = {*SAME, *WITH_UNIT, *pairs, "operation", "quantity", "value", "printed", "what", "system", "setting",
-           "locator", "relay", "date", "note", "id", "source", "calibrates"}  # fmt: skip
+           "locator", "relay", "date", "note", "id", "source"}  # fmt: skip
     assert {name for name in Measurement.model_fields if text(one, name)} <= own
 
 

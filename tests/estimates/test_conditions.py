@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-import calc
 from calc.errors import UsageError
 from calc.estimates import conditions
 from calc.sheets.measurements import Measurement
@@ -59,13 +58,3 @@ def test_what_no_estimate_takes_is_refused_by_name(said: str) -> None:
     conditions.check(made())
     with pytest.raises(UsageError, match=said):
         conditions.check(made(**REFUSED[said]))
-
-
-def test_no_measurement_that_calibrates_is_refused() -> None:
-    for one in calc.measured():
-        if one.calibrates:
-            conditions.check(one)
-
-
-def test_block_scaled_formats_have_the_rate_of_their_width() -> None:
-    assert [conditions.plain(name) for name in ("nvfp4", "mxfp8", "bf16")] == ["fp4", "fp8", "bf16"]

@@ -203,13 +203,6 @@ SHEETS = {
     "list at the top": ("claims/maker.yaml", "- a\n"),
     "mapping as subject": ("claims/maker.yaml", CLAIM.format("", "{a: b}")),
     "mapping without sheet": ("claims/maker.yaml", CLAIM.format("without_sheet: [{a: b}]\n", "plain")),
-    "rate per chip calibrates": ("measured/maker.yaml", MEASURED.format(
-        _MATMUL + "value: 5 TFLOP/s/chip, calibrates: compute-efficiency")),
-    "matmul calibrates training": ("measured/maker.yaml", MEASURED.format(
-        _MATMUL + "value: 5 TFLOP/s, calibrates: training-efficiency")),
-    "calibrates without payload": ("measured/maker.yaml", MEASURED.format(
-        "phase: allreduce, operation: all-reduce, quantity: bus-bandwidth, value: 9 GB/s, "
-        "calibrates: exchange-latency")),
     "zero chips": ("measured/maker.yaml", MEASURED.format(_DECODE + "chips: 0 chip")),
     "zero payload": ("measured/maker.yaml", MEASURED.format(_DECODE + "payload: 0 B")),
     "endless context": ("measured/maker.yaml", MEASURED.format(_DECODE + "context: 1e60 token")),
