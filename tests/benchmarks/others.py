@@ -157,7 +157,6 @@ def report(asked: Sequence[dict[str, Any]], found: dict[str, dict[str, Any]], ou
 
 def main(home: Path) -> None:
     """Run every tool and print the table, and below it what could not be run and why."""
-    comparer = workspace().comparer
     asked = cases_of(workspace().estimate.validate().trials)
     ours = {
         split: {one.id: one.numbers[0] for one in workspace().estimate.validate(split).trials}

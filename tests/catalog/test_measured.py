@@ -16,6 +16,7 @@ from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.sheets import measurements, schema
 from calc.sheets.measurements import Measurement
+from tests.catalog.rows import over
 from tests.running import ROOT, output, run
 
 FACTS = ROOT / "tests" / "data" / "facts"
@@ -53,7 +54,7 @@ def test_each_row_stands_once() -> None:
     assert sorted(keys) == sorted(HELD)
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row["id"])
+@over(rows())
 def test_digits_words_and_conditions_are_the_row_s(row: Row) -> None:
     one = HELD[row["id"]]
     assert one.value == row["value"] + UNITS.get(row["unit"], f" {row['unit']}")
@@ -78,7 +79,7 @@ def test_digits_words_and_conditions_are_the_row_s(row: Row) -> None:
     assert (what, note) == ([], [])
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row["id"])
+@over(rows())
 def test_no_condition_is_made_up(row: Row) -> None:
     """What a record says beyond the columns is a pair of the row's words."""
     one = HELD[row["id"]]
@@ -91,7 +92,7 @@ def test_no_condition_is_made_up(row: Row) -> None:
     assert {name for name in Measurement.model_fields if text(one, name)} <= own
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row["id"])
+@over(rows())
 def test_the_source_is_the_row_s(row: Row) -> None:
     one = HELD[row["id"]]
     source = CATALOG.source(one.source or "")

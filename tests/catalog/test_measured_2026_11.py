@@ -6,11 +6,10 @@ import csv
 import re
 from collections import Counter
 
-import pytest
-
 from calc import units
 from calc.catalog.catalog import Catalog
 from calc.sheets.measurements import Measurement
+from tests.catalog.rows import over
 from tests.running import ROOT
 
 FACTS = ROOT / "tests" / "data" / "facts"
@@ -77,12 +76,12 @@ def test_each_row_is_in_a_sheet_or_is_listed_with_its_reason() -> None:
     assert all(LEFT_OUT.values())
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row["id"] in LEFT_OUT], ids=lambda row: row["id"])
+@over([row for row in ROWS if row["id"] in LEFT_OUT])
 def test_a_row_is_left_out_only_for_what_it_presumes(row: Row) -> None:
     assert re.search(r"presumed|taken as bytes", row["note"])
 
 
-@pytest.mark.parametrize("row", KEPT, ids=lambda row: row["id"])
+@over(KEPT)
 def test_digits_and_columns_are_the_row_s(row: Row) -> None:
     one = HELD[row["id"]]
     assert one.phase == PHASES.get(row["phase"], row["phase"])
@@ -104,7 +103,7 @@ def test_digits_and_columns_are_the_row_s(row: Row) -> None:
     )
 
 
-@pytest.mark.parametrize("row", KEPT, ids=lambda row: row["id"])
+@over(KEPT)
 def test_each_part_of_the_words_stands_as_it_is_or_in_a_field(row: Row) -> None:
     one = HELD[row["id"]]
     kept, held = one.what.split("; "), Counter(one.what.split("; "))
@@ -131,7 +130,7 @@ def _same_arithmetic(row: Row, name: str) -> tuple[str, ...]:
     return ("",) if name == "arithmetic" and row["what"].find(f"compute={row['precision']}") >= 0 else ()
 
 
-@pytest.mark.parametrize("row", KEPT, ids=lambda row: row["id"])
+@over(KEPT)
 def test_no_condition_is_made_up(row: Row) -> None:
     """Beyond columns and pairs a record says only what the row's words do."""
     one, text = HELD[row["id"]], words(row)
@@ -149,7 +148,7 @@ def test_no_condition_is_made_up(row: Row) -> None:
     assert {name for name in beyond if not re.search(worded.get(name, "(?!)"), f"{text}; {row['source']}")} == set()
 
 
-@pytest.mark.parametrize("row", KEPT, ids=lambda row: row["id"])
+@over(KEPT)
 def test_the_source_is_the_row_s(row: Row) -> None:
     one = HELD[row["id"]]
     source = CATALOG.source(one.source or "")
@@ -157,7 +156,7 @@ def test_the_source_is_the_row_s(row: Row) -> None:
     assert (one.date or source.date) == row["date"]
 
 
-@pytest.mark.parametrize("row", KEPT, ids=lambda row: row["id"])
+@over(KEPT)
 def test_ranks_fit_on_the_chips(row: Row) -> None:
     """By the table's convention TP and DP are of attention: together no more ranks than the chips hold."""
     one = HELD[row["id"]]
