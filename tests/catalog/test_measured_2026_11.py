@@ -153,7 +153,7 @@ def test_the_source_is_the_row_s(row: Row) -> None:
     one = HELD[row["id"]]
     source = CATALOG.source(one.source or "")
     assert source.url == row["source_url"]
-    assert (one.date or source.date) == row["date"]
+    assert (one.date or source.date or "").startswith(row["date"])  # a page in a repository: the day of its commit
 
 
 @over(KEPT)
