@@ -28,6 +28,7 @@ from calc.cli import (
     plot,
     report,
     sheets,
+    site,
     sweep,
 )
 from calc.cli.group import commands
@@ -35,7 +36,7 @@ from calc.cli.options import ID
 from calc.errors import CalcError
 
 # The commands of these modules join the group when they are imported.
-ROOMS = (sheets, figures, evaluate, estimate, sweep, export_control, plot, report, export, editing)
+ROOMS = (sheets, figures, evaluate, estimate, sweep, export_control, plot, report, site, export, editing)
 __all__ = ["ID", "commands", "main", "run"]
 
 

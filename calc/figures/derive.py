@@ -111,8 +111,10 @@ def available(subjects: Iterable[Readings]) -> Iterator[str]:
     """Yield every metric that at least one subject has, reported or computable, in table order."""
     together = [subject.held.keys() for subject in subjects]
     for name, shown_by, parts in _ways():
-        if any(shown_by & held or (parts and all(part & held for part in parts)) for held in together):
-            yield name
+        for held in together:
+            if not shown_by.isdisjoint(held) or (parts and all(part & held for part in parts)):
+                yield name
+                break
     measured = {name for held in together for name in held if name.endswith(f".{metrics.MEASURED}")}
     every = (f"{name}.{metrics.MEASURED}" for name, metric in metrics.TABLE.items() if metric.family == "compute_16bit")
     yield from sorted(measured | {name for name in every if measured & {*choices(name)}} if measured else ())

@@ -51,7 +51,7 @@ def data(text: str) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
-def _own(name: str) -> Markup:
+def own(name: str) -> Markup:
     """Return a style or a script that ships with the package."""
     path = resources.files("calc.render").joinpath(_TEMPLATES, name)
     return Markup(path.read_text(encoding="utf-8"))
@@ -59,9 +59,9 @@ def _own(name: str) -> Markup:
 
 def _document(template: str, script: str, **held: Any) -> str:
     """Return a whole page: its style and script inside, and a policy under which no other script runs."""
-    code = _own("common.js") + _own(script)
+    code = own("common.js") + own(script)
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
-    return rendered(template, style=_own("page.css"), script=code, digest=digest, **held)
+    return rendered(template, style=own("page.css"), script=code, digest=digest, **held)
 
 
 def card(shown: object) -> str:
