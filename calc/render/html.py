@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from calc.render import csv, json
 from calc.sheets import metrics
-from calc.views import audit, notebook, report_page
+from calc.views import notebook, report_page
 
 if TYPE_CHECKING:
     from calc.analysis.comparison import Comparison
@@ -82,20 +82,4 @@ def comparison(found: Comparison) -> str:
     return _document(
         "report.html", "report.js", page=page, ladders=ladders, json=json.dump(json.comparison(found)),
         csv=json.dump(csv.as_csv(found)), file="-".join(subject.id for subject in found.subjects),
-    )  # fmt: skip
-
-
-def site(held: dict[str, Any], reports: str) -> str:
-    """Return the page of the whole catalog.
-
-    Parameters
-    ----------
-    held : dict
-        What `calc.views.catalog_page.site` gives.
-    reports : str
-        The long table of all reports, as CSV.
-    """
-    return _document(
-        "site.html", "site.js", site=held, groups=metrics.GROUPS, notes=audit.VERDICTS,
-        json=json.compact(held), csv=json.dump(reports),
     )  # fmt: skip

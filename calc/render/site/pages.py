@@ -74,12 +74,14 @@ class _Site:
         known = {one.sheet.id for one in self.held if one.sheet.kind in HARDWARE}
         board = [one | {"pair": {one["subject"], one["object"]} <= known} for one in self.claims]
         yield self._page("claims", "claims", page=board, notes=[*audit.VERDICTS, audit.INVERSE, audit.CLOSE])
-        for app, data in _LOADS.items():
-            chart = app in _CHARTS
-            yield self._page("app", app, app=app, data=data, chart=chart, charts=self.charts,
-                             legend=[] if app == "history" else words.LEGEND.values())  # fmt: skip
+        yield from self._apps()
         yield self._page("index", "", pair=self._first() if known.issuperset(FIRST) else None, counts=self._counts(),
                          legend=[*words.LEGEND.values(), words.policy_line(self.comparer.policy, self.day or None)])
+
+    def _apps(self) -> Files:
+        for app, data in _LOADS.items():
+            legend = words.LEGEND.values() if "figures" in data else ()
+            yield self._page("app", app, app=app, data=data, chart=app in _CHARTS, charts=self.charts, legend=legend)
 
     def _page(self, template: str, path: str, **held: Any) -> tuple[str, bytes]:
         name = f"{path}/index.html".lstrip("/")

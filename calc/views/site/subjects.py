@@ -46,6 +46,20 @@ class SubjectFigures:
         return {cell.name: cell for cell in found if cell.result}
 
 
+    def place(self, label: str) -> str:
+        """Return the address of a figure, ``SUBJECT METRIC``, of its own or of its chip, from its page."""
+        id, _, name = label.partition(" ")
+        if id == self.sheet.id:
+            return f"#{name}" if name in self.cells else "#figures"
+        path = f"../../{FOLDERS['chip']}/{id}/index.html"
+        return f"{path}#{name}" if name in self._of_chip else path
+
+    @cached_property
+    def _of_chip(self) -> frozenset[str]:
+        chip = self.comparer.catalog.chip_of(self.sheet)
+        return frozenset(derive.available([self.comparer.reader.of(chip)]) if chip else ())
+
+
 def subject(held: SubjectFigures, parts: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return what the page of a subject says.
 
@@ -117,11 +131,10 @@ def _reported(cell: Cell, held: SubjectFigures) -> dict[str, Any]:
     if reading.metric.id != cell.name and reading.metric.id in held.cells:  # 16-bit compute shows another row
         return figure(cell) | {"working": None, "of": f"#{reading.metric.id}", "label": reading.metric.id, "sources": ()}
     if all(one.report and one.subject != held.sheet.id for one in reading.candidates):  # the chip's, on its own page
-        chip, name = reading.headline.subject, cell.name.removesuffix(f".{metrics.PER_CHIP}")
-        where = f"../../chips/{chip}/index.html#{name}"
-        return figure(cell) | {"working": None, "of": where, "label": f"{chip} {name}", "sources": cell.sources}
+        label = f"{reading.headline.subject} {cell.name.removesuffix(f'.{metrics.PER_CHIP}')}"
+        return figure(cell) | {"working": None, "of": held.place(label), "label": label, "sources": cell.sources}
     tree = explanation.of_reading(reading, held.comparer.catalog)
-    elsewhere = dict(_cut(tree, held.sheet.id))
+    elsewhere = {label: held.place(label) for label in _cut(tree)}
     working = steps(tree, elsewhere)
     said = "; ".join(step.details for step in working.steps)
     return figure(cell) | {
@@ -130,16 +143,15 @@ def _reported(cell: Cell, held: SubjectFigures) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _cut(tree: explanation.Node, own: str) -> Iterator[tuple[str, str]]:
-    """Let what a candidate is computed from refer to where it is explained; yield these places by their labels."""
+def _cut(tree: explanation.Node) -> Iterator[str]:
+    """Let what a candidate is computed from refer to where it is explained; yield the labels of such parts."""
     for candidate in tree["inputs"]:
         if candidate["kind"] == "report":
             candidate["inputs"] = []  # its flags say by which rule it was converted
         else:
             for part in candidate["inputs"]:
-                subject, _, name = part["label"].partition(" ")
                 part |= {"kind": "reading", "inputs": [], "source": None, "printed": None, "why": ""}
-                yield part["label"], f"#{name}" if subject == own else f"../../chips/{subject}/index.html#{name}"
+                yield part["label"]
 
 
 def menu(held: list[SubjectFigures]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
