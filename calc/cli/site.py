@@ -12,9 +12,7 @@ from calc.cli.output import write
 
 
 @commands.command(epilog=examples("site -o site", "site -o site --as-of 2025-07-28"))
-@click.option(
-    "-o", "output", required=True, metavar="DIR", type=click.Path(file_okay=False), help="Output folder."
-)
+@click.option("-o", "output", required=True, metavar="DIR", type=click.Path(file_okay=False), help="Output folder.")
 @policy_options
 def site(output: str, **options: Any) -> None:
     """Write the whole catalog as a static site.

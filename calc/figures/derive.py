@@ -128,6 +128,10 @@ def _ways() -> list[tuple[str, frozenset[str], list[frozenset[str]]]]:
         return frozenset(metrics.ALIASES.get(one, one) for one in (name, *choices(name)))
 
     return [
-        (name, frozenset({name}) if metric.family == "power_scopes" else shown_by(name), [*map(shown_by, inputs(metric))])
+        (
+            name,
+            frozenset({name}) if metric.family == "power_scopes" else shown_by(name),
+            [*map(shown_by, inputs(metric))],
+        )
         for name, metric in metrics.TABLE.items()
     ]

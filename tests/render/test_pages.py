@@ -13,10 +13,8 @@ import jinja2
 import pytest
 
 import calc
-from calc.analysis import scorecard
-from calc.api import Workspace
 from calc.render import html
-from tests.running import CHIPS, ROOT, output, run
+from tests.running import ROOT, output, run
 
 HOSTILE = "tests/data/hostile"
 OWNED = "document.title='owned'"

@@ -23,7 +23,9 @@ HOSTILE = "tests/data/hostile"
 OWNED = "document.title='owned'"
 TEMPLATES = ROOT / "calc/render/templates/site"
 MAX_SITE, MAX_PAGE, MAX_REQUESTS = 8_000_000, 700_000, 6
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+)
 
 
 class Page(HTMLParser):
@@ -107,7 +109,9 @@ def test_all_links_lead_somewhere(parsed: dict[str, Page], plain: dict[str, byte
             many += 1
             path, _, anchor = link.partition("#")
             target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
-            if target not in plain or (anchor and not target.startswith("compare/") and unquote(anchor) not in ids[target]):
+            if target not in plain or (
+                anchor and not target.startswith("compare/") and unquote(anchor) not in ids[target]
+            ):
                 wrong.append((name, link))
     assert many > 20_000
     assert wrong == []
@@ -118,7 +122,9 @@ def test_each_page_has_its_policy_and_no_word_of_truth(plain: dict[str, bytes], 
     for name, page in parsed.items():
         wanted = with_charts if name in ("scatter/index.html", "history/index.html") else POLICY
         assert page.values("content", "meta")[0] == wanted, name
-        assert not [tag for tag, attrs in page.elements if tag in ("style", "iframe") or any(key[:2] == "on" for key in attrs)]
+        assert not [
+            tag for tag, attrs in page.elements if tag in ("style", "iframe") or any(key[:2] == "on" for key in attrs)
+        ]
         assert "verified" not in page.text.casefold(), name
         assert "as-reported" in page.text
 
@@ -184,7 +190,11 @@ def test_no_phrase_is_missing_in_a_language() -> None:
 
 def test_each_phrase_is_used_and_each_that_is_used_is_there() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.iterdir()))
-    direct = set(re.findall(r'data-(?:t|label|hint)="(\w+)"|\bt\("(\w+)"|labelled\("(\w+)"|field\("(\w+)"|phrases\.(\w+)\.', text))
+    direct = set(
+        re.findall(
+            r'data-(?:t|label|hint)="(\w+)"|\bt\("(\w+)"|labelled\("(\w+)"|field\("(\w+)"|phrases\.(\w+)\.', text
+        )
+    )
     used = {name for names in direct for name in names if name}
     assert used <= phrases().keys()
     quoted = set(re.findall(r'"(\w+)"', text)) | {*pages.MENU} | {f"theme_{one}" for one in ("auto", "light", "dark")}

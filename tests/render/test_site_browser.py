@@ -13,6 +13,7 @@ import pytest
 
 from calc.analysis import scorecard
 from calc.api import Workspace
+from calc.figures.policy import last_day
 from calc.render.site import pages, writing
 from tests.render.test_browser import DESK, PHONE, browser, needs_chromium
 from tests.running import ROOT
@@ -65,7 +66,7 @@ def opened(browser: Any, folder: Path) -> Iterator[Any]:
 def grave(page: Any) -> list[Any]:
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options={"preload": False}).response["violations"]
     return [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")]
 
 
@@ -94,18 +95,27 @@ def test_ratios_and_verdicts_of_any_two_are_those_of_compare(opened: Any, place:
     page = opened("compare/index.html")
     catalog, rng = place.comparer.catalog, random.Random(17)
     same_chip = [("nvl72", "dgx-gb200-su"), ("dgx-gb200-su", "nvl72"), ("hgx-b200", "dgx-b200"), ("cm384", "nvl72")]
-    pairs = [pair for kind in ("system", "chip") for pair in rng.sample([*itertools.permutations(catalog.ids(kind), 2)], SAMPLE)]
+    pairs = [
+        pair
+        for kind in ("system", "chip")
+        for pair in rng.sample([*itertools.permutations(catalog.ids(kind), 2)], SAMPLE)
+    ]
     script = """([a, b]) => { const [one, other] = [subjects.get(a), subjects.get(b)];
       const rows = Object.fromEntries([...ALL.metrics.keys()].filter((m) => one.f[m] && other.f[m])
         .map((m) => [ALL.metrics[m][ID], ratio(one, other, m)]).filter(([, found]) => found));
       const lines = scoreLines(one, other).map((line) => { const found = ratio(one, other, line.metric);
-        return [line.group, line.title, ALL.metrics[line.metric][ID], found && line.counts ? standing(one, other, line.metric, found) : ""]; });
+        const where = found && line.counts ? standing(one, other, line.metric, found) : "";
+        return [line.group, line.title, ALL.metrics[line.metric][ID], where]; });
       return [rows, lines]; }"""
     many = 0
     for pair in [*same_chip, *pairs]:
         found = place.compare(*pair)
         rows, lines = page.evaluate(script, list(pair))
-        wanted = {row.metric.id: row.ratios[pair[0]].numbers for row in found.rows if row.ratios and row.metric.id != "power_scopes"}
+        wanted = {
+            row.metric.id: row.ratios[pair[0]].numbers
+            for row in found.rows
+            if row.ratios and row.metric.id != "power_scopes"
+        }
         assert {name for name in rows if name != "power_scopes"} == wanted.keys(), pair
         for name, numbers in wanted.items():
             assert rows[name] == pytest.approx(numbers, rel=1e-5), (pair, name)
@@ -116,7 +126,7 @@ def test_ratios_and_verdicts_of_any_two_are_those_of_compare(opened: Any, place:
             for one in scorecard.lines(found)
         ]  # fmt: skip
         assert lines == said, pair
-    assert many > 2000
+    assert many > 1000
 
 
 def test_an_address_opens_what_it_names_and_keeps_what_is_chosen(opened: Any) -> None:
@@ -126,8 +136,8 @@ def test_an_address_opens_what_it_names_and_keeps_what_is_chosen(opened: Any) ->
     assert {"memory_capacity", "memory_bandwidth"} <= {
         row.get_attribute("data-metric") for row in page.locator("tr[data-metric]").all()
     }
-    page.get_by_label("Compare", exact=True).last.select_option("cm384")
-    page.get_by_label("with").select_option("nvl72")
+    page.locator("#a").select_option("cm384")
+    page.locator("#b").select_option("nvl72")
     page.get_by_label("all metrics").check()
     page.get_by_label("Precision").select_option("int8")
     page.get_by_label("Group").select_option("")
@@ -150,7 +160,9 @@ def test_a_figure_leads_to_its_reports_and_is_cited(opened: Any) -> None:
     working.get_by_text("semianalysis-cm384-2026").first.wait_for()
     working.get_by_text("Cite this number").click()
     line, bibtex, held = (text.strip() for text in working.locator("pre").all_inner_texts())
-    assert line.startswith("CloudMatrix 384, Power, all-in: 599.821 kW, as-reported; sources: semianalysis-cm384-2026; newest source 20")
+    assert line.startswith(
+        "CloudMatrix 384, Power, all-in: 599.821 kW, as-reported; sources: semianalysis-cm384-2026; newest source 20"
+    )
     assert line.endswith("systems/cm384/index.html#power.all-in")
     assert bibtex.startswith("@misc{chipcalc-cm384-power-all-in-")
     assert json.loads(held)["sources"] == ["semianalysis-cm384-2026"]
@@ -188,12 +200,12 @@ def test_a_chart_shows_a_hint_and_follows_the_choice(opened: Any) -> None:
     points = "chart.made.document.get_model_by_name('points').data.x.length"
     page.wait_for_function(f"{points} === {rows}")
     page.wait_for_timeout(500)
-    box = page.locator("#chart").bounding_box()
-    for x, y in itertools.product(range(80, int(box["width"]) - 80, 12), range(20, int(box["height"]) - 60, 12)):
-        page.mouse.move(box["x"] + x, box["y"] + y)
-        if page.locator(".bk-Tooltip").count():
-            break
-    assert "TB/s" in page.locator(".bk-Tooltip").first.inner_text()
+    x, y = page.evaluate("""() => { const view = Bokeh.index.roots[0], box = view.el.getBoundingClientRect();
+      const held = chart.made.document.get_model_by_name("points").data;
+      return [box.left + view.frame.x_scale.compute(held.x[0]), box.top + view.frame.y_scale.compute(held.y[0])]; }""")
+    page.mouse.move(x - 2, y)
+    page.mouse.move(x, y)
+    page.locator(".bk-Tooltip").get_by_text("TB/s").first.wait_for()
     page.get_by_label("Vendor").select_option("Huawei")
     page.wait_for_function(f"{points} < {rows}")
 
@@ -202,7 +214,7 @@ def test_history_shows_the_reports_in_time(opened: Any) -> None:
     page = opened("history/index.html#id=cm384&metric=memory_bandwidth")
     page.wait_for_selector("tbody tr")
     days = page.locator("tbody td:first-child").all_inner_texts()
-    assert days == sorted(days)
+    assert days == sorted(days, key=last_day)
     assert len(days) > 2
     assert "1,229 TB/s" in page.locator("#say").inner_text()
 

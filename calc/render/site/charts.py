@@ -41,7 +41,7 @@ def scatter() -> str:
     names = ("x", "x0", "x1", "y", "y0", "y1", "name", "vendor", "xt", "yt")
     held = ColumnDataSource(data=dict.fromkeys(names, _BLANK), name="points")
     made = _figure([("", "@name"), ("", "@vendor"), ("x", "@xt"), ("y", "@yt")], x_axis_type="log", y_axis_type="log")
-    line = {"source": held, "line_color": _COLOUR, "line_alpha": 0.45, "line_width": 2}
+    line: dict[str, Any] = {"source": held, "line_color": _COLOUR, "line_alpha": 0.45, "line_width": 2}
     made.segment("x0", "y", "x1", "y", **line)
     made.segment("x", "y0", "x", "y1", **line)
     return _item(made, made.scatter("x", "y", source=held, size=9, color=_COLOUR, alpha=0.85))
@@ -76,9 +76,8 @@ def _figure(hints: list[tuple[str, str]], **axes: Any) -> figure:
 def _item(made: figure, points: Any) -> str:
     """Return a chart as JSON; its parts are numbered from 1, so that the same chart gives the same bytes."""
     from bokeh.embed import json_item
-    from bokeh.models import HoverTool
 
-    made.select_one(HoverTool).renderers = [points]
+    made.hover[0].renderers = [points]
     text = json.dumps(json_item(made), separators=(",", ":"))
     numbers: dict[str, str] = {}
     return re.sub(r'"p\d+"', lambda found: numbers.setdefault(found[0], f'"p{len(numbers) + 1}"'), text)

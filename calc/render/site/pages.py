@@ -75,8 +75,13 @@ class _Site:
         board = [one | {"pair": {one["subject"], one["object"]} <= known} for one in self.claims]
         yield self._page("claims", "claims", page=board, notes=[*audit.VERDICTS, audit.INVERSE, audit.CLOSE])
         yield from self._apps()
-        yield self._page("index", "", pair=self._first() if known.issuperset(FIRST) else None, counts=self._counts(),
-                         legend=[*words.LEGEND.values(), words.policy_line(self.comparer.policy, self.day or None)])
+        yield self._page(
+            "index",
+            "",
+            pair=self._first() if known.issuperset(FIRST) else None,
+            counts=self._counts(),
+            legend=[*words.LEGEND.values(), words.policy_line(self.comparer.policy, self.day or None)],
+        )
 
     def _apps(self) -> Files:
         for app, data in _LOADS.items():
@@ -140,7 +145,9 @@ class _Site:
         for id in catalog.source_ids():
             page = sources.source(self.comparer, id, printed, cited, said)
             yield self._page("source", f"sources/{id}", page=page, bibtex=bibtex.entry(id, page["source"]))
-        rows = [(id, catalog.source(id), len(printed.get(id, ())), len(cited.get(id, ()))) for id in catalog.source_ids()]
+        rows = [
+            (id, catalog.source(id), len(printed.get(id, ())), len(cited.get(id, ()))) for id in catalog.source_ids()
+        ]
         yield self._page("sources", "sources", page=rows)
 
     def _downloads(self) -> Files:

@@ -74,7 +74,9 @@ def _manifest(target: Path) -> dict[str, str]:
     except ValueError:
         found = None
     if not isinstance(found, dict) or not all(_is_inside(name) for name in found):
-        raise UsageError(f"{str(path)!r} is not the list of files of a site; choose another folder, or remove that file")
+        raise UsageError(
+            f"{str(path)!r} is not the list of files of a site; choose another folder, or remove that file"
+        )
     return found
 
 

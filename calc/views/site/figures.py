@@ -40,7 +40,8 @@ def figures(held: Sequence[SubjectFigures], claims: Iterable[Mapping[str, Any]])
         ``metrics`` (id, title, group, better side, whether it counts); by kind of subject ``units`` by the number of
         the metric, ``subjects`` (``f``: number of the metric to value, low, high, marks and the digits where they are
         more than four; ``zero``: metrics of which some report is zero) and ``groups`` of the default rows;
-        ``shared``: ratios (value, low, high) of pairs that rest on one disputed report; ``claims`` by pair: id and what is claimed.
+        ``shared``: ratios (value, low, high) of pairs that rest on one disputed report; ``claims`` by pair: id and
+        what is claimed.
     """
     cells = {one.sheet.id: one.cells | _scopes(one) for one in held}
     order = sorted({name for some in cells.values() for name in some}, key=metrics.place)
@@ -77,16 +78,16 @@ def _subject(one: SubjectFigures, cells: Mapping[str, Cell], number: Mapping[str
     zero = [number[name] for name, cell in cells.items() if cell.result and cell.result.touches_zero]
     return {
         "id": one.sheet.id, "name": one.sheet.name, "vendor": one.sheet.vendor,
-        "f": {number[name]: list(_figure(cell)) for name, cell in cells.items()},
+        "f": {number[name]: _figure(cell) for name, cell in cells.items()},
     } | ({"zero": zero} if zero else {})  # fmt: skip
 
 
-def _figure(cell: Cell) -> Iterator[float | str]:
+def _figure(cell: Cell) -> list[float | str]:
     assert cell.result is not None
-    found = [rounded(value) for value in cell.result.numbers]
+    found: list[float | str] = [rounded(value) for value in cell.result.numbers]
     marks, text = words.marks(cell), numbers.number(cell.result.numbers[0], exact=cell.exact)
     longer = [text] if text != numbers.number(cell.result.numbers[0]) else []
-    yield from (*found, marks, *longer) if len({*found}) > 1 or marks or longer else found[:1]
+    return [*found, marks, *longer] if len({*found}) > 1 or marks or longer else found[:1]
 
 
 # -- ratios of what rests on one report -----------------------------------------------------------
@@ -131,11 +132,18 @@ def moved(held: Iterable[SubjectFigures]) -> dict[str, Any]:
     for one in held:
         lines = []
         for name, cell in one.cells.items():
-            points = [] if metrics.metric(name).formula else sorted(history.dated(cell), key=lambda at: last_day(at.day))
+            points = (
+                [] if metrics.metric(name).formula else sorted(history.dated(cell), key=lambda at: last_day(at.day))
+            )
             if len(points) > 1 and cell.result and name == cell.result.expression.metric.id:  # type: ignore[attr-defined]
                 title = metrics.metric(name).full_title
                 rows = [
-                    [at.day, rounded(at.value), sources.setdefault(at.source, len(sources)), last_day(at.day).isoformat()]
+                    [
+                        at.day,
+                        rounded(at.value),
+                        sources.setdefault(at.source, len(sources)),
+                        last_day(at.day).isoformat(),
+                    ]
                     for at in points
                 ]
                 lines.append([name, title, cell.result.unit, rounded(cell.result.numbers[0]), rows])
@@ -148,5 +156,3 @@ def search(held: Iterable[SubjectFigures], sources: Mapping[str, schema.Source])
     """Return what can be searched for: the path of its page, its name, and other words that find it."""
     found = [[one.path, one.sheet.name, " ".join((one.sheet.id, one.sheet.vendor, *one.sheet.aliases))] for one in held]
     return [*found, *([f"sources/{id}", one.title, f"{id} {one.publisher}"] for id, one in sources.items())]
-
-

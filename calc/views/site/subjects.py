@@ -20,7 +20,6 @@ from calc.units import numbers
 from calc.views import words
 from calc.views.working import steps
 
-
 DIGITS = 7
 """So many significant digits of a figure are shipped."""
 
@@ -44,7 +43,6 @@ class SubjectFigures:
         names = sorted(derive.available([held]), key=metrics.place)
         found = (self.comparer.cell(held, name) for name in names)
         return {cell.name: cell for cell in found if cell.result}
-
 
     def place(self, label: str) -> str:
         """Return the address of a figure, ``SUBJECT METRIC``, of its own or of its chip, from its page."""
@@ -121,7 +119,10 @@ def figure(cell: Cell) -> dict[str, Any]:
 
 def _computed(cell: Cell) -> dict[str, Any]:
     assert cell.result is not None
-    return figure(cell) | {"formula": cell.formula, "inputs": [one.metric.id for one in readings(cell.result.expression)]}
+    return figure(cell) | {
+        "formula": cell.formula,
+        "inputs": [one.metric.id for one in readings(cell.result.expression)],
+    }
 
 
 def _reported(cell: Cell, held: SubjectFigures) -> dict[str, Any]:
@@ -129,7 +130,12 @@ def _reported(cell: Cell, held: SubjectFigures) -> dict[str, Any]:
     reading = cell.result.expression
     assert isinstance(reading, Reading)
     if reading.metric.id != cell.name and reading.metric.id in held.cells:  # 16-bit compute shows another row
-        return figure(cell) | {"working": None, "of": f"#{reading.metric.id}", "label": reading.metric.id, "sources": ()}
+        return figure(cell) | {
+            "working": None,
+            "of": f"#{reading.metric.id}",
+            "label": reading.metric.id,
+            "sources": (),
+        }
     if all(one.report and one.subject != held.sheet.id for one in reading.candidates):  # the chip's, on its own page
         label = f"{reading.headline.subject} {cell.name.removesuffix(f'.{metrics.PER_CHIP}')}"
         return figure(cell) | {"working": None, "of": held.place(label), "label": label, "sources": cell.sources}
@@ -138,8 +144,8 @@ def _reported(cell: Cell, held: SubjectFigures) -> dict[str, Any]:
     working = steps(tree, elsewhere)
     said = "; ".join(step.details for step in working.steps)
     return figure(cell) | {
-        "reports": len(cell.reports), "origins": cell.origins, "flags": [flag for flag in cell.flags if flag not in said],
-        "working": working,
+        "reports": len(cell.reports), "origins": cell.origins, "working": working,
+        "flags": [flag for flag in cell.flags if flag not in said],
     }  # fmt: skip
 
 

@@ -25,6 +25,10 @@ const speak = () => {
   for (const one of document.querySelectorAll("[data-t]")) one.textContent = t(one.dataset.t);
   for (const one of document.querySelectorAll("[data-label]")) one.setAttribute("aria-label", t(one.dataset.label));
   for (const one of document.querySelectorAll("[data-hint]")) one.placeholder = t(one.dataset.hint);
+  for (const table of document.querySelectorAll("table.stack")) {
+    const heads = [...table.tHead.rows[0].cells].map((head) => head.textContent);
+    for (const cell of table.querySelectorAll("td")) cell.dataset.head = heads[cell.cellIndex];
+  }
   document.dispatchEvent(new Event("spoken"));
 };
 
