@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from calc import __version__
 from calc.cli.group import commands, examples
 from calc.cli.options import open_comparer, policy_options, taken
 from calc.cli.output import write
@@ -24,7 +25,7 @@ def site(output: str, **options: Any) -> None:
     """
     from calc.render.site import charts, pages, writing
 
-    made = writing.update(pages.site(open_comparer(**taken(options))), output)
+    made = writing.update(pages.site(open_comparer(**taken(options)), __version__), output)
     changes = f"{made.changed} written, {made.removed} removed"
     write(f"{output}: {made.files} files, {made.size / 1e6:.1f} MB; {changes}.\n")
     if not charts.there_are():

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from calc import __version__
 from calc.api import Workspace
 from calc.catalog import files
 from calc.errors import UsageError
@@ -50,7 +51,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def plain() -> dict[str, bytes]:
-    return pages.site(Workspace().comparer)
+    return pages.site(Workspace().comparer, __version__)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def parsed(plain: dict[str, bytes]) -> dict[str, Page]:
 def hostile() -> dict[str, bytes]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        return pages.site(Workspace([HOSTILE]).comparer)
+        return pages.site(Workspace([HOSTILE]).comparer, __version__)
 
 
 # -- budget, bytes, links --------------------------------------------------------------------------
@@ -86,7 +87,7 @@ def test_there_is_a_page_for_each(plain: dict[str, bytes]) -> None:
 
 
 def test_the_same_sheets_give_the_same_bytes(plain: dict[str, bytes]) -> None:
-    again = pages.site(Workspace().comparer)
+    again = pages.site(Workspace().comparer, __version__)
     assert [name for name in plain.keys() | again.keys() if plain.get(name) != again.get(name)] == []
 
 
@@ -146,7 +147,7 @@ def test_a_source_says_who_cites_it_and_what_it_prints(parsed: dict[str, Page]) 
 
 
 def test_without_bokeh_there_are_no_charts_and_the_pages_say_so() -> None:
-    made = dict(pages._Site(Workspace().comparer, charts=False)._apps())
+    made = dict(pages._Site(Workspace().comparer, __version__, charts=False)._apps())
     text = made["scatter/index.html"].decode()
     assert phrases()["no_charts"]["en"] in text
     assert "bokeh" not in text

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from calc import __version__
 from calc.analysis import scorecard
 from calc.api import Workspace
 from calc.figures.policy import last_day
@@ -37,7 +38,7 @@ def place() -> Any:
 @pytest.fixture(scope="module")
 def folder(place: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("site")
-    writing.update(pages.site(place.comparer), str(found))
+    writing.update(pages.site(place.comparer, __version__), str(found))
     return found
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from calc import __version__
 from calc.analysis import longtables, scorecard
 from calc.analysis.audit import Auditor
 from calc.analysis.comparison import Comparer
@@ -31,8 +30,8 @@ _CHARTS: dict[str, Callable[[], str]] = {"scatter": charts.scatter, "history": c
 """The pages that load data, with the names of these, and those of them that have a chart."""
 
 
-def site(comparer: Comparer) -> dict[str, bytes]:
-    """Return the files of the site of a catalog, by their paths.
+def site(comparer: Comparer, version: str) -> dict[str, bytes]:
+    """Return the files of the site of a catalog, by their paths; downloads name the version of the program.
 
     The same catalog, policy and versions of libraries give the same bytes.
 
@@ -41,12 +40,13 @@ def site(comparer: Comparer) -> dict[str, bytes]:
     SheetError
         With every fault of the sheets.
     """
-    return dict(sorted(_Site(comparer).files()))
+    return dict(sorted(_Site(comparer, version).files()))
 
 
 @dataclass(frozen=True)
 class _Site:
     comparer: Comparer
+    version: str
     charts: bool = field(default_factory=charts.there_are)
 
     @cached_property
@@ -152,7 +152,7 @@ class _Site:
 
     def _downloads(self) -> Files:
         tables = longtables.tables(self.comparer)
-        said = datapackage.about(tables, __version__)
+        said = datapackage.about(tables, self.version)
         contents = {table.name: datapackage.as_csv(table).encode() for table in tables}
         csv = _zipped(datapackage.files(said, tables, contents, "csv"))
         whole = lzma.compress(datapackage.as_json(said, tables, self.comparer.policy).encode(), preset=6)
