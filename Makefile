@@ -38,6 +38,14 @@ compare: $(VENV)/.run ## Compare CloudMatrix 384 with GB200 NVL72
 notebooks: $(VENV)/.notebooks ## Install JupyterLab and open the notebooks in it
 	$(BIN)/jupyter lab --notebook-dir=notebooks $(LAB)
 
+$(VENV)/.site: $(VENV)/.run
+	@$(PIP) --constraint constraints.txt --editable '.[site]'
+	@touch $@
+
+.PHONY: site
+site: $(VENV)/.site ## Write the whole catalog as a static site into site/
+	$(BIN)/python -m calc site -o site
+
 .PHONY: test
 test: $(VENV)/.test ## Install what tests need and run them
 	$(BIN)/python -m pytest -n logical
@@ -55,7 +63,7 @@ newest: ## Run the quick tests against the newest versions of everything, in .ve
 upgrade: ## Renew constraints.txt from the newest versions and run the tests with them
 	rm -rf $(VENV)
 	@$(MAKE) --no-print-directory $(VENV)/.made
-	@$(PIP) --editable '.[test,notebooks,dask,parquet]'
+	@$(PIP) --editable '.[test,notebooks,dask,parquet,site]'
 	(echo '# The versions that were tested; `make upgrade` renews them.' && \
 	    $(BIN)/python -m pip freeze --exclude-editable) > constraints.txt
 	@$(MAKE) --no-print-directory test

@@ -25,6 +25,7 @@ DOORS = ("api", "estimate", "cli", "__main__", "")
 """What stands above the packages: the Python door, the command line, and the package's own name."""
 
 LIBRARIES = {
+    "bokeh": "render.site.charts",
     "click": "cli",
     "dask": "estimates.dask_chunks",
     "jinja2": "render.html",

@@ -141,7 +141,7 @@ class Cell(Shown):
             return self._parts[0].excluded
         return () if self._parts else tuple(self.subject.left_out(self.name))
 
-    @property
+    @cached_property
     def flags(self) -> tuple[str, ...]:
         """What a reader should know about the headline and its range."""
         if self.result is None:

@@ -64,11 +64,8 @@ class Movement:
         return digits(self.first.value, RATIO_DIGITS) != digits(self.latest.value, RATIO_DIGITS)
 
 
-def movement(cell: Cell) -> Movement | None:
-    """Return how a figure that is a reading moved, or None if it has no dated report.
-
-    Of reports of one day the one that the policy puts first counts.
-    """
+def dated(cell: Cell) -> list[Dated]:
+    """Return what each dated report of a figure that is a reading says, in the order of the policy."""
     reading = cell.result.expression if cell.result else None
     found: dict[int, Dated] = {}
     for candidate in reading.candidates if isinstance(reading, Reading) else ():
@@ -76,9 +73,17 @@ def movement(cell: Cell) -> Movement | None:
         day = cell.comparer.catalog.source(report.source).known_by
         if day:
             found.setdefault(id(report), Dated(day, report.source, candidate.value))
-    if not found:
+    return list(found.values())
+
+
+def movement(cell: Cell) -> Movement | None:
+    """Return how a figure that is a reading moved, or None if it has no dated report.
+
+    Of reports of one day the one that the policy puts first counts.
+    """
+    ordered = dated(cell)
+    if not ordered:
         return None
-    ordered = list(found.values())
     latest = max(ordered, key=lambda one: last_day(one.day))
     return Movement(cell, min(ordered, key=lambda one: last_day(one.day)), latest, len(ordered))
 

@@ -37,11 +37,14 @@ _RATIOS = (
         ("Bandwidth price", "price_per_memory_bandwidth.{c}"),
     )),
 )  # fmt: skip
+BOUNDARIES = {name: name for name in ("all-in", "rack", "chip", "board", "node")} | {metrics.UNSTATED: "unspecified"}
+CURRENCIES = {"usd": "dollar", "cny": "yuan"}
+"""What may stand for the placeholders, with its words; of those that tie, the first."""
 AHEAD, BEHIND, LEVEL, OVERLAPPING, OPEN = "ahead", "behind", "level", "overlapping", "open"
 TIE = 0.005
 """Figures that lie closer together than this share are level: printed digits say no more."""
 _STRUCTURE = ("chip_count", "scale_up_domain", "rack_count")
-_UNCOUNTED, _MODEL = "Power, price, size", "Model"
+UNCOUNTED, _MODEL = "Power, price, size", "Model"
 _POWER = (("Power, {B}", "power.{b}"), ("Power, any scope", "power_scopes"), ("Price", "price.{c}"))
 _MEASURED = "16-bit, measured"
 GROUPS = {
@@ -52,13 +55,13 @@ GROUPS = {
             (_MEASURED, f"compute_16bit.dense.{metrics.PER_CHIP}.{metrics.MEASURED}"),
         )),
         *_RATIOS,
-        (_UNCOUNTED, (
+        (UNCOUNTED, (
             *_POWER, ("Racks", "rack_count"), ("Weight", "weight"),
         )),
     ),
     "chip": (
         ("Per chip", (*_TOTALS, (_MEASURED, f"compute_16bit.dense.{metrics.MEASURED}"))),
-        *_RATIOS, (_UNCOUNTED, _POWER),
+        *_RATIOS, (UNCOUNTED, _POWER),
     ),
     metrics.MODEL: ((_MODEL, (
         ("Parameters", "parameters.total"), ("Active per token", "parameters.active"), ("Layers", "layers"),
@@ -67,7 +70,7 @@ GROUPS = {
     )),),
 }  # fmt: skip
 """Which rows a comparison shows by default, by kind of subject: the one list of them."""
-_ALWAYS = (
+ALWAYS = (
     "chip_count", "compute_16bit.dense", "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "power.{b}",
     "price.{c}",
 )  # fmt: skip
@@ -110,10 +113,13 @@ class ScoreLine:
     @property
     def counts(self) -> bool:
         """Whether one subject may lead another by it."""
-        metric = self.row.metric
-        measured = metric.id.endswith(f".{metrics.MEASURED}")
-        primitive = metric.better != "neither" and metric.family not in _STRUCTURE and not measured
-        return primitive and self.group not in (_UNCOUNTED, _MODEL)
+        return is_primitive(self.row.metric) and self.group not in (UNCOUNTED, _MODEL)
+
+
+def is_primitive(metric: Metric) -> bool:
+    """Whether a metric has a better side and is neither a count of parts nor a measured value."""
+    measured = metric.id.endswith(f".{metrics.MEASURED}")
+    return metric.better != "neither" and metric.family not in _STRUCTURE and not measured
 
 
 def standing(metric: Metric, ratio: Result) -> str:
@@ -132,7 +138,7 @@ def lines(found: Comparison) -> Iterator[ScoreLine]:
     """Yield the rows that a comparison shows by default: those that two subjects have, and what everybody asks for."""
     rows = {row.metric.id: row for row in found.rows}
     chosen = _chosen(found, rows)
-    always = {name.format(**chosen) for name in _ALWAYS}
+    always = {name.format(**chosen) for name in ALWAYS}
     for group, entries in GROUPS.get(found.subjects[0].kind, ()):
         for title, pattern in entries:
             row = rows.get(pattern.format(**chosen))
@@ -161,20 +167,15 @@ def _fails_as_a_peak(peak: Cell | None, measured: Result) -> bool:
 def _chosen(found: Comparison, rows: dict[str, Row]) -> dict[str, str]:
     """Return what stands for the placeholders: each as most subjects report it, the first of those that tie."""
 
-    def most(family: str, words: tuple[str, ...]) -> str:
+    def most(family: str, words: dict[str, str]) -> str:
         def held(word: str) -> int:
             row = rows.get(f"{family}.{word}")
             return sum(cell.result is not None for cell in row.cells.values()) if row else 0
 
         return max(words, key=held)
 
-    boundary = most("power", ("all-in", "rack", "chip", "board", "node", metrics.UNSTATED))
-    currency = most("price", ("usd", "cny"))
-    titles = {"all-in": "all-in", "chip": "chip", metrics.UNSTATED: "unspecified"}
-    return {
-        "b": boundary, "B": titles.get(boundary, boundary),
-        "c": currency, "C": {"usd": "dollar", "cny": "yuan"}[currency],
-    }  # fmt: skip
+    boundary, currency = most("power", BOUNDARIES), most("price", CURRENCIES)
+    return {"b": boundary, "B": BOUNDARIES[boundary], "c": currency, "C": CURRENCIES[currency]}
 
 
 def tallies(found: Comparison, subject: str) -> list[Tally]:

@@ -32,6 +32,7 @@ from calc.cli import (
     plot,
     report,
     sheets,
+    site,
     sweep,
 )
 from calc.cli.group import commands
@@ -50,6 +51,7 @@ ROOMS = (
     export_control,
     plot,
     report,
+    site,
     export,
     editing,
     measure,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from calc.figures.operations import Operation
 from calc.figures.readings import Reading, Readings, canonical_unit
@@ -67,6 +68,7 @@ def part(subject: Readings, name: str) -> Reading | None:
     return choice(subject, metrics.metric(name)) or subject.get(name)
 
 
+@cache
 def inputs(metric: Metric) -> tuple[str, ...]:
     """Return the ids of the metrics that a computed metric is made of; none for a reported one."""
     if metric.formula not in RECIPES:
@@ -107,15 +109,29 @@ def printed(subject: Readings, name: str) -> Result | None:
 
 def available(subjects: Iterable[Readings]) -> Iterator[str]:
     """Yield every metric that at least one subject has, reported or computable, in table order."""
-    together = list(subjects)
-    held = {name for subject in together for name in subject.held}
-    for name, metric in metrics.TABLE.items():
-        parts = inputs(metric)
-        chosen = metric.family != "power_scopes" and any(choice(subject, metric) for subject in together)
-        if name in held or chosen or (parts and any(all(part(s, one) for one in parts) for s in together)):
-            yield name
-    measured = {name for name in held if name.endswith(f".{metrics.MEASURED}")}
-    for name in (f"{name}.{metrics.MEASURED}" for name, metric in metrics.TABLE.items() if metric.family in CHOICES):
-        if measured & {*choices(name)} and metrics.metric(name).family != "power_scopes":
-            measured.add(name)
-    yield from sorted(measured)
+    together = [subject.held.keys() for subject in subjects]
+    for name, shown_by, parts in _ways():
+        for held in together:
+            if not shown_by.isdisjoint(held) or (parts and all(part & held for part in parts)):
+                yield name
+                break
+    measured = {name for held in together for name in held if name.endswith(f".{metrics.MEASURED}")}
+    every = (f"{name}.{metrics.MEASURED}" for name, metric in metrics.TABLE.items() if metric.family == "compute_16bit")
+    yield from sorted(measured | {name for name in every if measured & {*choices(name)}} if measured else ())
+
+
+@cache
+def _ways() -> list[tuple[str, frozenset[str], list[frozenset[str]]]]:
+    """Return for each metric which readings show it, and for each of its inputs, which readings may stand for it."""
+
+    def shown_by(name: str) -> frozenset[str]:
+        return frozenset(metrics.ALIASES.get(one, one) for one in (name, *choices(name)))
+
+    return [
+        (
+            name,
+            frozenset({name}) if metric.family == "power_scopes" else shown_by(name),
+            [*map(shown_by, inputs(metric))],
+        )
+        for name, metric in metrics.TABLE.items()
+    ]

@@ -40,6 +40,11 @@ def tree(result: Result, catalog: Catalog | None = None) -> Node:
     return made | {"open": bool(result.open), "open_reason": result.open}
 
 
+def of_reading(reading: Reading, catalog: Catalog) -> Node:
+    """Return a reading with all its reports, the excluded ones too, as in `tree`, without the roles of low and high."""
+    return _Explainer(None, catalog).reading(reading)
+
+
 def gap(label: str, words: str, others: Iterable[Excluded], catalog: Catalog | None = None) -> Node:
     """Return the tree of a metric that has no value: what is said of it, and the reports excluded."""
     maker = _Explainer(None, catalog)

@@ -257,7 +257,7 @@ class Result(Shown):
     @property
     def reduced(self) -> bool:
         """Whether the grid was so large that only the extremes of each reading were combined."""
-        return self._grid.reduced
+        return not isinstance(self.expression, Reading) and self._grid.reduced
 
     def nearest(self, low: float, high: float) -> tuple[float, tuple[Choice, ...]]:
         """Return what comes nearest to an interval over all combinations, and the candidates that give it.

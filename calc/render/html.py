@@ -16,7 +16,7 @@ from calc.errors import printable
 from calc.figures.shown import by_class
 from calc.render import csv, json
 from calc.sheets import metrics
-from calc.views import audit, notebook, report_page
+from calc.views import notebook, report_page
 
 if TYPE_CHECKING:
     from calc.analysis.comparison import Comparison
@@ -55,7 +55,7 @@ def data(text: str) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
-def _own(name: str) -> Markup:
+def own(name: str) -> Markup:
     """Return a style or a script that ships with the package."""
     path = resources.files("calc.render").joinpath(_TEMPLATES, name)
     return Markup(path.read_text(encoding="utf-8"))
@@ -63,9 +63,9 @@ def _own(name: str) -> Markup:
 
 def _document(template: str, script: str = "", **held: Any) -> str:
     """Return a whole page: its style and script inside, and a policy under which no other script runs."""
-    code = _own("common.js") + (_own(script) if script else "")
+    code = own("common.js") + (own(script) if script else "")
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
-    return rendered(template, style=_own("page.css"), script=code, digest=digest, **held)
+    return rendered(template, style=own("page.css"), script=code, digest=digest, **held)
 
 
 def card(shown: object) -> str:
@@ -101,20 +101,4 @@ def _comparison(found: Comparison) -> str:
     return _document(
         "report.html", "report.js", page=page, ladders=ladders, json=json.dump(json.comparison(found)),
         csv=json.dump(csv.as_csv(found)), file="-".join(subject.id for subject in found.subjects),
-    )  # fmt: skip
-
-
-def site(held: dict[str, Any], reports: str) -> str:
-    """Return the page of the whole catalog.
-
-    Parameters
-    ----------
-    held : dict
-        What `calc.views.catalog_page.site` gives.
-    reports : str
-        The long table of all reports, as CSV.
-    """
-    return _document(
-        "site.html", "site.js", site=held, groups=metrics.GROUPS, notes=audit.VERDICTS,
-        json=json.compact(held), csv=json.dump(reports),
     )  # fmt: skip

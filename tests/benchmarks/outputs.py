@@ -116,7 +116,7 @@ FILES = (
     "export -o DIR/jsonld --format jsonld",
     "report cm384 nvl72 -o DIR/report.html",
     "report h100-sxm h200-sxm h20 -o DIR/three.html",
-    "report --all -o DIR/site.html",
+    "site -o DIR/site",
     *(
         f"plot cm384 nvl72 --kind {kind} -o DIR/{kind}.svg"
         for kind in ("ladder", "reports", "roofline", "shares", "bars")

@@ -15,10 +15,7 @@ from typing import Any
 
 import pytest
 
-from calc.api import Workspace
-from calc.render import html
-from calc.views import catalog_page
-from tests.running import CHIPS, ROOT, output, run
+from tests.running import ROOT, output, run
 
 MUST = os.environ.get("CALC_BROWSER_TESTS") == "1"
 CHROMIUM = os.environ.get("CALC_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -27,7 +24,7 @@ needs_chromium = pytest.mark.skipif(
 )
 pytestmark = needs_chromium
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
-PAGES = ("two", "hostile", "some")
+PAGES = ("two", "hostile")
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +48,6 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             ("hostile", ("hostile-rack", "nvl72", "--specs", "tests/data/hostile")),
         ):
             assert run("report", *words, "-o", str(folder / f"{name}.html")).code == 0
-        place = Workspace(["tests/data/hostile"])
-    held = catalog_page.site(place.comparer, only=("cm384", "hostile-rack", "nvl72", *CHIPS))
-    (folder / "some.html").write_text(html.site(held, "a,b\n</script>,1\n"), encoding="utf-8")
     return {path.stem: path for path in folder.iterdir()}
 
 
@@ -217,10 +211,8 @@ def test_fits_a_phone(name: str, opened: Any) -> None:
     [
         ("hostile", "light", DESK),
         ("hostile", "dark", PHONE),
-        ("some", "dark", DESK),
-        ("some", "light", PHONE),
     ],
-    ids=["report", "report-dark-phone", "catalog-dark", "catalog-phone"],
+    ids=["report", "report-dark-phone"],
 )
 def test_axe_finds_nothing_serious(name: str, scheme: str, viewport: dict[str, int], opened: Any) -> None:
     from axe_playwright_python.sync_playwright import Axe
@@ -240,49 +232,3 @@ def test_a_hostile_sheet_stays_text(opened: Any) -> None:
     assert page.locator("script").count() == 3
     assert page.locator("main img, main script, main b b").count() == 0
     assert "javascript:" not in " ".join(page.eval_on_selector_all("a", "all => all.map(one => one.href)"))
-
-
-# -- the page of the whole catalog ------------------------------------------------------------------------
-
-
-def test_any_two_can_be_chosen(opened: Any) -> None:
-    page = opened("some")
-    assert page.locator("#pair").inner_text() == "CloudMatrix 384 beside GB200 NVL72"
-    page.locator("#everything").check()
-    for subject, text in (("cm384", "1.67"), ("nvl72", "0.600")):
-        cells = page.locator("tbody[data-metric='peak_compute.bf16.dense'] td")
-        assert cells.nth(2).locator("data").inner_text() == text
-        values = ratios(subject, "nvl72" if subject == "cm384" else "cm384")
-        script = "all => all.map(one => [one.dataset.metric, one.querySelector('td:last-child data')?.value])"
-        found = {name: float(value) for name, value in page.eval_on_selector_all("tbody.line", script) if value}
-        assert found == values
-        page.get_by_role("button", name="Swap").click()
-    page.get_by_role("radio", name="chips").check()
-    page.locator("#other").select_option("gb200")
-    page.locator("#one").select_option("metax-c550")
-    assert page.locator("#pair").inner_text() == "MetaX C550 beside Blackwell GPU in GB200"
-    page.locator("tbody[data-metric=memory_capacity] a.figure").first.click()
-    assert "selected" in page.locator("details[id='w-memory_capacity'][open]").inner_text()
-
-
-def test_a_hostile_sheet_in_the_catalog_stays_text(opened: Any) -> None:
-    page = opened("some")
-    page.locator("#one").select_option("hostile-rack")
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    page.locator("#sources-list").get_by_text("hostile-source").first.wait_for()
-    assert page.locator("#pair").inner_text().startswith("<script>document.title='owned'</script> beside")
-    assert page.locator("main img, main script, main svg").count() == 0
-    links = page.eval_on_selector_all("#sources-list a", "all => all.map(one => one.href)")
-    assert "https://example.org/?a=1&b=2" in links
-    assert all(link.startswith(("http://", "https://")) for link in links)
-
-
-@pytest.mark.skipif(not MUST, reason="takes a minute: CALC_BROWSER_TESTS=1 runs it")
-def test_the_whole_catalog(browser: Any, tmp_path: Path) -> None:
-    path = tmp_path / "site.html"
-    assert run("report", "--all", "-o", str(path)).code == 0
-    assert path.stat().st_size < 20_000_000
-    seen = Seen(browser, path)
-    assert seen.page.locator("#one option").count() > 90
-    assert seen.page.locator("tbody.line data").count() > 100
-    seen.quiet()

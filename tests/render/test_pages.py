@@ -13,11 +13,8 @@ import jinja2
 import pytest
 
 import calc
-from calc.analysis import scorecard
-from calc.api import Workspace
 from calc.render import html
-from calc.views import catalog_page
-from tests.running import CHIPS, ROOT, output, run
+from tests.running import ROOT, output, run
 
 HOSTILE = "tests/data/hostile"
 OWNED = "document.title='owned'"
@@ -77,12 +74,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
         return report(tmp_path_factory.mktemp("hostile"), "hostile-rack", "nvl72", "--specs", HOSTILE)
-
-
-@pytest.fixture(scope="module")
-def some() -> dict[str, Any]:
-    """The data of the page of the whole catalog, of a few ids alone."""
-    return catalog_page.site(Workspace().comparer, only=("cm384", "nvl72", "metax128", *CHIPS))
 
 
 # -- the same numbers ----------------------------------------------------------------------------------
@@ -151,64 +142,6 @@ def test_report_stands_under_its_policy(tmp_path: Path) -> None:
     text = report(tmp_path, "cm384", "nvl72", "--as-of", "2025-07-28", "--strict")
     assert "as of 2025-07-28" in text
     assert Parsed(text).held("data-json")["policy"]["strict"] is True
-
-
-# -- the whole catalog ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "pair", [("cm384", "nvl72"), ("nvl72", "cm384"), ("ascend-910c", "gb200"), ("gb200", "ascend-910c")]
-)
-def test_ratios_of_the_catalog_are_those_of_compare(pair: tuple[str, str], some: dict[str, Any]) -> None:
-    rows = json.loads(output("compare", *pair, "--format", "json"))["rows"]
-    wanted = {
-        row["metric"]: [row["ratios"][pair[0]][end] for end in ("value", "low", "high")]
-        for row in rows
-        if row["ratios"]
-    }
-    found = some["pairs"]["/".join(pair)]
-    assert {some["metrics"][number][0]: numbers for number, *numbers, _, _, _, _ in found} == wanted
-
-
-def test_short_rows_and_standing_of_the_catalog_are_those_of_compare(some: dict[str, Any]) -> None:
-    compared = calc.compare("cm384", "nvl72")
-    contrast = calc.audit("cm384", "nvl72").contrast
-    rows = {some["metrics"][row[0]][0]: row for row in some["pairs"]["cm384/nvl72"]}
-    assert {name for name, row in rows.items() if row[-1]} == {
-        line.row.metric.id for line in scorecard.lines(compared) if line.row.ratios
-    }
-    assert contrast is not None
-    for standing in ("ahead", "behind", "level", "overlapping"):
-        assert {name for name, row in rows.items() if row[-2] == standing} == set(getattr(contrast, standing))
-
-
-def test_figures_of_the_catalog_are_those_of_compare(some: dict[str, Any]) -> None:
-    rows = json.loads(output("compare", "cm384", "nvl72", "--format", "json"))["rows"]
-    subject = next(one for one in some["kinds"]["system"]["subjects"] if one["id"] == "cm384")
-    found = {
-        some["metrics"][number][0]: figure[0] for number, figure in subject["figures"].items() if figure[0] is not None
-    }
-    assert found == {row["metric"]: value for row in rows if (value := row["cells"]["cm384"]["value"]) is not None}
-    assert set(subject["workings"]) == {
-        number for number, figure in subject["figures"].items() if figure[0] is not None
-    }
-
-
-def test_sources_of_the_catalog_are_all_there(some: dict[str, Any]) -> None:
-    lines = [
-        line
-        for kind in some["kinds"].values()
-        for one in kind["subjects"]
-        for w in one["workings"].values()
-        for line in w
-    ]
-    named = {line[3] for line in lines if line[3]} | {row[0] for rows in some["claims"].values() for row in rows}
-    assert len(lines) > 3000
-    assert set(some["sources"]) == named
-
-
-def test_catalog_begins_with_the_two_that_have_most_in_common(some: dict[str, Any]) -> None:
-    assert some["first"] == {"system": ["cm384", "nvl72"], "chip": ["ascend-910c", "gb200"]}
 
 
 # -- text stays text -----------------------------------------------------------------------------------
@@ -287,8 +220,6 @@ def test_what_is_not_given_to_a_template_is_a_fault() -> None:
         (("report",), 2, "-o"),
         (("report", "-o", "x.html"), 2, "two or more ids"),
         (("report", "cm384", "-o", "x.html"), 2, "two or more ids"),
-        (("report", "cm384", "nvl72", "--all", "-o", "x.html"), 2, "leave out the ids"),
-        (("report", "--all", "--baseline", "nvl72", "-o", "x.html"), 2, "leave out the ids"),
         (("report", "cm384", "nvl27", "-o", "x.html"), 2, "nvl72"),
         (("report", "cm384", "gb200", "-o", "x.html"), 2, "chips and systems differ"),
         (("report", "cm384", "nvl72", "-o", "no/where/x.html"), 2, "cannot write"),

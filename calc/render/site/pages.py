@@ -1,0 +1,206 @@
+"""The bytes of each file of the site, by its path: what `calc.views.site` says, put into templates."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from calc.analysis import longtables, scorecard
+from calc.analysis.audit import Auditor
+from calc.analysis.comparison import Comparer
+from calc.render import bibtex, datapackage, html, json
+from calc.render.site import charts
+from calc.sheets.folders import FOLDERS, HARDWARE
+from calc.views import audit, comparison, words
+from calc.views.site import claims, figures, sources, subjects
+from calc.views.site.phrases import phrases
+from calc.views.site.subjects import SubjectFigures
+
+Files = Iterator[tuple[str, bytes]]
+MENU = ("systems", "chips", "models", "compare", "table", "scatter", "history", "claims", "sources", "downloads")
+FIRST = ("cm384", "nvl72")
+"""What the start page compares, where both are in the catalog."""
+_LOADS = {"compare": ("figures",), "table": ("figures",), "scatter": ("figures",), "history": ("moved",)}
+_CHARTS: dict[str, Callable[[], str]] = {"scatter": charts.scatter, "history": charts.history}
+"""The pages that load data, with the names of these, and those of them that have a chart."""
+
+
+def site(comparer: Comparer, version: str) -> dict[str, bytes]:
+    """Return the files of the site of a catalog, by their paths; downloads name the version of the program.
+
+    The same catalog, policy and versions of libraries give the same bytes.
+
+    Raises
+    ------
+    SheetError
+        With every fault of the sheets.
+    """
+    return dict(sorted(_Site(comparer, version).files()))
+
+
+@dataclass(frozen=True)
+class _Site:
+    comparer: Comparer
+    version: str
+    charts: bool = field(default_factory=charts.there_are)
+
+    @cached_property
+    def held(self) -> list[SubjectFigures]:
+        """Every system, chip and model."""
+        catalog = self.comparer.catalog
+        kinds = sorted(FOLDERS, key=lambda kind: kind not in HARDWARE)
+        return [SubjectFigures(self.comparer, one) for kind in kinds for one in catalog.subjects(catalog.ids(kind))]
+
+    @cached_property
+    def claims(self) -> list[dict[str, Any]]:
+        return claims.board(Auditor(self.comparer).audit().findings)
+
+    @cached_property
+    def day(self) -> str:
+        """The day of the newest source."""
+        return str(self.comparer.as_of([self.comparer.reader.of(one.sheet) for one in self.held]) or "")
+
+    def files(self) -> Files:
+        yield from self._assets()
+        yield from self._data()
+        yield from self._subjects()
+        yield from self._sources()
+        yield from self._downloads()
+        known = {one.sheet.id for one in self.held if one.sheet.kind in HARDWARE}
+        board = [one | {"pair": {one["subject"], one["object"]} <= known} for one in self.claims]
+        yield self._page("claims", "claims", page=board, notes=[*audit.VERDICTS, audit.INVERSE, audit.CLOSE])
+        yield from self._apps()
+        yield self._page(
+            "index",
+            "",
+            pair=self._first() if known.issuperset(FIRST) else None,
+            counts=self._counts(),
+            legend=[*words.LEGEND.values(), words.policy_line(self.comparer.policy, self.day or None)],
+        )
+
+    def _apps(self) -> Files:
+        for app, data in _LOADS.items():
+            legend = words.LEGEND.values() if "figures" in data else ()
+            yield self._page("app", app, app=app, data=data, chart=app in _CHARTS, charts=self.charts, legend=legend)
+
+    def _page(self, template: str, path: str, **held: Any) -> tuple[str, bytes]:
+        name = f"{path}/index.html".lstrip("/")
+        shown = {"root": "../" * name.count("/"), "phrases": phrases(), "chart": False}
+        return name, html.rendered(f"site/{template}.html", **shown | held).encode()
+
+    # -- what pages load --------------------------------------------------------------------------
+
+    def _assets(self) -> Files:
+        style, common, chart = (html.own(f"site/{name}") for name in ("site.css", "site.js", "chart.js"))
+        yield "assets/site.css", style.encode()
+        languages = {key: dict(one) for key, one in phrases().items()}
+        about = {"menu": MENU, "day": self.day, "policy": words.policy_line(self.comparer.policy, self.day or None)}
+        held = f"const PHRASES = {json.compact(languages)};\nconst ABOUT = {json.compact(about)};\n"
+        yield "assets/site.js", f'"use strict";\n{held}{_body(common)}'.encode()
+        for app, data in _LOADS.items():
+            parts = [html.own("site/figures.js")] if "figures" in data else []
+            parts += [chart] if app in _CHARTS else []
+            code = "\n".join(map(_body, (*parts, html.own(f"site/{app}.js"))))
+            yield f"assets/{app}.js", f'"use strict";\n{code}'.encode()
+        if self.charts:
+            yield "assets/bokeh.min.js", charts.script()
+            for app, made in _CHARTS.items():
+                yield f"data/{app}-chart.js", f"window.CHART = {made()};\n".encode()
+
+    def _data(self) -> Files:
+        hardware = [one for one in self.held if one.sheet.kind in HARDWARE]
+        catalog = self.comparer.catalog
+        every = {id: catalog.source(id) for id in catalog.source_ids()}
+        for name, variable, body in (
+            ("figures", "FIGURES", figures.figures(hardware, self.claims)),
+            ("moved", "MOVED", figures.moved(self.held)),
+            ("search", "SEARCH", figures.search(self.held, every)),
+        ):
+            yield f"data/{name}.js", f"window.{variable} = {json.compact(body)};\n".encode()
+
+    # -- the pages --------------------------------------------------------------------------------
+
+    def _subjects(self) -> Files:
+        parts: dict[str, list[str]] = {}
+        for one in self.held:
+            if chip := getattr(one.sheet, "chip", None):
+                parts.setdefault(chip, []).append(one.sheet.id)
+        for one in self.held:
+            yield self._page("subject", one.path, page=subjects.subject(one, tuple(parts.get(one.sheet.id, ()))))
+        for kind, folder in FOLDERS.items():
+            some = [one for one in self.held if one.sheet.kind == kind]
+            yield self._page("list", folder, page=list(subjects.menu(some)), folder=folder)
+
+    def _sources(self) -> Files:
+        catalog = self.comparer.catalog
+        printed, cited = sources.prints(self.held), sources.citing(self.comparer)
+        said: dict[str, list[str]] = {}
+        for claim in self.claims:
+            said.setdefault(claim["source"], []).append(claim["id"])
+        for id in catalog.source_ids():
+            page = sources.source(self.comparer, id, printed, cited, said)
+            yield self._page("source", f"sources/{id}", page=page, bibtex=bibtex.entry(id, page["source"]))
+        rows = [
+            (id, catalog.source(id), len(printed.get(id, ())), len(cited.get(id, ()))) for id in catalog.source_ids()
+        ]
+        yield self._page("sources", "sources", page=rows)
+
+    def _downloads(self) -> Files:
+        tables = longtables.tables(self.comparer)
+        said = datapackage.about(tables, self.version)
+        contents = {table.name: datapackage.as_csv(table).encode() for table in tables}
+        csv = _zipped(datapackage.files(said, tables, contents, "csv"))
+        whole = lzma.compress(datapackage.as_json(said, tables, self.comparer.policy).encode(), preset=6)
+        made = {"chipcalc-csv.zip": ("CSV, Frictionless Data Package", csv), "chipcalc.json.xz": ("JSON", whole)}
+        rows = [(name, what, f"{len(packed) / 1000:,.0f} kB") for name, (what, packed) in made.items()]
+        yield from ((f"downloads/{name}", packed) for name, (_, packed) in made.items())
+        yield self._page("downloads", "downloads", page=rows)
+
+    def _counts(self) -> list[tuple[str, str]]:
+        many = {folder: str(len(self.comparer.catalog.ids(kind))) for kind, folder in FOLDERS.items()}
+        many |= {"sources": str(len(self.comparer.catalog.source_ids())), "claims": str(len(self.claims))}
+        return [(key, many.get(key, "")) for key in MENU]
+
+    def _first(self) -> dict[str, Any]:
+        """Return the comparison of the start page: verdict, and the default rows."""
+        found = self.comparer.compare(FIRST)
+        shown = comparison.figures(found)
+        lines = {(line.group, line.title): line.row for line in scorecard.lines(found)}
+        folder = FOLDERS[found.subjects[0].kind]
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for (group, title), row, cells in zip(lines, lines.values(), shown.body, strict=True):
+            ratio = row.ratios.get(FIRST[0])
+            counts = scorecard.ScoreLine(group, title, row).counts
+            value, span = words.short_ratio(ratio) if ratio else ("", "")
+            groups.setdefault(group, []).append({
+                "title": title, "unit": cells[1].text, "ratio": value, "span": span,
+                "standing": scorecard.standing(row.metric, ratio) if ratio and counts else "",
+                "figures": [
+                    {"text": cell.text, "marks": (cell.marks or "").strip(),
+                     "anchor": f"{folder}/{id}/index.html#{row.metric.id}" if row.cells[id].result else ""}
+                    for id, cell in zip(FIRST, cells[2:4], strict=True)
+                ],
+            })  # fmt: skip
+        return {
+            "ids": FIRST, "names": [one.name for one in found.subjects], "groups": groups.items(),
+            "title": comparison.title(found), "verdict": comparison.verdict(found),
+        }  # fmt: skip
+
+
+def _body(script: str) -> str:
+    """Return a script without its first line, for one file of several."""
+    return script.replace('"use strict";\n', "", 1)
+
+
+def _zipped(contents: Mapping[str, bytes]) -> bytes:
+    """Return files as one archive, without a date: the same files give the same bytes."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in contents.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return made.getvalue()

@@ -1,0 +1,104 @@
+"""A folder of many files, brought up to date: what is unchanged is left alone, what is not ours is never touched."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from calc.catalog import files
+from calc.errors import UsageError
+
+MANIFEST = "site.json"
+"""The list of the files of a site, with their hashes: written last, so that it never names what is not there."""
+
+
+class Written(NamedTuple):
+    """How many files a site has, how many bytes, how many of them were written and how many removed."""
+
+    files: int
+    size: int
+    changed: int
+    removed: int
+
+
+def update(contents: Mapping[str, bytes], output: str) -> Written:
+    """Bring a folder to some contents.
+
+    Each file is whole or untouched. Data and scripts are written before pages, so that an interrupted run leaves a
+    site that works. Files that an earlier run wrote and that are no longer made are removed; others stay.
+
+    Parameters
+    ----------
+    contents : mapping
+        The bytes of each file, by its path below the folder.
+    output : str
+        The folder; it is made if it is not there.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds other files under these names, or cannot be written.
+    """
+    target = Path(output)
+    if target.exists() and not target.is_dir():
+        raise UsageError(f"{output!r} is a file; choose a folder")
+    before = _manifest(target)
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    if foreign := [name for name in contents if name not in before and (target / name).exists()]:
+        raise UsageError(
+            f"{output!r} contains {foreign[0]!r}, which this command did not write; nothing was changed. Choose a new "
+            "folder, or one that contains an earlier site"
+        )
+    changed = [name for name in contents if not _is(target / name, before.get(name), hashes[name])]
+    # While files are written, the list has the old and the new ones: whatever a broken run leaves is known to be ours.
+    if changed or before.keys() != hashes.keys():
+        _put(target / MANIFEST, json.dumps(before | dict.fromkeys(changed, ""), indent=0, sort_keys=True).encode())
+    for name in sorted(changed, key=lambda one: (one.endswith(".html"), one)):
+        _put(target / name, contents[name])
+    gone = sorted(before.keys() - hashes.keys())
+    for name in gone:
+        _remove(target, name)
+    if changed or gone:
+        _put(target / MANIFEST, json.dumps(hashes, indent=0, sort_keys=True).encode())
+    return Written(len(contents), sum(map(len, contents.values())), len(changed), len(gone))
+
+
+def _manifest(target: Path) -> dict[str, str]:
+    """Return the files of an earlier run with their hashes."""
+    path = target / MANIFEST
+    try:
+        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(_is_inside(name) for name in found):
+        raise UsageError(
+            f"{str(path)!r} is not the list of files of a site; choose another folder, or remove that file"
+        )
+    return found
+
+
+def _is_inside(name: object) -> bool:
+    return isinstance(name, str) and not name.startswith("/") and ".." not in name.split("/")
+
+
+def _is(path: Path, before: str | None, now: str) -> bool:
+    """Whether a file is there with these contents, whatever the list says."""
+    return before == now and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == now
+
+
+def _put(path: Path, content: bytes) -> None:
+    for folder in reversed([each for each in path.parents if not each.exists()]):
+        files.folder(folder)
+    files.write(content, str(path))
+
+
+def _remove(target: Path, name: str) -> None:
+    """Remove a file of an earlier run, and the folders that are empty then."""
+    (target / name).unlink(missing_ok=True)
+    for folder in (target / name).parents:
+        if folder == target or not folder.is_dir() or any(folder.iterdir()):
+            break
+        folder.rmdir()

@@ -1,0 +1,25 @@
+"use strict";
+// A chart of Bokeh in the colours of the page: its data are put in by the page's script.
+const chart = { made: null };
+const colours = () => {
+  if (!chart.made) return;
+  const style = getComputedStyle(document.body);
+  const [ink, dim, line] = ["--ink", "--dim", "--line"].map((name) => style.getPropertyValue(name).trim());
+  for (const model of chart.made.document.roots()[0].references()) {
+    if (model.type.endsWith("Axis")) Object.assign(model, { axis_label_text_color: ink, major_label_text_color: dim, axis_line_color: dim, major_tick_line_color: dim, minor_tick_line_color: line });
+    if (model.type === "Grid") model.grid_line_color = line;
+  }
+};
+const plotted = async (held, axes) => {
+  if (!window.CHART) return;
+  if (!chart.made) {
+    const views = await Bokeh.embed.embed_item(CHART, "chart");
+    chart.made = { document: views.roots[0].model.document };
+  }
+  const find = (name) => chart.made.document.get_model_by_name(name);
+  find("points").data = held;
+  for (const [name, label] of Object.entries(axes)) find(name).axis_label = label;
+  colours();
+};
+document.addEventListener("themed", colours);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", colours);

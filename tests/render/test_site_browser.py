@@ -1,0 +1,272 @@
+"""The static site in a browser, from a folder: search, pick, link back, sort, filter, chart, themes, phone, print."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calc import __version__
+from calc.analysis import scorecard
+from calc.api import Workspace
+from calc.figures.policy import last_day
+from calc.render.site import pages, writing
+from tests.render.test_browser import DESK, PHONE, browser, needs_chromium
+from tests.running import ROOT
+
+__all__ = ["browser"]
+pytestmark = needs_chromium
+EACH = ("index.html", "systems/cm384/index.html", "chips/index.html", "models/deepseek-v3/index.html",
+        "sources/index.html", "sources/semianalysis-cm384-2026/index.html", "claims/index.html", "compare/index.html",
+        "table/index.html", "scatter/index.html", "history/index.html", "downloads/index.html")  # fmt: skip
+"""A page of each kind."""
+SAMPLE = 60
+
+
+@pytest.fixture(scope="module")
+def place() -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        return Workspace(["tests/data/hostile"])
+
+
+@pytest.fixture(scope="module")
+def folder(place: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("site")
+    writing.update(pages.site(place.comparer, __version__), str(found))
+    return found
+
+
+@pytest.fixture
+def opened(browser: Any, folder: Path) -> Iterator[Any]:
+    contexts, said, asked = [], [], []
+
+    def make(name: str, **options: Any) -> Any:
+        contexts.append(browser.new_context(**({"viewport": DESK, "locale": "en-GB"} | options)))
+        page = contexts[-1].new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        path, _, state = name.partition("#")
+        page.goto(f"{(folder / path).as_uri()}#{state}" if state else (folder / path).as_uri())
+        return page
+
+    yield make
+    assert said == []
+    assert [url for url in asked if not url.startswith((folder.as_uri(), "data:", "blob:"))] == []
+    for context in contexts:
+        assert all(page.title() != "owned" for page in context.pages)
+        context.close()
+
+
+def grave(page: Any) -> list[Any]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")]
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_each_kind_of_page_is_sound(name: str, opened: Any) -> None:
+    for scheme, viewport in (("light", DESK), ("dark", PHONE)):
+        page = opened(name, color_scheme=scheme, viewport=viewport)
+        page.wait_for_selector("#theme")
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+        page.evaluate("document.querySelectorAll('main > details').forEach((one, at) => { one.open = at < 9; })")
+        assert grave(page) == []
+
+
+def test_search_finds_by_keyboard(opened: Any) -> None:
+    page = opened("index.html")
+    page.get_by_role("combobox", name="Search").fill("cloudmatrix")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#search").get_attribute("aria-activedescendant") == "found-0"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/systems/cm384/index.html")
+    assert page.locator("h1").inner_text() == "CloudMatrix 384"
+
+
+def test_ratios_and_verdicts_of_any_two_are_those_of_compare(opened: Any, place: Any) -> None:
+    page = opened("compare/index.html")
+    catalog, rng = place.comparer.catalog, random.Random(17)
+    same_chip = [("nvl72", "dgx-gb200-su"), ("dgx-gb200-su", "nvl72"), ("hgx-b200", "dgx-b200"), ("cm384", "nvl72")]
+    pairs = [
+        pair
+        for kind in ("system", "chip")
+        for pair in rng.sample([*itertools.permutations(catalog.ids(kind), 2)], SAMPLE)
+    ]
+    script = """([a, b]) => { const [one, other] = [subjects.get(a), subjects.get(b)];
+      const rows = Object.fromEntries([...ALL.metrics.keys()].filter((m) => one.f[m] && other.f[m])
+        .map((m) => [ALL.metrics[m][ID], ratio(one, other, m)]).filter(([, found]) => found));
+      const lines = scoreLines(one, other).map((line) => { const found = ratio(one, other, line.metric);
+        const where = found && line.counts ? standing(one, other, line.metric, found) : "";
+        return [line.group, line.title, ALL.metrics[line.metric][ID], where]; });
+      return [rows, lines]; }"""
+    many = 0
+    for pair in [*same_chip, *pairs]:
+        found = place.compare(*pair)
+        rows, lines = page.evaluate(script, list(pair))
+        wanted = {
+            row.metric.id: row.ratios[pair[0]].numbers
+            for row in found.rows
+            if row.ratios and row.metric.id != "power_scopes"
+        }
+        assert {name for name in rows if name != "power_scopes"} == wanted.keys(), pair
+        for name, numbers in wanted.items():
+            assert rows[name] == pytest.approx(numbers, rel=1e-5), (pair, name)
+            many += 1
+        said = [
+            [one.group, one.title, one.row.metric.id,
+             scorecard.standing(one.row.metric, one.row.ratios[pair[0]]) if one.counts and one.row.ratios else ""]
+            for one in scorecard.lines(found)
+        ]  # fmt: skip
+        assert lines == said, pair
+    assert many > 1000
+
+
+def test_an_address_opens_what_it_names_and_keeps_what_is_chosen(opened: Any) -> None:
+    page = opened("compare/index.html#a=metax-c550&b=gb200&group=memory")
+    page.wait_for_selector("tr[data-metric]")
+    assert page.locator("h1").inner_text() == "MetaX C550 vs Blackwell GPU in GB200"
+    assert {"memory_capacity", "memory_bandwidth"} <= {
+        row.get_attribute("data-metric") for row in page.locator("tr[data-metric]").all()
+    }
+    page.locator("#a").select_option("cm384")
+    page.locator("#b").select_option("nvl72")
+    page.get_by_label("all metrics").check()
+    page.get_by_label("Precision").select_option("int8")
+    page.get_by_label("Group").select_option("")
+    page.get_by_label("Find").fill("dense")
+    names = page.eval_on_selector_all("tr[data-metric]", "all => all.map(one => one.dataset.metric)")
+    assert names
+    assert all("int8" in name or "16bit" in name for name in names)
+    again = opened(f"compare/index.html#{page.url.partition('#')[2]}")
+    again.wait_for_selector("tr[data-metric]")
+    assert again.eval_on_selector_all("tr[data-metric]", "all => all.map(one => one.dataset.metric)") == names
+    page.get_by_role("button", name="Swap").click()
+    assert page.locator("h1").inner_text() == "GB200 NVL72 vs CloudMatrix 384"
+
+
+def test_a_figure_leads_to_its_reports_and_is_cited(opened: Any) -> None:
+    page = opened("compare/index.html")
+    page.locator("tr[data-metric='power.all-in'] a").first.click()
+    page.wait_for_url("**/systems/cm384/index.html#power.all-in")
+    working = page.locator("details[id='power.all-in'][open]")
+    working.get_by_text("semianalysis-cm384-2026").first.wait_for()
+    working.get_by_text("Cite this number").click()
+    line, bibtex, held = (text.strip() for text in working.locator("pre").all_inner_texts())
+    assert line.startswith(
+        "CloudMatrix 384, Power, all-in: 599.821 kW, as-reported; sources: semianalysis-cm384-2026; newest source 20"
+    )
+    assert line.endswith("systems/cm384/index.html#power.all-in")
+    assert bibtex.startswith("@misc{chipcalc-cm384-power-all-in-")
+    assert json.loads(held)["sources"] == ["semianalysis-cm384-2026"]
+
+
+def test_a_computed_figure_is_cited_with_the_sources_of_its_inputs(opened: Any) -> None:
+    page = opened("systems/cm384/index.html#compute_16bit_per_power.dense.all-in")
+    box = page.locator("details[id='compute_16bit_per_power.dense.all-in'][open]")
+    box.get_by_text("Cite this number").click()
+    assert "semianalysis-cm384-2026" in json.loads(box.locator("pre").last.inner_text())["sources"]
+    box.locator("a", has_text="power.all-in").first.click()
+    page.locator("details[id='power.all-in'][open]").wait_for()
+
+
+def test_the_table_sorts_filters_and_takes_columns(opened: Any) -> None:
+    page = opened("table/index.html#kind=chip&columns=memory_capacity,process_node&sort=2,descending")
+    page.wait_for_selector("tbody tr")
+    column = "all => all.map(one => one.cells[2].dataset.v).filter(Boolean).map(Number)"
+    values = page.eval_on_selector_all("tbody tr", column)
+    assert values == sorted(values, reverse=True)
+    assert len(values) > 40
+    page.get_by_role("button", name="Memory capacity").click()
+    assert page.eval_on_selector_all("tbody tr", column) == page.eval_on_selector_all("tbody tr", column)
+    page.get_by_label("Vendor").select_option("Huawei")
+    assert set(page.locator("tbody td:nth-child(2)").all_inner_texts()) == {"Huawei"}
+    page.get_by_label("Find").fill("910c")
+    assert page.locator("tbody tr").count() == 1
+    assert "q=910c" in page.url
+
+
+def test_a_chart_shows_a_hint_and_follows_the_choice(opened: Any) -> None:
+    page = opened("scatter/index.html")
+    page.wait_for_function("window.Bokeh && Bokeh.documents.length && chart.made")
+    rows = page.locator("tbody tr").count()
+    points = "chart.made.document.get_model_by_name('points').data.x.length"
+    page.wait_for_function(f"{points} === {rows}")
+    page.wait_for_timeout(500)
+    x, y = page.evaluate("""() => { const view = Bokeh.index.roots[0], box = view.el.getBoundingClientRect();
+      const held = chart.made.document.get_model_by_name("points").data;
+      return [box.left + view.frame.x_scale.compute(held.x[0]), box.top + view.frame.y_scale.compute(held.y[0])]; }""")
+    page.mouse.move(x - 2, y)
+    page.mouse.move(x, y)
+    page.locator(".bk-Tooltip").get_by_text("TB/s").first.wait_for()
+    page.get_by_label("Vendor").select_option("Huawei")
+    page.wait_for_function(f"{points} < {rows}")
+
+
+def test_history_shows_the_reports_in_time(opened: Any) -> None:
+    page = opened("history/index.html#id=cm384&metric=memory_bandwidth")
+    page.wait_for_selector("tbody tr")
+    days = page.locator("tbody td:first-child").all_inner_texts()
+    assert days == sorted(days, key=last_day)
+    assert len(days) > 2
+    assert "1,229 TB/s" in page.locator("#say").inner_text()
+
+
+def test_the_interface_speaks_chinese_and_remembers(opened: Any) -> None:
+    page = opened("index.html", locale="zh-CN")
+    assert page.locator("html").get_attribute("lang") == "zh"
+    assert page.locator("h1").inner_text() == "按公开数据比较 AI 芯片与系统"
+    page.locator("#language").click()
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.get_by_role("link", name="Systems").first.click()
+    page.wait_for_url("**/systems/index.html")
+    assert page.locator("h1").inner_text() == "Systems"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_themes(scheme: str, opened: Any) -> None:
+    page = opened("index.html", color_scheme=scheme)
+    paper = "getComputedStyle(document.body).backgroundColor"
+    colours = {"light": "rgb(255, 255, 255)", "dark": "rgb(13, 17, 23)"}
+    assert page.evaluate(paper) == colours[scheme]
+    for chosen, colour in (("light", colours["light"]), ("dark", colours["dark"]), ("system", colours[scheme])):
+        page.locator("#theme").click()
+        assert page.locator("#theme").inner_text() == f"Theme: {chosen}"
+        assert page.evaluate(paper) == colour
+
+
+def test_prints(opened: Any) -> None:
+    page = opened("systems/cm384/index.html", color_scheme="dark")
+    page.emulate_media(media="print")
+    assert not page.locator("header").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert len(page.pdf(format="A4")) > 50_000
+
+
+def test_works_without_scripts(opened: Any) -> None:
+    page = opened("systems/cm384/index.html", java_script_enabled=False)
+    page.locator("details[id='power.all-in'] summary").click()
+    page.get_by_role("link", name="semianalysis-cm384-2026").first.click()
+    assert page.locator("h1").inner_text().startswith("Huawei AI CloudMatrix 384")
+    page.get_by_role("link", name="chipcalc").click()
+    page.get_by_role("link", name="Models").click()
+    assert page.locator("h1").inner_text() == "Models"
+
+
+def test_hostile_names_stay_text(opened: Any) -> None:
+    page = opened("compare/index.html#a=hostile-rack&b=nvl72")
+    page.wait_for_selector("h1")
+    assert page.locator("h1").inner_text().startswith("<script>document.title='owned'</script> vs GB200")
+    assert page.locator("main img, main script").count() == 0
+    page.locator("#search").fill("owned")
+    page.get_by_role("option").first.click()
+    page.wait_for_selector("h1")
+    assert page.locator("main img, main script").count() == 0
