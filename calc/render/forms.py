@@ -84,7 +84,7 @@ def plain_card(answer: object) -> str:
     """A small table as ``print`` shows it."""
     from calc.views import notebook
 
-    return str(notebook.card(answer))
+    return str(notebook.plain(answer))
 
 
 def html_card(answer: object) -> str:

@@ -184,6 +184,10 @@ def _refuse_in_events(text: str, name: str) -> None:
             )  # fmt: skip
 
 
+EMPTY = ": empty"
+"""How the fault of a key without a value ends: a sheet has none, a table that is imported may."""
+
+
 class Document:
     """One composed document: plain data, and the place of every part of it."""
 
@@ -226,7 +230,7 @@ class Document:
                 data[key.value] = self._plain(value, depth + 1, key.value, above if above in fields.ROWS else under)
                 if data[key.value] is None and isinstance(value, yaml.ScalarNode) and value.tag in _PLAIN_TAGS:
                     self.problems.append(
-                        self.problem(value, f"{key.value}: empty", "a value", "remove the key if there is none")
+                        self.problem(value, f"{key.value}{EMPTY}", "a value", "remove the key if there is none")
                     )
         return data
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import singledispatch
 
 from calc.analysis import scorecard
@@ -33,6 +36,16 @@ def card(shown: object) -> Table:
         If there is none for such a thing.
     """
     raise TypeError(f"no card for {type(shown).__name__}")
+
+
+def plain(shown: object) -> Table:
+    """Return what `str` shows: of a comparison the table of ``compare``, whose rows fit a page; else the card."""
+    if isinstance(shown, Comparison):
+        lead = itertools.chain.from_iterable(
+            textwrap.wrap(said, comparison.WIDTH) for said in comparison.verdict(shown)
+        )
+        return replace(comparison.figures(shown), lead=list(lead))
+    return card(shown)
 
 
 def _table(title: str, columns: Sequence[str], notes: Sequence[str] = (AS_REPORTED,)) -> Table:

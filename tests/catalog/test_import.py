@@ -16,6 +16,7 @@ import calc
 from calc.catalog.importing import cells, columns, tables
 from calc.catalog.importing.plan import slug
 from calc.cli import commands
+from calc.cli.group import CALL
 from calc.errors import CalcError
 from calc.sheets import folders, metrics
 from tests.running import ROOT, Done, run
@@ -111,7 +112,7 @@ def test_a_header_is_read_by_its_words_and_its_unit(header: str, metric: str, un
         ("Shared memory (KB)", "name no metric for certain"),
         ("L2 Cache (MB)", "name no metric for certain"),
         ("Memory clock (MHz)", "name no metric for certain"),
-        ("Racks", "a rack's or a server's figure belongs into the sheet of a system"),
+        ("Racks", "write the figure of a rack or a server in the sheet of a system"),
     ],
 )
 def test_a_header_with_a_word_that_is_not_known_means_nothing(header: str, why: str) -> None:
@@ -460,10 +461,10 @@ def test_python_sees_what_was_imported(tmp_path: Path) -> None:
         ("GPU,Mem\nx,1\n", ["--column", "Mem=rack_count"], 2, "'rack_count' in a chip's sheet"),
         ("GPU,Mem\nx,1\n", ["--name", "y=z"], 2, "no row is called 'y'"),
         ("GPU,Mem\nx,1\n", ["--source", "nobody"], 2, "no source 'nobody'"),
-        ("GPU,Mem\nx,1\n", ["--source", "example-datasheet", "--title", "T"], 2, "--title beside --source"),
+        ("GPU,Mem\nx,1\n", ["--source", "example-datasheet", "--title", "T"], 2, "--title together with --source"),
         ("GPU,Mem\nx,1\n", ["--date", "July"], 2, "a date as exact as known"),
         ("GPU,Mem\nx,1\n", ["--url", "example.com"], 2, "one address that begins with"),
-        ("GPU,Mem\nx,1\n", ["--write"], 2, "no folder to write to: give one of your own, such as --specs my-sheets"),
+        ("GPU,Mem\nx,1\n", ["--write"], 2, "no folder to write to; name one of your own, such as --specs my-sheets"),
         ("GPU,Mem\nx,1\n", ["--table", "2"], 2, "--table chooses one of several tables"),
         ("GPU,Mem\nx,1\n", ["--map", "none.yaml"], 1, "none.yaml:1:1: cannot be read"),
     ],
@@ -530,7 +531,7 @@ def test_a_comma_of_a_table_with_semicolons_may_be_a_point(here: Path) -> None:
 
 
 def test_the_examples_of_the_help_run(here: Path) -> None:
-    examples = re.findall(r"^ +calc (import .*)$", commands.commands["import"].epilog or "", re.MULTILINE)
+    examples = re.findall(rf"^ +{CALL} (import .*)$", commands.commands["import"].epilog or "", re.MULTILINE)
     assert len(examples) == 2
     for example in examples:
         assert run(*shlex.split(example)).code == 0, example

@@ -70,7 +70,7 @@ def test_spans_only_grow() -> None:
 
 def test_every_output_says_that_sheets_were_merged() -> None:
     call = (ONE, "nvl72", "--merge")
-    assert "Merged into cm384 (--merge): atlas-900-a3; that it is one machine is said by" in " ".join(
+    assert "Merged into cm384 (--merge): atlas-900-a3; the same machine according to" in " ".join(
         output("compare", *call).split()
     )
     systems = json.loads(output("compare", *call, "--format", "json"))["systems"]

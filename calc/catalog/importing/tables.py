@@ -13,7 +13,7 @@ from typing import Any
 
 from calc.errors import DataError, UsageError
 from calc.sheets.folders import shown
-from calc.sheets.yaml_nodes import Document, compose, read_text
+from calc.sheets.yaml_nodes import EMPTY, Document, compose, read_text
 
 KEY = "key"
 """The column of the keys where a file is a mapping of ids to objects."""
@@ -189,7 +189,7 @@ def _json(text: str, path: Path) -> Cells:
 def _yaml(text: str, path: Path) -> Cells:
     document = Document(compose(text, str(path)), str(path))
     # What is null is a gap here, as an empty cell is.
-    wrong = [each for each in document.problems if not each.found.endswith(": nothing")]
+    wrong = [each for each in document.problems if not each.found.endswith(EMPTY)]
     if wrong:
         raise DataError(str(wrong[0]))
     return _objects(document.data, path)
