@@ -187,7 +187,7 @@ def kernel(held: Mapping[str, Any]) -> Kernel:
 def kinds(option: str) -> tuple[str, ...]:
     """Return the kinds that an option stands in place of; none for one that is no efficiency."""
     if option == "latency":
-        return (EXCHANGE_LATENCY,)
+        return EXCHANGE_LATENCY, LAYER_LATENCY
     kind = option.replace("_", "-")
     return (kind,) if kind in KINDS else ()
 

@@ -202,7 +202,8 @@ class ServingStep:
         self.model, self.hardware, self.asked, self.known = model, hardware, asked, known
         self.spread = layout(model, hardware, asked)
         self.replica = given("chips per replica", self.spread.replica, "chip", "TP x PP")
-        self.peak = self.core_peak = hardware.peak(asked.precision) if hardware.has_peak(asked.precision) else None
+        known_peak = hardware.has_peak(asked.precision) or hardware.precisions()
+        self.peak = self.core_peak = hardware.peak(asked.precision) if known_peak else None
         self.core_precision = asked.precision
         if "peak" not in hardware.overrides and asked.kv_precision in hardware.precisions():
             self.core_precision, self.core_peak = asked.kv_precision, hardware.peak(asked.kv_precision)

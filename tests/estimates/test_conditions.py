@@ -41,14 +41,9 @@ def test_a_rate_per_node_is_refused() -> None:
 REFUSED = {
     "excluded: why not": {"set_aside": "why not"},
     "no model with a sheet is named": {"model": None},
-    "per die or core, 2 on a chip": {"ranks_per_chip": 2},
     "the batch is not stated": {"batch": None, "batch_scope": None},
-    "weights in int4, arithmetic in bf16": {"precision": "int4", "arithmetic": "bf16"},
-    "the rate includes prefill": {"mode": "aggregated"},
     "speculation without the share": {"speculation": "3 draft tokens", "tokens_per_step": "2.8 token"},
-    "do not cover the time of a whole batch": {"quantity": "batch-latency", "value": "3 s"},
     "the payload is not stated": {"phase": "allreduce", "operation": "all-reduce", "quantity": "latency"},
-    "recomputation by a rule of its own": {"phase": "train", "precision": "bf16", "recompute": "custom"},
     "the precision is not stated": {"phase": "train", "precision": "unstated"},
 }
 
