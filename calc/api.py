@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 from calc import units
 from calc.analysis import attributes, workings
@@ -25,8 +25,8 @@ from calc.analysis.statements.checking import Check, Checker
 from calc.catalog.catalog import Catalog
 from calc.errors import UsageError, unknown
 from calc.figures import derive, reprs
+from calc.figures.arguments import PROSE, checked
 from calc.figures.arguments import check as checked_call
-from calc.figures.arguments import checked
 from calc.figures.explanation import Node
 from calc.figures.policy import OPTIONS, Policy, explicit
 from calc.figures.readings import Readings
@@ -303,7 +303,7 @@ class Workspace:
         """
         return self._auditor.audit(names, source, claim)
 
-    def check(self, text: str) -> Check:
+    def check(self, text: Annotated[str, PROSE]) -> Check:
         """Find what a text states of chips and systems, and answer it by published figures.
 
         Parameters

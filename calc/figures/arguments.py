@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, wraps
 from pathlib import Path
 from threading import RLock
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from calc.errors import CONTROLS, ArgumentError
 
 F = TypeVar("F", bound=Callable[..., Any])
 MAX_TEXT = 10_000
 """Characters of one text among the arguments."""
+PROSE = "prose"
+"""Annotates a text that is read as it comes: of any length and with any character, ``Annotated[str, PROSE]``."""
 _ONE_AT_A_TIME = RLock()
 """Sheets are read when they are first needed: two threads would read, and rank, the same ones at once."""
 _NAMES = {str: "a text", bool: "True or False", Path: "a path", type(None): "None", int: "a whole number"}
@@ -40,7 +42,8 @@ def checked(function: F) -> F:
         if annotation is inspect.Parameter.empty:
             return Any
         try:
-            return get_type_hints(types.SimpleNamespace(__annotations__={name: annotation}), known)[name]
+            held = types.SimpleNamespace(__annotations__={name: annotation})
+            return get_type_hints(held, known, include_extras=True)[name]
         except NameError:
             return Any
 
@@ -72,7 +75,8 @@ def check(name: str, value: object, annotation: Any) -> None:
     """
     if not _adapter(annotation)(value):
         raise ArgumentError(f"{name}: {shape(value)}; expected {words(annotation)}")
-    for text in _texts(value) if annotation is not Any else ():
+    is_free = annotation is Any or PROSE in getattr(annotation, "__metadata__", ())
+    for text in () if is_free else _texts(value):
         if bad := CONTROLS.search(text):
             raise ArgumentError(f"{name}: {text!r:.80} holds the character {bad[0]!r}; expected a text without it")
         if len(text) > MAX_TEXT:
@@ -108,6 +112,8 @@ def words(annotation: Any) -> str:
     ('a text or None', 'a text or a list of texts', 'a mapping of a text to a text')
     """
     origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return words(parts[0])
     if origin in (Union, types.UnionType):
         return " or ".join(map(words, parts))
     if origin is Sequence:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
@@ -41,10 +40,8 @@ def card(shown: object) -> Table:
 def plain(shown: object) -> Table:
     """Return what `str` shows: of a comparison the table of ``compare``, whose rows fit a page; else the card."""
     if isinstance(shown, Comparison):
-        lead = itertools.chain.from_iterable(
-            textwrap.wrap(said, comparison.WIDTH) for said in comparison.verdict(shown)
-        )
-        return replace(comparison.figures(shown), lead=list(lead))
+        lead = [line for said in comparison.verdict(shown) for line in textwrap.wrap(said, comparison.WIDTH)]
+        return replace(comparison.figures(shown), lead=lead)
     return card(shown)
 
 

@@ -517,8 +517,9 @@ def test_csv_holds_the_findings_of_the_json(call: tuple[str, ...]) -> None:
 
 
 def shown(found: Json) -> set[str]:
-    """The numbers of a finding as a table shows them: as printed, "2.6x lower" the other way round."""
-    numbers = [found[side][key] for side in ("own", "any") for key in ("value", "low", "high")]
+    """The numbers of a finding a table shows: what comes nearest to the claim; "2.6x lower" the other way round."""
+    numbers = [found[side]["value"] if found[side]["nearest"] is None else found[side]["nearest"]
+               for side in ("own", "any")]  # fmt: skip
     if (found["claimed"]["factor"] or "").startswith("1/"):
         numbers = [number and 1 / number for number in numbers]
     return {digits(number, RATIO_DIGITS, pad=True) for number in numbers if number is not None}

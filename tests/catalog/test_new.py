@@ -234,7 +234,7 @@ def test_no_folder_is_taken_for_granted(kind: str, checkout: Path) -> None:
     before = sorted(checkout.parent.rglob("*"))
     done = run("new", kind, "mine")
     assert (done.code, done.out) == (2, "")
-    assert "give one of your own, such as --specs my-sheets" in done.err
+    assert "name one of your own, such as --specs my-sheets" in done.err
     assert sorted(checkout.parent.rglob("*")) == before
 
 

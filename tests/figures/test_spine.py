@@ -9,7 +9,7 @@ import pytest
 import calc
 from calc import units
 from calc.analysis import citations
-from calc.analysis.comparison import NOT_APPLICABLE, NOT_REPORTED
+from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, NOT_REPORTED
 from calc.api import Subject, Workspace
 from calc.errors import SheetError, UsageError
 from calc.figures import explanation, results
@@ -95,14 +95,22 @@ def _readings(node: object) -> list[object]:
     return list(results.readings(node))  # type: ignore[arg-type]
 
 
-def test_metax_compute_is_a_gap_with_a_reason() -> None:
+def test_metax_power_is_a_gap_with_a_reason() -> None:
     metax = calc.system("metax128")
-    cell = metax.cell("peak_compute.bf16.dense")
+    cell = metax.cell("power.all-in")
     assert cell.state == NOT_REPORTED
-    assert "no total at any precision" in cell.note
-    assert not [name for name in metax.metrics if "peak_compute" in name]
+    assert "neither system nor cabinet nor cooling" in cell.note
+    assert not [name for name in metax.metrics if name.startswith("power")]
     with pytest.raises(UsageError, match="not reported"):
-        metax["peak_compute.bf16.dense"]
+        metax["power.all-in"]
+
+
+def test_metax_compute_is_derived_from_the_chip_alone() -> None:
+    """Nobody prints a total: it is chips times the chip's figure, and says so."""
+    metax = calc.system("metax128")
+    total, chip = metax["peak_compute.bf16.dense"], calc.chip("metax-c550")["peak_compute.bf16.dense"]
+    assert metax.cell("peak_compute.bf16.dense").state == DERIVED
+    assert total.numbers[0] == pytest.approx(128 * chip.numbers[0] / 1000)
 
 
 def test_not_applicable_is_not_a_gap() -> None:

@@ -89,4 +89,4 @@ def test_the_small_catalog_has_no_fault(monkeypatch: pytest.MonkeyPatch, capsys:
     monkeypatch.setattr(folders, "shipped", lambda: GOLDEN / "catalog")
     monkeypatch.delenv(folders.VARIABLE, raising=False)
     assert cli.run(["validate"]) == 0
-    assert "No faults found" in capsys.readouterr().out
+    assert "No errors found" in capsys.readouterr().out
