@@ -17,7 +17,7 @@ import numpy as np
 
 from calc import units
 from calc.estimates.fitted import held
-from calc.estimates.pooling import Case, Kernel, Part, Pool, Sample
+from calc.estimates.pooling import Kernel, Part, Pool, PooledCase, Sample
 from calc.figures.operations import Expression, Operation
 from calc.figures.results import Assumption, Result, given
 from calc.formulas.registry import Formula
@@ -58,9 +58,9 @@ class Sized:
     sizes: Mapping[str, Expression]
 
     @property
-    def case(self) -> Case:
+    def case(self) -> PooledCase:
         """The case, its sizes in octaves by the headlines."""
-        return Case(self.labels, {name: float(_octaves(Result(node, _unit(node)).numbers[0])) for name, node in
+        return PooledCase(self.labels, {name: float(_octaves(Result(node, _unit(node)).numbers[0])) for name, node in
                                   self.sizes.items()})  # fmt: skip
 
 
@@ -168,7 +168,7 @@ def fitted() -> Efficiencies:
     }
     pools = {
         phase: Pool(kernel(one["kernel"]), [
-            Sample(id, factor, Case(labels, sizes), date) for id, factor, date, labels, sizes in one["samples"]
+            Sample(id, factor, PooledCase(labels, sizes), date) for id, factor, date, labels, sizes in one["samples"]
         ])
         for phase, one in found["pools"].items()
     }  # fmt: skip
