@@ -37,10 +37,11 @@ def examples_of(command: click.Command) -> list[str]:
 
 EXAMPLES = [example for words, command in WORDS.items() for example in examples_of(command)]
 
+CONFIGS = json.loads((ROOT / "tests/data/configs.json").read_text(encoding="utf-8"))
 FILES = {
     "devices.csv": (ROOT / "tests/data/import/devices.csv").read_text(encoding="utf-8"),
-    "config.json": json.dumps(json.loads((ROOT / "tests/data/configs.json").read_text(encoding="utf-8"))["llama-3.1-8b"]["config"]),
-}  # fmt: skip
+    "config.json": json.dumps(CONFIGS["llama-3.1-8b"]["config"]),
+}
 """What the examples read that a user brings along."""
 
 
