@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -118,15 +118,19 @@ class Efficiencies:
             "place in the range of measurements", 0.0, note=_told(pool, sized), ends=(-SPREAD, SPREAD),
             rests_on=pool.nearest(sized.case),
         )  # fmt: skip
-        names = list(sized.sizes)
-
-        def corrected(place: Quantity, *sizes: Quantity) -> Quantity:
-            found = {name: _octaves(size.magnitude) for name, size in zip(names, sizes, strict=True)}
-            return units.quantity(_factor(pool, sized.labels, found, place.magnitude), "x")
-
-        formula = Formula("pooled_factor", "exp(mean + place x deviation) of the nearest measurements", corrected)
+        formula = Formula(
+            "pooled_factor", "exp(mean + place x deviation) of the nearest measurements",
+            partial(_corrected, pool, sized.labels, tuple(sized.sizes)),
+        )  # fmt: skip
         factor = Operation("correction from measurements", formula, (place, *sized.sizes.values()), "x")
         return (time * factor).named("time, corrected", time.unit)
+
+
+def _corrected(
+    pool: Pool, labels: Mapping[str, str], names: Sequence[str], place: Quantity, *sizes: Quantity
+) -> Quantity:
+    found = {name: _octaves(size.magnitude) for name, size in zip(names, sizes, strict=True)}
+    return units.quantity(_factor(pool, labels, found, place.magnitude), "x")
 
 
 def _factor(pool: Pool, labels: Mapping[str, str], sizes: Mapping[str, Any], place: Any) -> Any:
