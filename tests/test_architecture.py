@@ -27,7 +27,7 @@ DOORS = ("api", "estimate", "cli", "__main__", "")
 LIBRARIES = {
     "bokeh": "render.site.charts",
     "click": "cli",
-    "dask": "estimates.dask_chunks",
+    "dask": "estimates.dask_chunks estimates.efficiencies",
     "jinja2": "render.html",
     "markupsafe": "render.html",
     "matplotlib": "render.plot.style",
@@ -190,7 +190,7 @@ def test_the_loader_takes_only_the_error_from_pydantic() -> None:
 @pytest.mark.parametrize(
     ("library", "places"),
     [
-        ("json", ("render.", "catalog.importing.tables", "sheets.configs")),
+        ("json", ("render.", "catalog.importing.tables", "sheets.configs", "estimates.fit")),
         ("csv", ("render.", "catalog.importing.tables")),
         ("tempfile", ("catalog.files",)),
         ("subprocess", ()),

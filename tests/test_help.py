@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 
 from calc.cli import commands
 from calc.cli.group import CALL, ORDER
-from tests.running import run
+from tests.running import ROOT, run
 
 
 def walk(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -36,6 +37,13 @@ def examples_of(command: click.Command) -> list[str]:
 
 EXAMPLES = [example for words, command in WORDS.items() for example in examples_of(command)]
 
+CONFIGS = json.loads((ROOT / "tests/data/configs.json").read_text(encoding="utf-8"))
+FILES = {
+    "devices.csv": (ROOT / "tests/data/import/devices.csv").read_text(encoding="utf-8"),
+    "config.json": json.dumps(CONFIGS["llama-3.1-8b"]["config"]),
+}
+"""What the examples read that a user brings along."""
+
 
 @pytest.mark.parametrize("words", WORDS)
 def test_help_ends_with_two_examples_of_the_command(words: str) -> None:
@@ -50,6 +58,9 @@ def test_help_ends_with_two_examples_of_the_command(words: str) -> None:
 def test_examples_run(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if example.split()[0] == "measure" or " measure " in example:
         pytest.skip("takes a device that PyTorch knows, and a minute; see tests/estimates/test_measuring.py")
+    for name in FILES:
+        if name in example.split():
+            (tmp_path / name).write_text(FILES[name], encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     args = shlex.split(example.replace("COMMAND", "compare"))
     done = run(*args)

@@ -30,7 +30,7 @@ SHOWN = {
                  "2025-07-28: ", "undated sources left out", "takes from it"),
     "03-your-own-system": ("half-matrix", "from an overlay", "DimensionalityError", "UnitError", "SheetError",
                            "did you mean", "is a bare number", "my-notes", "report.html", "prefer my-notes"),
-    "04-estimates": ("binds: a step takes at least", "decode-dsv3-cm384-50ms", "overlap of compute, memory and network",
+    "04-estimates": ("binds: a step takes at least", "decode-dsv3-cm384-50ms", "place in the range of measurements",
                      "as derived", "does not fit", "What would fit", "taken as dense",
                      "leave-one-source-out", "leave-one-chip-out"),
 }  # fmt: skip

@@ -104,7 +104,7 @@ def _run(asked: Request, phase: str, options: dict[str, Any]) -> object:
     return Estimates(found, comparer, explained)
 
 
-@estimate.command(epilog=examples("estimate --validate", "estimate --validate --summary --split leave-one-source-out"))
+@estimate.command(epilog=examples("estimate validate", "estimate validate --summary --split leave-one-source-out"))
 @click.option(
     "--split", type=click.Choice(SPLITS), default=SPLITS[0], show_default=True,
     help="What is left out of what an estimate rests on when it is tested.",
@@ -115,9 +115,9 @@ def _run(asked: Request, phase: str, options: dict[str, Any]) -> object:
 def validate(asked: Request, split: str, phases: Sequence[str], summary: bool) -> object:
     """Compare every published measurement with its estimate (--validate).
 
-    Bound, estimate with its span, measured, the efficiency that this implies; then the counts over those
-    of runs. Ends with 1 if a measurement beats its bound. No estimate rests on the measurement that it is tested with;
-    stricter splits leave out all of its source, its chip, or its vendor.
+    Shows the limit, the estimate with its range, the measurement and the efficiency that it implies, and then the
+    counts. The exit status is 1 if a measurement is faster than its limit. No estimate uses the measurement that it is
+    tested with; stricter splits also exclude its source, its chip, or its vendor.
     """
     from calc.estimates.estimator import Estimator
 

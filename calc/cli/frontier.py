@@ -11,7 +11,7 @@ from calc.cli.group import commands, examples
 from calc.cli.options import ID, Request, answering
 
 LIMITS = (
-    click.option("--tpot", metavar="TIME", help="Longest time per output token, e.g. 50ms."),
+    click.option("--tpot", metavar="TIME", help="Longest time per output token (TPOT), e.g. 50ms."),
     click.option("--ttft", metavar="TIME", help="Longest time to first token, e.g. 2s."),
 )
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from calc import units
 from calc.estimates.fitted import held
-from calc.estimates.pooling import Case, Kernel, Part, Pool, Sample
+from calc.estimates.pooling import Kernel, Part, Pool, PooledCase, Sample
 from calc.figures.operations import Expression, Operation
 from calc.figures.results import Assumption, Result, given
 from calc.formulas.registry import Formula
@@ -58,9 +58,9 @@ class Sized:
     sizes: Mapping[str, Expression]
 
     @property
-    def case(self) -> Case:
+    def case(self) -> PooledCase:
         """The case, its sizes in octaves by the headlines."""
-        return Case(self.labels, {name: float(_octaves(Result(node, _unit(node)).numbers[0])) for name, node in
+        return PooledCase(self.labels, {name: float(_octaves(Result(node, _unit(node)).numbers[0])) for name, node in
                                   self.sizes.items()})  # fmt: skip
 
 
@@ -118,15 +118,19 @@ class Efficiencies:
             "place in the range of measurements", 0.0, note=_told(pool, sized), ends=(-SPREAD, SPREAD),
             rests_on=pool.nearest(sized.case),
         )  # fmt: skip
-        names = list(sized.sizes)
-
-        def corrected(place: Quantity, *sizes: Quantity) -> Quantity:
-            found = {name: _octaves(size.magnitude) for name, size in zip(names, sizes, strict=True)}
-            return units.quantity(_factor(pool, sized.labels, found, place.magnitude), "x")
-
-        formula = Formula("pooled_factor", "exp(mean + place x deviation) of the nearest measurements", corrected)
+        formula = Formula(
+            "pooled_factor", "exp(mean + place x deviation) of the nearest measurements",
+            partial(_corrected, pool, sized.labels, tuple(sized.sizes)),
+        )  # fmt: skip
         factor = Operation("correction from measurements", formula, (place, *sized.sizes.values()), "x")
         return (time * factor).named("time, corrected", time.unit)
+
+
+def _corrected(
+    pool: Pool, labels: Mapping[str, str], names: Sequence[str], place: Quantity, *sizes: Quantity
+) -> Quantity:
+    found = {name: _octaves(size.magnitude) for name, size in zip(names, sizes, strict=True)}
+    return units.quantity(_factor(pool, labels, found, place.magnitude), "x")
 
 
 def _factor(pool: Pool, labels: Mapping[str, str], sizes: Mapping[str, Any], place: Any) -> Any:
@@ -168,7 +172,7 @@ def fitted() -> Efficiencies:
     }
     pools = {
         phase: Pool(kernel(one["kernel"]), [
-            Sample(id, factor, Case(labels, sizes), date) for id, factor, date, labels, sizes in one["samples"]
+            Sample(id, factor, PooledCase(labels, sizes), date) for id, factor, date, labels, sizes in one["samples"]
         ])
         for phase, one in found["pools"].items()
     }  # fmt: skip

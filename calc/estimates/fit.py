@@ -21,6 +21,7 @@ import numpy as np
 
 from calc import units
 from calc.analysis.comparison import Comparer
+from calc.catalog.catalog import Catalog
 from calc.errors import CalcError
 from calc.estimates import efficiencies, fitted
 from calc.estimates.cases import Case, case, hardware_of
@@ -39,7 +40,7 @@ from calc.estimates.efficiencies import (
 from calc.estimates.model import find_model
 from calc.estimates.pooling import Pool, Sample
 from calc.estimates.validation.splits import run_of
-from calc.figures.policy import last_day
+from calc.figures.policy import Policy, last_day
 from calc.figures.results import Result
 from calc.sheets.measurements import Measurement
 
@@ -350,9 +351,8 @@ def _density(miss: Any, deviation: Any) -> float:
 
 def main() -> None:
     """Write ``fitted.json``, and print what was done."""
-    import calc
-
-    found = fit(calc.load().comparer, print)
+    catalog = Catalog.from_environment(())
+    found = fit(Comparer(catalog, Policy()), print)
     text = json.dumps(found, indent=None, separators=(",", ":"))
     for mark in ('{"kind"', '["', '"pools"'):
         text = text.replace(f",{mark}", f",\n{mark}") if mark != '["' else text.replace(',["', ',\n["')

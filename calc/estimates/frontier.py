@@ -36,7 +36,7 @@ MOST_TP = 64
 
 
 @dataclass(frozen=True)
-class Span:
+class FigureRange:
     """A figure with its range."""
 
     value: float
@@ -53,10 +53,10 @@ class FrontierPoint:
     ep: int
     chips: int
     batch: float
-    per_user: Span
-    throughput: Span
-    tpot: Span
-    ttft: Span
+    per_user: FigureRange
+    throughput: FigureRange
+    tpot: FigureRange
+    ttft: FigureRange
     pareto: bool
 
     @property
@@ -212,11 +212,11 @@ def _points(slab: Slab, layout: Mapping[str, int], batches: Sequence[float], per
     many = len(batches)
     fits = np.broadcast_to(columns[FITS], (many,)) if FITS in columns else np.ones(many, dtype=bool)
 
-    def spans(name: str, scale: float = 1.0, invert: bool = False) -> list[Span]:
+    def spans(name: str, scale: float = 1.0, invert: bool = False) -> list[FigureRange]:
         parts = [np.broadcast_to(columns[f"{name}{end}"], (many,)) * scale for end in ("", ".low", ".high")]
         if invert:
             parts = [1 / parts[0], 1 / parts[2], 1 / parts[1]]
-        return [Span(*map(float, each)) for each in zip(*parts, strict=True)]
+        return [FigureRange(*map(float, each)) for each in zip(*parts, strict=True)]
 
     held = spans("cost", 1e-6, invert=True) if per == "USD" else spans(PER[per])
     users, tpot, ttft = spans("rate_per_user"), spans("time_per_output_token", 1e-3), spans("ttft", 1e-3)

@@ -24,7 +24,7 @@ STEPS = 8
 
 
 @dataclass(frozen=True)
-class Case:
+class PooledCase:
     """What a pool looks at: ``labels`` in words (an absent one is shared with nobody), ``sizes`` in octaves."""
 
     labels: Mapping[str, str]
@@ -37,7 +37,7 @@ class Sample:
 
     measurement: str
     log_factor: float
-    case: Case
+    case: PooledCase
     date: str = ""
 
 
@@ -99,7 +99,7 @@ class Pool:
             for name in sorted(names)
         }  # fmt: skip
 
-    def _coded(self, cases: Sequence[Case]) -> dict[str, Array]:
+    def _coded(self, cases: Sequence[PooledCase]) -> dict[str, Array]:
         """Return labels as numbers, those that no sample has as -1, and sizes as arrays."""
         found: dict[str, Array] = {
             name: np.array([codes.get(case.labels.get(name, ""), -1) for case in cases])
@@ -124,12 +124,12 @@ class Pool:
         apart = np.array([sample.log_factor for sample in self.samples]) - self.kernel.mean
         return inverse, inverse.T @ (inverse @ apart)
 
-    def predict(self, case: Case) -> tuple[Array, Array]:
+    def predict(self, case: PooledCase) -> tuple[Array, Array]:
         """Return mean and standard deviation of the log factor of one run of a case.
 
         Parameters
         ----------
-        case : Case
+        case : PooledCase
             Its sizes may be arrays that broadcast.
 
         Returns
@@ -156,12 +156,12 @@ class Pool:
         rounded = np.broadcast_arrays(*(np.rint(np.asarray(sizes[name]) * STEPS).astype(np.int64)
                                         for name in self.kernel.lengths))  # fmt: skip
         if not rounded:
-            return self.predict(Case(labels, {}))
+            return self.predict(PooledCase(labels, {}))
         keys, places = np.unique(np.stack([one.reshape(-1) for one in rounded]), axis=1, return_inverse=True)
         known = self._known.setdefault(tuple(sorted(labels.items())), {})
         if missing := [key for key in map(tuple, keys.T.tolist()) if key not in known]:
             table = np.array(missing, dtype=float).T / STEPS
-            found = self.predict(Case(labels, dict(zip(self.kernel.lengths, table, strict=True))))
+            found = self.predict(PooledCase(labels, dict(zip(self.kernel.lengths, table, strict=True))))
             known |= zip(missing, zip(*found, strict=True), strict=True)
         picked = np.array([known[key] for key in map(tuple, keys.T.tolist())])[places.reshape(-1)]
         return picked[:, 0].reshape(rounded[0].shape), picked[:, 1].reshape(rounded[0].shape)
@@ -170,7 +170,7 @@ class Pool:
     def _known(self) -> dict[tuple[tuple[str, str], ...], dict[tuple[int, ...], tuple[float, float]]]:
         return {}
 
-    def nearest(self, case: Case, most: int = 12) -> list[str]:
+    def nearest(self, case: PooledCase, most: int = 12) -> list[str]:
         """Return the measurements with which a case has the most in common, those first; sizes as single numbers."""
         if not self.samples:
             return []

@@ -122,7 +122,7 @@ def check(found: Check) -> list[Record]:
 
 
 def overview(found: Overview, *, disputed: bool = False) -> list[Record]:
-    """Return a record a figure, then gaps, excluded reports, words and remarks; or the disputed figures alone."""
+    """Return one record per figure, then gaps, unused reports, words and remarks; or the disputed figures."""
     blank = dict.fromkeys(OVERVIEW, "")
     rows = list(map(_known, found.disputed if disputed else found.figures))
     return [blank | row for row in (rows if disputed else [*rows, *_unknown(found), *_in_text(found)])]

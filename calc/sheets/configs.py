@@ -542,7 +542,7 @@ class _Reader:
         elif name or (row and not row.otherwise):
             name = name or "tie_word_embeddings"
             self.json.fault(name, f"{name}: {_kind(said)}" if said is not None else f"no field {name}", "true or false",
-                            "without it, nobody knows whether input and output share a table")  # fmt: skip
+                            "without it, whether input and output share a table is unknown")  # fmt: skip
         elif row:
             note = f"no {row.fields[0]}: so in the architecture {self.architecture}"
             self._report("embeddings", row.otherwise, "model_type", note)

@@ -163,4 +163,4 @@ def _cells(
     marks = "".join(mark for mark in words.marks(cell) if mark in (OPEN_MARK, WIDE_MARK))
     said = " ".join(filter(None, (marks, one.apart(cell))))
     ends = (number(end, exact=True) for end in (low, high))
-    return [replace(made, marks=said), *ends, unit, cell.name]
+    return [replace(made, marks=said, data=number(value, exact=True)), *ends, unit, cell.name]

@@ -14,7 +14,7 @@ import calc
 from calc.errors import CalcError
 from calc.estimates.cases import case
 from calc.estimates.efficiencies import SPREAD, Efficiencies, fitted
-from calc.estimates.pooling import Case, Kernel, Part, Pool, Sample
+from calc.estimates.pooling import Kernel, Part, Pool, PooledCase, Sample
 from calc.figures.results import Result
 
 KERNEL = Kernel((Part(("vendor",), 0.3), Part(("chip",), 0.2), Part((), 0.3, by_size=True)), {"size": 2.0}, 0.1, 0.5)
@@ -23,11 +23,11 @@ FITTED = fitted()
 
 
 def sample(name: str, factor: float, chip: str = "a", vendor: str = "v", size: float = 0.0) -> Sample:
-    return Sample(name, factor, Case({"chip": chip, "vendor": vendor}, {"size": size}))
+    return Sample(name, factor, PooledCase({"chip": chip, "vendor": vendor}, {"size": size}))
 
 
 def at(pool: Pool, chip: str, vendor: str = "v", size: float = 0.0) -> tuple[float, float]:
-    mean, deviation = pool.predict(Case({"chip": chip, "vendor": vendor}, {"size": size}))
+    mean, deviation = pool.predict(PooledCase({"chip": chip, "vendor": vendor}, {"size": size}))
     return float(mean), float(deviation)
 
 

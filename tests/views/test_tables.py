@@ -13,7 +13,7 @@ import calc
 from calc.analysis.comparison import NOT_APPLICABLE, NOT_REPORTED
 from calc.render import text
 from calc.views import tables, words
-from calc.views.comparison import comparison
+from calc.views.comparison import figures
 from calc.views.tables import Column, Folding, Table, TableCell
 
 CALC = Path(calc.__file__).parent
@@ -30,9 +30,9 @@ def renamed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_words_of_a_gap_change_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
     found = calc.compare("cm384", "metax128")
-    before = list(csv.reader(io.StringIO(comparison(found).shown("csv"))))
+    before = list(csv.reader(io.StringIO(figures(found, everything=True).shown("csv"))))
     renamed(monkeypatch)
-    after = list(csv.reader(io.StringIO(comparison(found).shown("csv"))))
+    after = list(csv.reader(io.StringIO(figures(found, everything=True).shown("csv"))))
     changed = {(old, new) for one, other in zip(before, after, strict=True) for old, new in zip(one, other, strict=True)
                if old != new}  # fmt: skip
     assert changed == {("not reported", "12,345")}, "and what looks like a number in a gap is no number either"
