@@ -319,7 +319,11 @@ def named_qualifiers(name: str) -> dict[str, str]:
     ({'boundary': 'all-in'}, {'qualifier': 'usd'})
     """
     words = list(qualifiers(name))
-    found = dict(zip(QUALIFIERS, (words.pop(0), words.pop(0)), strict=False)) if len(words) > 1 else {}
+    found = {}
+    if words and words[0] in SPARSITIES and words[0] != UNSTATED:
+        found = {"sparsity": words.pop(0)}
+    elif len(words) > 1 and words[1] in SPARSITIES:
+        found = {"precision": words.pop(0), "sparsity": words.pop(0)}
     return found | {"boundary" if word in BOUNDARIES else "qualifier": word for word in words}
 
 

@@ -156,4 +156,4 @@ def test_bad_calls() -> None:
     assert (done.code, done.out) == (2, "")
     assert done.err == "error: no source or id 'wion'; there is wion-waic-2025\n"
     done = run("sources", "--bibtex", "--format", "csv")
-    assert (done.code, done.out, done.err) == (2, "", "error: --bibtex is a form of its own: leave out --format\n")
+    assert (done.code, done.out, done.err) == (2, "", "error: --bibtex sets the format: remove --format\n")
