@@ -25,7 +25,7 @@ from calc.analysis.expressions.syntax import (
     written,
 )
 from calc.api import Workspace, load
-from calc.errors import CalcError, DataError
+from calc.errors import ArgumentError, CalcError, DataError
 from calc.figures import display_units
 from calc.figures.results import Result, readings
 from calc.formulas.registry import COUNT, filled
@@ -324,7 +324,7 @@ def test_any_text_is_evaluated_or_refused(text: str) -> None:
     else:
         holds(found)
         return
-    assert isinstance(refused, (ExpressionError, DataError))
+    assert isinstance(refused, (ExpressionError, DataError, ArgumentError))
     assert str(refused).replace("\n", "").isprintable()
 
 
