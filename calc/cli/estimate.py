@@ -29,7 +29,8 @@ class _Phases(click.Group):
 @commands.group(
     cls=_Phases,
     epilog=examples(
-        "estimate decode --model deepseek-v3 --system cm384 --batch 96 --context 4096", "estimate --validate --summary"
+        "estimate decode --model deepseek-v3 --system cm384 --batch 96 --context 4096",
+        "estimate --validate --summary --phase prefill",
     ),
 )
 def estimate() -> None:
@@ -104,7 +105,11 @@ def _run(asked: Request, phase: str, options: dict[str, Any]) -> object:
     return Estimates(found, comparer, explained)
 
 
-@estimate.command(epilog=examples("estimate validate", "estimate validate --summary --split leave-one-source-out"))
+@estimate.command(
+    epilog=examples(
+        "estimate validate --phase prefill", "estimate validate --phase matmul --summary --split leave-one-source-out"
+    )
+)
 @click.option(
     "--split", type=click.Choice(SPLITS), default=SPLITS[0], show_default=True,
     help="What is left out of what an estimate rests on when it is tested.",
@@ -113,7 +118,7 @@ def _run(asked: Request, phase: str, options: dict[str, Any]) -> object:
 @click.option("--summary", is_flag=True, help="Show only the counts, not each measurement.")
 @answering
 def validate(asked: Request, split: str, phases: Sequence[str], summary: bool) -> object:
-    """Compare every published measurement with its estimate (--validate).
+    """Compare published measurements with their estimates.
 
     Shows the limit, the estimate with its range, the measurement and the efficiency that it implies, and then the
     counts. The exit status is 1 if a measurement is faster than its limit. No estimate uses the measurement that it is

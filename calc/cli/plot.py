@@ -23,7 +23,8 @@ SHOWS = "\n\n".join(f"{name}: {kind.help[0].lower()}{kind.help[1:]}" for name, k
     epilog=examples("plot cm384 nvl72 -o ladder.png", "plot cm384 nvl72 --kind bars --size column --dark -o bars.svg"),
 )
 @click.argument("ids", nargs=-1, type=ID, metavar="A [B...]")
-@click.option("--kind", type=click.Choice(list(KINDS)), default=next(iter(KINDS)), show_default=True)
+@click.option("--kind", type=click.Choice(list(KINDS)), default=next(iter(KINDS)), show_default=True,
+              help="Kind of figure.")  # fmt: skip
 @click.option("--metric", metavar="METRIC", help="Metric to draw; by default the peak compute that most report.")
 @click.option("--all", "everything", is_flag=True, help="Draw all rows that both have (ladder).")
 @click.option("--no-claims", is_flag=True, help="Leave out published claims (ladder).")

@@ -115,8 +115,8 @@ def _whole_batch(
 ) -> Case:  # fmt: skip
     """Return the decode step that is left of the time of a whole batch after the estimated prefill of its prompts."""
     step, read = decode(model, hardware, asked.alone, known), prefill(model, hardware, asked.alone, known)
-    assert read.time is not None
-    left = (_number(one.value, "s") or 0.0) - Result(read.time, "s").numbers[0]
+    assert read.uncorrected is not None
+    left = (_number(one.value, "s") or 0.0) - Result(read.uncorrected.time, "s").numbers[0]
     if not asked.output or left <= 0:
         raise UsageError(f"{one.id}: the estimated prefill takes longer than the whole batch")
     return Case(one, step, left / asked.output * asked.tokens_per_step)

@@ -14,7 +14,7 @@ PHASES = {
     "train": "Estimate training time, MFU, energy and cost.",
     "prefill": "Estimate time to first token (TTFT) and prefill throughput.",
     "decode": "Estimate decode throughput and latency (TPOT).",
-    "serve": "Estimate serving of a workload: TTFT, TPOT, throughput, cost.",
+    "serve": "Estimate serving of a workload: TTFT, TPOT, throughput.",
     "memory": "Estimate memory per chip, and say whether it fits.",
     "allreduce": "Estimate the time of a collective operation.",
 }
