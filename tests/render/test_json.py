@@ -458,10 +458,10 @@ TABLES: dict[str, tuple[str, ...]] = {
 
 
 def pipe_table(text: str) -> tuple[list[str], list[list[str]]]:
-    """Return the heading and the rows of the widest table of a Markdown text, group headings left out."""
+    """Return the heading and the rows of the longest table of a Markdown text, group headings left out."""
     groups = itertools.groupby(text.splitlines(), lambda line: line.startswith("|"))
     found = [list(lines) for is_table, lines in groups if is_table]
-    lines = max(found, key=lambda table: len(re.split(r"(?<!\\)\|", table[0])))
+    lines = max(found, key=len)
     rows = [[re.sub(r"\\(.)", r"\1", cell.strip()) for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
     assert {len(row) for row in rows} == {len(rows[0])}
     assert all(re.fullmatch("-+:?", cell) for cell in rows[1])
@@ -499,6 +499,9 @@ def test_csv_markdown_and_json_of_a_table_agree(name: str) -> None:
     hidden = ["group", *FOR_PROGRAMS.get(name, [])]
     hidden += [key for key in OPTIONAL if not any(row.get(key) for row in rows)]
     plain = [[ungrouped(text) for text in line] for line in lines]
+    if name.startswith("list"):  # for readers fewer columns, and digits rounded
+        assert [(line[0], line[-1]) for line in plain] == [(row["id"], row["reports"]) for row in rows]
+        return
     assert plain == [[text for key, text in row.items() if key not in hidden] for row in rows]
 
 
@@ -555,7 +558,7 @@ def test_csv_of_compare_is_its_json(name: str) -> None:
 def test_markdown_of_compare_shows_the_numbers_of_its_json(name: str) -> None:
     body = compared(name)
     ids = [system["id"] for system in body["systems"]]
-    others = [id for id in ids if id != body["baseline"]] or ids
+    others = [id for id in ids if id != body["baseline"]]  # a single subject has no ratios to show
     heads, lines = pipe_table(output("compare", *SETS[name], "--all", "--ids", "--format", "markdown"))
     assert len(heads) == 2 + len(ids) + 2 * len(others)
     assert [line[0] for line in lines] == [row["metric"] for row in body["rows"]]
