@@ -499,7 +499,7 @@ def test_csv_markdown_and_json_of_a_table_agree(name: str) -> None:
     hidden = ["group", *FOR_PROGRAMS.get(name, [])]
     hidden += [key for key in OPTIONAL if not any(row.get(key) for row in rows)]
     plain = [[ungrouped(text) for text in line] for line in lines]
-    if name.startswith("list"):  # for readers fewer columns, and digits rounded
+    if name in ("list-chips", "list-by"):  # for readers fewer columns, and digits rounded
         assert [(line[0], line[-1]) for line in plain] == [(row["id"], row["reports"]) for row in rows]
         return
     assert plain == [[text for key, text in row.items() if key not in hidden] for row in rows]
