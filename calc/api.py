@@ -616,7 +616,7 @@ class Workspace:
         return Checker(self.comparer)
 
     @checked
-    def evaluate(self, expression: str) -> Result:
+    def evaluate(self, expression: Annotated[str, PROSE]) -> Result:
         """Compute an expression with figures, as `calc eval` does.
 
         Parameters

@@ -21,5 +21,11 @@ class Memo(Generic[T]):
             self._kept[arguments] = self.method(*arguments)
         return self._kept[arguments]
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __contains__(self, arguments: object) -> bool:
+        return arguments in self._kept
+
     def __reduce__(self) -> tuple[type[Memo[T]], tuple[Callable[..., T]]]:
         return type(self), (self.method,)

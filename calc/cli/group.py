@@ -54,7 +54,7 @@ class _Commands(click.Group):
     cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=examples(
         "compare cm384 nvl72", "explain cm384 nvl72 power.all-in", "list systems --vendor Huawei",
-        "eval 'cm384.power.all-in / cm384.chip_count to W/chip'", "COMMAND --help", title="First steps",
+        "eval 'cm384.power.all-in / 384'", "COMMAND --help", title="First steps",
     ),
 )  # fmt: skip
 @click.version_option(__version__, prog_name="chipcalc")

@@ -79,16 +79,13 @@ def _serving(one: Measurement, hardware: Hardware) -> Workload:
     prompt = _number(one.prompt, "token") or 0.0
     if one.batch_unit == "token":
         batch /= prompt
-    spoken = re.match(r"(\d+) draft", one.speculation or "")
-    length = _number(one.tokens_per_step, "token")
     said = _precision(one.precision)
     worked = arithmetic(hardware, one.arithmetic or said)
-    rate = float(one.acceptance) if spoken and one.acceptance else None
-    drafts = int(spoken[1]) if spoken else 0
+    rate, length = (float(one.acceptance) if one.acceptance else None), _number(one.tokens_per_step, "token")
     return Workload(
         precision=worked, weights=stored(said, worked), kv_precision=one.kv_precision or metrics.UNSTATED, batch=batch,
-        context=_number(one.context, "token") or 0.0, prompt=prompt, drafts=drafts, acceptance=rate,
-        acceptance_length=length if drafts and rate is None else None, unfit=True,
+        context=_number(one.context, "token") or 0.0, prompt=prompt, drafts=conditions.drafts(one),
+        acceptance=rate, acceptance_length=length if rate is None else None, unfit=True,
         tp=conditions.tensor_degree(one), pp=one.pp, ep=conditions.degree(one, one.ep) if one.ep else None,
         input=prompt, output=_number(one.output, "token") or 0.0,
     )  # fmt: skip
@@ -97,8 +94,6 @@ def _serving(one: Measurement, hardware: Hardware) -> Workload:
 def _decode(comparer: Comparer, one: Measurement, known: Efficiencies) -> Case:
     hardware, model = hardware_of(comparer, one), find_model(comparer, one.model or "")
     asked = _serving(one, hardware)
-    if asked.drafts and asked.acceptance is None and asked.acceptance_length is None:
-        raise UsageError(f"{one.id}: speculation without the share of draft tokens that were accepted")
     if one.quantity == "batch-latency":
         return _whole_batch(one, model, hardware, asked, known)
     if one.quantity == "throughput" and one.mode == "aggregated" and asked.input and asked.output:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from calc import units
@@ -56,13 +57,19 @@ def _of_serving(one: Measurement) -> Iterator[str]:
         yield "the batch is not stated"
     if one.quantity == "throughput" and "unstated" in one.what and "output" in one.what:
         yield "whether the rate counts prompts too is not stated"
-    if one.speculation not in (None, "none") and not one.acceptance:
-        yield "speculation without the share of draft tokens that were accepted"
+    if one.speculation not in (None, "none") and not (drafts(one) and (one.acceptance or one.tokens_per_step)):
+        yield "speculation without the count of draft tokens and how many of them are accepted"
 
 
 def chips(one: Measurement) -> float:
     """Return how many chips took part, at least 1."""
     return float(units.parse(one.chips or "1 chip").to(units.unit("chip")).magnitude)
+
+
+def drafts(one: Measurement) -> int:
+    """Return how many tokens are drafted in a step: 0 where it is not stated."""
+    said = re.match(r"(\d+) draft", one.speculation or "")
+    return int(said[1]) if said else 0
 
 
 def replica_batch(one: Measurement) -> float:

@@ -8,8 +8,9 @@ that says how far times lie from what those give (`calc.estimates.pooling`).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from calc import units
 from calc.estimates.fitted import held
 from calc.estimates.pooling import Kernel, Part, Pool, PooledCase, Sample
 from calc.figures.operations import Expression, Operation
+from calc.figures.policy import last_day
 from calc.figures.results import Assumption, Result, given
 from calc.formulas.registry import Formula
 from calc.units import Quantity
@@ -83,10 +85,14 @@ class Efficiencies:
 
     def without(self, names: frozenset[str]) -> Efficiencies:
         """Return these with pools that do not hold some measurements; the middle values stay."""
-        return replace(
-            self,
-            pools={phase: pool.keeping(lambda one: one.measurement not in names) for phase, pool in self.pools.items()},
-        )
+        return self._keeping(lambda one: one.measurement not in names)
+
+    def by(self, day: date) -> Efficiencies:
+        """Return these with pools of what was published by a day; the middle values stay."""
+        return self._keeping(lambda one: bool(one.date) and last_day(one.date) <= day)
+
+    def _keeping(self, wanted: Callable[[Sample], bool]) -> Efficiencies:
+        return replace(self, pools={phase: pool.keeping(wanted) for phase, pool in self.pools.items()})
 
     def of(self, kind: str, *group: str) -> Assumption:
         """Return what is taken for a kind in a group, or in the group of the first words that has a default.

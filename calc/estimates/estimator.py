@@ -6,11 +6,11 @@ import inspect
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calc.analysis.comparison import Comparer
 from calc.errors import UsageError
-from calc.estimates import arguments, efficiencies, fit, options
+from calc.estimates import arguments, efficiencies, options
 from calc.estimates.collectives import collective
 from calc.estimates.cost import Prices
 from calc.estimates.efficiencies import Efficiencies
@@ -22,10 +22,11 @@ from calc.estimates.model import LanguageModel, find_model
 from calc.estimates.precision import arithmetic, favoured, of_hardware, stored
 from calc.estimates.serving import Workload, serve
 from calc.estimates.training import Training, train
-from calc.estimates.validation.scores import Validation, validate
-from calc.estimates.validation.splits import ALONE
 from calc.figures.arguments import checked
 from calc.sheets.measurements import PHASES
+
+if TYPE_CHECKING:
+    from calc.estimates.validation.scores import Validation
 
 
 def _documented(function: Callable[..., Estimate]) -> Callable[..., Estimate]:
@@ -49,10 +50,18 @@ class Estimator:
     @cached_property
     def defaults(self) -> Efficiencies:
         """The efficiencies of `make calibrate`, with the measurements of overlays, as far as they were known."""
-        return fit.known(self.comparer)
+        known, day = efficiencies.fitted(), self.comparer.policy.as_of
+        if day is not None:
+            known = known.by(day)
+        rows = [one for one in self.comparer.catalog.measured_in_overlays() if self.comparer.knows(one)]
+        if rows:
+            from calc.estimates.samples import with_samples
+
+            known = with_samples(self.comparer, rows, known)
+        return known
 
     @checked
-    def validate(self, split: str = ALONE, phases: Collection[str] = ()) -> Validation:
+    def validate(self, split: str = "leave-one-out", phases: Collection[str] = ()) -> Validation:
         """Return every published measurement with its limit and its estimate.
 
         Parameters
@@ -80,6 +89,8 @@ class Estimator:
         >>> found.alarms, found.score.many > 5
         ([], True)
         """
+        from calc.estimates.validation.scores import validate
+
         return validate(self.comparer, self.defaults, split, phases or PHASES)
 
     def estimate(self, phase: str, unfit: bool = False, **asked: Any) -> Estimate:

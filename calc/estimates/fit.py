@@ -14,8 +14,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -37,10 +36,10 @@ from calc.estimates.efficiencies import (
     exchange_group,
     link_group,
 )
-from calc.estimates.model import find_model
 from calc.estimates.pooling import Pool, Sample
+from calc.estimates.samples import sample, tried
 from calc.estimates.validation.splits import run_of
-from calc.figures.policy import Policy, last_day
+from calc.figures.policy import Policy
 from calc.figures.results import Result
 from calc.sheets.measurements import Measurement
 
@@ -74,16 +73,6 @@ FEWEST = 4
 """From so many measurements on a phase has a covariance of its own."""
 
 
-class Tried(NamedTuple):
-    """A measurement with its case, the computed time before its correction, and the layers of its model."""
-
-    measurement: Measurement
-    case: Case
-    time: float
-    layers: float
-    date: str
-
-
 def fit(comparer: Comparer, step: Callable[[str], None] = lambda words: None) -> dict[str, Any]:
     """Return what `calc.estimates.efficiencies.fitted` reads, from all measurements of a catalog."""
     rows = list(_runs(comparer.catalog.measurements.values()))
@@ -94,8 +83,7 @@ def fit(comparer: Comparer, step: Callable[[str], None] = lambda words: None) ->
         mine = [one for one in rows if one.phase == phase]
         if phase == "decode":
             defaults |= _layer_latencies(comparer, mine, defaults)
-        tried = _tried(comparer, mine, Efficiencies(defaults, without_ranges=True))
-        samples = list(map(_sample, tried))
+        samples = list(map(sample, tried(comparer, mine, Efficiencies(defaults, without_ranges=True))))
         kernel, score = _kernel(samples, parts, LENGTHS[phase])
         step(f"{phase}: {len(samples)} measurements, score {score:.3f}")
         pools[phase] = {"kernel": kernel, "samples": [
@@ -129,23 +117,6 @@ def _domains(comparer: Comparer) -> dict[str, list[int | str]]:
             own = (stated is not None, reports, int(reading.headline.value), id)
             found[chip.id] = max(found.get(chip.id, own), own)
     return {chip: [many, id] for chip, (_, _, many, id) in sorted(found.items())}
-
-
-def known(comparer: Comparer) -> Efficiencies:
-    """Return what was fitted, as far as it was known by the day asked for, and the measurements of overlays."""
-    found = efficiencies.fitted()
-    day = comparer.policy.as_of
-    pools = found.pools
-    if day is not None:
-        pools = {phase: pool.keeping(lambda one: bool(one.date) and last_day(one.date) <= day)
-                 for phase, pool in pools.items()}  # fmt: skip
-    rows = [one for one in comparer.catalog.measured_in_overlays() if comparer.knows(one) and not one.set_aside]
-    for phase in dict.fromkeys(one.phase for one in rows):
-        if phase in pools:
-            own = [_sample(one) for one in _tried(comparer, [row for row in rows if row.phase == phase],
-                   replace(found, pools={}, without_ranges=True))]  # fmt: skip
-            pools = {**pools, phase: pools[phase].with_samples(own)}
-    return replace(found, pools=pools)
 
 
 def _digits(value: float) -> float:
@@ -220,36 +191,15 @@ def _of_experts(comparer: Comparer, one: Measurement, add: Callable[..., None]) 
     add(one, (taken - least) * 1e6, EXCHANGE_LATENCY, *exchange_group(inside))
 
 
-def _tried(comparer: Comparer, rows: Sequence[Measurement], known: Efficiencies) -> Iterator[Tried]:
-    for one in rows:
-        try:
-            made = case(comparer, one, known)
-            layers = find_model(comparer, one.model).need("layers").headline.value if one.model else 0.0
-        except CalcError:
-            continue
-        if made.estimate.uncorrected is not None and made.time > 0:
-            dated = one.date or comparer.catalog.source(one.source or "").date or ""
-            time = Result(made.estimate.uncorrected.time, "s").numbers[0]
-            yield Tried(one, made, time, layers, str(dated))
-
-
-def _sample(one: Tried) -> Sample:
-    assert one.case.estimate.uncorrected is not None
-    sized = one.case.estimate.uncorrected.sized
-    labels = dict(sized.labels) | {"source": one.measurement.source or ""}
-    factor = math.log(one.case.time / one.time)
-    return Sample(one.measurement.id or "", factor, replace(sized.case, labels=labels), one.date)
-
-
 def _layer_latencies(
     comparer: Comparer, rows: Sequence[Measurement], defaults: Mapping[tuple[str, ...], Default]
 ) -> dict[tuple[str, ...], Default]:  # fmt: skip
     """Return the fixed latency of a layer, by kind of model: those under which left-out samples are predicted best."""
     trial: dict[tuple[str, ...], Default] = {(LAYER_LATENCY,): Default(TRIAL, TRIAL, TRIAL, ())}
-    plain = list(_tried(comparer, rows, Efficiencies(defaults, without_ranges=True)))
+    plain = list(tried(comparer, rows, Efficiencies(defaults, without_ranges=True)))
     slow = {one.measurement.id: one.time for one in
-            _tried(comparer, rows, Efficiencies({**defaults, **trial}, without_ranges=True))}  # fmt: skip
-    samples = list(map(_sample, plain))
+            tried(comparer, rows, Efficiencies({**defaults, **trial}, without_ranges=True))}  # fmt: skip
+    samples = list(map(sample, plain))
     kinds = np.array([one.case.labels["kind"] for one in samples])
     base = np.array([one.time for one in plain])
     slope = (np.array([slow[one.measurement.id] for one in plain]) - base) / TRIAL

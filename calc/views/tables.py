@@ -51,10 +51,15 @@ class TableCell:
         return self if self.folded is None else replace(self, text=self.folded)
 
     def joined(self, other: TableCell, between: str | None) -> TableCell:
-        """Return the cell with another one folded into it; between None, as its marks, if it is a figure."""
+        """Return the cell with another one folded into it; between None, as its marks, if it is a figure.
+
+        A line below that says the same is left out.
+        """
         if between is None:
             return self if self.gap or not self.text else replace(self, marks=other.text)
-        return replace(self, text=f"{self.text}{between}{other.text}") if other.text else self
+        if not other.text or (between == "\n" and other.text == self.text):
+            return self
+        return replace(self, text=f"{self.text}{between}{other.text}")
 
 
 def digits(text: str, **more: Any) -> TableCell:

@@ -187,7 +187,7 @@ def policy_line(policy: Policy, newest: object = None) -> str:
     asked = f"as of {policy.as_of}" if policy.as_of else f"newest source {newest}" if newest else "sources of any date"
     kinds = ", ".join(ORDER[:3]).replace("-", " ")
     return (
-        f"Headline: {policy.words}best specified first, then reported over derived, then by source ({kinds}...), "
+        f"Headline: {policy.words}best-specified first, then reported over derived, then by source ({kinds}...), "
         f"then newest; {asked}."
     )
 

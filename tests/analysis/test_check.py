@@ -320,7 +320,7 @@ def test_a_draft_is_a_sheet_that_validates_and_audits(tmp_path: Path) -> None:
         ("cm384", "memory_bandwidth"), ("cm384", "overall")]  # fmt: skip
     again = run("check", text, "--draft", "my-article", "--specs", str(folder))
     assert again.code == 2
-    assert "is there already" in again.err
+    assert "exists already" in again.err
 
 
 def test_a_draft_needs_a_folder_and_a_source(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from calc.figures.policy import Policy
 from calc.figures.readings import canonical_unit
 from calc.formulas.table import FORMULAS
 from calc.sheets import metrics
-from calc.units.numbers import grouped
+from calc.units.numbers import grouped, number
 from tests.running import output, run
 
 KINDS = ("chip", "system")
@@ -175,7 +175,7 @@ def test_no_width_drops_an_id_or_a_figure() -> None:
     for width in (60, 80, 120, 200):
         shown = output("list", *call, width=width).split()
         assert {row["id"] for row in rows} <= set(shown)
-        assert {grouped(row["memory_capacity"]) for row in rows} <= set(shown)
+        assert {grouped(number(float(row["memory_capacity"]))) for row in rows} <= set(shown)
 
 
 def test_formulas_are_listed_with_what_they_take() -> None:

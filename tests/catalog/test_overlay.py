@@ -135,7 +135,7 @@ def test_validate_takes_a_folder_that_leans_on_an_overlay(tmp_path: Path) -> Non
 
 def test_audit_holds_it_against_the_others() -> None:
     contrast = json.loads(over("audit", *PAIR, form="json"))["contrast"]
-    assert {BESIDE, "memory_capacity"} <= set(contrast["ahead"])
+    assert {"compute_16bit.dense", "memory_capacity"} <= set(contrast["ahead"])
     claims = [json.loads(text)["findings"] for text in (
         output("audit", "cm384", "nvl72", "--format", "json"), over("audit", "cm384", "nvl72", form="json"),
     )]  # fmt: skip
@@ -235,8 +235,8 @@ def test_the_sheet_itself_says_which_reports_are_from_where() -> None:
     ids=" ".join,
 )  # fmt: skip
 def test_a_table_with_something_of_an_overlay_says_what_the_mark_means(call: tuple[str, ...], form: str) -> None:
-    text = over(*call, form=form)
-    assert [line.lstrip("- ") for line in text.splitlines() if line.lstrip("- ").startswith("+ ")] == [LEGEND]
+    lines = [line.lstrip("- \\") for line in over(*call, form=form).splitlines()]  # Markdown escapes a leading plus
+    assert [line for line in lines if line.startswith("+ ")] == [LEGEND]
 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])

@@ -179,11 +179,11 @@ class _Binder:
         made = Operation(written(node), shown, tuple(each.expression for each in inputs), raw)
         try:
             value = Result(made, raw).numbers[0]
-        except (ArithmeticError, TypeError, ValueError):
-            value = math.nan
-        if not math.isfinite(value):
+        except (ArithmeticError, TypeError, ValueError, DataError):
             said = ", ".join(f"{one.name} {_said(each)}" for (one, _), each in zip(given, inputs, strict=True))
-            raise ExpressionError(self.text, node.place, f"{node.name} has no value for {said}: {formula.text}")
+            raise ExpressionError(
+                self.text, node.place, f"{node.name} has no value for {said}: {formula.text}"
+            ) from None
         unit = display_units.best(raw, value, known)
         return self.checked(Result(replace(made, unit=unit), unit), node.place)
 
