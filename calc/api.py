@@ -21,7 +21,6 @@ from calc.analysis.export_control.classification import Classification, classify
 from calc.analysis.export_control.quantities import UserInputs
 from calc.analysis.expressions import evaluation
 from calc.analysis.selection import Condition, Selection, gap, select
-from calc.analysis.statements.checking import Check, Checker
 from calc.catalog.catalog import Catalog
 from calc.errors import UsageError, unknown
 from calc.figures import derive, reprs
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from calc.analysis.importing import Imported
+    from calc.analysis.statements.checking import Check, Checker
     from calc.estimates.estimator import Estimator
     from calc.estimates.frontier import Frontier
 
@@ -303,6 +303,7 @@ class Workspace:
         """
         return self._auditor.audit(names, source, claim)
 
+    @checked
     def check(self, text: Annotated[str, PROSE]) -> Check:
         """Find what a text states of chips and systems, and answer it by published figures.
 
@@ -613,6 +614,8 @@ class Workspace:
 
     @cached_property
     def _checker(self) -> Checker:
+        from calc.analysis.statements.checking import Checker
+
         return Checker(self.comparer)
 
     @checked

@@ -1,6 +1,6 @@
 """What one may ask of figures, and the answers as data: compare, audit, check, list, evaluate, classify.
 
-A module a question: `comparison` (its default rows are `scorecard.GROUPS`, of models `comparison.CORE`), `audit`,
+A module a question: `comparison` (its default rows are `scorecard.GROUPS`), `audit`,
 `statements` (what a text says, for `check`), `history`, `selection` (what `list` chooses), `citations`, `longtables`
 (the tables of `export`; the words of their columns are in `calc.sheets.fields`). In `crosschecks` two figures that must
 make a third are one row of `identities.RULES`, and another sort of check is one module. `expressions` is the arithmetic

@@ -60,7 +60,7 @@ def import_table(request: ImportRequest, specs: Sequence[str], *, write: bool = 
     somewhere = write or bool(specs) or bool(folders.from_environment())
     catalog, layer = target(specs) if somewhere else (Catalog(), None)
     plan = planning.plan(catalog, layer, request)
-    made = writing.written(catalog, layer or Path(), plan)
+    made = writing.written(layer or Path(), plan)
     if not write or layer is None:
         return Imported(plan, layer, tuple(made))
     if made:

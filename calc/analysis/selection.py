@@ -151,8 +151,8 @@ def basis(comparer: Comparer, sheets: Sequence[schema.Sheet], name: str) -> Basi
     many = {one: sum(cell_of(comparer, sheet, one).result is not None for sheet in sheets) for one in under}
     order = sorted(under, key=many.__getitem__, reverse=True)
     kind = sheets[0].kind if sheets else "chip"
-    units = {one: canonical_unit(metrics.metric(one), kind) for one in order}
-    alike = tuple(one for one in order if units[one] == units[order[0]])
+    measured = {one: canonical_unit(metrics.metric(one), kind) for one in order}
+    alike = tuple(one for one in order if measured[one] == measured[order[0]])
     return Basis(name, alike, tuple(one for one in order if one not in alike and many[one]))
 
 

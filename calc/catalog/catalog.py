@@ -217,7 +217,7 @@ class Catalog(Names):
     def measured_in_overlays(self) -> list[Measurement]:
         """Return the measurements of overlays alone; no shipped sheet is read for them."""
         stems = folders.stems(self.layers[1:], MEASURED)
-        return [one for stem in stems for one in self._measured(stem).values() if one.layer]
+        return [one for stem in stems for one in self.measured(stem).values() if one.layer]
 
     def measurement(self, key: str) -> Measurement:
         """Return one measurement.

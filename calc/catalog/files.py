@@ -165,23 +165,24 @@ def write_all(contents: Mapping[Path, str], within: Path) -> None:
         waiting.mkdir()
         for number, text in enumerate(contents.values()):
             (waiting / f"new{number}").write_text(text, encoding="utf-8", newline="")
-        try:
-            for number, path in enumerate(contents):
-                for folder in reversed([each for each in path.parents if not each.exists()]):
-                    folder.mkdir()
-                    made.append(folder)
-                old = waiting / f"old{number}" if path.exists() else None
-                if old is not None:
-                    shutil.copy2(path, old)
-                    shutil.copymode(path, waiting / f"new{number}")
-                os.replace(waiting / f"new{number}", path)
-                done.append((path, old))
-        except BaseException:
-            for path, old in reversed(done):
-                path.unlink() if old is None else os.replace(old, path)
-            for folder in reversed(made):
-                folder.rmdir()
-            raise
+        with _held():
+            try:
+                for number, path in enumerate(contents):
+                    for folder in reversed([each for each in path.parents if not each.exists()]):
+                        folder.mkdir()
+                        made.append(folder)
+                    old = waiting / f"old{number}" if path.exists() else None
+                    if old is not None:
+                        shutil.copy2(path, old)
+                        shutil.copymode(path, waiting / f"new{number}")
+                    os.replace(waiting / f"new{number}", path)
+                    done.append((path, old))
+            except BaseException:
+                for path, old in reversed(done):
+                    path.unlink() if old is None else os.replace(old, path)
+                for folder in reversed(made):
+                    folder.rmdir()
+                raise
 
 
 def _swap(new: Path, target: Path) -> None:

@@ -132,11 +132,8 @@ class Names:
             what has it is of another kind.
         """
         kinds = [kind] if kind else list(FOLDERS)
-        latin = _latin(name)
-        called = self.called(name) or self.called(latin)
-        worded = called or self._with_words(name) or self._with_words(latin) or self._with_words(latin, numbers=True)
-        fits = [pair for pair in worded if pair[0] in kinds]
-        if len(fits) == 1 and (called or self._marks(fits[0]).intersection(_typed(latin))):
+        called, fits, sure = self._fitting(name, kinds)
+        if len(fits) == 1 and sure:
             return fits[0]
         if called and fits and len({id for _, id in fits}) == 1:
             both = " and ".join(f"a {k}" for k, _ in fits)
@@ -146,16 +143,24 @@ class Names:
         if called:
             other, id = called[0]
             raise UsageError(f"{id!r} is a {other}, not a {kind}; use `show {id}` or calc.get({id!r})")
-        near = [id for _, id in fits] or self.near(latin, kinds)
+        near = [id for _, id in fits] or self.near(_latin(name), kinds)
         hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "`list` shows all ids"
         raise UsageError(f"no {kind or A_SHEET} {name!r}; {hint}")
 
     def matches(self, name: str, kind: str) -> list[str]:
         """Return the ids of a kind that a name may mean: one if `resolve` takes it, several if it refuses to choose."""
-        called = self.called(name)
-        fits = [pair for pair in called or self._with_words(name) if pair[0] == kind]
-        sure = called or len(fits) > 1 or any(self._own(pair).intersection(_typed(name)) for pair in fits)
-        return [id for _, id in fits] if sure else []
+        _, fits, sure = self._fitting(name, [kind])
+        return [id for _, id in fits] if sure or len(fits) > 1 else []
+
+    def _fitting(
+        self, name: str, kinds: Sequence[str]
+    ) -> tuple[list[tuple[str, str]], list[tuple[str, str]], bool]:  # fmt: skip
+        """Return what answers to a name, what of some kinds it may mean, and whether a word of it tells it from kin."""
+        latin = _latin(name)
+        called = self.called(name) or self.called(latin)
+        worded = called or self._with_words(name) or self._with_words(latin) or self._with_words(latin, numbers=True)
+        fits = [pair for pair in worded if pair[0] in kinds]
+        return called, fits, bool(called) or any(self._marks(pair).intersection(_typed(latin)) for pair in fits)
 
     def called(self, name: str) -> list[tuple[str, str]]:
         """Return what answers to a text, as (kind, id): by its id, else by its names, exactly first.

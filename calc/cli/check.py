@@ -11,6 +11,7 @@ import click
 
 from calc.cli.group import commands, examples
 from calc.cli.options import Request, answering
+from calc.cli.output import say
 from calc.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -78,6 +79,4 @@ def _draft(asked: Request, found: Check, source: str) -> None:
         files.folder(folder)
     files.create(plan.text, str(plan.path))
     where = folders.shown(plan.path)
-    click.echo(
-        f"{plan.words} in {where}: read each against the source, then: python -m calc validate {where}", err=True
-    )
+    say(f"{plan.words} in {where}: read each against the source, then: python -m calc validate {where}")

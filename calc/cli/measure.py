@@ -14,7 +14,7 @@ from calc.cli.group import commands, examples
 from calc.cli.options import ID, catalog_options
 from calc.cli.output import emit, progress, write
 from calc.errors import DataError
-from calc.estimates.measuring.devices import KINDS
+from calc.estimates.measuring.plan import KINDS
 from calc.sheets import folders
 
 LEAST, MOST, USUAL = 5, 120, 60

@@ -23,8 +23,6 @@ import pandas as pd
 from calc.analysis import longtables
 from calc.analysis.comparison import Comparer, Comparison
 from calc.errors import DataError
-from calc.estimates import dask_chunks
-from calc.estimates.sweeps import Sweep
 from calc.figures.policy import Policy
 from calc.figures.readings import Readings, canonical_unit
 from calc.figures.results import Result
@@ -38,6 +36,7 @@ from calc.sheets.fields import Field
 if TYPE_CHECKING:
     from calc.analysis.audit import Audit
     from calc.estimates.frontier import Frontier
+    from calc.estimates.sweeps import Sweep
     from calc.estimates.validation.scores import Validation
 
 Attrs = dict[str, Any]
@@ -125,6 +124,8 @@ def frontier(found: Frontier) -> pd.DataFrame:
 @of.register
 def sweep(found: Sweep, engine: str = "numpy") -> pd.DataFrame:
     """Return a sweep: a row a point."""
+    from calc.estimates import dask_chunks
+
     types = {one.name: dtype(one) for one in found.fields}
     pieces = [
         pd.DataFrame(dask_chunks.evaluated(found, box, engine), index=range(box.points)).astype(types)

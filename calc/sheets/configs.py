@@ -10,6 +10,7 @@ import datetime
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -25,6 +26,8 @@ from calc.sheets.yaml_nodes import read_text
 CONFIG, INDEX = "config.json", "model.safetensors.index.json"
 GAP, NOTHING = "?", "-"
 BY_HAND = "write a sheet by hand: `new model ID --specs DIR`"
+MOST_OF_AN_INDEX = 64 * 1024 * 1024
+"""Bytes of the index of weights: a line for each tensor of each expert."""
 WIDEST, MOST_LAYERS = 10**9, 10**5
 """Beyond these a width, and a count of layers, is a slip."""
 FULL, WINDOWED = ("full_attention", "attention", "global"), ("sliding_attention", "local")
@@ -175,7 +178,7 @@ def read(path: Path) -> ModelConfig:
         another type, or out of all measure.
     """
     file = path / CONFIG if path.is_dir() else path
-    text = read_text(file)
+    text = read_text(Path(os.path.realpath(file)))  # the cache of Hugging Face holds links
     return _Reader(_Json(file, text, _parsed(file, text))).config()
 
 
@@ -188,10 +191,11 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         return SheetError([Problem(shown(path), line, column, found, expected, "download the file again")])
 
     def fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        if twice := next((name for name in names if names.count(name) > 1), None):
-            raise refused(f"the field {twice!r:.80} a second time")
-        return dict(pairs)
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            many = Counter(name for name, _ in pairs)
+            raise refused(f"the field {next(name for name in many if many[name] > 1)!r:.80} a second time")
+        return found
 
     try:
         data = json.loads(text, object_pairs_hook=fields)
@@ -573,7 +577,7 @@ class _Reader:
         path = self.json.path.with_name(INDEX)
         if "parameters.total" in self.reports or not path.is_file():
             return
-        text = read_text(path)
+        text = read_text(Path(os.path.realpath(path)), MOST_OF_AN_INDEX)
         index = _Json(path, text, _parsed(path, text))
         printed = index.get("metadata.total_parameters")
         weights = index.get("metadata.total_size")

@@ -58,21 +58,20 @@ _ANCHOR = re.compile(r"(?:^|[\s\[{,:?-])[&*]")
 _PLAIN_TAGS = frozenset(_TAGS.values())
 
 
-def read_text(path: Path) -> str:
-    """Read a sheet's text.
+def read_text(path: Path, most: int = MAX_BYTES) -> str:
+    """Read a sheet's text, of at most so many bytes.
 
     Raises
     ------
     SheetError
         If the file is missing, too large, or not UTF-8.
     """
-    layer = os.path.realpath(path.parent.parent)
-    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(layer):
+    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent.parent)):
         # What it holds may be no sheet, and messages would show its lines.
         raise _fault(path, "a link to a file outside of its folder of sheets", "a file", hint="copy the file there")
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise _fault(path, f"the file is larger than {MAX_BYTES} bytes", "a sheet")
+        if path.stat().st_size > most:
+            raise _fault(path, f"the file is larger than {most} bytes", "a sheet")
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8", "replace")

@@ -41,7 +41,7 @@ SIGNS = {
     "<": "add the key 'at_most: true'", "≤": "add the key 'at_most: true'",
 }  # fmt: skip
 RESTS = {
-    "-": "write a range with two dots, as in 500..700 W", "–": "write a range with two dots, as in 500..700 W",
+    "-": "write a range with two dots", "–": "write a range with two dots",
     ",": "write a decimal point",
     "+": "add the key 'at_least: true'",
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
@@ -81,7 +81,7 @@ class RuleFigure:
     result: Result | None
     missing: str = ""
     unit: str = ""
-    parts: Sequence[Result] = field(default=())
+    parts: Sequence[Result] = ()
 
     @property
     def numbers(self) -> tuple[float, ...]:

@@ -262,9 +262,7 @@ class Checker:
         """Hold a date against the reports of the event, as exactly as both say it."""
         id = subject.ids[0]
         sheet = self.comparer.catalog.subject(id)
-        reports = [
-            report for report in sheet.reports.get(one.metric or "", ()) if not self.comparer.late(report.source)
-        ]
+        reports = self.comparer.known(sheet.reports.get(one.metric or "", ()))
         if not reports or len(subject.ids) > 1:
             return Answer(one, UNCHECKED, _which(subject, id) or f"no date of {id}: {title(one.matter)}", id)
         said = [report for report in reports if _same_day(report.value, one.date)]

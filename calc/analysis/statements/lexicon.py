@@ -118,7 +118,6 @@ _HEDGE = re.compile(
 )  # fmt: skip
 LATER_HEDGE = re.compile(r"\s?(?:(?P<more>or more|plus\b|\+|以上|多)|(?P<about>左右|or so))", ENGLISH)
 
-_FIRST = r"(?:has |have |is |are |was |were |been )?"
 RANKINGS = (
     ("ahead", r"outperform\w*|surpass\w*|beats?|beaten|exceed\w*|outpace\w*|eclips\w*|overtak\w*|superior to|ahead of|"
               r"(?:better|faster|more powerful|more advanced|stronger) than|全面超越|超越|超过|领先于?|优于|胜过|强于"),

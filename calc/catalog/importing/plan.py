@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -106,7 +106,7 @@ class ImportPlan:
     things: tuple[ImportedRow, ...]
     samples: Mapping[str, tuple[str, ...]]
     additions: tuple[Addition, ...] = ()
-    left_out: tuple[CellLeftOut, ...] = field(default=())
+    left_out: tuple[CellLeftOut, ...] = ()
 
     @property
     def new(self) -> list[Addition]:

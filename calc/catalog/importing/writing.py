@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
 
-from calc.catalog.catalog import Catalog
 from calc.catalog.importing.plan import FLAGS, NEW, Addition, ImportedRow, ImportPlan, sheet_path
 from calc.errors import DataError
 from calc.sheets import folders, metrics, schema
@@ -15,7 +14,7 @@ from calc.sheets.layout import formatted
 from calc.sheets.yaml_nodes import read_text, scalar
 
 
-def written(catalog: Catalog, layer: Path, plan: ImportPlan) -> dict[Path, str]:
+def written(layer: Path, plan: ImportPlan) -> dict[Path, str]:
     """Return the files that a plan adds or changes in a folder of sheets, each with its text.
 
     Raises

@@ -11,10 +11,10 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from calc.errors import UsageError
-from calc.estimates.measuring.plan import FLOAT, WIDTHS, Collective, Load, Product, Stream
+from calc.estimates.measuring.plan import FLOAT, KINDS, WIDTHS, Collective, Load, Product, Stream
 from calc.estimates.measuring.timing import CannotRunError, Run
 
 INSTALL = "measuring needs PyTorch, which is not installed: pip install 'chipcalc[measure]'"
@@ -22,20 +22,6 @@ PATIENCE = 20.0
 """So many seconds the processes of a collective may take to answer."""
 BLOCK = 2**20
 """So many random numbers fill an array, over and over."""
-
-
-class DeviceKind(NamedTuple):
-    """A kind of device: what PyTorch calls it, and the library by which its processes exchange, if there is one."""
-
-    torch: str
-    exchange: str
-
-
-KINDS = {
-    "cuda": DeviceKind("cuda", "nccl"), "rocm": DeviceKind("cuda", "nccl"), "npu": DeviceKind("npu", "hccl"),
-    "xpu": DeviceKind("xpu", "xccl"), "mps": DeviceKind("mps", ""), "cpu": DeviceKind("cpu", "gloo"),
-}  # fmt: skip
-"""The kinds of device, in the order in which one is looked for."""
 
 
 def torch_for(kind: str) -> Any:

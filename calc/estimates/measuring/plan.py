@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 WIDTHS = {"bf16": 2, "fp16": 2, "fp8": 1, "int8": 1, "tf32": 4, "fp32": 4}
 """The number formats of matrix products, each with the bytes of a number."""
@@ -20,6 +21,20 @@ MESSAGES = tuple(2**power for power in (13, 16, 19, 22, 25, 28, 30))
 OPERATIONS = ("all-reduce", "all-gather", "reduce-scatter", "all-to-all", "broadcast")
 FLOAT = 4
 """The bytes of a number of arrays and messages: FP32."""
+
+
+class DeviceKind(NamedTuple):
+    """A kind of device: what PyTorch calls it, and the library by which its processes exchange, if there is one."""
+
+    torch: str
+    exchange: str
+
+
+KINDS = {
+    "cuda": DeviceKind("cuda", "nccl"), "rocm": DeviceKind("cuda", "nccl"), "npu": DeviceKind("npu", "hccl"),
+    "xpu": DeviceKind("xpu", "xccl"), "mps": DeviceKind("mps", ""), "cpu": DeviceKind("cpu", "gloo"),
+}  # fmt: skip
+"""The kinds of device, in the order in which one is looked for."""
 
 
 @dataclass(frozen=True)
