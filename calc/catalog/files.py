@@ -124,6 +124,22 @@ def write_folder(contents: Mapping[str, bytes], output: str, replaces: Collectio
     UsageError
         If something else is there, or the folder cannot be written.
     """
+    target = replaceable(output, replaces)
+    with _refused(f"write {output!r}"), _place(target) as new:
+        new.mkdir()
+        for name, content in contents.items():
+            (new / name).write_bytes(content)
+        _swap(new, target)
+
+
+def replaceable(output: str, replaces: Collection[str]) -> Path:
+    """Return the folder that `write_folder` would make or replace.
+
+    Raises
+    ------
+    UsageError
+        If something else is there.
+    """
     target = Path(os.path.realpath(output))
     if os.path.lexists(target) and not target.is_dir():
         raise UsageError(f"{output!r} is a file; choose a new folder")
@@ -131,17 +147,13 @@ def write_folder(contents: Mapping[str, bytes], output: str, replaces: Collectio
         raise UsageError(f"{output!r} is or contains the current folder; choose a new folder")
     with _refused(f"write {output!r}"):
         held = sorted(os.listdir(target)) if target.is_dir() else []
-        if other := [name for name in held if name not in replaces or not (target / name).is_file()]:
-            more = f" and {len(other) - 3} more" if other[3:] else ""
-            raise UsageError(
-                f"{output!r} contains other files ({', '.join(other[:3])}{more}); nothing was changed. Choose a new "
-                "folder, an empty one, or one that contains only an earlier export"
-            )
-        with _place(target) as new:
-            new.mkdir()
-            for name, content in contents.items():
-                (new / name).write_bytes(content)
-            _swap(new, target)
+    if other := [name for name in held if name not in replaces or not (target / name).is_file()]:
+        more = f" and {len(other) - 3} more" if other[3:] else ""
+        raise UsageError(
+            f"{output!r} contains other files ({', '.join(other[:3])}{more}); nothing was changed. Choose a new "
+            "folder, an empty one, or one that contains only an earlier export"
+        )
+    return target
 
 
 def write_all(contents: Mapping[Path, str], within: Path) -> None:

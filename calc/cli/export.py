@@ -37,6 +37,9 @@ def export(form: str, output: str | None, specs: Sequence[str]) -> None:
 
     if form == "parquet" and output is None:
         raise UsageError("Parquet needs an output file or folder: -o reports.parquet or -o DIR")
+    is_folder = form in ("csv", "parquet") and output is not None and Path(output).suffix != f".{form}"
+    if output is not None and is_folder:
+        files.replaceable(output, datapackage.earlier(Path(output)))
     comparer = open_comparer(specs)
     tables = longtables.tables(comparer)
     said = datapackage.about(tables, __version__)
@@ -44,7 +47,7 @@ def export(form: str, output: str | None, specs: Sequence[str]) -> None:
         write(datapackage.as_json(said, tables, comparer.policy), output)
     elif form == "jsonld":
         write(jsonld.as_jsonld(said, tables), output)
-    elif output is None or Path(output).suffix == f".{form}":
+    elif output is None or not is_folder:
         write(datapackage.as_csv(tables[0]) if form == "csv" else parquet.as_parquet(tables[0]), output)
     else:
         contents = {

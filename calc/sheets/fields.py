@@ -5,11 +5,11 @@ A key has one meaning, its record's; ``columns.txt`` has only what no record say
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from calc.sheets import folders, schema
 from calc.sheets.measurements import MeasuredSheet
@@ -57,10 +57,15 @@ class Field:
     meaning: str = ""
 
 
+@cache
+def _properties(record: type[schema.Record]) -> Mapping[str, Row]:
+    return cast(Mapping[str, Row], record.model_json_schema()["properties"])
+
+
 def of(record: type[schema.Record], leave_out: Collection[str] = ()) -> list[Field]:
     """Return a field for each field of a record that is no list of records, in the record's order."""
     found = []
-    for name, said in record.model_json_schema()["properties"].items():
+    for name, said in _properties(record).items():
         if name in leave_out or name in schema.OURS - {"layer"} or nested(said):
             continue
         plain = next((one for one in said.get("anyOf", ()) if one.get("type") != "null"), said)

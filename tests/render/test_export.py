@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -40,8 +41,8 @@ status: as-reported
 aliases: ["=1+1, “昇腾”\\n超节点"]
 reports:
   memory_capacity:
-    - {value: 48.90..49.20 TB, printed: "a \\"quoted\\", 引用\\r text", source: wion-waic-2025, locator: a page,
-       note: "before\\rafter"}
+    - {value: 48.90..49.20 TB, printed: "a \\"quoted\\", 引用\\n text", source: wion-waic-2025, locator: a page,
+       note: "before\\nafter"}
 """
 
 
@@ -361,8 +362,8 @@ def test_an_overlay_is_in_it_and_marked(tmp_path: Path) -> None:
     found = tables(tmp_path / "package")
     (row,) = [row for row in found["reports"] if row["layer"]]
     assert (row["subject"], row["layer"]) == ("cm384", str(tmp_path / "mine"))
-    assert (row["value"], row["printed"]) == ("48.90..49.20 TB", 'a "quoted", 引用\r text')
-    assert row["note"] == "before\rafter"
+    assert (row["value"], row["printed"]) == ("48.90..49.20 TB", 'a "quoted", 引用\n text')
+    assert row["note"] == "before\nafter"
     assert (row["low_exact"], row["high_exact"]) == ("391200000000000", "393600000000000")
     assert "=1+1, “昇腾”\n超节点" in next(row for row in found["subjects"] if row["id"] == "cm384")["aliases"]
 
@@ -386,6 +387,10 @@ def test_a_folder_is_whole_or_untouched(package: Path, tmp_path: Path, monkeypat
     for name, held in content(package).items():
         (target / name).write_bytes(held)
     (target / "gaps.csv").write_text("older", encoding="utf-8")
+    descriptor = json.loads((target / "datapackage.json").read_text(encoding="utf-8"))
+    (row,) = [one for one in descriptor["resources"] if one["path"] == "gaps.csv"]
+    row["hash"] = f"sha256:{hashlib.sha256(b'older').hexdigest()}"
+    (target / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
     before, rename = content(target), os.rename
 
     def fails(source: Path, to: Path) -> None:
@@ -417,7 +422,7 @@ def test_a_folder_is_whole_or_untouched(package: Path, tmp_path: Path, monkeypat
         (
             {"there/datapackage.json": '{"name": "chipcalc", "resources": [{"path": "a.csv"}]}',
              **{f"there/{name}": "" for name in ("a.csv", "b", "c", "d", "e/f")}}, "there",
-            "'there' contains other files (b, c, d and 1 more); nothing was changed. Choose a new "
+            "'there' contains other files (a.csv, b, c and 3 more); nothing was changed. Choose a new "
             "folder, an empty one, or one that contains only an earlier export",
         ),
         ({"file": "mine"}, "file", "'file' is a file; choose a new folder"),
@@ -445,7 +450,7 @@ def test_nothing_of_the_users_is_lost(
 
 def test_parquet_needs_a_file_and_its_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     done = run("export", "--format", "parquet")
-    message = "error: Parquet is not text: say where to write it, -o DIR or -o reports.parquet\n"
+    message = "error: Parquet needs an output file or folder: -o reports.parquet or -o DIR\n"
     assert (done.code, done.out, done.err) == (2, "", message)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     done = run("export", "--format", "parquet", "-o", str(tmp_path / "package"))
