@@ -159,6 +159,9 @@ class Subject:
         >>> import calc
         >>> print(calc.system("nvl72").history("power.all-in"))
         power.all-in of GB200 NVL72 (nvl72) in time
+        Power, all-in: headline 145 kW (semianalysis-cm384-2026), 1 report.
+          Only one dated report: 145 kW (2026-02-05, semianalysis-cm384-2026).
+        <BLANKLINE>
           date          reported  source                   edition                            used as
           power.all-in
           2026-02-05    145000 W  semianalysis-cm384-2026  revised newsletter edition (copy)  headline
@@ -463,7 +466,7 @@ class Workspace:
         Examples
         --------
         >>> import calc
-        >>> [(one.id, one.value) for one in calc.measured("decode", chip="ascend-910c")]
+        >>> [(one.id, one.value) for one in calc.measured("decode", chip="ascend-910c", model="deepseek-v3")][:1]
         [('decode-dsv3-cm384-50ms', '1943 token/s/chip')]
         """
         return measurements.chosen(self.comparer, _several(phase), _several(chip), _several(model))

@@ -297,6 +297,6 @@ class Estimator:
         --------
         >>> import calc
         >>> calc.estimate.allreduce("1 GiB", system="nvl72").bound
-        <lower bound on time: 1193 us (1189 to 1193), as-reported>
+        <limit on time: 1,193 us (1,189 to 1,193), as-reported>
         """
         return self.estimate("allreduce", size=size, **asked)

@@ -74,7 +74,7 @@ def page(head: str, rows: Iterable[Sequence[str]], foot: Sequence[str] = ()) -> 
       bcd  2 x
     """
     every = [list(row) for row in rows]
-    room = LINES - len([*head.splitlines(), *foot])
+    room = LINES - len([*head.split("\n"), *foot])
     shown = every if len(every) <= room else every[: room - 1]
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in shown]

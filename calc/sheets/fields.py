@@ -37,7 +37,7 @@ def meaning(key: str, under: str = "") -> str:
     Examples
     --------
     >>> meaning("relay", "remarks")
-    'the document that relays it'
+    'the document that relays it; unnamed if it was not recorded'
     """
     records = [ROWS[under]] if under in ROWS else FILES.values()
     return next((record.meaning(key) for record in records if key in record.model_fields), "")

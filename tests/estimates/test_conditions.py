@@ -42,7 +42,8 @@ REFUSED = {
     "excluded: why not": {"set_aside": "why not"},
     "no model with a sheet is named": {"model": None},
     "the batch is not stated": {"batch": None, "batch_scope": None},
-    "speculation without the share": {"speculation": "3 draft tokens", "tokens_per_step": "2.8 token"},
+    "speculation without the count of draft tokens": {"speculation": "MTP", "tokens_per_step": "2.8 token"},
+    "and how many of them are accepted": {"speculation": "3 draft tokens"},
     "the payload is not stated": {"phase": "allreduce", "operation": "all-reduce", "quantity": "latency"},
     "the precision is not stated": {"phase": "train", "precision": "unstated"},
 }

@@ -228,7 +228,7 @@ def test_a_hostile_sheet_stays_text(opened: Any) -> None:
     page = opened("hostile")
     page.locator("#everything").check()
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    assert page.locator("h1").inner_text() == "<script>document.title='owned'</script> beside GB200 NVL72"
+    assert page.locator("h1").inner_text() == "<script>document.title='owned'</script> vs GB200 NVL72"
     assert page.locator("script").count() == 3
     assert page.locator("main img, main script, main b b").count() == 0
     assert "javascript:" not in " ".join(page.eval_on_selector_all("a", "all => all.map(one => one.href)"))
