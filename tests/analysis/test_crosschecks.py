@@ -411,6 +411,16 @@ def test_few_digits_are_no_evidence(tmp_path: Path) -> None:
     assert only.causes == ("GiB reported as GB",)
 
 
+def test_a_coarse_figure_that_agrees_with_the_centre_may_be_far_from_it(tmp_path: Path) -> None:
+    """5 PFLOP/s are within their digits 4 x 1.1, but not within what is ordinary; 5.00 are not."""
+    chip = {"peak_compute.bf16.dense": each("1.1 PFLOP/s", "alpha")}
+    system = {
+        "chip_count": each("4 chip", "alpha"),
+        "peak_compute.bf16.unstated": [said("5 PFLOP/s", "beta"), said("5.00 PFLOP/s", "gamma")],
+    }
+    assert found(folder(chip, system), tmp_path) == []
+
+
 def test_a_slip_may_be_of_a_figure_that_is_not_most_origins(tmp_path: Path) -> None:
     rows = [*each("752 TFLOP/s", "alpha", "beta"), said("780 TFLOP/s", "gamma"), said("1560 TFLOP/s", "odd")]
     (only,) = found(folder({"peak_compute.bf16.dense": rows}), tmp_path)

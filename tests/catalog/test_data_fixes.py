@@ -18,6 +18,8 @@ from tests.running import ROOT
 
 SPECS = ROOT / "specs"
 UNB = {"direction": "unidirectional"}
+PEAKS = {"basis": "peak"}
+UP_TO = {**PEAKS, "at_most": True}
 PAPER = "arxiv-2506.12708"
 ROWS: list[tuple[str, str, str, str, str, dict[str, Any]]] = [
     ("ascend-910c", "memory_bandwidth", "besthub-910c-2025", "performance paragraph",
@@ -73,6 +75,53 @@ ROWS: list[tuple[str, str, str, str, str, dict[str, Any]]] = [
     ("iluvatar-150s", "memory_bandwidth", "plap-bi-v150s-2025", "requirement list",
      "1100 GB/s", {"basis": "measured"}),
     ("gaudi3", "power.unstated", "yic-gaudi3-2024", "body", "600 W", {"basis": "nominal"}),
+    ("ascend-910b", "peak_compute.fp16.unstated", "boardor-910b", "specification passage",
+     "320 TFLOP/s", {"about": True}),
+    ("ascend-910c", "peak_compute.fp16.unstated", "awesomeagents-910c", "specification table",
+     "800 TFLOP/s", {"about": True, "basis": "estimate"}),
+    ("mi300a", "memory_bandwidth", "lockwood-mi300a", "specifications", "5.3 TB/s", UP_TO),
+    ("mi300a", "power.chip", "lockwood-mi300a", "specifications", "760 W", UP_TO),
+    ("mi300a", "peak_compute.bf16.dense", "lockwood-mi300a", "table of performance", "980.6 TFLOP/s", PEAKS),
+    ("mi350x", "peak_compute.fp8.dense", "pytorch-device-info-00604d0", "AMD MI350X", "4614.0 TFLOP/s", PEAKS),
+    ("h100-sxm", "peak_compute.fp8.dense", "lockwood-h100", "performance table", "1978.9 TFLOP/s", PEAKS),
+    ("tpu-v4", "peak_compute.bf16.unstated", "google-cloud-v4-doc", "table of key specifications",
+     "275 TFLOP/s", PEAKS),
+    ("tpu-v5e-pod", "peak_compute.bf16.unstated", "google-cloud-v5e-doc", "table of key specifications",
+     "50.63 PFLOP/s", PEAKS),
+    ("tpu-v7", "peak_compute.fp8.unstated", "google-cloud-tpu7x-doc", "comparison table, units in row headings",
+     "4614 TFLOP/s", PEAKS),
+    ("gb300", "scale_up_bandwidth", "verda-gb300-nvl72", "text", "1.8 TB/s", {"direction": "bidirectional"}),
+    ("h200-sxm", "peak_compute.fp16/bf16.dense", "saulelectric-h200", "section 2.4",
+     "1.97 PFLOP/s", {"set_aside": "labelled dense"}),
+    ("nvl72", "scale_up_bandwidth", "datacrunch-gb200-nvl72", "What is the NVIDIA GB200?", "130 TB/s", {}),
+    ("tianchi-512", "release_date", "reportify-kunlun-2025", "roadmap summary",
+     "second half of 2026", {"printed": None}),
+    ("deepseek-v3", "context_length", "nvidia-aiconfigurator-095f58a-deepseek-v3",
+     "deepseek-ai--DeepSeek-V3_config.json", "163840 token", {"printed": "max_position_embeddings 163840"}),
+    ("llama-3.1-8b", "parameters.total", "gaianet-llama-3.1-8b-gguf", "model size",
+     "8.03e9 x", {"printed": "8.03B params"}),
+    ("llama-3.1-70b", "parameters.active", "gbueno86-llama-3.1-70b-gguf", "model size",
+     "70.6e9 x", {"printed": "70.6B params", "note": "all parameters are active"}),
+    ("llama-3.1-405b", "parameters.total", "litgpt-2685705", "litgpt/config.py",
+     "405e9 x", {"printed": "Llama-3.1-405B", "basis": "nominal"}),
+    ("llama-3.1-70b", "vocabulary", "litgpt-2685705", "litgpt/config.py",
+     "128256 x", {"printed": "padded_vocab_size=128256"}),
+    ("mixtral-8x7b", "parameters.total", "noze-mixtral", "section on the architecture",
+     "46.7e9 x", {"printed": "46.7 billion", "read": "source"}),
+    ("mixtral-8x7b", "ffn_matrices", "litgpt-2685705", "litgpt/config.py",
+     "3 x", {"printed": "mlp_class_name LLaMAMoE", "read": "source"}),
+    ("gpt3-175b", "parameters.total", "calculon-gpt3-175b-caa4b11", "models/gpt3-175B.json",
+     "175e9 x", {"printed": "gpt3-175B", "basis": "nominal"}),
+    ("gpt3-175b", "embeddings", "calculon-llm-caa4b11", "num_parameters, embeddings",
+     "tied", {"printed": "(51200 + self.seq_size) * self.hidden"}),
+    ("megatron-530b", "ffn_matrices", "calculon-llm-caa4b11", "num_parameters, MLP weights",
+     "2 x", {"printed": "2 * self.hidden * self.feedforward"}),
+    ("gpt-oss-120b", "ffn_matrices", "openai-gpt-oss-7b58334", "gpt_oss/torch/model.py and README.md",
+     "3 x", {"printed": "config.intermediate_size * 2", "read": "source"}),
+    ("gemma4-26b", "ffn_matrices", "nvidia-aiconfigurator-095f58a-gemma4-26b",
+     "google--gemma-4-26B-A4B_config.json", "3 x", {"printed": "hidden_activation gelu_pytorch_tanh"}),
+    ("mpt-70b", "attention", "llm-foundry-8c8dd48-config-defaults", "attn_config_defaults",
+     "mha", {"printed": "attn_type multihead_attention"}),
 ]  # fmt: skip
 """Sheet, metric, source, place in it and value of a row that was mended, and what it says now; texts are patterns."""
 GONE = [
@@ -84,6 +133,11 @@ GONE = [
     ("gb200", "peak_compute.fp8/fp6.dense", "lockwood-b200"),
     ("nvl72", "power.cooling", "georg-fischer-gb200"),
     ("metax-c600", "release_date", "stcn-metax-h1-2026"),
+    ("h200-sxm", "peak_compute.bf16.dense", "saulelectric-h200"),
+    ("deepseek-v3", "context_length", "deepseek-v3-config-9b4e978"),
+    ("llama-3.1-8b", "parameters.total", "litgpt-2685705"),
+    ("llama-3.1-70b", "parameters.total", "litgpt-2685705"),
+    ("mixtral-8x7b", "parameters.total", "litgpt-2685705"),
 ]  # fmt: skip
 """Sheet, metric and source of what no longer stands there."""
 REPLACED = {
@@ -100,10 +154,20 @@ CITES = {
     "csgonghe-scalex640": {"semianalysis-cm384-2025"},
     "theaiman-cm384-2025": {"semianalysis-cm384-2025"},
     "epoch-ml-hardware-2026-04": {
-        "cset-huawei-ascend-2025", "hotchips31-davinci-2019", "huawei-hc2025-xu-keynote", "trendforce-910c-2025-03",
+        "cset-huawei-ascend-2025",
+        "hotchips31-davinci-2019",
+        "huawei-hc2025-xu-keynote",
+        "trendforce-910c-2025-03",
     },
     "mirrorfrog-metax-c500": {"gitee-ai-mx-gpu"},
-}  # fmt: skip
+    "nvidia-aiconfigurator-095f58a": {"nvidia-blackwell-datasheet-3384703", "nvidia-blackwell-ultra-datasheet-2025-10"},
+    "pytorch-device-info-00604d0": {"amd-mi300a-data-sheet", "amd-mi350x-brochure"},
+    "lockwood-b200": {"nvidia-blackwell-tech-brief-2024"},
+    "lockwood-h100": {"nvidia-h100-datasheet", "nvidia-hopper-blog-2022"},
+    "lockwood-mi300a": {"amd-mi300a-page"},
+}
+OWN_WORDS = {"no experts", "experts in each layer", "gated FFN", "ungated FFN"}
+"""What compilers said of an architecture; what a file prints is the name of a field or of a class."""  # fmt: skip
 
 
 @cache
@@ -112,7 +176,7 @@ def catalog() -> Catalog:
 
 
 def sheet(id: str) -> schema.Sheet:
-    return next(catalog().sheet(kind, id) for kind in ("chip", "system") if id in catalog().ids(kind))
+    return next(catalog().sheet(kind, id) for kind in ("chip", "system", "model") if id in catalog().ids(kind))
 
 
 @pytest.mark.parametrize(("id", "metric", "source", "locator", "value", "says"), ROWS)
@@ -142,6 +206,17 @@ def test_a_later_edition_supersedes_the_older(older: str, newer: str) -> None:
     before, after = catalog().source(older), catalog().source(newer)
     assert older in after.supersedes
     assert (before.date or "") < (after.date or "")
+
+
+def test_words_of_our_own_are_a_note_and_not_what_a_source_printed() -> None:
+    reports = [
+        (id, one)
+        for id in catalog().ids("model")
+        for many in sheet(id).reports.values()
+        for one in many
+        if one.printed in OWN_WORDS
+    ]
+    assert reports == []
 
 
 def test_constants_of_a_demonstration_weigh_nothing() -> None:

@@ -36,7 +36,7 @@ NEW = {
 STANDS_IN = {"gb200-superchip": "gb200", "gb300-nvl72-x4": "gb300-nvl72"}
 """A superchip's figures stand in the sheet of its chip, those of four racks in that of the rack."""
 REMARK = "remark"
-FIELDS = ("sheet", "metric", "value", "printed", "direction", "per", "basis", "bound")
+FIELDS = ("sheet", "metric", "value", "printed", "locator", "direction", "per", "basis", "bound")
 BOUNDS = {
     "about": r"about|approximate(?:ly)?|approx\.|around|roughly|nearly|close to",
     "at_least": r"over|more than|at least|lower bound|exceeds",
@@ -124,7 +124,7 @@ def expected(key: str, row: Row) -> Held:
     if sheet == "":
         return Held("", name, row["value"], row["as_printed"], row["source"], row["locator"], row["read"], row["relay"])
     value = re.sub(r"^(\d[\d.]*)-(\d[\d.]*)(?= )", r"\1..\2", row["value"])
-    where = (row["source"], row["locator"], row["read"], row["relay"])
+    where = (row["source"], said.get("locator", row["locator"]), row["read"], row["relay"])
     if name not in metrics.TABLE:  # a remark, or a column that names no metric: whoever converts it must say which
         value = said.get("value", value)
         return Held(sheet, name, value, said.get("printed", row["as_printed"] or value), *where)

@@ -64,7 +64,9 @@ def _outliers(subject: CheckedSheet, reading: Reading, voices: list[Voice]) -> I
 def _references(near: list[Candidate], centre: Candidate) -> list[list[Candidate]]:
     """Return what a report may be held against: what agrees with the centre, then what is ordinarily near it."""
     ranked = sorted(near, key=lambda c: (not findings.same(c, centre), c.report is None, c.rank))
-    return [group for group in findings.grouped(ranked) if unit_slips.ordinary(group[0].value / centre.value)]
+    groups = findings.grouped(ranked)
+    ordinary = [group for group in groups if unit_slips.ordinary(group[0].value / centre.value)]
+    return ordinary or groups[:1]  # so few digits that what agrees with the centre is not ordinarily near it
 
 
 def _against(
