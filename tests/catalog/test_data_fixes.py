@@ -170,8 +170,8 @@ def test_what_a_source_does_not_say_is_gone(id: str, metric: str, source: str) -
 @pytest.mark.parametrize(("id", "metric", "value"), [
     ("metax-c550", "power.board.measured", 471), ("ascend-910c", "power.unstated.measured", 871.55),
     ("ascend-910c", "memory_stack_count", 8), ("ascend-910c", "memory_stack_capacity", 16),
-    ("b200", "transistor_count", 208e9),
-    ("b200", "peak_compute.fp32.dense", 75), ("nvl72", "cable_length", 3.2), ("gb200", "compute_16bit.dense.measured", 1822),
+    ("b200", "transistor_count", 208e9), ("gb200", "compute_16bit.dense.measured", 1822),
+    ("b200", "peak_compute.fp32.dense", 75), ("nvl72", "cable_length", 3.2),
 ])  # fmt: skip
 def test_a_headline_is_the_figure_of_the_whole(id: str, metric: str, value: float) -> None:
     """Not its lowest card, its idle state, one of its dies or a run that loads the memory alone."""
