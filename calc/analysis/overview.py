@@ -96,7 +96,8 @@ class Overview:
     @cached_property
     def gaps(self) -> tuple[Missing, ...]:
         """The core metrics without a figure, then what the sheet itself calls not reported or not applicable."""
-        return tuple(dict.fromkeys((*self._core_gaps(), *self._stated_gaps())))
+        core = tuple(self._core_gaps())
+        return tuple(dict.fromkeys((*core, *self._stated_gaps({gap.about.partition(".")[0] for gap in core}))))
 
     def _core_gaps(self) -> Iterator[Missing]:
         for name in CORE[self.sheet.kind]:
@@ -104,11 +105,12 @@ class Overview:
             if cell.result is None:
                 yield Missing(cell.state, name, cell.note)
 
-    def _stated_gaps(self) -> Iterator[Missing]:
-        core = CORE[self.sheet.kind]
+    def _stated_gaps(self, heads: set[str]) -> Iterator[Missing]:
+        """Yield the gaps that the sheet names, unless a core metric, or one that the id begins, shows them already."""
+        shown = {*CORE[self.sheet.kind], *heads}
         for state, found in ((NOT_REPORTED, self.sheet.not_reported), (NOT_APPLICABLE, self.sheet.not_applicable)):
             yield from (
-                Missing(state, one.metric or str(one.about), one.note or "") for one in found if one.metric not in core
+                Missing(state, one.metric or str(one.about), one.note or "") for one in found if one.metric not in shown
             )
 
 

@@ -126,9 +126,12 @@ class _Subject:
             if not options:
                 self._exclude(name, report, why)
             for option in options:
-                self._take(option.metric, option.level, option.candidate)
+                old = option.candidate
+                if variant.startswith("peak_compute.") and variant.endswith(f".{UNSTATED}"):
+                    flag = f"dense or sparse not specified; {self._no_sparse(variant)}"
+                    old = replace(old, stated=False, flags=(*old.flags, flag))
+                self._take(option.metric, option.level, old)
                 if report.dense_is_half:
-                    old = option.candidate
                     steps = (*old.steps, f"dense is half, says the source: {report.dense_is_half}")
                     half = replace(old, value=old.value / 2, half=old.half / 2, steps=steps)
                     self._take(f"{option.metric.removesuffix('.sparse')}.dense", option.level, half)
@@ -206,7 +209,8 @@ class _Subject:
             known = {one.split(".")[1] for one in stated if one.startswith(f"{family}.")}
             precisions = [(p, f"{p} assumed") for p in PRECISIONS if p in known]
         if sparsity == UNSTATED:
-            sparsities = [("dense", "read as dense"), ("sparse", "read as sparse")]
+            only = precision in metrics.DENSE_ONLY
+            sparsities = [("dense", "")] if only else [("dense", "read as dense"), ("sparse", "read as sparse")]
         return [
             (f"{family}.{p}.{s}", " and ".join(filter(None, (said, said_too))))
             for (p, said), (s, said_too) in itertools.product(precisions, sparsities)
@@ -316,7 +320,7 @@ class _Subject:
         flag = "dense or sparse not specified: all of it if dense, half if sparse"
         return [_opened(one, flag, _specified(left)) for option in dense for one in (option, _halved(option))], ""
 
-    def _no_sparse(self, name: str, layer: str | None) -> str:
+    def _no_sparse(self, name: str, layer: str | None = None) -> str:
         """Say why a precision has no sparse rate: a source in the sheet says so, or no hardware has one; else empty."""
         family, precision, _ = name.split(".")
         if precision in metrics.DENSE_ONLY:
@@ -457,6 +461,7 @@ def _is_port_rate(metric: Metric, report: schema.Report, kind: str) -> bool:
 def _left_open(metric: Metric, report: schema.Report, kind: str) -> list[str]:
     """Return the qualifiers that a report leaves open."""
     precision, sparsity = metrics.qualifiers(metric.id)[:2] if metric.family == "peak_compute" else ("", "")
+    sparsity = "" if precision in metrics.DENSE_ONLY else sparsity
     direction = "" if _is_port_rate(metric, report, kind) else report.direction
     said = {"precision": precision, "sparsity": sparsity, "direction": direction, "per what": report.per}
     return [word for word, value in said.items() if value == UNSTATED]

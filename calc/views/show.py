@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from calc.analysis import overview
-from calc.analysis.comparison import DERIVED, Cell, Comparer
+from calc.analysis.comparison import DERIVED, NOT_APPLICABLE, Cell, Comparer
 from calc.analysis.overview import Overview
-from calc.figures.readings import canonical_unit
+from calc.figures.readings import Excluded, canonical_unit
 from calc.figures.reprs import counted
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
@@ -80,7 +80,7 @@ def summary(found: Overview) -> Iterator[str]:
     yield from (f"  {_named(found, cell)}" for cell in found.disputed[:WIDEST])
     if many > WIDEST:
         yield f"  and {many - WIDEST} more: python -m calc show {found.sheet.id} --disputed"
-    gaps = [_about(gap.about) for gap in found.gaps]
+    gaps = [_about(gap.about) for gap in found.gaps if gap.state != NOT_APPLICABLE]
     if gaps:
         more = f"; and {len(gaps) - GAPS} more below" if gaps[GAPS:] else ""
         yield f"Missing: {'; '.join(gaps[:GAPS])}{more}."
@@ -207,16 +207,22 @@ def _missing(found: Overview, ids: bool) -> Table:
     for gap in found.gaps:
         table.add(gap.about if ids else _about(gap.about), "", gap.note, group=words.GAPS[gap.state].capitalize())
     for name, rows in found.excluded.items():
-        reasons = sorted({_reason(other.why) for other in rows})
         title = name if ids else metrics.metric(name).full_title
-        table.add(title, str(len(rows)), "; ".join(reasons), group="Excluded reports")
+        table.add(title, str(len(rows)), "; ".join(_reasons(rows)), group="Excluded reports")
     return table
 
 
-def _reason(why: str) -> str:
-    """Return why a report is excluded: what stands behind the sort of reason, else that alone."""
-    sort, _, reason = why.partition(": ")
-    return reason or sort.partition(" by ")[0]
+def _reasons(rows: Iterable[Excluded]) -> list[str]:
+    """Return why reports are excluded, each reason once, and in one what the parts or variants are."""
+    scopes = sorted({one.report.scope for one in rows if one.report.scope and one.why.endswith(one.report.scope)})
+    found = {_reason(one) for one in rows if one.report.scope not in scopes}
+    return sorted({*found, *([f"another scope: {', '.join(scopes)}"] if scopes else [])})
+
+
+def _reason(other: Excluded) -> str:
+    """Return the reason that a sheet gives, whole; else what stands behind the sort of reason, or that alone."""
+    sort, _, reason = other.why.partition(": ")
+    return other.why if other.why == other.report.set_aside else reason or sort.partition(" by ")[0]
 
 
 def _said(found: Overview, ids: bool) -> Table:
@@ -236,8 +242,15 @@ def _said(found: Overview, ids: bool) -> Table:
             title = name if ids else metrics.metric(name).title
             table.add(title, f"“{text}”", report.source, words.read(report.read), group="Properties")
     for remark in found.comparer.known(found.sheet.remarks):
-        table.add(remark.about, f"“{remark.value}”", remark.source, words.read(remark.read), group="Remarks")
+        table.add(remark.about, _remark(found, remark), remark.source, words.read(remark.read), group="Remarks")
     return table
+
+
+def _remark(found: Overview, remark: schema.Remark) -> str:
+    """Return what a remark says, with the note that qualifies it, and whether a newer edition replaced its source."""
+    said = filter(None, (remark.note, found.comparer.reader.excludes(remark.source)))
+    note = "; ".join(said)
+    return f"“{remark.value}”" + (f" ({note})" if note else "")
 
 
 def _relations(found: Overview) -> Iterator[tuple[str, str, Sequence[str]]]:

@@ -36,8 +36,8 @@ class Trap(NamedTuple):
 
 
 FOUND = (
-    Trap("b200-memory-of-a-die", "b200", "memory_capacity", "90 GB", "180 GB"),
-    Trap("b200-memory-of-a-die", "b200", "memory_capacity", "96 GB", "180 GB"),
+    Trap("b200-memory-of-a-die", "b200", "memory_capacity", "90 GB", "180 GB", DIE),
+    Trap("b200-memory-of-a-die", "b200", "memory_capacity", "96 GB", "192 GB", DIE),
     Trap("gb200-bf16", "gb200", "peak_compute.bf16.dense", "4500 TFLOP/s", "10 PFLOP/s per superchip"),
     Trap("gb200-bf16", "gb200", "peak_compute.bf16.dense", "5000 TFLOP/s", "10 PFLOP/s per superchip", SPARSE),
     Trap("rack-memory-as-rate", "nvl72", "memory_bandwidth", "13.4 TB/s", "576 TB/s"),

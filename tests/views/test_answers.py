@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 import calc
 from calc.analysis import history, overview
-from calc.analysis.comparison import Comparer
+from calc.analysis.comparison import CORE, NOT_APPLICABLE, Comparer
 from calc.catalog.catalog import Catalog
 from calc.figures import derive
 from calc.figures.policy import Policy
@@ -42,6 +42,51 @@ def rows(*call: str) -> list[dict[str, str]]:
 
 
 # -- show -----------------------------------------------------------------------------------------
+
+
+def test_what_does_not_apply_is_not_missing() -> None:
+    """The summary names gaps alone; what has no meaning for a subject stands below, with the reason."""
+    seen = 0
+    for id in EVERY:
+        found = overview.overview(comparer(), id)
+        titles = [show._about(gap.about) for gap in found.gaps if gap.state == NOT_APPLICABLE]
+        missing = [line for line in show.summary(found) if line.startswith("Missing: ")]
+        assert not [title for title in titles if any(title in re.split("[:;] |[.]$", line) for line in missing)], id
+        seen += len(titles)
+    assert seen > 10
+
+
+def test_a_gap_is_told_once() -> None:
+    """A gap of a head of ids (`power`) is not told again where the core metric that it begins (`power.all-in`) is."""
+    for id in EVERY:
+        gaps = [gap.about for gap in overview.overview(comparer(), id).gaps]
+        assert not [one for one in gaps for other in gaps if other.startswith(f"{one}.") and other in CORE["system"]], (
+            id
+        )
+    assert {"power", "price"} <= {one.metric for one in comparer().catalog.subject("metax128").not_reported}
+
+
+def test_why_an_error_is_excluded_is_told_whole() -> None:
+    """With the words before a colon, too."""
+    text = " ".join(output("show", "ascend-910c").split())
+    for report in comparer().catalog.subject("ascend-910c").reports["peak_compute.int8.unstated"]:
+        if report.set_aside and ": " in report.set_aside:
+            assert report.set_aside.split()[0] in text
+            assert "very likely 1504 per" in text
+            break
+    else:
+        pytest.fail("no such report")
+
+
+def test_a_remark_keeps_what_qualifies_it() -> None:
+    """A bound, a part or an estimate stands behind the words; a later edition of the source is named."""
+    for subject, about, words in (
+        ("cm384", "added latency between nodes", "less than"), ("nvl72", "power shelves", "per rack"),
+        ("metax-c550", "measured-to-nominal BF16 compute", "superseded by flagperf-c550-bf16-1b5a0303"),
+    ):  # fmt: skip
+        said = show.sheet(comparer(), subject)[-2]
+        assert said.title == "In words"
+        assert any(row[0].text == about and words in row[1].text for row in said.body), (subject, about)
 
 
 def test_the_summary_counts_what_the_catalog_has() -> None:
