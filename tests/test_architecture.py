@@ -269,7 +269,7 @@ def test_completion_of_ids_is_light(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["text", "json", "csv", "markdown"])
 def test_compare_loads_no_frames_and_no_plots(form: str, tmp_path: Path) -> None:
     modules = loaded(f"from calc.cli import main; main(['compare', 'cm384', 'nvl72', '--format', '{form}'])", tmp_path)
-    assert modules & {"pandas", "matplotlib", "jinja2", "dask", "IPython", "hypothesis", "jsonschema"} == set()
+    assert modules & {"pandas", "matplotlib", "jinja2", "dask", "IPython", "hypothesis"} == set()
     assert "pint" in modules
 
 
@@ -298,9 +298,7 @@ def test_compare_loads_no_frames_and_no_plots(form: str, tmp_path: Path) -> None
 def test_no_command_in_the_shell_loads_frames_and_plots(command: list[str], tmp_path: Path) -> None:
     command = [str(ROOT / word) if word.startswith("specs/") else word for word in command]
     modules = loaded(f"from calc.cli import main; main({command!r})", tmp_path)
-    assert (
-        modules & {"pandas", "matplotlib", "jinja2", "dask", "IPython", "hypothesis", "jsonschema", "pyarrow"} == set()
-    )
+    assert modules & {"pandas", "matplotlib", "jinja2", "dask", "IPython", "hypothesis", "pyarrow"} == set()
 
 
 def test_objects_in_python_load_no_frames_until_one_is_asked_for(tmp_path: Path) -> None:

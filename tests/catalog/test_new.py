@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft7Validator
+from jsonschema_rs import Draft7Validator
 
 from calc.sheets import editor_schemas, folders, metrics
 from calc.sheets.layout import WIDTH, formatted
