@@ -48,7 +48,7 @@ site: $(VENV)/.site ## Write the whole catalog as a static site into site/
 
 .PHONY: test
 test: $(VENV)/.test ## Install what tests need and run them
-	$(BIN)/python -m pytest -n logical
+	$(BIN)/python -m pytest -n logical --dist loadfile
 
 # What a new version of a library would break first.
 QUICK := tests/units tests/sheets tests/formulas tests/figures tests/test_architecture.py tests/test_golden_output.py
@@ -82,6 +82,7 @@ SEED ?= $(shell date +%s)
 fuzz: $(VENV)/.test ## Look for inputs that lead to a fault, SECONDS=120 from SEED on
 	@echo "SEED=$(SEED)"
 	$(BIN)/python -m tests.fuzz.valid $(SECONDS) $(SEED)
+	FUZZ=1 $(BIN)/python -m pytest -n logical tests/test_fuzz.py
 
 .PHONY: format
 format: $(VENV)/.test ## Format the code and the sheets

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,14 @@ settings.load_profile("here")
 
 ROOT = Path(__file__).resolve().parent.parent
 collect_ignore = ["benchmarks/tools"]  # run by other tools in environments of their own
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _garbage_goes() -> Iterator[None]:
+    """The command line keeps its garbage until the process ends; here many calls share one process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gc, "freeze", lambda: None)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shutil
 import sys
@@ -24,7 +25,15 @@ CLAIMS = [name for name in FILES if name.startswith(f"{folders.CLAIMS}/")]
 SOURCES = [name for name in FILES if name.startswith(f"{folders.SOURCES}/")]
 SHEETS = [name for name in FILES if not name.startswith(f"{folders.SOURCES}/") and name not in CLAIMS]
 
-BOUNDED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+DEEP = "FUZZ" in os.environ
+"""Whether `make fuzz` asks: else only some of the inputs are tried, always the same ones."""
+
+
+def bounded(deep: int) -> settings:
+    """Return settings for so many examples when fuzzing, and for a fifth of them in every run of the tests."""
+    checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    return settings(deadline=None, derandomize=not DEEP, suppress_health_check=checks,
+                    max_examples=deep if DEEP else max(deep // 5, 3))  # fmt: skip
 
 
 def run(*args: str) -> tuple[int, str, str]:
@@ -189,13 +198,13 @@ def _restored(specs: Path, name: str, changes: list[Mutation]) -> None:
         shutil.copyfile(SHIPPED / name, specs / name)
 
 
-@settings(BOUNDED, max_examples=40)
+@bounded(40)
 @given(name=st.sampled_from(SHEETS), changes=mutated)
 def test_mutated_sheets(folder: Path, name: str, changes: list[Mutation]) -> None:
     _restored(folder, name, changes)
 
 
-@settings(BOUNDED, max_examples=15)
+@bounded(15)
 @given(name=st.sampled_from(SOURCES), changes=mutated)
 def test_mutated_sources(folder: Path, name: str, changes: list[Mutation]) -> None:
     _restored(folder, name, changes)
@@ -205,14 +214,14 @@ figures = st.builds(_figure, at, st.sampled_from([word.encode() for word in (*UN
 qualifiers = st.builds(_token, at, st.sampled_from([word.encode() for word in WORDS if ": " in word]))
 
 
-@settings(BOUNDED, max_examples=40)
+@bounded(40)
 @given(name=st.sampled_from(SHEETS), changes=st.lists(figures | qualifiers, min_size=1, max_size=6))
 def test_changed_figures(folder: Path, name: str, changes: list[Mutation]) -> None:
     """Most of these are still sheets: what they hold is computed with."""
     _restored(folder, name, changes)
 
 
-@settings(BOUNDED, max_examples=10)
+@bounded(10)
 @given(name=st.sampled_from(CLAIMS), changes=mutated)
 def test_mutated_claims(folder: Path, name: str, changes: list[Mutation]) -> None:
     _restored(folder, name, changes)
@@ -291,7 +300,7 @@ def _claim(specs: Path, held: list[dict[str, str]], *pair: str, forms: Sequence[
     _ask_claims(f"{folders.CLAIMS}/said.yaml", *pair, forms=forms)
 
 
-@settings(BOUNDED, max_examples=60)
+@bounded(60)
 @given(held=st.lists(claims, min_size=1, max_size=3))
 def test_claims_of_any_kind(small: Path, held: list[dict[str, str]]) -> None:
     _claim(small, held, "a", "b")
@@ -320,7 +329,7 @@ def test_every_matter_with_every_other(small: Path, metric: str) -> None:
         _claim(small, [*held, plain | {"sense": "better", "factor": "2 x"}, plain | {"sense": "ahead"}], *pair)
 
 
-@settings(BOUNDED, max_examples=15)
+@bounded(15)
 @given(name=st.sampled_from(FILES), data=st.binary(max_size=200) | st.text(max_size=200).map(lambda t: t.encode()))
 def test_sheets_of_noise_in_an_overlay(folder: Path, name: str, data: bytes) -> None:
     path = Path("mine") / name
@@ -373,7 +382,7 @@ words = st.one_of(
 )  # fmt: skip
 
 
-@settings(BOUNDED, max_examples=400)
+@bounded(400)
 @given(command=st.sampled_from(COMMANDS) | odd, rest=st.lists(words, max_size=6))
 def test_command_lines(folder: Path, command: str, rest: list[str]) -> None:
     chips = folder.parent / "mine" / "chips"
@@ -382,7 +391,7 @@ def test_command_lines(folder: Path, command: str, rest: list[str]) -> None:
     run(command, *rest)
 
 
-@pytest.mark.parametrize("word", ODD, ids=lambda word: ascii(word)[:20])
+@pytest.mark.parametrize("word", ODD if DEEP else ODD[::5], ids=lambda word: ascii(word)[:20])
 def test_odd_words_in_every_place(folder: Path, word: str) -> None:
     """Each command with the word as an argument, and as the value of each of its options."""
     run(word)
@@ -402,7 +411,7 @@ CHOICES = (
 )  # fmt: skip
 
 
-@settings(BOUNDED, max_examples=100)
+@bounded(100)
 @given(
     command=st.sampled_from(["show", "compare", "explain", "explain", "sources", "audit"]),
     ids=st.lists(st.sampled_from(IDS), min_size=1, max_size=3),
