@@ -231,12 +231,13 @@ def frontier(
         if asked.pop(name, None) is not None:
             raise UsageError(f"frontier searches the layouts itself: leave out {options.flag(name)}")
     given = {name: value for name, value in asked.items() if value is not None}
+    told = dict(given)
     limits = _limits({name: given.pop(name, None) for name in ("tpot", "ttft")})
     most = arguments.whole(rows["chips"], given.pop("chips")) if "chips" in given else None
     batches = arguments.swept(rows["batch"], given.pop("batch")).values if "batch" in given else BATCHES
     for name in ("input", "output"):
         if name in given:
-            given[name] = arguments.number(rows[name], given[name])
+            given[name] = told[name] = arguments.number(rows[name], given[name])
     if per == "USD" and "USD" not in str(given.get("chip_price", "")):
         raise UsageError("--per USD needs --chip-price in USD, e.g. --chip-price '2 USD/chip/h'")
     requests = [
@@ -252,9 +253,9 @@ def frontier(
         raise UsageError("\n".join(f"{one.request.hardware.id}: {one.refused}" for one in found))
     floor = 1 / limits["tpot"]
     leads = tuple(_lead(*pair, floor) for pair in itertools.combinations([one for one in found if one.stacks], 2))
-    kept = {name: value for name, value in limits.items() if value < math.inf}
+    told |= {name: value for name, value in limits.items() if value < math.inf}
     return Frontier(
-        requests[0].model.id, tuple(one.frontier(limits["tpot"]) for one in found), leads, per, given | kept,
+        requests[0].model.id, tuple(one.frontier(limits["tpot"]) for one in found), leads, per, told,
         estimator.comparer.policy,
     )  # fmt: skip
 
@@ -363,7 +364,7 @@ class _Searched:
         order = order[ranges["tpot"][order, 0] <= tpot]
         refused = self.refused
         if not len(order) and not refused:
-            fastest = f"; the shortest TPOT is {said(1e3 / user.max())} ms" if len(user) else ""
+            fastest = f"; the shortest TPOT is {said(1e3 / float(user.max()))} ms" if len(user) else ""
             refused = f"no layout is within the limits{fastest}"
         return MachineFrontier(
             sheet.id, sheet.name, {name: column[order] for name, column in self._degrees.items()},

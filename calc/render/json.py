@@ -299,6 +299,8 @@ def frontier(found: Frontier) -> Json:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, (list, tuple)):
+        return list(map(_plain, value))
     return value if isinstance(value, (int, float, str)) else str(value)
 
 
