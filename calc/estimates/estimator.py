@@ -48,7 +48,7 @@ _MAKERS: Mapping[str, tuple[Callable[..., Estimate], Callable[..., Parallelism]]
 """What estimates each phase, and the record of its options."""
 
 
-class Request(NamedTuple):
+class Scenario(NamedTuple):
     """What an estimate of a model is made of: its options, and the efficiencies and prices where they count."""
 
     make: Callable[..., Estimate]
@@ -63,7 +63,7 @@ class Request(NamedTuple):
         more = () if self.known is None else (self.known, self.prices)
         return self.make(self.model, self.hardware, self.options, *more)
 
-    def at(self, chips: int, **degrees: int) -> Request:
+    def at(self, chips: int, **degrees: int) -> Scenario:
         """Return the same on so many chips, with other degrees of parallelism."""
         return self._replace(hardware=replace(self.hardware, chips=chips), options=replace(self.options, **degrees))
 
@@ -132,15 +132,15 @@ class Estimator:
             if size is None:
                 raise UsageError("allreduce needs --size, the size of the whole array, e.g. --size '1 GiB'")
             return collective(hardware, size.value, given.get("operation") or "all-reduce", known)
-        return self.request(phase, unfit, **asked).estimate()
+        return self.scenario(phase, unfit, **asked).estimate()
 
-    def request(self, phase: str, unfit: bool = False, **asked: Any) -> Request:
+    def scenario(self, phase: str, unfit: bool = False, **asked: Any) -> Scenario:
         """Return what an estimate of a model is made of; arguments as those of `estimate`."""
         given = arguments.read(phase, asked)
         model, hardware = self._model(given), self._hardware(given)
         said = of_hardware(given.pop("precision", ""), hardware, lambda name: self.comparer.catalog.resolve(name)[1])
         if phase == "memory":
-            return Request(hold, model, hardware, MemoryPlan(**given | ({"precision": said} if said else {})))
+            return Scenario(hold, model, hardware, MemoryPlan(**given | ({"precision": said} if said else {})))
         known, prices = self._known(given), self._prices(given)
         said = said or favoured(hardware)
         given["precision"] = arithmetic(hardware, said)
@@ -149,7 +149,7 @@ class Estimator:
         if drafter := given.pop("drafter", None):
             given["drafter"] = find_model(self.comparer, drafter)
         make, kind = _MAKERS[phase]
-        return Request(make, model, hardware, kind(**given, unfit=unfit), known, prices)
+        return Scenario(make, model, hardware, kind(**given, unfit=unfit), known, prices)
 
     def _model(self, given: dict[str, Any]) -> LanguageModel:
         name = given.pop("model", None)

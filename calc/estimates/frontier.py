@@ -19,7 +19,7 @@ import numpy as np
 from calc import units
 from calc.errors import CalcError, UsageError
 from calc.estimates import arguments, options
-from calc.estimates.stacks import Figure, Row, Stack, stacked
+from calc.estimates.stacks import EstimateStack, Figure, Row, stacked
 from calc.figures.policy import Policy
 from calc.figures.readings import Reading
 from calc.figures.results import Axis, Choice, contradictions
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from calc.estimates.estimator import Estimator, Request
+    from calc.estimates.estimator import Estimator, Scenario
 
 Array = Any
 Progress = Callable[[int, int], None]
@@ -133,6 +133,13 @@ class MachineFrontier:
     def curve(self) -> Iterator[FrontierPoint]:
         """The points of the Pareto curve."""
         return map(self.point, np.flatnonzero(self.pareto).tolist())
+
+    def edge(self, end: int) -> list[tuple[float, float]]:
+        """Return the Pareto curve of all low ends (1) or high ends (2): users' speed and throughput of each."""
+        user, many = self.figures["per_user"][:, end], self.figures[THROUGHPUT][:, end]
+        order = np.lexsort((-many, -user))
+        order = order[unbeaten(many[order])]
+        return list(zip(user[order].tolist(), many[order].tolist(), strict=True))
 
     def best(self, tpot: float = math.inf, ttft: float = math.inf) -> FrontierPoint | None:
         """Return the point with the most throughput, of those within limits in seconds; None if there is none."""
@@ -240,22 +247,23 @@ def frontier(
             given[name] = told[name] = arguments.number(rows[name], given[name])
     if per == "USD" and "USD" not in str(given.get("chip_price", "")):
         raise UsageError("--per USD needs --chip-price in USD, e.g. --chip-price '2 USD/chip/h'")
-    requests = [
-        estimator.request("serve", unfit=True, model=model, **{kind: name}, **given, batch=1) for kind, name in machines
+    scenarios = [
+        estimator.scenario("serve", unfit=True, model=model, **{kind: name}, **given, batch=1)
+        for kind, name in machines
     ]
-    layouts = [list(_layouts(request, most)) for request in requests]
+    layouts = [list(_layouts(scenario, most)) for scenario in scenarios]
     report = _counted(step, sum(map(len, layouts)))
     found = [
-        _search(request, own, np.array(batches, dtype=float), per, limits["ttft"], report)
-        for request, own in zip(requests, layouts, strict=True)
+        _search(scenario, own, np.array(batches, dtype=float), per, limits["ttft"], report)
+        for scenario, own in zip(scenarios, layouts, strict=True)
     ]
     if all(one.refused for one in found):
-        raise UsageError("\n".join(f"{one.request.hardware.id}: {one.refused}" for one in found))
+        raise UsageError("\n".join(f"{one.scenario.hardware.id}: {one.refused}" for one in found))
     floor = 1 / limits["tpot"]
     leads = tuple(_lead(*pair, floor) for pair in itertools.combinations([one for one in found if one.stacks], 2))
     told |= {name: value for name, value in limits.items() if value < math.inf}
     return Frontier(
-        requests[0].model.id, tuple(one.frontier(limits["tpot"]) for one in found), leads, per, told,
+        scenarios[0].model.id, tuple(one.frontier(limits["tpot"]) for one in found), leads, per, told,
         estimator.comparer.policy,
     )  # fmt: skip
 
@@ -281,12 +289,12 @@ def _counted(step: Progress | None, total: int) -> Callable[[], None]:
 Layout = Mapping[str, int]
 
 
-def _layouts(request: Request, most: int | None) -> Iterator[Layout]:
+def _layouts(scenario: Scenario, most: int | None) -> Iterator[Layout]:
     """Yield layouts in powers of two: chips of TP, and of a mixture of experts also more chips that share them.
 
     Pipeline parallelism is not searched: estimates of decode count no time between its stages.
     """
-    hardware, experts = request.hardware, request.model.has_experts
+    hardware, experts = scenario.hardware, scenario.model.has_experts
     whole = hardware.chips if hardware.is_system else max(hardware.domain, most or 0, 1)
     whole = min(whole, most or whole)
     sizes = sorted({*(2**power for power in range(whole.bit_length()) if 2**power <= whole), whole})
@@ -300,7 +308,7 @@ def _layouts(request: Request, most: int | None) -> Iterator[Layout]:
 class _Points:
     """The points of a stack that fit and meet the limit on TTFT: their layout's place in the stack, and their batch."""
 
-    stack: Stack
+    stack: EstimateStack
     which: Array
     batches: Array
 
@@ -314,7 +322,7 @@ class _Points:
 class _Searched:
     """What a search of one kind of hardware found."""
 
-    request: Request
+    scenario: Scenario
     layouts: Sequence[Layout]
     stacks: Sequence[_Points]
     refused: str = ""
@@ -358,7 +366,7 @@ class _Searched:
 
     def frontier(self, tpot: float) -> MachineFrontier:
         """Return the points within a limit on TPOT, by the speed of a user, those on the Pareto curve marked."""
-        sheet, ranges = self.request.hardware.held.sheet, self.ranges
+        sheet, ranges = self.scenario.hardware.held.sheet, self.ranges
         user, many = ranges["per_user"][:, 0], ranges[THROUGHPUT][:, 0]
         order = np.lexsort((-many, -user))
         order = order[ranges["tpot"][order, 0] <= tpot]
@@ -401,25 +409,25 @@ def _range(cells: Array) -> Array:
 
 
 def _search(
-    request: Request, layouts: Sequence[Layout], batches: Array, per: str, ttft: float, report: Callable[[], None]
+    scenario: Scenario, layouts: Sequence[Layout], batches: Array, per: str, ttft: float, report: Callable[[], None]
 ) -> _Searched:  # fmt: skip
     """Return the points of one kind of hardware that fit and meet the limit on TTFT."""
-    assert request.known is not None
-    request = request._replace(known=replace(request.known, anonymous=True))
+    assert scenario.known is not None
+    scenario = scenario._replace(known=replace(scenario.known, anonymous=True))
     made, kept, refused = [], [], ""
     for layout in layouts:
-        experts = {"ep": layout["ep"]} if request.model.has_experts else {}
+        experts = {"ep": layout["ep"]} if scenario.model.has_experts else {}
         try:
-            made.append(request.at(layout["chips"], tp=layout["tp"], **experts).estimate())
+            made.append(scenario.at(layout["chips"], tp=layout["tp"], **experts).estimate())
             kept.append(layout)
         except CalcError as error:
             refused = refused or str(error)
         report()
-    hardware = request.hardware
+    hardware = scenario.hardware
     if made and PER[per].name not in {maker.name for maker in made[0].makers}:
         made, refused = [], f"--per {per}: the power of {hardware.id} is not reported"
     if not made:
-        return _Searched(request, kept, (), refused)
+        return _Searched(scenario, kept, (), refused)
     stacks, least = [], math.inf
     room = hardware.capacity.numbers[2] if hardware.capacity else math.inf
     for stack in stacked(made, (*FIGURES.values(), PER[per])):
@@ -434,16 +442,16 @@ def _search(
     if least > room:
         most = max(layout["chips"] for layout in kept)
         refused = (
-            f"{request.model.id} does not fit on up to {most} chips: needs at least {said(least)} GB per chip, "
+            f"{scenario.model.id} does not fit on up to {most} chips: needs at least {said(least)} GB per chip, "
             f"{hardware.id} has {said(room)} GB"
         )
-        return _Searched(request, kept, (), refused)
-    return _Searched(request, kept, [one for one in stacks if len(one.which)], notes=_notes(request, stacks, per))
+        return _Searched(scenario, kept, (), refused)
+    return _Searched(scenario, kept, [one for one in stacks if len(one.which)], notes=_notes(scenario, stacks, per))
 
 
-def _notes(request: Request, stacks: Sequence[_Points], per: str) -> tuple[str, ...]:
+def _notes(scenario: Scenario, stacks: Sequence[_Points], per: str) -> tuple[str, ...]:
     """Return what was assumed of one kind of hardware."""
-    hardware = request.hardware
+    hardware = scenario.hardware
     notes = [note for one in stacks for note in one.stack.first.notes]
     if hardware.capacity is None:
         notes.append(f"Whether it fits is not known: no memory_capacity of {hardware.id} is reported")
@@ -468,7 +476,7 @@ def _lead(one: _Searched, other: _Searched, floor: float) -> Lead:
     held = [dict(zip(both, each, strict=True)) for each, out in zip(itertools.product(*choices), barred, strict=True)
             if not out]  # fmt: skip
     mine, theirs = ([each.ends(fixed) for fixed in held] for each in (one, other))
-    names = one.request.hardware.id, other.request.hardware.id
+    names = one.scenario.hardware.id, other.scenario.hardware.id
     return Lead(dict(zip(names, (ahead(mine, theirs, floor), ahead(theirs, mine, floor)), strict=True)))
 
 

@@ -38,7 +38,7 @@ class Figure:
 
 
 @dataclass(frozen=True, eq=False)
-class Stack:
+class EstimateStack:
     """Estimates of one shape, by their ``places`` among all; ``roots`` are those of the first one.
 
     ``numbers`` has the numbers in which they differ: for each of the first one's leaves an array, an entry an estimate.
@@ -105,7 +105,7 @@ class Stack:
         return values | {leaf: units.quantity(batches, leaf.unit) for leaf in self._batches}
 
 
-def stacked(estimates: Sequence[Estimate], figures: Sequence[Figure]) -> Iterator[Stack]:
+def stacked(estimates: Sequence[Estimate], figures: Sequence[Figure]) -> Iterator[EstimateStack]:
     """Yield estimates in stacks of one shape."""
     groups: dict[Any, list[tuple[int, list[Expression], list[Assumption]]]] = {}
     for place, one in enumerate(estimates):
@@ -118,7 +118,7 @@ def stacked(estimates: Sequence[Estimate], figures: Sequence[Figure]) -> Iterato
         columns = zip(*(numbers for *_, numbers in members), strict=True)
         values = (np.array([float(leaf.value.magnitude) for leaf in column]) for column in columns)
         differing = {leaf: column for leaf, column in zip(own, values, strict=True) if np.ptp(column)}
-        yield Stack(estimates[places[0]], places, figures, roots, differing)
+        yield EstimateStack(estimates[places[0]], places, figures, roots, differing)
 
 
 def _roots(one: Estimate, figures: Sequence[Figure]) -> list[Expression]:

@@ -25,7 +25,6 @@ def tables(found: Frontier) -> list[Table]:
     if points:
         made.append(_curves(found))
     made[-1].notes += [
-        *dict.fromkeys(f"{note}." for machine in found.machines for note in machine.notes),
         "All points: -o FILE.csv. TTFT is without a queue.", CAVEAT, *words.foot(found.policy),
     ]  # fmt: skip
     return made
@@ -46,6 +45,7 @@ def _best(found: Frontier) -> Table:
             table.add(machine.name, "none", "", "", "", "")
             table.notes.append(f"{machine.name}: {machine.refused}.")
     table.notes += [line for lead in found.leads for line in leads(found, lead)]
+    table.notes += dict.fromkeys(f"{note}." for machine in found.machines for note in machine.notes)
     return table
 
 

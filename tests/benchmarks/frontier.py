@@ -49,8 +49,8 @@ def alone(estimator: Estimator, found: Frontier, asked: dict[str, Any]) -> float
     start = time.process_time()
     for point in points:
         experts = {"ep": point.ep} if point.ep > 1 else {}
-        one = estimator.estimate("serve", model=asked["model"], **{kind: machine.id}, chips=point.chips, tp=point.tp,
-                                 batch=point.batch, input=asked["input"], output=asked["output"], **experts)  # fmt: skip
+        load = {name: asked[name] for name in ("model", "input", "output")} | {kind: machine.id} | experts
+        one = estimator.estimate("serve", **load, chips=point.chips, tp=point.tp, batch=point.batch)
         figures = [one.figures[name].estimate for name in ("rate_per_user", "rate_per_chip", "ttft")]
         assert all(figure is not None and figure.numbers for figure in figures)
     return (time.process_time() - start) / len(points)
@@ -65,8 +65,8 @@ def main() -> None:
             found, points, took = searched(estimator, **asked, **more)
             rate, kept = points / took, sum(map(len, found.machines))
             ratio = alone(estimator, found, asked) * rate
-            print(f"{name}, {words}: {points:,} points searched, {kept:,} fit, {took:.2f} s of processor, {rate:,.0f} points/s, "
-                  f"{ratio:,.0f} x single estimates")  # fmt: skip
+            print(f"{name}, {words}: {points:,} points searched, {kept:,} fit, {took:.2f} s of processor, "
+                  f"{rate:,.0f} points/s, {ratio:,.0f} x single estimates")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -28,7 +28,6 @@ from calc.estimates.options import FOUND, searched
 from calc.figures.readings import Reading
 from calc.figures.results import Result, axes
 from calc.render.frontier import FIELDS
-from calc.render.plot.frontier import curve
 from tests.running import ROOT, output, run
 
 SYSTEMS = ["cm384", "nvl72"]
@@ -203,9 +202,9 @@ def test_layouts_of_one_shape_are_evaluated_together() -> None:
     from calc.estimates.frontier import FIGURES, _layouts
     from calc.estimates.stacks import stacked
 
-    request = workspace().estimate.request("serve", unfit=True, model="deepseek-v3", system="cm384", batch=1, **LOAD)
-    layouts = list(_layouts(request, None))
-    made = [request.at(one["chips"], tp=one["tp"], ep=one["ep"]).estimate() for one in layouts]
+    scenario = workspace().estimate.scenario("serve", unfit=True, model="deepseek-v3", system="cm384", batch=1, **LOAD)
+    layouts = list(_layouts(scenario, None))
+    made = [scenario.at(one["chips"], tp=one["tp"], ep=one["ep"]).estimate() for one in layouts]
     stacks = list(stacked(made, tuple(FIGURES.values())))
     assert len(stacks) <= 6 < 40 < len(layouts)
     assert sorted(place for one in stacks for place in one.places) == list(range(len(layouts)))
@@ -553,7 +552,7 @@ def test_the_curves_that_are_drawn_are_those_of_the_points() -> None:
                 one for one in ends
                 if not any(o != one and o[0] >= one[0] and o[1] >= one[1] for o in ends)
             }  # fmt: skip
-            assert set(map(tuple, curve(machine, end).tolist())) == kept
+            assert set(machine.edge(end)) == kept
         inner = np.log(front[1:-1])
         outline = bands[f"band-{machine.id}"].vertices
         from matplotlib.path import Path as Outline

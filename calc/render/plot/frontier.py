@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from calc.errors import UsageError
-from calc.estimates.frontier import THROUGHPUT, UNITS, Frontier, MachineFrontier, unbeaten
+from calc.estimates.frontier import UNITS, Frontier, FrontierPoint, MachineFrontier
 from calc.render.plot import style
 from calc.render.plot.common import Drawing
 from calc.render.plot.style import Artist, Axes
@@ -16,13 +14,11 @@ from calc.views import words
 from calc.views.frontier import leads, time, workload
 
 ROWS = 17.0
-Curve = Any
-"""An array of points x (users' speed, throughput), the fastest for a user first."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Curves(Drawing):
-    """The curves of each kind of hardware that has points; ``places`` are theirs among all."""
+    """The curves of each kind of hardware that has points."""
 
     found: Frontier
     drawn: tuple[MachineFrontier, ...]
@@ -44,17 +40,8 @@ def curves(found: Frontier) -> Curves:
     )  # fmt: skip
 
 
-def curve(one: MachineFrontier, end: int) -> Curve:
-    """Return the Pareto curve of the headlines (0), of the low ends (1), or of the high ends (2)."""
-    user, many = one.figures["per_user"][:, end], one.figures[THROUGHPUT][:, end]
-    order = np.lexsort((-many, -user))
-    points = np.stack([user, many], axis=1)[order]
-    return points[unbeaten(points[:, 1])]
-
-
-def own_ends(one: MachineFrontier, end: int) -> Curve:
-    """Return one end of the point that is the fastest for a user, where the line ends."""
-    return np.array([[one.figures["per_user"][0, end], one.figures[THROUGHPUT][0, end]]])
+def _end(point: FrontierPoint, end: str) -> tuple[float, float]:
+    return getattr(point.per_user, end), getattr(point.throughput, end)
 
 
 def _draw(shown: Curves, ax: Axes) -> list[Artist]:
@@ -65,13 +52,15 @@ def _draw(shown: Curves, ax: Axes) -> list[Artist]:
         if machine not in shown.drawn:
             continue
         own = style.series(place)
-        middle, low, high = (curve(machine, end) for end in range(3))
+        line = list(machine.curve)
+        fastest = line[0]
         # From where the line ends along the high ends, and back along the low ends.
-        edge = np.concatenate([own_ends(machine, 2), high, low[::-1], own_ends(machine, 1)])
-        ax.fill(edge[:, 0], edge[:, 1], facecolor=own.shade, alpha=0.22, edgecolor=own.shade, hatch=own.hatch,
+        band = [_end(fastest, "high"), *machine.edge(2), *machine.edge(1)[::-1], _end(fastest, "low")]
+        ax.fill(*zip(*band, strict=True), facecolor=own.shade, alpha=0.22, edgecolor=own.shade, hatch=own.hatch,
                 linewidth=0.4, zorder=2, gid=f"band-{machine.id}")  # fmt: skip
         look: dict[str, Any] = {"color": own.shade, "marker": own.marker, "markersize": 3.5, "linewidth": 1.8}
-        ax.plot(middle[:, 0], middle[:, 1], linestyle=own.line, zorder=3, gid=f"curve-{machine.id}", **look)
+        middle = zip(*(_end(one, "value") for one in line), strict=True)
+        ax.plot(*middle, linestyle=own.line, zorder=3, gid=f"curve-{machine.id}", **look)
         best = machine.best()
         assert best is not None
         name = style.legible(machine.name, machine.id)
