@@ -12,6 +12,7 @@ from calc.cli.options import Request, answering
 from calc.cli.output import progress, write
 from calc.cli.plot import form_of, look_options
 from calc.estimates import options as declared
+from calc.render.forms import FOR_COMMANDS
 
 
 @commands.command(
@@ -37,6 +38,8 @@ def frontier(asked: Request, picture: str | None, size: str | None, style: str, 
     options = named(options)
     machines = [(kind, name) for kind in ("system", "chip") for name in options.pop(kind)]
     form = form_of(picture) if picture else ""
+    if asked.output and asked.output.endswith(".csv") and asked.form == FOR_COMMANDS[0]:
+        asked.form = "csv"
     from calc.estimates import frontier as search
     from calc.estimates.estimator import Estimator
 

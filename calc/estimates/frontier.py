@@ -19,6 +19,7 @@ import numpy as np
 from calc import units
 from calc.errors import CalcError, UsageError
 from calc.estimates import arguments, options
+from calc.estimates.inference import numerics
 from calc.estimates.stacks import EstimateStack, Figure, Row, stacked
 from calc.figures.policy import Policy
 from calc.figures.readings import Reading
@@ -103,12 +104,13 @@ RANGES = (*FIGURES, THROUGHPUT, *CAUSES)
 class MachineFrontier:
     """The points of one kind of hardware that fit and meet the limits; ``refused`` says why there are none.
 
-    ``degrees`` has an array for each number of a layout, and the batch; ``figures`` one of points x (value, low, high)
-    for each of `RANGES`.
+    ``precision`` is that of arithmetic and weights. ``degrees`` has an array for each number of a layout, and the
+    batch; ``figures`` one of points x (value, low, high) for each of `RANGES`.
     """
 
     id: str
     name: str
+    precision: str
     degrees: Mapping[str, Array]
     figures: Mapping[str, Array]
     pareto: Array
@@ -374,8 +376,10 @@ class _Searched:
         if not len(order) and not refused:
             fastest = f"; the shortest TPOT is {said(1e3 / float(user.max()))} ms" if len(user) else ""
             refused = f"no layout is within the limits{fastest}"
+        asked: Any = self.scenario.options
+        precision = numerics(asked.precision, asked.weights)
         return MachineFrontier(
-            sheet.id, sheet.name, {name: column[order] for name, column in self._degrees.items()},
+            sheet.id, sheet.name, precision, {name: column[order] for name, column in self._degrees.items()},
             {name: column[order] for name, column in ranges.items()}, unbeaten(many[order]), refused, self.notes,
         )  # fmt: skip
 

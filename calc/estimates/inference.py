@@ -114,6 +114,12 @@ class Link(NamedTuple):
     waits: Expression
 
 
+def numerics(precision: str, stored: str) -> str:
+    """Return a precision as one says it: of weights and of arithmetic where they differ."""
+    worked = precision.upper()
+    return worked if stored == precision else f"{stored.upper()} weights, {worked} arithmetic"
+
+
 def model_kind(model: LanguageModel) -> str:
     """Return which kind of model it is to measurements: mixture of experts, or dense."""
     return "experts" if model.has_experts else "dense"
@@ -269,7 +275,7 @@ class ServingStep:
         if verdict:
             refuse(verdict, hardware, amounts)
         peaks = map(hardware.peak_note, (asked.precision, self.core_precision))
-        roomy = verdict.note if verdict else ""
+        roomy, worked = verdict.note if verdict else "", numerics(asked.precision, self.stored)
         drafts = [f"{asked.drafts} draft{'s' if asked.drafts > 1 else ''} per step"] if asked.drafts else []
         free = FREE_DRAFTS if asked.drafts and drafting is None else ""
         of = " per replica" if self.spread.dp > 1 else ""
@@ -278,7 +284,7 @@ class ServingStep:
             title, title, hardware, self.model, terms, time, "ms", self.rates(useful, sequences, prices), amounts,
             noted(self.one_sided, unknown, self.spread.note, *peaks, roomy, free, experts, domain,
                   no_power(hardware, prices)),
-            conditions(self.spread, self.numerics, f"batch {said(asked.batch, EXACT_DIGITS)}{of}", context, *drafts),
+            conditions(self.spread, worked, f"batch {said(asked.batch, EXACT_DIGITS)}{of}", context, *drafts),
             verdict, uncorrected,
         )  # fmt: skip
 
@@ -310,12 +316,6 @@ class ServingStep:
             f"Compute not counted: no {self.asked.precision.upper()} peak of {self.hardware.id} is reported; pass "
             "--peak, or --assume-peak measured where a rate was measured"
         )
-
-    @property
-    def numerics(self) -> str:
-        """The precision as one says it: of weights and of arithmetic where they differ."""
-        worked = self.asked.precision.upper()
-        return worked if self.stored == self.asked.precision else f"{self.stored.upper()} weights, {worked} arithmetic"
 
     def labels(self, kind: str) -> dict[str, str]:
         """Return by what measurements of serving are told apart."""

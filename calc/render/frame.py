@@ -116,7 +116,14 @@ def frontier(found: Frontier) -> pd.DataFrame:
     from calc.render import frontier as points
 
     left_out = {one.id: one.refused for one in found.machines if one.refused}
-    more = {"model": found.model, "per": found.per, "units": points.units(found), "refused": left_out}
+    precisions = {one.id: one.precision for one in found.machines}
+    more = {
+        "model": found.model,
+        "per": found.per,
+        "precision": precisions,
+        "units": points.units(found),
+        "refused": left_out,
+    }
     return made(points.FIELDS, points.records(found), _attrs(found.policy) | more)
 
 

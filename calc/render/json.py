@@ -288,8 +288,8 @@ def frontier(found: Frontier) -> Json:
     from calc.estimates.frontier import UNITS
 
     machines = [
-        {"id": one.id, "name": one.name, "best": _point(best) if (best := one.best()) else None,
-         "refused": one.refused or None, "notes": list(one.notes), "points": list(map(_point, one.points))}
+        {**picked(one, "id name precision notes"), "best": _point(best) if (best := one.best()) else None,
+         "refused": one.refused or None, "points": list(map(_point, one.points))}
         for one in found.machines
     ]  # fmt: skip
     inputs = {"model": found.model} | {name: _plain(value) for name, value in found.asked.items()}

@@ -32,17 +32,20 @@ def tables(found: Frontier) -> list[Table]:
 
 def _best(found: Frontier) -> Table:
     limits = [f"{name.upper()} at most {time(found.asked[name])}" for name in ("tpot", "ttft") if name in found.asked]
-    table = Table(f"Best throughput of {found.model}: {', '.join([workload(found), *limits])}", [
+    numerics = dict.fromkeys(machine.precision for machine in found.machines)
+    same = list(numerics) if len(numerics) == 1 else []
+    table = Table(f"Best throughput of {found.model}: {', '.join([workload(found), *same, *limits])}", [
         Column("hardware", "", wraps=True), Column("throughput", UNITS[found.per], True),
         Column("range", "range", True), Column("layout", "layout", wraps=True), Column("tpot", "TPOT", True),
         Column("ttft", "TTFT", True),
     ])  # fmt: skip
     for machine in found.machines:
+        name = machine.name if same else f"{machine.name}, {machine.precision}"
         if point := machine.best():
-            table.add(machine.name, said(point.throughput.value), _range(point.throughput), point.layout,
+            table.add(name, said(point.throughput.value), _range(point.throughput), point.layout,
                       time(point.tpot.value), time(point.ttft.value))  # fmt: skip
         else:
-            table.add(machine.name, "none", "", "", "", "")
+            table.add(name, "none", "", "", "", "")
             table.notes.append(f"{machine.name}: {machine.refused}.")
     table.notes += [line for lead in found.leads for line in leads(found, lead)]
     table.notes += dict.fromkeys(f"{note}." for machine in found.machines for note in machine.notes)

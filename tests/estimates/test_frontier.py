@@ -136,6 +136,14 @@ def test_chips_power_and_dollars_agree_through_power_and_price() -> None:
         np.testing.assert_allclose(by_price.figures["throughput"] * price / 3600, per_chip[2], rtol=1e-9)
 
 
+def test_each_precision_is_said() -> None:
+    """One for both in the title; where they differ, behind each name."""
+    assert "4,096 + 1,024 tokens, BF16" in str(found())
+    text = " ".join(output(*CALL, "--precision", "8bit").split())
+    assert "CloudMatrix 384, INT8" in text
+    assert "GB200 NVL72, FP8" in text
+
+
 def test_per_kw_says_which_power_it_counts() -> None:
     assert "Throughput per kW of cm384 counts all-in power." in " ".join(str(found(per="kW")).split())
 
@@ -465,7 +473,7 @@ def test_csv_json_and_frame_say_the_same(tmp_path: Path) -> None:
     body = json.loads(output(*CALL, "--format", "json"))
     frame = found(batch=tuple(2.0**power for power in range(9))).to_frame()
     written = tmp_path / "frontier.csv"
-    assert run(*CALL, "--format", "csv", "-o", str(written)).code == 0
+    assert run(*CALL, "-o", str(written)).code == 0, "the form follows from the name of the file"
     assert list(csv.DictReader(io.StringIO(written.read_text(encoding="utf-8")))) == rows
     points = [(machine["id"], point) for machine in body["machines"] for point in machine["points"]]
     assert len(rows) == len(points) == len(frame) > 100
@@ -497,6 +505,7 @@ def test_the_frame_has_types_units_and_the_policy() -> None:
     ]  # fmt: skip
     assert list(frame.columns) == [field.name for field in FIELDS]
     assert frame.attrs["units"]["tpot.high"] == "s"
+    assert frame.attrs["precision"] == {"cm384": "BF16", "nvl72": "BF16"}
     assert frame.attrs["units"]["throughput.low"] == "tok/s/chip"
     assert frame.attrs["status"] == "as-reported"
     assert frame.attrs["policy"]["strict"] is False
