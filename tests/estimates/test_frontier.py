@@ -568,3 +568,24 @@ def test_the_curves_that_are_drawn_are_those_of_the_points() -> None:
 
         assert Outline(np.log(outline[:-1])).contains_points(inner, radius=1e-3).mean() > 0.9
     assert ax.get_xscale() == ax.get_yscale() == "log"
+
+
+# -- published curves -------------------------------------------------------------------------------
+
+
+def test_a_published_curve_lies_in_the_ranges_of_its_points_and_below_the_high_edge() -> None:
+    """DeepSeek-V3 served on eight B200 at four concurrencies: throughput, the reading of prompts included."""
+    rows = list(workspace().comparer.catalog.measured("inferencex-issues-870").values())
+    assert {(one.model, one.chip, one.prompt, one.output) for one in rows} == {
+        ("deepseek-v3", "b200", "1024 token", "1024 token")
+    }
+    made = calc.frontier("deepseek-v3", chip="b200", precision="nvfp4", chips=8, input=1024, output=1024)
+    points = {(one.tp, one.ep, one.chips, one.batch): one for one in made.machines[0].points}
+    edge = np.array(made.machines[0].edge(2))
+    assert len(rows) == 4
+    for one in rows:
+        published, batch = float(str(one.value).split()[0]), float(one.batch or 0)
+        ours = points[8, 8, 8, batch].throughput
+        assert ours.low <= published <= ours.high
+        speed = published * 8 / batch
+        assert reached(edge[:, 0], edge[:, 1], np.array([speed]))[0] >= published
