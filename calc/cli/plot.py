@@ -17,7 +17,7 @@ from calc.render.plot import FORMS, KINDS, STYLES, file
 LADDER = "ladder"
 OWN = {name: kind for name, kind in KINDS.items() if kind.of in ("Comparison", "Validation")}
 """The kinds of figure of this command; others are drawn by the command of their answer."""
-SHOWS = "\n\n".join(f"{name}: {kind.help[0].lower()}{kind.help[1:]}" for name, kind in OWN.items())
+SHOWS = "\n\n".join(f"{name}: {kind.help[0].lower()}{kind.help[1:]}" for name, kind in KINDS.items())
 
 
 def look_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -96,7 +96,7 @@ def _validation() -> Make:
 
 @_kind("Frontier")
 def _frontier() -> Make:
-    """Throughput by tokens per second of a user: the Pareto curve of each kind of hardware with its range."""
+    """Throughput by tokens per second of a user, with ranges; drawn by `frontier --plot FILE`."""
     from calc.render.plot import frontier
 
     return frontier.curves
