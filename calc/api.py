@@ -552,7 +552,7 @@ class Workspace:
         --------
         >>> import calc
         >>> found = calc.frontier("llama-3.1-8b", chip="h100-sxm", input="1k", output="1k", tpot="50ms")
-        >>> found.machines[0].best.tpot.value <= 0.05
+        >>> found.machines[0].best().tpot.value <= 0.05
         True
         """
         from calc.estimates import frontier

@@ -63,7 +63,7 @@ def _draw(shown: Curves, ax: Axes) -> list[Artist]:
         ax.plot(*middle, linestyle=own.line, zorder=3, gid=f"curve-{machine.id}", **look)
         best = machine.best()
         assert best is not None
-        name = style.legible(machine.name, machine.id)
+        name = f"{style.legible(machine.name, machine.id)}, {machine.precision}"
         keys.append(style.key(f"{name}: best {best.layout}, TPOT {time(best.tpot.value)}", **look, linestyle=own.line))
     ax.set_xlabel("Tokens per second of a user (tok/s)", parse_math=False)
     ax.set_ylabel(f"Throughput ({UNITS[shown.found.per]})", parse_math=False)
