@@ -11,7 +11,7 @@ DEGREES = ("tp", "pp", "ep", "chips", "batch")
 _TIMES = ("tpot", "ttft")
 _MEANINGS = {
     "per_user": "tokens per second of a user", THROUGHPUT: "throughput", "per_chip": "throughput per chip",
-    "tpot": "time per output token", "ttft": "time to first token, without a queue",
+    "tpot": "TPOT", "ttft": "TTFT, without a queue",
     "reports": "throughput by disputed reports alone", "efficiencies": "throughput by efficiencies alone",
 }  # fmt: skip
 _ENDS = {"": "", ".low": "; low end of the range", ".high": "; high end of the range"}

@@ -536,8 +536,8 @@ def test_the_figure_has_a_curve_and_a_band_for_each_and_says_what_it_shows(tmp_p
         assert f'id="curve-{id}"' in drawn
         assert f'id="band-{id}"' in drawn
     words = " ".join(re.sub(r"<[^>]+>", " ", drawn).split())
-    for said in ("CloudMatrix 384, BF16: best", "Tokens per second of a user (tok/s)", "Throughput (tok/s/chip)", "band:",
-                 "GB200 NVL72 is ahead of CloudMatrix 384 up to"):  # fmt: skip
+    for said in ("CloudMatrix 384, BF16: best", "Tokens per second of a user (tok/s)", "Throughput (tok/s/chip)",
+                 "band:", "GB200 NVL72 is ahead of CloudMatrix 384 up to"):  # fmt: skip
         assert said in words
     assert 'width="648pt"' in drawn
     dark = tmp_path / "dark.svg"
