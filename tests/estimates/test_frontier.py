@@ -589,3 +589,21 @@ def test_a_published_curve_lies_in_the_ranges_of_its_points_and_below_the_high_e
         assert ours.low <= published <= ours.high
         speed = published * 8 / batch
         assert reached(edge[:, 0], edge[:, 1], np.array([speed]))[0] >= published
+
+
+def test_published_rates_at_maximum_load_are_those_of_the_largest_batch_that_fits() -> None:
+    """DeepSeek-V3 on four GB200, as many requests as memory holds: no concurrency is printed, so no fit rests on it."""
+    source = "tensorrt-llm-03e27c7-developer-guide-perf-overview"
+    measured = workspace().comparer.catalog.measured(source)
+    rows = [one for one in measured.values() if (one.model, one.chip) == ("deepseek-v3", "gb200")]
+    rests_on = {one.measurement for pool in workspace().estimate.defaults.pools.values() for one in pool.samples}
+    assert len(rows) == 5
+    assert rests_on.isdisjoint(one.id for one in rows)
+    for one in rows:
+        published, prompt, output_ = (float(str(text).split()[0]) for text in (one.value, one.prompt, one.output))
+        made = calc.frontier(
+            "deepseek-v3", chip="gb200", chips=4, precision="nvfp4", kv_precision="fp8", input=prompt, output=output_
+        )
+        layout = [point for point in made.machines[0].points if (point.tp, point.ep, point.chips) == (1, 4, 4)]
+        largest = max(layout, key=lambda point: point.batch).throughput
+        assert largest.low <= published <= largest.high, one.id
