@@ -543,25 +543,25 @@ class Workspace:
         input, output : float or str
             Tokens per prompt and per output. [token]
         **asked
-            Limits ``tpot`` and ``ttft`` [time], ``per`` (``chip``, ``kW``, ``USD``), ``chips`` at most, ``precision``,
-            ``chip_price`` and other options of serving.
+            Limits ``tpot`` and ``ttft`` [time], ``per`` (``chip``, ``kW``, ``USD``), ``chips`` at most, ``batch`` sizes
+            (``"1:512:log2"``), ``precision``, ``chip_price`` and other options of serving.
 
         Returns
         -------
         Frontier
-            With ``machines``, ``best(tpot)``, ``to_frame()``.
+            With ``machines``, ``best(tpot)``, ``leads``, ``to_frame()``, ``plot()``.
 
         Examples
         --------
         >>> import calc
         >>> found = calc.frontier("llama-3.1-8b", chip="h100-sxm", input="1k", output="1k", tpot="50ms")
-        >>> found.machines[0].best.tpot.value <= 0.05
+        >>> found.machines[0].best().tpot.value <= 0.05
         True
         """
         from calc.estimates import frontier
 
         machines = [*(("system", one) for one in _several(system)), *(("chip", one) for one in _several(chip))]
-        return frontier.asked(self.estimate, model, machines, input=input, output=output, **asked)
+        return frontier.frontier(self.estimate, model, machines, input=input, output=output, **asked)
 
     @checked
     def sweep(self, phase: str, *, columns: Sequence[str] | None = None, engine: str = "numpy",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import click
@@ -42,11 +42,11 @@ def estimate() -> None:
     """
 
 
-def phase_options(phase: str, grids: bool = False) -> Callable[[Command], Command]:
-    """Add the options of a phase; for a sweep each takes a grid in place of one value."""
+def phase_options(rows: Iterable[declared.Option], grids: bool = False) -> Callable[[Command], Command]:
+    """Add the options of a phase, or of a search; for a sweep each takes a grid in place of one value."""
 
     def add(command: Command) -> Command:
-        for row in reversed(declared.of(phase).values()):
+        for row in reversed(list(rows)):
             settings: dict[str, Any] = {"help": row.help, "metavar": row.metavar + (",..." if grids else "")}
             if row.kind == "flag":
                 settings = {"help": row.help, "is_flag": True, "default": None}
@@ -82,7 +82,7 @@ def _add(phase: str) -> None:
         command = click.option("--explain", is_flag=True, help="Show the working, down to each report.")(command)
     command = click.option("--inputs", is_flag=True, help="Show the table of inputs, with their sources.")(command)
     epilog = examples(*(f"estimate {line}" for line in declared.EXAMPLES[phase]))
-    estimate.command(phase, epilog=epilog)(phase_options(phase)(command))
+    estimate.command(phase, epilog=epilog)(phase_options(declared.of(phase).values())(command))
 
 
 for _phase in declared.PHASES:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import click
 
+from calc.cli.estimate import named, phase_options
 from calc.cli.group import commands, examples
-from calc.cli.options import ID, Request, answering
-
-LIMITS = (
-    click.option("--tpot", metavar="TIME", help="Longest time per output token (TPOT), e.g. 50ms."),
-    click.option("--ttft", metavar="TIME", help="Longest time to first token, e.g. 2s."),
-)
+from calc.cli.options import Request, answering
+from calc.cli.output import progress, write
+from calc.cli.plot import form_of, look_options
+from calc.estimates import options as declared
+from calc.render.forms import FOR_COMMANDS
 
 
 @commands.command(
@@ -22,31 +21,32 @@ LIMITS = (
         "frontier --model llama-3.1-8b --chip h100-sxm --input 2k --output 512 --format csv",
     )
 )
-@click.option("--model", metavar="ID", required=True, help="Model; `list models` shows the ids.")
-@click.option("--system", "systems", type=ID, multiple=True, metavar="ID", help="System. Repeatable.")
-@click.option("--chip", "chip_ids", type=ID, multiple=True, metavar="ID", help="Chip. Repeatable.")
-@click.option("--chips", type=click.IntRange(1), metavar="N", help="Most chips of a layout; by default a whole system.")
-@click.option("--input", "prompt_tokens", metavar="N", required=True, help="Tokens per prompt, e.g. 4096 or 4k.")
-@click.option("--output", "output_tokens", metavar="N", required=True, help="Tokens per output.")
-@LIMITS[0]
-@LIMITS[1]
+@phase_options(declared.searched().values())
 @click.option("--per", type=click.Choice(["chip", "kW", "USD"]), default="chip", show_default=True,
               help="What throughput is divided by.")  # fmt: skip
-@click.option("--precision", metavar="P", help="Precision, e.g. fp8, 8bit, or cm384=int8,nvl72=fp8.")
-@click.option("--chip-price", metavar="PRICE", help="Price of a chip's hour, e.g. '2 USD/chip/h'.")
+@click.option("--plot", "picture", metavar="FILE", type=click.Path(dir_okay=False),
+              help="Draw the curves too: NAME.svg, NAME.png or NAME.pdf.")  # fmt: skip
+@look_options
 @answering
-def frontier(
-    asked: Request, model: str, systems: Sequence[str], chip_ids: Sequence[str], prompt_tokens: str,
-    output_tokens: str, **options: Any,
-) -> object:  # fmt: skip
+def frontier(asked: Request, picture: str | None, size: str | None, style: str, **options: Any) -> object:
     """Find the best layouts and batches for a workload.
 
-    Searches TP, chips and batch for each system or chip, keeps what fits into memory and meets the limits, and shows
-    the best throughput and the Pareto curve of throughput against tokens per second of a user.
+    Searches TP, EP, chips and batch for each system or chip, keeps what fits into memory and meets the limits, and
+    shows the best throughput and the Pareto curve of throughput against tokens per second of a user. Prefill and decode
+    run on the same chips.
     """
+    options = named(options)
+    machines = [(kind, name) for kind in ("system", "chip") for name in options.pop(kind)]
+    form = form_of(picture) if picture else ""
+    if asked.output and asked.output.endswith(".csv") and asked.form == FOR_COMMANDS[0]:
+        asked.form = "csv"
     from calc.estimates import frontier as search
     from calc.estimates.estimator import Estimator
 
-    machines = [*(("system", id) for id in systems), *(("chip", id) for id in chip_ids)]
-    given = {name: value for name, value in options.items() if value is not None}
-    return search.asked(Estimator(asked.comparer), model, machines, input=prompt_tokens, output=output_tokens, **given)
+    with progress("Layouts") as step:
+        found = search.frontier(Estimator(asked.comparer), options.pop("model"), machines, step=step, **options)
+    if picture:
+        from calc.render.plot import file
+
+        write(file("frontier", found, form, size, style), picture)
+    return found

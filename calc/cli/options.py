@@ -86,10 +86,11 @@ def taken(options: dict[str, Any]) -> dict[str, Any]:
 
 
 class Request:
-    """What every command that answers is asked: of which sheets, under which policy; and how it ends."""
+    """What every command that answers is asked: of which sheets, under which policy, in which form; how it ends."""
 
-    def __init__(self, options: dict[str, Any]) -> None:
+    def __init__(self, options: dict[str, Any], form: str, output: str | None) -> None:
         self._options = options
+        self.form, self.output = form, output
         self.exit_code = 0
 
     @property
@@ -111,8 +112,9 @@ def answering(run: Callable[..., object], *more: str) -> Command:
 
     @functools.wraps(run)
     def command(form: str, output: str | None, color: str, **options: Any) -> None:
-        asked = Request(taken(options))
-        emit(run(asked, **options), form, output, color, **options)
+        asked = Request(taken(options), form, output)
+        answer = run(asked, **options)
+        emit(answer, asked.form, output, color, **options)
         if asked.exit_code:
             sys.exit(asked.exit_code)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,30 @@ from calc.errors import UsageError
 from calc.render.plot import FORMS, KINDS, STYLES, file
 
 LADDER = "ladder"
+OWN = {name: kind for name, kind in KINDS.items() if kind.of in ("Comparison", "Validation")}
+"""The kinds of figure of this command; others are drawn by the command of their answer."""
 SHOWS = "\n\n".join(f"{name}: {kind.help[0].lower()}{kind.help[1:]}" for name, kind in KINDS.items())
+
+
+def look_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add how a figure looks: its size and its colours."""
+    for option in (
+        click.option("--dark", "style", flag_value="dark", help="The same as --style dark."),
+        click.option("--style", type=click.Choice(STYLES), default="light", show_default=True,
+                     help="Colours of the figure; auto follows the settings of matplotlib."),
+        click.option("--size", metavar="SIZE", help="Size of the figure: slide or 16:9 (12.8 x 7.2 in), column (3.5 in "
+                     "wide), or WxH in inches; by default as wide as a slide, and higher where rows need it."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def form_of(name: str) -> str:
+    """Return the form of a figure by the name of its file."""
+    ending = Path(name).suffix.lower().removeprefix(".")
+    if ending not in FORMS:
+        raise UsageError(f"cannot tell the form of {name!r}: name it NAME.svg, NAME.png or NAME.pdf")
+    return ending
 
 
 @commands.command(
@@ -23,25 +46,12 @@ SHOWS = "\n\n".join(f"{name}: {kind.help[0].lower()}{kind.help[1:]}" for name, k
     epilog=examples("plot cm384 nvl72 -o ladder.png", "plot cm384 nvl72 --kind bars --size column --dark -o bars.svg"),
 )
 @click.argument("ids", nargs=-1, type=ID, metavar="A [B...]")
-@click.option("--kind", type=click.Choice(list(KINDS)), default=next(iter(KINDS)), show_default=True,
+@click.option("--kind", type=click.Choice(list(OWN)), default=next(iter(OWN)), show_default=True,
               help="Kind of figure.")  # fmt: skip
 @click.option("--metric", metavar="METRIC", help="Metric to draw; by default the peak compute that most report.")
 @click.option("--all", "everything", is_flag=True, help="Draw all rows that both have (ladder).")
 @click.option("--no-claims", is_flag=True, help="Leave out published claims (ladder).")
-@click.option(
-    "--size",
-    metavar="SIZE",
-    help="slide or 16:9 (12.8 x 7.2 in), column (3.5 in wide), or WxH in inches; by "
-    "default as wide as a slide, and higher where rows need it.",
-)  # fmt: skip
-@click.option(
-    "--style",
-    type=click.Choice(STYLES),
-    default="light",
-    show_default=True,
-    help="Colours; auto follows the settings of matplotlib.",
-)  # fmt: skip
-@click.option("--dark", "style", flag_value="dark", help="The same as --style dark.")
+@look_options
 @click.option(
     "-o",
     "output",
@@ -60,9 +70,7 @@ def plot(
     _refuse(kind, ids, more)
     if output is None:
         raise UsageError("-o FILE is missing: name the output file, for example -o figure.svg (or .png, .pdf)")
-    ending = Path(output).suffix.lower().removeprefix(".")
-    if ending not in FORMS:
-        raise UsageError(f"cannot tell the form of {output!r}: name it NAME.svg, NAME.png or NAME.pdf")
+    ending = form_of(output)
     comparer = open_comparer(**taken(options))
     if KINDS[kind].of == "Validation":
         from calc.estimates.estimator import Estimator

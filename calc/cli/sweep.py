@@ -12,6 +12,7 @@ from calc.cli.group import commands, examples
 from calc.cli.options import open_comparer, output_options, policy_options, taken
 from calc.cli.output import emit, progress, say
 from calc.errors import UsageError
+from calc.estimates import options as declared
 from calc.estimates.options import PHASES
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _add(phase: str) -> None:
     run.__doc__ = f"{PHASES[phase]}\n\n{GRIDS}"
     epilog = examples(*(f"sweep {line}" for line in SWEEPS[phase]))
     sweep.command(phase, epilog=epilog)(
-        phase_options(phase, grids=True)(_streamed(output_options(policy_options(run))))
+        phase_options(declared.of(phase).values(), grids=True)(_streamed(output_options(policy_options(run))))
     )
 
 

@@ -70,13 +70,15 @@ class Sized:
 class Efficiencies:
     """Efficiencies and latencies: the defaults by kind and group, pools by phase, and what the user gives instead.
 
-    With ``without_ranges`` the defaults are their middles alone, to which the pools are fitted.
+    With ``without_ranges`` the defaults are their middles alone, to which the pools are fitted. With ``anonymous`` a
+    correction does not name the measurements that are nearest, which takes longer than all else of an estimate.
     """
 
     defaults: Mapping[tuple[str, ...], Default] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
     instead: Mapping[str, Assumption] = field(default_factory=dict)
     without_ranges: bool = False
+    anonymous: bool = False
 
     @property
     def corrects(self) -> bool:
@@ -122,7 +124,7 @@ class Efficiencies:
             return time
         place = given(
             "place in the range of measurements", 0.0, note=_told(pool, sized), ends=(-SPREAD, SPREAD),
-            rests_on=pool.nearest(sized.case),
+            rests_on=() if self.anonymous else pool.nearest(sized.case),
         )  # fmt: skip
         formula = Formula(
             "pooled_factor", "exp(mean + place x deviation) of the nearest measurements",

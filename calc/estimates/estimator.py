@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calc.analysis.comparison import Comparer
 from calc.errors import UsageError
 from calc.estimates import arguments, efficiencies, options
 from calc.estimates.collectives import collective
-from calc.estimates.cost import Prices
+from calc.estimates.cost import FREE, Prices
 from calc.estimates.efficiencies import Efficiencies
 from calc.estimates.estimate import Estimate
 from calc.estimates.hardware import Hardware, find_hardware
 from calc.estimates.inference import Serving, decode, prefill
 from calc.estimates.memory import MemoryPlan, hold
 from calc.estimates.model import LanguageModel, find_model
+from calc.estimates.parallelism import Parallelism
 from calc.estimates.precision import arithmetic, favoured, of_hardware, stored
 from calc.estimates.serving import Workload, serve
 from calc.estimates.training import Training, train
@@ -39,6 +40,32 @@ def _documented(function: Callable[..., Estimate]) -> Callable[..., Estimate]:
     told = "".join(f"\n    ``{row.name}``: {row.help}" for row in rows)
     function.__doc__ = inspect.cleandoc(function.__doc__ or "").replace("\n**asked", f"\n**asked{told}")
     return function
+
+
+_MAKERS: Mapping[str, tuple[Callable[..., Estimate], Callable[..., Parallelism]]] = {
+    "train": (train, Training), "prefill": (prefill, Serving), "decode": (decode, Serving), "serve": (serve, Workload),
+}  # fmt: skip
+"""What estimates each phase, and the record of its options."""
+
+
+class Scenario(NamedTuple):
+    """What an estimate of a model is made of: its options, and the efficiencies and prices where they count."""
+
+    make: Callable[..., Estimate]
+    model: LanguageModel
+    hardware: Hardware
+    options: Parallelism
+    known: Efficiencies | None = None
+    prices: Prices = FREE
+
+    def estimate(self) -> Estimate:
+        """Return the estimate."""
+        more = () if self.known is None else (self.known, self.prices)
+        return self.make(self.model, self.hardware, self.options, *more)
+
+    def at(self, chips: int, **degrees: int) -> Scenario:
+        """Return the same on so many chips, with other degrees of parallelism."""
+        return self._replace(hardware=replace(self.hardware, chips=chips), options=replace(self.options, **degrees))
 
 
 class Estimator:
@@ -98,30 +125,31 @@ class Estimator:
 
         With ``unfit``, what does not fit into memory is estimated too.
         """
-        given = arguments.read(phase, asked)
         if phase == "allreduce":
+            given = arguments.read(phase, asked)
             hardware, known = self._hardware(given), self._known(given)
             size = given.get("size")
             if size is None:
                 raise UsageError("allreduce needs --size, the size of the whole array, e.g. --size '1 GiB'")
             return collective(hardware, size.value, given.get("operation") or "all-reduce", known)
+        return self.scenario(phase, unfit, **asked).estimate()
+
+    def scenario(self, phase: str, unfit: bool = False, **asked: Any) -> Scenario:
+        """Return what an estimate of a model is made of; arguments as those of `estimate`."""
+        given = arguments.read(phase, asked)
         model, hardware = self._model(given), self._hardware(given)
         said = of_hardware(given.pop("precision", ""), hardware, lambda name: self.comparer.catalog.resolve(name)[1])
         if phase == "memory":
-            return hold(model, hardware, MemoryPlan(**given | ({"precision": said} if said else {})))
+            return Scenario(hold, model, hardware, MemoryPlan(**given | ({"precision": said} if said else {})))
         known, prices = self._known(given), self._prices(given)
         said = said or favoured(hardware)
         given["precision"] = arithmetic(hardware, said)
         if phase != "train":
             given["weights"] = given.get("weights") or stored(said, given["precision"])
-        if phase == "train":
-            return train(model, hardware, Training(**given, unfit=unfit), known, prices)
         if drafter := given.pop("drafter", None):
             given["drafter"] = find_model(self.comparer, drafter)
-        if phase == "serve":
-            return serve(model, hardware, Workload(**given, unfit=unfit), known, prices)
-        make = decode if phase == "decode" else prefill
-        return make(model, hardware, Serving(**given, unfit=unfit), known, prices)
+        make, kind = _MAKERS[phase]
+        return Scenario(make, model, hardware, kind(**given, unfit=unfit), known, prices)
 
     def _model(self, given: dict[str, Any]) -> LanguageModel:
         name = given.pop("model", None)

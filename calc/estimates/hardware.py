@@ -125,13 +125,12 @@ class Hardware:
         return peak
 
     def precisions(self) -> list[str]:
-        """Return the precisions of which a peak is reported, dense or of open sparsity."""
+        """Return the precisions of which a dense or open peak is reported, or measured if that is asked for."""
         found: dict[str, None] = {}
-        for name in self.held.held:
-            parts = name.split(".")
-            per = parts[-1] == metrics.PER_CHIP
-            if parts[0] == "peak_compute" and per == self.is_system and parts[2] in ("dense", metrics.UNSTATED):
-                found[parts[1]] = None
+        for family, *parts in (name.split(".") for name in self.held.held):
+            per, rated = metrics.PER_CHIP in parts, metrics.MEASURED not in parts or self.takes_measured
+            if family == "peak_compute" and per == self.is_system and rated and parts[1] in ("dense", metrics.UNSTATED):
+                found[parts[0]] = None
         return list(found)
 
     def link(self, ranks: float) -> tuple[Expression, bool]:

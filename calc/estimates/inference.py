@@ -41,7 +41,7 @@ EVENLY = "Tokens are assumed to be spread evenly over the routed experts, in the
 
 @dataclass(frozen=True)
 class Serving(Engine):
-    """The options of decode and prefill; with ``unfit``, what does not fit into memory is estimated too.
+    """The options of decode and prefill; with ``unfit``, whether it fits into memory is not looked at.
 
     ``acceptance`` is the mean share of the ``drafts`` that is accepted, so a step generates 1 + drafts x acceptance
     tokens of a sequence, which is the ``acceptance_length`` that engines print. The drafts cost the steps of a
@@ -112,6 +112,12 @@ class Link(NamedTuple):
     least: Expression
     moved: Expression
     waits: Expression
+
+
+def numerics(precision: str, stored: str) -> str:
+    """Return a precision as one says it: of weights and of arithmetic where they differ."""
+    worked = precision.upper()
+    return worked if stored == precision else f"{stored.upper()} weights, {worked} arithmetic"
 
 
 def model_kind(model: LanguageModel) -> str:
@@ -265,19 +271,20 @@ class ServingStep:
                     amounts[name] = Amount(both.label, "GB/chip", both)
         if kept_back := reserve(hardware, asked):
             amounts["reserve"] = kept_back
-        verdict = judge(self.model, hardware, amounts, asked)
-        if not asked.unfit:
+        verdict = None if asked.unfit else judge(self.model, hardware, amounts, asked)
+        if verdict:
             refuse(verdict, hardware, amounts)
         peaks = map(hardware.peak_note, (asked.precision, self.core_precision))
+        roomy, worked = verdict.note if verdict else "", numerics(asked.precision, self.stored)
         drafts = [f"{asked.drafts} draft{'s' if asked.drafts > 1 else ''} per step"] if asked.drafts else []
         free = FREE_DRAFTS if asked.drafts and drafting is None else ""
         of = " per replica" if self.spread.dp > 1 else ""
         experts, domain = EVENLY if self.model.has_experts else "", hardware.domain_note if links else ""
         return Estimate(
             title, title, hardware, self.model, terms, time, "ms", self.rates(useful, sequences, prices), amounts,
-            noted(self.one_sided, unknown, self.spread.note, *peaks, verdict.note, free, experts, domain,
+            noted(self.one_sided, unknown, self.spread.note, *peaks, roomy, free, experts, domain,
                   no_power(hardware, prices)),
-            conditions(self.spread, self.numerics, f"batch {said(asked.batch, EXACT_DIGITS)}{of}", context, *drafts),
+            conditions(self.spread, worked, f"batch {said(asked.batch, EXACT_DIGITS)}{of}", context, *drafts),
             verdict, uncorrected,
         )  # fmt: skip
 
@@ -309,12 +316,6 @@ class ServingStep:
             f"Compute not counted: no {self.asked.precision.upper()} peak of {self.hardware.id} is reported; pass "
             "--peak, or --assume-peak measured where a rate was measured"
         )
-
-    @property
-    def numerics(self) -> str:
-        """The precision as one says it: of weights and of arithmetic where they differ."""
-        worked = self.asked.precision.upper()
-        return worked if self.stored == self.asked.precision else f"{self.stored.upper()} weights, {worked} arithmetic"
 
     def labels(self, kind: str) -> dict[str, str]:
         """Return by what measurements of serving are told apart."""

@@ -6,7 +6,7 @@ the help of every command is made of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Kind = Literal["id", "word", "flag", "count", "whole", "number", "amount", "override", "share", "efficiency", "price"]
@@ -226,3 +226,23 @@ def of(phase: str) -> dict[str, Option]:
 def named(kind: Kind) -> list[str]:
     """Return the names of the options of a kind."""
     return list(dict.fromkeys(row.name for row in OPTIONS if row.kind == kind))
+
+
+# -- the search of layouts --------------------------------------------------------------------------
+
+FOUND = ("tp", "pp", "dp", "ep", "prefill_chips", "decode_chips")
+"""Options of serving that the search of layouts finds itself."""
+LIMITS = (
+    Option("tpot", "amount", "Longest time per output token (TPOT), e.g. 50ms.", (), "TIME", "ms", "TPOT"),
+    Option("ttft", "amount", "Longest time to first token (TTFT), without a queue, e.g. 2s.", (), "TIME", "ms", "TTFT"),
+)
+_SAID = {
+    "chips": "Most chips of a layout; by default a whole system, or a scale-up domain of chips.",
+    "batch": "Batches to try, e.g. 1:512:log2; by default up to 8192. Batch: sequences per replica (TP chips).",
+}
+
+
+def searched() -> dict[str, Option]:
+    """Return the options of the search of layouts by name: those of serving, but for the layout, and limits."""
+    rows = (replace(row, help=_SAID.get(name, row.help)) for name, row in of("serve").items() if name not in FOUND)
+    return {row.name: row for row in (*rows, *LIMITS)}

@@ -106,14 +106,12 @@ def _through(node: Operation, known: dict[Expression, Signs], values: dict[Expre
 
 def _ways(node: Operation, inputs: list[Quantity], place: int, value: Quantity) -> set[int]:
     """Return whether a formula rises (1) or falls (-1) with one of its inputs; both if it does neither."""
-    own, ways = inputs[place], set()
+    own, steps = inputs[place], np.array(PROBES)
     with np.errstate(all="ignore"):
-        for factor in PROBES:
-            other = own * factor if own.magnitude else own + (factor - 1) * (own + 1 * own.units)
-            changed = node.formula.function(*inputs[:place], other, *inputs[place + 1 :])
-            apart = float((changed - value).to(value.units).magnitude) * (factor - 1)
-            if math.isfinite(apart) and apart:
-                ways.add(1 if apart > 0 else -1)
+        other = own * steps if own.magnitude else own + (steps - 1) * (own + 1 * own.units)
+        changed = node.formula.function(*inputs[:place], other, *inputs[place + 1 :])
+        apart = (changed - value).to(value.units).magnitude * (steps - 1)
+    ways = {1 if one > 0 else -1 for one in apart[np.isfinite(apart)] if one}
     return ways or {1, -1}
 
 

@@ -130,9 +130,9 @@ def _evaluation(found: Evaluation, explained: bool = False) -> list[Flat]:
 
 @flat.register
 def _frontier(found: Frontier) -> list[Flat]:
-    from calc.views import frontier
+    from calc.render import frontier
 
-    return [of_table(frontier.records(found))]
+    return [Flat([field.name for field in frontier.FIELDS], frontier.records(found))]
 
 
 @flat.register

@@ -113,12 +113,18 @@ def validation(found: Validation) -> pd.DataFrame:
 @of.register
 def frontier(found: Frontier) -> pd.DataFrame:
     """Return a frontier: a row a point, times in seconds."""
-    from calc.views.frontier import records
+    from calc.render import frontier as points
 
-    rows = records(found).records()
-    made = pd.DataFrame(rows)
-    numeric = [name for name in made.columns if name not in ("machine", "pareto")]
-    return made.astype(dict.fromkeys(numeric, float)).assign(pareto=made["pareto"] == "true") if rows else made
+    left_out = {one.id: one.refused for one in found.machines if one.refused}
+    precisions = {one.id: one.precision for one in found.machines}
+    more = {
+        "model": found.model,
+        "per": found.per,
+        "precision": precisions,
+        "units": points.units(found),
+        "refused": left_out,
+    }
+    return made(points.FIELDS, points.records(found), _attrs(found.policy) | more)
 
 
 @of.register

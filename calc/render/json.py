@@ -281,21 +281,35 @@ def cell(found: Cell) -> Json:
 
 @body.register
 def frontier(found: Frontier) -> Json:
-    """Return the frontiers of some hardware by the contract: times in seconds, rates in tokens per second."""
+    """Return the frontiers of some hardware by the contract: times in seconds, rates in tokens per second.
+
+    ``throughput``, with its range by cause, is in the ``unit``.
+    """
+    from calc.estimates.frontier import UNITS
+
     machines = [
-        {"id": one.id, "best": _point(one.best, found.per) if one.best else None, "refused": one.refused or None,
-         "points": [_point(point, found.per) for point in one.points]} for one in found.machines
+        {**picked(one, "id name precision notes"), "best": _point(best) if (best := one.best()) else None,
+         "refused": one.refused or None, "points": list(map(_point, one.points))}
+        for one in found.machines
     ]  # fmt: skip
-    return head("frontier", found.policy, inputs={"model": found.model, **found.asked}, per=found.per,
-                machines=machines)  # fmt: skip
+    inputs = {"model": found.model} | {name: _plain(value) for name, value in found.asked.items()}
+    return head("frontier", found.policy, inputs=inputs, per=found.per, unit=UNITS[found.per], machines=machines,
+                leads=[{"ahead": {id: [list(ends) for ends in ranges] for id, ranges in one.ahead.items()}}
+                       for one in found.leads])  # fmt: skip
 
 
-def _point(one: FrontierPoint, per: str) -> Json:
+def _plain(value: object) -> object:
+    if isinstance(value, (list, tuple)):
+        return list(map(_plain, value))
+    return value if isinstance(value, (int, float, str)) else str(value)
+
+
+def _point(one: FrontierPoint) -> Json:
     return {
         **picked(one, "tp pp ep"), "chips_per_replica": one.tp * one.pp, "chips": one.chips, "batch": one.batch,
-        "tokens_per_second_per_user": asdict(one.per_user),
-        f"tokens_per_second_per_{per if per == 'chip' else per.lower()}": asdict(one.throughput),
-        "tpot": asdict(one.tpot), "ttft": asdict(one.ttft), "fits": True, "pareto": one.pareto,
+        "tokens_per_second_per_user": asdict(one.per_user), "tokens_per_second_per_chip": asdict(one.per_chip),
+        "throughput": asdict(one.throughput) | {"by": {"reports": asdict(one.reports), "efficiencies": asdict(
+            one.efficiencies)}}, "tpot": asdict(one.tpot), "ttft": asdict(one.ttft), "fits": True, "pareto": one.pareto,
     }  # fmt: skip
 
 

@@ -94,6 +94,14 @@ def _validation() -> Make:
     return validation.points
 
 
+@_kind("Frontier")
+def _frontier() -> Make:
+    """Throughput by tokens per second of a user, with ranges; drawn by `frontier --plot FILE`."""
+    from calc.render.plot import frontier
+
+    return frontier.curves
+
+
 def kinds(of: str) -> tuple[str, ...]:
     """Return the kinds of figure that a class of answers has."""
     return tuple(name for name, kind in KINDS.items() if kind.of == of)
@@ -108,7 +116,7 @@ def draw(
     ----------
     kind : str
         One of `KINDS`.
-    found : Comparison or Validation
+    found : Comparison, Validation or Frontier
         What to draw.
     ax : Axes, optional
         Where; without it on a new figure, which nothing but the axes returned holds.
