@@ -58,6 +58,8 @@ def test_help_ends_with_two_examples_of_the_command(words: str) -> None:
 def test_examples_run(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if example.split()[0] == "measure" or " measure " in example:
         pytest.skip("takes a device that PyTorch knows, and a minute; see tests/estimates/test_measuring.py")
+    if example.split()[0] == "mcp":
+        pytest.skip("serves as long as its client is there; see tests/test_mcp.py")
     for name in FILES:
         if name in example.split():
             (tmp_path / name).write_text(FILES[name], encoding="utf-8")

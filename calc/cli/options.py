@@ -88,8 +88,8 @@ def taken(options: dict[str, Any]) -> dict[str, Any]:
 class Request:
     """What every command that answers is asked: of which sheets, under which policy; and how it ends."""
 
-    def __init__(self, options: dict[str, Any]) -> None:
-        self._options = options
+    def __init__(self, options: dict[str, Any], opened: Callable[..., Comparer] | None = None) -> None:
+        self._options, self._opened = options, opened or open_comparer
         self.exit_code = 0
 
     @property
@@ -100,7 +100,7 @@ class Request:
     @functools.cached_property
     def comparer(self) -> Comparer:
         """What compares those sheets; opened when a command first asks for it, its own options in order."""
-        return open_comparer(**self._options)
+        return self._opened(**self._options)
 
 
 def answering(run: Callable[..., object], *more: str) -> Command:
