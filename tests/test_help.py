@@ -79,7 +79,7 @@ def test_help_lists_each_command_by_use_in_one_line() -> None:
 
 VERBS = re.compile(
     r"(Add|Audit|Check|Compare|Compute|Create|Draw|Estimate|Evaluate|Explain|Export|Find|Import|List|Measure|Plot|Print"
-    r"|Recompute|Search|Show|Sweep|Validate|Write) "
+    r"|Recompute|Search|Serve|Show|Sweep|Validate|Write) "
 )
 
 
