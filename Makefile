@@ -63,7 +63,7 @@ newest: ## Run the quick tests against the newest versions of everything, in .ve
 upgrade: ## Renew constraints.txt from the newest versions and run the tests with them
 	rm -rf $(VENV)
 	@$(MAKE) --no-print-directory $(VENV)/.made
-	@$(PIP) --editable '.[test,notebooks,dask,parquet,site]'
+	@$(PIP) --editable '.[test,notebooks,dask,mcp,parquet,site]'
 	(echo '# The versions that were tested; `make upgrade` renews them.' && \
 	    $(BIN)/python -m pip freeze --exclude-editable) > constraints.txt
 	@$(MAKE) --no-print-directory test

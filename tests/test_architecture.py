@@ -25,12 +25,14 @@ DOORS = ("api", "estimate", "cli", "__main__", "")
 """What stands above the packages: the Python door, the command line, and the package's own name."""
 
 LIBRARIES = {
+    "anyio": "cli.mcp",
     "bokeh": "render.site.charts",
     "click": "cli",
     "dask": "estimates.dask_chunks estimates.efficiencies",
     "jinja2": "render.html",
     "markupsafe": "render.html",
     "matplotlib": "render.plot.style",
+    "mcp": "cli.mcp",
     "numpy": "formulas figures estimates",
     "pandas": "render.frame",
     "pint": "units.quantities",
@@ -227,7 +229,7 @@ def loaded(code: str, tmp_path: Path) -> set[str]:
     Empty stand-ins for the libraries that must not be loaded are put on the path, so that an
     import of one of them is seen even where it is not installed.
     """
-    for name in ("pandas", "matplotlib", "jinja2", "IPython"):
+    for name in ("pandas", "matplotlib", "jinja2", "IPython", "mcp"):
         (tmp_path / f"{name}.py").write_text("")
     script = f"import sys\ntry:\n {code}\nexcept SystemExit as end:\n assert not end.code\n"
     script += "print('\\n' + '\\n'.join(sys.modules))"
@@ -240,7 +242,7 @@ def loaded(code: str, tmp_path: Path) -> set[str]:
     return set(done.stdout.splitlines())
 
 
-HEAVY = {"pint", "pydantic", "yaml", "numpy", "rich", "pandas", "matplotlib", "jinja2", "hypothesis"}
+HEAVY = {"pint", "pydantic", "yaml", "numpy", "rich", "pandas", "matplotlib", "jinja2", "hypothesis", "mcp", "anyio"}
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,8 @@ def test_help_ends_with_two_examples_of_the_command(words: str) -> None:
 def test_examples_run(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if example.split()[0] == "measure" or " measure " in example:
         pytest.skip("takes a device that PyTorch knows, and a minute; see tests/estimates/test_measuring.py")
+    if example.split()[0] == "mcp":
+        pytest.skip("serves as long as its client is there; see tests/test_mcp.py")
     for name in FILES:
         if name in example.split():
             (tmp_path / name).write_text(FILES[name], encoding="utf-8")
@@ -77,7 +79,7 @@ def test_help_lists_each_command_by_use_in_one_line() -> None:
 
 VERBS = re.compile(
     r"(Add|Audit|Check|Compare|Compute|Create|Draw|Estimate|Evaluate|Explain|Export|Find|Import|List|Measure|Plot|Print"
-    r"|Recompute|Search|Show|Sweep|Validate|Write) "
+    r"|Recompute|Search|Serve|Show|Sweep|Validate|Write) "
 )
 
 

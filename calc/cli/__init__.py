@@ -27,6 +27,7 @@ from calc.cli import (
     export_control,
     figures,
     frontier,
+    mcp,
     measure,
     output,
     plot,
@@ -55,6 +56,7 @@ ROOMS = (
     export,
     editing,
     measure,
+    mcp,
 )
 __all__ = ["ID", "commands", "main", "run"]
 

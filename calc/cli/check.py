@@ -34,13 +34,23 @@ def check(asked: Request, text: str, draft: str | None) -> object:
     comparison, figure, count and date of a chip or system of the catalog is listed with what it was taken to mean,
     and with the figures that match or contradict it. What is not understood is listed, too.
     """
-    from calc.analysis.statements.checking import Checker
-
-    words = _read(text)
-    found = Checker(asked.comparer).check(words)
+    found = _checked(asked, _read(text))
     if draft is not None:
         _draft(asked, found, draft)
     return found
+
+
+def answer(asked: Request, text: str, **_: None) -> Check:
+    """Return the check of a text that is given itself, never as a file."""
+    from calc.analysis.statements import sentences
+
+    return _checked(asked, sentences.decoded(text.encode("utf-8", "replace"), "the text"))
+
+
+def _checked(asked: Request, words: str) -> Check:
+    from calc.analysis.statements.checking import Checker
+
+    return Checker(asked.comparer).check(words)
 
 
 def _read(given: str) -> str:

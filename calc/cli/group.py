@@ -14,7 +14,7 @@ CALL = "python -m calc"
 GROUPS = {
     "Look up and compare": ("compare", "show", "list", "explain", "audit", "check", "history", "sources"),
     "Calculate": ("estimate", "sweep", "frontier", "eval", "export-control"),
-    "Draw and export": ("plot", "report", "site", "export"),
+    "Draw and export": ("plot", "report", "site", "export", "mcp"),
     "Add your own sheets": ("new", "import", "measure", "validate", "schema"),
 }
 """In which groups and in which order help lists the commands; a command of no group comes last."""

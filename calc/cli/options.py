@@ -88,8 +88,11 @@ def taken(options: dict[str, Any]) -> dict[str, Any]:
 class Request:
     """What every command that answers is asked: of which sheets, under which policy, in which form; how it ends."""
 
-    def __init__(self, options: dict[str, Any], form: str, output: str | None) -> None:
-        self._options = options
+    def __init__(
+        self, options: dict[str, Any], form: str = FOR_COMMANDS[0], output: str | None = None,
+        opened: Callable[..., Comparer] | None = None,
+    ) -> None:  # fmt: skip
+        self._options, self._opened = options, opened or open_comparer
         self.form, self.output = form, output
         self.exit_code = 0
 
@@ -101,7 +104,7 @@ class Request:
     @functools.cached_property
     def comparer(self) -> Comparer:
         """What compares those sheets; opened when a command first asks for it, its own options in order."""
-        return open_comparer(**self._options)
+        return self._opened(**self._options)
 
 
 def answering(run: Callable[..., object], *more: str) -> Command:

@@ -705,6 +705,41 @@ class CheckOutput(_Answer):
     summary: CheckSummary
 
 
+# -- the site -----------------------------------------------------------------------------------
+
+
+class FigureOutput(Span):
+    """A figure that somebody reports: the headline and its range."""
+
+    unit: Text
+    """The unit of value, low and high."""
+    origins: Some
+    """How many of the reports may be independent of one another."""
+    sources: Sources
+    """Whose reports, those of the headline first: each has a page at sources/ID/index.html."""
+    open: bool = False
+    """Whether nothing settles a qualifier that the sources leave out; then the range covers every meaning."""
+
+
+class FiguresOutput(_Output):
+    """What the site says of a chip, a system or a model to programs. Figures computed from these are on its page."""
+
+    schema_: Annotated[str, Field(alias="$schema")]
+    """The address of this schema."""
+    status: Status
+    day: Day | None
+    """The day of the newest source of the catalog."""
+    id: Id
+    name: Text
+    kind: Literal["chip", "system", "model"]
+    vendor: Text
+    aliases: Texts
+    figures: dict[Text, FigureOutput]
+    """By metric, whose id says the basis; index.html#METRIC has each report with its words."""
+    gaps: dict[Text, Annotated[str, _among(tuple(reprs.GAPS.values()))]]
+    """What is not known, by metric, and why there is no figure."""
+
+
 EXPLAIN = "The working of a figure as a tree, down to each report and where it stands."
 AUDIT = "Claims with what recomputing them gives; with --sheets, where reports of a sheet contradict one another."
 RECORDS: dict[str, Any] = {
@@ -729,5 +764,14 @@ class _Plain(GenerateJsonSchema):
 
 def schema(command: str) -> dict[str, Any]:
     """Return the JSON Schema of a command's output, of one of `RECORDS`."""
-    made = TypeAdapter(RECORDS[command]).json_schema(schema_generator=_Plain)
-    return {"$schema": _Plain.schema_dialect, **made, "title": f"calc {command}"}
+    return _schema(RECORDS[command], f"calc {command}")
+
+
+def figures() -> dict[str, Any]:
+    """Return the JSON Schema of the figures of a subject on the site."""
+    return _schema(FiguresOutput, "Figures of a chip, a system or a model")
+
+
+def _schema(record: Any, title: str) -> dict[str, Any]:
+    made = TypeAdapter(record).json_schema(schema_generator=_Plain)
+    return {"$schema": _Plain.schema_dialect, **made, "title": title}

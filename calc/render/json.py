@@ -139,7 +139,7 @@ def sheet(comparer: Comparer, name: str, *, disputed: bool = False) -> Json:
     found = overview(comparer, name)
     own = found.sheet.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     wanted = [one.name for one in found.disputed] if disputed else derive.available([found.held])
-    cells = {metric: cell(comparer.cell(found.held, metric)) for metric in wanted}
+    cells = {metric: figure(comparer.cell(found.held, metric)) for metric in wanted}
     return {
         "command": "show", "kind": found.sheet.kind, "policy": policy(comparer.policy), **own, "status": STATUS,
         "summary": _summary(found), "metrics": cells,
@@ -274,6 +274,11 @@ def cell(found: Cell) -> Json:
         "reports": len(found.reports), "origins": found.origins, "sources": list(found.sources),
         "flags": list(found.flags), "not_in_span": len(found.excluded),
     }  # fmt: skip
+
+
+def figure(found: Cell) -> Json:
+    """Return one cell with the unit of its numbers, which in a comparison is that of the row."""
+    return cell(found) | {"unit": found.result.unit if found.result else None}
 
 
 # -- estimates ----------------------------------------------------------------------------------

@@ -438,7 +438,7 @@ def test_show_holds_the_cells_of_compare(id: str) -> None:
         assert cell["value"] is not None, metric
         assert not set(cell["sources"]) - sources(), metric
     if id in SYSTEMS:
-        row = {row["metric"]: row["cells"][id] for row in compared("all-systems")["rows"]}
+        row = {row["metric"]: row["cells"][id] | {"unit": row["unit"]} for row in compared("all-systems")["rows"]}
         assert {metric: row[metric] for metric in body["metrics"]} == body["metrics"]
 
 

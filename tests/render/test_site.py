@@ -5,19 +5,27 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from calc import __version__
 from calc.api import Workspace
 from calc.catalog import files
 from calc.errors import UsageError
+from calc.figures import derive
+from calc.render import contracts
 from calc.render.site import charts, pages, writing
+from calc.sheets import metrics
+from calc.sheets.folders import FOLDERS
+from calc.views.site import subjects
 from calc.views.site.phrases import LANGUAGES, phrases
+from calc.views.site.subjects import SubjectFigures, recipes
 from tests.running import ROOT, run
 
 HOSTILE = "tests/data/hostile"
@@ -91,8 +99,19 @@ def test_the_same_sheets_give_the_same_bytes(plain: dict[str, bytes]) -> None:
     assert [name for name in plain.keys() | again.keys() if plain.get(name) != again.get(name)] == []
 
 
+def by_script(one: SubjectFigures) -> Iterator[str]:
+    """The links that a script makes, from a computed figure to those that it is computed from."""
+    for name in one.cells:
+        family, *tail = name.split(".")
+        made = [part.format(q=".".join(tail[:2]), b=tail[-1] if tail else "") for part in recipes().get(family, ())]
+        if not subjects._is_reading(one.cells[name]):
+            assert made == [*derive.inputs(metrics.metric(name))] != []
+            yield from (f"#{part}" for part in made)
+
+
 def test_all_links_lead_somewhere(parsed: dict[str, Page], plain: dict[str, bytes]) -> None:
     ids = {name: set(page.values("id")) for name, page in parsed.items()}
+    made = {f"{one.path}/index.html": [*by_script(one)] for one in pages._Site(Workspace().comparer, "").held}
     wrong, many = [], 0
     for name, page in parsed.items():
         assert len(ids[name]) == len(page.values("id")), name
@@ -103,8 +122,7 @@ def test_all_links_lead_somewhere(parsed: dict[str, Page], plain: dict[str, byte
                 above = str(attrs["href"]).partition("#")[0]
             elif tag == "a" and "data-to" in attrs:
                 links.append(f"{above}#{attrs['data-to']}")
-        links += [f"#{id}" for held in page.values("data-of") for id in held.split()]
-        for link in links:
+        for link in links + made.get(name, []):
             if re.match(r"https?://|data:,", link):
                 continue
             many += 1
@@ -157,6 +175,71 @@ def test_without_bokeh_there_are_no_charts_and_the_pages_say_so() -> None:
 def test_charts_are_the_same_twice() -> None:
     assert charts.scatter() == charts.scatter()
     assert json.loads(charts.history())["doc"]["roots"]
+
+
+# -- for programs ----------------------------------------------------------------------------------
+
+
+def test_each_subject_has_its_figures_as_json_by_the_schema(plain: dict[str, bytes], parsed: dict[str, Page]) -> None:
+    made = json.loads(plain["schema/figures.json"])
+    assert made == contracts.figures()
+    validator = Draft202012Validator(made)
+    comparer = Workspace().comparer
+    index = json.loads(plain["index.json"])
+    many = gaps = 0
+    for kind, folder in FOLDERS.items():
+        assert list(index[folder]) == list(comparer.catalog.ids(kind))
+        for id in index[folder]:
+            place = index["address"].format(folder=folder, id=id)
+            said = json.loads(plain[place])
+            assert [error.message for error in validator.iter_errors(said)] == [], place
+            assert (said["id"], said["name"]) == (id, index[folder][id])
+            assert posixpath.normpath(posixpath.join(posixpath.dirname(place), said["$schema"])) == index["schema"]
+            held = comparer.reader.of(comparer.catalog.sheet(kind, id))
+            anchors = set(parsed[f"{folder}/{id}/index.html"].values("id"))
+            for name, figure in said["figures"].items():
+                cell = comparer.cell(held, name)
+                assert cell.result is not None
+                assert [figure[end] for end in ("value", "low", "high")] == pytest.approx(cell.result.numbers, rel=1e-6)
+                assert (figure["unit"], figure["sources"]) == (cell.result.unit, list(cell.sources))
+                assert figure.get("open", False) == bool(cell.open)
+                assert name in anchors
+                many += 1
+            for name in said["gaps"]:
+                assert name not in said["figures"]
+                gaps += 1
+    assert (many > 2000, gaps > 500) == (True, True)
+    assert json.loads(plain["systems/cm384/figures.json"])["figures"]["memory_capacity"]["low"] == 48.0
+
+
+def test_llms_txt_has_the_form_of_its_kind_and_leads_somewhere(plain: dict[str, bytes]) -> None:
+    """A title, a summary in a quotation, words, then sections of links: https://llmstxt.org."""
+    lines = plain["llms.txt"].decode().splitlines()
+    assert lines[0] == "# chipcalc"
+    assert lines[2].startswith("> ")
+    heads = [line for line in lines if line.startswith("#")]
+    assert heads == ["# chipcalc", "## Data", "## Pages", "## Optional"]
+    below = lines[lines.index("## Data") :]
+    assert [line for line in below if line and not re.match(r"## |- \[|- `", line)] == []
+    links = re.findall(r"\]\(([^)]+)\)", "\n".join(lines))
+    assert len(links) >= 10
+    assert [link for link in links if link.partition("#")[0] not in plain] == []
+    text = "\n".join(lines)
+    for word in ("as-reported", "range", "sources", "low", "high", "gaps", "origins", "open"):
+        assert word in text
+    assert "2026" in text
+
+
+def test_a_page_is_short_and_the_same(parsed: dict[str, Page]) -> None:
+    long = (
+        '<p class="a b"><a href="x/y#z">A</a> <b>1</b>\n<i title="2 > 1">t</i></p>\n\n<ul><li>x</li>\n<li>y</li></ul>'
+        "\n<pre>a\n  b\n</pre>"
+    )
+    short = pages._short(long)
+    assert len(short) < len(long)
+    one, other = Page(long.encode()), Page(short.encode())
+    assert one.elements == other.elements
+    assert other.text == "A 1\ntxy\na\n  b\n"
 
 
 # -- text stays text -------------------------------------------------------------------------------

@@ -5,17 +5,21 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pybtex.database import parse_string
 
 from calc import __version__
 from calc.analysis import scorecard
 from calc.api import Workspace
 from calc.figures.policy import last_day
 from calc.render.site import pages, writing
+from calc.sheets.folders import FOLDERS
+from calc.views.site.subjects import SubjectFigures, figure
 from tests.render.test_browser import DESK, PHONE, browser, needs_chromium
 from tests.running import ROOT
 
@@ -169,13 +173,53 @@ def test_a_figure_leads_to_its_reports_and_is_cited(opened: Any) -> None:
     assert json.loads(held)["sources"] == ["semianalysis-cm384-2026"]
 
 
-def test_a_computed_figure_is_cited_with_the_sources_of_its_inputs(opened: Any) -> None:
+def test_a_computed_figure_leads_to_its_inputs(opened: Any) -> None:
     page = opened("systems/cm384/index.html#compute_16bit_per_power.dense.all-in")
     box = page.locator("details[id='compute_16bit_per_power.dense.all-in'][open]")
-    box.get_by_text("Cite this number").click()
-    assert "semianalysis-cm384-2026" in json.loads(box.locator("pre").last.inner_text())["sources"]
     box.locator("a", has_text="power.all-in").first.click()
     page.locator("details[id='power.all-in'][open]").wait_for()
+
+
+@pytest.mark.parametrize(("kind", "id"), [("system", "cm384"), ("chip", "h100-sxm"), ("model", "deepseek-v3")])
+def test_each_figure_is_cited_by_value_range_sources_day_and_policy(
+    kind: str, id: str, opened: Any, place: Any
+) -> None:
+    """The address, the copyable line, BibTeX and JSON of every figure of a page say what the catalog says."""
+    page = opened(f"{FOLDERS[kind]}/{id}/index.html")
+    page.wait_for_selector("#theme")
+    said = page.evaluate("[...document.querySelectorAll('main > details[id]')].map(cited)")
+    held = {
+        cell.name: (cell, figure(cell)) for cell in SubjectFigures(place.comparer, place.get(id).sheet).cells.values()
+    }
+    assert len(said) == len(held) > 10
+    day, many = page.evaluate("ABOUT.day"), 0
+    for one in said:
+        found = json.loads(one["JSON"])
+        cell, shown = held.pop(found["metric"])
+        assert found["address"] == f"{page.url}#{found['metric']}"
+        assert found["figure"].startswith(" ".join(filter(None, (shown["text"], shown["unit"]))))
+        assert found["range"] == shown["span"], found["metric"]
+        assert (found["status"], found["day"]) == ("as-reported", day)
+        assert set(found["sources"]) == set(cell.sources), found["metric"]
+        many += bool(found["range"])
+        for part in (found["figure"], found["range"], *found["sources"], day, found["policy"], found["address"]):
+            assert part in one["line"], found["metric"]
+        assert re.match(r"@misc\{chipcalc-[\w-]+,\n", one["BibTeX"])
+        assert found["address"] in one["BibTeX"]
+        assert parse_string(one["BibTeX"], "bibtex").entries
+    assert held == {}
+    assert many > 0
+    dead = "[...document.querySelectorAll('details a[href^=\"#\"]')].filter((one) => !by(one.hash.slice(1))).length"
+    assert page.evaluate(dead) == 0
+
+
+def test_a_citation_is_copied(opened: Any) -> None:
+    page = opened("systems/cm384/index.html#power.all-in")
+    box = page.locator("details[id='power.all-in'][open]")
+    box.get_by_text("Cite this number").click()
+    box.get_by_role("button", name="Copy").first.click()
+    assert page.evaluate("getSelection().toString()").strip() == box.locator("pre").first.inner_text().strip()
+    assert box.get_by_role("button", name="Copied").count() == 1
 
 
 def test_the_table_sorts_filters_and_takes_columns(opened: Any) -> None:

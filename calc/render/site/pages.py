@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,9 +14,10 @@ from typing import Any
 from calc.analysis import longtables, scorecard
 from calc.analysis.audit import Auditor
 from calc.analysis.comparison import Comparer
-from calc.render import bibtex, datapackage, html, json
+from calc.render import bibtex, contracts, datapackage, html, json
 from calc.render.site import charts
 from calc.sheets.folders import FOLDERS, HARDWARE
+from calc.sheets.schema import STATUS
 from calc.views import audit, comparison, words
 from calc.views.site import claims, figures, sources, subjects
 from calc.views.site.phrases import phrases
@@ -65,12 +67,18 @@ class _Site:
         """The day of the newest source."""
         return str(self.comparer.as_of([self.comparer.reader.of(one.sheet) for one in self.held]) or "")
 
+    @property
+    def policy(self) -> str:
+        """How headlines are selected, in words."""
+        return words.policy_line(self.comparer.policy, self.day or None)
+
     def files(self) -> Files:
         yield from self._assets()
         yield from self._data()
         yield from self._subjects()
         yield from self._sources()
         yield from self._downloads()
+        yield from self._programs()
         known = {one.sheet.id for one in self.held if one.sheet.kind in HARDWARE}
         board = [one | {"pair": {one["subject"], one["object"]} <= known} for one in self.claims]
         yield self._page("claims", "claims", page=board, notes=[*audit.VERDICTS, audit.INVERSE, audit.CLOSE])
@@ -80,7 +88,7 @@ class _Site:
             "",
             pair=self._first() if known.issuperset(FIRST) else None,
             counts=self._counts(),
-            legend=[*words.LEGEND.values(), words.policy_line(self.comparer.policy, self.day or None)],
+            legend=[*words.LEGEND.values(), self.policy],
         )
 
     def _apps(self) -> Files:
@@ -91,7 +99,7 @@ class _Site:
     def _page(self, template: str, path: str, **held: Any) -> tuple[str, bytes]:
         name = f"{path}/index.html".lstrip("/")
         shown = {"root": "../" * name.count("/"), "phrases": phrases(), "chart": False}
-        return name, html.rendered(f"site/{template}.html", **shown | held).encode()
+        return name, _short(html.rendered(f"site/{template}.html", **shown | held)).encode()
 
     # -- what pages load --------------------------------------------------------------------------
 
@@ -99,7 +107,7 @@ class _Site:
         style, common, chart = (html.own(f"site/{name}") for name in ("site.css", "site.js", "chart.js"))
         yield "assets/site.css", style.encode()
         languages = {key: dict(one) for key, one in phrases().items()}
-        about = {"menu": MENU, "day": self.day, "policy": words.policy_line(self.comparer.policy, self.day or None)}
+        about = {"menu": MENU, "day": self.day, "policy": self.policy, "recipes": subjects.recipes()}
         held = f"const PHRASES = {json.compact(languages)};\nconst ABOUT = {json.compact(about)};\n"
         yield "assets/site.js", f'"use strict";\n{held}{_body(common)}'.encode()
         for app, data in _LOADS.items():
@@ -159,7 +167,24 @@ class _Site:
         made = {"chipcalc-csv.zip": ("CSV, Frictionless Data Package", csv), "chipcalc.json.xz": ("JSON", whole)}
         rows = [(name, what, f"{len(packed) / 1000:,.0f} kB") for name, (what, packed) in made.items()]
         yield from ((f"downloads/{name}", packed) for name, (_, packed) in made.items())
+        rows += [("../index.json", "JSON, figures by subject", ""), ("../llms.txt", "for AI assistants", "")]
         yield self._page("downloads", "downloads", page=rows)
+
+    def _programs(self) -> Files:
+        """Yield what programs read: the reported figures of each subject, their schema, an index, and ``llms.txt``."""
+        for one in self.held:
+            yield f"{one.path}/figures.json", f"{json.compact(subjects.data(one, self.day))}\n".encode()
+        yield "schema/figures.json", json.dump(contracts.figures()).encode()
+        index = {
+            "status": STATUS, "day": self.day or None, "policy": json.policy(self.comparer.policy),
+            "schema": "schema/figures.json", "address": "{folder}/{id}/figures.json",
+        } | {
+            folder: {one.sheet.id: one.sheet.name for one in self.held if one.sheet.kind == kind}
+            for kind, folder in FOLDERS.items()
+        }  # fmt: skip
+        yield "index.json", json.dump(index).encode()
+        example = next((one.path for one in self.held if one.sheet.id == FIRST[0]), "systems/ID")
+        yield "llms.txt", html.rendered("site/llms.txt", day=self.day, policy=self.policy, example=example).encode()
 
     def _counts(self) -> list[tuple[str, str]]:
         many = {folder: str(len(self.comparer.catalog.ids(kind))) for kind, folder in FOLDERS.items()}
@@ -190,6 +215,18 @@ class _Site:
             "ids": FIRST, "names": [one.name for one in found.subjects], "groups": groups.items(),
             "title": comparison.title(found), "verdict": comparison.verdict(found),
         }  # fmt: skip
+
+
+_BLOCKS = (
+    "ul|li|p|h[1-3]|details|summary|d[ldt]|t(?:able|head|body|r|d|h)|main|header|nav|footer|body|meta|link|script|title"
+)
+
+
+def _short(page: str) -> str:
+    """Return a page without what its grammar lets one leave out: end tags, quotes, breaks between blocks."""
+    page = re.sub(rf"(?<=>)\n+(?=</?(?:{_BLOCKS})\b)", "", page)
+    page = re.sub(r"</(?:li|p|td|th|tr|dd|dt|tbody|head|body|html)>", "", page)
+    return re.sub(r"<[^<>]*>", lambda tag: re.sub(r'="([\w.#/-]+)"(?=[ >])', r"=\1", tag[0]), page)
 
 
 def _body(script: str) -> str:

@@ -9,16 +9,15 @@ from itertools import groupby
 from typing import Any
 
 from calc.analysis import overview
-from calc.analysis.comparison import Cell, Comparer
+from calc.analysis.comparison import REPORTED, Cell, Comparer
 from calc.figures import derive, explanation
 from calc.figures.readings import Reading
 from calc.figures.reprs import GAPS
-from calc.figures.results import readings
 from calc.sheets import metrics, schema
 from calc.sheets.folders import FOLDERS
 from calc.units import numbers
 from calc.views import words
-from calc.views.working import steps
+from calc.views.working import Step, steps
 
 DIGITS = 7
 """So many significant digits of a figure are shipped."""
@@ -71,7 +70,8 @@ def subject(held: SubjectFigures, parts: tuple[str, ...] = ()) -> dict[str, Any]
     Returns
     -------
     dict
-        ``sheet``; ``groups`` of reported figures and ``computed`` ones, each with its anchor, words and working;
+        ``sheet``; ``groups`` of reported figures and ``computed`` ones, each with its anchor, words and working, and
+        ``cited``, its sources where the working shows others (excluded ones), or not all (those of the chip);
         ``facts`` in words, ``remarks``, ``gaps``, ``counts`` of reports and of sources, ``parts``.
     """
     found = overview.overview(held.comparer, held.sheet.id)
@@ -88,6 +88,39 @@ def subject(held: SubjectFigures, parts: tuple[str, ...] = ()) -> dict[str, Any]
         "gaps": [(_title(gap.about), GAPS[gap.state], gap.note) for gap in found.gaps],
         "counts": (len(found.reports), found.sources, found.independent, len(found.disputed), len(found.primary)),
         "layers": words.layers(held.sheet),
+    }  # fmt: skip
+
+
+def recipes() -> dict[str, tuple[str, ...]]:
+    """Return by family of computed metrics what each is computed from: a script makes links of it.
+
+    ``{q}`` stands for the first two qualifiers of the metric, ``{b}`` for its last one.
+    """
+    return {
+        one.family: derive.RECIPES[one.formula][1] for one in metrics.TABLE.values() if one.formula in derive.RECIPES
+    }
+
+
+def data(held: SubjectFigures, day: str) -> dict[str, Any]:
+    """Return the figures of a subject that somebody reports, and its gaps, for programs.
+
+    `calc.render.contracts.FiguresOutput` says its form.
+    """
+    sheet = held.sheet
+    figures = {}
+    for name, cell in held.cells.items():
+        assert cell.result is not None
+        if cell.state == REPORTED and cell.result.expression.metric.id == name:  # type: ignore[attr-defined]
+            value, low, high = map(rounded, cell.result.numbers)
+            figures[name] = {
+                "value": value, "low": low, "high": high, "unit": cell.result.unit, "origins": cell.origins,
+                "sources": list(cell.sources),
+            } | ({"open": True} if cell.open else {})  # fmt: skip
+    gaps = overview.overview(held.comparer, sheet.id).gaps
+    return {
+        "$schema": "../../schema/figures.json", "status": schema.STATUS, "day": day or None, "id": sheet.id,
+        "name": sheet.name, "kind": sheet.kind, "vendor": sheet.vendor, "aliases": list(sheet.aliases),
+        "figures": figures, "gaps": {gap.about: GAPS[gap.state] for gap in gaps},
     }  # fmt: skip
 
 
@@ -113,16 +146,13 @@ def figure(cell: Cell) -> dict[str, Any]:
     return {
         "id": cell.name, "title": metrics.metric(cell.name).full_title,
         "text": numbers.grouped(numbers.number(value / many, exact=cell.exact)), "unit": "" if unit == "x" else unit,
-        "span": numbers.span(low / many, high / many), "marks": words.marks(cell),
+        "span": numbers.span(low / many, high / many), "marks": words.marks(cell), "cited": (),
     }  # fmt: skip
 
 
 def _computed(cell: Cell) -> dict[str, Any]:
     assert cell.result is not None
-    return figure(cell) | {
-        "formula": cell.formula,
-        "inputs": [one.metric.id for one in readings(cell.result.expression)],
-    }
+    return figure(cell) | {"formula": cell.formula}
 
 
 def _reported(cell: Cell, held: SubjectFigures) -> dict[str, Any]:
@@ -143,10 +173,17 @@ def _reported(cell: Cell, held: SubjectFigures) -> dict[str, Any]:
     elsewhere = {label: held.place(label) for label in _cut(tree)}
     working = steps(tree, elsewhere)
     said = "; ".join(step.details for step in working.steps)
+    shown = _sources(working)
     return figure(cell) | {
+        "cited": cell.sources if shown != {*cell.sources} else (),
         "reports": len(cell.reports), "origins": cell.origins, "working": working,
         "flags": [flag for flag in cell.flags if flag not in said],
     }  # fmt: skip
+
+
+def _sources(one: Step) -> set[str]:
+    """Return the sources that a working shows."""
+    return {one.source, *(id for below in one.steps for id in _sources(below))} - {""}
 
 
 def _cut(tree: explanation.Node) -> Iterator[str]:

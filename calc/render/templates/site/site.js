@@ -170,14 +170,18 @@ const TEX = { "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "~": "\\textasc
 const tex = (text) => text.replace(/[\\{}~^]/g, (sign) => TEX[sign]).replace(/[&%$#_]/g, "\\$&");
 // A computed figure names the figures that it is made of: links to them.
 const linked = (one) => {
-  const said = one.querySelector(":scope > p[data-of]");
-  if (!said || said.querySelector("a")) return;
-  for (const id of said.dataset.of.split(" ")) said.append(" ", make("a", id, { href: `#${id}` }));
+  const said = one.querySelector(":scope > p"), [family, ...tail] = one.id.split(".");
+  if (!said || said.querySelector("a") || one.querySelector(":scope > summary > .c")) return;
+  for (const name of ABOUT.recipes[family] || []) {
+    const id = name.replace("{q}", tail.slice(0, 2).join(".")).replace("{b}", tail.at(-1));
+    said.append(" ", make("a", id, { href: `#${id}` }));
+  }
 };
 const restsOn = (one, seen = new Set()) => {
   if (!one || seen.has(one.id)) return [];
   seen.add(one.id);
   linked(one);
+  if (one.dataset.s) return one.dataset.s.split(" ");
   const own = [...one.querySelectorAll("a[href*='/sources/']")].map((link) => link.textContent);
   const below = [...one.querySelectorAll(":scope > p > a[href^='#']")].flatMap((link) => restsOn(by(link.hash.slice(1)), seen));
   return [...new Set([...own, ...below])];
