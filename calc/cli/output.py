@@ -12,7 +12,7 @@ from typing import Any, TextIO
 import click
 
 from calc.errors import printable
-from calc.render import ascii
+from calc.render import ascii_forms
 from calc.render.forms import FORMS
 
 Progress = Callable[[int, int], None]
@@ -35,7 +35,7 @@ def fit(stream: TextIO) -> None:
     """
     if isinstance(stream, io.TextIOWrapper):
         set_to_c = os.environ.get("LC_ALL") in ("C", "POSIX") and not {"PYTHONIOENCODING", "PYTHONUTF8"} & {*os.environ}
-        stream.reconfigure(encoding="ascii" if set_to_c else stream.encoding, errors=ascii.ERRORS)
+        stream.reconfigure(encoding="ascii" if set_to_c else stream.encoding, errors=ascii_forms.ERRORS)
 
 
 def write(content: str | bytes, output: str | None = None) -> None:

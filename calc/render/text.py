@@ -24,7 +24,7 @@ from rich.tree import Tree
 from calc.errors import printable
 from calc.figures.explanation import Node
 from calc.figures.policy import Policy
-from calc.render import ascii
+from calc.render import ascii_forms
 from calc.sheets.metrics import GROUPS
 from calc.views import words
 from calc.views.answers import Working, parts
@@ -172,7 +172,7 @@ def shown(answer: object, color: str = "never", to_file: bool = False, **options
     target = console(sys.stdout, color)
     made = parts(answer, **options)
     if not to_file and not target.encoding.startswith("utf"):
-        made = ascii.spelled(made, target.encoding)
+        made = ascii_forms.spelled(made, target.encoding)
 
     def page(target: Console) -> RenderableType:
         blocks = [block for part in made for block in (Text(""), _part(part, target))]
@@ -300,7 +300,8 @@ def _blocks(shown: Table) -> Group:
     heads = max((cell_len(column.title) for column in rest), default=0)
     for row in shown.rows:
         if isinstance(row, str):
-            parts.append(Text(f"\n{_heading(row)}", style="bold cyan"))
+            parts += [Text("")] if parts else []
+            parts.append(Text(_heading(row), style="bold cyan"))
             continue
         parts += [Text(row[0].text, style="bold")] if row[0].text else []
         for column, cell in zip(rest, row[1:], strict=True):

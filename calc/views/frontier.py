@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calc.estimates.frontier import UNITS, Frontier, FrontierPoint
-from calc.units.numbers import said
+from calc.units.numbers import EXACT_DIGITS, said
 from calc.views import words
 from calc.views.estimate import CAVEAT
 from calc.views.tables import Column, Table, titled
@@ -15,7 +15,7 @@ SHOWN = 8
 def tables(found: Frontier) -> list[Table]:
     """Return the best points, and some points of each curve."""
     unit = UNITS[found.per]
-    limits = [f"{name.upper()} at most {said(1e3 * found.asked[name])} ms" for name in ("tpot", "ttft")
+    limits = [f"{name.upper()} at most {said(1e3 * found.asked[name], EXACT_DIGITS)} ms" for name in ("tpot", "ttft")
               if name in found.asked]  # fmt: skip
     best = Table(f"Best throughput of {found.model}: {', '.join([_workload(found), *limits])}", [
         Column("hardware", "", wraps=True), Column("throughput", unit, True), Column("range", "range", True),
@@ -58,7 +58,8 @@ def records(found: Frontier) -> Table:
 
 
 def _workload(found: Frontier) -> str:
-    return f"{said(found.asked['input'])} + {said(found.asked['output'])} tokens"
+    given, made = (said(found.asked[name], EXACT_DIGITS) for name in ("input", "output"))
+    return f"{given} input and {made} output tokens"
 
 
 def _range(point: FrontierPoint) -> str:
