@@ -160,7 +160,7 @@ class Audit(Shown):
 
         The claim is an interval, ``claimed_low`` to ``claimed_high`` (an end that is open to all
         sides is ``pandas.NA``). What comes of it by the claimant's own figures stands in ``own_value``,
-        ``own_low``, ``own_high`` and ``own_verdict``, by any reports in ``any_value`` and so on.
+        ``own_low``, ``own_high`` and ``own_verdict``, by all published figures in ``any_value`` and so on.
 
         Examples
         --------

@@ -127,7 +127,7 @@ def standing(metric: Metric, ratio: Result) -> str:
     if ratio.open:
         return OPEN
     _, low, high = ratio.numbers
-    if high < 1 + TIE and 1 < low * (1 + TIE):
+    if high < 1 + TIE and low * (1 + TIE) > 1:
         return LEVEL
     if low <= 1 <= high:
         return OVERLAPPING
