@@ -22,10 +22,10 @@ def emit(answer: object, form: str, output: str | None, color: str, **options: A
     """Print an answer, or write it to a file, in one of `FORMS`; ``options`` say what of it is shown."""
     command = click.get_current_context().info_name
     made = FORMS[form].make(answer, command=command, color=color, to_file=output is not None, **options)
-    if form == "text" and output is None:
-        _print(made)
-    else:
+    if FORMS[form].is_data or output is not None:
         write(made, output)
+    else:
+        _print(made)
 
 
 def fit(stream: TextIO) -> None:
