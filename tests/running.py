@@ -26,9 +26,9 @@ class Done:
     err: str
 
 
-def run(*args: str, width: int = 80) -> Done:
-    """Run ``calc ARGS...`` on the shipped sheets, without colour."""
-    out, err = io.StringIO(), io.StringIO()
+def run(*args: str, width: int = 80, encoding: str = "utf-8") -> Done:
+    """Run ``calc ARGS...`` on the shipped sheets, without colour, into streams of an encoding."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding) for _ in range(2))
     env = {"COLUMNS": str(width), "NO_COLOR": "1", "CALC_SPECS": "", "CALC_DEBUG": "1"}
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         for name, value in env.items():
@@ -37,13 +37,21 @@ def run(*args: str, width: int = 80) -> Done:
             main(args)
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 1
-    return Done(code, out.getvalue(), err.getvalue())
+    return Done(code, *(_text(stream) for stream in (out, err)))
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    """Return what a stream holds; the encoding is that which the program left it in."""
+    stream.flush()
+    made = stream.buffer
+    assert isinstance(made, io.BytesIO)
+    return made.getvalue().decode(stream.encoding)
 
 
 @cache
-def output(*args: str, width: int = 80) -> str:
+def output(*args: str, width: int = 80, encoding: str = "utf-8") -> str:
     """Return what a call that must succeed prints; the same call is run once."""
-    done = run(*args, width=width)
+    done = run(*args, width=width, encoding=encoding)
     assert done.code == 0, done.err
     assert done.err == ""
     return done.out

@@ -1,7 +1,8 @@
 """Every text that a person reads says it in standard terms: phrases of a table are retired, with what to write instead.
 
-Read are the texts of the program (literals with a blank in them), the help, the docstrings of the public door, what the
-commands of the goldens print, a report page, the README, the guide to sheets and the words of the notebooks.
+Read are the texts of the program (literals with a blank in them: messages, tables, plots), its templates of pages and
+the phrases of the site, the help, the docstrings of the public door, what commands print, the stored errors, a report
+page, the README, the guide to sheets, and the words of the notebooks.
 """
 
 from __future__ import annotations
@@ -54,6 +55,12 @@ RETIRED = {
     r"\breproduced by\b": "matches the source's own figures; matches some combination of published figures",
     r"\bon what\?|\bor give --": "which hardware? Give --system or --chip; pass --peak",
     r"\b(verified|confirmed)\b|\btrue (figure|value|number)": "as-reported",
+    r"\b(is|are) wide\b|\bwide (range|figure)s?\b": "range wider than 1.25x",
+    r"\bwaits?\b(?! (for|until|between))": "latency",
+    r"\b(the|a|its) cache\b|(?<!KV )\bcache of\b": "KV cache",
+    r"\bput a kind\b|\bone source, first\b": "prefer this kind of source, or this source",
+    r"\bby any reports\b": "matches some combination of published figures",
+    r"\bnone is reported\b": "No peak is reported for X; pass --peak",
     # Of the same kind as those of the style sheet.
     r"\bl(ay|ays|aid) over\b": "added to",
     r"\bskeletons?\b": "template",
@@ -108,6 +115,20 @@ def literals(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_texts_of_the_program(path: Path) -> None:
     assert [found for text in literals(path) for found in retired(text)] == []
+
+
+TEMPLATES = [path for path in (ROOT / "calc").rglob("*") if path.suffix in (".html", ".js", ".toml")]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_texts_of_pages(path: Path) -> None:
+    """Of a script, its texts with a blank; of a template, what stands between tags and outside its own language."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".js":
+        text = ". ".join(one for one in re.findall(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`]*`", text) if " " in one.strip())
+    elif path.suffix == ".html":
+        text = re.sub(r"<(script|style)\b.*?</\1>|{#.*?#}|{%.*?%}|{{.*?}}|<[^>]*>", " ", text, flags=re.DOTALL)
+    assert retired(html.unescape(text)) == []
 
 
 @pytest.mark.parametrize("words", [" ".join(path) for path in COMMANDS])
@@ -169,9 +190,33 @@ def test_docstrings_of_the_public_door(name: str) -> None:
 # -- what commands print --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", SHOWN)
+_SERVED = ("--model", "deepseek-v3", "--system", "cm384", "--batch", "64")
+PRINTED = SHOWN | {
+    "serve": ("estimate", "serve", *_SERVED, "--input", "4096", "--output", "1024"),
+    "prefill": ("estimate", "prefill", *_SERVED[:4], "--batch", "1", "--prompt", "4k", "--inputs"),
+    "memory": ("estimate", "memory", *_SERVED, "--context", "4k"),
+    "train": ("estimate", "train", *_SERVED[:4], "--batch", "512", "--sequence", "4k", "--explain"),
+    "all-reduce": ("estimate", "allreduce", "--system", "cm384", "--size", "1 GiB", "--chips", "16"),
+    "disputed": ("show", "cm384", "--disputed"),
+    "history": ("history", "nvl72", "power"),
+    "export-control": ("export-control", "h100-sxm", "h20"),
+    "one-export-control": ("export-control", "h20"),
+    "check": ("check", "The CloudMatrix 384 has 2.1x the memory bandwidth of the GB200 NVL72, and is faster."),
+    "measured": ("list", "measured", "--chip", "h100-sxm"),
+    "models": ("list", "models"),
+    "model": ("show", "deepseek-v3"),
+}
+
+
+@pytest.mark.parametrize("name", PRINTED)
 def test_what_a_command_prints(name: str) -> None:
-    assert retired(output(*SHOWN[name], width=200), quotes=True) == []
+    assert retired(output(*PRINTED[name], width=200), quotes=True) == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests/golden/errors").glob("*.txt")), ids=lambda path: path.stem)
+def test_what_an_error_says(path: Path) -> None:
+    """What stands between quotation marks is what was found in a sheet."""
+    assert retired(re.sub(r"'[^']*'", "''", path.read_text(encoding="utf-8")), quotes=True) == []
 
 
 def test_a_report_page() -> None:

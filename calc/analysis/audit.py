@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 Pair = tuple[Readings, Readings]
 REPRODUCED, NOT_REPRODUCED, NOT_COMPUTABLE = "reproduced", "not reproduced", "not computable"
+SAID = {REPRODUCED: "matches", NOT_REPRODUCED: "differs", NOT_COMPUTABLE: "no figures"}
+"""The verdicts as readers see them; programs read those above."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,10 +77,15 @@ class Recomputation:
         """The first attempt that reproduces the claim, else the first; None if nothing was computed."""
         return next((one for one in self.attempts if one.inside), self.attempts[0] if self.attempts else None)
 
+    @property
+    def words(self) -> str:
+        """The verdict as readers see it."""
+        return SAID.get(self.verdict, self.verdict)
+
     def __str__(self) -> str:
         if self.best is None:
-            return self.verdict
-        return f"{numbers.ratio(*self.best.ratio.numbers)} {self.verdict}"
+            return self.words
+        return f"{self.words} {numbers.ratio(*self.best.ratio.numbers)}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +160,7 @@ class Audit(Shown):
 
         The claim is an interval, ``claimed_low`` to ``claimed_high`` (an end that is open to all
         sides is ``pandas.NA``). What comes of it by the claimant's own figures stands in ``own_value``,
-        ``own_low``, ``own_high`` and ``own_verdict``, by any reports in ``any_value`` and so on.
+        ``own_low``, ``own_high`` and ``own_verdict``, by all published figures in ``any_value`` and so on.
 
         Examples
         --------

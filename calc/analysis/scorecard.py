@@ -37,12 +37,12 @@ _RATIOS = (
         ("Bandwidth price", "price_per_memory_bandwidth.{c}"),
     )),
 )  # fmt: skip
-BOUNDARIES = {name: name for name in ("all-in", "rack", "chip", "board", "node")} | {metrics.UNSTATED: "unspecified"}
+BOUNDARIES = {name: name for name in ("all-in", "rack", "chip", "board", "node")} | {metrics.UNSTATED: "no scope"}
 CURRENCIES = {"usd": "dollar", "cny": "yuan"}
 """What may stand for the placeholders, with its words; of those that tie, the first."""
 AHEAD, BEHIND, LEVEL, OVERLAPPING, OPEN = "ahead", "behind", "level", "overlapping", "open"
 TIE = 0.005
-"""Figures that lie closer together than this share are level: printed digits say no more."""
+"""Figures of which the larger exceeds the smaller by less than this share are level: printed digits say no more."""
 _STRUCTURE = ("chip_count", "scale_up_domain", "rack_count")
 UNCOUNTED, _MODEL = "Power, price, size", "Model"
 _POWER = (("Power, {B}", "power.{b}"), ("Power, any scope", "power_scopes"), ("Price", "price.{c}"))
@@ -127,7 +127,7 @@ def standing(metric: Metric, ratio: Result) -> str:
     if ratio.open:
         return OPEN
     _, low, high = ratio.numbers
-    if max(abs(low - 1), abs(high - 1)) < TIE:
+    if high < 1 + TIE and low * (1 + TIE) > 1:
         return LEVEL
     if low <= 1 <= high:
         return OVERLAPPING

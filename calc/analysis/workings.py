@@ -124,8 +124,8 @@ def of_finding(finding: Finding) -> Node:
 
 def _sides(label: str, side: Recomputation, finding: Finding) -> list[Node]:
     if side.missing:
-        return [gap(label, f"{side.verdict}: {side.missing}", ())]
-    verdict = f"{side.verdict}, by {side.by}" if side.by else side.verdict
+        return [gap(label, f"{side.words}: {side.missing}", ())]
+    verdict = f"{side.words}, by {side.by}" if side.by else side.words
     if side.contrast is not None:
         return [gap(label, _lists(verdict, side.contrast), ())]
     shown = [one for one in side.attempts if one.inside] or side.attempts[:1]
@@ -147,7 +147,7 @@ def _attempt(label: str, verdict: str, attempt: Attempt, finding: Finding, rest:
 
 def _lists(verdict: str, contrast: Contrast) -> str:
     said = {
-        "ahead on": contrast.ahead, "behind on": contrast.behind, "level on": contrast.level,
+        "leads on": contrast.ahead, "trails on": contrast.behind, "level on": contrast.level,
         "overlapping on": contrast.overlapping, "open on": contrast.open, "not comparable": contrast.not_comparable,
         "not reported for one of them": contrast.not_reported,
     }  # fmt: skip

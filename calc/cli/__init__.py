@@ -80,8 +80,7 @@ def run(args: Sequence[str] | None) -> int:
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+        output.fit(stream)
     try:
         script = Path(sys.argv[0]).name.startswith("chipcalc")
         code = commands.main(

@@ -98,7 +98,7 @@ class Hardware:
             return ""
         name = peak.metric.id.split(".")[1]
         if metrics.MEASURED in peak.metric.id.split("."):
-            return f"The measured {name} rate of {self.id} is taken for its peak: none is reported that is higher"
+            return f"The measured {name} rate of {self.id} is taken for its peak: no higher one is reported"
         if name != precision:
             return f"No {precision} peak of {self.id} is reported; the {name} peak is taken for it"
         if not peak.open:

@@ -205,15 +205,16 @@ class LanguageModel:
         for layers, window in self._spans:
             held = apply("cached_tokens", context, window).named("tokens in the window", "token") if window else context
             each = self.cache_per_token(element, layers)
-            parts.append(apply("kv_cache_bytes", sequences, held, each).named("cache", "GB"))
-        return parts[0] if len(parts) == 1 else total(parts).named("cache", "GB")
+            parts.append(apply("kv_cache_bytes", sequences, held, each).named("KV cache", "GB"))
+        return parts[0] if len(parts) == 1 else total(parts).named("KV cache", "GB")
 
     def cache_per_token(self, element: Expression, layers: Expression | None = None) -> Expression:
         """Return the cache of a token of one sequence in some layers, by default in all. [information/token]."""
         latent = self.is_latent
         name, widths = "latent_cache" if latent else "kv_cache", ("kv_lora_rank", "qk_rope_width")
         read = map(self.need, widths if latent else ("kv_heads", "head_width"))
-        return apply(f"{name}_per_token", layers or self.layers, *read, element).named("cache of a token", "kB/token")
+        made = apply(f"{name}_per_token", layers or self.layers, *read, element)
+        return made.named("KV cache of a token", "kB/token")
 
     def kv_share(self, tp: int) -> int:
         """Return among how many ranks of TP the cache of a layer is divided: by heads; compressed (MLA), by none."""

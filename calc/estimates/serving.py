@@ -78,7 +78,7 @@ def serve(
     decoders = replace(hardware, chips=asked.decode_chips or hardware.chips)
     readers = replace(hardware, chips=asked.prefill_chips or hardware.chips)
     given_input = given("input", asked.input, "token", key="input")
-    half = given("share of the output in the cache", 0.5, note="on average")
+    half = given("share of the output in the KV cache", 0.5, note="on average")
     mean = (given_input + given("output", asked.output, "token", key="output") * half).named("mean context", "token")
     step = decode(model, decoders, asked.decoding, known, prices, mean)
     read = prefill(model, readers, asked.reading, known, prices, given_input)

@@ -14,10 +14,14 @@ Made = TypeVar("Made", bound=Callable[..., Any])
 
 
 class Form(NamedTuple):
-    """A form that answers have: what makes it, and whether commands offer it as ``--format``."""
+    """A form that answers have: what makes it, whether commands offer it as ``--format``, and whether it is data.
+
+    What is no data fits the terminal: its width, colours and encoding.
+    """
 
     make: Callable[..., Any]
     for_commands: bool
+    is_data: bool = True
 
 
 FORMS: dict[str, Form] = {}

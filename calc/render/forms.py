@@ -104,7 +104,7 @@ def markdown_card(answer: object) -> str:
 
 FORMS = shown.FORMS
 FORMS |= {
-    "text": Form(text, True),
+    "text": Form(text, True, is_data=False),
     "json": Form(json, True),
     "csv": Form(csv, True),
     "markdown": Form(markdown, True),

@@ -8,7 +8,7 @@ from typing import Any
 from calc.errors import printable
 from calc.views.answers import Working, parts
 from calc.views.tables import Table
-from calc.views.working import walk
+from calc.views.working import text_of, walk
 
 
 def shown(answer: object, **options: Any) -> str:
@@ -58,7 +58,8 @@ def working_markdown(shown: Working) -> str:
     """Return a working as a list of lists, below its answer."""
     lines = [f"{_escape(text)}\n" for text in shown.lead]
     for depth, part in walk(shown.node):
-        words = [f"**{_escape(part['text'])}**" if part["selected"] else _escape(part["text"]), _escape(part["label"])]
+        text = _escape(text_of(part))
+        words = [f"**{text}**" if part["selected"] else text, _escape(part["label"])]
         if part["formula"]:
             words.append(f"= {_escape(part['formula'])}")
         if part["printed"]:

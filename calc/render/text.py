@@ -24,6 +24,7 @@ from rich.tree import Tree
 from calc.errors import printable
 from calc.figures.explanation import Node
 from calc.figures.policy import Policy
+from calc.render import ascii_forms
 from calc.sheets.metrics import GROUPS
 from calc.views import words
 from calc.views.answers import Working, parts
@@ -168,13 +169,15 @@ def _in_line(cell: TableCell, pad: int) -> str:
 
 def shown(answer: object, color: str = "never", to_file: bool = False, **options: Any) -> str:
     """Return an answer as it is printed: plain for a file or a pipe, else as wide and coloured as the terminal."""
+    target = console(sys.stdout, color)
     made = parts(answer, **options)
+    if not to_file and not target.encoding.startswith("utf"):
+        made = ascii_forms.spelled(made, target.encoding)
 
     def page(target: Console) -> RenderableType:
         blocks = [block for part in made for block in (Text(""), _part(part, target))]
         return Group(*blocks[1:])
 
-    target = console(sys.stdout, color)
     if to_file or not target.is_terminal:
         return captured(page, FILE_WIDTH if to_file else target.width)
     with target.capture() as printed:
@@ -281,9 +284,9 @@ def _broken(cell: TableCell, column: Column, width: int) -> str:
 
 
 class _Wrapper(textwrap.TextWrapper):
-    """Breaks ids too, after their marks: ``peak_compute.`` / ``bf16.dense``; never a number at its point."""
+    """Breaks ids too, after their marks: ``peak_compute.`` / ``bf16.dense``; never a number or a range of two."""
 
-    wordsep_re = re.compile(r"(\s+|\S*?(?:-(?=\w)|[A-Za-z0-9][._/](?=[A-Za-z])))")
+    wordsep_re = re.compile(r"(\s+|\d[\d.]*-\d\S*|\S*?(?:-(?=\w)|[A-Za-z0-9][._/](?=[A-Za-z])))")
 
 
 def _style(cell: TableCell) -> str:
@@ -297,7 +300,8 @@ def _blocks(shown: Table) -> Group:
     heads = max((cell_len(column.title) for column in rest), default=0)
     for row in shown.rows:
         if isinstance(row, str):
-            parts.append(Text(f"\n{_heading(row)}", style="bold cyan"))
+            parts += [Text("")] if parts else []
+            parts.append(Text(_heading(row), style="bold cyan"))
             continue
         parts += [Text(row[0].text, style="bold")] if row[0].text else []
         for column, cell in zip(rest, row[1:], strict=True):

@@ -133,7 +133,7 @@ class Measurement(Record):
     interleave: Count | None = optional("chunks of layers that a pipeline stage holds")
     prompt: Text | None = optional("length of a prompt: '4096 token'")
     output: Text | None = optional("length of an output")
-    context: Text | None = optional("length of a sequence in training, mean length of the cache in decoding")
+    context: Text | None = optional("length of a sequence in training, mean length of the KV cache in decoding")
     payload: Text | None = optional("size of the whole array of a collective, in bytes")
     shape: Text | None = optional("shape of a matrix product")
     vocabulary: Count | None = optional("how many entries the vocabulary had")

@@ -92,6 +92,13 @@ def said(value: float, significant: int = DERIVED_DIGITS - 1) -> str:
 
 
 def grouped(text: str) -> str:
-    """Set commas into the whole part of a number from four digits on, for reading in a table."""
-    whole, dot, rest = text.partition(".")
-    return f"{int(whole):,}{dot}{rest}" if len(whole) >= 4 and whole.isdigit() else text
+    """Set commas into the whole part of a number, or of an amount with its unit, from four digits on, for reading.
+
+    Examples
+    --------
+    >>> grouped("49152.5"), grouped("8200000 USD"), grouped("999 W")
+    ('49,152.5', '8,200,000 USD', '999 W')
+    """
+    number, blank, unit = text.partition(" ")
+    whole, dot, rest = number.partition(".")
+    return f"{int(whole):,}{dot}{rest}{blank}{unit}" if len(whole) >= 4 and whole.isdigit() else text

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from calc.analysis import scorecard
-from calc.analysis.audit import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Finding, Recomputation
+from calc.analysis.audit import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, SAID, Audit, Finding, Recomputation
 from calc.analysis.comparison import Comparison, Row
 from calc.analysis.dominance import Contrast
 from calc.analysis.scorecard import AHEAD, BEHIND, LEVEL, OPEN, OVERLAPPING
@@ -17,12 +17,12 @@ from calc.views.tables import Column, Table, TableCell, titled
 from calc.views.words import FEW, FEW_MARK, OPEN_MARK
 
 CLOSE_MARK = "~"
-MATCHES, DIFFERS, NO_FIGURES, CREDITED = "matches", "differs", "no figures", "(credited)"
+CREDITED = "(credited)"
 VERDICTS = (
     "matches: with some combination of the figures, the ratio lies within the digits that the claim prints. That is "
     "arithmetic; of the figures themselves it says nothing. The number is the ratio of the headlines, or that of the "
     "combination nearest to the claim.",
-    "Own figures: those of the claim's source, or of the source that it credits, with anybody's count of chips. "
+    "Own figures: those of the claim's source, or of the source that it credits, with the chip count of any source. "
     "Published figures: every combination of admissible reports.",
     "Printed digits: half a unit of the last one. “About” and “almost” reach at least 10 %; “more than” and “up to” "
     "are bounds.",
@@ -75,10 +75,10 @@ def contrast(compared: Comparison, found: Contrast) -> Table:
 
 def gaps(compared: Comparison, found: Contrast) -> list[str]:
     """Return the metrics that cannot be set against one another, by what is missing."""
-    lists = {"Reported for both, but on different or open bases": list(found.not_comparable)}
+    lists = {"Reported for both, but on different bases or with missing qualifiers": list(found.not_comparable)}
     for one in compared.subjects:
         only = [name for name in found.not_reported if compared.row(name).cells[one.id].result]
-        lists[f"Reported for {one.name} alone"] = only
+        lists[f"Reported for {one.name} only"] = only
     titles = {text: "; ".join(metrics.metric(name).full_title for name in names) for text, names in lists.items()}
     return [f"{text}: {said}." for text, said in titles.items() if said]
 
@@ -158,14 +158,14 @@ def answers(finding: Finding, pair: bool) -> tuple[str, str, str, str]:
 def _outcome(side: Recomputation, finding: Finding) -> str:
     best, by = side.best, f" {CREDITED}" if side.by else ""
     if best is None:
-        return NO_FIGURES if side.verdict == NOT_COMPUTABLE else f"{side.verdict.removeprefix('supported by ')}{by}"
+        return f"{side.words.removeprefix('supported by ')}{'' if side.verdict == NOT_COMPUTABLE else by}"
     value, nearest = best.ratio.numbers[0], best.nearest
     inside = finding.claimed is not None and finding.claimed.holds(value)
     shown = value if inside or not (best.inside or nearest) else nearest
     if finding.claim.inverse and shown > 0:
         shown = 1 / shown
-    verdict = MATCHES if side.verdict == REPRODUCED else f"{DIFFERS}{CLOSE_MARK if best.close else ''}"
-    return f"{verdict} {long_ratio(shown)}{by}"
+    close = CLOSE_MARK if side.verdict == NOT_REPRODUCED and best.close else ""
+    return f"{side.words}{close} {long_ratio(shown)}{by}"
 
 
 def _counts(found: Audit) -> list[str]:
@@ -180,4 +180,4 @@ def _counts(found: Audit) -> list[str]:
     return lines
 
 
-_COUNTED = {REPRODUCED: "match", NOT_REPRODUCED: "differ", NOT_COMPUTABLE: NO_FIGURES, "": "no factor"}
+_COUNTED = {REPRODUCED: "match", NOT_REPRODUCED: "differ", NOT_COMPUTABLE: SAID[NOT_COMPUTABLE], "": "no factor"}

@@ -127,14 +127,14 @@ def figures(found: Comparison, *, everything: bool = False, ids: bool = False) -
         title(found),
         [*([Column("metric", "metric", wraps=True), Column("unit", "unit")] if lines else words.metric_columns()),
          *(Column(s.id, s.name, True) for s in found.subjects)],
-        folded_note=f"Under a figure: its ratio to {base.name}, and the range of the ratio over all reports.",
+        folded_note=f"Under a figure: its ratio to {base.name}, and the range of the ratio over all reports."
+        if len(others) > 1 else "Under a figure: the ratio and its range.",
     )  # fmt: skip
-    below = Folding if len(others) > 1 else lambda _: None
     for subject in others:
         key = f"{subject.id}/{base.id}"
         table.columns += [
-            Column(key, f"{subject.id} / {base.id}" if len(others) > 1 else "ratio", True, fold=below(subject.id)),
-            Column(f"{key} range", "range", True, fold=below(subject.id)),
+            Column(key, f"{subject.id} / {base.id}" if len(others) > 1 else "ratio", True, fold=Folding(subject.id)),
+            Column(f"{key} range", "range", True, fold=Folding(subject.id)),
         ]
     marks = {line.row.metric.id: _marks(line.row, base.id, at_ratio=bool(lines)) for line in shown}
     used = [mark for held in marks.values() for mark in held.values()]
@@ -234,7 +234,7 @@ def _foot(found: Comparison, lines: Sequence[ScoreLine]) -> Iterator[str]:
     yield from words.merged(*found.subjects)
     yield from words.foot(found.policy, found.as_of)
     if found.policy.as_of:
-        yield f"Left out: {len(found.undated)} undated sources, {len(found.later)} dated after the day or possibly so."
+        yield f"Left out: {len(found.undated)} undated sources, {len(found.later)} dated later, or possibly later."
     more = f" All {len(found.rows)} rows: --all." if len(lines) < len(found.rows) else ""
     ids = " ".join(s.id for s in (*_others(found)[:1], _base(found)))
     yield f"Working of a number: python -m calc explain {ids} METRIC"

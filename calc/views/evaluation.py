@@ -26,7 +26,7 @@ def evaluation(found: Evaluation) -> Table:
     if cells and found.result.reduced:
         table.notes.append("Too many combinations of reports: only the lowest and highest figures were combined.")
     if cells:
-        table.notes += words.foot(found.comparer.policy, found.as_of)
+        table.notes += [words.REPORTS, *words.foot(found.comparer.policy, found.as_of)]
     if len(cells) < len(found.inputs):
         table.notes.append("Typed numbers are assumptions of the user.")
     table.notes.append("Show the working: --explain.")

@@ -101,7 +101,7 @@ def _rounded(number: float, way: object) -> float:
 
 def workload(found: Frontier) -> str:
     """Return the workload in words."""
-    return f"{said(found.asked['input'], 6)} + {said(found.asked['output'], 6)} tokens"
+    return f"{said(found.asked['input'], 6)} input and {said(found.asked['output'], 6)} output tokens"
 
 
 def _range(figure: FigureRange) -> str:

@@ -20,8 +20,9 @@ WIDEST = 3
 GAPS = 6
 """So many gaps the summary names."""
 _SHORT = {
+    "Power, scope not specified, measured": "Power measured, no scope",
     "Total processing performance (TPP)": "TPP", "Performance density (TPP per die area)": "TPP per die area",
-    ", dense or sparse not specified": " not specified", "scope not specified": "not specified",
+    ", dense or sparse not specified": " not specified", "scope not specified": "no scope given",
     "16-bit compute, dense": "16-bit dense", "Memory capacity, measured": "Memory measured",
     ", measured": " measured", "Between two chips, one way": "Chip to chip",
     "Between two hosts, one way": "Host to host", "Bisection bandwidth, one way": "Bisection, one way",
@@ -124,8 +125,8 @@ def _figures(found: Overview, title: str, lead: list[str], ids: bool, *, numbere
     for cell in found.figures:
         metric = metrics.metric(cell.name)
         unit, scale = _unit(found.sheet, metric, cell)
-        place = places.setdefault(cell.lead, f"[{len(places) + 1}]")
         made = f"{cell.formula}: {cell.lead}" if cell.state == DERIVED else cell.lead
+        place = places.setdefault(made, f"[{len(places) + 1}]")
         table.add(
             TableCell(metric.id if ids else _title(metric), metric.id), unit, _value(cell, scale), words.marks(cell),
             _range(cell, scale), str(len(cell.reports)), str(cell.origins), place if numbered else made,
@@ -134,7 +135,7 @@ def _figures(found: Overview, title: str, lead: list[str], ids: bool, *, numbere
     relayed = any(cell.read == "relay" for cell in found.figures)
     if numbered and places:
         said = "Sources of the values" + (" (r: as relayed by another source)" if relayed else "")
-        table.notes = [f"{said}:", *(f"{place} {id}" for id, place in places.items())]
+        table.notes = [f"{said}:", *(f"{place} {made}" for made, place in places.items())]
     return table
 
 
@@ -144,7 +145,7 @@ def _relayed(how: str) -> TableCell:
 
 def _title(metric: Metric) -> str:
     """Return the title of a metric below the heading of its group, no longer than a line has room for."""
-    title = metric.title.removesuffix(", per chip") if metric.formula == "per_chip" else metric.title
+    title = metric.title.replace(", per chip", "") if metric.formula == "per_chip" else metric.title
     title = title.removesuffix(f", {metric.group}")
     for long, short in _SHORT.items():
         title = title.replace(long, short)
@@ -291,7 +292,7 @@ def _legend(found: Overview, disputed: bool) -> list[str]:
     subject, comparer = found.sheet, found.comparer
     used: Iterable[Cell] = () if disputed else found.figures
     chip = comparer.catalog.chip_of(subject)
-    columns = [] if disputed else ["reports: 5/3 is 5 reports, from at most 3 independent sources"]
+    columns = [] if disputed else [words.REPORTS]
     return [
         *words.legend(map(words.marks, used), words.layers(subject, chip)), *columns, *words.foot(comparer.policy),
         f"Working of a figure: python -m calc explain {subject.id} METRIC (ids: --ids).",

@@ -22,6 +22,7 @@ FEW = 2
 IN_TABLES = GAPS | {NOT_DATED: "none by then", NOT_QUALIFIED: "open (?)"}
 NO_SPAN = "excluded"
 AS_REPORTED = "All figures are as-reported: published figures, or computed from them."
+REPORTS = "reports: 5/3 is 5 reports, from at most 3 independent sources"
 LEGEND = {
     OPEN_MARK: f"{OPEN_MARK} qualifiers missing (dense/sparse, direction, scope); range covers all readings",
     COMPUTED_MARK: f"{COMPUTED_MARK} derived from chip count: chips x per chip, or total / chips",
@@ -52,7 +53,8 @@ def gaps(sheet: schema.Sheet) -> Iterator[tuple[str, str]]:
     """Yield what a sheet says that nobody reports, or that does not apply: which of the two, and what, in words."""
     for state, found in ((NOT_REPORTED, sheet.not_reported), (NOT_APPLICABLE, sheet.not_applicable)):
         for one in found:
-            yield state, f"{one.metric or one.about}" + (f" ({one.note})" if one.note else "")
+            known = metrics.TABLE.get(str(one.metric))
+            yield state, f"{known.full_title if known else one.about}" + (f" ({one.note})" if one.note else "")
 
 
 def figure(cell: Cell) -> TableCell:
@@ -68,7 +70,7 @@ def whole_figure(cell: Cell) -> TableCell:
     if cell.result is None:
         return gap(IN_TABLES[cell.state], cell.note)
     formula = f"{cell.state}: {cell.formula}" if cell.formula else cell.state
-    many = f"{len(cell.reports)} reports, at most {cell.origins} origins"
+    many = f"{len(cell.reports)} reports, at most {cell.origins} independent"
     hint = "; ".join([formula, many, f"sources: {', '.join(cell.sources)}", *cell.flags])
     value, low, high = cell.result.numbers
     text = number(value, exact=cell.exact)
@@ -139,7 +141,7 @@ def figure_columns() -> list[Column]:
     return [
         Column("value", "value", True), Column("marks", "marks", fold=Folding("value", None, always=True)),
         Column("span", "range", True), Column("reports", "reports", True),
-        Column("origins", "origins", True, fold=Folding("reports", " / ", "/ ", always=True)),
+        Column("origins", "indep.", True, fold=Folding("reports", "/", always=True)),
         Column("source", "headline from", wraps=True, folds=True),
         Column("read", "read", fold=Folding("source", "", always=True)),
     ]  # fmt: skip

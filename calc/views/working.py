@@ -15,6 +15,7 @@ from calc.figures.readings import HELD_AS_WORDS
 from calc.figures.reprs import GAPS, gap
 from calc.sheets import metrics
 from calc.units import numbers
+from calc.views import audit
 
 NEAR = 6
 """So many metrics near a gap are named."""
@@ -50,10 +51,10 @@ def answer(comparer: Comparer, names: Sequence[str], metric: str, node: Node) ->
     many = " and ".join(str(len(cell.reports)) for cell in cells)
     reports = f"{many} {'report' if many == '1' else 'reports'}"
     independent = " and ".join(str(cell.origins) for cell in cells)
-    low, high = map(numbers.number, (node["low"], node["high"]))
+    low, high = (numbers.grouped(numbers.number(node[end])) for end in ("low", "high"))
     ends = "" if low == high else f", range {low}–{high}"
     opened = f"; {node['open_reason']}" if node.get("open_reason") else ""
-    return [f"{title}: {node['text']}{ends}, from {reports}, at most {independent} independent{opened}."]
+    return [f"{title}: {text_of(node)}{ends}, from {reports}, at most {independent} independent{opened}."]
 
 
 def _near(cells: Sequence[Cell], name: str) -> list[str]:
@@ -72,12 +73,12 @@ def _near(cells: Sequence[Cell], name: str) -> list[str]:
 
 def answer_of_claim(finding: Finding) -> list[str]:
     """Return what recomputing a claim comes to: from the source's own figures, and from all published ones."""
-    claimed = f" ({finding.claimed})" if finding.claimed else ""
-    own, every = (f"{side}{f' ({side.missing})' if side.missing else ''}" for side in (finding.own, finding.any))
-    return [
-        f"Claim “{finding.claim.printed}”{claimed}. Recomputed from the source's own figures: {own}; from any reports: "
-        f"{every}."
-    ]
+    _, claimed, *answers = audit.answers(finding, True)
+    own, every = (
+        f"{text} ({side.missing})" if side.missing else side.words if side.contrast else text
+        for text, side in zip(answers, (finding.own, finding.any), strict=True)
+    )
+    return [f"Claim {claimed}. Recomputed from the source's own figures: {own}; from any reports: {every}."]
 
 
 def walk(node: Node, depth: int = 0) -> Iterator[tuple[int, Node]]:
@@ -97,9 +98,15 @@ def ends(node: Node) -> list[str]:
         for reading in _readings(node):
             taken = next((c for c in reading["inputs"] if end in c["roles"]), None)
             taken = taken or next(c for c in reading["inputs"] if c["selected"])
-            parts.append(f"{taken['text']} ({_lead(taken)})")
-        lines.append(f"{end.capitalize()} {numbers.number(node[end])}: {'; '.join(parts)}")
+            parts.append(f"{text_of(taken)} ({_lead(taken)})")
+        lines.append(f"{end.capitalize()} {numbers.grouped(numbers.number(node[end]))}: {'; '.join(parts)}")
     return lines
+
+
+def text_of(node: Node) -> str:
+    """Return the text of a node for readers: thousands have commas, words are as printed."""
+    amount = node["value"] is not None or node["why"].startswith("excluded: ")
+    return numbers.grouped(node["text"]) if amount else str(node["text"])
 
 
 def _readings(node: Node) -> Iterable[Node]:
@@ -171,7 +178,7 @@ def steps(
     named = node["kind"] in ("formula", "reading", "assumption") and not inherited
     below = () if refers else (*node["inputs"], *node.get("printed_as", ()))
     return Step(
-        label=node["label"] if named else "", formula=node["formula"] or "", text=node["text"], span=_span(node),
+        label=node["label"] if named else "", formula=node["formula"] or "", text=text_of(node), span=_span(node),
         printed=node["printed"] if node["printed"] and node["printed"] != node["text"] else "",
         marks=tuple(_marks(node, parent)), source=node["source"] or "",
         dated=dated, details=said, selected=node["selected"], refers=refers,

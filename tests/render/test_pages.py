@@ -14,6 +14,7 @@ import pytest
 
 import calc
 from calc.render import html
+from calc.sheets import metrics
 from tests.running import ROOT, output, run
 
 HOSTILE = "tests/data/hostile"
@@ -114,11 +115,25 @@ def test_each_figure_leads_to_its_working(two: str) -> None:
 def test_page_says_gaps_claims_policy_and_date(two: str) -> None:
     text = Parsed(two).text
     for words in (
-        "not reported", "no ratio", "CloudMatrix 384 leads: whole system (", "not computable",
-        "Headline: best-specified", "newest source 20", "All figures are as-reported",
+        "not reported", "no ratio", "CloudMatrix 384 leads: whole system (", "no figures",
+        "Reported for GB200 NVL72 only: ", "Headline: best-specified", "newest source 20",
+        "All figures are as-reported",
     ):  # fmt: skip
         assert words in text, words
     assert "verified" not in two.casefold()
+
+
+def test_page_names_the_figures_that_one_of_the_two_has_alone(two: str) -> None:
+    """Each has a figure of the one subject and a gap of the other; none of them has a ratio."""
+    page = Parsed(two)
+    rows = {metrics.metric(row["metric"]).full_title: row for row in page.held("data-json")["rows"]}
+    for name, has, lacks in (("CloudMatrix 384", "cm384", "nvl72"), ("GB200 NVL72", "nvl72", "cm384")):
+        said = page.text.partition(f"Reported for {name} only: ")[2].partition(".")[0].split("; ")
+        assert len(said) > 3
+        assert {"FP8 dense", "Host memory"} <= {*said} or has == "cm384"
+        for title in said:
+            cells, ratios = rows[title]["cells"], rows[title]["ratios"]
+            assert (cells[has]["value"] is None, cells[lacks]["value"], ratios) == (False, None, {}), title
 
 
 def test_report_of_three_has_all_pairs_claims_and_two_ladders(tmp_path: Path) -> None:
@@ -294,7 +309,7 @@ def test_card_of_a_contrast_has_the_ratios_behind_each_list() -> None:
             made.index(words) for words in ("CloudMatrix 384 leads", "3.43–3.67", "CloudMatrix 384 trails", "0.30–0.36")
         ]
         assert places == sorted(places)
-        assert "Reported for both, but on different or open bases" in made
+        assert "Reported for both, but on different bases or with missing qualifiers: " in made
     for word in ("ahead", "behind", "overlapping"):
         assert f"{word} {len(getattr(found, word))}," in repr(found)
 

@@ -21,7 +21,7 @@ from calc.figures.policy import Policy
 from calc.render import records
 from calc.render.text import _layouts, _widths
 from calc.sheets import metrics
-from calc.units.numbers import number
+from calc.units.numbers import grouped, number
 from calc.views import show
 from calc.views.history import chronicle
 from tests.running import CHIPS, SYSTEMS, output, run
@@ -243,7 +243,8 @@ def test_explain_begins_with_value_range_reports_and_sources(id: str, metric: st
     assert cell.result is not None
     value, low, high = cell.result.numbers
     first = output("explain", id, metric, width=200).splitlines()[0]
-    assert f": {number(value, exact=cell.exact)} {cell.result.unit}, range {number(low)}–{number(high)}, " in first
+    ends = "–".join(grouped(number(end)) for end in (low, high))
+    assert f": {number(value, exact=cell.exact)} {cell.result.unit}, range {ends}, " in first
     assert f"from {len(cell.reports)} reports, at most {cell.origins} independent" in first
 
 
