@@ -30,7 +30,7 @@ _ABBREVIATED = {
     "ca",
 }
 _END = re.compile(r"[.!?]{1,3}[\"'”’)\]]?(?=\s)|[。！？；;]+[”’）]?|\n[ \t\r]*\n|\n(?=[ \t]*[-*•#|>])")
-_CLAUSE = re.compile(r"[;；]|,? (?:while|whereas|but)\b|，(?:而|但)|\|")
+_CLAUSE = re.compile(r"[;；]|,? (?:while|whereas|but)\b|, (?=(?:it|they) )|，(?:而|但)|\|")
 
 
 def decoded(raw: bytes, name: str) -> str:
