@@ -12,10 +12,11 @@ from itertools import product
 from typing import Any
 
 from calc import units
-from calc.analysis import claims
+from calc.analysis import claims, scorecard
 from calc.analysis.audit import NOT_COMPUTABLE, REPRODUCED, Auditor, Recomputation
 from calc.analysis.comparison import Comparer
 from calc.analysis.dominance import Contrast
+from calc.analysis.scorecard import AHEAD, BEHIND, LEVEL, OVERLAPPING
 from calc.analysis.statements import grammar
 from calc.analysis.statements.grammar import NotUnderstood, Statement
 from calc.analysis.statements.quantities import Figure
@@ -26,7 +27,7 @@ from calc.figures.results import Result
 from calc.figures.shown import Shown
 from calc.sheets import metrics, schema
 from calc.sheets.multipliers import Interval, interval, leeway
-from calc.units.numbers import amount, long_ratio
+from calc.units.numbers import grouped, long_ratio, number
 
 MATCHES, CONTRADICTS, LISTS, UNCHECKED = "matches", "contradicts", "answered by lists", "cannot be checked"
 FEW = 3
@@ -180,10 +181,7 @@ class Checker:
         if side.verdict == NOT_COMPUTABLE:
             return Answer(one, UNCHECKED, side.missing, *ids, claimed)
         if side.contrast is not None:
-            held = {"leads on": side.contrast.ahead, "trails on": side.contrast.behind, "level on": side.contrast.level,
-                    "ranges overlap on": side.contrast.overlapping}  # fmt: skip
-            said = ", ".join(f"{words} {len(names)}" for words, names in held.items() if names)
-            return Answer(one, LISTS, f"{claim.subject} {said}", *ids, lists=side.contrast)
+            return Answer(one, LISTS, f"{claim.subject} {_standings(side.contrast)}", *ids, lists=side.contrast)
         assert best is not None
         sources = tuple(dict.fromkeys(choice.lead().source for choice in best.chosen))
         value = long_ratio(best.nearest)
@@ -192,6 +190,7 @@ class Checker:
             why = f"{value} on {on}"
         else:
             why = f"nearest is {value} on {on}{', within rounding of its last digits' if best.close else ''}"
+        why += _range([long_ratio(end) for end in best.ratio.numbers[1:]])
         if best.ratio.open:
             why += f" ({best.ratio.open})"
         return Answer(
@@ -222,7 +221,7 @@ class Checker:
         best = min(
             found, key=lambda each: (not each.inside, each.rounded, each.off, _PLAIN.get(each.name, len(_PLAIN)))
         )
-        value = amount(best.nearest, best.result.unit)
+        value, *ends = (_printed(each, best.result.unit, figure) for each in (best.nearest, *best.result.numbers[1:]))
         if best.inside:
             rounded = ", if its last zeros are rounding" if best.rounded else ""
             why = f"{metrics.title(best.name)}: {value}{rounded}{best.why}"
@@ -230,6 +229,7 @@ class Checker:
             why += f"; also as {', '.join(dict.fromkeys(also[:FEW]))}" if also else ""
         else:
             why = f"nearest is {metrics.title(best.name)}: {value}{best.why}{self._left_out(one, figure, held)}"
+        why += _range(ends)
         if best.result.open:
             why += f" ({best.result.open})"
         return Answer(one, MATCHES if best.inside else CONTRADICTS, why, id, None, claimed, best.result, best.sources)
@@ -300,6 +300,25 @@ def _meant(one: Statement) -> list[Statement]:
     return [*made, *(replace(each, factor=replace(one.factor, text=more)) for each in made)]
 
 
+_STANDINGS = {"leads on": AHEAD, "trails on": BEHIND, "level on": LEVEL, "ranges overlap on": OVERLAPPING}
+
+
+def _standings(found: Contrast) -> str:
+    """Say on which metrics one leads the other, on which it trails, by the groups of the scorecard."""
+    lines = scorecard.lines(found.comparison) if found.comparison else ()
+    titles = {line.row.metric.id: (line.group.lower(), line.title) for line in lines}
+    said = []
+    for words, where in _STANDINGS.items():
+        names = getattr(found, where)
+        groups: dict[str, list[str]] = {}
+        for name in names:
+            group, title = titles.get(name, ("", metrics.title(name)))
+            groups.setdefault(group, []).append(title)
+        held = "; ".join(f"{f'{group}: ' if group else ''}{', '.join(some)}" for group, some in groups.items())
+        said += [f"{words} {len(names)} ({held})"] if names else []
+    return ", ".join(said)
+
+
 def _with_share(one: Statement) -> str | None:
     """Return the metric of a statement, that of its share per chip where the text says per chip of a system."""
     share = f"{one.metric}.{metrics.PER_CHIP}"
@@ -319,6 +338,23 @@ def _names(one: Statement, held: Readings) -> list[str]:
         and (metric.family != "peak_compute" or name.startswith("peak_compute.int") == whole)
     ]  # fmt: skip
     return found if found or not share else [name for name in metrics.TABLE if metrics.covers(head, name)]
+
+
+_SCALES = {10**3: " thousand", 10**6: " million", 10**9: " billion", 10**12: " trillion"}
+
+
+def _range(ends: Sequence[str]) -> str:
+    """Say between what all published figures lie, where they are not one."""
+    low, high = ends
+    unit = "".join(high.partition(" ")[1:])
+    return "" if low == high else f"; published {low.removesuffix(unit)} to {high}"
+
+
+def _printed(value: float, unit: str, figure: Figure) -> str:
+    """Return a published value as the text prints its own: in millions, or without the unit of what is counted."""
+    scale = figure.scale if figure.scale in _SCALES else 1
+    text = f"{grouped(number(value / scale))}{_SCALES.get(scale, '')}"
+    return text if figure.counted else f"{text} {unit}"
 
 
 def _hedge(figure: Figure) -> str | None:

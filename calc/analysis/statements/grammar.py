@@ -173,7 +173,11 @@ class _Sentence:
         self.has_system = any(one.kind == "system" for one in self.mentions)
         self.hardware = lexicon.HARDWARE.search(text) is not None
         self.blocked = _blocked(text, len(self.mentions)) if self.mentions else ""
-        if (said := _PRONOUN.match(text)) and len(before) == 1:
+        self.unclear = "names no chip or system of the catalog"
+        if (said := _PRONOUN.match(text)) and len(before) > 1:
+            named = " or ".join(one.words for one in before[:MANY])
+            self.unclear = f"“{said[0].strip()}” may be {named}"
+        if said and len(before) == 1:
             self.mentions.insert(0, replace(before[0], start=said.start(), end=said.start(), component=False))
         self.named = [one for one in self.mentions if not self._is_component(one) and not _TOPIC.match(text, one.end)]
         self.refused: list[str] = []
@@ -189,7 +193,7 @@ class _Sentence:
         if stated or not (self.mentions or self.hardware) or not lexicon.LOOKS.search(self.text):
             return self.refused[0] if self.refused else ""
         if not self.mentions:
-            return "names no chip or system of the catalog"
+            return self.unclear
         return self.blocked or (
             self.refused[0] if self.refused else "what is compared with what, or on which metric, is not clear"
         )

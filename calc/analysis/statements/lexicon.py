@@ -207,5 +207,5 @@ def credit(text: str, names: Sequence[tuple[int, int]]) -> str | None:
     for found in CREDIT.finditer(text):
         said = found.lastgroup or "a"
         if not any(start < found.end(said) and found.start(said) < end for start, end in names):
-            return found[said]
+            return found[said].rstrip(".")
     return None

@@ -203,7 +203,7 @@ def _plain(number: str) -> str:
 
 _PREFIXES = {"kilo": "k", "mega": "M", "giga": "G", "tera": "T", "peta": "P", "exa": "E", "zetta": "Z", "K": "k"}
 UNITS = (
-    ("FLOP/s", r"FLOP/s|FLOPS|FLOPs|flops|Flops|FLOPs/s"), ("OP/s", r"OPS|OPs|OP/s"),
+    ("FLOP/s", r"(?<=\d[TPE])(?![A-Za-z0-9/])|FLOP/s|FLOPS|FLOPs|flops|Flops|FLOPs/s"), ("OP/s", r"OPS|OPs|OP/s"),
     ("B/s", r"B/s|Bps|bytes?(?:/s| per second)"), ("b/s", r"b/s|bps|bits?(?:/s| per second)"), ("B", r"B|bytes?"),
     ("W", r"W|[Ww]atts?|瓦"), ("Hz", r"Hz"), ("g", r"g|grams?|公?克"), ("t", r"tonnes?|metric tons?|吨"),
     ("m^2", r"m²|m2|m\^2|square met(?:er|re)s?|平方米"), ("mm^2", r"mm²|mm2|mm\^2|square millimet(?:er|re)s?|平方毫米"),
@@ -269,7 +269,7 @@ def _figures(sentence: str, components: dict[int, int]) -> Iterator[Figure]:
         begins = after.end() if after else found.end("low")
         if (not unit or unit == "chip") and begins in components:
             unit, counted, end = "chip", True, components[begins]
-        if not unit:
+        if not unit or (sentence[found.start(0) : end][-1:] in tuple("TPE") and "算力" not in sentence):
             continue
         if unit in ("USD", "CNY") and (hour := _HOURLY.match(sentence, end)):
             unit, end = f"{unit}/h", hour.end()
@@ -300,7 +300,7 @@ def _unit(found: re.Match[str]) -> str:
         if found[f"c{place}"]:
             return unit
     for place, (unit, _) in enumerate(UNITS):
-        if found[f"u{place}"]:
+        if found[f"u{place}"] is not None:
             prefix = found["prefix"] or ""
             prefix = {"千": "k", "兆": "M"}.get(prefix) or _PREFIXES.get(prefix.lower()) or prefix.replace("K", "k")
             return f"{prefix}{unit}"
