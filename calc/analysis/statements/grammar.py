@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from calc.analysis.statements import lexicon
-from calc.analysis.statements.quantities import EVENTS, Factor, Figure, dates, factors, figures
+from calc.analysis.statements.quantities import EVENTS, FACTOR, Factor, Figure, dates, factors, figures
 from calc.analysis.statements.sentences import clauses, sentences
 from calc.analysis.statements.subjects import MANY, Finder, Mention
 from calc.sheets import metrics
@@ -150,7 +150,8 @@ _WITH = re.compile(
     re.IGNORECASE,
 )
 _SET_AGAINST = re.compile(
-    r"\b(?:against|versus|vs\.?|compared (?:to|with)|than|and) (?:only |just |the |about )?$", re.IGNORECASE
+    r"\b(?:against|versus|vs\.?|compared (?:to|with)|than|and|(?:up|down) from) (?:only |just |the |about )?$",
+    re.IGNORECASE,
 )
 _UP_TO = re.compile(r"[\w ]{0,40}(?:, | for | in | on | of )(?:the |an? )?(?:[A-Z]\w+(?:['’]s)? )?")
 _SOME = re.compile(
@@ -177,6 +178,7 @@ class _Sentence:
         if (said := _PRONOUN.match(text)) and len(before) > 1:
             named = " or ".join(one.words for one in before[:MANY])
             self.unclear = f"“{said[0].strip()}” may be {named}"
+            self.hardware = True
         if said and len(before) == 1:
             self.mentions.insert(0, replace(before[0], start=said.start(), end=said.start(), component=False))
         self.named = [one for one in self.mentions if not self._is_component(one) and not _TOPIC.match(text, one.end)]
@@ -220,6 +222,8 @@ class _Sentence:
             return "negated or doubted: what is denied is not checked"
         if any(side and self._is_of_several(side) for side in (one.subject, one.object)):
             return "several systems together"
+        if one.figure and lexicon.PART_OF_A_SYSTEM.search(self.text, *self._clause(one.start)):
+            return "of a part of the system"
         if one.kind == MULTIPLIER and not (one.subject and one.object) and lexicon.EARLIER.search(self.text):
             return "a comparison with an earlier time"
         return ""
@@ -331,7 +335,7 @@ class _Sentence:
             sense = lexicon.ranked(found)
             words = list(lexicon.matters(self.text[found.start() : object.start if object else found.end()]))
             words += lexicon.matters(self.text[stop : self._clause(stop - 1)[1]][:NEAR])
-            if not words and sense in ("higher", "lower"):
+            if not words and (sense in ("higher", "lower") or re.search(r"\bth(?:at|ose) of\b", between)):
                 words = list(lexicon.matters(self.text[subject.end : found.start()]))
             matter = next((one[2] for one in words), lexicon.OVERALL)
             yield self._stated(RANKING, found.start(), stop, subject, matter, object=object, sense=sense)
@@ -342,6 +346,8 @@ class _Sentence:
         parts = {one.start: one.end for one in self.mentions if one.component}
         held = []
         for figure in figures(self.text, parts):
+            if lexicon.DIFFERENCE.match(self.text, figure.end):
+                continue
             subject = self._owner(figure.start, figure.end) or self._unnamed(figure)
             matter, end = self._measured(figure)
             if subject is not None and matter is not None:
@@ -417,6 +423,8 @@ class _Sentence:
         around = self.text[max(begin, figure.start - NEAR) : figure.start]
         after = self.text[figure.end : min(stop, figure.end + NEAR)]
         after = re.split(r"[,，(]| and \d", after)[0]
+        if other := FACTOR.search(after):
+            after = after[: other.start()]
         words = [(one[2], figure.end + one[1]) for one in lexicon.matters(after)]
         words += [(one[2], figure.end) for one in reversed(list(lexicon.matters(around)))]
         wanted = _BY_UNIT.get(figure.unit.lstrip("kMGTPEZi") if not figure.counted else figure.unit, ())

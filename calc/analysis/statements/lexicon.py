@@ -109,13 +109,14 @@ BEFORE = re.compile(
     r"降低了?|减少了?|低|少|慢))\s?(?:by |约|近|超过|超|至少|最高)?$", ENGLISH)  # fmt: skip
 
 HEDGES = (
-    ("up to", r"up to|as much as|as many as|a maximum of|最高(?:可达)?|高达|至多|最多"),
+    ("up to", r"up to|no more than|not more than|as much as|as many as|a maximum of|最高(?:可达)?|高达|至多|最多"),
     ("just over", r"just over|a little over|slightly (?:over|more than)|略高于|略超"),
     ("almost", r"almost|nearly|close to|just under|将近|接近|近"),
-    ("more than", r"more than|over|exceed(?:s|ing|ed)?|above|at least|in excess of|超过|逾|超|至少|不低于"),
+    ("more than", r"no (?:less|fewer) than|not less than|more than|over|exceed(?:s|ing|ed)?|above|at least|"
+                  r"in excess of|超过|逾|超|至少|不低于"),
     ("less than", r"less than|under|below|fewer than|(?:falls? |just )?short of|不到|不足|低于"),
     ("about", r"about|around|approximately|approx\.?|roughly|some|circa|~|≈|大约|约(?:为)?|左右"),
-)
+)  # fmt: skip
 _HEDGE = re.compile(
     r"(?:" + "|".join(f"(?P<h{place}>{words})" for place, (_, words) in enumerate(HEDGES))
     + r")\s?(?:only |an? |the |some |\$|US\$|为其|其|为|达到?){0,2}$", ENGLISH,
@@ -126,7 +127,7 @@ RANKINGS = (
     ("ahead", r"outperform\w*|surpass\w*|beats?|beaten|exceed\w*|outpace\w*|eclips\w*|overtak\w*|superior to|ahead of|"
               r"(?:better|faster|more powerful|more advanced|stronger) than|全面超越|超越|超过|领先于?|优于|胜过|强于"),
     ("behind", r"lag(?:s|ged|ging)? behind|lags?|trail(?:s|ed|ing)?|inferior to|falls? short of|behind|no match for|"
-               r"(?:weaker|slower|worse|less powerful|less advanced) than|落后于?|逊于|不如|弱于"),
+               r"(?:weaker|slower|worse|less powerful|less advanced) than|落后于?|逊于|不如|不及|不敌|比不上|弱于"),
     ("equal", r"rival(?:s|led|ling)?|match(?:es|ed)?(?! for)|on par with|comparable (?:to|with)|compet(?:es?|ing) with|"
               r"challeng(?:es|ed|ing)|similar to|equal(?:s| to)?|媲美|相当于|对标|持平|匹敌|比肩"),
     ("higher", r"(?:more|higher|greater|larger|increased|bigger)(?: [\w/-]+){1,4} than|高于|多于|大于"),
@@ -139,8 +140,12 @@ RANKING = re.compile(
 OPPOSITE = {"ahead": "behind", "behind": "ahead", "higher": "lower", "lower": "higher", "equal": "equal"}
 
 NEGATED = re.compile(
-    r"\b(?:not(?! only| just| merely| simply)|never|cannot|no longer|neither|nor|den(?:y|ie[sd])|doubt\w*|disput\w+|"
-    r"refut\w+|rejects?|fail(?:s|ed)? to|far from|hardly|false|myth|wrong)\b|n['’]t\b|"
+    r"\b(?:not(?! only| just| merely| simply| less than| more than)|never|cannot|no longer|"
+    r"neither|nor|den(?:y|ie[sd])|doubt\w*|disput\w+|"
+    r"refut\w+|rejects?|fail(?:s|ed)? to|far from|hardly|false|myth|wrong|"
+    r"no (?:chip|GPU|NPU|system|rival|competitor|accelerator|machine|"
+    r"faster|better|larger|higher|lower|cheaper|stronger))\b|"
+    r"n['’]t\b|"
     r"没有|并非|并不|不是|不能|未能|无法|不会|否认|远未|质疑", ENGLISH)  # fmt: skip
 CONDITION = re.compile(
     r"^\W*(?:whether|suppose|should|imagine|had|were)\b|(?<!even )(?<!as )\b(?:if|unless)\b|"
@@ -149,6 +154,11 @@ EARLIER = re.compile(
     r"\b(?:last|previous|prior|past) (?:year|quarter|month)\b|\b(?:year|month|quarter)s? (?:before|ago|earlier)\b|"
     r"\byear[- ]on[- ]year\b|\byear[- ]over[- ]year\b|去年|上年|同比|上季度|此前一年", ENGLISH)  # fmt: skip
 """What is compared with itself at another time."""
+DIFFERENCE = re.compile(r"\s?(?:less|more|higher|lower|fewer|cheaper|extra)\b", ENGLISH)
+"""After a figure that says by how much two things differ."""
+PART_OF_A_SYSTEM = re.compile(
+    r"\b(?:each|every|per)(?: single| compute)? (?:rack|cabinet|node|server|tray|board) (?:of|in)\b|"
+    r"每(?:个|台)?(?:机柜|节点|服务器)", ENGLISH)  # fmt: skip
 RESPECTIVE = re.compile(r"\brespectively\b|分别", ENGLISH)
 EACH = re.compile(r"\b(?:each|both|apiece)\b|均|都", ENGLISH)
 QUESTION = re.compile(r"[?？]\W*$")
@@ -169,7 +179,8 @@ _NAME = r"[A-Z][\w.&-]{0,30}(?: [A-Z][\w.&-]{0,30}){0,3}"
 CREDIT = re.compile(
     rf"(?:[Aa]ccording to|[Pp]er data from|[Dd]ata from|[Ee]stimates (?:by|from|of)) "
     rf"(?:the |analysts? (?:at |firm )?|research firm )?"
-    rf"(?P<a>{_NAME})|(?P<b>{_NAME}) (?:(?:executives?|officials?|analysts?|engineers?) )?"
+    rf"(?P<a>{_NAME})|(?:said|reported|estimated|claimed|expected|calculated) by (?P<f>{_NAME})|"
+    rf"(?P<b>{_NAME}) (?:(?:executives?|officials?|analysts?|engineers?) )?"
     rf"(?:says?|said|claim(?:s|ed)|reports?|reported|estimate[sd]?|state[sd]|note[sd]?|argue[sd]|told|calculate[sd]?|"
     rf"wrote|writes|finds|found|puts?|believes?|expects?)\b|"
     rf"[,，”\"] ?(?:says?|said|wrote|writes|noted|claimed) (?:the |analysts? (?:at )?)?(?P<e>{_NAME})|"

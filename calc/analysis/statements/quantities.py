@@ -211,10 +211,10 @@ UNITS = (
 """Units that take prefixes, and how they are written."""
 COUNTS = (
     ("chip", r"(?:AI )?(?:chips|GPUs|NPUs|TPUs|XPUs|accelerators|processors|cards)\b|"
-             r"(?:颗|枚|块|个)(?:AI)?(?:芯片|NPU|GPU)|"
+             r"(?:颗|枚|块|个)(?:[A-Za-z]{2,12} )?(?:AI)?(?:芯片|NPU|GPU)|"
              r"张(?:加速)?卡|卡(?=集群|规模|超节点)"),
     ("rack", r"(?:racks|cabinets)\b|个?机柜"), ("node", r"(?:nodes|servers|compute nodes)\b|个?节点|台服务器"),
-    ("transistor", r"transistors\b|个?晶体管"), ("cpu", r"CPUs\b"),
+    ("transistor", r"transistors\b|个?晶体管"), ("cpu", r"CPUs\b|[颗枚块个](?:[A-Za-z]{2,12} )?CPU"),
     ("module", r"optical (?:modules|transceivers)\b|个?光模块"),
 )  # fmt: skip
 _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3, "K": 3, "M": 6, "m": 6, "bn": 9, "B": 9,
