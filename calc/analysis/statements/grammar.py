@@ -160,6 +160,9 @@ _SOME = re.compile(
     re.IGNORECASE,
 )
 """What a name may be ranked against that is not in the catalog."""
+_TIMES_THAT = re.compile(r"的[^，,。]{0,12}(?:倍|成|一半|分之[一二三四五六七八九])[^，,。]{0,4}[,，]")
+"""After a name that the subject of a Chinese sentence is so many times; what follows is of the subject."""
+_AGAINST_IT = re.compile(r" (?:of [\w ]{2,20} )?(?:against|versus|vs\.?|compared (?:with|to)) (?:only |just )?")
 _COMPARED = re.compile(r"^\s?相比")
 _RATHER = re.compile(r",[^,]{0,40}$|\b(?:deliver|provid|offer|reach|with|at|draw|consum)\w*\b[^,]{0,30}$")
 
@@ -384,6 +387,8 @@ class _Sentence:
         if kinds == ["chip", "system"] and _CHIP_OF.fullmatch(self.text, before[-2].end, last.start):
             return before[-2]
         others = [one for one in before if one.ids != last.ids]
+        if others and _TIMES_THAT.match(self.text, last.end):
+            return others[-1]
         if others and self._set_against(last) and _RATHER.search(self.text[last.end : start]):
             return others[0]
         return last
@@ -396,6 +401,9 @@ class _Sentence:
         Names that are joined ("A and B") share as many figures in their order, or each has the one there is.
         """
         run = self._joined(subject, group[0][0].start)
+        if len(run) == 1 and len(group) == 2 and _AGAINST_IT.fullmatch(self.text, group[0][0].end, group[1][0].start):
+            before = {one.ids: one for one in self.named if one.end <= group[0][0].start}
+            run = list(before.values())[-2:] if len(before) > 1 else run
         if len(run) == 1 or len(run) == len(group):
             for name, (figure, _, _, end) in zip(run * (len(group) // len(run)), group, strict=True):
                 yield name, figure, figure.start, end
@@ -423,7 +431,7 @@ class _Sentence:
         around = self.text[max(begin, figure.start - NEAR) : figure.start]
         after = self.text[figure.end : min(stop, figure.end + NEAR)]
         after = re.split(r"[,，(]| and \d", after)[0]
-        if other := FACTOR.search(after):
+        if other := FACTOR.search(after) or re.search(r"(?<![A-Za-z])\d", after):
             after = after[: other.start()]
         words = [(one[2], figure.end + one[1]) for one in lexicon.matters(after)]
         words += [(one[2], figure.end) for one in reversed(list(lexicon.matters(around)))]
@@ -464,6 +472,12 @@ class _Sentence:
     ) -> Statement:
         """Return a statement with the qualifiers that its clause states, and what it leaves open."""
         near = self._near(start, end)
+        if (
+            matter == "peak_compute"
+            and "figure" not in more
+            and lexicon.PER_WATT.search(self.text, *self._clause(start))
+        ):
+            matter = "compute_per_power"
         about = matter.removeprefix(lexicon.ABOUT) if matter.startswith(lexicon.ABOUT) else None
         left: list[str] = []
         metric = None if about else matter

@@ -124,7 +124,8 @@ _HEDGE = re.compile(
 LATER_HEDGE = re.compile(r"\s?(?:(?P<more>or more|plus\b|\+|以上|多)|(?P<about>左右|or so))", ENGLISH)
 
 RANKINGS = (
-    ("ahead", r"outperform\w*|surpass\w*|beats?|beaten|exceed\w*|outpace\w*|eclips\w*|overtak\w*|superior to|ahead of|"
+    ("ahead", r"outperform\w*|surpass\w*|beats?|beaten|exceed\w*|outpace\w*|eclips\w*|overtak\w*|"
+              r"trounc\w+|leapfrog\w*|superior to|ahead of|"
               r"(?:better|faster|more powerful|more advanced|stronger) than|全面超越|超越|超过|领先于?|优于|胜过|强于"),
     ("behind", r"lag(?:s|ged|ging)? behind|lags?|trail(?:s|ed|ing)?|inferior to|falls? short of|behind|no match for|"
                r"(?:weaker|slower|worse|less powerful|less advanced) than|落后于?|逊于|不如|不及|不敌|比不上|弱于"),
@@ -154,6 +155,7 @@ EARLIER = re.compile(
     r"\b(?:last|previous|prior|past) (?:year|quarter|month)\b|\b(?:year|month|quarter)s? (?:before|ago|earlier)\b|"
     r"\byear[- ]on[- ]year\b|\byear[- ]over[- ]year\b|去年|上年|同比|上季度|此前一年", ENGLISH)  # fmt: skip
 """What is compared with itself at another time."""
+PER_WATT = re.compile(r"\bper watt\b|每瓦", ENGLISH)
 DIFFERENCE = re.compile(r"\s?(?:less|more|higher|lower|fewer|cheaper|extra)\b", ENGLISH)
 """After a figure that says by how much two things differ."""
 PART_OF_A_SYSTEM = re.compile(
