@@ -201,6 +201,12 @@ class Names:
                 names, vendors = self._peeked(kind, id, "name|aliases"), list(self._peeked(kind, id, "vendor"))
                 yield from ((name, kind, id) for name in (id, *_after(names, vendors)))
 
+    def makers(self) -> list[str]:
+        """Return who makes the hardware that there are sheets of, in Latin and in Chinese."""
+        sheets = ((kind, id) for kind in folders.HARDWARE for id in self.ids(kind))
+        vendors = {vendor for pair in sheets for vendor in self._peeked(*pair, "vendor")}
+        return sorted({*vendors, *(chinese for chinese, latin in LATIN.items() if latin in vendors)})
+
     @cached_property
     def _names(self) -> dict[tuple[str, str], set[str]]:
         """The words of each sheet's id, name and aliases."""

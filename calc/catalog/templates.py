@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from calc.catalog import files
 from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.sheets import folders, metrics, schema
@@ -48,6 +49,19 @@ class Plan:
     path: Path
     text: str
     words: str
+
+
+def create(plan: Plan, *, beside: bool = True) -> None:
+    """Write a new file, in folders that are made if need be where it lies ``beside`` other sheets.
+
+    Raises
+    ------
+    UsageError
+        If there is such a file, or it cannot be written.
+    """
+    for folder in (plan.path.parent.parent, plan.path.parent) if beside else ():
+        files.folder(folder)
+    files.create(plan.text, str(plan.path))
 
 
 def from_config(id: str, config: ModelConfig, specs: Sequence[str]) -> list[Plan]:

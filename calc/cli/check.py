@@ -81,12 +81,10 @@ def _read(given: str) -> str:
 def _draft(asked: Request, found: Check, source: str) -> None:
     """Write a claims sheet for a person to read, and say on standard error where it is."""
     from calc.analysis.statements import drafts
-    from calc.catalog import files
+    from calc.catalog import templates
     from calc.sheets import folders
 
     plan = drafts.plan(found, source, asked.specs)
-    for folder in (plan.path.parent.parent, plan.path.parent):
-        files.folder(folder)
-    files.create(plan.text, str(plan.path))
+    templates.create(plan)
     where = folders.shown(plan.path)
     say(f"{plan.words} in {where}: read each against the source, then: python -m calc validate {where}")

@@ -16,7 +16,7 @@ from calc.render.forms import CONTRACTS
 from calc.sheets import folders, source_kinds
 
 if TYPE_CHECKING:
-    from calc.catalog.templates import Plan
+    pass
 
 
 @commands.command(
@@ -41,7 +41,7 @@ def new(kind: str, id: str, output: str | None, config: str | None, specs: Seque
         _from_config(kind, id, output, config, specs)
         return
     plan = templates.plan(kind, id, specs, output)
-    _create(plan, beside=output is None)
+    templates.create(plan, beside=output is None)
     sys.stdout.write(f"{plan.words}: fill in what says TODO in {folders.shown(plan.path)}, then run\n")
     # What it adds to, or cites, may stand in a folder below.
     below = [f" --specs {each}" for each in specs[:-1]] if output is None else []
@@ -49,15 +49,6 @@ def new(kind: str, id: str, output: str | None, config: str | None, specs: Seque
     if output is None and not folders.schema_of(plan.path):
         schemas = folders.shown(folders.placed(plan.path)[1] / folders.SCHEMA)
         sys.stdout.write(f"For help in your editor: python -m calc schema --write {schemas}, then validate --fix\n")
-
-
-def _create(plan: Plan, *, beside: bool) -> None:
-    """Write a new file, in folders that are made if need be where it lies beside other sheets."""
-    from calc.catalog import files
-
-    for folder in (plan.path.parent.parent, plan.path.parent) if beside else ():
-        files.folder(folder)
-    files.create(plan.text, str(plan.path))
 
 
 def _from_config(kind: str, id: str, output: str | None, config: str, specs: Sequence[str]) -> None:
@@ -77,7 +68,7 @@ def _from_config(kind: str, id: str, output: str | None, config: str, specs: Seq
     comparer = open_comparer(())
     counted = sizes(find_model(comparer, comparer.catalog.lend(config)))
     for plan in plans:
-        _create(plan, beside=True)
+        templates.create(plan)
         sys.stdout.write(f"{plan.words}: {folders.shown(plan.path)}\n")
     sys.stdout.write(f"Parameters: {counted}\n")
     below = "".join(f" --specs {each}" for each in specs)

@@ -365,6 +365,12 @@ def without_last(name: str) -> list[str]:
     return [found] if found in TABLE else []
 
 
+def title(matter: str) -> str:
+    """Return what a metric is called for readers; of the head of several ids, or another matter, its words."""
+    known = TABLE.get(matter)
+    return known.full_title if known else matter.replace("_", " ").replace(".", " ")
+
+
 def covers(head: str, name: str) -> bool:
     """Whether a metric id is ``head`` itself or one of its family (``peak_compute``, ``power``)."""
     return name == head or name.startswith(f"{head}.")

@@ -142,8 +142,7 @@ def answers(finding: Finding, pair: bool) -> tuple[str, str, str, str]:
     ``pair`` says that it is clear which two are meant.
     """
     claim = finding.claim
-    known = metrics.TABLE.get(claim.matter)
-    title = known.full_title if known else claim.matter.replace("_", " ")
+    title = metrics.title(claim.matter)
     key = finding.id.partition("/")[2]
     same = key.replace("-", " ").casefold() == title.casefold()
     parts = [key, "" if pair else f"{claim.subject} / {claim.object}", "" if same else title]

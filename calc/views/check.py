@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from calc.analysis.statements.checking import LISTS, MATCHES, UNCHECKED, VERDICTS, Answer, Check, title
+from calc.analysis.statements.checking import LISTS, MATCHES, UNCHECKED, VERDICTS, Answer, Check
 from calc.analysis.statements.subjects import Mention
 from calc.figures import reprs
+from calc.sheets import metrics
 from calc.views import words
 from calc.views.tables import Table, titled
 
@@ -61,7 +62,7 @@ def meaning(one: Answer) -> str:
         number = said.figure.text
     hedge = (said.factor and said.factor.hedge) or (said.figure and said.figure.scale == 1 and said.figure.hedge) or ""
     sense = "" if said.factor or said.figure or said.date else said.sense
-    parts = [" / ".join(sides), title(said.matter), f"{hedge} {number or ''}{sense}".strip()]
+    parts = [" / ".join(sides), metrics.title(said.matter), f"{hedge} {number or ''}{sense}".strip()]
     if said.credited_to:
         parts.append(f"credited to {said.credited_to}")
     if said.open:

@@ -81,7 +81,7 @@ def summary(found: Overview) -> Iterator[str]:
     yield from (f"  {_named(found, cell)}" for cell in found.disputed[:WIDEST])
     if many > WIDEST:
         yield f"  and {many - WIDEST} more: python -m calc show {found.sheet.id} --disputed"
-    gaps = [_about(gap.about) for gap in found.gaps if gap.state != NOT_APPLICABLE]
+    gaps = [metrics.title(gap.about) for gap in found.gaps if gap.state != NOT_APPLICABLE]
     if gaps:
         more = f"; and {len(gaps) - GAPS} more below" if gaps[GAPS:] else ""
         yield f"Missing: {'; '.join(gaps[:GAPS])}{more}."
@@ -99,12 +99,6 @@ def _width(cell: Cell) -> str:
     """Return how wide a range is, as a factor; where its low is zero there is none."""
     wide = overview.width(cell)
     return "low is zero" if wide == float("inf") else f"{numbers.digits(wide, numbers.RATIO_DIGITS, pad=True)}x"
-
-
-def _about(name: str) -> str:
-    """Return the title of a metric, or what else is called so; of the head of several ids, its words."""
-    metric = metrics.TABLE.get(name)
-    return metric.full_title if metric else name.replace("_", " ")
 
 
 # -- figures --------------------------------------------------------------------------------------
@@ -206,7 +200,9 @@ def _missing(found: Overview, ids: bool) -> Table:
         Column("reason", "reason", wraps=True),
     ])  # fmt: skip
     for gap in found.gaps:
-        table.add(gap.about if ids else _about(gap.about), "", gap.note, group=words.GAPS[gap.state].capitalize())
+        table.add(
+            gap.about if ids else metrics.title(gap.about), "", gap.note, group=words.GAPS[gap.state].capitalize()
+        )
     for name, rows in found.excluded.items():
         title = name if ids else metrics.metric(name).full_title
         table.add(title, str(len(rows)), "; ".join(_reasons(rows)), group="Excluded reports")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 from calc import units
-from calc.analysis import claims
+from calc.analysis import claims, scorecard
 from calc.analysis.audit import NOT_COMPUTABLE, REPRODUCED, Auditor, Recomputation
 from calc.analysis.comparison import Comparer
 from calc.analysis.dominance import Contrast
+from calc.analysis.scorecard import AHEAD, BEHIND, LEVEL, OVERLAPPING
 from calc.analysis.statements import grammar
 from calc.analysis.statements.grammar import NotUnderstood, Statement
 from calc.analysis.statements.quantities import Figure
@@ -24,7 +27,7 @@ from calc.figures.results import Result
 from calc.figures.shown import Shown
 from calc.sheets import metrics, schema
 from calc.sheets.multipliers import Interval, interval, leeway
-from calc.units.numbers import amount, long_ratio
+from calc.units.numbers import grouped, long_ratio, number
 
 MATCHES, CONTRADICTS, LISTS, UNCHECKED = "matches", "contradicts", "answered by lists", "cannot be checked"
 FEW = 3
@@ -137,12 +140,15 @@ class Checker:
     def _answered(self, one: Statement) -> Answer:
         """Return the answer to a statement; one that was given before is used again."""
         sides = [side.ids if side else None for side in (one.subject, one.object)]
-        factor = one.factor and (one.factor.text, one.factor.hedge)
+        said = one.factor and (one.factor.text, one.factor.hedge, one.factor.loose)
         figure = one.figure and (one.figure.digits, one.figure.scale, one.figure.unit, one.figure.hedge)
-        key = (one.kind, *sides, one.matter, factor, figure, one.date, one.sense, one.direction, one.per_chip)
+        matter = (one.matter, *one.others)
+        key = (one.kind, *sides, matter, said, figure, one.date, one.sense, one.direction, one.per_chip)
         if key not in self._known:
             self._known[key] = self._answer(one)
-        return replace(self._known[key], statement=one)
+        known = self._known[key]
+        factor = one.factor and known.statement.factor and replace(one.factor, text=known.statement.factor.text)
+        return replace(known, statement=replace(one, metric=known.statement.metric, factor=factor))
 
     def _answer(self, one: Statement) -> Answer:
         if one.subject is None:
@@ -162,9 +168,9 @@ class Checker:
     def _claim(self, one: Statement, subject: Mention, object: Mention) -> Answer:
         """Return the best answer over the sheets that the two names may mean."""
         made = []
-        for pair in product(subject.ids, object.ids):
-            claim = as_claim(one, *pair)
-            made.append(self._of_claim(one, claim, self._auditor.published(claim)))
+        for said, first, second in product(_meant(one), subject.ids, object.ids):
+            claim = as_claim(said, first, second)
+            made.append(self._of_claim(said, claim, self._auditor.published(claim)))
         best = min(made, key=lambda answer: VERDICTS.index(answer.verdict))
         return replace(
             best, why="; ".join(filter(None, (best.why, _which(subject, best.subject), _which(object, best.object))))
@@ -175,18 +181,16 @@ class Checker:
         if side.verdict == NOT_COMPUTABLE:
             return Answer(one, UNCHECKED, side.missing, *ids, claimed)
         if side.contrast is not None:
-            held = {"leads on": side.contrast.ahead, "trails on": side.contrast.behind, "level on": side.contrast.level,
-                    "ranges overlap on": side.contrast.overlapping}  # fmt: skip
-            said = ", ".join(f"{words} {len(names)}" for words, names in held.items() if names)
-            return Answer(one, LISTS, f"{claim.subject} {said}", *ids, lists=side.contrast)
+            return Answer(one, LISTS, f"{claim.subject} {_standings(side.contrast)}", *ids, lists=side.contrast)
         assert best is not None
         sources = tuple(dict.fromkeys(choice.lead().source for choice in best.chosen))
         value = long_ratio(best.nearest)
-        on = " against ".join(dict.fromkeys(map(title, (best.metric, best.object_metric))))
+        on = " against ".join(dict.fromkeys(map(metrics.title, (best.metric, best.object_metric))))
         if side.verdict == REPRODUCED:
             why = f"{value} on {on}"
         else:
             why = f"nearest is {value} on {on}{', within rounding of its last digits' if best.close else ''}"
+        why += _range([long_ratio(end) for end in best.ratio.numbers[1:]])
         if best.ratio.open:
             why += f" ({best.ratio.open})"
         return Answer(
@@ -198,27 +202,34 @@ class Checker:
     def _figure(self, one: Statement, subject: Mention, figure: Figure) -> Answer:
         """Return the best answer over the sheets that a name may mean."""
         made = []
-        for id in subject.ids:
+        for said, id in product(_meant(one), subject.ids):
             sheet = self.comparer.catalog.subject(id)
-            made.append(self._of_sheet(one, figure, self.comparer.reader.of(sheet)))
+            made.append(self._of_sheet(said, figure, self.comparer.reader.of(sheet)))
         best = min(made, key=lambda answer: VERDICTS.index(answer.verdict))
+        if subject.unnamed:
+            fit = ", ".join(each.subject or "" for each in made if each.verdict == MATCHES)
+            if not fit:
+                return Answer(one, UNCHECKED, "the system is not named, and no system of this chip has so many")
+            return replace(best, why=f"{best.why}; the system is not named; of this chip so many: {fit}")
         return replace(best, why="; ".join(filter(None, (best.why, _which(subject, best.subject)))))
 
     def _of_sheet(self, one: Statement, figure: Figure, held: Readings) -> Answer:
         claimed, id = _interval(figure), held.sheet.id
         found = [attempt for name in _names(one, held) for attempt in self._attempts(one, figure, held, name)]
         if not found:
-            return Answer(one, UNCHECKED, f"no figure of {id}: {title(one.matter)}", id, claimed=claimed)
+            return Answer(one, UNCHECKED, f"no figure of {id}: {metrics.title(one.matter)}", id, claimed=claimed)
         best = min(
             found, key=lambda each: (not each.inside, each.rounded, each.off, _PLAIN.get(each.name, len(_PLAIN)))
         )
-        value = amount(best.nearest, best.result.unit)
+        value, *ends = (_printed(each, best.result.unit, figure) for each in (best.nearest, *best.result.numbers[1:]))
         if best.inside:
-            why = f"{title(best.name)}: {value}{', if its last zeros are rounding' if best.rounded else ''}{best.why}"
-            also = [title(each.name) for each in found if each.inside and each.name != best.name]
+            rounded = ", if its last zeros are rounding" if best.rounded else ""
+            why = f"{metrics.title(best.name)}: {value}{rounded}{best.why}"
+            also = [metrics.title(each.name) for each in found if each.inside and each.name != best.name]
             why += f"; also as {', '.join(dict.fromkeys(also[:FEW]))}" if also else ""
         else:
-            why = f"nearest is {title(best.name)}: {value}{best.why}{self._left_out(one, figure, held)}"
+            why = f"nearest is {metrics.title(best.name)}: {value}{best.why}{self._left_out(one, figure, held)}"
+        why += _range(ends)
         if best.result.open:
             why += f" ({best.result.open})"
         return Answer(one, MATCHES if best.inside else CONTRADICTS, why, id, None, claimed, best.result, best.sources)
@@ -264,17 +275,11 @@ class Checker:
         sheet = self.comparer.catalog.subject(id)
         reports = self.comparer.known(sheet.reports.get(one.metric or "", ()))
         if not reports or len(subject.ids) > 1:
-            return Answer(one, UNCHECKED, _which(subject, id) or f"no date of {id}: {title(one.matter)}", id)
+            return Answer(one, UNCHECKED, _which(subject, id) or f"no date of {id}: {metrics.title(one.matter)}", id)
         said = [report for report in reports if _same_day(report.value, one.date)]
         shown = said or reports
         sources = tuple(dict.fromkeys(report.source for report in shown))
         return Answer(one, MATCHES if said else CONTRADICTS, f"reported: {shown[0].value}", id, sources=sources)
-
-
-def title(matter: str) -> str:
-    """Return what a metric, the head of ids or a matter in words is called for readers."""
-    known = metrics.TABLE.get(matter)
-    return known.full_title if known else matter.replace("_", " ").replace(".", " ")
 
 
 def as_claim(one: Statement, subject: str, object: str) -> schema.Claim:
@@ -284,6 +289,34 @@ def as_claim(one: Statement, subject: str, object: str) -> schema.Claim:
         "subject": subject, "object": object, "metric": _with_share(one), "about": one.about, "sense": one.sense,
         "printed": one.text, "locator": f"sentence {one.number}", "credited_to": one.credited_to,
     })  # fmt: skip
+
+
+def _meant(one: Statement) -> list[Statement]:
+    """Return a statement in each way in which its words may be meant, the likeliest first."""
+    made = [replace(one, metric=metric) for metric in (one.metric, *one.others)]
+    if one.factor is None or not one.factor.loose:
+        return made
+    more = re.sub(r"\d+(?:\.\d+)?", lambda found: str(Decimal(found[0]) + 1), one.factor.text)
+    return [*made, *(replace(each, factor=replace(one.factor, text=more)) for each in made)]
+
+
+_STANDINGS = {"leads on": AHEAD, "trails on": BEHIND, "level on": LEVEL, "ranges overlap on": OVERLAPPING}
+
+
+def _standings(found: Contrast) -> str:
+    """Say on which metrics one leads the other, on which it trails, by the groups of the scorecard."""
+    lines = scorecard.lines(found.comparison) if found.comparison else ()
+    titles = {line.row.metric.id: (line.group.lower(), line.title) for line in lines}
+    said = []
+    for words, where in _STANDINGS.items():
+        names = getattr(found, where)
+        groups: dict[str, list[str]] = {}
+        for name in names:
+            group, title = titles.get(name, ("", metrics.title(name)))
+            groups.setdefault(group, []).append(title)
+        held = "; ".join(f"{f'{group}: ' if group else ''}{', '.join(some)}" for group, some in groups.items())
+        said += [f"{words} {len(names)} ({held})"] if names else []
+    return ", ".join(said)
 
 
 def _with_share(one: Statement) -> str | None:
@@ -305,6 +338,23 @@ def _names(one: Statement, held: Readings) -> list[str]:
         and (metric.family != "peak_compute" or name.startswith("peak_compute.int") == whole)
     ]  # fmt: skip
     return found if found or not share else [name for name in metrics.TABLE if metrics.covers(head, name)]
+
+
+_SCALES = {10**3: " thousand", 10**6: " million", 10**9: " billion", 10**12: " trillion"}
+
+
+def _range(ends: Sequence[str]) -> str:
+    """Say between what all published figures lie, where they are not one."""
+    low, high = ends
+    unit = "".join(high.partition(" ")[1:])
+    return "" if low == high else f"; published {low.removesuffix(unit)} to {high}"
+
+
+def _printed(value: float, unit: str, figure: Figure) -> str:
+    """Return a published value as the text prints its own: in millions, or without the unit of what is counted."""
+    scale = figure.scale if figure.scale in _SCALES else 1
+    text = f"{grouped(number(value / scale))}{_SCALES.get(scale, '')}"
+    return text if figure.counted else f"{text} {unit}"
 
 
 def _hedge(figure: Figure) -> str | None:

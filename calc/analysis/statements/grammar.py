@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from calc.analysis.statements import lexicon
-from calc.analysis.statements.quantities import EVENTS, Factor, Figure, dates, factors, figures
+from calc.analysis.statements.quantities import EVENTS, FACTOR, Factor, Figure, dates, factors, figures
 from calc.analysis.statements.sentences import clauses, sentences
 from calc.analysis.statements.subjects import MANY, Finder, Mention
 from calc.sheets import metrics
@@ -24,7 +25,8 @@ class Statement:
     """What a text states, by its own words: places are in the text, ``number`` says in which sentence.
 
     ``metric`` is a metric, the head of ids where the text leaves qualifiers open, or ``overall``; ``about`` a matter
-    without a metric. ``open`` says what the text leaves open. A name may fit several sheets.
+    without a metric; ``others`` are metrics that its words may mean as well. ``open`` says what the text leaves open.
+    A name may fit several sheets.
     """
 
     start: int
@@ -35,6 +37,7 @@ class Statement:
     subject: Mention | None
     object: Mention | None = None
     metric: str | None = None
+    others: tuple[str, ...] = ()
     about: str | None = None
     factor: Factor | None = None
     figure: Figure | None = None
@@ -66,10 +69,11 @@ def read(text: str, finder: Finder) -> tuple[list[Statement], list[NotUnderstood
     found: list[Statement] = []
     missed: list[NotUnderstood] = []
     before: tuple[Mention, ...] = ()
+    sure = finder.is_about_hardware(text)
     for number, (start, sentence) in enumerate(sentences(text), 1):
         if len(found) + len(missed) >= MOST:
             return found, missed, start
-        piece = _Sentence(sentence, finder, before)
+        piece = _Sentence(sentence, finder, before, sure)
         stated = list(piece.statements()) if piece.mentions else []
         found += (replace(one, start=one.start + start, end=one.end + start, number=number) for one in stated)
         why = piece.why(stated)
@@ -97,6 +101,40 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _MAKER = r"(?:[A-Z]\w+(?:['’]s)? ){0,2}"
+_JOINED = re.compile(rf"(?:['’]s)?(?:\s?[,&、和与及]\s?|,? (?:and|or|&) |以及)(?:the |an? )?{_MAKER}(?:华为|英伟达)?")
+_CHIP_OF = re.compile(
+    r"\s?(?:AI )?(?:chip|GPU|NPU|accelerator|processor|die)?s? (?:of|in|inside|within) (?:the |an? )?" + _MAKER,
+    re.IGNORECASE,
+)
+"""Between the name of a chip and that of a system, where the chip is meant."""
+_SEVERAL = re.compile(
+    r"(?<![A-Za-z] )\b(?:(?i:two|three|four|five|six|seven|eight|nine|ten|twelve|several|both|multiple|dozens of|"
+    rf"hundreds of)|\d{{1,4}}) {_MAKER}$|[两三四五六七八九十几\d][台套个](?:华为|英伟达)?$"
+)
+_PLURAL = re.compile(
+    r"s\b|[ -](?:systems|racks|units|supernodes|superpods|pods|clusters|machines|servers)\b", re.IGNORECASE
+)
+_TOPIC = re.compile(
+    r"(?:['’]s)?[ -]?(?:(?:export|chip|GPU|AI) )?(?:bans?|sales|shipments?|orders?|exports?|licen[cs]\w+|inventory|"
+    r"supply|supplies|demand|buyers?|customers?|revenue|market|deals?|stock|program(?:me)?s?)\b|"
+    r"(?:出口|许可|订单|销量|库存|禁令|出货)"
+)
+"""After a name that says only of what an event, a trade or a law is."""
+_CONTAINER = r"(?:super ?node|super ?pod|pod|system|rack|cabinet|cluster|server|machine)s?"
+_CONTAINS = re.compile(
+    rf"\b{_CONTAINER}(?:,| that| which)? (?:of|with|made of|built (?:from|of)|link(?:s|ing)|contain(?:s|ing)|"
+    r"compris(?:es|ing|ed of)|consist(?:s|ing) of|hold(?:s|ing)|pack(?:s|ing)|using) (?:up to )?$", re.IGNORECASE,
+)  # fmt: skip
+_CONTAINED = re.compile(
+    rf"[ -](?:chip |card |GPU )?{_CONTAINER}\b|"
+    r"\s?(?:AI)?(?:芯片|加速卡|卡|GPU)?(?:组成)?的?[\u3400-\u9fff]{0,6}(?:超节点|集群|机柜|系统|服务器)", re.IGNORECASE,
+)  # fmt: skip
+_NOTHING_ELSE = re.compile(
+    r"(?:[\W_]|\b(?:the|that|those|of|as|than|over|an?|its|is|compared|with|against|relative|to|versus|vs|more|better|"
+    r"worse|so|much|rival|for|in|on|at)\b|(?-i:[A-Z])\w*|以上|左右|多)*", re.IGNORECASE,
+)  # fmt: skip
+"""Words that name nothing that could be compared."""
+_IS_WHAT = re.compile(rf"\b(?:is|are|was) (?:all |about |roughly )?(?:what|how much) (?:the |an? )?{_MAKER}$")
 _THAT = rf"(?:that of |those of |the |an? |its rival )?(?:the )?{_MAKER}"
 _AGAINST = re.compile(
     rf"(?:\b(?:than|vs\.?|versus|over|compared (?:to|with)|against|relative to|by|unlike) {_THAT}|"
@@ -107,10 +145,13 @@ _OF = re.compile(rf"(?:\b(?:of|that|to|as|in|for) {_THAT}|(?:是|为|达到?|仅
 _OF_IT = re.compile(r"\s?(?:\S{0,6}的)?(?:约|近|超过|逾)?")
 _ITS = re.compile(r"[\w ,.%'’/-]{0,40}?\b(?:of|for|in|on|by) " + _THAT + r"|\s|[ -][\w ]{0,12}")
 _WITH = re.compile(
-    r"^\W*(?:with|at|using|drawing|delivering|offering) (?:its |the |about |some |up to )?$", re.IGNORECASE
+    r"^\W*(?:with|at|(?:first |officially )?(?:\w{2,14}(?:ed|ing)|shown)(?: (?:in|on|at|by|with|from))?) "
+    r"(?:its |the |about |some |up to |only )?$",
+    re.IGNORECASE,
 )
 _SET_AGAINST = re.compile(
-    r"\b(?:against|versus|vs\.?|compared (?:to|with)|than|and) (?:only |just |the |about )?$", re.IGNORECASE
+    r"\b(?:against|versus|vs\.?|compared (?:to|with)|than|and|(?:up|down) from) (?:only |just |the |about )?$",
+    re.IGNORECASE,
 )
 _UP_TO = re.compile(r"[\w ]{0,40}(?:, | for | in | on | of )(?:the |an? )?(?:[A-Z]\w+(?:['’]s)? )?")
 _SOME = re.compile(
@@ -119,6 +160,9 @@ _SOME = re.compile(
     re.IGNORECASE,
 )
 """What a name may be ranked against that is not in the catalog."""
+_TIMES_THAT = re.compile(r"的[^，,。]{0,12}(?:倍|成|一半|分之[一二三四五六七八九])[^，,。]{0,4}[,，]")
+"""After a name that the subject of a Chinese sentence is so many times; what follows is of the subject."""
+_AGAINST_IT = re.compile(r" (?:of [\w ]{2,20} )?(?:against|versus|vs\.?|compared (?:with|to)) (?:only |just )?")
 _COMPARED = re.compile(r"^\s?相比")
 _RATHER = re.compile(r",[^,]{0,40}$|\b(?:deliver|provid|offer|reach|with|at|draw|consum)\w*\b[^,]{0,30}$")
 
@@ -126,16 +170,22 @@ _RATHER = re.compile(r",[^,]{0,40}$|\b(?:deliver|provid|offer|reach|with|at|draw
 class _Sentence:
     """One sentence: its names, its numbers, and what they state together."""
 
-    def __init__(self, text: str, finder: Finder, before: Sequence[Mention]) -> None:
+    def __init__(self, text: str, finder: Finder, before: Sequence[Mention], sure: bool) -> None:
         self.text = text
-        self.mentions = finder.find(text)
+        self.finder = finder
+        self.mentions = finder.find(text, sure=sure)
         self.has_system = any(one.kind == "system" for one in self.mentions)
         self.hardware = lexicon.HARDWARE.search(text) is not None
         self.blocked = _blocked(text, len(self.mentions)) if self.mentions else ""
-        if (said := _PRONOUN.match(text)) and len(before) == 1:
+        self.unclear = "names no chip or system of the catalog"
+        if (said := _PRONOUN.match(text)) and len(before) > 1:
+            named = " or ".join(one.words for one in before[:MANY])
+            self.unclear = f"“{said[0].strip()}” may be {named}"
+            self.hardware = True
+        if said and len(before) == 1:
             self.mentions.insert(0, replace(before[0], start=said.start(), end=said.start(), component=False))
-        self.named = [one for one in self.mentions if not self._is_component(one)]
-        self.negated: list[str] = []
+        self.named = [one for one in self.mentions if not self._is_component(one) and not _TOPIC.match(text, one.end)]
+        self.refused: list[str] = []
 
     def _is_component(self, mention: Mention) -> bool:
         """Whether a name is that of a part: something else is named that has it, or it is counted."""
@@ -146,11 +196,11 @@ class _Sentence:
     def why(self, stated: Sequence[Statement]) -> str:
         """Return why a sentence that looks like a comparison was not understood; empty if it does not, or was."""
         if stated or not (self.mentions or self.hardware) or not lexicon.LOOKS.search(self.text):
-            return self.negated[0] if self.negated else ""
+            return self.refused[0] if self.refused else ""
         if not self.mentions:
-            return "names no chip or system of the catalog"
+            return self.unclear
         return self.blocked or (
-            self.negated[0] if self.negated else "what is compared with what, or on which metric, is not clear"
+            self.refused[0] if self.refused else "what is compared with what, or on which metric, is not clear"
         )
 
     def statements(self) -> Iterator[Statement]:
@@ -164,11 +214,28 @@ class _Sentence:
             if any(one.start < end and start < one.end for start, end in taken):
                 continue
             taken.append((one.start, one.end))
-            clause = self._clause(one.start)
-            if lexicon.NEGATED.search(self.text, clause[0], one.end):
-                self.negated.append("negated: what is denied is not checked")
-                continue
-            yield one
+            if why := self._refusal(one):
+                self.refused.append(why)
+            else:
+                yield one
+
+    def _refusal(self, one: Statement) -> str:
+        """Return why what was read is not stated as such; empty if it is."""
+        if lexicon.NEGATED.search(self.text, self._clause(one.start)[0], one.end):
+            return "negated or doubted: what is denied is not checked"
+        if any(side and self._is_of_several(side) for side in (one.subject, one.object)):
+            return "several systems together"
+        if one.figure and lexicon.PART_OF_A_SYSTEM.search(self.text, *self._clause(one.start)):
+            return "of a part of the system"
+        if one.kind == MULTIPLIER and not (one.subject and one.object) and lexicon.EARLIER.search(self.text):
+            return "a comparison with an earlier time"
+        return ""
+
+    def _is_of_several(self, mention: Mention) -> bool:
+        before = self.text[max(mention.start - 40, 0) : mention.start]
+        return mention.kind == "system" and bool(
+            _SEVERAL.search(before) and (before[-1:] in "台套个" or _PLURAL.match(self.text, mention.end))
+        )
 
     def _clause(self, at: int) -> tuple[int, int]:
         return next(((a, b) for a, b in clauses(self.text) if a <= at < b), (0, len(self.text)))
@@ -186,7 +253,7 @@ class _Sentence:
                 subject, object = sides
             sides = subject, object
             if factor.hedge is None and object and _OF_IT.fullmatch(self.text, object.end, factor.start):
-                factor = replace(factor, hedge=lexicon.hedge(self.text[: object.start])[0])
+                factor = factor.hedged(lexicon.hedge(self.text[: object.start])[0])
             matter, end = self._matter(factor, min(after, self._clause(factor.start)[1]), object)
             if matter is None:
                 continue
@@ -221,6 +288,8 @@ class _Sentence:
         subject = nearest[0 if object in before else -1] if nearest else None
         if subject is None and object is not None and object in before:
             subject = next((one for one in after if one.ids != object.ids), None)
+        if subject is None and object in after:
+            subject = next((one for one in after if _IS_WHAT.search(self.text, object.end, one.start)), None)
         if subject is None and object is None and before:
             subject = before[-1]
         return subject, object
@@ -244,8 +313,11 @@ class _Sentence:
         found = [one for one in lexicon.matters(self.text[begin : factor.start]) if one[2] != lexicon.OVERALL]
         if found:
             return found[-1][2], factor.end
-        found = list(lexicon.matters(self.text[begin : factor.start + 1]))
-        return (lexicon.OVERALL, factor.end) if found or object is not None else (None, factor.end)
+        if any(lexicon.matters(self.text[begin : factor.start + 1])):
+            return lexicon.OVERALL, factor.end
+        rest = self.text[factor.end : object.start if object and object.start >= factor.end else stop]
+        plain = object is not None and _NOTHING_ELSE.fullmatch(re.split("[,，]", rest)[0])
+        return (lexicon.OVERALL, factor.end) if plain else (None, factor.end)
 
     # -- rankings -------------------------------------------------------------------------------
 
@@ -266,7 +338,7 @@ class _Sentence:
             sense = lexicon.ranked(found)
             words = list(lexicon.matters(self.text[found.start() : object.start if object else found.end()]))
             words += lexicon.matters(self.text[stop : self._clause(stop - 1)[1]][:NEAR])
-            if not words and sense in ("higher", "lower"):
+            if not words and (sense in ("higher", "lower") or re.search(r"\bth(?:at|ose) of\b", between)):
                 words = list(lexicon.matters(self.text[subject.end : found.start()]))
             matter = next((one[2] for one in words), lexicon.OVERALL)
             yield self._stated(RANKING, found.start(), stop, subject, matter, object=object, sense=sense)
@@ -275,14 +347,30 @@ class _Sentence:
 
     def _figures(self) -> Iterator[Statement]:
         parts = {one.start: one.end for one in self.mentions if one.component}
+        held = []
         for figure in figures(self.text, parts):
-            subject = self._owner(figure.start, figure.end)
-            if subject is None:
+            if lexicon.DIFFERENCE.match(self.text, figure.end):
                 continue
+            subject = self._owner(figure.start, figure.end) or self._unnamed(figure)
             matter, end = self._measured(figure)
-            if matter is not None:
-                counted = figure.counted
-                yield self._stated(COUNT if counted else FIGURE, figure.start, end, subject, matter, figure=figure)
+            if subject is not None and matter is not None:
+                held.append((figure, subject, matter, end))
+        for (subject, matter), group in groupby(held, key=lambda one: (one[1], one[2])):
+            some = list(group)
+            for name, figure, start, end in self._shared(subject, some):
+                yield self._stated(COUNT if figure.counted else FIGURE, start, end, name, matter, figure=figure)
+
+    def _unnamed(self, figure: Figure) -> Mention | None:
+        """Return the systems of a chip, for a count of that chip in a system without a name."""
+        chip = next((one for one in self.mentions if figure.start < one.start < figure.end and one.component), None)
+        if chip is None or self.has_system:
+            return None
+        said = _CONTAINS.search(self.text, 0, figure.start) or _CONTAINED.match(self.text, figure.end)
+        ids = tuple(id for each in chip.ids for id in self.finder.systems_of(each))
+        if not said or not ids:
+            return None
+        start, end = min(said.start(), figure.start), max(figure.end, said.end())
+        return Mention(start, end, ids, "system", self.text[start:end].strip(), unnamed=True)
 
     def _owner(self, start: int, end: int) -> Mention | None:
         """Return of what a figure is: the name before it, or the subject where that name is only compared with."""
@@ -295,10 +383,47 @@ class _Sentence:
             near = after is not None and _ITS.fullmatch(self.text[end : after.start][: NEAR + 1])
             return after if near else None
         last = before[-1]
+        kinds = [one.kind for one in before[-2:]]
+        if kinds == ["chip", "system"] and _CHIP_OF.fullmatch(self.text, before[-2].end, last.start):
+            return before[-2]
         others = [one for one in before if one.ids != last.ids]
+        if others and _TIMES_THAT.match(self.text, last.end):
+            return others[-1]
         if others and self._set_against(last) and _RATHER.search(self.text[last.end : start]):
             return others[0]
         return last
+
+    def _shared(
+        self, subject: Mention, group: Sequence[tuple[Figure, Mention, str, int]]
+    ) -> Iterator[tuple[Mention, Figure, int, int]]:
+        """Yield of which name each of some figures of one metric is, and the place of what says so.
+
+        Names that are joined ("A and B") share as many figures in their order, or each has the one there is.
+        """
+        run = self._joined(subject, group[0][0].start)
+        if len(run) == 1 and len(group) == 2 and _AGAINST_IT.fullmatch(self.text, group[0][0].end, group[1][0].start):
+            before = {one.ids: one for one in self.named if one.end <= group[0][0].start}
+            run = list(before.values())[-2:] if len(before) > 1 else run
+        if len(run) == 1 or len(run) == len(group):
+            for name, (figure, _, _, end) in zip(run * (len(group) // len(run)), group, strict=True):
+                yield name, figure, figure.start, end
+        elif len(group) == 1 and lexicon.EACH.search(self.text):
+            ((figure, _, _, end),) = group
+            yield from ((name, figure, name.start, name.end) for name in run[:-1])
+            yield subject, figure, figure.start, end
+        else:
+            self.refused.append("several names share the figures, and not one each")
+
+    def _joined(self, last: Mention, stop: int) -> list[Mention]:
+        """Return the names that "and" joins to the last one before a figure, that one included."""
+        run = [last]
+        if last.end > stop or re.match(r"\s?[,，]? ?(?:which|whose|with\b|[,，])", self.text[last.end :]):
+            return run
+        for other in reversed([one for one in self.named if one.end <= last.start]):
+            if not _JOINED.fullmatch(self.text, other.end, run[0].start):
+                break
+            run.insert(0, other)
+        return run
 
     def _measured(self, figure: Figure) -> tuple[str | None, int]:
         """Return the metric of a figure, by its unit and the words around it, and where these words end."""
@@ -306,18 +431,23 @@ class _Sentence:
         around = self.text[max(begin, figure.start - NEAR) : figure.start]
         after = self.text[figure.end : min(stop, figure.end + NEAR)]
         after = re.split(r"[,，(]| and \d", after)[0]
+        if other := FACTOR.search(after) or re.search(r"(?<![A-Za-z])\d", after):
+            after = after[: other.start()]
         words = [(one[2], figure.end + one[1]) for one in lexicon.matters(after)]
         words += [(one[2], figure.end) for one in reversed(list(lexicon.matters(around)))]
         wanted = _BY_UNIT.get(figure.unit.lstrip("kMGTPEZi") if not figure.counted else figure.unit, ())
         if figure.unit.startswith(("USD", "CNY")):
-            if lexicon.MONEY_OF_COMPANIES.search(self.text) or not any(
-                one in ("price", "about:cost") for one, _ in words
-            ):
+            if len(re.findall(r"[$¥￥]|(?:dollars?|USD|yuan|RMB|CNY)\b|元", self.text)) == 1:
+                words += [(one[2], figure.end) for one in lexicon.matters(self.text[begin:stop])]
+            priced = any(one in ("price", f"{lexicon.ABOUT}cost") for one, _ in words)
+            if not priced or lexicon.MONEY_OF_COMPANIES.search(self.text):
                 return None, figure.end
             return f"price{'_per_hour' if figure.unit.endswith('/h') else ''}.{figure.unit[:3].lower()}", figure.end
         if len(wanted) == 1:
             return wanted[0], next((end for one, end in words if one == wanted[0]), figure.end)
-        return next(((one, end) for one, end in words if one in wanted), (None, figure.end))
+        wanted += (lexicon.BANDWIDTH,) if wanted and wanted[0] in lexicon.MEANT[lexicon.BANDWIDTH] else ()
+        named = sorted(((one, end) for one, end in words if one in wanted), key=lambda one: one[0] == lexicon.BANDWIDTH)
+        return named[0] if named else (None, figure.end)
 
     def _dates(self) -> Iterator[Statement]:
         for start, end, date in dates(self.text):
@@ -342,6 +472,12 @@ class _Sentence:
     ) -> Statement:
         """Return a statement with the qualifiers that its clause states, and what it leaves open."""
         near = self._near(start, end)
+        if (
+            matter == "peak_compute"
+            and "figure" not in more
+            and lexicon.PER_WATT.search(self.text, *self._clause(start))
+        ):
+            matter = "compute_per_power"
         about = matter.removeprefix(lexicon.ABOUT) if matter.startswith(lexicon.ABOUT) else None
         left: list[str] = []
         metric = None if about else matter
@@ -357,6 +493,9 @@ class _Sentence:
             left = ["one direction or both"]
         elif metric == lexicon.OVERALL:
             left = ["metric"]
+        metric, *others = lexicon.MEANT.get(metric or "", (metric,))
+        if others:
+            left = ["which bandwidth"]
         factor, object = more.get("factor"), more.get("object")
         if isinstance(factor, Factor) and factor.loose:
             left.append("times, or times more")
@@ -365,7 +504,11 @@ class _Sentence:
         direction = found[0] if (found := _DIRECTION.search(near)) else ""
         return Statement(start, end, self.text[start:end], kind, 0, subject, metric=metric, about=about,
                          direction=direction, per_chip=lexicon.PER_CHIP.search(near) is not None,
-                         credited_to=lexicon.credit(self.text), open=tuple(left), **more)  # type: ignore[arg-type]  # fmt: skip
+                         others=tuple(others), credited_to=self._credit(), open=tuple(left), **more)  # type: ignore[arg-type]  # fmt: skip
+
+    def _credit(self) -> str | None:
+        """Return whom the sentence names for what it says; a chip or system is nobody."""
+        return lexicon.credit(self.text, [(one.start, one.end) for one in self.mentions])
 
 
 _DIRECTION = re.compile(r"\b(?:uni|bi)directional\b|one[- ]way|both (?:ways|directions)|单向|双向", re.IGNORECASE)
@@ -374,6 +517,7 @@ _BY_UNIT = {
     "rack": ("rack_count",), "node": ("node_count",), "transistor": ("transistor_count",), "cpu": ("cpu_count",),
     "module": ("optical_module_count",), "Hz": ("clock",),
     "B": ("memory_capacity", "host_memory_capacity", "cache"),
+    "g": ("weight",), "t": ("weight",), "m^2": ("floor_space",), "mm^2": ("die_area",),
     "B/s": ("memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "die_to_die_bandwidth"),
     "b/s": ("memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "die_to_die_bandwidth"),
 }  # fmt: skip

@@ -6,7 +6,7 @@ All patterns are alternations without a repeat within a repeat, and are tried on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 ENGLISH = re.IGNORECASE
 OVERALL = "overall"
@@ -14,6 +14,9 @@ ABOUT = "about:"
 """Begins what a claim may be about without there being a metric for it."""
 
 _DRAW = r"(?:(?:all-in|total|rack|system) ){0,2}power per"
+BANDWIDTH = "bandwidth"
+MEANT = {BANDWIDTH: ("memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth")}
+"""Words that do not say which of several metrics they are."""
 # The first that fits is taken, so that what is longer stands before its parts.
 MATTERS = (
     ("power_per_memory_bandwidth", rf"{_DRAW} (?:unit of )?(?:memory bandwidth|TB/s)|每TB/s功耗"),
@@ -48,6 +51,7 @@ MATTERS = (
                      r"(?: (?:power|performance|capacity))?|"
                      r"[PTE]?FLOPS|(?:peta|tera|exa)flops|(?:BF16|FP16|FP8|FP4|INT8|FP32|FP64)(?: dense| sparse)?"
                      r"(?: (?:performance|throughput))?|算力|峰值性能|计算能力"),
+    (BANDWIDTH, r"bandwidth|带宽"),
     ("power", r"(?:all-in |total |rack |system )*power(?: draw| consumption)?|electricity|energy consumption|TDP|"
               r"kilowatts?|功耗|耗电量?|功率"),
     (f"{ABOUT}energy", r"energy"),
@@ -58,7 +62,7 @@ MATTERS = (
     ("core_count", r"cores|核心数"),
     ("floor_space", r"floor space|footprint|占地(?:面积)?"),
     ("rack_count", r"racks|cabinets|机柜数?"),
-    ("weight", r"weight|重量"),
+    ("weight", r"weigh(?:t|s|ing)?\b|重量?"),
     ("mfu", r"MFU|model FLOPs? utili[sz]ation"),
     ("chip_count", r"(?:as many |number of |more |fewer )?(?:chips|accelerators|GPUs|NPUs|processors|cards)|"
                    r"芯片数量?|卡数|芯片规模"),
@@ -67,7 +71,7 @@ MATTERS = (
 )  # fmt: skip
 PART = (
     r"(?:of )?(?:its |the )?(?:[A-Z]\w{1,20}['’]s )?"
-    r"(?:own |latest |new |domestic |self-developed |颗|张|块|枚|个|[x×] ?)?"
+    r"(?:own |latest |new |domestic |self-developed |(?:颗|张|块|枚|个)(?:曦云)?|[x×] ?)?"
 )
 """What may stand between a number and the name of what it counts."""
 _BEGIN, _STOP = r"(?:(?<![A-Za-z])|(?=[\u3400-\u9fff]))", r"(?!(?<=[A-Za-z])[A-Za-z])"
@@ -105,13 +109,14 @@ BEFORE = re.compile(
     r"降低了?|减少了?|低|少|慢))\s?(?:by |约|近|超过|超|至少|最高)?$", ENGLISH)  # fmt: skip
 
 HEDGES = (
-    ("up to", r"up to|as much as|as many as|a maximum of|最高(?:可达)?|高达|至多|最多"),
+    ("up to", r"up to|no more than|not more than|as much as|as many as|a maximum of|最高(?:可达)?|高达|至多|最多"),
     ("just over", r"just over|a little over|slightly (?:over|more than)|略高于|略超"),
     ("almost", r"almost|nearly|close to|just under|将近|接近|近"),
-    ("more than", r"more than|over|exceed(?:s|ing|ed)?|above|at least|in excess of|超过|逾|超|至少|不低于"),
-    ("less than", r"less than|under|below|fewer than|不到|不足|低于"),
+    ("more than", r"no (?:less|fewer) than|not less than|more than|over|exceed(?:s|ing|ed)?|above|at least|"
+                  r"in excess of|超过|逾|超|至少|不低于"),
+    ("less than", r"less than|under|below|fewer than|(?:falls? |just )?short of|不到|不足|低于"),
     ("about", r"about|around|approximately|approx\.?|roughly|some|circa|~|≈|大约|约(?:为)?|左右"),
-)
+)  # fmt: skip
 _HEDGE = re.compile(
     r"(?:" + "|".join(f"(?P<h{place}>{words})" for place, (_, words) in enumerate(HEDGES))
     + r")\s?(?:only |an? |the |some |\$|US\$|为其|其|为|达到?){0,2}$", ENGLISH,
@@ -119,10 +124,11 @@ _HEDGE = re.compile(
 LATER_HEDGE = re.compile(r"\s?(?:(?P<more>or more|plus\b|\+|以上|多)|(?P<about>左右|or so))", ENGLISH)
 
 RANKINGS = (
-    ("ahead", r"outperform\w*|surpass\w*|beats?|beaten|exceed\w*|outpace\w*|eclips\w*|overtak\w*|superior to|ahead of|"
+    ("ahead", r"outperform\w*|surpass\w*|beats?|beaten|exceed\w*|outpace\w*|eclips\w*|overtak\w*|"
+              r"trounc\w+|leapfrog\w*|superior to|ahead of|"
               r"(?:better|faster|more powerful|more advanced|stronger) than|全面超越|超越|超过|领先于?|优于|胜过|强于"),
     ("behind", r"lag(?:s|ged|ging)? behind|lags?|trail(?:s|ed|ing)?|inferior to|falls? short of|behind|no match for|"
-               r"(?:weaker|slower|worse|less powerful|less advanced) than|落后于?|逊于|不如|弱于"),
+               r"(?:weaker|slower|worse|less powerful|less advanced) than|落后于?|逊于|不如|不及|不敌|比不上|弱于"),
     ("equal", r"rival(?:s|led|ling)?|match(?:es|ed)?(?! for)|on par with|comparable (?:to|with)|compet(?:es?|ing) with|"
               r"challeng(?:es|ed|ing)|similar to|equal(?:s| to)?|媲美|相当于|对标|持平|匹敌|比肩"),
     ("higher", r"(?:more|higher|greater|larger|increased|bigger)(?: [\w/-]+){1,4} than|高于|多于|大于"),
@@ -135,18 +141,38 @@ RANKING = re.compile(
 OPPOSITE = {"ahead": "behind", "behind": "ahead", "higher": "lower", "lower": "higher", "equal": "equal"}
 
 NEGATED = re.compile(
-    r"\b(?:not(?! only| just)|never|cannot|no longer|neither|nor|denie[sd]|false|myth)\b|n['’]t\b|"
-    r"没有|并非|并不|不能|未能|无法|不会", ENGLISH)  # fmt: skip
-CONDITION = re.compile(r"^\W*(?:if|whether|suppose|should|imagine)\b|^\W*(?:如果|假如|若)", ENGLISH)
+    r"\b(?:not(?! only| just| merely| simply| less than| more than)|never|cannot|no longer|"
+    r"neither|nor|den(?:y|ie[sd])|doubt\w*|disput\w+|"
+    r"refut\w+|rejects?|fail(?:s|ed)? to|far from|hardly|false|myth|wrong|"
+    r"no (?:chip|GPU|NPU|system|rival|competitor|accelerator|machine|"
+    r"faster|better|larger|higher|lower|cheaper|stronger))\b|"
+    r"n['’]t\b|"
+    r"没有|并非|并不|不是|不能|未能|无法|不会|否认|远未|质疑", ENGLISH)  # fmt: skip
+CONDITION = re.compile(
+    r"^\W*(?:whether|suppose|should|imagine|had|were)\b|(?<!even )(?<!as )\b(?:if|unless)\b|"
+    r"如果|假如|假设|倘若|要是|^\W*若", ENGLISH)  # fmt: skip
+EARLIER = re.compile(
+    r"\b(?:last|previous|prior|past) (?:year|quarter|month)\b|\b(?:year|month|quarter)s? (?:before|ago|earlier)\b|"
+    r"\byear[- ]on[- ]year\b|\byear[- ]over[- ]year\b|去年|上年|同比|上季度|此前一年", ENGLISH)  # fmt: skip
+"""What is compared with itself at another time."""
+PER_WATT = re.compile(r"\bper watt\b|每瓦", ENGLISH)
+DIFFERENCE = re.compile(r"\s?(?:less|more|higher|lower|fewer|cheaper|extra)\b", ENGLISH)
+"""After a figure that says by how much two things differ."""
+PART_OF_A_SYSTEM = re.compile(
+    r"\b(?:each|every|per)(?: single| compute)? (?:rack|cabinet|node|server|tray|board) (?:of|in)\b|"
+    r"每(?:个|台)?(?:机柜|节点|服务器)", ENGLISH)  # fmt: skip
+RESPECTIVE = re.compile(r"\brespectively\b|分别", ENGLISH)
+EACH = re.compile(r"\b(?:each|both|apiece)\b|均|都", ENGLISH)
 QUESTION = re.compile(r"[?？]\W*$")
 LOOKS = re.compile(
     r"\b(?:times|twice|double[sd]?|triple[sd]?|half|outperform|surpass|rival|versus|vs|compared|faster|slower|"
     r"more than|less than|better|worse|beat)\w{0,3}\b|\d\s?(?:[x×](?![\w])(?!(?-i: ?[A-Z]))|%)|"
     r"倍|相比|超越|领先|落后|媲美", ENGLISH)  # fmt: skip
 HARDWARE = re.compile(
-    r"\b(?:compute|computing|BF16|FP\d{1,2}|INT8|GPUs?|NPUs?|TPUs?|chips?|accelerators?|processors?|HBM\w*|[PTE]?FLOPS|memory|bandwidth|racks?|superpods?|"
+    r"\b(?:export (?:controls?|licen[cs]es?|bans?)|compute|computing|BF16|FP\d{1,2}|INT8|GPUs?|NPUs?|TPUs?|"
+    r"chips?|accelerators?|processors?|HBM\w*|[PTE]?FLOPS|memory|bandwidth|racks?|superpods?|"
     r"supernodes?|data cent(?:er|re)s?|AI|inference|training)\b|"
-    r"芯片|显存|算力|内存|带宽|超节点|加速卡|推理|训练", ENGLISH)  # fmt: skip
+    r"芯片|显存|算力|内存|带宽|超节点|加速卡|推理|训练|出口|\d ?(?:[GT]B(?:/s)?|k?W)(?![A-Za-z])", ENGLISH)  # fmt: skip
 MONEY_OF_COMPANIES = re.compile(
     r"\b(?:revenue|sales|invest\w*|valu(?:ed|ation)|market (?:cap|value)|raised|funding|profits?|shares?|stock|orders?|"
     r"deal|contract|loss|budget|subsid\w+|worth|bought|fine[ds]?)\b|"
@@ -155,8 +181,12 @@ _NAME = r"[A-Z][\w.&-]{0,30}(?: [A-Z][\w.&-]{0,30}){0,3}"
 CREDIT = re.compile(
     rf"(?:[Aa]ccording to|[Pp]er data from|[Dd]ata from|[Ee]stimates (?:by|from|of)) "
     rf"(?:the |analysts? (?:at |firm )?|research firm )?"
-    rf"(?P<a>{_NAME})|(?P<b>{_NAME}) (?:says?|said|claim(?:s|ed)|reports?|reported|estimate[sd]?|state[sd]|noted?|"
-    r"argue[sd]|told|calculates?)\b|据(?P<c>[\w]{2,12}?)(?:报道|称|测算|分析|介绍|数据)|(?P<d>[\w]{2,8}?)(?:表示|宣称|声称)"
+    rf"(?P<a>{_NAME})|(?:said|reported|estimated|claimed|expected|calculated) by (?P<f>{_NAME})|"
+    rf"(?P<b>{_NAME}) (?:(?:executives?|officials?|analysts?|engineers?) )?"
+    rf"(?:says?|said|claim(?:s|ed)|reports?|reported|estimate[sd]?|state[sd]|note[sd]?|argue[sd]|told|calculate[sd]?|"
+    rf"wrote|writes|finds|found|puts?|believes?|expects?)\b|"
+    rf"[,，”\"] ?(?:says?|said|wrote|writes|noted|claimed) (?:the |analysts? (?:at )?)?(?P<e>{_NAME})|"
+    r"据(?P<c>\w{2,12}?)(?:报道|称|测算|分析|介绍|数据)|(?P<d>\w{2,8}?)(?:表示|宣称|声称)"
 )
 
 
@@ -185,7 +215,10 @@ def ranked(found: re.Match[str]) -> str:
     return OPPOSITE[sense] if found["passive"] else sense
 
 
-def credit(text: str) -> str | None:
-    """Return whom a sentence names for what it says, or None."""
-    found = CREDIT.search(text)
-    return next(filter(None, found.groups()), None) if found else None
+def credit(text: str, names: Sequence[tuple[int, int]]) -> str | None:
+    """Return whom a sentence names for what it says, which is none of the names at some places; or None."""
+    for found in CREDIT.finditer(text):
+        said = found.lastgroup or "a"
+        if not any(start < found.end(said) and found.start(said) < end for start, end in names):
+            return found[said].rstrip(".")
+    return None

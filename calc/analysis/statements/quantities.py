@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from calc.analysis.statements import lexicon
@@ -17,26 +17,33 @@ _WORDS = {word: str(place + 1) for place, word in enumerate(_ONES)} | {"fifteen"
 _PARTS = {"half": "2", "third": "3", "quarter": "4", "fourth": "4", "fifth": "5", "sixth": "6", "tenth": "10"}
 _CHINESE = {digit: place for place, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _NUMBER = r"\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,9})?"
+_HAN = r"[零一二两三四五六七八九十百]{1,6}(?:点[零一二三四五六七八九]{1,4})?"
 _SPELLED = "|".join(sorted(_WORDS, key=len, reverse=True))
 _TIMES = r"(?:x|X|×)(?![A-Za-z0-9])|[- ]?times\b|[- ]?fold\b| vezes\b|倍"
 FACTOR = re.compile(
-    rf"(?<![A-Za-z0-9.,/_])(?P<sign>[+-])?(?:(?P<low>\d{{1,3}},\d{{1,2}}(?=\s?(?:x|×|vezes))|{_NUMBER})"
-    rf"(?:\s?(?:[-–‑~～至到]|to)\s?(?P<high>{_NUMBER}))?"
+    rf"(?<![A-Za-z0-9.,/_])(?P<sign>[+-])?(?P<between>between )?"
+    rf"(?:(?P<low>\d{{1,3}},\d{{1,2}}(?=\s?(?:x|×|vezes))|{_NUMBER})(?:(?:x|%|％|倍)?(?=\s?(?:[-–‑~～至到]|to |and )))?"
+    rf"(?:\s?(?(between)and|(?:[-–‑~～至到]|to))\s?(?P<high>{_NUMBER}))?"
     rf"\s?(?:(?P<times>{_TIMES})|(?P<percent>%|％|percent\b|per cent\b))"
-    rf"|(?P<word>{_SPELLED})(?:(?:[- ](?:to[- ])(?P<upto>{_SPELLED}))?[- ]times|[- ]?fold)\b"
+    rf"|(?P<word>{_SPELLED})(?:(?:[- ](?:to|or|and)[- ](?P<upto>{_SPELLED}))?[- ]times|[- ]?fold)\b"
     r"|(?P<twice>twice|double[sd]?|two-fold)\b(?! (?:precision|data|speed))|(?P<triple>triple[sd]?|thrice)\b"
     r"|(?P<quad>quadruple[sd]?)\b|(?P<half>half|halved|halves)\b(?![- ]precision)"
     rf"|(?P<top>one|two|three|an?)[- ](?P<part>third|quarter|fourth|fifth|sixth|tenth)s?\b"
+    r"|(?P<slash>1/\d{1,2})(?=\s?(?:of|the|as)\b)"
     rf"|(?P<by>a factor of (?P<factor>{_SPELLED}|{_NUMBER})))"
-    r"|(?P<zh>[零一二两三四五六七八九十百]{1,6}(?:点[零一二三四五六七八九]{1,4})?)倍|(?P<zhtwice>翻倍|翻番|翻一番)"
-    r"|(?P<zhhalf>一半|减半)|(?P<zhdown>[二三四五六七八九十])分之(?P<zhup>[一二三四五六七八九])"
-    r"|百分之(?P<zhpercent>[零一二三四五六七八九十百]{1,5})", re.IGNORECASE,
+    rf"|(?P<zh>{_HAN})(?:[至到](?P<zhto>{_HAN}))?倍(?P<zhextra>半)?|(?P<zhtwice>翻倍|翻番|翻一番)"
+    rf"|(?P<zhhalf>一半|减半)|百分之(?P<zhpercent>{_HAN})|(?P<zhdown>\d{{1,3}}|{_HAN})分之(?P<zhup>\d{{1,3}}|{_HAN})"
+    r"|(?P<zhtenths>[1-9](?:\.\d)?|[一二两三四五六七八九])成(?P<zhmore>[一二三四五六七八九半]?)"
+    r"(?![为本功员立都品长熟果就分绩效交])", re.IGNORECASE,
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Factor:
-    """A factor as printed, in the form that claims have; ``loose`` where two readings are usual ("3倍" after 提升)."""
+    """A factor as printed, in the form that claims have; ``loose`` where two readings are usual ("3倍" after 提升).
+
+    A ``part`` is a half, a third and so on.
+    """
 
     start: int
     end: int
@@ -44,6 +51,14 @@ class Factor:
     sense: str
     hedge: str | None
     loose: bool = False
+    part: bool = False
+
+    def hedged(self, hedge: str | None) -> Factor:
+        """Return it with a hedge. What bounds a part ("less than a third") bounds it as a share, not its inverse."""
+        if not self.part or hedge in (None, "about"):
+            return replace(self, hedge=hedge)
+        share = (100 / Decimal(self.text[2:-2])).quantize(Decimal("0.1")).normalize()
+        return replace(self, text=f"{share:f} percent of", hedge=hedge)
 
 
 @dataclass(frozen=True)
@@ -93,6 +108,9 @@ def factors(sentence: str) -> Iterator[Factor]:
 
 def _factor(found: re.Match[str], before: str, after: str) -> Factor | None:
     number, kind, sense = _printed(found)
+    joined = re.search(r"(?:\d|\b(?:" + _SPELLED + r"))\s?(?:[x×%倍]\s?)?(?:and|、|和) ?$", before, re.IGNORECASE)
+    if not number or (joined and not found["between"]):
+        return None
     end = found.end()
     if later := lexicon.LATER_HEDGE.match(after):
         end, after = end + later.end(), after[later.end() :]
@@ -101,7 +119,8 @@ def _factor(found: re.Match[str], before: str, after: str) -> Factor | None:
     if found["sign"]:
         way = "more" if found["sign"] == "+" else "less"
     if kind == "percent":
-        way = way or (precedes.lastgroup if precedes else None) or ("of" if found["zhpercent"] else None)
+        of = "of" if found["zhpercent"] or found["zhtenths"] else None
+        way = way or (precedes.lastgroup if precedes else None) or of
         if way in (None, "worse"):
             chinese = after.lstrip()[:1] in ("，", "。", "") and bool(re.search(r"[\u3400-\u9fff]", before))
             if not chinese:
@@ -125,7 +144,7 @@ def _factor(found: re.Match[str], before: str, after: str) -> Factor | None:
     loose = bool(kind == "times" and "倍" in found[0] and precedes and precedes.lastgroup == "more")
     if follows and follows.lastgroup not in (None, "of"):
         end += follows.end()
-    return Factor(found.start() - length, end, text, sense, hedge, loose)
+    return Factor(found.start() - length, end, text, sense, None, loose, kind == "part").hedged(hedge)
 
 
 def _printed(found: re.Match[str]) -> tuple[str, str, str]:
@@ -136,21 +155,32 @@ def _printed(found: re.Match[str]) -> tuple[str, str, str]:
         return f"{low}..{high}" if ordered else low, "times" if found["times"] else "percent", "higher"
     if found["word"]:
         upto = found["upto"]
+        if upto and " and " in found[0] and not found["between"]:
+            return "", "", ""
         return f"{_WORDS[found['word'].lower()]}{f'..{_WORDS[upto.lower()]}' if upto else ''}", "times", "higher"
     for name, number in (("twice", "2"), ("triple", "3"), ("quad", "4"), ("zhtwice", "2")):
         if found[name]:
             return number, "times", "higher"
     if found["half"] or found["zhhalf"]:
         return "2", "part", "lower"
+    if found["slash"]:
+        return _share(1, max(int(found["slash"][2:]), 1))
     if found["part"]:
         top = {"a": 1, "an": 1}.get(found["top"].lower()) or int(_WORDS[found["top"].lower()])
         return _share(top, int(_PARTS[found["part"].lower()]))
     if found["zhdown"]:
-        return _share(int(numeral(found["zhup"])), int(numeral(found["zhdown"])))
+        up, down = (int(said if said.isdecimal() else numeral(said)) for said in found.group("zhup", "zhdown"))
+        return _share(up, down) if 0 < up <= down else ("", "", "")
     if found["zh"]:
-        return str(numeral(found["zh"])), "times", "higher"
+        low, high = str(numeral(found["zh"])), str(numeral(found["zhto"])) if found["zhto"] else ""
+        low = f"{low}.5" if found["zhextra"] else low
+        return f"{low}..{high}" if high and Decimal(low) < Decimal(high) else low, "times", "higher"
     if found["zhpercent"]:
         return str(numeral(found["zhpercent"])), "percent", "higher"
+    if said := found["zhtenths"]:
+        digits = said.replace(".", "") if said.isascii() else str(_CHINESE[said])
+        more = found["zhmore"] and str(_CHINESE.get(found["zhmore"], 5))
+        return f"{digits + more:0<2}", "percent", "higher"
     said = found["factor"]
     return _WORDS.get(said.lower()) or _plain(said), "times", "higher"
 
@@ -173,17 +203,18 @@ def _plain(number: str) -> str:
 
 _PREFIXES = {"kilo": "k", "mega": "M", "giga": "G", "tera": "T", "peta": "P", "exa": "E", "zetta": "Z", "K": "k"}
 UNITS = (
-    ("FLOP/s", r"FLOP/s|FLOPS|FLOPs|flops|Flops|FLOPs/s"), ("OP/s", r"OPS|OPs|OP/s"),
+    ("FLOP/s", r"(?<=\d[TPE])(?![A-Za-z0-9/])|FLOP/s|FLOPS|FLOPs|flops|Flops|FLOPs/s"), ("OP/s", r"OPS|OPs|OP/s"),
     ("B/s", r"B/s|Bps|bytes?(?:/s| per second)"), ("b/s", r"b/s|bps|bits?(?:/s| per second)"), ("B", r"B|bytes?"),
-    ("W", r"W|[Ww]atts?|瓦"), ("Hz", r"Hz"),
+    ("W", r"W|[Ww]atts?|瓦"), ("Hz", r"Hz"), ("g", r"g|grams?|公?克"), ("t", r"tonnes?|metric tons?|吨"),
+    ("m^2", r"m²|m2|m\^2|square met(?:er|re)s?|平方米"), ("mm^2", r"mm²|mm2|mm\^2|square millimet(?:er|re)s?|平方毫米"),
 )  # fmt: skip
 """Units that take prefixes, and how they are written."""
 COUNTS = (
     ("chip", r"(?:AI )?(?:chips|GPUs|NPUs|TPUs|XPUs|accelerators|processors|cards)\b|"
-             r"(?:颗|枚|块|个)(?:AI)?(?:芯片|NPU|GPU)|"
+             r"(?:颗|枚|块|个)(?:[A-Za-z]{2,12} )?(?:AI)?(?:芯片|NPU|GPU)|"
              r"张(?:加速)?卡|卡(?=集群|规模|超节点)"),
     ("rack", r"(?:racks|cabinets)\b|个?机柜"), ("node", r"(?:nodes|servers|compute nodes)\b|个?节点|台服务器"),
-    ("transistor", r"transistors\b|个?晶体管"), ("cpu", r"CPUs\b"),
+    ("transistor", r"transistors\b|个?晶体管"), ("cpu", r"CPUs\b|[颗枚块个](?:[A-Za-z]{2,12} )?CPU"),
     ("module", r"optical (?:modules|transceivers)\b|个?光模块"),
 )  # fmt: skip
 _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3, "K": 3, "M": 6, "m": 6, "bn": 9, "B": 9,
@@ -191,25 +222,54 @@ _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3, "K
 _PREFIXED = "|".join(rf"(?P<u{place}>{written})" for place, (_, written) in enumerate(UNITS))
 _COUNTED = "|".join(rf"(?P<c{place}>{written})" for place, (_, written) in enumerate(COUNTS))
 FIGURE = re.compile(
-    rf"(?<![A-Za-z0-9.,/_])(?:(?P<usd>US\$|\$)|(?P<cny>¥|￥|RMB\s?|CN¥))?(?P<low>{_NUMBER})(?:\s?(?:[-–‑~～至到]|to)\s?(?P<high>{_NUMBER}))?"
+    rf"(?<![A-Za-z0-9.,/_])(?P<between>[Bb]etween )?(?:(?P<usd>US\$|\$)|(?P<cny>¥|￥|RMB\s?|CN¥))?(?P<low>{_NUMBER})"
+    rf"(?:\s?(?(between)and|(?:[-–‑~～至到]|to))\s?(?:US)?[$¥￥]?(?P<high>{_NUMBER}))?"
     r"(?:[\s-]?(?P<scale>thousand|million|billion|trillion|bn|万亿|百万|千万|亿|万|千(?!瓦)|[kKmMB](?![\w/])))?"
     r"(?:[\s-]?(?:(?P<prefix>kilo|mega|giga|tera|peta|exa|zetta|Kilo|Mega|Giga|Tera|Peta|Exa|千|兆|[kKMGTPEZ]i?)?[ -]?"
     rf"(?:{_PREFIXED})(?![A-Za-z0-9])|(?P<dollars>(?:US )?dollars?\b|USD\b|美元)|(?P<yuan>yuan\b|RMB\b|CNY\b|元)"
-    rf"|(?:(?:of )?(?:\w{{2,12}}[- ]){{0,2}}?)(?:{_COUNTED})))?"
+    rf"|(?:(?:of )?(?:(?!and|or)[^\W\d]\w{{1,11}}[- ]){{0,2}}?)(?:{_COUNTED})))?"
 )
 _PART = re.compile(rf"\s?{lexicon.PART}\s?")
 _HOURLY = re.compile(r"\s?(?:per|an|a|/)\s?(?:(?:GPU|chip|card|accelerator)[- ])?(?:hour|h)\b", re.IGNORECASE)
 
 
+_BEFORE_LAST = re.compile(rf"(?<![A-Za-z0-9.,/_])(?:{_NUMBER})(?=,? and |, |、|和|与)")
+_SHARING = re.compile(rf"(?:(?:,? and |, |、|和|与)(?:US)?[$¥￥]?(?:(?:{_NUMBER})(?=[,、]|,? and |和|与))?){{1,4}}")
+"""What joins numbers that share one unit, which stands after the last: "384 and 72 chips"."""
+
+
 def figures(sentence: str, components: dict[int, int]) -> Iterator[Figure]:
     """Yield the figures in a sentence; ``components`` has the places where names of what is counted begin and end."""
-    for found in FIGURE.finditer(sentence):
+    held: list[Figure] = []
+    for one in sorted(_figures(sentence, components), key=lambda one: one.start):
+        low = held[-1] if held else None
+        gap = sentence[low.end : one.start] if low else ""
+        between = low is not None and low.text.lower().startswith("between")
+        joins = gap in (" to ", "至", "到") or (gap == " and " and between)
+        if low and joins and (low.unit, low.scale) == (one.unit, one.scale) and _rises(low.digits, one.digits):
+            both = f"{low.digits}..{one.digits}"
+            held[-1] = replace(low, end=one.end, text=sentence[low.start : one.end], digits=both)
+        else:
+            held.append(one)
+    return iter(held)
+
+
+def _rises(low: str, high: str) -> bool:
+    return ".." not in low + high and Decimal(low) < Decimal(high)
+
+
+def _figures(sentence: str, components: dict[int, int]) -> Iterator[Figure]:
+    respective = lexicon.RESPECTIVE.search(sentence) is not None
+    shared: set[int] = set()
+    for found in reversed(list(FIGURE.finditer(sentence))) if respective else FIGURE.finditer(sentence):
+        if found.start("low") in shared:
+            continue
         unit, counted, end = _unit(found), False, found.end()
         after = _PART.match(sentence, found.end("low"))
         begins = after.end() if after else found.end("low")
         if (not unit or unit == "chip") and begins in components:
             unit, counted, end = "chip", True, components[begins]
-        if not unit:
+        if not unit or (sentence[found.start(0) : end][-1:] in tuple("TPE") and "算力" not in sentence):
             continue
         if unit in ("USD", "CNY") and (hour := _HOURLY.match(sentence, end)):
             unit, end = f"{unit}/h", hour.end()
@@ -223,6 +283,10 @@ def figures(sentence: str, components: dict[int, int]) -> Iterator[Figure]:
         start = found.start() - length
         digits = f"{low}..{high}" if low != high else low
         scale = 10 ** _SCALES.get(found["scale"] or "", 0)
+        for other in _BEFORE_LAST.finditer(sentence, 0, found.start()) if respective else ():
+            if _SHARING.fullmatch(sentence, other.end(), found.start()):
+                shared.add(other.start())
+                yield Figure(*other.span(), other[0], unit, _plain(other[0]), scale, None, counted)
         yield Figure(start, end, sentence[start:end], unit, digits, scale, hedge, counted)
 
 
@@ -236,7 +300,7 @@ def _unit(found: re.Match[str]) -> str:
         if found[f"c{place}"]:
             return unit
     for place, (unit, _) in enumerate(UNITS):
-        if found[f"u{place}"]:
+        if found[f"u{place}"] is not None:
             prefix = found["prefix"] or ""
             prefix = {"千": "k", "兆": "M"}.get(prefix) or _PREFIXES.get(prefix.lower()) or prefix.replace("K", "k")
             return f"{prefix}{unit}"
@@ -253,9 +317,9 @@ _DATE = re.compile(
     r"|(?P<y2>20\d\d)年(?:(?P<m2>\d{1,2})月(?:(?P<d3>\d{1,2})日)?)?|\b(?:in|since) (?P<y3>20\d\d)(?![\d-])"
 )
 EVENTS = (
-    ("event_date.announced", re.compile(r"\b(?:announc|unveil|introduc)\w{1,4}\b|发布|公布")),
-    ("event_date.shown", re.compile(r"\b(?:showcased|first shown|debuted|demonstrated)\b|亮相|展出")),
-    ("release_date", re.compile(r"\b(?:launched|released|shipped|went on sale)\b|上市|推出")),
+    ("event_date.announced", re.compile(r"\b(?:announc|unveil|introduc)\w{1,4}\b|发布|公布", re.IGNORECASE)),
+    ("event_date.shown", re.compile(r"\b(?:showcased|first shown|debuted|demonstrated)\b|亮相|展出", re.IGNORECASE)),
+    ("release_date", re.compile(r"\b(?:launched|released|shipped|went on sale)\b|上市|推出", re.IGNORECASE)),
 )
 
 

@@ -30,7 +30,7 @@ _ABBREVIATED = {
     "ca",
 }
 _END = re.compile(r"[.!?]{1,3}[\"'”’)\]]?(?=\s)|[。！？；;]+[”’）]?|\n[ \t\r]*\n|\n(?=[ \t]*[-*•#|>])")
-_CLAUSE = re.compile(r"[;；]|,? (?:while|whereas|but)\b|，(?:而|但)|\|")
+_CLAUSE = re.compile(r"[;；]|,? (?:while|whereas|but)\b|, (?=(?:it|they) )|，(?:而|但)|\|")
 
 
 def decoded(raw: bytes, name: str) -> str:
@@ -47,11 +47,12 @@ def decoded(raw: bytes, name: str) -> str:
     try:
         text = raw.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
+        likely = "UTF-16LE or -f UTF-16BE" if b"\0" in raw else "GB18030 (Chinese) or -f LATIN1 (Western)"
         raise DataError(f"{name}: byte {error.start + 1} is not {'UTF-16' if wide else 'UTF-8'}; expected UTF-8; "
-                        f"convert it: iconv -f GB18030 -t UTF-8") from None  # fmt: skip
+                        f"convert it, for example: iconv -t UTF-8 -f {likely}") from None  # fmt: skip
     if "\0" in text:
         raise DataError(
-            f"{name}: holds a zero character, so it is no text; expected plain text, Markdown or HTML source"
+            f"{name}: holds a zero character; expected UTF-8 text; if it is UTF-16: iconv -t UTF-8 -f UTF-16LE"
         )
     return text
 

@@ -35,7 +35,8 @@ _COMPONENT = re.compile(
 class Mention:
     """A name in a sentence: where it stands, what it names (several sheets, where it fits several), and its words.
 
-    A ``component`` is what something is made of or counted in: "384 Ascend 910C chips".
+    A ``component`` is what something is made of or counted in: "384 Ascend 910C chips". What is ``unnamed`` is told by
+    its chips alone: "a supernode of 128 C550 chips".
     """
 
     start: int
@@ -45,6 +46,7 @@ class Mention:
     words: str
     component: bool = False
     weak: bool = False
+    unnamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,15 @@ class Finder:
     def __init__(self, names: Names) -> None:
         self._names: dict[str, _Name] = {}
         self._begun: set[str] = set()
-        generic: dict[str, list[tuple[str, str]]] = {}
+        self.systems_of = names.systems_of
+        self._makers = re.compile(rf"\b(?:{'|'.join(map(re.escape, names.makers()))})\b", re.IGNORECASE)
+        generic: dict[str, set[str]] = {}
         for name, kind, id in names.spoken(KINDS):
             self._add(name, kind, (id,))
             if kind == "chip" and (short := _FORM.sub("", name)) != name:
-                generic.setdefault(short, []).append((kind, id))
-        for name, fits in generic.items():
-            self._add(name, "chip", tuple(sorted({id for _, id in fits})), replaces=False)
+                generic.setdefault(short, set()).add(id)
+        for name, ids in generic.items():
+            self._add(name, "chip", tuple(sorted(ids)), replaces=False)
 
     def _add(self, name: str, kind: str, ids: tuple[str, ...], *, replaces: bool = True) -> None:
         for spelled in _spellings(name):
@@ -93,15 +97,18 @@ class Finder:
                 part += atom[0].casefold()
                 self._begun.add(part)
 
-    def find(self, sentence: str) -> list[Mention]:
+    def find(self, sentence: str, *, sure: bool = False) -> list[Mention]:
         """Return the names in a sentence from left to right, the longest first where several begin at one place.
 
-        Short names such as H20, and those that are words, count only beside another name or a word of hardware.
+        Short names such as H20, and those that are words, count only beside another name, or in a text on hardware.
         """
         found = list(islice(self._walk(sentence), MANY + 1))
-        strong = [one for one in found if not one.weak]
-        sure = strong or len({one.ids for one in found}) > 1 or HARDWARE.search(sentence)
-        return found if sure else []
+        sure = sure or not all(one.weak for one in found) or len({one.ids for one in found}) > 1
+        return found if sure or self.is_about_hardware(sentence) else []
+
+    def is_about_hardware(self, text: str) -> bool:
+        """Whether a text has a word of hardware, or names a maker."""
+        return bool(HARDWARE.search(text) or self._makers.search(text))
 
     def _walk(self, sentence: str) -> Iterator[Mention]:
         atoms = [(*atom.span(), atom[0].casefold()) for atom in _ATOM.finditer(sentence)]

@@ -85,7 +85,7 @@ def subject(held: SubjectFigures, parts: tuple[str, ...] = ()) -> dict[str, Any]
         "facts": [(metrics.metric(name).full_title, [(one.value, one.source) for one in reports])
                   for name, reports in found.said.items()],
         "remarks": [(one.about, one.printed, one.source) for one in held.comparer.known(held.sheet.remarks)],
-        "gaps": [(_title(gap.about), GAPS[gap.state], gap.note) for gap in found.gaps],
+        "gaps": [(metrics.title(gap.about), GAPS[gap.state], gap.note) for gap in found.gaps],
         "counts": (len(found.reports), found.sources, found.independent, len(found.disputed), len(found.primary)),
         "layers": words.layers(held.sheet),
     }  # fmt: skip
@@ -126,11 +126,6 @@ def data(held: SubjectFigures, day: str) -> dict[str, Any]:
 
 def _is_reading(cell: Cell) -> bool:
     return cell.result is not None and isinstance(cell.result.expression, Reading)
-
-
-def _title(about: str) -> str:
-    metric = metrics.TABLE.get(about)
-    return metric.full_title if metric else about.replace("_", " ")
 
 
 def rounded(value: float) -> float:
