@@ -138,7 +138,7 @@ def test_chips_power_and_dollars_agree_through_power_and_price() -> None:
 
 def test_each_precision_is_said() -> None:
     """One for both in the title; where they differ, behind each name."""
-    assert "4,096 + 1,024 tokens, BF16" in str(found())
+    assert "4,096 input and 1,024 output tokens, BF16" in str(found())
     text = " ".join(output(*CALL, "--precision", "8bit", width=120).split())
     assert "CloudMatrix 384, INT8" in text
     assert "GB200 NVL72, FP8" in text
