@@ -38,6 +38,7 @@ from calc.estimates.efficiencies import (
 )
 from calc.estimates.pooling import Pool, Sample
 from calc.estimates.samples import sample, tried
+from calc.estimates.validation import kept
 from calc.estimates.validation.splits import run_of
 from calc.figures.policy import Policy
 from calc.figures.results import Result
@@ -308,13 +309,16 @@ def _density(miss: Any, deviation: Any) -> float:
 
 
 def main() -> None:
-    """Write ``fitted.json``, and print what was done."""
+    """Write ``fitted.json``, then what the estimates are worth with it, and print what was done."""
     catalog = Catalog.from_environment(())
     found = fit(Comparer(catalog, Policy()), print)
     text = json.dumps(found, indent=None, separators=(",", ":"))
     for mark in ('{"kind"', '["', '"pools"'):
         text = text.replace(f",{mark}", f",\n{mark}") if mark != '["' else text.replace(',["', ',\n["')
     fitted.FILE.write_text(text + "\n", encoding="utf-8")
+    fitted.held.cache_clear()
+    efficiencies.fitted.cache_clear()
+    kept.write(kept.made(Comparer(catalog, Policy()), efficiencies.fitted(), print))
 
 
 if __name__ == "__main__":
