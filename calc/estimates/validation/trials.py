@@ -32,9 +32,12 @@ class Compared:
     if TYPE_CHECKING:
 
         @property
-        def measured(self) -> float: ...
+        def measured(self) -> float:
+            """The measured value."""
+
         @property
-        def numbers(self) -> Span: ...
+        def numbers(self) -> Span:
+            """The estimate, and the low and high end of its range."""
 
     @property
     def ratio(self) -> float:

@@ -9,7 +9,6 @@ const subjects = new Map(Object.values(ALL.kinds).flatMap((held) => held.subject
 const folder = { system: "systems", chip: "chips" };
 
 const ends = (found) => (found.length < 3 ? [found[0], found[0], found[0]] : found.slice(0, 3));
-const digits = (value, many = 4) => value.toLocaleString("en", { maximumSignificantDigits: many });
 const grouped = (text) => text.replace(/^\d{4,}/, (whole) => Number(whole).toLocaleString("en"));
 const told = (found) => (found[TEXT] ? grouped(found[TEXT]) : digits(found[VALUE]));
 const range = (found) => {
