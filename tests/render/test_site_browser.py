@@ -219,7 +219,7 @@ def test_the_frontier_follows_the_model_and_the_table_says_what_the_chart_shows(
     rows = "[...document.querySelectorAll('#table tbody')].map((body) => body.rows.length - 1)"
     page.wait_for_function(f"String({points}) === String({rows}) && {points}[0] > 5")
     assert "Llama" in page.locator("#say").inner_text()
-    page.get_by_label("Model", exact=True).select_option("deepseek-v3")
+    page.locator("#model").select_option("deepseek-v3")
     page.wait_for_function(f"String({points}) === String({rows})")
     assert "EP" in page.locator("#table").inner_text()
     assert "model=deepseek-v3" in page.url
