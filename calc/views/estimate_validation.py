@@ -125,8 +125,8 @@ def _counts(found: Validation) -> list[str]:
         f"{len(found.trials)} measurements: {shown}. A run counts once, even if several of its figures are published.",
         f"Inside the range and within a factor of 2: {score.hit} of {score.many} tests, {share}; the target of "
         f"{100 * TARGET:.0f} % is {verdict}. Measurements faster than the limit: {len(found.alarms)}.",
-        "factor: measured / estimate or its inverse, at least 1; bias: median of measured / estimate; width: high / low "
-        "of the range.",
+        "factor: measured / estimate or its inverse, at least 1; bias: median of measured / estimate; width: high "
+        "/ low of the range.",
     ]  # fmt: skip
 
 

@@ -180,7 +180,7 @@ def test_the_frontier_page_holds_the_curves_of_frontier(plain: dict[str, bytes])
     one = next(each for each in held["models"] if each["id"] == "llama-3.1-70b")
     found = Workspace().frontier("llama-3.1-70b", system=frontiers.SYSTEMS, **frontiers.WORKLOAD)
     for curve, machine in zip(one["curves"], found.machines, strict=True):
-        wanted = [(point.per_user.value, point.throughput.low, point.layout) for point in machine.points if point.pareto]
+        wanted = [(at.per_user.value, at.throughput.low, at.layout) for at in machine.points if at.pareto]
         assert [row[-1] for row in curve["points"]] == [layout for *_, layout in wanted]
         for row, (speed, low, _) in zip(curve["points"], wanted, strict=True):
             assert (row[0], row[4]) == pytest.approx((speed, low), rel=1e-3)

@@ -1,4 +1,4 @@
-"""The page of accuracy: how far estimates lie from published measurements, by split and group, and the worst of them."""
+"""The page of accuracy: how far estimates lie from published measurements, by split and group, and the worst."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _cells(found: Sequence[KeptTrial]) -> list[str]:
     assert score.bias is not None
     assert score.width is not None
     shares = (f"{100 * many / score.many:.0f}" for many in (score.inside, score.near))
-    errors = (f"{100 * (score.median - 1):.0f}", f"{100 * (score.bias - 1):+.0f}")
+    errors = (f"{100 * (score.median - 1):.0f}", f"{round(100 * (score.bias - 1)):+d}")
     return [str(score.many), *shares, *errors, digits(score.width, 3, pad=True)]
 
 
