@@ -22,7 +22,7 @@ from calc import units
 from calc.analysis.comparison import Comparer
 from calc.catalog.catalog import Catalog
 from calc.errors import CalcError
-from calc.estimates import efficiencies, fitted
+from calc.estimates import efficiencies, fitted, fitted_trials
 from calc.estimates.cases import Case, case, hardware_of
 from calc.estimates.efficiencies import (
     COMPUTE,
@@ -38,7 +38,6 @@ from calc.estimates.efficiencies import (
 )
 from calc.estimates.pooling import Pool, Sample
 from calc.estimates.samples import sample, tried
-from calc.estimates.validation import kept
 from calc.estimates.validation.splits import run_of
 from calc.figures.policy import Policy
 from calc.figures.results import Result
@@ -318,7 +317,7 @@ def main() -> None:
     fitted.FILE.write_text(text + "\n", encoding="utf-8")
     fitted.held.cache_clear()
     efficiencies.fitted.cache_clear()
-    kept.write(kept.made(Comparer(catalog, Policy()), efficiencies.fitted(), print))
+    fitted_trials.write(fitted_trials.made(Comparer(catalog, Policy()), efficiencies.fitted(), print))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from calc import __version__
 from calc.api import Workspace
 from calc.catalog import files
 from calc.errors import UsageError
-from calc.estimates.validation import kept
+from calc.estimates import fitted_trials
 from calc.render.site import charts, pages, writing
 from calc.views.site import frontiers
 from calc.views.site.phrases import LANGUAGES, phrases
@@ -161,7 +161,7 @@ def test_the_accuracy_page_says_what_validate_says(plain: dict[str, bytes], pars
     rows = re.findall(r'data-t="all">.*', plain["accuracy/index.html"].decode())
     for split, place in (("leave-one-out", 0), ("leave-one-chip-out", 2)):
         found = Workspace().estimate.validate(split)
-        mine = {one.id: one for one in kept.read() if one.split == split}
+        mine = {one.id: one for one in fitted_trials.read() if one.split == split}
         assert mine.keys() == {one.id for one in found.tests}
         for one in found.tests:
             assert mine[one.id].measured == pytest.approx(one.measured, rel=1e-5)

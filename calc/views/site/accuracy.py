@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import Any
 
 from calc.analysis.comparison import Comparer
-from calc.estimates.validation import kept
-from calc.estimates.validation.kept import KeptTrial
+from calc.estimates import fitted_trials
+from calc.estimates.fitted_trials import KeptTrial
 from calc.estimates.validation.scores import Score
 from calc.sheets.measurements import PHASES
 from calc.units.numbers import digits
@@ -30,7 +30,7 @@ def accuracy(comparer: Comparer) -> dict[str, Any]:
         lie farthest from their estimate though their neighbours helped it.
     """
     known = comparer.catalog.measurements
-    found = [one for one in kept.read() if one.id in known and comparer.knows(known[one.id])]
+    found = [one for one in fitted_trials.read() if one.id in known and comparer.knows(known[one.id])]
     splits = {split.replace("-", "_"): list(some) for split, some in groupby(
         sorted(found, key=lambda one: one.split), key=lambda one: one.split)}  # fmt: skip
     nearest = splits.get("leave_one_out", [])

@@ -17,7 +17,7 @@ from calc.estimates.validation import splits
 from calc.estimates.validation.scores import validate
 from calc.estimates.validation.trials import Compared, Span, Trial
 
-FILE = Path(__file__).with_name("kept.json")
+FILE = Path(__file__).with_name("fitted_trials.json")
 
 
 @dataclass(frozen=True)
