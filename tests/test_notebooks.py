@@ -33,9 +33,11 @@ SHOWN = {
     "04-estimates": ("binds: a step takes at least", "decode-dsv3-cm384-50ms", "place in the range of measurements",
                      "as derived", "does not fit", "What would fit", "taken as dense",
                      "leave-one-source-out", "leave-one-chip-out"),
+    "05-frontier": ("Best throughput of deepseek-v3", "Pareto curve", "MetaX system", "TPOT, s", "llama-3.1-70b",
+                    "metax128"),
 }  # fmt: skip
 """What somebody who runs a notebook must find in what it shows."""
-PICTURES = {"01-compare": 4, "02-audit": 1, "03-your-own-system": 3, "04-estimates": 1}
+PICTURES = {"01-compare": 4, "02-audit": 1, "03-your-own-system": 3, "04-estimates": 1, "05-frontier": 2}
 LIBRARIES = {"calc", "pandas", "IPython.display", "pathlib", "tempfile"}
 
 WATCH = """
@@ -60,6 +62,7 @@ sys.addaudithook(_watch)
 
 # Digits that are names, not figures; everything else with a digit is looked up by a cell.
 NAMES = ("CloudMatrix 384", "GB200 NVL72", "01-compare", "02-audit", "03-your-own-system", "04-estimates",
+         "05-frontier", "Ascend 910C",
          "DeepSeek-V3", "July 2025", "April 2025", "February 2026", "INT8", "BF16")  # fmt: skip
 DATE = re.compile(r"\b20\d\d(-\d\d){0,2}\b")
 ONE = re.compile(r"\b1 [A-Za-z]")

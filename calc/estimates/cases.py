@@ -53,8 +53,7 @@ def hardware_of(comparer: Comparer, one: Measurement) -> Hardware:
     """Return the chips of a measurement: of its system, or of its chip in domains as its setting says."""
     chips = max(int(conditions.chips(one)), 1)
     words = one.setting or ""
-    domain = re.search(r"of (\d+)|(\d+) per node", words)
-    size = int(next(filter(None, domain.groups()))) if domain else None
+    size = conditions.node(one)
     if re.search(r"\btorus\b|\bslice\b", words):
         size = chips
     if one.system:

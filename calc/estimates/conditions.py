@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -98,19 +99,25 @@ def global_batch(one: Measurement) -> float:
     return float(one.batch or 1) * (chips(one) if one.batch_scope == "per_chip" else 1.0)
 
 
+def node(one: Measurement) -> int | None:
+    """Return how many chips share a node, or the fast links, as the setting says: ``2 nodes of 8``."""
+    said = re.search(r"of (\d+)|(\d+) per node", one.setting or "")
+    return int(next(filter(None, said.groups()))) if said else None
+
+
 def rate(one: Measurement) -> float:
     """Return a measured throughput in tokens a second of all chips.
 
     Raises
     ------
     UsageError
-        For a rate per node, whose chips are not stated.
+        For a rate in a unit that means none, such as one per node where the size of a node is not stated.
     """
     value = units.parse(one.value)
     dies = chips(one) * float(one.ranks_per_chip or 1)
     for unit, times in (("token/s", 1.0), ("token/s/chip", chips(one)), ("sample/s", _sequence(one)),
-                        ("token/s/die", dies)):  # fmt: skip
-        if value.dimensionality == units.unit(unit).dimensionality:
+                        ("token/s/die", dies), ("token/s/node", chips(one) / (node(one) or math.inf))):  # fmt: skip
+        if times and value.dimensionality == units.unit(unit).dimensionality:
             return float(value.to(units.unit(unit)).magnitude) * times
     raise UsageError(f"estimates know no rate in {value.units}")
 

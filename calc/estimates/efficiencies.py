@@ -39,6 +39,7 @@ UNITS = {EXCHANGE_LATENCY: "us", LAYER_LATENCY: "us"}
 NO_MEASUREMENT = "no measurement: taken as ideal"
 SIZES = ((2**14, "up to 16 KiB"), (2**20, "up to 1 MiB"), (float("inf"), "over 1 MiB"))
 """Sizes of an exchange, in bytes: libraries change how they send with the size, and so does the latency."""
+_OF_THEIR_OWN = ("all-reduce", "all-to-all")
 SPREAD = 1.5
 """How many standard deviations of a log factor a range reaches to both sides: 85 % of a normal distribution."""
 
@@ -211,8 +212,8 @@ def bits(precision: str) -> str:
 
 
 def link_group(inside: bool, operation: str) -> tuple[str, ...]:
-    """Return the group of a link: in a switch only all-reduce can be added up."""
-    return ("in a domain" if inside else "between domains", "all-reduce" if operation == "all-reduce" else "others")
+    """Return the group of a link: a switch can add up all-reduces, and many pairs share it in an all-to-all."""
+    return ("in a domain" if inside else "between domains", operation if operation in _OF_THEIR_OWN else "others")
 
 
 def exchange_group(inside: bool, size: float = 0.0) -> tuple[str, ...]:

@@ -63,12 +63,12 @@ class TrainingExchanges:
     @property
     def _mine(self) -> Expression:
         """The tokens of the chips that hold one part of the sequences of a replica. [token]."""
-        shares = given("replicas x context parallelism", self.spread.dp * self.spread.cp, note="by the layout")
+        shares = given("replicas x context parallelism", self.spread.dp * self.spread.cp, note="layout")
         return (self.tokens / shares).named("tokens of a replica", "token")
 
     @property
     def _layers(self) -> Expression:
-        stages = given("pipeline stages", self.spread.pp, note="by the layout")
+        stages = given("pipeline stages", self.spread.pp, note="layout")
         return (self.model.layers / stages).named("layers of a stage", "x")
 
     def _activations(self) -> Expression:
@@ -108,7 +108,7 @@ class TrainingExchanges:
         if cp == 1:
             return []
         element = given("bytes of an element", ACTIVATION, "B", "16 bit")
-        part = given("chips that share the KV heads", self.model.kv_share(self.spread.tp), note="by the layout")
+        part = given("chips that share the KV heads", self.model.kv_share(self.spread.tp), note="layout")
         each = self.model.cache_per_token(element, self._layers)
         rounds = given("rounds", (cp - 1) * 3.0, note="forward, and twice that backward")
         passed = (each * self._mine * rounds / part).named("keys and values passed", "GB")
@@ -120,9 +120,9 @@ class TrainingExchanges:
         if ranks == 1 or not self.model.has_experts:
             return []
         inside = ranks <= self.hardware.domain
-        groups = given("groups", ranks if inside else ranks / self.hardware.domain, note="by the layout")
+        groups = given("groups", ranks if inside else ranks / self.hardware.domain, note="layout")
         k, hidden = self.model.need("experts_per_token"), self.model.need("hidden_width")
-        part = given("tp", self.spread.tp, note="by the layout")
+        part = given("tp", self.spread.tp, note="layout")
         mine = (self._mine / part).named("tokens of a chip", "token")
         twice = given("passes", 2.0, note="forward and backward")
         layers = (self.model.expert_layers * twice / given("pipeline stages", self.spread.pp)).named("exchanges", "x")
@@ -135,7 +135,8 @@ class TrainingExchanges:
 
         fewest = apply("distinct_remote_groups", k, groups).named("groups reached by a token", "x")
         most = apply("remote_copies", k, groups).named("copies of a token", "x")
-        amounts = sent(fewest, DISPATCH, COMBINE), sent(most, ACTIVATION, ACTIVATION)
+        # As in prefill, a token crosses once to each domain, and is copied there to its experts.
+        amounts = sent(fewest, DISPATCH, COMBINE), sent(most if inside else fewest, ACTIVATION, ACTIVATION)
         return [self._exchange("expert parallelism", ranks, "all-to-all", *amounts)]
 
     def _pipeline(self) -> list[Exchange]:
@@ -166,7 +167,7 @@ class TrainingExchanges:
         if ranks == 1:
             return []
         element = given("bytes of a gradient", GRADIENT, "B/param", "16 bit")
-        held = (parameters / given("chips of a copy", shares, note="by the layout")).named("held by a chip", "param")
+        held = (parameters / given("chips of a copy", shares, note="layout")).named("held by a chip", "param")
         whole = (steps * held * element).named("gradients of a chip", "GB")
         near, domain = min(ranks, max(1, self.hardware.domain // stride)), self.hardware.domain
         far = -(-ranks // near)

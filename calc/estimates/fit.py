@@ -22,7 +22,7 @@ from calc import units
 from calc.analysis.comparison import Comparer
 from calc.catalog.catalog import Catalog
 from calc.errors import CalcError
-from calc.estimates import efficiencies, fitted
+from calc.estimates import efficiencies, fitted, fitted_trials
 from calc.estimates.cases import Case, case, hardware_of
 from calc.estimates.efficiencies import (
     COMPUTE,
@@ -178,12 +178,19 @@ def _of_collective(one: Measurement, made: Case, add: Callable[..., None]) -> No
 
 
 def _of_experts(comparer: Comparer, one: Measurement, add: Callable[..., None]) -> None:
-    """Add the latency that is left of an expert dispatch or combine after its transfer, by the sizes in its words."""
-    said = dict(re.findall(r"(tokens_per_chip|hidden|topk)=(\d+)", one.what))
-    if one.quantity != "latency" or len(said) < len(_SIZES) or not one.ep:
+    """Add what an expert dispatch or combine tells: the efficiency of its links, or its latency beside the transfer."""
+    if not one.ep:
         return
     chips = hardware_of(comparer, one)
     link, inside = chips.link(int(one.ep))
+    if one.quantity == "bandwidth" and re.search(r"RDMA|NVLink", one.what):
+        # DeepEP counts a copy of a token for each place that it goes to, its own too: that one uses no link.
+        places = int(one.ep) / (1 if inside else chips.domain)
+        add(one, _rate(one) * (1 - 1 / places) / Result(link, "GB/s/chip").numbers[0], LINK,
+            *link_group(inside, "all-to-all"))  # fmt: skip
+    said = dict(re.findall(r"(tokens_per_chip|hidden|topk)=(\d+)", one.what))
+    if one.quantity != "latency" or len(said) < len(_SIZES):
+        return
     width = 1.0 if one.operation == "expert-dispatch" else 2.0
     sent = math.prod(float(said[name]) for name in _SIZES) * width * (1 - 1 / int(one.ep))
     least = sent / (Result(link, "GB/s/chip").numbers[0] * 1e9)
@@ -235,7 +242,8 @@ def _kernel(samples: Sequence[Sample], names: Sequence[str], sizes: Sequence[str
     score = _Score(held, samples)
     best = score.of(held)
     places = [("deviations", name) for name in names] + [("lengths", name) for name in sizes] + [("noise", "")]
-    for factor in (3.0, 1.7, 1.3):
+    for factor in (3.0, 1.7, 1.3, 1.1):
+        least = 1e-3 * math.log(factor) * len(samples)  # of a finer step, a smaller gain counts
         improved = True
         while improved:
             improved = False
@@ -243,7 +251,7 @@ def _kernel(samples: Sequence[Sample], names: Sequence[str], sizes: Sequence[str
                 for by in (factor, 1 / factor):
                     tried = _moved(held, where, name, by)
                     found = score.of(tried)
-                    if found > best + 1e-3 * len(samples):
+                    if found > best + least:
                         held, best, improved = tried, found, True
                         break
     rounded = {"deviations": {name: _digits(value) for name, value in held["deviations"].items()},
@@ -300,13 +308,16 @@ def _density(miss: Any, deviation: Any) -> float:
 
 
 def main() -> None:
-    """Write ``fitted.json``, and print what was done."""
+    """Write ``fitted.json``, then what the estimates are worth with it, and print what was done."""
     catalog = Catalog.from_environment(())
     found = fit(Comparer(catalog, Policy()), print)
     text = json.dumps(found, indent=None, separators=(",", ":"))
     for mark in ('{"kind"', '["', '"pools"'):
         text = text.replace(f",{mark}", f",\n{mark}") if mark != '["' else text.replace(',["', ',\n["')
     fitted.FILE.write_text(text + "\n", encoding="utf-8")
+    fitted.held.cache_clear()
+    efficiencies.fitted.cache_clear()
+    fitted_trials.write(fitted_trials.made(Comparer(catalog, Policy()), efficiencies.fitted(), print))
 
 
 if __name__ == "__main__":

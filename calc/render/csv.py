@@ -146,8 +146,7 @@ def _estimates(found: Estimates) -> list[Flat]:
 def _validation(found: Validation) -> list[Flat]:
     from calc.render import validation
 
-    rows = [made | {"ideal": "; ".join(made["ideal"])} for made in validation.records(found)]
-    return [Flat([field.name for field in validation.FIELDS], rows)]
+    return [Flat([field.name for field in validation.FIELDS], validation.records(found))]
 
 
 @flat.register

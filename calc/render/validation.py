@@ -22,7 +22,7 @@ FIELDS = (
     Field("model"), Field("chip"), Field("system"), Field("chips"), Field("quantity"), Field("value"), Field("unit"),
     *(Field(name, "number") for name in _NUMBERS[:3]), Field("binding"),
     *(Field(name, "number") for name in _NUMBERS[3:]),
-    *(Field(name, "boolean") for name in _FLAGS), Field("ideal", "array"),
+    *(Field(name, "boolean") for name in _FLAGS),
 )  # fmt: skip
 
 
@@ -36,18 +36,20 @@ def _record(one: Trial) -> dict[str, Any]:
     spans = zip(_NUMBERS[:6], (*(one.least or (None, None, None)), *one.numbers), strict=True)
     return {
         **picked(one.measurement, "phase source model chip system chips quantity value"),
-        **picked(one, "id role unit ideal measured reached ratio factor width beats_headline beats_bound"),
+        **picked(one, "id role unit measured reached ratio factor width beats_headline beats_bound"),
         **dict(spans), "left_out": one.fold or None, "binding": one.binding or None, "inside": one.is_inside,
         "near": one.is_near,
     }  # fmt: skip
 
 
 def counts(found: Validation) -> dict[str, Any]:
-    """Return the counts of the tests, in all, by phase and by what was left out."""
+    """Return the counts of the tests, in all and by group, and the ids of the worst."""
     made = {"split": found.split, "meaning": splits.SPLIT_WORDS[found.split], "target": TARGET, "met": found.is_met,
             "tests": _score(found.score)}  # fmt: skip
-    made["by_phase"] = {name: _score(score) for name, score in found.by_phase.items()}
-    made["by_left_out"] = {name: _score(score) for name, score in found.by_fold.items()}
+    for name, scores in (("by_phase", found.by_phase), ("by_vendor", found.by_vendor),
+                         ("by_model", found.by_model), ("by_left_out", found.by_fold)):  # fmt: skip
+        made[name] = {each: _score(score) for each, score in scores.items()}
+    made["worst"] = [one.id for one in found.worst]
     return made | {"alarms": [explained(one) for one in found.alarms], "not_estimated": dict(found.failed)}
 
 

@@ -17,12 +17,11 @@ REASONS = 5
 LEAST_SHOWN = 0.005
 SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"))
 ROLE_MARKS = {splits.SAME_RUN: "r", splits.ARITHMETIC: "a", splits.TEST: ""}
-OUTSIDE, FAR, IDEAL, BEATS_HEADLINE, ALARM = "o", "f", "i", "h", "!"
+OUTSIDE, FAR, BEATS_HEADLINE, ALARM = "o", "f", "h", "!"
 MARKS = {
     ALARM: "faster than the limit under every combination of reports: an alarm, explained below",
     BEATS_HEADLINE: "faster than the limit by the headlines, but not than another report allows",
     OUTSIDE: "outside the range of the estimate", FAR: "more than a factor of 2 from the estimate",
-    IDEAL: "uses an efficiency that no measurement is left for; it is assumed to be ideal",
     **{mark: splits.ROLE_WORDS[role] for role, mark in ROLE_MARKS.items() if mark},
 }  # fmt: skip
 CAVEAT = (
@@ -34,7 +33,7 @@ CAVEAT = (
 def marks(one: Trial) -> str:
     """Return the marks of a measurement: an alarm first, its role last."""
     found = ((ALARM, one.beats_bound), (BEATS_HEADLINE, one.beats_headline and not one.beats_bound),
-             (OUTSIDE, not one.is_inside), (FAR, not one.is_near), (IDEAL, bool(one.ideal)))  # fmt: skip
+             (OUTSIDE, not one.is_inside), (FAR, not one.is_near))  # fmt: skip
     return "".join(mark for mark, holds in found if holds) + ROLE_MARKS[one.role]
 
 
@@ -81,16 +80,18 @@ def summary(found: Validation) -> Table:
         Column("of", "tests of", wraps=True, folds=True), Column("many", "tests", True),
         Column("inside", "inside range", True), Column("near", "within 2x", True),
         Column("hit", "both", True), Column("share", "%", True), Column("median", "median factor", True),
-        Column("worst", "worst factor", True), Column("width", "median width", True),
-        Column("ideal", "assumed ideal", True, optional=True),
+        Column("worst", "worst factor", True), Column("bias", "bias", True), Column("width", "median width", True),
         Column("beaten", "limits beaten", True, for_programs=True),
     ])  # fmt: skip
     table.add(*_score("all", found.score))
-    for heading, scores in (("by phase", found.by_phase), ("left out", found.by_fold)):
+    for heading, scores in (("by phase", found.by_phase), ("by vendor", found.by_vendor),
+                            ("by kind of model", found.by_model), ("left out", found.by_fold)):  # fmt: skip
         for name, score in scores.items():
             table.add(*_score(name, score), group=heading)
     table.lead = [f"{found.split}: {splits.SPLIT_WORDS[found.split]}."]
     table.notes = [*_counts(found), *map(explained, found.alarms)]
+    if found.worst:
+        table.notes.append(f"Farthest off: {', '.join(f'{one.id} ({_digits(one.factor)}x)' for one in found.worst)}.")
     table.notes += _refused(found.failed)
     if found.split == splits.ALONE:
         others = ", ".join(split for split in splits.SPLITS if split != splits.ALONE)
@@ -124,7 +125,8 @@ def _counts(found: Validation) -> list[str]:
         f"{len(found.trials)} measurements: {shown}. A run counts once, even if several of its figures are published.",
         f"Inside the range and within a factor of 2: {score.hit} of {score.many} tests, {share}; the target of "
         f"{100 * TARGET:.0f} % is {verdict}. Measurements faster than the limit: {len(found.alarms)}.",
-        "factor: measured / estimate or its inverse, at least 1; width: high / low of the range.",
+        "factor: measured / estimate or its inverse, at least 1; bias: median of measured / estimate; width: high "
+        "/ low of the range.",
     ]  # fmt: skip
 
 
@@ -146,8 +148,8 @@ def _score(of: str, score: Score) -> list[str]:
 
     share = f"{100 * score.share:.0f}" if score.share is not None else ""
     counts = [str(number) for number in (score.many, score.inside, score.near, score.hit)]
-    factors = map(optional, (score.median, score.worst, score.width))
-    return [of, *counts, share, *factors, str(score.ideal or ""), str(score.beaten)]
+    factors = map(optional, (score.median, score.worst, score.bias, score.width))
+    return [of, *counts, share, *factors, str(score.beaten)]
 
 
 def _unit(one: Trial) -> tuple[float, str]:

@@ -65,7 +65,6 @@ def _case(comparer: Any, known: efficiencies.Efficiencies, one: Trial) -> dict[s
     def width(name: str) -> float | None:
         return float(drawn.need(name).headline.value) if drawn.has(name) else None
 
-    vendor = chip.vendor
     names = ("layers", "hidden_width", "attention_heads", "kv_heads", "head_width", "ffn_width", "vocabulary",
              "experts", "experts_per_token")  # fmt: skip
     amounts = {name: _first(getattr(said, name)) for name in ("context", "prompt", "output", "chips")}
@@ -82,9 +81,8 @@ def _case(comparer: Any, known: efficiencies.Efficiencies, one: Trial) -> dict[s
         "scale_up": number(lambda: chip.need("scale_up_bandwidth"), "GB/s/chip"),
         "scale_out": number(lambda: chip.need("scale_out_bandwidth"), "GB/s/chip"),
         "parameters": number(lambda: drawn.total, "param"), "widths": {name: width(name) for name in names},
-        "compute_share": share(efficiencies.COMPUTE, efficiencies.bits(precision or ""), vendor),
+        "compute_share": share(efficiencies.COMPUTE, efficiencies.bits(precision or "")),
         "memory_share": share(efficiencies.MEMORY),
-        "training_share": share(efficiencies.TRAINING, efficiencies.bits(precision or "")),
     }  # fmt: skip
 
 

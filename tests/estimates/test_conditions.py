@@ -33,7 +33,8 @@ def test_a_rate_means_the_same_in_each_unit(value: str) -> None:
     assert conditions.rate(made(value=value)) == pytest.approx(800)
 
 
-def test_a_rate_per_node_is_refused() -> None:
+def test_a_rate_per_node_counts_the_nodes_and_is_refused_where_their_size_is_not_stated() -> None:
+    assert conditions.rate(made(value="200 token/s/node", setting="4 nodes of 2")) == pytest.approx(800)
     with pytest.raises(UsageError, match="estimates know no rate in token / node / s"):
         conditions.rate(made(value="100 token/s/node"))
 

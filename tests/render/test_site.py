@@ -18,12 +18,13 @@ from calc import __version__
 from calc.api import Workspace
 from calc.catalog import files
 from calc.errors import UsageError
+from calc.estimates import fitted_trials
 from calc.figures import derive
 from calc.render import contracts
 from calc.render.site import charts, pages, writing
 from calc.sheets import metrics
 from calc.sheets.folders import FOLDERS
-from calc.views.site import subjects
+from calc.views.site import frontiers, subjects
 from calc.views.site.phrases import LANGUAGES, phrases
 from calc.views.site.subjects import SubjectFigures, recipes
 from tests.running import ROOT, run
@@ -84,7 +85,7 @@ def test_the_site_is_within_its_budget(plain: dict[str, bytes], parsed: dict[str
     for name, page in parsed.items():
         assert len([*page.values("src"), *page.values("href", "link")]) - 1 <= MAX_REQUESTS, name
     bokeh = {name for name, page in parsed.items() if any("bokeh" in src for src in page.values("src"))}
-    assert bokeh == {"scatter/index.html", "history/index.html"}
+    assert bokeh == {f"{name}/index.html" for name in pages._CHARTS}
 
 
 def test_there_is_a_page_for_each(plain: dict[str, bytes]) -> None:
@@ -139,7 +140,7 @@ def test_all_links_lead_somewhere(parsed: dict[str, Page], plain: dict[str, byte
 def test_each_page_has_its_policy_and_no_word_of_truth(plain: dict[str, bytes], parsed: dict[str, Page]) -> None:
     with_charts = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
     for name, page in parsed.items():
-        wanted = with_charts if name in ("scatter/index.html", "history/index.html") else POLICY
+        wanted = with_charts if name.partition("/")[0] in pages._CHARTS else POLICY
         assert page.values("content", "meta")[0] == wanted, name
         assert not [
             tag for tag, attrs in page.elements if tag in ("style", "iframe") or any(key[:2] == "on" for key in attrs)
@@ -170,6 +171,36 @@ def test_without_bokeh_there_are_no_charts_and_the_pages_say_so() -> None:
     assert phrases()["no_charts"]["en"] in text
     assert "bokeh" not in text
     assert 'id="chart"' not in text
+
+
+def test_the_accuracy_page_says_what_validate_says(plain: dict[str, bytes], parsed: dict[str, Page]) -> None:
+    """What `make calibrate` kept is what `estimate --validate` gives: else it is to be run again."""
+    rows = re.findall(r'data-t="all">.*', plain["accuracy/index.html"].decode())
+    for split, place in (("leave-one-out", 0), ("leave-one-chip-out", 2)):
+        found = Workspace().estimate.validate(split)
+        mine = {one.id: one for one in fitted_trials.read() if one.split == split}
+        assert mine.keys() == {one.id for one in found.tests}
+        for one in found.tests:
+            assert mine[one.id].measured == pytest.approx(one.measured, rel=1e-5)
+            assert mine[one.id].numbers == pytest.approx(one.numbers, rel=1e-4), one.id
+        score = found.score
+        shares = [f"{100 * many / score.many:.0f}" for many in (score.inside, score.near)]
+        assert re.findall(r'"n">([^<]*)', rows[place])[:3] == [str(score.many), *shares]
+    worst = max(Workspace().estimate.validate().tests, key=lambda one: one.factor)
+    assert worst.id in parsed["accuracy/index.html"].text
+    assert f"../sources/{worst.measurement.source}/index.html" in parsed["accuracy/index.html"].values("href")
+
+
+def test_the_frontier_page_holds_the_curves_of_frontier(plain: dict[str, bytes]) -> None:
+    held = json.loads(plain["data/frontier.js"].decode().partition("=")[2].strip().rstrip(";"))
+    assert [id for id, _ in held["systems"]] == list(frontiers.SYSTEMS)
+    one = next(each for each in held["models"] if each["id"] == "llama-3.1-70b")
+    found = Workspace().frontier("llama-3.1-70b", system=frontiers.SYSTEMS, **frontiers.WORKLOAD)
+    for curve, machine in zip(one["curves"], found.machines, strict=True):
+        wanted = [(at.per_user.value, at.throughput.low, at.layout) for at in machine.points if at.pareto]
+        assert [row[-1] for row in curve["points"]] == [layout for *_, layout in wanted]
+        for row, (speed, low, _) in zip(curve["points"], wanted, strict=True):
+            assert (row[0], row[4]) == pytest.approx((speed, low), rel=1e-3)
 
 
 def test_charts_are_the_same_twice() -> None:

@@ -27,7 +27,8 @@ __all__ = ["browser"]
 pytestmark = needs_chromium
 EACH = ("index.html", "systems/cm384/index.html", "chips/index.html", "models/deepseek-v3/index.html",
         "sources/index.html", "sources/semianalysis-cm384-2026/index.html", "claims/index.html", "compare/index.html",
-        "table/index.html", "scatter/index.html", "history/index.html", "downloads/index.html")  # fmt: skip
+        "table/index.html", "scatter/index.html", "history/index.html", "frontier/index.html",
+        "accuracy/index.html", "downloads/index.html")  # fmt: skip
 """A page of each kind."""
 SAMPLE = 60
 
@@ -253,6 +254,19 @@ def test_a_chart_shows_a_hint_and_follows_the_choice(opened: Any) -> None:
     page.locator(".bk-Tooltip").get_by_text("TB/s").first.wait_for()
     page.get_by_label("Vendor").select_option("Huawei")
     page.wait_for_function(f"{points} < {rows}")
+
+
+def test_the_frontier_follows_the_model_and_the_table_says_what_the_chart_shows(opened: Any) -> None:
+    page = opened("frontier/index.html#model=llama-3.1-70b")
+    page.wait_for_function("window.Bokeh && Bokeh.documents.length && chart.made")
+    points = "[0, 1, 2].map((at) => chart.made.document.get_model_by_name(`points${at}`).data.x.length)"
+    rows = "[...document.querySelectorAll('#table tbody')].map((body) => body.rows.length - 1)"
+    page.wait_for_function(f"String({points}) === String({rows}) && {points}[0] > 5")
+    assert "Llama" in page.locator("#say").inner_text()
+    page.locator("#model").select_option("deepseek-v3")
+    page.wait_for_function(f"String({points}) === String({rows})")
+    assert "EP" in page.locator("#table").inner_text()
+    assert "model=deepseek-v3" in page.url
 
 
 def test_history_shows_the_reports_in_time(opened: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
@@ -13,7 +13,7 @@ from calc.errors import CalcError, unknown
 from calc.estimates.cases import hardware_of
 from calc.estimates.efficiencies import Efficiencies
 from calc.estimates.validation import splits
-from calc.estimates.validation.trials import Trial, trial
+from calc.estimates.validation.trials import Compared, Trial, trial
 from calc.figures.policy import Policy
 from calc.figures.shown import Shown
 from calc.sheets.measurements import PHASES, Measurement
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+WORST = 5
+"""So many of the worst are named."""
 TARGET = 0.9
 """The share of tests that should lie inside their span and within a factor of 2 of the headline."""
 
@@ -31,9 +33,9 @@ class Score:
     """Counts over some trials.
 
     ``inside`` lie in their span, ``near`` within a factor of 2 of the headline, ``hit`` both; ``beaten`` took less time
-    than their bound allows; ``ideal`` rest on an efficiency that no measurement was left for. ``median`` and ``worst``
-    are of the factors between measurement and headline, whichever way; ``width`` is the median of the spans' widths,
-    upper end over lower: what being inside was bought with.
+    than their bound allows. ``median`` and ``worst`` are of the factors between measurement and headline, whichever
+    way; ``bias`` is the median of measured over estimated; ``width`` is the median of the spans' widths, upper end over
+    lower: what being inside was bought with.
     """
 
     many: int
@@ -41,9 +43,9 @@ class Score:
     near: int
     hit: int
     beaten: int
-    ideal: int
     median: float | None
     worst: float | None
+    bias: float | None
     width: float | None
 
     @property
@@ -52,7 +54,7 @@ class Score:
         return self.hit / self.many if self.many else None
 
     @classmethod
-    def of(cls, trials: Iterable[Trial]) -> Score:
+    def of(cls, trials: Iterable[Compared]) -> Score:
         """Count trials."""
         found = list(trials)
         factors, widths = [one.factor for one in found], [one.width for one in found]
@@ -62,9 +64,9 @@ class Score:
             near=sum(one.is_near for one in found),
             hit=sum(one.is_inside and one.is_near for one in found),
             beaten=sum(one.beats_bound for one in found),
-            ideal=sum(bool(one.ideal) for one in found),
             median=median(factors) if found else None,
             worst=max(factors, default=None),
+            bias=median(one.ratio for one in found) if found else None,
             width=median(widths) if found else None,
         )
 
@@ -97,17 +99,37 @@ class Validation(Shown):
         """The counts over all tests."""
         return Score.of(self.tests)
 
+    def by(self, key: Callable[[Trial], str], order: Iterable[str] = ()) -> dict[str, Score]:
+        """Return the counts over the tests of each group that a key gives, those of an order first; "" is no group."""
+        groups: dict[str, list[Trial]] = {name: [] for name in order}
+        for one in self.tests:
+            groups.setdefault(key(one), []).append(one)
+        return {name: Score.of(some) for name, some in groups.items() if name and some}
+
     @cached_property
     def by_phase(self) -> dict[str, Score]:
         """The counts over the tests of each phase."""
-        return {phase: Score.of(one for one in self.tests if one.measurement.phase == phase)
-                for phase in PHASES if any(one.measurement.phase == phase for one in self.tests)}  # fmt: skip
+        return self.by(lambda one: one.measurement.phase, PHASES)
+
+    @cached_property
+    def by_vendor(self) -> dict[str, Score]:
+        """The counts over the tests on the chips of each vendor."""
+        return dict(sorted(self.by(lambda one: one.vendor).items()))
+
+    @cached_property
+    def by_model(self) -> dict[str, Score]:
+        """The counts over the tests of each kind of model."""
+        return self.by(lambda one: one.model_kind)
 
     @cached_property
     def by_fold(self) -> dict[str, Score]:
         """The counts over the tests of each source or chip that was left out; empty if none was."""
-        return {fold: Score.of(one for one in self.tests if one.fold == fold)
-                for fold in dict.fromkeys(one.fold for one in self.tests) if fold}  # fmt: skip
+        return self.by(lambda one: one.fold)
+
+    @property
+    def worst(self) -> list[Trial]:
+        """The tests that lie farthest from their estimate, the worst first."""
+        return sorted(self.tests, key=lambda one: -one.factor)[:WORST]
 
     @property
     def is_met(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -50,8 +51,8 @@ class Fold:
 
 
 def run_of(one: Measurement) -> tuple[object, ...]:
-    """Return what tells the run of a measurement from others."""
-    return tuple(getattr(one, name) for name in RUN)
+    """Return what tells the run of a measurement from others: its conditions, and sizes such as ``hidden=7168``."""
+    return (*(getattr(one, name) for name in RUN), *re.findall(r"\w+=\d+", one.what))
 
 
 def roles(found: Sequence[Measurement]) -> dict[str, str]:

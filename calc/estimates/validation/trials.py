@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from calc import units
 from calc.analysis.comparison import Comparer
-from calc.estimates import cases, conditions
-from calc.estimates.efficiencies import NO_MEASUREMENT, Efficiencies
+from calc.estimates import cases, conditions, inference
+from calc.estimates.cases import Case
+from calc.estimates.efficiencies import Efficiencies
 from calc.estimates.memory import MemoryPlan, hold
 from calc.estimates.model import find_model
 from calc.estimates.parallelism import Parallelism, layout
@@ -24,45 +26,18 @@ ROUNDED = 0.01
 """How far a figure may lie from a span that is a single number, for being printed with few digits."""
 
 
-@dataclass(frozen=True)
-class Trial:
-    """A measurement beside its estimate: times in seconds, memory of a chip in GB.
+class Compared:
+    """A measured value beside an estimate and its range, both in one unit: how far they lie apart."""
 
-    ``role`` is one of `calc.estimates.validation.splits.ROLES`, ``fold`` the source or chip that the efficiencies do
-    not rest on, if any. ``bound`` is the lower bound on time, None for memory, and ``estimate`` what is expected;
-    ``measured`` is the same in ``unit``, ``s`` or ``GB``. ``binding`` is the resource that binds; ``ideal`` are
-    efficiencies that no measurement was left for.
-    """
+    if TYPE_CHECKING:
 
-    measurement: Measurement
-    role: str
-    fold: str
-    unit: str
-    bound: Result | None
-    estimate: Result
-    measured: float
-    binding: str
-    ideal: tuple[str, ...]
+        @property
+        def measured(self) -> float:
+            """The measured value."""
 
-    @property
-    def id(self) -> str:
-        """The key of the measurement."""
-        return self.measurement.id or ""
-
-    @cached_property
-    def numbers(self) -> Span:
-        """The estimate, and the low and high end of its span, in ``unit``."""
-        return self.estimate.numbers
-
-    @cached_property
-    def least(self) -> Span | None:
-        """The lower bound and its span over all reports, in seconds."""
-        return self.bound.numbers if self.bound else None
-
-    @property
-    def reached(self) -> float | None:
-        """The efficiency that the measurement implies: the lower bound over the measured time."""
-        return self.least[0] / self.measured if self.least else None
+        @property
+        def numbers(self) -> Span:
+            """The estimate, and the low and high end of its range."""
 
     @property
     def ratio(self) -> float:
@@ -92,6 +67,71 @@ class Trial:
         return self.factor <= NEAR
 
     @property
+    def beats_bound(self) -> bool:
+        """Whether it took less than every combination of reports allows: an alarm."""
+        return False
+
+
+@dataclass(frozen=True)
+class Trial(Compared):
+    """A measurement beside its estimate: times in seconds, memory of a chip in GB.
+
+    ``role`` is one of `calc.estimates.validation.splits.ROLES`, ``fold`` the source or chip that the efficiencies do
+    not rest on, if any. ``bound`` is the lower bound on time, None for memory, and ``estimate`` what is expected;
+    ``measured`` is the same in ``unit``, ``s`` or ``GB``; ``case`` is the whole estimate, None for memory.
+    """
+
+    measurement: Measurement
+    role: str
+    fold: str
+    unit: str
+    bound: Result | None
+    estimate: Result
+    measured: float
+    case: Case | None
+
+    @property
+    def id(self) -> str:
+        """The key of the measurement."""
+        return self.measurement.id or ""
+
+    @property
+    def binding(self) -> str:
+        """The resource that binds; empty for memory."""
+        return self.case.estimate.binding if self.case else ""
+
+    @property
+    def chip(self) -> str:
+        """The id of the chip; empty for memory."""
+        return self.case.estimate.machine.chip[0] if self.case else ""
+
+    @property
+    def vendor(self) -> str:
+        """Who makes the chip; empty for memory."""
+        return self.case.estimate.machine.chip[1] if self.case else ""
+
+    @property
+    def model_kind(self) -> str:
+        """The kind of model, ``dense`` or ``experts``; empty where none plays a part."""
+        described = self.case.estimate.described if self.case else None
+        return inference.model_kind(described) if described else ""
+
+    @cached_property
+    def numbers(self) -> Span:
+        """The estimate, and the low and high end of its span, in ``unit``."""
+        return self.estimate.numbers
+
+    @cached_property
+    def least(self) -> Span | None:
+        """The lower bound and its span over all reports, in seconds."""
+        return self.bound.numbers if self.bound else None
+
+    @property
+    def reached(self) -> float | None:
+        """The efficiency that the measurement implies: the lower bound over the measured time."""
+        return self.least[0] / self.measured if self.least else None
+
+    @property
     def beats_headline(self) -> bool:
         """Whether it took less than the bound by the headlines of the reports."""
         return self.least is not None and self.measured < self.least[0]
@@ -106,12 +146,11 @@ def trial(comparer: Comparer, one: Measurement, known: Efficiencies, role: str, 
     """Return a measurement of any phase beside its estimate; refused where a figure that it needs is not reported."""
     if one.phase == "memory":
         found = Result(_memory(comparer, one), f"{GIGABYTE}/chip")
-        return Trial(one, role, fold, GIGABYTE, None, found, units.parse(one.value).to(GIGABYTE).magnitude, "", ())
+        return Trial(one, role, fold, GIGABYTE, None, found, units.parse(one.value).to(GIGABYTE).magnitude, None)
     made = cases.case(comparer, one, known)
     assert made.estimate.time is not None
-    ideal = tuple(each.name for each in made.estimate.inputs if each.note == NO_MEASUREMENT)
     bound, expected = (Result(made.estimate.bound.expression, SECOND), Result(made.estimate.time, SECOND))
-    return Trial(one, role, fold, SECOND, bound, expected, made.time, made.estimate.binding, ideal)
+    return Trial(one, role, fold, SECOND, bound, expected, made.time, made)
 
 
 def _memory(comparer: Comparer, one: Measurement) -> Expression:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 HEIGHT = 480
 _TOOLS = "pan,wheel_zoom,box_zoom,reset,save"
 _COLOUR = "#3b7dd8"
+COLOURS, MARKERS = (_COLOUR, "#c2571a", "#7a5195"), ("circle", "square", "triangle")
 _BLANK = [1]
 """What stands in each column until the page puts in its data: a logarithmic axis needs a number."""
 
@@ -56,6 +58,24 @@ def history() -> str:
     return _item(made, made.scatter("x", "y", source=held, size=10, color=_COLOUR, alpha=0.85))
 
 
+def frontier(names: Sequence[str]) -> str:
+    """Return the chart of throughput against speed for a user, with a band: each curve's data are ``points0``, ..."""
+    from bokeh.models import ColumnDataSource
+
+    hints = [("", "@name"), ("", "@layout"), ("x", "@xt"), ("y", "@yt")]
+    made = _figure(hints, x_axis_type="log", y_axis_type="log")
+    points = []
+    for place, (name, colour, marker) in enumerate(zip(names, COLOURS, MARKERS, strict=False)):
+        columns = ("x", "y", "low", "high", "name", "layout", "xt", "yt")
+        held = ColumnDataSource(data=dict.fromkeys(columns, _BLANK), name=f"points{place}")
+        made.varea("x", "low", "high", source=held, fill_color=colour, fill_alpha=0.15)
+        made.line("x", "y", source=held, line_color=colour, line_width=2, legend_label=name)
+        points.append(made.scatter("x", "y", source=held, size=8, color=colour, marker=marker, legend_label=name))
+    if points:
+        made.legend.background_fill_alpha = made.legend.border_line_alpha = 0.0
+    return _item(made, *points)
+
+
 def _figure(hints: list[tuple[str, str]], **axes: Any) -> figure:
     from bokeh.models import BasicTickFormatter, HoverTool
     from bokeh.plotting import figure
@@ -73,11 +93,11 @@ def _figure(hints: list[tuple[str, str]], **axes: Any) -> figure:
     return made
 
 
-def _item(made: figure, points: Any) -> str:
+def _item(made: figure, *points: Any) -> str:
     """Return a chart as JSON; its parts are numbered from 1, so that the same chart gives the same bytes."""
     from bokeh.embed import json_item
 
-    made.hover[0].renderers = [points]
+    made.hover[0].renderers = [*points]
     text = json.dumps(json_item(made), separators=(",", ":"))
     numbers: dict[str, str] = {}
     return re.sub(r'"p\d+"', lambda found: numbers.setdefault(found[0], f'"p{len(numbers) + 1}"'), text)

@@ -6,7 +6,7 @@ import io
 import lzma
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -18,18 +18,19 @@ from calc.render import bibtex, contracts, datapackage, html, json
 from calc.render.site import charts
 from calc.sheets.folders import FOLDERS, HARDWARE
 from calc.sheets.schema import STATUS
-from calc.views import audit, comparison, words
-from calc.views.site import claims, figures, sources, subjects
+from calc.views import audit, comparison, estimate, words
+from calc.views.site import accuracy, claims, figures, frontiers, sources, subjects
 from calc.views.site.phrases import phrases
 from calc.views.site.subjects import SubjectFigures
 
 Files = Iterator[tuple[str, bytes]]
-MENU = ("systems", "chips", "models", "compare", "table", "scatter", "history", "claims", "sources", "downloads")
+MENU = ("systems", "chips", "models", "compare", "table", "scatter", "history", "frontier", "accuracy", "claims",
+        "sources", "downloads")  # fmt: skip
 FIRST = ("cm384", "nvl72")
 """What the start page compares, where both are in the catalog."""
-_LOADS = {"compare": ("figures",), "table": ("figures",), "scatter": ("figures",), "history": ("moved",)}
-_CHARTS: dict[str, Callable[[], str]] = {"scatter": charts.scatter, "history": charts.history}
-"""The pages that load data, with the names of these, and those of them that have a chart."""
+_LOADS = {"compare": "figures", "table": "figures", "scatter": "figures", "history": "moved", "frontier": "frontier"}
+_CHARTS = ("scatter", "history", "frontier")
+"""The pages that load data, with the name of these, and those of them that have a chart."""
 
 
 def site(comparer: Comparer, version: str) -> dict[str, bytes]:
@@ -63,6 +64,10 @@ class _Site:
         return claims.board(Auditor(self.comparer).audit().findings)
 
     @cached_property
+    def frontiers(self) -> dict[str, Any]:
+        return frontiers.frontiers(self.comparer)
+
+    @cached_property
     def day(self) -> str:
         """The day of the newest source."""
         return str(self.comparer.as_of([self.comparer.reader.of(one.sheet) for one in self.held]) or "")
@@ -83,6 +88,7 @@ class _Site:
         board = [one | {"pair": {one["subject"], one["object"]} <= known} for one in self.claims]
         yield self._page("claims", "claims", page=board, notes=[*audit.VERDICTS, audit.INVERSE, audit.CLOSE])
         yield from self._apps()
+        yield self._page("accuracy", "accuracy", page=accuracy.accuracy(self.comparer))
         yield self._page(
             "index",
             "",
@@ -93,7 +99,7 @@ class _Site:
 
     def _apps(self) -> Files:
         for app, data in _LOADS.items():
-            legend = words.LEGEND.values() if "figures" in data else ()
+            legend = {"figures": tuple(words.LEGEND.values()), "frontier": (estimate.CAVEAT,)}.get(data, ())
             yield self._page("app", app, app=app, data=data, chart=app in _CHARTS, charts=self.charts, legend=legend)
 
     def _page(self, template: str, path: str, **held: Any) -> tuple[str, bytes]:
@@ -106,19 +112,20 @@ class _Site:
     def _assets(self) -> Files:
         style, common, chart = (html.own(f"site/{name}") for name in ("site.css", "site.js", "chart.js"))
         yield "assets/site.css", style.encode()
-        languages = {key: dict(one) for key, one in phrases().items()}
         about = {"menu": MENU, "day": self.day, "policy": self.policy, "recipes": subjects.recipes()}
-        held = f"const PHRASES = {json.compact(languages)};\nconst ABOUT = {json.compact(about)};\n"
+        held = f"const PHRASES = {json.compact(phrases())};\nconst ABOUT = {json.compact(about)};\n"
         yield "assets/site.js", f'"use strict";\n{held}{_body(common)}'.encode()
         for app, data in _LOADS.items():
-            parts = [html.own("site/figures.js")] if "figures" in data else []
+            parts = [html.own("site/figures.js")] if data == "figures" else []
             parts += [chart] if app in _CHARTS else []
             code = "\n".join(map(_body, (*parts, html.own(f"site/{app}.js"))))
             yield f"assets/{app}.js", f'"use strict";\n{code}'.encode()
         if self.charts:
             yield "assets/bokeh.min.js", charts.script()
-            for app, made in _CHARTS.items():
-                yield f"data/{app}-chart.js", f"window.CHART = {made()};\n".encode()
+            names = [name for _, name in self.frontiers["systems"]]
+            made = {"scatter": charts.scatter(), "history": charts.history(), "frontier": charts.frontier(names)}
+            for app in _CHARTS:
+                yield f"data/{app}-chart.js", f"window.CHART = {made[app]};\n".encode()
 
     def _data(self) -> Files:
         hardware = [one for one in self.held if one.sheet.kind in HARDWARE]
@@ -127,6 +134,7 @@ class _Site:
         for name, variable, body in (
             ("figures", "FIGURES", figures.figures(hardware, self.claims)),
             ("moved", "MOVED", figures.moved(self.held)),
+            ("frontier", "FRONTIER", self.frontiers),
             ("search", "SEARCH", figures.search(self.held, every)),
         ):
             yield f"data/{name}.js", f"window.{variable} = {json.compact(body)};\n".encode()
@@ -195,16 +203,14 @@ class _Site:
         """Return the comparison of the start page: verdict, and the default rows."""
         found = self.comparer.compare(FIRST)
         shown = comparison.figures(found)
-        lines = {(line.group, line.title): line.row for line in scorecard.lines(found)}
         folder = FOLDERS[found.subjects[0].kind]
         groups: dict[str, list[dict[str, Any]]] = {}
-        for (group, title), row, cells in zip(lines, lines.values(), shown.body, strict=True):
-            ratio = row.ratios.get(FIRST[0])
-            counts = scorecard.ScoreLine(group, title, row).counts
+        for line, cells in zip(scorecard.lines(found), shown.body, strict=True):
+            row, ratio = line.row, line.row.ratios.get(FIRST[0])
             value, span = words.short_ratio(ratio) if ratio else ("", "")
-            groups.setdefault(group, []).append({
-                "title": title, "unit": cells[1].text, "ratio": value, "span": span,
-                "standing": scorecard.standing(row.metric, ratio) if ratio and counts else "",
+            groups.setdefault(line.group, []).append({
+                "title": line.title, "unit": cells[1].text, "ratio": value, "span": span,
+                "standing": scorecard.standing(row.metric, ratio) if ratio and line.counts else "",
                 "figures": [
                     {"text": cell.text, "marks": (cell.marks or "").strip(),
                      "anchor": f"{folder}/{id}/index.html#{row.metric.id}" if row.cells[id].result else ""}

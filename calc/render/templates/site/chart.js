@@ -17,7 +17,7 @@ const plotted = async (held, axes) => {
     chart.made = { document: views.roots[0].model.document };
   }
   const find = (name) => chart.made.document.get_model_by_name(name);
-  find("points").data = held;
+  for (const [name, data] of Object.entries(held)) find(name).data = data;
   for (const [name, label] of Object.entries(axes)) find(name).axis_label = label;
   colours();
 };

@@ -2,14 +2,13 @@
 // What the pages of comparison, table and scatter share: the figures, and how ratios follow from them.
 const ALL = window.FIGURES;
 const [ID, TITLE, GROUP, BETTER, COUNTS] = [0, 1, 2, 3, 4];
-const [VALUE, LOW, HIGH, MARKS, TEXT] = [0, 1, 2, 3, 4];
+const [VALUE, MARKS, TEXT] = [0, 3, 4];
 const numberOf = new Map(ALL.metrics.map((one, place) => [one[ID], place]));
 const kindOf = new Map(Object.entries(ALL.kinds).flatMap(([kind, held]) => held.subjects.map((one) => [one.id, kind])));
 const subjects = new Map(Object.values(ALL.kinds).flatMap((held) => held.subjects).map((one) => [one.id, one]));
 const folder = { system: "systems", chip: "chips" };
 
 const ends = (found) => (found.length < 3 ? [found[0], found[0], found[0]] : found.slice(0, 3));
-const digits = (value, many = 4) => value.toLocaleString("en", { maximumSignificantDigits: many });
 const grouped = (text) => text.replace(/^\d{4,}/, (whole) => Number(whole).toLocaleString("en"));
 const told = (found) => (found[TEXT] ? grouped(found[TEXT]) : digits(found[VALUE]));
 const range = (found) => {

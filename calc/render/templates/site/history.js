@@ -12,7 +12,7 @@ const draw = () => {
   const told = (number) => `${number.toLocaleString("en", { maximumSignificantDigits: 4 })}${unit === "x" ? "" : ` ${unit.replace(" per ", "/")}`}`;
   by("title").textContent = `${one.name}: ${title}`;
   by("say").replaceChildren(labelled("headline", "span"), ": ", make("a", told(value), { href: `${document.body.dataset.root}${one.path}/index.html#${id}` }), ". ", labelled("history_note", "span"));
-  plotted({ x: rows.map((row) => Date.parse(row[3])), y: rows.map((row) => row[1]), name: rows.map(from), day: rows.map((row) => row[0]), yt: rows.map((row) => told(row[1])) },
+  plotted({ points: { x: rows.map((row) => Date.parse(row[3])), y: rows.map((row) => row[1]), name: rows.map(from), day: rows.map((row) => row[0]), yt: rows.map((row) => told(row[1])) } },
     { y: `${title}${unit === "x" ? "" : ` (${unit.replace(" per ", "/")})`}` });
   const head = make("tr", "", labelled("date", "th", { scope: "col" }), labelled("figure", "th", { scope: "col", class: "n" }), labelled("source", "th", { scope: "col" }));
   by("table").replaceChildren(make("thead", "", head), make("tbody", "", ...rows.map((row) => make("tr", "", make("td", row[0]),

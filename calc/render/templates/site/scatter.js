@@ -9,8 +9,8 @@ const draw = () => {
   const named = (metric) => ALL.metrics[metric][TITLE] + (unit(wanted.kind, metric) ? ` (${unit(wanted.kind, metric)})` : "");
   const column = (metric, place) => held.map((one) => ends(one.f[metric])[place]);
   const said = (metric) => held.map((one) => [told(one.f[metric]), unit(wanted.kind, metric), range(one.f[metric]) && `(${range(one.f[metric])})`].filter(Boolean).join(" "));
-  plotted({ x: column(x, 0), x0: column(x, 1), x1: column(x, 2), y: column(y, 0), y0: column(y, 1), y1: column(y, 2), name: held.map((one) => one.name),
-    vendor: held.map((one) => one.vendor), xt: said(x), yt: said(y) }, { x: named(x), y: named(y) });
+  plotted({ points: { x: column(x, 0), x0: column(x, 1), x1: column(x, 2), y: column(y, 0), y0: column(y, 1), y1: column(y, 2), name: held.map((one) => one.name),
+    vendor: held.map((one) => one.vendor), xt: said(x), yt: said(y) } }, { x: named(x), y: named(y) });
   const head = make("tr", "", labelled("name", "th", { scope: "col" }), labelled("vendor", "th", { scope: "col" }),
     make("th", named(x), { scope: "col", class: "n" }), make("th", named(y), { scope: "col", class: "n" }));
   by("table").replaceChildren(make("thead", "", head), make("tbody", "", ...held.map((one) => make("tr", "",

@@ -120,6 +120,8 @@ const tools = () => {
   offered();
 };
 
+const digits = (value, many = 4) => value.toLocaleString("en", { maximumSignificantDigits: many });
+
 // -- forms ----------------------------------------------------------------------------------------
 
 const field = (key, control) => make("label", "", labelled(key, "span"), control);
