@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import shlex
@@ -11,8 +12,10 @@ from pathlib import Path
 import click
 import pytest
 
+import calc.cli
 from calc.cli import commands
-from calc.cli.group import CALL, ORDER
+from calc.cli.group import CALL, MODULES
+from tests import running
 from tests.running import ROOT, run
 
 
@@ -25,7 +28,7 @@ def walk(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[t
         yield path, command
 
 
-COMMANDS = dict(walk(commands))
+COMMANDS = dict(walk(commands))  # those that `running` has imported: all
 WORDS = {" ".join(path): command for path, command in COMMANDS.items()}
 
 
@@ -69,10 +72,17 @@ def test_examples_run(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_help_lists_each_command_by_use_in_one_line() -> None:
     shown = re.findall(r"^  (\S+) +\S", run("--help").out, re.M)
-    listed = [name for name in shown if name in commands.commands]
-    assert listed == [name for name in ORDER if name in commands.commands]
-    assert set(listed) == set(commands.commands)
+    listed = [name for name in shown if name in running.COMMANDS]
+    assert listed == [name for name in MODULES if name in running.COMMANDS]
+    assert set(listed) == set(running.COMMANDS)
     assert "..." not in run("--help", width=60).out.replace("[ARGS]...", "")
+
+
+def test_each_command_is_looked_for_in_the_module_that_holds_it() -> None:
+    for path in Path(calc.cli.__path__[0]).glob("*.py"):
+        importlib.import_module(f"calc.cli.{path.stem}")
+    modules = {name: one.callback.__module__ for name, one in commands.commands.items() if one.callback}
+    assert modules == {name: f"calc.cli.{module}" for name, module in MODULES.items()}
 
 
 VERBS = re.compile(

@@ -3,8 +3,8 @@
 A module a command or a few that belong together; options that several share are in `options`, what is printed goes
 through `output`, the progress bar too (`calc.render.text.progress` draws it). May import everything, but nothing heavy
 before a command runs, so that ``--help`` and shell completion are quick. A command is one function with
-``@commands.command()`` in a module imported here, and its place in `group.ORDER`; with `options.answering` it returns
-its answer, which is printed in the form asked for.
+``@commands.command()``, and its module and place in `group.GROUPS`, by which it is imported when it is called; with
+`options.answering` it returns its answer, which is printed in the form asked for.
 """
 
 from __future__ import annotations
@@ -18,44 +18,11 @@ from pathlib import Path
 
 import click
 
-from calc.cli import (
-    check,
-    editing,
-    estimate,
-    evaluate,
-    export,
-    export_control,
-    figures,
-    frontier,
-    measure,
-    output,
-    plot,
-    report,
-    sheets,
-    site,
-    sweep,
-)
+from calc.cli import output
 from calc.cli.group import commands
 from calc.cli.options import ID
 from calc.errors import CalcError
 
-# The commands of these modules join the group when they are imported.
-ROOMS = (
-    sheets,
-    figures,
-    check,
-    evaluate,
-    estimate,
-    sweep,
-    frontier,
-    export_control,
-    plot,
-    report,
-    site,
-    export,
-    editing,
-    measure,
-)
 __all__ = ["ID", "commands", "main", "run"]
 
 
