@@ -27,12 +27,13 @@ def _refused(what: str) -> Iterator[None]:
 @contextlib.contextmanager
 def _place(target: Path) -> Iterator[Path]:
     """Give the path of what is to take the place of a file or a folder; whatever is left there goes in the end."""
-    _clean(target)
+    clean(target)
     folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=f"{_hidden(target)}{os.getpid()}."))
     try:
         yield folder / "new"
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        with _held():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _hidden(target: Path) -> str:
@@ -40,7 +41,7 @@ def _hidden(target: Path) -> str:
     return f".{target.name[:100]}."
 
 
-def _clean(target: Path) -> None:
+def clean(target: Path) -> None:
     """Remove what a run left that was killed; what it had moved away comes back."""
     for folder in target.parent.glob(f"{glob.escape(_hidden(target))}*.*"):
         owner = folder.name.removeprefix(_hidden(target)).partition(".")[0]
@@ -214,20 +215,35 @@ def folder(path: Path) -> None:
 
 
 def create(text: str, output: str) -> None:
-    """Write a text to a file that is not there yet.
+    """Write a text to a file that is not there yet; it is whole as soon as it is there.
 
     Raises
     ------
     UsageError
         If there is one, or it cannot be written.
     """
+    target = Path(output)
     with _refused(f"write {output!r}"):
         try:
-            open(output, "x").close()
+            if os.path.lexists(target):
+                raise FileExistsError
+            with _place(target) as new:
+                new.write_text(text, encoding="utf-8", newline="")
+                _put(new, target)
         except FileExistsError:
             raise UsageError(f"{output!r} exists already; choose another name, or edit that file") from None
+
+
+def _put(new: Path, target: Path) -> None:
+    """Put a file where none is; of two that do, one is refused."""
     try:
-        write(text, output)
-    except BaseException:
-        os.unlink(output)
+        os.link(new, target)
+    except FileExistsError:
         raise
+    except OSError:  # a file system without links
+        with open(target, "xb") as file:
+            try:
+                file.write(new.read_bytes())
+            except BaseException:
+                target.unlink()
+                raise

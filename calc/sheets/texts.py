@@ -80,20 +80,16 @@ def keep(path: Path, text: str, data: Any) -> None:
 
 
 _new: dict[str, str] = {}
+_SHIPPED = f"{folders.SHIPPED}{os.sep}"
 
 
 def _key(path: Path, text: str) -> str:
     """Return the name of a text in the cache; empty for what is not shipped."""
-    return _hash(_parser() + text) if str(path).startswith(_shipped()) else ""
+    return _hash(_parser() + text) if str(path).startswith(_SHIPPED) else ""
 
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-@cache
-def _shipped() -> str:
-    return f"{folders.shipped()}{os.sep}"
 
 
 @cache
