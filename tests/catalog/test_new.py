@@ -188,7 +188,7 @@ def test_a_file_that_fails_halfway_leaves_nothing(tmp_path: Path, monkeypatch: p
     from calc.catalog import files
     from calc.errors import UsageError
 
-    def refuse(*args: object) -> None:
+    def refuse(*args: object, **more: object) -> None:
         raise OSError(28, "No space left on device")
 
     path = tmp_path / "mine.yaml"
