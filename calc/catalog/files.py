@@ -91,8 +91,8 @@ def write(content: str | bytes, output: str) -> None:
 @contextlib.contextmanager
 def writing(output: str) -> Iterator[IO[bytes]]:
     """Give a file to write to, which takes the place of another when all is written; see `write`."""
-    target = Path(os.path.realpath(output))
     with _refused(f"write {output!r}"):
+        target = Path(os.path.realpath(output))
         # Of a pipe behind /dev/stdout or /dev/fd/N the way that a link gives leads nowhere: it is opened as named.
         # What is behind it may be a log that the shell appends to: it is never replaced.
         is_stream = os.path.abspath(output).startswith(("/dev/", "/proc/"))
@@ -125,12 +125,12 @@ def write_folder(contents: Mapping[str, bytes], output: str, replaces: Collectio
     UsageError
         If something else is there, or the folder cannot be written.
     """
-    target = Path(os.path.realpath(output))
-    if os.path.lexists(target) and not target.is_dir():
-        raise UsageError(f"{output!r} is a file; choose a new folder")
-    if Path.cwd().is_relative_to(target):
-        raise UsageError(f"{output!r} is or contains the current folder; choose a new folder")
     with _refused(f"write {output!r}"):
+        target = Path(os.path.realpath(output))
+        if os.path.lexists(target) and not target.is_dir():
+            raise UsageError(f"{output!r} is a file; choose a new folder")
+        if Path.cwd().is_relative_to(target):
+            raise UsageError(f"{output!r} is or contains the current folder; choose a new folder")
         held = sorted(os.listdir(target)) if target.is_dir() else []
         if other := [name for name in held if name not in replaces or not (target / name).is_file()]:
             more = f" and {len(other) - 3} more" if other[3:] else ""

@@ -10,6 +10,7 @@ before a command runs, so that ``--help`` and shell completion are quick. A comm
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import os
 import sys
@@ -41,12 +42,15 @@ def run(args: Sequence[str] | None) -> int:
     """Run the command line and return the exit code; errors are said on standard error."""
     # A short run makes many records and frees few: collecting garbage early only costs time.
     gc.set_threshold(1_000_000, 50, 50)
+    # Commands draw into files: which screen somebody prefers is nothing to them, and may be none that there is.
+    os.environ["MPLBACKEND"] = "agg"
     # Python has no stream where the caller has closed it; what is written there goes nowhere.
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    standard = sys.stdout
     try:
         script = Path(sys.argv[0]).name.startswith("chipcalc")
         code = commands.main(
@@ -66,17 +70,25 @@ def run(args: Sequence[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted", 130)
     except BrokenPipeError:
-        # The reader has seen enough. Nothing may be flushed to the closed pipe at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _seen_enough()
     except OSError as error:
+        if error.errno == errno.ENOENT and error.filename is None:
+            return _fail("the current folder was removed; change to another one", 2)
         return _fail(f"cannot write to standard output: {error.strerror or error}", 1)
     except SystemExit as error:
+        if sys.stdout is not standard:  # click replaces it where a pipe is closed
+            return _seen_enough()
         return error.code if isinstance(error.code, int) else 1
     except Exception as error:
         if os.environ.get("CALC_DEBUG"):
             raise
         return _fail(f"internal error: {type(error).__name__}: {error}; set CALC_DEBUG=1 to see where", 1)
+
+
+def _seen_enough() -> int:
+    """End well where the reader of a pipe has gone; nothing may be flushed to it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
+    return 0
 
 
 def _fail(message: str, code: int, before: str = "") -> int:
