@@ -3,8 +3,8 @@
 A module a command or a few that belong together; options that several share are in `options`, what is printed goes
 through `output`, the progress bar too (`calc.render.text.progress` draws it). May import everything, but nothing heavy
 before a command runs, so that ``--help`` and shell completion are quick. A command is one function with
-``@commands.command()``, and its module and place in `group.GROUPS`, by which it is imported when it is called; with
-`options.answering` it returns its answer, which is printed in the form asked for.
+``@commands.command()``, its place in `group.GROUPS`, and its module in `_load`; with `options.answering` it returns its
+answer, which is printed in the form asked for.
 """
 
 from __future__ import annotations
@@ -25,6 +25,42 @@ from calc.cli.options import ID
 from calc.errors import CalcError
 
 __all__ = ["ID", "commands", "main", "run"]
+
+
+def _load(command: str) -> None:
+    """Import the module of a command: of all that there are, a run needs one."""
+    match command:
+        case "compare" | "explain" | "audit" | "history":
+            from calc.cli import figures  # noqa: F401
+        case "show" | "list" | "sources" | "validate":
+            from calc.cli import sheets  # noqa: F401
+        case "new" | "import" | "schema":
+            from calc.cli import editing  # noqa: F401
+        case "check":
+            from calc.cli import check  # noqa: F401
+        case "estimate":
+            from calc.cli import estimate  # noqa: F401
+        case "sweep":
+            from calc.cli import sweep  # noqa: F401
+        case "frontier":
+            from calc.cli import frontier  # noqa: F401
+        case "eval":
+            from calc.cli import evaluate  # noqa: F401
+        case "export-control":
+            from calc.cli import export_control  # noqa: F401
+        case "plot":
+            from calc.cli import plot  # noqa: F401
+        case "report":
+            from calc.cli import report  # noqa: F401
+        case "site":
+            from calc.cli import site  # noqa: F401
+        case "export":
+            from calc.cli import export  # noqa: F401
+        case "measure":
+            from calc.cli import measure  # noqa: F401
+
+
+commands.load = _load
 
 
 def main(args: Sequence[str] | None = None) -> None:

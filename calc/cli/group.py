@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -13,21 +13,13 @@ from calc.errors import UsageError, did_you_mean
 CALL = "python -m calc"
 """How examples call the program."""
 GROUPS = {
-    "Look up and compare": {
-        "compare": "figures", "show": "sheets", "list": "sheets", "explain": "figures", "audit": "figures",
-        "check": "check", "history": "figures", "sources": "sheets",
-    },
-    "Calculate": {
-        "estimate": "estimate", "sweep": "sweep", "frontier": "frontier", "eval": "evaluate",
-        "export-control": "export_control",
-    },
-    "Draw and export": {"plot": "plot", "report": "report", "site": "site", "export": "export"},
-    "Add your own sheets": {
-        "new": "editing", "import": "editing", "measure": "measure", "validate": "sheets", "schema": "editing",
-    },
-}  # fmt: skip
-"""In which groups and in which order help lists the commands, each with the module that holds it."""
-MODULES = {name: module for names in GROUPS.values() for name, module in names.items()}
+    "Look up and compare": ("compare", "show", "list", "explain", "audit", "check", "history", "sources"),
+    "Calculate": ("estimate", "sweep", "frontier", "eval", "export-control"),
+    "Draw and export": ("plot", "report", "site", "export"),
+    "Add your own sheets": ("new", "import", "measure", "validate", "schema"),
+}
+"""In which groups and in which order help lists the commands."""
+ORDER = tuple(name for names in GROUPS.values() for name in names)
 
 
 def examples(*lines: str, title: str = "Examples") -> str:
@@ -36,26 +28,30 @@ def examples(*lines: str, title: str = "Examples") -> str:
 
 
 class _Commands(click.Group):
-    """A group that imports the module of a command when it is called, and names the nearest where there is none."""
+    """A group that imports the module of a command when it is called, and names the nearest where there is none.
+
+    ``load`` does it, by the name of the command; the module joins the command to the group.
+    """
+
+    load: Callable[[str], None]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command; its module joins it to the group."""
-        if cmd_name in MODULES:
-            importlib.import_module(f"calc.cli.{MODULES[cmd_name]}")
+        """Return a command, its module imported."""
+        self.load(cmd_name)
         return super().get_command(ctx, cmd_name)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            hint = did_you_mean(args[0], MODULES) or "`--help` lists the commands"
+            hint = did_you_mean(args[0], ORDER) or "`--help` lists the commands"
             raise UsageError(f"no command {args[0]!r}; {hint}")
         return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(MODULES)
+        return list(ORDER)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands under the titles of `GROUPS`, each with the whole first sentence of its help."""
-        width = max(map(len, MODULES))
+        width = max(map(len, ORDER))
         for title, names in GROUPS.items():
             held = {name: self.get_command(ctx, name) for name in names}
             with formatter.section(title):
