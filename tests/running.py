@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import click
 import pytest
 
-from calc.cli import main
+from calc.cli import commands, main
+from calc.cli.group import ORDER
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS = ("cm384", "metax128", "nvl72", "shanghai-cube")
 CHIPS = ("ascend-910c", "gb200", "metax-c550")
+
+COMMANDS = {name: one for name in ORDER if (one := commands.get_command(click.Context(commands), name))}
+"""Every command, its module imported."""
 
 
 @dataclass(frozen=True)

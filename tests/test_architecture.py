@@ -192,7 +192,7 @@ def test_the_loader_takes_only_the_error_from_pydantic() -> None:
 @pytest.mark.parametrize(
     ("library", "places"),
     [
-        ("json", ("render.", "catalog.importing.tables", "sheets.configs", "estimates.fit")),
+        ("json", ("render.", "catalog.importing.tables", "sheets.configs", "sheets.texts", "estimates.fit")),
         ("csv", ("render.", "catalog.importing.tables")),
         ("tempfile", ("catalog.files",)),
         ("subprocess", ()),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
+import calc.cli
 from calc.cli import commands
 from calc.cli.group import CALL, ORDER
+from tests import running
 from tests.running import ROOT, run
 
 
@@ -25,7 +30,7 @@ def walk(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[t
         yield path, command
 
 
-COMMANDS = dict(walk(commands))
+COMMANDS = dict(walk(commands))  # those that `running` has imported: all
 WORDS = {" ".join(path): command for path, command in COMMANDS.items()}
 
 
@@ -71,10 +76,28 @@ def test_examples_run(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_help_lists_each_command_by_use_in_one_line() -> None:
     shown = re.findall(r"^  (\S+) +\S", run("--help").out, re.M)
-    listed = [name for name in shown if name in commands.commands]
-    assert listed == [name for name in ORDER if name in commands.commands]
-    assert set(listed) == set(commands.commands)
+    listed = [name for name in shown if name in running.COMMANDS]
+    assert listed == [name for name in ORDER if name in running.COMMANDS]
+    assert set(listed) == set(running.COMMANDS)
     assert "..." not in run("--help", width=60).out.replace("[ARGS]...", "")
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_a_command_loads_its_own_module_alone(name: str) -> None:
+    code = (
+        "import sys, click; from calc.cli import commands; found = commands.get_command(click.Context(commands), "
+        f"{name!r}); print(found.callback.__module__, *(one for one in sys.modules if one.startswith('calc.cli.')))"
+    )
+    module, *loaded = subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT).split()
+    shared = ("group", "options", "output", *(["estimate"] if name == "sweep" else []))  # a sweep is of estimates
+    assert set(loaded) - {f"calc.cli.{one}" for one in shared} == {module}
+
+
+def test_every_module_of_commands_is_known() -> None:
+    assert set(commands.commands) == set(ORDER)  # those that `running` has imported
+    for path in Path(calc.cli.__path__[0]).glob("*.py"):
+        importlib.import_module(f"calc.cli.{path.stem}")
+    assert set(commands.commands) == set(ORDER)
 
 
 VERBS = re.compile(

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from calc.cli import commands
+from tests.running import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "specs/README.md")
@@ -165,7 +165,7 @@ def test_python_of_a_page_runs(page: str, checkout: Path, monkeypatch: pytest.Mo
             exec(compile("\n" * (block.line - 1) + block.body, block.page, "exec"), names)
 
 
-@pytest.mark.parametrize("name", commands.commands)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_is_in_the_readme(name: str) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert re.search(rf"`{re.escape(name)}[` ]|calc {re.escape(name)}\b", text), f"README.md does not mention {name!r}"
@@ -175,7 +175,7 @@ def test_each_command_is_in_the_readme(name: str) -> None:
 def test_commands_that_a_page_names_exist(page: str) -> None:
     """In running text too: whatever stands after ``python -m calc``."""
     named = set(re.findall(r"python -m calc ([a-z][a-z-]*)", (ROOT / page).read_text(encoding="utf-8")))
-    assert named <= set(commands.commands)
+    assert named <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("page", PAGES)

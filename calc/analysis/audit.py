@@ -181,12 +181,12 @@ class Auditor:
 
     def __init__(self, comparer: Comparer) -> None:
         self.comparer, self.catalog = comparer, comparer.catalog
-        self._hearing, self._compared = Memo(self._heard), Memo(self._compare)
-        self._contrast = Memo(self._contrasted)
+        self._hearing, self._compared = Memo(self._reader), Memo(self._compare)
+        self._contrast, self._said = Memo(self._contrasted), Memo(self._said_by)
 
     # -- which claims ---------------------------------------------------------------------------
 
-    def _heard(self, sources: frozenset[str]) -> Reader:
+    def _reader(self, sources: frozenset[str]) -> Reader:
         return Reader(self.catalog, replace(self.comparer.policy, hearing=sources))
 
     def _compare(self, *pair: str) -> Comparison:
@@ -194,6 +194,9 @@ class Auditor:
 
     def _contrasted(self, *pair: str) -> Contrast:
         return dominance.contrast(self._compared(*pair))
+
+    def _said_by(self, kind: str, id: str, sources: frozenset[str], counted_by: frozenset[str] | None) -> Readings:
+        return self._heard(sources, self.catalog.sheet(kind, id)).said_by(sources, counted_by)
 
     def audit(self, names: Sequence[str] = (), source: str | None = None, claim: str | None = None) -> Audit:
         """Recompute claims: all, or those on one or two subjects, by one source, or one claim.
@@ -271,8 +274,10 @@ class Auditor:
         if missing is not None:
             return Recomputation(NOT_COMPUTABLE, missing=missing)
         sheets = self._sheets(claim)
-        as_printed = _read(self._reader(said_by, sheets), sheets)
-        return self._recompute(claim, claims.claimed(claim), _read(self.comparer.reader, sheets), as_printed)
+        subject, object = sheets
+        held = self.comparer.reader.of(subject), self.comparer.reader.of(object)
+        as_printed = self._heard(said_by, subject), self._heard(said_by, object)
+        return self._recompute(claim, claims.claimed(claim), held, as_printed)
 
     def _uncheckable(self, claim: schema.Claim) -> str | None:
         """Return why nothing can be computed of a claim: no metric, or no sheet; None if something may be."""
@@ -289,9 +294,8 @@ class Auditor:
         self, claim: schema.Claim, claimed: Interval | None, sheets: Sequence[schema.Sheet], said_by: frozenset[str]
     ) -> Recomputation:  # fmt: skip
         counted_by = said_by if claim.metric == "chip_count" else None
-        subject, object = _read(self._reader(said_by, sheets), sheets)
-        heard = subject.said_by(said_by, counted_by), object.said_by(said_by, counted_by)
-        return self._recompute(claim, claimed, heard, heard, own=True)
+        subject, object = (self._said(sheet.kind, sheet.id, said_by, counted_by) for sheet in sheets)
+        return self._recompute(claim, claimed, (subject, object), (subject, object), own=True)
 
     def _recompute(
         self, claim: schema.Claim, claimed: Interval | None, held: Pair, as_printed: Pair, own: bool = False
@@ -345,15 +349,13 @@ class Auditor:
 
     # -- whose figures --------------------------------------------------------------------------
 
-    def _reader(self, sources: frozenset[str], sheets: Sequence[schema.Sheet]) -> Reader:
-        """Return a reader to which what some sources had superseded or set aside is figures too."""
+    def _heard(self, sources: frozenset[str], sheet: schema.Sheet) -> Readings:
+        """Return the readings of a sheet to which what some sources had superseded or set aside is figures too."""
         reader = self.comparer.reader
-        if not sources:
-            return reader
-        everything = [part for sheet in sheets for part in (sheet, self.catalog.chip_of(sheet)) if part]
-        excluded = (one for sheet in everything for rows in reader.of(sheet).excluded.values() for one in rows)
+        of_it = (reader.of(part).excluded.values() for part in (sheet, self.catalog.chip_of(sheet)) if part)
+        excluded = (one for found in of_it for rows in found for one in rows)
         unheard = (metrics.metric(one.metric) for one in excluded if one.report.source in sources)
-        return self._hearing(sources) if any(not (m.listed or m.is_text) for m in unheard) else reader
+        return (self._hearing(sources) if any(not (m.listed or m.is_text) for m in unheard) else reader).of(sheet)
 
     # -- claims without a factor ----------------------------------------------------------------
 
@@ -376,8 +378,3 @@ class Auditor:
 def claim_id(source: str, key: str) -> str:
     """Return the id of a claim: its source's, and its key in the source's sheet."""
     return f"{source}/{key}"
-
-
-def _read(reader: Reader, sheets: Sequence[schema.Sheet]) -> Pair:
-    subject, object = sheets
-    return reader.of(subject), reader.of(object)

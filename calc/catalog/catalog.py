@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from itertools import chain, count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from calc.catalog import merging
 from calc.catalog.memo import Memo
@@ -14,11 +15,14 @@ from calc.catalog.names import Names, all_of
 from calc.catalog.references import References
 from calc.catalog.sources import Sources
 from calc.errors import Problem, SheetError, UsageError, did_you_mean
-from calc.sheets import configs, folders, measurements, regulations, rules, schema
+from calc.sheets import configs, folders, rules, schema
 from calc.sheets.folders import CLAIMS, FOLDERS, HELD, MEASURED, RULES, SOURCE_LIST, SOURCES, shown
 from calc.sheets.loader import Check, Faults, R, load
-from calc.sheets.measurements import MeasuredSheet, Measurement
-from calc.sheets.yaml_nodes import read_text
+from calc.sheets.texts import read_text
+
+if TYPE_CHECKING:
+    from calc.sheets.measurements import Measurement
+    from calc.sheets.regulations import Regulation
 
 
 class Catalog(Names):
@@ -198,7 +202,10 @@ class Catalog(Names):
 
     def _measured(self, source: str) -> dict[str, Measurement]:
         """Return what a source measured, by its keys, over all layers."""
-        parts = self._parts(MEASURED, source, MeasuredSheet, measurements.check, self.references.of_measured)
+        from calc.sheets import measurements  # of all records these are asked for least
+
+        record = measurements.MeasuredSheet
+        parts = self._parts(MEASURED, source, record, measurements.check, self.references.of_measured)
         rows = ((mark, key, one) for mark, part in parts for key, one in part.measurements.items())
         return {key: one.model_copy(update={"id": key, "source": source, "layer": mark}) for mark, key, one in rows}
 
@@ -236,11 +243,13 @@ class Catalog(Names):
         """Return the ids of all rules, sorted, without reading one."""
         return folders.stems(self.layers, RULES)
 
-    def rules(self) -> list[regulations.Regulation]:
+    def rules(self) -> list[Regulation]:
         """Return all rules in the order in which they begin to count; the faults of all of them come together."""
         return sorted(all_of(self.rule, [(id,) for id in self.rule_ids()]), key=lambda rule: (rule.begins, rule.id))
 
-    def _rule(self, id: str) -> regulations.Regulation:
+    def _rule(self, id: str) -> Regulation:
+        from calc.sheets import regulations
+
         files = self.held(RULES, id)
         if not files:
             raise UsageError(f"no rule {id!r}; {did_you_mean(id, self.rule_ids()) or ', '.join(self.rule_ids())}")

@@ -27,12 +27,13 @@ def _refused(what: str) -> Iterator[None]:
 @contextlib.contextmanager
 def _place(target: Path) -> Iterator[Path]:
     """Give the path of what is to take the place of a file or a folder; whatever is left there goes in the end."""
-    _clean(target)
+    clean(target)
     folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=f"{_hidden(target)}{os.getpid()}."))
     try:
         yield folder / "new"
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        with _held():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _hidden(target: Path) -> str:
@@ -40,7 +41,7 @@ def _hidden(target: Path) -> str:
     return f".{target.name[:100]}."
 
 
-def _clean(target: Path) -> None:
+def clean(target: Path) -> None:
     """Remove what a run left that was killed; what it had moved away comes back."""
     for folder in target.parent.glob(f"{glob.escape(_hidden(target))}*.*"):
         owner = folder.name.removeprefix(_hidden(target)).partition(".")[0]
@@ -90,8 +91,8 @@ def write(content: str | bytes, output: str) -> None:
 @contextlib.contextmanager
 def writing(output: str) -> Iterator[IO[bytes]]:
     """Give a file to write to, which takes the place of another when all is written; see `write`."""
-    target = Path(os.path.realpath(output))
     with _refused(f"write {output!r}"):
+        target = Path(os.path.realpath(output))
         # Of a pipe behind /dev/stdout or /dev/fd/N the way that a link gives leads nowhere: it is opened as named.
         # What is behind it may be a log that the shell appends to: it is never replaced.
         is_stream = os.path.abspath(output).startswith(("/dev/", "/proc/"))
@@ -140,12 +141,12 @@ def replaceable(output: str, replaces: Collection[str]) -> Path:
     UsageError
         If something else is there.
     """
-    target = Path(os.path.realpath(output))
-    if os.path.lexists(target) and not target.is_dir():
-        raise UsageError(f"{output!r} is a file; choose a new folder")
-    if Path.cwd().is_relative_to(target):
-        raise UsageError(f"{output!r} is or contains the current folder; choose a new folder")
     with _refused(f"write {output!r}"):
+        target = Path(os.path.realpath(output))
+        if os.path.lexists(target) and not target.is_dir():
+            raise UsageError(f"{output!r} is a file; choose a new folder")
+        if Path.cwd().is_relative_to(target):
+            raise UsageError(f"{output!r} is or contains the current folder; choose a new folder")
         held = sorted(os.listdir(target)) if target.is_dir() else []
     if other := [name for name in held if name not in replaces or not (target / name).is_file()]:
         more = f" and {len(other) - 3} more" if other[3:] else ""
@@ -226,20 +227,35 @@ def folder(path: Path) -> None:
 
 
 def create(text: str, output: str) -> None:
-    """Write a text to a file that is not there yet.
+    """Write a text to a file that is not there yet; it is whole as soon as it is there.
 
     Raises
     ------
     UsageError
         If there is one, or it cannot be written.
     """
+    target = Path(output)
     with _refused(f"write {output!r}"):
         try:
-            open(output, "x").close()
+            if os.path.lexists(target):
+                raise FileExistsError
+            with _place(target) as new:
+                new.write_text(text, encoding="utf-8", newline="")
+                _put(new, target)
         except FileExistsError:
             raise UsageError(f"{output!r} exists already; choose another name, or edit that file") from None
+
+
+def _put(new: Path, target: Path) -> None:
+    """Put a file where none is; of two that do, one is refused."""
     try:
-        write(text, output)
-    except BaseException:
-        os.unlink(output)
+        os.link(new, target)
+    except FileExistsError:
         raise
+    except OSError:  # a file system without links
+        with open(target, "xb") as file:
+            try:
+                file.write(new.read_bytes())
+            except BaseException:
+                target.unlink()
+                raise

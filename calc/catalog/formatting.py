@@ -12,7 +12,7 @@ from calc.errors import Problem, SheetError
 from calc.sheets import folders
 from calc.sheets.folders import shown
 from calc.sheets.layout import LayoutError, formatted
-from calc.sheets.yaml_nodes import read_text
+from calc.sheets.texts import read_text
 
 
 def fix(catalog: Catalog, paths: Sequence[Path] | None) -> tuple[list[str], list[str]]:

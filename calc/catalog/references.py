@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from calc.catalog.names import A_SHEET, Names
 from calc.catalog.sources import Sources
 from calc.errors import did_you_mean
 from calc.sheets import folders, loader, schema
 from calc.sheets.folders import CLAIMS, FOLDERS, MEASURED, RULES, shown
-from calc.sheets.measurements import MeasuredSheet
+
+if TYPE_CHECKING:
+    from calc.sheets.measurements import MeasuredSheet
 
 
 class References:

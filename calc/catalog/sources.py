@@ -6,12 +6,15 @@ import os
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from calc.catalog.memo import Memo
 from calc.errors import Problem, SheetError, UsageError, did_you_mean
 from calc.sheets import folders, loader, schema
 from calc.sheets.folders import EDITIONS, SOURCE_LIST, SOURCES, shown
-from calc.sheets.yaml_nodes import Document
+
+if TYPE_CHECKING:
+    from calc.sheets.yaml_nodes import Document
 
 Place = tuple[int, Path]
 """The number of a layer, and a file in it."""

@@ -3,13 +3,14 @@
 A module a command or a few that belong together; options that several share are in `options`, what is printed goes
 through `output`, the progress bar too (`calc.render.text.progress` draws it). May import everything, but nothing heavy
 before a command runs, so that ``--help`` and shell completion are quick. A command is one function with
-``@commands.command()`` in a module imported here, and its place in `group.ORDER`; with `options.answering` it returns
-its answer, which is printed in the form asked for.
+``@commands.command()``, its place in `group.GROUPS`, and its module in `_load`; with `options.answering` it returns its
+answer, which is printed in the form asked for.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import os
 import sys
@@ -18,47 +19,50 @@ from pathlib import Path
 
 import click
 
-from calc.cli import (
-    check,
-    editing,
-    estimate,
-    evaluate,
-    export,
-    export_control,
-    figures,
-    frontier,
-    mcp,
-    measure,
-    output,
-    plot,
-    report,
-    sheets,
-    site,
-    sweep,
-)
+from calc.cli import output
 from calc.cli.group import commands
 from calc.cli.options import ID
 from calc.errors import CalcError
 
-# The commands of these modules join the group when they are imported.
-ROOMS = (
-    sheets,
-    figures,
-    check,
-    evaluate,
-    estimate,
-    sweep,
-    frontier,
-    export_control,
-    plot,
-    report,
-    site,
-    export,
-    editing,
-    measure,
-    mcp,
-)
 __all__ = ["ID", "commands", "main", "run"]
+
+
+def _load(command: str) -> None:
+    """Import the module of a command: of all that there are, a run needs one."""
+    match command:
+        case "compare" | "explain" | "audit" | "history":
+            from calc.cli import figures  # noqa: F401
+        case "show" | "list" | "sources" | "validate":
+            from calc.cli import sheets  # noqa: F401
+        case "new" | "import" | "schema":
+            from calc.cli import editing  # noqa: F401
+        case "check":
+            from calc.cli import check  # noqa: F401
+        case "estimate":
+            from calc.cli import estimate  # noqa: F401
+        case "sweep":
+            from calc.cli import sweep  # noqa: F401
+        case "frontier":
+            from calc.cli import frontier  # noqa: F401
+        case "eval":
+            from calc.cli import evaluate  # noqa: F401
+        case "export-control":
+            from calc.cli import export_control  # noqa: F401
+        case "plot":
+            from calc.cli import plot  # noqa: F401
+        case "report":
+            from calc.cli import report  # noqa: F401
+        case "site":
+            from calc.cli import site  # noqa: F401
+        case "export":
+            from calc.cli import export  # noqa: F401
+        case "measure":
+            from calc.cli import measure  # noqa: F401
+        case "mcp":
+            from calc.cli import mcp  # noqa: F401
+
+
+commands.load = _load
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -76,11 +80,14 @@ def run(args: Sequence[str] | None) -> int:
     """Run the command line and return the exit code; errors are said on standard error."""
     # A short run makes many records and frees few: collecting garbage early only costs time.
     gc.set_threshold(1_000_000, 50, 50)
+    # Commands draw into files: which screen somebody prefers is nothing to them, and may be none that there is.
+    os.environ["MPLBACKEND"] = "agg"
     # Python has no stream where the caller has closed it; what is written there goes nowhere.
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         output.fit(stream)
+    standard = sys.stdout
     try:
         script = Path(sys.argv[0]).name.startswith("chipcalc")
         code = commands.main(
@@ -100,17 +107,25 @@ def run(args: Sequence[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted", 130)
     except BrokenPipeError:
-        # The reader has seen enough. Nothing may be flushed to the closed pipe at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _seen_enough()
     except OSError as error:
+        if error.errno == errno.ENOENT and error.filename is None:
+            return _fail("the current folder was removed; change to another one", 2)
         return _fail(f"cannot write to standard output: {error.strerror or error}", 1)
     except SystemExit as error:
+        if sys.stdout is not standard:  # click replaces it where a pipe is closed
+            return _seen_enough()
         return error.code if isinstance(error.code, int) else 1
     except Exception as error:
         if os.environ.get("CALC_DEBUG"):
             raise
         return _fail(f"internal error: {type(error).__name__}: {error}; set CALC_DEBUG=1 to see where", 1)
+
+
+def _seen_enough() -> int:
+    """End well where the reader of a pipe has gone; nothing may be flushed to it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
+    return 0
 
 
 def _fail(message: str, code: int, before: str = "") -> int:

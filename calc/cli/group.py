@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -17,7 +18,7 @@ GROUPS = {
     "Draw and export": ("plot", "report", "site", "export", "mcp"),
     "Add your own sheets": ("new", "import", "measure", "validate", "schema"),
 }
-"""In which groups and in which order help lists the commands; a command of no group comes last."""
+"""In which groups and in which order help lists the commands."""
 ORDER = tuple(name for names in GROUPS.values() for name in names)
 
 
@@ -27,27 +28,36 @@ def examples(*lines: str, title: str = "Examples") -> str:
 
 
 class _Commands(click.Group):
-    """A group that lists its commands by use, and names the nearest command where a name is none."""
+    """A group that imports the module of a command when it is called, and names the nearest where there is none.
+
+    ``load`` does it, by the name of the command; the module joins the command to the group.
+    """
+
+    load: Callable[[str], None]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, its module imported."""
+        self.load(cmd_name)
+        return super().get_command(ctx, cmd_name)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            hint = did_you_mean(args[0], self.list_commands(ctx)) or "`--help` lists the commands"
+            hint = did_you_mean(args[0], ORDER) or "`--help` lists the commands"
             raise UsageError(f"no command {args[0]!r}; {hint}")
         return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(self.commands, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+        return list(ORDER)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands under the titles of `GROUPS`, each with the whole first sentence of its help."""
-        width = max(map(len, self.commands))
-        other = [name for name in self.list_commands(ctx) if name not in ORDER]
-        for title, names in (GROUPS | {"Other": other}).items():
-            rows = [(name.ljust(width), self.commands[name].get_short_help_str(200)) for name in names
-                    if name in self.commands]  # fmt: skip
-            if rows:
-                with formatter.section(title):
-                    formatter.write_dl(rows)
+        width = max(map(len, ORDER))
+        for title, names in GROUPS.items():
+            held = {name: self.get_command(ctx, name) for name in names}
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name.ljust(width), one.get_short_help_str(200)) for name, one in held.items() if one]
+                )
 
 
 @click.group(

@@ -107,10 +107,10 @@ def printed(subject: Readings, name: str) -> Result | None:
     return Result(reading, canonical_unit(metric, subject.sheet.kind)) if reading and inputs(metric) else None
 
 
-def available(subjects: Iterable[Readings]) -> Iterator[str]:
-    """Yield every metric that at least one subject has, reported or computable, in table order."""
+def available(subjects: Iterable[Readings], family: str = "") -> Iterator[str]:
+    """Yield every metric, or those of a family, that at least one subject has, reported or computable, in order."""
     together = [subject.held.keys() for subject in subjects]
-    for name, shown_by, parts in _ways():
+    for name, shown_by, parts in _ways(family):
         for held in together:
             if not shown_by.isdisjoint(held) or (parts and all(part & held for part in parts)):
                 yield name
@@ -121,7 +121,7 @@ def available(subjects: Iterable[Readings]) -> Iterator[str]:
 
 
 @cache
-def _ways() -> list[tuple[str, frozenset[str], list[frozenset[str]]]]:
+def _ways(family: str) -> list[tuple[str, frozenset[str], list[frozenset[str]]]]:
     """Return for each metric which readings show it, and for each of its inputs, which readings may stand for it."""
 
     def shown_by(name: str) -> frozenset[str]:
@@ -134,4 +134,5 @@ def _ways() -> list[tuple[str, frozenset[str], list[frozenset[str]]]]:
             [*map(shown_by, inputs(metric))],
         )
         for name, metric in metrics.TABLE.items()
+        if family in ("", metric.family)
     ]

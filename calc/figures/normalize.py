@@ -88,6 +88,7 @@ class _Subject:
         self.own: dict[tuple[str, str], list[Candidate]] = {}
         self.excluded: dict[str, list[Excluded]] = {}
         self._support: dict[tuple[str, str], list[Candidate]] = {}
+        self._ranks: dict[int, tuple[Rank, tuple[str, ...]]] = {}
 
     def read(self) -> Readings:
         # Counts of parts first: they lead from one basis to another.
@@ -261,23 +262,30 @@ class _Subject:
         # A report is for one of what it is per, so the counting units of the two sides agree at 1.
         # Values are put in order as the best-ranked structure gives them, whichever structure they are read with.
         first, factor = (_factor(parsed.unit, unit, scale) for scale in scales)
-        source = self.reader.catalog.source(report.source)
-        rank = self.reader.policy.rank(report.source, source, report, self.sheet)
-        late = self.reader.policy.late_relay(self.reader.catalog, report)
+        rank, flags = self._ranked(report)
         for end in dict.fromkeys((parsed.low, parsed.high)):
             exponent = end.as_tuple().exponent
             half = 0.0 if report.basis == MEASURED else 0.5 * 10.0 ** (exponent if isinstance(exponent, int) else 0)
-            flags = [*known, *(word for word, on in (
-                ("about", report.about), ("up to", report.at_most), ("more than", report.at_least),
-                ("one end of a printed range", parsed.is_range), (report.basis, report.is_forecast),
-                (OVERLAY, report.layer is not None),
-                (f"of {report.of}, merged", report.of is not None), (late or "", late is not None),
-            ) if on)]  # fmt: skip
             yield Candidate(
                 float(end * factor), half * float(factor), unit, self.sheet.id, name,
                 replaced(rank, value=float(end * first)), report, (structure,) if structure else (), "", steps,
-                tuple(flags),
+                (*known, *flags),
             )  # fmt: skip
+
+    def _ranked(self, report: schema.Report) -> tuple[Rank, tuple[str, ...]]:
+        """Return the place of a report by the policy, and what is to be said of it."""
+        if id(report) not in self._ranks:
+            policy, catalog = self.reader.policy, self.reader.catalog
+            late = policy.late_relay(catalog, report)
+            flags = tuple(word for word, on in (
+                ("about", report.about), ("up to", report.at_most), ("more than", report.at_least),
+                ("one end of a printed range", units.split(report.value).is_range), (report.basis, report.is_forecast),
+                (OVERLAY, report.layer is not None),
+                (f"of {report.of}, merged", report.of is not None), (late or "", late is not None),
+            ) if on)  # fmt: skip
+            rank = policy.rank(report.source, catalog.source(report.source), report, self.sheet)
+            self._ranks[id(report)] = rank, flags
+        return self._ranks[id(report)]
 
     # -- what a source leaves open ----------------------------------------------------------------
 

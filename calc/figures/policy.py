@@ -252,11 +252,15 @@ RULES = (
     HeadlineRule("value", "the lower of two values of one source", "the lower value"),
 )  # fmt: skip
 """What decides which report is the headline, the most telling first."""
+_PLACES = {rule.name: place for place, rule in enumerate(RULES)}
 
 
 def replaced(rank: Rank, **places: Any) -> Rank:
     """Return a rank with other places by some of `RULES`, by their names."""
-    return tuple(places.get(rule.name, place) for rule, place in zip(RULES, rank, strict=True))
+    found = list(rank)
+    for name, place in places.items():
+        found[_PLACES[name]] = place
+    return tuple(found)
 
 
 def kind_of(source: Source, vendor: str, subject: str = "chip") -> str:

@@ -96,7 +96,7 @@ def stream(sweep: Sweep, output: str, form: str, chunk: int = dask_chunks.CHUNK,
             _join(sweep, (path for path, _ in parts), file)
         else:
             parquet.join((path for path, _ in parts), file)
-    shutil.rmtree(folder)
+    _end(folder)
 
 
 def kept(output: str) -> int:
@@ -106,7 +106,7 @@ def kept(output: str) -> int:
 
 def _begin(folder: Path, manifest: dict[str, Any]) -> None:
     path = folder / MANIFEST
-    if folder.is_dir() and any(folder.iterdir()):
+    if folder.is_dir() and not all(one.name.startswith(f".{MANIFEST}.") for one in folder.iterdir()):
         try:
             begun = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -120,6 +120,16 @@ def _begin(folder: Path, manifest: dict[str, Any]) -> None:
         return
     files.folder(folder)
     files.write(json.dumps(manifest), str(path))
+
+
+def _end(folder: Path) -> None:
+    """Remove the parts; the manifest last, so that a run that is broken off here goes on, too."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != MANIFEST:
+            path.unlink()
+    shutil.rmtree(folder)
 
 
 def _parts(sweep: Sweep, chunk: int) -> Iterator[list[Box]]:

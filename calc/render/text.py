@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import re
 import sys
@@ -236,20 +237,41 @@ def _whole_headings(shown: Table, widths: list[int], width: int) -> None:
 
 def _grid(shown: Table, widths: list[int]) -> Group:
     """Return the rows in columns; a heading stands on a line of its own, however long it is."""
-    grid = _columns(shown, widths, head=True)
-    parts: list[RenderableType] = [grid]
+    parts: list[RenderableType] = [_columns(shown, widths, head=True)]
+    lines: list[Text] = []  # rows whose words need no wrapping: rich takes ten times as long for a row
     for row in shown.rows:
         if isinstance(row, str):
-            grid = _columns(shown, widths, head=False)
-            parts += [Text(_heading(row), style="bold cyan"), grid]
+            made: RenderableType = Text(_heading(row), style="bold cyan")
         elif across := next((place for place, cell in enumerate(row) if cell.across), 0):
-            parts.append(_across(row, across, widths))
-            grid = _columns(shown, widths, head=False)
-            parts.append(grid)
+            made = _across(row, across, widths)
         else:
-            cells = zip(row, shown.columns, widths, strict=True)
-            grid.add_row(*(Text(_broken(cell, c, width), style=_style(cell)) for cell, c, width in cells))
-    return Group(*parts)
+            texts = [_broken(*each) for each in zip(row, shown.columns, widths, strict=True)]
+            cells = [text.split("\n") for text in texts]
+            if all(cell_len(line) <= at for each, at in zip(cells, widths, strict=True) for line in each):
+                below = itertools.zip_longest(*cells, fillvalue="")
+                lines += (_as_line(row, each, shown.columns, widths) for each in below)
+                continue
+            made = grid = _columns(shown, widths, head=False)
+            grid.add_row(*(Text(text, style=_style(cell)) for text, cell in zip(texts, row, strict=True)))
+        parts += [*_joined(lines), made]
+        lines = []
+    return Group(*parts, *_joined(lines))
+
+
+def _joined(lines: list[Text]) -> list[RichText]:
+    return [RichText("\n", no_wrap=True, overflow="ignore").join(lines)] if lines else []
+
+
+def _as_line(row: list[TableCell], texts: Sequence[str], columns: Sequence[Column], widths: list[int]) -> Text:
+    """Return a line of a row in columns."""
+    line = Text()
+    for place, (cell, text, column, width) in enumerate(zip(row, map(str.rstrip, texts), columns, widths, strict=True)):
+        space = " " * (width - cell_len(text))
+        line.append(" " * GAP if place else "")
+        line.append(space if column.numeric else "")
+        line.append(text, style=_style(cell))
+        line.append("" if column.numeric else space)
+    return line
 
 
 def _across(row: list[TableCell], place: int, widths: list[int]) -> RichTable:

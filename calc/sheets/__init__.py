@@ -1,6 +1,7 @@
 """One file: YAML text to a checked, located record, and back.
 
-`yaml_nodes` reads YAML to nodes that know their place; `schema`, `measurements` and `regulations` are the records and
+`texts` reads a file, and keeps the plain data of shipped ones between runs; `yaml_nodes` reads YAML to nodes that know
+their place; `schema`, `measurements` and `regulations` are the records and
 say what an id, a date or a count looks like; `rules` holds what a record must fulfil beyond its shape; `loader` joins
 them, `layout` writes a sheet in order. Imports `calc.errors` and `calc.units`. A metric (a number of a model, too) is
 one row of ``metrics.txt``, which `metrics` reads; a key of a sheet is one field of its record, with its meaning; a kind

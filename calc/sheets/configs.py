@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from calc.errors import Problem, SheetError
 from calc.sheets import metrics, schema
 from calc.sheets.folders import shown
-from calc.sheets.yaml_nodes import read_text
+from calc.sheets.texts import read_text
 
 CONFIG, INDEX = "config.json", "model.safetensors.index.json"
 GAP, NOTHING = "?", "-"

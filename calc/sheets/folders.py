@@ -27,10 +27,14 @@ VARIABLE = "CALC_SPECS"
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
+_CHECKOUT = _PACKAGE.parent / "specs"
+SHIPPED = _CHECKOUT if (_CHECKOUT / SOURCES).is_dir() else _PACKAGE / "_specs"
+"""The folder of the sheets that come with the package: a checkout's, or the wheel's."""
+
+
 def shipped() -> Path:
-    """Return the folder of the sheets that come with the package: a checkout's, or the wheel's."""
-    checkout = _PACKAGE.parent / "specs"
-    return checkout if (checkout / SOURCES).is_dir() else _PACKAGE / "_specs"
+    """Return the lowest folder of sheets."""
+    return SHIPPED
 
 
 def is_installed(folder: Path) -> bool:

@@ -6,7 +6,6 @@ number behind one's back.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +13,10 @@ from typing import Any
 
 import yaml
 
-from calc.errors import CONTROLS, Problem, SheetError
+from calc.errors import CONTROLS, Problem
 from calc.sheets import fields
 from calc.sheets.folders import shown
+from calc.sheets.texts import end_of, fault
 
 try:
     from yaml import CBaseLoader as _Parser
@@ -38,7 +38,6 @@ _TAGS = {
     yaml.MappingNode: "tag:yaml.org,2002:map",
 }
 
-MAX_BYTES = 2 * 1024 * 1024
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _PLAIN = re.compile(
     r"[A-Za-z][\w ./()^+-]*|\d[\d.]*(?:\.\.\d[\d.]*)? [A-Za-z][\w/^*]*(?: per [A-Za-z][\w/^*]*)?", re.ASCII
@@ -56,33 +55,6 @@ _OPENING = re.compile(r"[\[{]|[-?](?=\s|$)")
 _ANCHOR = re.compile(r"(?:^|[\s\[{,:?-])[&*]")
 """What may open one more level, and what may be an anchor or an alias: only then is it worth looking closely."""
 _PLAIN_TAGS = frozenset(_TAGS.values())
-
-
-def read_text(path: Path, most: int = MAX_BYTES) -> str:
-    """Read a sheet's text, of at most so many bytes.
-
-    Raises
-    ------
-    SheetError
-        If the file is missing, too large, or not UTF-8.
-    """
-    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent.parent)):
-        # What it holds may be no sheet, and messages would show its lines.
-        raise _fault(path, "a link to a file outside of its folder of sheets", "a file", hint="copy the file there")
-    try:
-        if path.stat().st_size > most:
-            raise _fault(path, f"the file is larger than {most} bytes", "a sheet")
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = error.object[: error.start].decode("utf-8", "replace")
-        found, hint = f"the byte 0x{error.object[error.start]:02x} is not UTF-8", "save it as UTF-8 in your editor"
-        raise _fault(path, found, "a text file in UTF-8", *_end_of(before), hint) from None
-    except OSError as error:
-        raise _fault(path, f"cannot be read: {error.strerror}", "a readable file") from None
-
-
-def _fault(path: Path | str, found: str, expected: str, line: int = 1, column: int = 1, hint: str = "") -> SheetError:
-    return SheetError([Problem(shown(Path(path)), line, column, found, expected, hint)])
 
 
 def compose(text: str, name: str) -> yaml.Node:
@@ -107,16 +79,16 @@ def compose(text: str, name: str) -> yaml.Node:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         found, hint, line, column = _in_words(error, text)
-        raise _fault(name, f"not YAML: {found}", "a mapping of keys to values", line, column, hint) from None
+        raise fault(name, f"not YAML: {found}", "a mapping of keys to values", line, column, hint) from None
     except yaml.reader.ReaderError as error:
         before = text.encode()[: error.position].decode(errors="replace")
-        line, column = _end_of(before)
-        raise _fault(name, "not YAML: a control character", "printable text", line, column, "delete it") from None
+        line, column = end_of(before)
+        raise fault(name, "not YAML: a control character", "printable text", line, column, "delete it") from None
     except (yaml.YAMLError, RecursionError) as error:
         found = str(error).splitlines()[0] if str(error) else "nested too deeply"
-        raise _fault(name, f"not YAML: {found}", "a mapping of keys to values") from None
+        raise fault(name, f"not YAML: {found}", "a mapping of keys to values") from None
     if node is None:
-        raise _fault(name, "the file is empty", "a mapping of keys to values")
+        raise fault(name, "the file is empty", "a mapping of keys to values")
     return node
 
 
@@ -161,23 +133,18 @@ def _in_words(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, int, in
     return found, hint, at + 1, column + 1
 
 
-def _end_of(text: str) -> tuple[int, int]:
-    """Return the line and the column at which a text ends."""
-    return text.count("\n") + 1, len(text) - text.rfind("\n")
-
-
 def _refuse_in_events(text: str, name: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_NESTING and event.start_mark:
             mark, limit = event.start_mark, f"at most {MAX_DEPTH} levels"
-            raise _fault(name, "nested too deeply", limit, mark.line + 1, mark.column + 1)
+            raise fault(name, "nested too deeply", limit, mark.line + 1, mark.column + 1)
         anchor = getattr(event, "anchor", None)
         if anchor and event.start_mark:
             mark = event.start_mark
             what = "an alias" if isinstance(event, yaml.AliasEvent) else "an anchor"
-            raise _fault(
+            raise fault(
                 name, f"{what} ({anchor!r})", "each value written out",
                 mark.line + 1, mark.column + 1, "if it is text, quote it",
             )  # fmt: skip

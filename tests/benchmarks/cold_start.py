@@ -1,8 +1,8 @@
 """How long a command takes from a cold start, as ratios to a bare import in the same run.
 
-Machines are noisy: the runs are interleaved, the smallest of each is taken, and only ratios mean
-anything. Run with ``make bench`` or ``python -m tests.benchmarks.cold_start``; with the folder of another checkout
-behind it, each command is held against the same one there.
+Machines are noisy: the runs are interleaved, processor time is taken, and only ratios of the smallest and of the
+medians mean anything. Run with ``make bench`` or ``python -m tests.benchmarks.cold_start [ROUNDS]``; with the folder of
+another checkout in place of the rounds, each command is held against the same one there.
 """
 
 from __future__ import annotations
@@ -13,27 +13,30 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+from statistics import median
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS = 15
+ROUNDS = 9
 GENERATED = 10_000
-COMMANDS = (
-    "--help",
-    "list",
-    "show cm384",
-    "compare cm384 nvl72",
-    "compare cm384 nvl72 --format json",
-    "explain cm384 nvl72 power.all-in",
-    "audit cm384 nvl72",
-    "history cm384 memory_capacity",
-    "sources cm384",
-    "eval 'cm384.memory_capacity / nvl72.memory_capacity'",
-    "export-control h20",
-    "validate specs/systems/cm384.yaml",
-    "estimate decode --model deepseek-v3 --chip h200-sxm --chips 8 --tp 8 --batch 8 --context 1536 --precision fp8",
+_DECODE = (
+    "estimate decode --model deepseek-v3 --chip h200-sxm --chips 8 --tp 8 --batch 8 --context 1536 --precision fp8"
 )
+READING, ESTIMATE = 1.5, 1.8
+"""At most so many times ``import pint, pydantic``."""
+BOUNDS = {
+    "list": READING, "list systems": READING, "list chips --format json": READING, "show cm384": READING,
+    "show cm384 --format json": READING, "compare cm384 nvl72": READING, "compare cm384 nvl72 --format json": READING,
+    "compare cm384 nvl72 --format csv": READING, "explain cm384 nvl72 power.all-in": READING,
+    "explain cm384 nvl72 power.all-in --format json": READING, "audit cm384 nvl72": READING,
+    "audit cm384 nvl72 --format json": READING, "history cm384 memory_capacity": READING,
+    "history cm384 memory_capacity --format json": READING, "sources": READING, "sources cm384": READING,
+    "sources cm384 --format json": READING, _DECODE: ESTIMATE, f"{_DECODE} --format json": ESTIMATE,
+}  # fmt: skip
+COMMANDS = (
+    "--help", *BOUNDS, "eval 'cm384.memory_capacity / nvl72.memory_capacity'", "export-control h20",
+    "validate specs/systems/cm384.yaml",
+)  # fmt: skip
 
 SOURCE = """id: {id}
 title: Generated source {number}
@@ -69,25 +72,25 @@ def crowd(folder: Path, sheets: int = GENERATED) -> Path:
 
 
 def seconds(command: list[str], folder: Path) -> float:
-    """Run a command once, quietly, and return how long it took; byte code is kept, as users have it."""
+    """Run a command once, quietly, and return its processor time; byte code is kept, as users have it."""
     surroundings = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    start = time.perf_counter()
-    subprocess.run(
-        command, cwd=folder, env=surroundings | {"COLUMNS": "80", "PYTHONPATH": str(folder)}, check=True,
-        stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    return time.perf_counter() - start
+    process = subprocess.Popen(
+        command, cwd=folder, env=surroundings | {"COLUMNS": "80", "PYTHONPATH": str(folder)}, stdout=subprocess.DEVNULL
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    assert status == 0, command
+    return used.ru_utime + used.ru_stime
 
 
-def best(commands: dict[str, tuple[list[str], Path]], rounds: int = ROUNDS) -> dict[str, float]:
-    """Return the shortest time of each command over interleaved rounds, after one to warm up."""
+def timed(commands: dict[str, tuple[list[str], Path]], rounds: int = ROUNDS) -> dict[str, list[float]]:
+    """Return the times of each command over interleaved rounds, after one to warm up."""
     times: dict[str, list[float]] = {name: [] for name in commands}
     for turn in range(rounds + 1):
         for name, (command, folder) in commands.items():
             took = seconds(command, folder)
             if turn:
                 times[name].append(took)
-    return {name: min(found) for name, found in times.items()}
+    return times
 
 
 def calc(text: str) -> list[str]:
@@ -95,37 +98,41 @@ def calc(text: str) -> list[str]:
     return [sys.executable, "-m", "calc", *shlex.split(text)]
 
 
-def to_imports() -> None:
+def to_imports(rounds: int) -> None:
     """Print how long commands take beside a bare import of what they need, and in a large catalog."""
+    imports = "import pint, pydantic"
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         crowd(folder)
         shutil.copytree(ROOT / "calc", folder / "calc")
-        python, compare = sys.executable, calc("compare cm384 nvl72")
-        found = best(
-            {
-                "pass": ([python, "-c", "pass"], ROOT),
-                "imports": ([python, "-c", "import pint, pydantic"], ROOT),
-                "imports, BaseModel": ([python, "-c", "import pint; from pydantic import BaseModel"], ROOT),
-                "--help": (calc("--help"), ROOT),
-                "compare": (compare, ROOT),
-                "compare --format json": ([*compare, "--format", "json"], ROOT),
-                "compare, crowded": (compare, folder),
-            }
+        code = {imports: imports, "without Dask": f"import sys; sys.modules['dask'] = None; {imports}",
+                "import calc": "import calc", "pass": "pass"}  # fmt: skip
+        crowded = "compare cm384 nvl72"
+        found = timed(
+            {name: ([sys.executable, "-c", text], ROOT) for name, text in code.items()}
+            | {text: (calc(text), ROOT) for text in COMMANDS}
+            | {"crowded": (calc(crowded), folder)},
+            rounds,
         )
-    print("cold start, ratios of the shortest of", ROUNDS, "interleaved runs each")
-    for name in ("--help", "compare", "compare --format json"):
-        for base in ("pass", "imports", "imports, BaseModel"):
-            print(f"{name:24} / {base:20} {found[name] / found[base]:6.2f}")
-    print(f"compare among {GENERATED} generated sheets / compare {found['compare, crowded'] / found['compare']:6.2f}")
+    print(f"processor time of {rounds} interleaved runs; ratios to {imports!r}, and to the same without Dask")
+    print(f"{'':62} {'least ms':>8} {'ratio':>6} {'median':>6} {'bound':>6} {'no Dask':>7}")
+    base, light = found[imports], found["without Dask"]
+    for name, times in found.items():
+        least = min(times)
+        ratios = f"{least / min(base):6.2f} {median(times) / median(base):6.2f}"
+        print(f"{name[:62]:62} {least * 1000:8.0f} {ratios} {BOUNDS.get(name, ''):>6} {least / min(light):7.2f}")
+    print(
+        f"{crowded} among {GENERATED} generated sheets: {min(found['crowded']) / min(found[crowded]):.2f} times as long"
+    )
 
 
 def to_checkout(other: Path) -> None:
     """Print how long each command takes here beside another checkout."""
     for text in COMMANDS:
-        found = best({"here": (calc(text), ROOT), "there": (calc(text), other)})
-        print(f"{text[:60]:60} here / there {found['here'] / found['there']:6.2f}")
+        found = timed({"here": (calc(text), ROOT), "there": (calc(text), other)})
+        print(f"{text[:60]:60} here / there {min(found['here']) / min(found['there']):6.2f}")
 
 
 if __name__ == "__main__":
-    to_checkout(Path(sys.argv[1]).resolve()) if sys.argv[1:] else to_imports()
+    asked = sys.argv[1] if sys.argv[1:] else str(ROUNDS)
+    to_imports(int(asked)) if asked.isdigit() else to_checkout(Path(asked).resolve())

@@ -15,11 +15,10 @@ import yaml
 import calc
 from calc.catalog.importing import cells, columns, tables
 from calc.catalog.importing.plan import slug
-from calc.cli import commands
 from calc.cli.group import CALL
 from calc.errors import CalcError
 from calc.sheets import folders, metrics
-from tests.running import ROOT, Done, run
+from tests.running import COMMANDS, ROOT, Done, run
 
 SMALL = ROOT / "tests" / "golden" / "catalog"
 DATA = ROOT / "tests" / "data" / "import"
@@ -531,7 +530,7 @@ def test_a_comma_of_a_table_with_semicolons_may_be_a_point(here: Path) -> None:
 
 
 def test_the_examples_of_the_help_run(here: Path) -> None:
-    examples = re.findall(rf"^ +{CALL} (import .*)$", commands.commands["import"].epilog or "", re.MULTILINE)
+    examples = re.findall(rf"^ +{CALL} (import .*)$", COMMANDS["import"].epilog or "", re.MULTILINE)
     assert len(examples) == 2
     for example in examples:
         assert run(*shlex.split(example)).code == 0, example

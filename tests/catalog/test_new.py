@@ -188,13 +188,19 @@ def test_a_file_that_fails_halfway_leaves_nothing(tmp_path: Path, monkeypatch: p
     from calc.catalog import files
     from calc.errors import UsageError
 
-    def refuse(*args: object) -> None:
+    def refuse(*args: object, **more: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(UsageError, match="No space left"):
-        files.create("new", str(tmp_path / "mine.yaml"))
-    assert list(tmp_path.iterdir()) == []
+    path = tmp_path / "mine.yaml"
+    monkeypatch.setattr(os, "link", refuse)
+    files.create("on a file system without links", str(path))
+    assert path.read_text() == "on a file system without links"
+    path.unlink()
+    for step in ("read_bytes", "write_text"):
+        monkeypatch.setattr(Path, step, refuse)
+        with pytest.raises(UsageError, match="No space left"):
+            files.create("new", str(path))
+        assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("id", ["Mine", "a b", "../mine", "", "mine-", "沐曦"])

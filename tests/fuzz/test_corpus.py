@@ -7,9 +7,7 @@ import csv
 import decimal
 import io
 import json
-import os
 import pickle
-import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -286,57 +284,6 @@ def test_eight_threads_on_a_cold_workspace_give_the_same() -> None:
 
 
 # -- files --------------------------------------------------------------------------------------------
-
-
-def _killed_at(call: int, work: Callable[[], None]) -> bool:
-    """Do some work in another process that is killed at a call of the system that writes; return whether it was."""
-    child = os.fork()
-    if child == 0:
-        left = [call]
-
-        def counted(real: Callable[..., Any]) -> Callable[..., Any]:
-            def step(*given: Any, **more: Any) -> Any:
-                left[0] -= 1
-                if left[0] < 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return real(*given, **more)
-
-            return step
-
-        for name in ("rename", "replace", "mkdir", "rmdir", "unlink"):
-            setattr(os, name, counted(getattr(os, name)))
-        files.shutil.copymode = counted(files.shutil.copymode)  # type: ignore[attr-defined]
-        Path.write_bytes = counted(Path.write_bytes)  # type: ignore[method-assign]
-        work()
-        os._exit(0)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
-
-
-@pytest.mark.parametrize("kind", ["file", "folder"])
-def test_killed_at_any_step_the_target_is_the_old_or_the_new(tmp_path: Path, kind: str) -> None:
-    target = tmp_path / "out"
-    names = {"a", "b"}
-
-    def write(word: str) -> None:
-        if kind == "file":
-            files.write(word, str(target))
-        else:
-            files.write_folder(dict.fromkeys(names, word.encode()), str(target), names)
-
-    def held() -> set[str]:
-        return {path.read_text() for path in (target.iterdir() if target.is_dir() else [target])}
-
-    write("old")
-    for call in range(40):
-        killed = _killed_at(call, lambda: write("new"))
-        files._clean(target)
-        assert held() in ({"old"}, {"new"})
-        assert os.listdir(tmp_path) == ["out"]
-        write("old")
-        if not killed:
-            break
-    else:
-        pytest.fail("it was never done")
 
 
 def test_an_export_replaces_only_what_it_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

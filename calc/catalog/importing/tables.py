@@ -13,7 +13,8 @@ from typing import Any
 
 from calc.errors import DataError, UsageError
 from calc.sheets.folders import shown
-from calc.sheets.yaml_nodes import EMPTY, Document, compose, read_text
+from calc.sheets.texts import read_text
+from calc.sheets.yaml_nodes import EMPTY, Document, compose
 
 KEY = "key"
 """The column of the keys where a file is a mapping of ids to objects."""

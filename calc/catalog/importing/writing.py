@@ -11,7 +11,8 @@ from calc.errors import DataError
 from calc.sheets import folders, metrics, schema
 from calc.sheets.comments import Entry, outline
 from calc.sheets.layout import formatted
-from calc.sheets.yaml_nodes import read_text, scalar
+from calc.sheets.texts import read_text
+from calc.sheets.yaml_nodes import scalar
 
 
 def written(layer: Path, plan: ImportPlan) -> dict[Path, str]:

@@ -45,6 +45,7 @@ def update(contents: Mapping[str, bytes], output: str) -> Written:
     target = Path(output)
     if target.exists() and not target.is_dir():
         raise UsageError(f"{output!r} is a file; choose a folder")
+    files.clean(target / MANIFEST)
     before = _manifest(target)
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     if foreign := [name for name in contents if name not in before and (target / name).exists()]:

@@ -39,7 +39,8 @@ def frontiers(comparer: Comparer) -> dict[str, Any]:
 
 def _curves(estimator: Estimator, model: str, systems: list[str]) -> list[dict[str, Any]]:
     try:
-        found = frontier.frontier(estimator, model, [("system", id) for id in systems], **WORKLOAD)
+        found = frontier.frontier(estimator, model, [("system", id) for id in systems], input=WORKLOAD["input"],
+                                  output=WORKLOAD["output"])  # fmt: skip
     except CalcError as error:
         return [{"points": [], "refused": str(error)} for _ in systems]
     return [
