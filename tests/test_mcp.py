@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema_rs import Draft202012Validator
+from jsonschema_rs import meta
 
 from calc.cli import tools
 from calc.cli.tools import MAX_ANSWER, MAX_TEXT, MAX_WORD, MAX_WORDS, ROWS, TOOLS
@@ -129,7 +129,7 @@ def test_the_tools_have_types_and_say_what_they_are(client: Client) -> None:
         "list", "show", "compare", "explain", "audit", "estimate", "frontier", "check",
     ]  # fmt: skip
     for one in found:
-        Draft202012Validator.check_schema(one.input_schema)
+        meta.validate(one.input_schema)
         assert 60 < len(one.description) < 900
         assert "as-reported" in one.description
         assert "--" not in json.dumps(one.input_schema) + one.description

@@ -40,7 +40,7 @@ NO_MEASUREMENT = "no measurement: taken as ideal"
 SIZES = ((2**14, "up to 16 KiB"), (2**20, "up to 1 MiB"), (float("inf"), "over 1 MiB"))
 """Sizes of an exchange, in bytes: libraries change how they send with the size, and so does the latency."""
 _OF_THEIR_OWN = ("all-reduce", "all-to-all")
-SPREAD = 1.5
+SPREAD = 1.45
 """How many standard deviations of a log factor a range reaches to both sides: 85 % of a normal distribution."""
 
 

@@ -7,6 +7,8 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 DERIVED_DIGITS = 4
 RATIO_DIGITS = 3
 EXACT_DIGITS = 12
+COUNTED = 1e6
+"""Below this a whole number is printed with all its digits as the end of a range."""
 
 
 def digits(value: float, significant: int, *, pad: bool = False) -> str:
@@ -45,6 +47,17 @@ def amount(value: float, unit: str, *, exact: bool = False) -> str:
     return f"{number(value, exact=exact)} {unit}"
 
 
+def end(value: float) -> str:
+    """Print an end of a range for reading; a count keeps its digits, so that no figure lies outside of its range.
+
+    Examples
+    --------
+    >>> end(131072.0), end(163840.7)
+    ('131,072', '163,800')
+    """
+    return grouped(number(value, exact=float(value).is_integer() and abs(value) < COUNTED))
+
+
 def span(low: float, high: float) -> str:
     """Print the two ends of a range for reading; an empty text where they are one.
 
@@ -53,7 +66,7 @@ def span(low: float, high: float) -> str:
     >>> span(1258, 2517), span(3, 3)
     ('1,258 to 2,517', '')
     """
-    first, last = grouped(number(low)), grouped(number(high))
+    first, last = end(low), end(high)
     return "" if first == last else f"{first} to {last}"
 
 

@@ -56,7 +56,7 @@ def _moved(cell: Cell) -> Iterator[str]:
     value, low, high = cell.result.numbers
     unit = cell.result.unit
     headline = f"{numbers.amount(value, unit, exact=cell.exact)} ({cell.lead})"
-    ends = f", range {numbers.number(low)}–{numbers.number(high)}" if numbers.span(low, high) else ""
+    ends = f", range {numbers.end(low)}–{numbers.end(high)}" if numbers.span(low, high) else ""
     many = reprs.counted(len(cell.reports), "report")
     yield f"{metrics.metric(cell.name).full_title}: headline {headline}{ends}, {many}."
     found = movement(cell)

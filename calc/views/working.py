@@ -51,7 +51,7 @@ def answer(comparer: Comparer, names: Sequence[str], metric: str, node: Node) ->
     many = " and ".join(str(len(cell.reports)) for cell in cells)
     reports = f"{many} {'report' if many == '1' else 'reports'}"
     independent = " and ".join(str(cell.origins) for cell in cells)
-    low, high = (numbers.grouped(numbers.number(node[end])) for end in ("low", "high"))
+    low, high = (numbers.end(node[name]) for name in ("low", "high"))
     ends = "" if low == high else f", range {low}–{high}"
     opened = f"; {node['open_reason']}" if node.get("open_reason") else ""
     return [f"{title}: {text_of(node)}{ends}, from {reports}, at most {independent} independent{opened}."]
@@ -99,7 +99,7 @@ def ends(node: Node) -> list[str]:
             taken = next((c for c in reading["inputs"] if end in c["roles"]), None)
             taken = taken or next(c for c in reading["inputs"] if c["selected"])
             parts.append(f"{text_of(taken)} ({_lead(taken)})")
-        lines.append(f"{end.capitalize()} {numbers.grouped(numbers.number(node[end]))}: {'; '.join(parts)}")
+        lines.append(f"{end.capitalize()} {numbers.end(node[end])}: {'; '.join(parts)}")
     return lines
 
 

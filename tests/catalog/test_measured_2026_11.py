@@ -41,7 +41,9 @@ MORE_RANKS = {
     "decode-dsr1-910c-sglang-w4a8-c144",
 }  # fmt: skip
 """Rows against the convention: SGLang counts all ranks as TP, and those of attention within them as DP."""
-SET_ASIDE = r"TCP sockets|not a bare matmul|LoRA fine-tuning|full_finetune=presumed|FlagPerf.*qwen1.5_MoE"
+SET_ASIDE = (
+    r"TCP sockets|not a bare matmul|LoRA fine-tuning|full_finetune=presumed|FlagPerf.*qwen1.5_MoE|without per what"
+)
 Row = dict[str, str]
 
 

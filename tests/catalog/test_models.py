@@ -206,7 +206,7 @@ def test_a_variant_is_in_no_span() -> None:
 def test_commands() -> None:
     assert "DeepSeek-V3 / R1 (deepseek-v3), DeepSeek" in output("show", "deepseek-r1")
     assert "671e9" in output("explain", "deepseek-v3", "parameters.total")
-    assert "163840 token" in output("explain", "deepseek-v3", "context_length")
+    assert "163,840 token" in output("explain", "deepseek-v3", "context_length")
     listed = output(
         "list", "models", "--where", "parameters.total >= 500e9 x", "--sort", "parameters.total", "--format", "csv"
     )

@@ -84,10 +84,10 @@ def test_no_cell_is_lost_and_a_second_import_adds_nothing(rows: list[tuple[str, 
         assert len(made.additions) + len(made.left_out) == figures
         assert all(each.why for each in made.left_out)
         layer.mkdir()
-        for file, sheet in writing.written(Catalog(), layer, made).items():
+        for file, sheet in writing.written(layer, made).items():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(sheet)
         if made.additions:
             again = plan.plan(Catalog([layer]), layer, request)
             assert (len(again.additions), again.new) == (len(made.additions), [])
-            assert writing.written(Catalog([layer]), layer, again) == {}
+            assert writing.written(layer, again) == {}

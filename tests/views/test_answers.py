@@ -49,7 +49,7 @@ def test_what_does_not_apply_is_not_missing() -> None:
     seen = 0
     for id in EVERY:
         found = overview.overview(comparer(), id)
-        titles = [show._about(gap.about) for gap in found.gaps if gap.state == NOT_APPLICABLE]
+        titles = [metrics.title(gap.about) for gap in found.gaps if gap.state == NOT_APPLICABLE]
         missing = [line for line in show.summary(found) if line.startswith("Missing: ")]
         assert not [title for title in titles if any(title in re.split("[:;] |[.]$", line) for line in missing)], id
         seen += len(titles)

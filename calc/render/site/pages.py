@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import lzma
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -171,11 +170,11 @@ class _Site:
         said = datapackage.about(tables, self.version)
         contents = {table.name: datapackage.as_csv(table).encode() for table in tables}
         csv = _zipped(datapackage.files(said, tables, contents, "csv"))
-        whole = lzma.compress(datapackage.as_json(said, tables, self.comparer.policy).encode(), preset=6)
-        made = {"chipcalc-csv.zip": ("CSV, Frictionless Data Package", csv), "chipcalc.json.xz": ("JSON", whole)}
-        rows = [(name, what, f"{len(packed) / 1000:,.0f} kB") for name, (what, packed) in made.items()]
-        yield from ((f"downloads/{name}", packed) for name, (_, packed) in made.items())
-        rows += [("../index.json", "JSON, figures by subject", ""), ("../llms.txt", "for AI assistants", "")]
+        yield "downloads/chipcalc-csv.zip", csv
+        rows = [
+            ("chipcalc-csv.zip", "CSV, Frictionless Data Package", f", {len(csv) / 1000:,.0f} kB"),
+            ("../index.json", "JSON, figures by subject", ""), ("../llms.txt", "for AI assistants", ""),
+        ]  # fmt: skip
         yield self._page("downloads", "downloads", page=rows)
 
     def _programs(self) -> Files:

@@ -47,7 +47,7 @@ def update(contents: Mapping[str, bytes], output: str) -> Written:
         raise UsageError(f"{output!r} is a file; choose a folder")
     files.clean(target / MANIFEST)
     before = _manifest(target)
-    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    hashes = {name: _hash(content) for name, content in contents.items()}
     if foreign := [name for name in contents if name not in before and (target / name).exists()]:
         raise UsageError(
             f"{output!r} contains {foreign[0]!r}, which this command did not write; nothing was changed. Choose a new "
@@ -85,9 +85,14 @@ def _is_inside(name: object) -> bool:
     return isinstance(name, str) and not name.startswith("/") and ".." not in name.split("/")
 
 
+def _hash(content: bytes) -> str:
+    """Return 64 bits that tell a file from what it was: the list is part of the site, and of its size."""
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
 def _is(path: Path, before: str | None, now: str) -> bool:
     """Whether a file is there with these contents, whatever the list says."""
-    return before == now and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == now
+    return before == now and path.is_file() and _hash(path.read_bytes()) == now
 
 
 def _put(path: Path, content: bytes) -> None:

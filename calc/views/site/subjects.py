@@ -129,8 +129,9 @@ def _is_reading(cell: Cell) -> bool:
 
 
 def rounded(value: float) -> float:
-    """Return a number with `DIGITS` significant digits."""
-    return float(f"{value:.{DIGITS}g}")
+    """Return a number with `DIGITS` significant digits; a whole one without a fraction, which JSON would print."""
+    found = float(f"{value:.{DIGITS}g}")
+    return int(found) if found.is_integer() and abs(found) < 10**DIGITS else found
 
 
 def figure(cell: Cell) -> dict[str, Any]:

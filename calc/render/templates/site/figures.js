@@ -51,7 +51,7 @@ const isOpen = (a, b, metric) => ALL.metrics[metric][ID] === "power_scopes"
 const standing = (a, b, metric, found) => {
   if (isOpen(a, b, metric)) return "open";
   const [, low, high] = found;
-  if (Math.max(Math.abs(low - 1), Math.abs(high - 1)) < ALL.tie) return "level";
+  if (high < 1 + ALL.tie && low * (1 + ALL.tie) > 1) return "level";
   if (low <= 1 && high >= 1) return "overlapping";
   return (low > 1) === (ALL.metrics[metric][BETTER] > 0) ? "ahead" : "behind";
 };
@@ -69,9 +69,10 @@ const scoreLines = (a, b) => {
   const scopes = [a, b].map((one) => ALL.scopes.filter((id) => has(one, id)));
   const apart = scopes.every((some) => some.length) && !scopes[0].some((id) => scopes[1].includes(id));
   const always = ALL.always.map(filled);
-  const corrects = (id) => id.endsWith(".measured") && [a, b].some((one) => {
+  const isMeasured = (id) => id.endsWith(".measured");
+  const failsAsPeak = (id) => [a, b].some((one) => {
     const [measured, peak] = [one.f[numberOf.get(id)], one.f[numberOf.get(id.replace(/\.measured$/, ""))]];
-    return measured && measured[VALUE] > (peak ? peak[VALUE] : 0);
+    return measured && !(peak && !(peak[MARKS] || "").includes("?") && peak[VALUE] >= measured[VALUE]);
   });
   const found = [];
   for (const [group, counted, rows] of ALL.kinds[kind].groups) {
@@ -80,7 +81,7 @@ const scoreLines = (a, b) => {
       const metric = numberOf.get(id);
       if (metric === undefined || (id === "power_scopes" && !apart)) continue;
       const held = [a, b].filter((one) => one.f[metric]).length;
-      if (held >= (always.includes(id) || corrects(id) ? 1 : 2)) {
+      if (isMeasured(id) ? failsAsPeak(id) : held >= (always.includes(id) ? 1 : 2)) {
         found.push({ group: filled(group), title: filled(title), metric, counts: counted && ALL.metrics[metric][COUNTS] === 1 });
       }
     }
