@@ -147,8 +147,11 @@ class Pool:
         flat = {name: size.reshape(-1) for name, size in zip(self.kernel.lengths, sizes, strict=True)}
         shared = self.kernel.between(one | flat, self.table)
         inverse, weights = self._solved
-        mean = self.kernel.mean + shared @ weights
-        left = self.kernel.variance - ((shared @ inverse.T) ** 2).sum(axis=-1)
+        # Row by row: a product of whole matrices rounds differently with the number of its rows, and a sweep that goes
+        # on after an interruption has others than one that does not.
+        mean = self.kernel.mean + np.array([(row * weights).sum() for row in shared])
+        explained = np.array([np.square((inverse * row).sum(axis=-1)).sum() for row in shared])
+        left = self.kernel.variance - explained
         return mean.reshape(shape), np.sqrt(np.maximum(left, self.kernel.noise**2)).reshape(shape)
 
     def looked_up(self, labels: Mapping[str, str], sizes: Mapping[str, Array]) -> tuple[Array, Array]:

@@ -85,7 +85,8 @@ def leads(found: Frontier, lead: Lead) -> Iterator[str]:
             where = f"{' and '.join(_between(*ends) for ends in ranges)} tok/s per user"
             yield f"{names[id]} is ahead of {other} {where} in every combination of reports and efficiencies."
     if not any(lead.ahead.values()):
-        yield f"The ranges of {' and '.join(names[id] for id in lead.ahead)} overlap everywhere."
+        both = " or ".join(names[id] for id in lead.ahead)
+        yield f"At no speed is {both} ahead in every combination of reports and efficiencies."
 
 
 def _between(low: float, high: float) -> str:

@@ -158,7 +158,7 @@ def test_a_row_is_a_line() -> None:
 def test_a_finding_says_both_verdicts_and_what_is_missing() -> None:
     found = calc.audit("cm384", "nvl72")
     text = repr(found.finding("semianalysis-cm384-2026/table-power"))
-    assert text.startswith("<semianalysis-cm384-2026/table-power, as-reported: “4.1x” (4.05 to 4.15); own 4.14")
+    assert text.startswith("<semianalysis-cm384-2026/table-power, as-reported: “4.1x” (4.05 to 4.15); own matches 4.14")
     text = str(found.finding("capacity-cm384-2025/compute"))
     assert "no figures" in text
 

@@ -175,7 +175,7 @@ def test_without_bokeh_there_are_no_charts_and_the_pages_say_so() -> None:
 
 def test_the_accuracy_page_says_what_validate_says(plain: dict[str, bytes], parsed: dict[str, Page]) -> None:
     """What `make calibrate` kept is what `estimate --validate` gives: else it is to be run again."""
-    rows = re.findall(r'data-t="all">.*', plain["accuracy/index.html"].decode())
+    rows = re.findall(r"data-t=all>all</span>(.*?)<tbody>", plain["accuracy/index.html"].decode())
     for split, place in (("leave-one-out", 0), ("leave-one-chip-out", 2)):
         found = Workspace().estimate.validate(split)
         mine = {one.id: one for one in fitted_trials.read() if one.split == split}
@@ -185,7 +185,7 @@ def test_the_accuracy_page_says_what_validate_says(plain: dict[str, bytes], pars
             assert mine[one.id].numbers == pytest.approx(one.numbers, rel=1e-4), one.id
         score = found.score
         shares = [f"{100 * many / score.many:.0f}" for many in (score.inside, score.near)]
-        assert re.findall(r'"n">([^<]*)', rows[place])[:3] == [str(score.many), *shares]
+        assert re.findall(r"class=n>([^<]*)", rows[place])[:3] == [str(score.many), *shares]
     worst = max(Workspace().estimate.validate().tests, key=lambda one: one.factor)
     assert worst.id in parsed["accuracy/index.html"].text
     assert f"../sources/{worst.measurement.source}/index.html" in parsed["accuracy/index.html"].values("href")
