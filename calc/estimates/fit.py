@@ -60,7 +60,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The parts of the covariance of each phase: the labels that two cases share, with ~ where it fades with size."""
 LENGTHS = {
-    "decode": ("tokens", "rows", "chips", "length"), "prefill": ("tokens", "rows", "chips", "length"),
+    "decode": ("tokens", "rows", "chips"), "prefill": ("tokens", "rows", "chips", "length"),
     "train": ("tokens", "rows", "tp", "chips", "width"), "allreduce": ("size", "ranks"), "matmul": ("size", "side"),
     "memory-bandwidth": (),
 }  # fmt: skip
