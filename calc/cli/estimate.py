@@ -52,12 +52,18 @@ def phase_options(rows: Iterable[declared.Option], grids: bool = False) -> Calla
                 settings = {"help": row.help, "is_flag": True, "default": None}
             elif row.name in ("system", "chip"):
                 settings |= {"multiple": True, "type": click.STRING if grids else ID}
+                settings |= {} if grids else {"callback": _apart}
             elif row.kind == "whole" and not grids:
                 settings |= {"type": int}
             command = click.option(row.flag, _APART.get(row.name, row.name), **settings)(command)
         return command
 
     return add
+
+
+def _apart(context: click.Context, option: click.Parameter, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Take ``a,b`` for two, as a sweep does."""
+    return tuple(id for each in ids for id in each.split(","))
 
 
 _APART = {"output": "output_tokens"}

@@ -46,6 +46,8 @@ def checked(phase: str, asked: Mapping[str, Any], grids: bool = False) -> dict[s
         whole = several(value) if grids and isinstance(value, (list, tuple, np.ndarray)) else [value]
         for one in whole:
             _type_checked(rows[name], one, grids)
+        if rows[name].kind == "word":  # FP8 is fp8, as everywhere in what is printed
+            given[name] = value.lower() if isinstance(value, str) else [one.lower() for one in whole]
     return given
 
 
@@ -125,6 +127,8 @@ def whole(row: Option, value: Any) -> int:
 
 def quantity(row: Option, value: Any, unit: str = "") -> Quantity:
     """Return an amount with its unit, of the dimension of the option; a price in the currency that is written."""
+    if ".." in str(value):
+        raise UsageError(f"{row.flag} {value}: a range; expected one amount, such as its low end and then its high end")
     like = unit or _in_currency(row, value)
     try:
         return units.own(value).to(units.unit(like)) if hasattr(value, "magnitude") else units.parse(str(value), like)

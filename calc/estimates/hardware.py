@@ -204,7 +204,7 @@ def find_hardware(comparer: Comparer, name: str, kind: str, chips: int | None = 
             "--chip, which has no such limit"
         )
     one = catalog.chip_of(held.sheet) or held.sheet
-    return Hardware(held, (one.id, one.vendor), chips, overrides, domain, takes_measured)
+    return Hardware(held, (one.id, one.vendor), chips, dict(overrides), domain, takes_measured)
 
 
 def near(word: str, known: list[str]) -> str:

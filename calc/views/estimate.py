@@ -36,6 +36,8 @@ SHOWN = {
     "allreduce": {"bus_bandwidth": "Bus bandwidth"},
 }  # fmt: skip
 """The figures of each phase in the answer, in order, with their titles."""
+BESIDE = {"serve": ("TPOT", "TTFT, no queue")}
+"""The figures that stand beside the first one where several estimates are a row each; by default the second."""
 PRICED = ("energy", "energy_per_token", "emission", "energy_cost", "cost")
 """Energy, emissions and cost: in the answer to training, elsewhere where a price is given."""
 SAID = {"token/s": "tok/s", "token/s/chip": "tok/s", "token/s per kW": "tok/s/kW", "percent": "%",
@@ -109,7 +111,8 @@ def several(found: Sequence[Estimate]) -> list[Table]:
     what = f"{first.described.name} {first.title}" if first.described else first.title
     same = [words for words in first.asked if all(words in one.asked for one in found)]
     rows = [_figures(one) for one in found]
-    main = [title for title, *_ in rows[0]][:2]
+    titles = [title for title, *_ in rows[0]]
+    main = [titles[0], *BESIDE.get(first.phase, titles[1:2])]
     if not first.terms:
         main = [_titled(first.amounts[name].title) for name in ("needed", "capacity") if name in first.amounts]
     table = Table(f"{what}: {', '.join(same)}", [

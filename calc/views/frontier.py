@@ -47,7 +47,11 @@ def _best(found: Frontier) -> Table:
         else:
             table.add(name, "none", "", "", "", "")
             table.notes.append(f"{machine.name}: {machine.refused}.")
-    table.notes += [line for lead in found.leads for line in leads(found, lead)]
+    if "tpot" in found.asked:
+        table.notes.append("The limit on TPOT holds for the estimate, not over its whole range.")
+    table.notes.append("Prefill runs on the same chips, and its time counts; `estimate decode` leaves it out.")
+    shown = {machine.id for machine in found.machines if machine.points}
+    table.notes += [line for lead in found.leads if shown.issuperset(lead.ahead) for line in leads(found, lead)]
     table.notes += dict.fromkeys(f"{note}." for machine in found.machines for note in machine.notes)
     return table
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -163,3 +164,22 @@ def test_training_is_never_faster_than_its_limit(
     assert made.estimate is not None
     value, low, high = made.estimate.numbers
     assert made.bound.numbers[1] * (1 - 1e-9) <= low <= value <= high
+
+
+LONGER = (128, 1024, 4096, 16384, 65536, 131072)
+
+
+@pytest.mark.parametrize(("model", "asked"), [
+    ("llama-3.1-70b", {"chip": "mi300x"}), ("llama-3.1-8b", {"chip": "h100-sxm"}),
+    ("deepseek-v3", {"system": "nvl72", "precision": "fp8"}), ("qwen3-30b-a3b", {"chip": "ascend-910c"}),
+])  # fmt: skip
+def test_a_longer_context_is_never_decoded_faster(model: str, asked: dict[str, str]) -> None:
+    """Nor much faster in a larger batch: what measurements say of few rows may take back a few percent."""
+    room = {"memory_capacity": "10 TB/chip"}
+    made = [WORKSPACE.estimate.decode(model, batch=1, context=context, **room, **asked) for context in LONGER]
+    for end in zip(*(one.estimate.numbers for one in made if one.estimate), strict=True):
+        assert list(end) == sorted(end)
+    steps = [WORKSPACE.estimate.decode(model, batch=2**power, context=2048, **room, **asked) for power in range(9)]
+    times = [one.estimate.numbers[0] for one in steps if one.estimate]
+    assert len(times) == 9
+    assert all(after > 0.97 * before for before, after in pairwise(times))
