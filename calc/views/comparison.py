@@ -93,7 +93,9 @@ def tally_words(tally: Tally) -> str:
 
 
 def _most(tally: Tally) -> tuple[str, int]:
-    """Return where a subject stands on more than half of a group, and on how many figures."""
+    """Return where a subject stands on most of a group, and on how many figures; mixed if it both leads and trails."""
+    if tally.ahead and tally.behind:
+        return _MIXED, 0
     for where, names in tally.lists().items():
         if 2 * len(names) > tally.counted:
             return _SAID[where], len(names)

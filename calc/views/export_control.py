@@ -23,7 +23,8 @@ def tables(found: Classification, in_words: bool = False) -> list[Table]:
     first = found.chips[0]
     shown = [overview(found)] if len(found.chips) > 1 else [tests(first), conditions(first), figures(first)]
     shown += [rules(found)] if in_words else []
-    shown[-1].notes += [] if in_words else ["What the rules say: --rules."]
+    said = "a and b are its paragraphs; each rule says what follows"
+    shown[-1].notes += [] if in_words else [f"met: the figures reach the thresholds of a rule; {said}: --rules."]
     shown[-1].notes += _foot(found)
     return shown
 

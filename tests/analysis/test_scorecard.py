@@ -64,7 +64,7 @@ def test_the_table_is_short_and_never_wraps(first: str, second: str) -> None:
 def test_the_press_line_is_answered_in_the_first_lines() -> None:
     printed = output("compare", "cm384", "nvl72").splitlines()
     assert printed[0].startswith("CloudMatrix 384 vs GB200 NVL72")
-    assert printed[1] == "CloudMatrix 384 leads: whole system; trails: per chip, per watt, per dollar."
+    assert printed[1] == "cm384 leads: whole system; trails: per chip, per watt; mixed: per dollar."
     assert [head for line in printed[1:9] if (head := line.split("  ")[0]) in NAMES] == NAMES
     assert printed[4].split() == ["Whole", "system", "6", "5", "1"]
 
