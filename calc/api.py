@@ -388,7 +388,8 @@ class Workspace:
         ----------
         *columns : str
             Metrics to show, or first parts of their ids (``power``). The headline is in the column of the metric, its
-            range in ``NAME.low`` and ``NAME.high``, its unit in ``attrs["units"]``.
+            range in ``NAME.low`` and ``NAME.high``, whether a qualifier is missing in ``NAME.open``, the number of
+            independent origins (at most) in ``NAME.origins``, its unit in ``attrs["units"]``.
         vendor, family : str or sequence of str
             Only these vendors, or families.
         having : str or sequence of str

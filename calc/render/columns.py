@@ -32,6 +32,8 @@ _TYPES = {
     **dict.fromkeys(("low_open", "high_open", "close", "superseded", "open"), BOOLEAN),
     **dict.fromkeys((records.HEADLINE, records.LOWEST, records.HIGHEST), BOOLEAN),
 }  # fmt: skip
+BESIDE = {".low": NUMBER, ".high": NUMBER, ".open": BOOLEAN, ".origins": INTEGER}
+"""What stands beside a figure in a list: its range, whether a qualifier is missing, and how many origins it has."""
 _SIDES = ("claimed_", "own_", "any_")
 
 
@@ -59,8 +61,9 @@ def catalog(names: Sequence[str]) -> list[Field]:
     """Return the columns of a list of chips or systems: what they are, then the metrics named."""
     found = named(records.CATALOG)
     for name in names:
-        ends = () if metrics.metric(name).is_text else (f"{name}.low", f"{name}.high")
-        found += [Field(one, NUMBER if ends else STRING) for one in (name, *ends)]
+        is_text = metrics.metric(name).is_text
+        found.append(Field(name, STRING if is_text else NUMBER))
+        found += [] if is_text else [Field(f"{name}{end}", type) for end, type in BESIDE.items()]
     return found
 
 
@@ -84,7 +87,7 @@ def of_header(names: Sequence[str]) -> tuple[list[Field], str | None]:
     plain = [named(records.COMPARISON), named(records.SUBJECT), named(records.AUDIT), reports()]
     guesses: list[tuple[list[Field], str | None]] = [(one, None) for one in plain]
     if tuple(names[:many]) == records.CATALOG:
-        own = [name for name in names[many:] if not name.endswith((".low", ".high"))]
+        own = [name for name in names[many:] if not name.endswith(tuple(BESIDE))]
         guesses.append((catalog(own), "id"))
     elif tuple(names[:first]) == records.GRID:
         guesses.append((grid(names[first::2]), None))

@@ -233,9 +233,11 @@ def catalog(comparer: Comparer, sheets: Sequence[schema.Sheet], known: Sequence[
 def _figure(comparer: Comparer, sheet: schema.Sheet, metric: Metric) -> Record:
     if metric.is_text:
         return {metric.id: "; ".join(selection.words(comparer, sheet, metric))}
-    found = selection.cell_of(comparer, sheet, metric.id).result
-    value, low, high = found.numbers if found else (None, None, None)
-    return {metric.id: value, f"{metric.id}.low": low, f"{metric.id}.high": high}
+    cell = selection.cell_of(comparer, sheet, metric.id)
+    value, low, high = cell.result.numbers if cell.result else (None, None, None)
+    beside = (bool(cell.open), cell.origins) if cell.result else (None, None)
+    return {metric.id: value, f"{metric.id}.low": low, f"{metric.id}.high": high,
+            f"{metric.id}.open": beside[0], f"{metric.id}.origins": beside[1]}  # fmt: skip
 
 
 def axes(result: Result) -> dict[str, str]:

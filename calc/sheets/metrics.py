@@ -280,6 +280,9 @@ def suggest(name: str, reported: bool = False) -> str:
         return "; ".join(_USUAL[word] for word in sorted(words))
     if reported:
         return did_you_mean(name, [known for known, row in TABLE.items() if not row.formula])
+    titled = [known for known, row in TABLE.items() if row.full_title.casefold().startswith(name.casefold())][:3]
+    if titled and len(name) > 2:
+        return f"did you mean {' or '.join(map(repr, titled))}?"
     return did_you_mean(name, [*TABLE, *ALIASES]) or "`list metrics` shows them all"
 
 

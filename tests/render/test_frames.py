@@ -286,7 +286,7 @@ def test_a_list_is_what_the_command_prints() -> None:
     assert [*made.index] == [row["id"] for row in body["rows"]]
     assert made["reports"].to_list() == [int(row["reports"]) for row in body["rows"]]
     assert [*made.columns[7:]] == [f"{m}{end}" for m in ("memory_capacity", "memory_bandwidth")
-                                   for end in ("", ".low", ".high")]  # fmt: skip
+                                   for end in ("", ".low", ".high", ".open", ".origins")]  # fmt: skip
 
 
 def test_a_list_holds_what_was_known_by_the_day() -> None:
@@ -316,7 +316,11 @@ def test_figures_in_a_list_are_those_of_the_chips() -> None:
 
 def test_the_head_of_ids_stands_for_those_that_somebody_has() -> None:
     made = calc.systems("power")
-    shown = [name for name in made.columns if name.startswith("power.") and not name.endswith((".low", ".high"))]
+    shown = [
+        name
+        for name in made.columns
+        if name.startswith("power.") and not name.endswith((".low", ".high", ".open", ".origins"))
+    ]
     assert {"power.all-in", "power.rack", "power.unstated"} <= set(shown)
     assert set(shown) <= set(metrics.under("power"))
     assert all(made[name].notna().any() for name in shown)
