@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import running
+
 settings.register_profile(
     "here", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
@@ -25,6 +27,16 @@ def _garbage_goes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gc, "freeze", lambda: None)
         yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _caches_end(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a file of tests keeps goes with it: a process that holds gigabytes forks and collects slowly."""
+    yield
+    for held in [*vars(getattr(request.node, "obj", None) or object).values(), running.output]:
+        if hasattr(held, "cache_clear") and not (getattr(held, "__module__", "") or "").startswith("calc"):
+            held.cache_clear()
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)
