@@ -102,6 +102,25 @@ def test_search_finds_by_keyboard(opened: Any) -> None:
     assert page.locator("h1").inner_text() == "CloudMatrix 384"
 
 
+@pytest.mark.parametrize("width", [PHONE["width"], 720, 1000, DESK["width"], 1366, 1440, 1920])
+def test_the_list_of_what_is_found_lies_inside_the_window(width: int, opened: Any) -> None:
+    page = opened("index.html", viewport={"width": width, "height": 900})
+    search = page.get_by_role("combobox", name="Search")
+    cut = """one => { const held = getComputedStyle(one), pen = document.createElement("canvas").getContext("2d");
+      pen.font = `${held.fontSize} ${held.fontFamily}`;
+      const room = one.clientWidth - parseFloat(held.paddingLeft) - parseFloat(held.paddingRight);
+      return room - pen.measureText(one.placeholder).width; }"""
+    assert search.evaluate(cut) > 0
+    search.fill("cloudmatrix")
+    page.get_by_role("option").first.wait_for()
+    left, right = page.locator("#found").evaluate(
+        "one => [one.getBoundingClientRect().left, one.getBoundingClientRect().right]"
+    )
+    assert 0 <= left < right <= width
+    assert right - left > 300
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_ratios_and_verdicts_of_any_two_are_those_of_compare(opened: Any, place: Any) -> None:
     page = opened("compare/index.html")
     catalog, rng = place.comparer.catalog, random.Random(17)
