@@ -19,6 +19,7 @@ from calc.api import Workspace
 from calc.figures.policy import last_day
 from calc.render.site import pages, writing
 from calc.sheets.folders import FOLDERS
+from calc.views.site.figures import dated
 from calc.views.site.subjects import SubjectFigures, figure
 from tests.render.test_browser import DESK, PHONE, browser, needs_chromium
 from tests.running import ROOT
@@ -31,6 +32,10 @@ EACH = ("index.html", "systems/cm384/index.html", "chips/index.html", "models/de
         "accuracy/index.html", "downloads/index.html")  # fmt: skip
 """A page of each kind."""
 SAMPLE = 60
+HOST = "https://site.example"
+"""Where pages stand that are not opened from a file; the test answers for it."""
+NATURE = {"copy": "read from a copy of the source", "relay": "read only through another document"}
+"""How a citation says how the source was read."""
 
 
 @pytest.fixture(scope="module")
@@ -51,19 +56,24 @@ def folder(place: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def opened(browser: Any, folder: Path) -> Iterator[Any]:
     contexts, said, asked = [], [], []
 
-    def make(name: str, **options: Any) -> Any:
+    def make(name: str, *, served: bool = False, **options: Any) -> Any:
         contexts.append(browser.new_context(**({"viewport": DESK, "locale": "en-GB"} | options)))
+        if served:
+            contexts[-1].route(
+                f"{HOST}/**", lambda route: route.fulfill(path=folder / route.request.url[len(HOST) + 1 :])
+            )
         page = contexts[-1].new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         path, _, state = name.partition("#")
-        page.goto(f"{(folder / path).as_uri()}#{state}" if state else (folder / path).as_uri())
+        at = f"{HOST}/{path}" if served else (folder / path).as_uri()
+        page.goto(f"{at}#{state}" if state else at)
         return page
 
     yield make
     assert said == []
-    assert [url for url in asked if not url.startswith((folder.as_uri(), "data:", "blob:"))] == []
+    assert [url for url in asked if not url.startswith((folder.as_uri(), HOST, "data:", "blob:"))] == []
     for context in contexts:
         assert all(page.title() != "owned" for page in context.pages)
         context.close()
@@ -189,13 +199,18 @@ def test_a_figure_leads_to_its_reports_and_is_cited(opened: Any) -> None:
     working = page.locator("details[id='power.all-in'][open]")
     working.get_by_text("semianalysis-cm384-2026").first.wait_for()
     working.get_by_text("Cite this number").click()
+    working.locator("pre").nth(2).wait_for()
     line, bibtex, held = (text.strip() for text in working.locator("pre").all_inner_texts())
+    source = "SemiAnalysis, 2026-02-05 (semianalysis-cm384-2026)"
     assert line.startswith(
-        "CloudMatrix 384, Power, all-in: 599.821 kW, as-reported; sources: semianalysis-cm384-2026; newest source 20"
+        "CloudMatrix 384, Power, all-in: 599.821 kW; as-reported; estimate; read from a copy of the source; "
+        f"source: {source}. chipcalc, catalog of 20"
     )
-    assert line.endswith("systems/cm384/index.html#power.all-in")
     assert bibtex.startswith("@misc{chipcalc-cm384-power-all-in-")
+    assert source in bibtex
     assert json.loads(held)["sources"] == ["semianalysis-cm384-2026"]
+    assert json.loads(held)["nature"] == ["estimate", "copy"]
+    assert "file:" not in line + bibtex + held
 
 
 def test_a_computed_figure_leads_to_its_inputs(opened: Any) -> None:
@@ -210,14 +225,16 @@ def test_each_figure_is_cited_by_value_range_sources_day_and_policy(
     kind: str, id: str, opened: Any, place: Any
 ) -> None:
     """The address, the copyable line, BibTeX and JSON of every figure of a page say what the catalog says."""
-    page = opened(f"{FOLDERS[kind]}/{id}/index.html")
+    page = opened(f"{FOLDERS[kind]}/{id}/index.html", served=True)
     page.wait_for_selector("#theme")
-    said = page.evaluate("[...document.querySelectorAll('main > details[id]')].map(cited)")
+    said = page.evaluate(
+        "searched().then((all) => [...document.querySelectorAll('main > details[id]')].map((one) => cited(one, all)))"
+    )
     held = {
         cell.name: (cell, figure(cell)) for cell in SubjectFigures(place.comparer, place.get(id).sheet).cells.values()
     }
     assert len(said) == len(held) > 10
-    day, many = page.evaluate("ABOUT.day"), 0
+    day, many, longest, rests = page.evaluate("ABOUT.day"), 0, 0, set[str]()
     for one in said:
         found = json.loads(one["JSON"])
         cell, shown = held.pop(found["metric"])
@@ -226,16 +243,35 @@ def test_each_figure_is_cited_by_value_range_sources_day_and_policy(
         assert found["range"] == shown["span"], found["metric"]
         assert (found["status"], found["day"]) == ("as-reported", day)
         assert set(found["sources"]) == set(cell.sources), found["metric"]
+        assert set(found["nature"]) == set(shown["nature"]), found["metric"]
         many += bool(found["range"])
-        for part in (found["figure"], found["range"], *found["sources"], day, found["policy"], found["address"]):
-            assert part in one["line"], found["metric"]
-        assert re.match(r"@misc\{chipcalc-[\w-]+,\n", one["BibTeX"])
-        assert found["address"] in one["BibTeX"]
-        assert parse_string(one["BibTeX"], "bibtex").entries
+        line, bibtex = one["line"], one["BibTeX"]
+        for part in (found["subject"], found["title"], found["figure"], found["policy"].rstrip("."), found["address"]):
+            assert part in line, found["metric"]
+        assert line.count("catalog of") == line.count(f"chipcalc, catalog of {day}. ") == 1
+        for part in ("as-reported", found["range"], *(NATURE.get(word, word) for word in found["nature"])):
+            assert all(part in text for text in (line, bibtex)), found["metric"]
+        for id in found["sources"][:3]:
+            source = place.comparer.catalog.source(id)
+            told = f"{source.publisher}, {dated(source)} ({id})"
+            assert all(told in text for text in (line, unescaped(bibtex))), found["metric"]
+        more = len(found["sources"]) - 3
+        assert (f"; and {more} more" in line) == (f"; and {more} more" in bibtex) == (more > 0), found["metric"]
+        rests.update(found["nature"])
+        longest = max(longest, more)
+        assert re.match(r"@misc\{chipcalc-[\w-]+,\n", bibtex)
+        assert found["address"] in bibtex
+        assert parse_string(bibtex, "bibtex").entries
     assert held == {}
     assert many > 0
+    assert rests <= {"estimate", "target", "preliminary", *NATURE}
+    assert (longest > 0, "copy" in rests) == (kind != "model", True)
     dead = "[...document.querySelectorAll('details a[href^=\"#\"]')].filter((one) => !by(one.hash.slice(1))).length"
     assert page.evaluate(dead) == 0
+
+
+def unescaped(bibtex: str) -> str:
+    return re.sub(r"\\([{}&%$#_])", r"\1", bibtex)
 
 
 def test_a_citation_is_copied(opened: Any) -> None:

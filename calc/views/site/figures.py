@@ -153,6 +153,14 @@ def moved(held: Iterable[SubjectFigures]) -> dict[str, Any]:
 
 
 def search(held: Iterable[SubjectFigures], sources: Mapping[str, schema.Source]) -> list[list[str]]:
-    """Return what can be searched for: the path of its page, its name, and other words that find it."""
+    """Return what can be searched for: the path of its page, its name, and other words that find it.
+
+    A source has its id and its publisher as such words, and its date behind them.
+    """
     found = [[one.path, one.sheet.name, " ".join((one.sheet.id, one.sheet.vendor, *one.sheet.aliases))] for one in held]
-    return [*found, *([f"sources/{id}", one.title, f"{id} {one.publisher}"] for id, one in sources.items())]
+    return [*found, *([f"sources/{id}", one.title, f"{id} {one.publisher}", dated(one)] for id, one in sources.items())]
+
+
+def dated(source: schema.Source) -> str:
+    """Return the date of a source, or the day on which an undated page was seen, as a citation says it."""
+    return source.date or (f"seen {source.seen}" if source.seen else "undated")
