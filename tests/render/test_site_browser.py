@@ -322,11 +322,32 @@ def test_the_frontier_follows_the_model_and_the_table_says_what_the_chart_shows(
     points = "[0, 1, 2].map((at) => chart.made.document.get_model_by_name(`points${at}`).data.x.length)"
     rows = "[...document.querySelectorAll('#table tbody')].map((body) => body.rows.length - 1)"
     page.wait_for_function(f"String({points}) === String({rows}) && {points}[0] > 5")
-    assert "Llama" in page.locator("#say").inner_text()
+    said = page.locator("#say").inner_text()
+    assert said.startswith("Llama 3.1 70B, 4k input and 1k output tokens, BF16. Estimates, not measurements")
+    assert "prefill and decode run on the same chips" in said
+    assert "decode throughput" not in page.locator("main").inner_text()
+    assert "assumed: all 128" in page.locator("#verdict").inner_text()
     page.locator("#model").select_option("deepseek-v3")
     page.wait_for_function(f"String({points}) === String({rows})")
     assert "EP" in page.locator("#table").inner_text()
     assert "model=deepseek-v3" in page.url
+
+
+@pytest.mark.parametrize(("scheme", "viewport"), [("dark", PHONE), ("light", DESK)])
+def test_the_legend_of_the_frontier_is_legible_and_covers_no_curve(
+    scheme: str, viewport: dict[str, int], opened: Any
+) -> None:
+    page = opened("frontier/index.html", color_scheme=scheme, viewport=viewport)
+    page.wait_for_function("window.Bokeh && Bokeh.documents.length && chart.made")
+    page.wait_for_timeout(500)
+    colour, ink, bottom, top, right = page.evaluate("""() => { const view = Bokeh.index.roots[0];
+      const held = view.model.above.find((one) => one.type === "Legend");
+      const { bottom, right } = view.owner.find_one(held).bbox;
+      const ink = getComputedStyle(document.body).getPropertyValue("--ink").trim();
+      return [held.label_text_color, ink, bottom, view.frame.bbox.top, right]; }""")
+    assert colour == ink
+    assert bottom <= top
+    assert right <= viewport["width"]
 
 
 def test_history_shows_the_reports_in_time(opened: Any) -> None:

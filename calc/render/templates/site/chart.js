@@ -7,6 +7,7 @@ const colours = () => {
   const [ink, dim, line] = ["--ink", "--dim", "--line"].map((name) => style.getPropertyValue(name).trim());
   for (const model of chart.made.document.roots()[0].references()) {
     if (model.type.endsWith("Axis")) Object.assign(model, { axis_label_text_color: ink, major_label_text_color: dim, axis_line_color: dim, major_tick_line_color: dim, minor_tick_line_color: line });
+    if (model.type === "Legend") model.label_text_color = ink;
     if (model.type === "Grid") model.grid_line_color = line;
   }
 };

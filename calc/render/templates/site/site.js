@@ -15,6 +15,7 @@ const kept = {
   set: (name, value) => { try { localStorage.setItem(`chipcalc.${name}`, value); } catch { /* not kept */ } },
 };
 const html = document.documentElement;
+document.head.append(make("link", "", { rel: "icon", href: "data:," })); // no request for an icon
 const usual = navigator.language.startsWith("zh") ? "zh" : "en";
 html.lang = kept.get("lang") || usual;
 if (kept.get("theme")) html.dataset.theme = kept.get("theme");
