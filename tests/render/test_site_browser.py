@@ -7,6 +7,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +57,15 @@ def folder(place: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def opened(browser: Any, folder: Path) -> Iterator[Any]:
     contexts, said, asked = [], [], []
 
-    def make(name: str, *, served: bool = False, **options: Any) -> Any:
+    def make(name: str, *, served: bool = False, script: str = "", **options: Any) -> Any:
         contexts.append(browser.new_context(**({"viewport": DESK, "locale": "en-GB"} | options)))
         if served:
             contexts[-1].route(
                 f"{HOST}/**", lambda route: route.fulfill(path=folder / route.request.url[len(HOST) + 1 :])
             )
         page = contexts[-1].new_page()
+        if script:
+            page.add_init_script(script)
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: said.append(str(error)))
@@ -357,6 +360,40 @@ def test_history_shows_the_reports_in_time(opened: Any) -> None:
     assert days == sorted(days, key=last_day)
     assert len(days) > 2
     assert "1,229 TB/s" in page.locator("#say").inner_text()
+
+
+def test_a_date_as_exact_as_known_is_drawn_over_its_span(opened: Any) -> None:
+    page = opened("history/index.html")
+    assert page.locator("h1").inner_text() == "CloudMatrix 384: Power, scope not specified"
+    page.wait_for_function("window.Bokeh && Bokeh.documents.length && chart.made")
+    days = page.locator("tbody td:first-child").all_inner_texts()
+    held = page.evaluate("chart.made.document.get_model_by_name('points').data")
+    exact = 0
+    for day, low, middle, high in zip(days, held["x0"], held["x"], held["x1"], strict=True):
+        first, last = datetime.fromisoformat(f"{day}-01-01"[:10]), last_day(day)
+        assert [datetime.fromtimestamp(one / 1000, UTC).date() for one in (low, high)] == [first.date(), last], day
+        assert middle == (low + high) / 2
+        exact += low == high
+    assert 0 < exact < len(days)
+    page.locator("#metric").select_option("power.all-in")
+    assert page.locator("tbody tr").count() == 1
+    assert "metric=power.all-in" in page.url
+
+
+@pytest.mark.parametrize("name", ["scatter", "history", "frontier"])
+def test_a_chart_is_drawn_with_its_data_from_the_start(name: str, opened: Any) -> None:
+    """What it draws before, such as a label of 1970, would leave traces at its edge."""
+    page = opened(
+        f"{name}/index.html",
+        script="""window.drawn = []; const own = CanvasRenderingContext2D.prototype;
+      const was = own.fillText;
+      own.fillText = function (text, ...at) { drawn.push(text); return was.call(this, text, ...at); };""",
+    )
+    page.wait_for_function("window.Bokeh && Bokeh.documents.length && chart.made")
+    page.wait_for_timeout(500)
+    drawn = page.evaluate("drawn")
+    assert len(drawn) > 5
+    assert [text for text in drawn if "1970" in text or text == "1000ms"] == []
 
 
 def test_the_interface_speaks_chinese_and_remembers(opened: Any) -> None:
