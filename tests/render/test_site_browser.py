@@ -336,6 +336,41 @@ def test_the_frontier_follows_the_model_and_the_table_says_what_the_chart_shows(
     assert "model=deepseek-v3" in page.url
 
 
+@pytest.mark.parametrize("viewport", [DESK, PHONE])
+@pytest.mark.parametrize(("name", "words", "wanted"), [
+    ("claims", "semianalysis-cm384-2026 power", "semianalysis-cm384-2026"),
+    ("sources", "nvidia-h100-datasheet", "H100"),
+])  # fmt: skip
+def test_claims_and_sources_are_found_by_words(
+    name: str, words: str, wanted: str, viewport: dict[str, int], opened: Any
+) -> None:
+    page = opened(f"{name}/index.html", viewport=viewport)
+    rows = page.locator("tbody tr")
+    every = rows.count()
+    page.locator("main").get_by_label("Find").fill(words.upper())
+    seen = [row.inner_text() for row in rows.all() if row.is_visible()]
+    assert 0 < len(seen) < every / 4
+    assert all(wanted in text for text in seen)
+    assert page.get_by_text(f"{len(seen)} of {every} rows shown").is_visible()
+    page.locator("main").get_by_label("Find").fill("")
+    assert sum(row.is_visible() for row in rows.all()) == every
+
+
+def test_dates_do_not_break(opened: Any) -> None:
+    lines = """(all) => all.map((one) => { const range = document.createRange(); range.selectNodeContents(one);
+      return [one.textContent, new Set([...range.getClientRects()].map((box) => box.top)).size]; })"""
+    for name, found in (
+        ("sources/index.html", "td:nth-child(3)"),
+        ("history/index.html", "tbody td:first-child"),
+        ("sources/semianalysis-cm384-2026/index.html", "time"),
+    ):
+        page = opened(name, viewport=PHONE)
+        page.wait_for_selector(found)
+        said = [row for row in page.eval_on_selector_all(found, lines) if row[0]]
+        assert said
+        assert [row for row in said if row[1] != 1] == []
+
+
 @pytest.mark.parametrize(("scheme", "viewport"), [("dark", PHONE), ("light", DESK)])
 def test_the_legend_of_the_frontier_is_legible_and_covers_no_curve(
     scheme: str, viewport: dict[str, int], opened: Any

@@ -74,6 +74,7 @@ def frontier(names: Sequence[str]) -> str:
         points.append(made.scatter("x", "y", source=held, size=8, color=colour, marker=marker, legend_label=name))
     if points:
         made.legend.background_fill_alpha = made.legend.border_line_alpha = 0.0
+        made.legend.location = "left"
         made.add_layout(made.legend[0], "above")
     return _item(made, *points)
 

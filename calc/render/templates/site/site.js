@@ -48,6 +48,8 @@ const load = (path) => new Promise((done) => {
   document.head.append(script);
 });
 
+const wordsOf = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
+const holds = (text, words) => words.every((word) => text.toLowerCase().includes(word));
 const searched = async () => { if (!window.SEARCH) await load("data/search.js"); return window.SEARCH || []; };
 
 const search = () => {
@@ -66,10 +68,9 @@ const search = () => {
   const open = (is) => { list.hidden = !is; input.setAttribute("aria-expanded", is); mark(-1); };
   const show = async () => {
     const all = await searched();
-    const words = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const words = wordsOf(input.value);
     const rank = ([path, name, more]) => {
-      const text = `${name} ${more}`.toLowerCase();
-      if (!words.every((word) => text.includes(word))) return -1;
+      if (!holds(`${name} ${more}`, words)) return -1;
       const head = words.join(" ");
       return (path.startsWith("sources/") ? 4 : 0) + (more.split(" ")[0] === head ? 0 : name.toLowerCase().startsWith(head) ? 1 : 2);
     };
@@ -169,6 +170,21 @@ const sortable = (table) => {
   });
 };
 
+// A field before a table that hides the rows without its words.
+const findable = (table) => {
+  const input = make("input", "", { type: "search" });
+  const say = make("small", "", { role: "status" });
+  const rows = [...table.tBodies[0].rows].map((row) => [row, `${row.textContent} ${row.querySelector("a").getAttribute("href").split("/").at(-2)}`]);
+  const find = () => {
+    const words = wordsOf(input.value);
+    for (const [row, text] of rows) row.hidden = !holds(text, words);
+    say.textContent = words.length ? t("shown", rows.filter(([row]) => !row.hidden).length, rows.length) : "";
+  };
+  input.addEventListener("input", find);
+  document.addEventListener("spoken", find);
+  table.parentElement.before(make("div", "", { class: "filters" }, field("find", input), say));
+};
+
 // -- cite this number -----------------------------------------------------------------------------
 
 const TEX = { "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}" };
@@ -248,6 +264,7 @@ document.addEventListener("DOMContentLoaded", () => {
     link.href = `${link.closest("ul").previousElementSibling.firstElementChild.getAttribute("href")}#${link.dataset.to}`;
   }
   for (const table of document.querySelectorAll("table.sort")) sortable(table);
+  for (const table of document.querySelectorAll("table.find")) findable(table);
   speak();
   reveal();
 });
