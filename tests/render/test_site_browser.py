@@ -206,8 +206,8 @@ def test_a_figure_leads_to_its_reports_and_is_cited(opened: Any) -> None:
     line, bibtex, held = (text.strip() for text in working.locator("pre").all_inner_texts())
     source = "SemiAnalysis, 2026-02-05 (semianalysis-cm384-2026)"
     assert line.startswith(
-        "CloudMatrix 384, Power, all-in: 599.821 kW; as-reported; estimate; read from a copy of the source; "
-        f"source: {source}. chipcalc, catalog of 20"
+        "CloudMatrix 384, Power, all-in: 599.821 kW; as-reported; headline report: estimate, "
+        f"read from a copy of the source; source: {source}. chipcalc, catalog of 20"
     )
     assert bibtex.startswith("@misc{chipcalc-cm384-power-all-in-")
     assert source in bibtex

@@ -224,7 +224,8 @@ const cited = (one, all) => {
   const from = `${sources.length > 1 ? "sources" : "source"}: ${named}${sources.length > NAMED ? `; and ${sources.length - NAMED} more` : ""}`;
   const what = `${held.subject}, ${title}: ${figure}`;
   const unit = figure.split(" ").slice(1).join(" ");
-  const how = [range && `range ${range} ${unit}`.trim(), held.status, ...held.nature.map((word) => NATURE[word] || word), from].filter(Boolean).join("; ");
+  const nature = held.nature.length ? `headline report: ${held.nature.map((word) => NATURE[word] || word).join(", ")}` : "";
+  const how = [range && `range ${range} ${unit}`.trim(), held.status, nature, from].filter(Boolean).join("; ");
   const tool = `chipcalc, catalog of ${held.day}`;
   const key = `${one.id}-${held.day}`.replace(/[^\w-]/g, "-");
   const bibtex = `@misc{chipcalc-${location.pathname.split("/").slice(-2)[0]}-${key},\n  title = {{${tex(what)}}},\n  howpublished = {{${tool}}},\n`
