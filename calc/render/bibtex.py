@@ -10,7 +10,7 @@ from calc.errors import printable
 from calc.sheets import source_kinds
 from calc.sheets.schema import Source
 
-HEAD = "% Sources of chipcalc, as BibTeX in UTF-8 (biber, biblatex). A title in [brackets] is a description of ours.\n"
+HEAD = "% Sources of chipcalc, as BibTeX in UTF-8 (biber, biblatex).\n"
 _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}", **{sign: f"\\{sign}" for sign in "&%$#_"},
@@ -90,6 +90,8 @@ def _person(name: str) -> str:
 
 
 def _notes(source: Source) -> Iterator[str]:
+    if source.title.startswith("["):
+        yield "title in brackets: our description"
     if source.edition:
         yield source.edition
     if source.authors and (et_al := _ET_AL.fullmatch(source.authors)) and et_al["where"]:

@@ -63,6 +63,7 @@ def check(entry: Entry, source: schema.Source) -> None:
     assert "-".join(filter(None, date)) == (source.date or "")
     assert entry.fields.get("urldate") == source.seen
     note = plain(entry.fields.get("note", ""))
+    assert source.title.startswith("[") == note.startswith("title in brackets: our description")
     assert all(words(part) in note for part in (source.edition, source.note, *source.supersedes) if part)
 
 

@@ -7,6 +7,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from calc.api import Workspace
 from calc.figures.policy import last_day
 from calc.render.site import pages, writing
 from calc.sheets.folders import FOLDERS
+from calc.views.site.figures import dated
 from calc.views.site.subjects import SubjectFigures, figure
 from tests.render.test_browser import DESK, PHONE, browser, needs_chromium
 from tests.running import ROOT
@@ -31,6 +33,10 @@ EACH = ("index.html", "systems/cm384/index.html", "chips/index.html", "models/de
         "accuracy/index.html", "downloads/index.html")  # fmt: skip
 """A page of each kind."""
 SAMPLE = 60
+HOST = "https://site.example"
+"""Where pages stand that are not opened from a file; the test answers for it."""
+NATURE = {"copy": "read from a copy of the source", "relay": "read only through another document"}
+"""How a citation says how the source was read."""
 
 
 @pytest.fixture(scope="module")
@@ -51,19 +57,26 @@ def folder(place: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def opened(browser: Any, folder: Path) -> Iterator[Any]:
     contexts, said, asked = [], [], []
 
-    def make(name: str, **options: Any) -> Any:
+    def make(name: str, *, served: bool = False, script: str = "", **options: Any) -> Any:
         contexts.append(browser.new_context(**({"viewport": DESK, "locale": "en-GB"} | options)))
+        if served:
+            contexts[-1].route(
+                f"{HOST}/**", lambda route: route.fulfill(path=folder / route.request.url[len(HOST) + 1 :])
+            )
         page = contexts[-1].new_page()
+        if script:
+            page.add_init_script(script)
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         path, _, state = name.partition("#")
-        page.goto(f"{(folder / path).as_uri()}#{state}" if state else (folder / path).as_uri())
+        at = f"{HOST}/{path}" if served else (folder / path).as_uri()
+        page.goto(f"{at}#{state}" if state else at)
         return page
 
     yield make
     assert said == []
-    assert [url for url in asked if not url.startswith((folder.as_uri(), "data:", "blob:"))] == []
+    assert [url for url in asked if not url.startswith((folder.as_uri(), HOST, "data:", "blob:"))] == []
     for context in contexts:
         assert all(page.title() != "owned" for page in context.pages)
         context.close()
@@ -100,6 +113,25 @@ def test_search_finds_by_keyboard(opened: Any) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/systems/cm384/index.html")
     assert page.locator("h1").inner_text() == "CloudMatrix 384"
+
+
+@pytest.mark.parametrize("width", [PHONE["width"], 720, 1000, DESK["width"], 1366, 1440, 1920])
+def test_the_list_of_what_is_found_lies_inside_the_window(width: int, opened: Any) -> None:
+    page = opened("index.html", viewport={"width": width, "height": 900})
+    search = page.get_by_role("combobox", name="Search")
+    cut = """one => { const held = getComputedStyle(one), pen = document.createElement("canvas").getContext("2d");
+      pen.font = `${held.fontSize} ${held.fontFamily}`;
+      const room = one.clientWidth - parseFloat(held.paddingLeft) - parseFloat(held.paddingRight);
+      return room - pen.measureText(one.placeholder).width; }"""
+    assert search.evaluate(cut) > 0
+    search.fill("cloudmatrix")
+    page.get_by_role("option").first.wait_for()
+    left, right = page.locator("#found").evaluate(
+        "one => [one.getBoundingClientRect().left, one.getBoundingClientRect().right]"
+    )
+    assert 0 <= left < right <= width
+    assert right - left > 300
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_ratios_and_verdicts_of_any_two_are_those_of_compare(opened: Any, place: Any) -> None:
@@ -170,13 +202,18 @@ def test_a_figure_leads_to_its_reports_and_is_cited(opened: Any) -> None:
     working = page.locator("details[id='power.all-in'][open]")
     working.get_by_text("semianalysis-cm384-2026").first.wait_for()
     working.get_by_text("Cite this number").click()
+    working.locator("pre").nth(2).wait_for()
     line, bibtex, held = (text.strip() for text in working.locator("pre").all_inner_texts())
+    source = "SemiAnalysis, 2026-02-05 (semianalysis-cm384-2026)"
     assert line.startswith(
-        "CloudMatrix 384, Power, all-in: 599.821 kW, as-reported; sources: semianalysis-cm384-2026; newest source 20"
+        "CloudMatrix 384, Power, all-in: 599.821 kW; as-reported; headline report: estimate, "
+        f"read from a copy of the source; source: {source}. chipcalc, catalog of 20"
     )
-    assert line.endswith("systems/cm384/index.html#power.all-in")
     assert bibtex.startswith("@misc{chipcalc-cm384-power-all-in-")
+    assert source in bibtex
     assert json.loads(held)["sources"] == ["semianalysis-cm384-2026"]
+    assert json.loads(held)["nature"] == ["estimate", "copy"]
+    assert "file:" not in line + bibtex + held
 
 
 def test_a_computed_figure_leads_to_its_inputs(opened: Any) -> None:
@@ -191,14 +228,16 @@ def test_each_figure_is_cited_by_value_range_sources_day_and_policy(
     kind: str, id: str, opened: Any, place: Any
 ) -> None:
     """The address, the copyable line, BibTeX and JSON of every figure of a page say what the catalog says."""
-    page = opened(f"{FOLDERS[kind]}/{id}/index.html")
+    page = opened(f"{FOLDERS[kind]}/{id}/index.html", served=True)
     page.wait_for_selector("#theme")
-    said = page.evaluate("[...document.querySelectorAll('main > details[id]')].map(cited)")
+    said = page.evaluate(
+        "searched().then((all) => [...document.querySelectorAll('main > details[id]')].map((one) => cited(one, all)))"
+    )
     held = {
         cell.name: (cell, figure(cell)) for cell in SubjectFigures(place.comparer, place.get(id).sheet).cells.values()
     }
     assert len(said) == len(held) > 10
-    day, many = page.evaluate("ABOUT.day"), 0
+    day, many, longest, rests = page.evaluate("ABOUT.day"), 0, 0, set[str]()
     for one in said:
         found = json.loads(one["JSON"])
         cell, shown = held.pop(found["metric"])
@@ -207,16 +246,35 @@ def test_each_figure_is_cited_by_value_range_sources_day_and_policy(
         assert found["range"] == shown["span"], found["metric"]
         assert (found["status"], found["day"]) == ("as-reported", day)
         assert set(found["sources"]) == set(cell.sources), found["metric"]
+        assert set(found["nature"]) == set(shown["nature"]), found["metric"]
         many += bool(found["range"])
-        for part in (found["figure"], found["range"], *found["sources"], day, found["policy"], found["address"]):
-            assert part in one["line"], found["metric"]
-        assert re.match(r"@misc\{chipcalc-[\w-]+,\n", one["BibTeX"])
-        assert found["address"] in one["BibTeX"]
-        assert parse_string(one["BibTeX"], "bibtex").entries
+        line, bibtex = one["line"], one["BibTeX"]
+        for part in (found["subject"], found["title"], found["figure"], found["policy"].rstrip("."), found["address"]):
+            assert part in line, found["metric"]
+        assert line.count("catalog of") == line.count(f"chipcalc, catalog of {day}. ") == 1
+        for part in ("as-reported", found["range"], *(NATURE.get(word, word) for word in found["nature"])):
+            assert all(part in text for text in (line, bibtex)), found["metric"]
+        for id in found["sources"][:3]:
+            source = place.comparer.catalog.source(id)
+            told = f"{source.publisher}, {dated(source)} ({id})"
+            assert all(told in text for text in (line, unescaped(bibtex))), found["metric"]
+        more = len(found["sources"]) - 3
+        assert (f"; and {more} more" in line) == (f"; and {more} more" in bibtex) == (more > 0), found["metric"]
+        rests.update(found["nature"])
+        longest = max(longest, more)
+        assert re.match(r"@misc\{chipcalc-[\w-]+,\n", bibtex)
+        assert found["address"] in bibtex
+        assert parse_string(bibtex, "bibtex").entries
     assert held == {}
     assert many > 0
+    assert rests <= {"estimate", "target", "preliminary", *NATURE}
+    assert (longest > 0, "copy" in rests) == (kind != "model", True)
     dead = "[...document.querySelectorAll('details a[href^=\"#\"]')].filter((one) => !by(one.hash.slice(1))).length"
     assert page.evaluate(dead) == 0
+
+
+def unescaped(bibtex: str) -> str:
+    return re.sub(r"\\([{}&%$#_])", r"\1", bibtex)
 
 
 def test_a_citation_is_copied(opened: Any) -> None:
@@ -267,11 +325,67 @@ def test_the_frontier_follows_the_model_and_the_table_says_what_the_chart_shows(
     points = "[0, 1, 2].map((at) => chart.made.document.get_model_by_name(`points${at}`).data.x.length)"
     rows = "[...document.querySelectorAll('#table tbody')].map((body) => body.rows.length - 1)"
     page.wait_for_function(f"String({points}) === String({rows}) && {points}[0] > 5")
-    assert "Llama" in page.locator("#say").inner_text()
+    said = page.locator("#say").inner_text()
+    assert said.startswith("Llama 3.1 70B, 4k input and 1k output tokens, BF16. Estimates, not measurements")
+    assert "prefill and decode run on the same chips" in said
+    assert "decode throughput" not in page.locator("main").inner_text()
+    assert "assumed: all 128" in page.locator("#verdict").inner_text()
     page.locator("#model").select_option("deepseek-v3")
     page.wait_for_function(f"String({points}) === String({rows})")
     assert "EP" in page.locator("#table").inner_text()
     assert "model=deepseek-v3" in page.url
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE])
+@pytest.mark.parametrize(("name", "words", "wanted"), [
+    ("claims", "semianalysis-cm384-2026 power", "semianalysis-cm384-2026"),
+    ("sources", "nvidia-h100-datasheet", "H100"),
+])  # fmt: skip
+def test_claims_and_sources_are_found_by_words(
+    name: str, words: str, wanted: str, viewport: dict[str, int], opened: Any
+) -> None:
+    page = opened(f"{name}/index.html", viewport=viewport)
+    rows = page.locator("tbody tr")
+    every = rows.count()
+    page.locator("main").get_by_label("Find").fill(words.upper())
+    seen = [row.inner_text() for row in rows.all() if row.is_visible()]
+    assert 0 < len(seen) < every / 4
+    assert all(wanted in text for text in seen)
+    assert page.get_by_text(f"{len(seen)} of {every} rows shown").is_visible()
+    page.locator("main").get_by_label("Find").fill("")
+    assert sum(row.is_visible() for row in rows.all()) == every
+
+
+def test_dates_do_not_break(opened: Any) -> None:
+    lines = """(all) => all.map((one) => { const range = document.createRange(); range.selectNodeContents(one);
+      return [one.textContent, new Set([...range.getClientRects()].map((box) => box.top)).size]; })"""
+    for name, found in (
+        ("sources/index.html", "td:nth-child(3)"),
+        ("history/index.html", "tbody td:first-child"),
+        ("sources/semianalysis-cm384-2026/index.html", "time"),
+    ):
+        page = opened(name, viewport=PHONE)
+        page.wait_for_selector(found)
+        said = [row for row in page.eval_on_selector_all(found, lines) if row[0]]
+        assert said
+        assert [row for row in said if row[1] != 1] == []
+
+
+@pytest.mark.parametrize(("scheme", "viewport"), [("dark", PHONE), ("light", DESK)])
+def test_the_legend_of_the_frontier_is_legible_and_covers_no_curve(
+    scheme: str, viewport: dict[str, int], opened: Any
+) -> None:
+    page = opened("frontier/index.html", color_scheme=scheme, viewport=viewport)
+    page.wait_for_function("window.Bokeh && Bokeh.documents.length && chart.made")
+    page.wait_for_timeout(500)
+    colour, ink, bottom, top, right = page.evaluate("""() => { const view = Bokeh.index.roots[0];
+      const held = view.model.above.find((one) => one.type === "Legend");
+      const { bottom, right } = view.owner.find_one(held).bbox;
+      const ink = getComputedStyle(document.body).getPropertyValue("--ink").trim();
+      return [held.label_text_color, ink, bottom, view.frame.bbox.top, right]; }""")
+    assert colour == ink
+    assert bottom <= top
+    assert right <= viewport["width"]
 
 
 def test_history_shows_the_reports_in_time(opened: Any) -> None:
@@ -281,6 +395,40 @@ def test_history_shows_the_reports_in_time(opened: Any) -> None:
     assert days == sorted(days, key=last_day)
     assert len(days) > 2
     assert "1,229 TB/s" in page.locator("#say").inner_text()
+
+
+def test_a_date_as_exact_as_known_is_drawn_over_its_span(opened: Any) -> None:
+    page = opened("history/index.html")
+    assert page.locator("h1").inner_text() == "CloudMatrix 384: Power, scope not specified"
+    page.wait_for_function("window.Bokeh && Bokeh.documents.length && chart.made")
+    days = page.locator("tbody td:first-child").all_inner_texts()
+    held = page.evaluate("chart.made.document.get_model_by_name('points').data")
+    exact = 0
+    for day, low, middle, high in zip(days, held["x0"], held["x"], held["x1"], strict=True):
+        first, last = datetime.fromisoformat(f"{day}-01-01"[:10]), last_day(day)
+        assert [datetime.fromtimestamp(one / 1000, UTC).date() for one in (low, high)] == [first.date(), last], day
+        assert middle == (low + high) / 2
+        exact += low == high
+    assert 0 < exact < len(days)
+    page.locator("#metric").select_option("power.all-in")
+    assert page.locator("tbody tr").count() == 1
+    assert "metric=power.all-in" in page.url
+
+
+@pytest.mark.parametrize("name", ["scatter", "history", "frontier"])
+def test_a_chart_is_drawn_with_its_data_from_the_start(name: str, opened: Any) -> None:
+    """What it draws before, such as a label of 1970, would leave traces at its edge."""
+    page = opened(
+        f"{name}/index.html",
+        script="""window.drawn = []; const own = CanvasRenderingContext2D.prototype;
+      const was = own.fillText;
+      own.fillText = function (text, ...at) { drawn.push(text); return was.call(this, text, ...at); };""",
+    )
+    page.wait_for_function("window.Bokeh && Bokeh.documents.length && chart.made")
+    page.wait_for_timeout(500)
+    drawn = page.evaluate("drawn")
+    assert len(drawn) > 5
+    assert [text for text in drawn if "1970" in text or text == "1000ms"] == []
 
 
 def test_the_interface_speaks_chinese_and_remembers(opened: Any) -> None:

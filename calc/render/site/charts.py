@@ -50,11 +50,12 @@ def scatter() -> str:
 
 
 def history() -> str:
-    """Return the chart of a figure's reports in time: its data are named ``points``."""
+    """Return the chart of a figure's reports in time, with the span of a date: its data are named ``points``."""
     from bokeh.models import ColumnDataSource
 
-    held = ColumnDataSource(data=dict.fromkeys(("x", "y", "name", "day", "yt"), _BLANK), name="points")
+    held = ColumnDataSource(data=dict.fromkeys(("x", "x0", "x1", "y", "name", "day", "yt"), _BLANK), name="points")
     made = _figure([("", "@name"), ("", "@day"), ("", "@yt")], x_axis_type="datetime", y_axis_type="linear")
+    made.segment("x0", "y", "x1", "y", source=held, line_color=_COLOUR, line_alpha=0.45, line_width=2)
     return _item(made, made.scatter("x", "y", source=held, size=10, color=_COLOUR, alpha=0.85))
 
 
@@ -73,6 +74,8 @@ def frontier(names: Sequence[str]) -> str:
         points.append(made.scatter("x", "y", source=held, size=8, color=colour, marker=marker, legend_label=name))
     if points:
         made.legend.background_fill_alpha = made.legend.border_line_alpha = 0.0
+        made.legend.location = "left"
+        made.add_layout(made.legend[0], "above")
     return _item(made, *points)
 
 

@@ -111,7 +111,8 @@ class _Site:
     def _assets(self) -> Files:
         style, common, chart = (html.own(f"site/{name}") for name in ("site.css", "site.js", "chart.js"))
         yield "assets/site.css", style.encode()
-        about = {"menu": MENU, "day": self.day, "policy": self.policy, "recipes": subjects.recipes()}
+        policy = words.policy_line(self.comparer.policy)
+        about = {"menu": MENU, "day": self.day, "policy": policy, "recipes": subjects.recipes()}
         held = f"const PHRASES = {json.compact(phrases())};\nconst ABOUT = {json.compact(about)};\n"
         yield "assets/site.js", f'"use strict";\n{held}{_body(common)}'.encode()
         for app, data in _LOADS.items():

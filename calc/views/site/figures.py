@@ -124,35 +124,37 @@ def _bases(cell: Cell) -> dict[Basis, set[float]]:
 
 
 def moved(held: Iterable[SubjectFigures]) -> dict[str, Any]:
-    """Return by subject the figures that have more than one dated report, each with its reports in time.
+    """Return by subject the reported figures with a dated report, of models with two, each with its reports in time.
 
-    A report is its date, value, number of its ``sources``, and last day that the date may mean.
+    A line is the number of its metric among ``metrics`` (id, title, unit), its headline, and its reports: date, value,
+    number of the source among ``sources``.
     """
-    found, sources = [], dict[str, int]()
+    found, sources, known = [], dict[str, int](), dict[tuple[str, str, str], int]()
     for one in held:
         lines = []
         for name, cell in one.cells.items():
-            points = (
-                [] if metrics.metric(name).formula else sorted(history.dated(cell), key=lambda at: last_day(at.day))
-            )
-            if len(points) > 1 and cell.result and name == cell.result.expression.metric.id:  # type: ignore[attr-defined]
-                title = metrics.metric(name).full_title
-                rows = [
-                    [
-                        at.day,
-                        rounded(at.value),
-                        sources.setdefault(at.source, len(sources)),
-                        last_day(at.day).isoformat(),
-                    ]
-                    for at in points
-                ]
-                lines.append([name, title, cell.result.unit, rounded(cell.result.numbers[0]), rows])
+            metric = metrics.metric(name)
+            points = [] if metric.formula else sorted(history.dated(cell), key=lambda at: last_day(at.day))
+            if len(points) < (1 if one.sheet.kind in HARDWARE else 2) or cell.result is None:
+                continue
+            if name == cell.result.expression.metric.id:  # type: ignore[attr-defined]
+                key = (name, metric.full_title, cell.result.unit)
+                rows = [[at.day, rounded(at.value), sources.setdefault(at.source, len(sources))] for at in points]
+                lines.append([known.setdefault(key, len(known)), rounded(cell.result.numbers[0]), rows])
         if lines:
             found.append({"id": one.sheet.id, "name": one.sheet.name, "path": one.path, "lines": lines})
-    return {"subjects": found, "sources": list(sources)}
+    return {"subjects": found, "metrics": list(known), "sources": list(sources)}
 
 
 def search(held: Iterable[SubjectFigures], sources: Mapping[str, schema.Source]) -> list[list[str]]:
-    """Return what can be searched for: the path of its page, its name, and other words that find it."""
+    """Return what can be searched for: the path of its page, its name, and other words that find it.
+
+    A source has its id and its publisher as such words, and its date behind them.
+    """
     found = [[one.path, one.sheet.name, " ".join((one.sheet.id, one.sheet.vendor, *one.sheet.aliases))] for one in held]
-    return [*found, *([f"sources/{id}", one.title, f"{id} {one.publisher}"] for id, one in sources.items())]
+    return [*found, *([f"sources/{id}", one.title, f"{id} {one.publisher}", dated(one)] for id, one in sources.items())]
+
+
+def dated(source: schema.Source) -> str:
+    """Return the date of a source, or the day on which an undated page was seen, as a citation says it."""
+    return source.date or (f"seen {source.seen}" if source.seen else "undated")

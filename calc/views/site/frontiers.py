@@ -23,14 +23,15 @@ def frontiers(comparer: Comparer) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``workload`` in words, ``systems`` as id and name, and ``models``: id, name, by system its ``points`` (tokens
-        per second of a user and per chip, each with its range, time per output token in ms, and layout) or ``refused``.
+        ``workload`` as tokens of input and output, ``systems`` as id and name, and ``models``: id, name, by system its
+        ``points`` (tokens per second of a user and per chip, each with its range, time per output token in ms, and
+        layout), ``precision`` and ``notes`` of what is assumed, or ``refused``.
     """
     catalog, estimator = comparer.catalog, Estimator(comparer)
     systems = [id for id in SYSTEMS if id in catalog.ids("system")]
     models = [id for id in MODELS if id in catalog.ids("model")]
     return {
-        "workload": f"{WORKLOAD['input']} + {WORKLOAD['output']} tokens",
+        "workload": [WORKLOAD["input"], WORKLOAD["output"]],
         "systems": [[id, catalog.sheet("system", id).name] for id in systems],
         "models": [{"id": id, "name": catalog.sheet("model", id).name, "curves": _curves(estimator, id, systems)}
                    for id in models],
@@ -42,11 +43,12 @@ def _curves(estimator: Estimator, model: str, systems: list[str]) -> list[dict[s
         found = frontier.frontier(estimator, model, [("system", id) for id in systems], input=WORKLOAD["input"],
                                   output=WORKLOAD["output"])  # fmt: skip
     except CalcError as error:
-        return [{"points": [], "refused": str(error)} for _ in systems]
+        return [{"points": [], "precision": "", "notes": [], "refused": str(error)} for _ in systems]
     return [
-        {"points": [_point(one) for one in machine.points if one.pareto], "refused": machine.refused}
+        {"points": [_point(one) for one in machine.points if one.pareto], "precision": machine.precision,
+         "notes": machine.notes, "refused": machine.refused}
         for machine in found.machines
-    ]
+    ]  # fmt: skip
 
 
 def _point(one: FrontierPoint) -> list[float | str]:

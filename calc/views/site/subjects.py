@@ -10,7 +10,7 @@ from typing import Any
 
 from calc.analysis import overview
 from calc.analysis.comparison import REPORTED, Cell, Comparer
-from calc.figures import derive, explanation
+from calc.figures import derive, explanation, results
 from calc.figures.readings import Reading
 from calc.figures.reprs import GAPS
 from calc.sheets import metrics, schema
@@ -70,8 +70,9 @@ def subject(held: SubjectFigures, parts: tuple[str, ...] = ()) -> dict[str, Any]
     Returns
     -------
     dict
-        ``sheet``; ``groups`` of reported figures and ``computed`` ones, each with its anchor, words and working, and
-        ``cited``, its sources where the working shows others (excluded ones), or not all (those of the chip);
+        ``sheet``; ``groups`` of reported figures and ``computed`` ones, each with its anchor, words, ``nature``
+        and working, and ``cited``, its sources where the working shows others (excluded ones), or not all (those of
+        the chip);
         ``facts`` in words, ``remarks``, ``gaps``, ``counts`` of reports and of sources, ``parts``.
     """
     found = overview.overview(held.comparer, held.sheet.id)
@@ -142,13 +143,24 @@ def figure(cell: Cell) -> dict[str, Any]:
     return {
         "id": cell.name, "title": metrics.metric(cell.name).full_title,
         "text": numbers.grouped(numbers.number(value / many, exact=cell.exact)), "unit": "" if unit == "x" else unit,
-        "span": numbers.span(low / many, high / many), "marks": words.marks(cell), "cited": (),
+        "span": numbers.span(low / many, high / many), "marks": words.marks(cell), "cited": (), "nature": nature(cell),
     }  # fmt: skip
+
+
+def nature(cell: Cell) -> list[str]:
+    """Return what to know of the reports that a headline rests on: estimate, copy, relay; empty if nothing.
+
+    A page writes it for reported figures alone: a computed one has that of the figures that it is computed from.
+    """
+    assert cell.result is not None
+    reports = [report for one in results.readings(cell.result.expression) for _, report in one.headline.reports()]
+    return list(dict.fromkeys([*(one.basis for one in reports if one.is_forecast),
+                               *(one.read for one in reports if one.read != schema.READS[0])]))  # fmt: skip
 
 
 def _computed(cell: Cell) -> dict[str, Any]:
     assert cell.result is not None
-    return figure(cell) | {"formula": cell.formula}
+    return figure(cell) | {"formula": cell.formula, "nature": ()}
 
 
 def _reported(cell: Cell, held: SubjectFigures) -> dict[str, Any]:

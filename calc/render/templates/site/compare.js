@@ -47,11 +47,11 @@ const drawTable = (a, b, kind, lines) => {
   const all = [...ALL.metrics.keys()].filter((metric) => (a.f[metric] || b.f[metric]) && ALL.metrics[metric][ID] !== "power_scopes")
     .map((metric) => ({ group: ALL.metrics[metric][GROUP], title: ALL.metrics[metric][TITLE], metric, counts: true }));
   const every = wanted.all ? all : lines;
-  const word = wanted.q.toLowerCase();
+  const words = wordsOf(wanted.q);
   const passes = ({ title, metric, group }) => {
     const id = ALL.metrics[metric][ID];
     const chip = kind === "chip" || id.includes(".per-chip") || id.includes("per_chip");
-    return (!word || `${title} ${id}`.toLowerCase().includes(word)) && (!wanted.group || ALL.metrics[metric][GROUP] === wanted.group || group === wanted.group)
+    return holds(`${title} ${id}`, words) && (!wanted.group || ALL.metrics[metric][GROUP] === wanted.group || group === wanted.group)
       && (!wanted.precision || !precisions.some((one) => id.split(".").includes(one)) || id.split(".").includes(wanted.precision))
       && (!wanted.level || (wanted.level === "chip") === chip);
   };

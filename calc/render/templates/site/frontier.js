@@ -8,16 +8,18 @@ const draw = () => {
   if (!one) { by("say").textContent = t("nothing"); return; }
   wanted.model = one.id;
   address.set(wanted);
-  by("say").textContent = `${one.name}, ${HELD.workload}. ${t("frontier_note")}`;
+  const distinct = (texts) => [...new Set(texts)].filter(Boolean);
+  by("say").textContent = `${t("frontier_of", one.name, ...HELD.workload, distinct(one.curves.map(({ precision }) => precision)).join(", "))} ${t("frontier_note")}`;
+  by("verdict").replaceChildren(make("ul", "", ...distinct(one.curves.flatMap(({ notes }) => notes)).map((text) => make("li", text))));
   const columns = Object.fromEntries(one.curves.map(({ points }, place) => [`points${place}`, {
     x: points.map((row) => row[USER]), y: points.map((row) => row[RATE]), low: points.map((row) => row[RATE_LOW]), high: points.map((row) => row[RATE_HIGH]),
     name: points.map(() => HELD.systems[place][1]), layout: points.map((row) => row[LAYOUT]),
     xt: points.map((row) => between(row[USER], row[USER_LOW], row[USER_HIGH])), yt: points.map((row) => between(row[RATE], row[RATE_LOW], row[RATE_HIGH])) }]));
   plotted(columns, { x: t("per_user"), y: t("per_chip") });
   const heads = [["layout"], ["per_user", "n"], ["per_chip", "n"], ["range", "n"], ["tpot", "n"]];
-  const bodies = one.curves.map(({ points, refused }, place) => {
+  const bodies = one.curves.map(({ points, precision, refused }, place) => {
     const [id, name] = HELD.systems[place];
-    const head = make("tr", "", make("th", "", { colspan: heads.length, scope: "rowgroup" }, make("a", name, { href: `${document.body.dataset.root}systems/${id}/index.html` })));
+    const head = make("tr", "", make("th", "", { colspan: heads.length, scope: "rowgroup" }, make("a", name, { href: `${document.body.dataset.root}systems/${id}/index.html` }), ` ${precision}`));
     const rows = points.map((row) => make("tr", "", make("th", row[LAYOUT], { scope: "row" }), make("td", digits(row[USER]), { class: "n" }), make("td", digits(row[RATE]), { class: "n" }),
       make("td", `${digits(row[RATE_LOW])} to ${digits(row[RATE_HIGH])}`, { class: "n" }), make("td", digits(row[TPOT]), { class: "n" })));
     return make("tbody", "", head, ...(rows.length ? rows : [make("tr", "", make("td", refused || t("nothing"), { colspan: heads.length }))]));
@@ -29,4 +31,5 @@ const form = () => {
 };
 by("choice").addEventListener("input", ({ target }) => { wanted[target.id] = target.value; draw(); });
 by("choice").addEventListener("submit", (event) => event.preventDefault());
+by("title").dataset.t = "frontier_title";
 document.addEventListener("spoken", () => { form(); draw(); });

@@ -15,6 +15,7 @@ const kept = {
   set: (name, value) => { try { localStorage.setItem(`chipcalc.${name}`, value); } catch { /* not kept */ } },
 };
 const html = document.documentElement;
+document.head.append(make("link", "", { rel: "icon", href: "data:," })); // no request for an icon
 const usual = navigator.language.startsWith("zh") ? "zh" : "en";
 html.lang = kept.get("lang") || usual;
 if (kept.get("theme")) html.dataset.theme = kept.get("theme");
@@ -43,9 +44,13 @@ const address = {
 
 const load = (path) => new Promise((done) => {
   const script = make("script", "", { src: document.body.dataset.root + path });
-  script.addEventListener("load", done);
+  for (const end of ["load", "error"]) script.addEventListener(end, done);
   document.head.append(script);
 });
+
+const wordsOf = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
+const holds = (text, words) => words.every((word) => text.toLowerCase().includes(word));
+const searched = async () => { if (!window.SEARCH) await load("data/search.js"); return window.SEARCH || []; };
 
 const search = () => {
   const input = make("input", "", { type: "search", role: "combobox", "aria-expanded": "false", "aria-controls": "found",
@@ -62,15 +67,14 @@ const search = () => {
   };
   const open = (is) => { list.hidden = !is; input.setAttribute("aria-expanded", is); mark(-1); };
   const show = async () => {
-    if (!window.SEARCH) await load("data/search.js");
-    const words = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const all = await searched();
+    const words = wordsOf(input.value);
     const rank = ([path, name, more]) => {
-      const text = `${name} ${more}`.toLowerCase();
-      if (!words.every((word) => text.includes(word))) return -1;
+      if (!holds(`${name} ${more}`, words)) return -1;
       const head = words.join(" ");
       return (path.startsWith("sources/") ? 4 : 0) + (more.split(" ")[0] === head ? 0 : name.toLowerCase().startsWith(head) ? 1 : 2);
     };
-    const found = words.length ? SEARCH.map((row) => [rank(row), row]).filter(([place]) => place >= 0) : [];
+    const found = words.length ? all.map((row) => [rank(row), row]).filter(([place]) => place >= 0) : [];
     found.sort((a, b) => a[0] - b[0]);
     list.replaceChildren(...found.slice(0, 12).map(([, [path, name, more]], place) => {
       const row = make("li", "", { role: "option", id: `found-${place}`, "aria-selected": "false" },
@@ -166,6 +170,21 @@ const sortable = (table) => {
   });
 };
 
+// A field before a table that hides the rows without its words.
+const findable = (table) => {
+  const input = make("input", "", { type: "search" });
+  const say = make("small", "", { role: "status" });
+  const rows = [...table.tBodies[0].rows].map((row) => [row, `${row.textContent} ${row.querySelector("a").getAttribute("href").split("/").at(-2)}`]);
+  const find = () => {
+    const words = wordsOf(input.value);
+    for (const [row, text] of rows) row.hidden = !holds(text, words);
+    say.textContent = words.length ? t("shown", rows.filter(([row]) => !row.hidden).length, rows.length) : "";
+  };
+  input.addEventListener("input", find);
+  document.addEventListener("spoken", find);
+  table.parentElement.before(make("div", "", { class: "filters" }, field("find", input), say));
+};
+
 // -- cite this number -----------------------------------------------------------------------------
 
 const TEX = { "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}" };
@@ -179,38 +198,49 @@ const linked = (one) => {
     said.append(" ", make("a", id, { href: `#${id}` }));
   }
 };
-const restsOn = (one, seen = new Set()) => {
+// What a figure, and each that it is computed from, says of its reports.
+const restsOn = (one, own, seen = new Set()) => {
   if (!one || seen.has(one.id)) return [];
   seen.add(one.id);
   linked(one);
-  if (one.dataset.s) return one.dataset.s.split(" ");
-  const own = [...one.querySelectorAll("a[href*='/sources/']")].map((link) => link.textContent);
-  const below = [...one.querySelectorAll(":scope > p > a[href^='#']")].flatMap((link) => restsOn(by(link.hash.slice(1)), seen));
-  return [...new Set([...own, ...below])];
+  if (one.dataset.s) return own(one);
+  const below = [...one.querySelectorAll(":scope > p > a[href^='#']")].flatMap((link) => restsOn(by(link.hash.slice(1)), own, seen));
+  return [...new Set([...own(one), ...below])];
 };
-const cited = (one) => {
+const sourcesOf = (one) => (one.dataset.s ? one.dataset.s.split(" ") : [...one.querySelectorAll("a[href*='/sources/']")].map((link) => link.textContent));
+const natureOf = (one) => (one.dataset.k ? one.dataset.k.split(".") : []);
+const NATURE = { copy: "read from a copy of the source", relay: "read only through another document" };
+const NAMED = 3;
+const cited = (one, all) => {
   const [title, figure, ...rest] = [...one.querySelector("summary").children].map((each) => each.firstChild.textContent.trim());
   const range = rest.find((text) => text.includes(" to ")) || "";
+  const about = new Map(all.filter(([path]) => path.startsWith("sources/")).map(([path, , more, date]) => [path.slice(8), [more.slice(path.length - 7), date]]));
+  const sources = restsOn(one, sourcesOf);
   const held = {
-    subject: document.querySelector("h1").textContent, metric: one.id, title, figure, range, status: "as-reported", sources: restsOn(one), day: ABOUT.day,
-    policy: ABOUT.policy, address: `${location.href.split("#")[0]}#${one.id}`,
+    subject: document.querySelector("h1").textContent, metric: one.id, title, figure, range, status: "as-reported", nature: restsOn(one, natureOf),
+    sources, day: ABOUT.day, policy: ABOUT.policy, address: location.protocol === "file:" ? undefined : `${location.href.split("#")[0]}#${one.id}`,
   };
-  const said = `${held.subject}, ${title}: ${figure}${range ? ` (range ${range})` : ""}, as-reported; sources: ${held.sources.join(", ")}; `
-    + `newest source ${held.day}. ${held.policy} ${held.address}`;
+  const named = sources.slice(0, NAMED).map((id) => (about.has(id) ? `${about.get(id).join(", ")} (${id})` : id)).join("; ");
+  const from = `${sources.length > 1 ? "sources" : "source"}: ${named}${sources.length > NAMED ? `; and ${sources.length - NAMED} more` : ""}`;
+  const what = `${held.subject}, ${title}: ${figure}`;
+  const unit = figure.split(" ").slice(1).join(" ");
+  const nature = held.nature.length ? `headline report: ${held.nature.map((word) => NATURE[word] || word).join(", ")}` : "";
+  const how = [range && `range ${range} ${unit}`.trim(), held.status, nature, from].filter(Boolean).join("; ");
+  const tool = `chipcalc, catalog of ${held.day}`;
   const key = `${one.id}-${held.day}`.replace(/[^\w-]/g, "-");
-  const bibtex = `@misc{chipcalc-${location.pathname.split("/").slice(-2)[0]}-${key},\n  title = {{${tex(`${held.subject}, ${title}: ${figure}`)}}},\n`
-    + `  howpublished = {{chipcalc}},\n  year = {${held.day.slice(0, 4)}},\n  url = {${held.address}},\n`
-    + `  note = {${tex(`as-reported${range ? `; range ${range}` : ""}; sources: ${held.sources.join(", ")}`)}},\n}`;
-  return { line: said, BibTeX: bibtex, JSON: JSON.stringify(held, null, 1) };
+  const bibtex = `@misc{chipcalc-${location.pathname.split("/").slice(-2)[0]}-${key},\n  title = {{${tex(what)}}},\n  howpublished = {{${tool}}},\n`
+    + `  year = {${held.day.slice(0, 4)}},\n${held.address ? `  url = {${held.address}},\n` : ""}  note = {${tex(how)}},\n}`;
+  return { line: `${[`${what}; ${how}`, tool, ABOUT.policy.replace(/\.$/, "")].join(". ")}.${held.address ? ` ${held.address}` : ""}`, BibTeX: bibtex, JSON: JSON.stringify(held, null, 1) };
 };
 const citing = (one) => {
   if (!one.open || one.querySelector(".cite")) return;
   linked(one);
   const box = make("details", "", { class: "cite" }, labelled("cite", "summary"));
   one.append(box);
-  box.addEventListener("toggle", () => {
+  box.addEventListener("toggle", async () => {
+    const all = await searched();
     if (box.children.length > 1) return;
-    for (const [form, text] of Object.entries(cited(one))) {
+    for (const [form, text] of Object.entries(cited(one, all))) {
       const copy = labelled("copy", "button", { type: "button" });
       const head = form === "line" ? labelled("line", "b") : make("b", form);
       const shown = make("pre", text, { tabindex: "0" });
@@ -235,6 +265,7 @@ document.addEventListener("DOMContentLoaded", () => {
     link.href = `${link.closest("ul").previousElementSibling.firstElementChild.getAttribute("href")}#${link.dataset.to}`;
   }
   for (const table of document.querySelectorAll("table.sort")) sortable(table);
+  for (const table of document.querySelectorAll("table.find")) findable(table);
   speak();
   reveal();
 });

@@ -9,8 +9,8 @@ const draw = () => {
   address.set(wanted);
   const shown = columns().map((id) => numberOf.get(id));
   const every = ALL.kinds[wanted.kind].subjects;
-  const words = wanted.q.toLowerCase();
-  const rows = every.filter((one) => (!wanted.vendor || one.vendor === wanted.vendor) && (!words || `${one.name} ${one.id} ${one.vendor}`.toLowerCase().includes(words)));
+  const words = wordsOf(wanted.q);
+  const rows = every.filter((one) => (!wanted.vendor || one.vendor === wanted.vendor) && holds(`${one.name} ${one.id} ${one.vendor}`, words));
   const head = make("tr", "", labelled("name", "th", { scope: "col" }), labelled("vendor", "th", { scope: "col" }),
     ...shown.map((metric) => make("th", ALL.metrics[metric][TITLE] + (unit(wanted.kind, metric) ? `, ${unit(wanted.kind, metric)}` : ""), { scope: "col", class: "n" })));
   const path = `${document.body.dataset.root}${folder[wanted.kind]}`;
