@@ -32,6 +32,10 @@ from calc.units.numbers import grouped, long_ratio, number
 MATCHES, CONTRADICTS, LISTS, UNCHECKED = "matches", "contradicts", "answered by lists", "cannot be checked"
 FEW = 3
 """So many other metrics are named that a figure without qualifiers fits as well."""
+DIGITS, ZEROS = Fraction(1, 10), Fraction(1, 20)
+"""A printed figure allows at most this share around it: by its digits or "about", and by zeros that are rounding."""
+_EXACT = ("chip", "rack", "node", "cpu")
+"""What is counted so that a number without "about" is that number."""
 _PLAIN = {name: place for place, name in enumerate(
     f"peak_compute.{rate}.{way}" for way in ("dense", "unstated", "sparse")
     for rate in ("bf16", "fp16", "fp8", "fp4"))}  # fmt: skip
@@ -242,8 +246,7 @@ class Checker:
             return
         for share, words in _directions(one, metrics.metric(name)):
             exact = _interval(figure).times(scale * share)
-            loose = leeway(f"{figure.digits} x", _hedge(figure))
-            wide = loose.times(figure.scale * scale * share) if loose else exact
+            wide = _rounded(figure).times(scale * share)
             nearest, chosen = result.nearest(*exact.ends)
             inside, rounded = exact.holds(nearest), False
             if not inside and wide.holds(result.nearest(*wide.ends)[0]):
@@ -363,8 +366,26 @@ def _hedge(figure: Figure) -> str | None:
 
 
 def _interval(figure: Figure) -> Interval:
-    """Return the values that the printed digits of a figure allow, in its unit."""
-    return interval(f"{figure.digits} x", _hedge(figure)).times(Fraction(figure.scale))
+    """Return the values that the printed digits of a figure allow, in its unit; of few digits at most `DIGITS` off."""
+    return _within(interval(f"{figure.digits} x", _hedge(figure)), figure, DIGITS)
+
+
+def _rounded(figure: Figure) -> Interval:
+    """Return the same where zeros at the end may be rounding, at most `ZEROS` off; what is counted is not rounded."""
+    loose = None if figure.unit in _EXACT else leeway(f"{figure.digits} x", _hedge(figure))
+    return _within(loose, figure, ZEROS) if loose else _interval(figure)
+
+
+def _within(allowed: Interval, figure: Figure, share: Fraction) -> Interval:
+    """Return an interval in the unit of a figure, cut to what is at most a share off its digits."""
+    first, _, last = figure.digits.partition("..")
+    low, high = Fraction(first) * (1 - share), Fraction(last or first) * (1 + share)
+    cut = replace(
+        allowed,
+        low=max(allowed.low, low) if allowed.low else allowed.low,
+        high=allowed.high if allowed.high is None else min(allowed.high, high),
+    )
+    return cut.times(Fraction(figure.scale))
 
 
 def _scale(figure: Figure, unit: str) -> Fraction | None:
