@@ -144,6 +144,8 @@ _AGAINST = re.compile(
 _OF = re.compile(rf"(?:\b(?:of|that|to|as|in|for) {_THAT}|(?:是|为|达到?|仅为|约为|相当于|的|于))$", re.IGNORECASE)
 _OF_IT = re.compile(r"\s?(?:\S{0,6}的)?(?:约|近|超过|逾)?")
 _ITS = re.compile(r"[\w ,.%'’/-]{0,40}?\b(?:of|for|in|on|by) " + _THAT + r"|\s|[ -][\w ]{0,12}")
+_COMPARES = re.compile(rf"{lexicon.LOOKS.pattern}|(?<![A-Za-z\d])\d|\bagainst\b|\bunlike\b", re.IGNORECASE)
+"""Between a figure and a name that it is only compared with."""
 _WITH = re.compile(
     r"^\W*(?:with|at|(?:first |officially )?(?:\w{2,14}(?:ed|ing)|shown)(?: (?:in|on|at|by|with|from))?) "
     r"(?:its |the |about |some |up to |only )?$",
@@ -380,7 +382,8 @@ class _Sentence:
         if after and leads.search(self.text[:start]) and _UP_TO.fullmatch(self.text[end : after.start][: NEAR + 1]):
             return after
         if not before:
-            near = after is not None and _ITS.fullmatch(self.text[end : after.start][: NEAR + 1])
+            between = self.text[end : after.start] if after else ""
+            near = after is not None and _ITS.fullmatch(between[: NEAR + 1]) and not _COMPARES.search(between)
             return after if near else None
         last = before[-1]
         kinds = [one.kind for one in before[-2:]]
