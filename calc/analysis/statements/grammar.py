@@ -151,6 +151,7 @@ _WITH = re.compile(
     r"(?:its |the |about |some |up to |only )?$",
     re.IGNORECASE,
 )
+_THAN_A = re.compile(r" than (?:an? |the )?[a-z]")
 _SET_AGAINST = re.compile(
     r"\b(?:against|versus|vs\.?|compared (?:to|with)|than|and|(?:up|down) from) (?:only |just |the |about )?$",
     re.IGNORECASE,
@@ -259,6 +260,9 @@ class _Sentence:
             matter, end = self._matter(factor, min(after, self._clause(factor.start)[1]), object)
             if matter is None:
                 continue
+            if matter == "price" and object is None and _THAN_A.match(self.text, end):
+                self.refused.append("the price is compared with something that is not in the catalog")
+                continue
             sense = factor.sense
             if factor.text.startswith("1/") and "efficient" in self.text[factor.end - 12 : end]:
                 matter = {"compute_per_power": "power_per_compute"}.get(matter, matter)
@@ -309,6 +313,8 @@ class _Sentence:
         """Return what a factor is of, and where its words end: what follows it, else what stands before it."""
         for start, end, matter in lexicon.matters(self.text[factor.end : min(stop, factor.end + NEAR)]):
             if object is not None and object.start >= factor.end and factor.end + start > object.end + 40:
+                break
+            if matter == lexicon.OVERALL and object and "," in self.text[object.end : factor.end + start]:
                 break
             return matter, factor.end + end
         begin = self._clause(factor.start)[0]

@@ -13,6 +13,8 @@ OVERALL = "overall"
 ABOUT = "about:"
 """Begins what a claim may be about without there being a metric for it."""
 
+CHEAP = "cheaper|less expensive|less costly"
+DEAR = f"expensive|costly|costlier|pricier|pricey|{CHEAP}"
 _DRAW = r"(?:(?:all-in|total|rack|system) ){0,2}power per"
 BANDWIDTH = "bandwidth"
 MEANT = {BANDWIDTH: ("memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth")}
@@ -55,7 +57,7 @@ MATTERS = (
     ("power", r"(?:all-in |total |rack |system )*power(?: draw| consumption)?|electricity|energy consumption|TDP|"
               r"kilowatts?|功耗|耗电量?|功率"),
     (f"{ABOUT}energy", r"energy"),
-    ("price", r"price(?: tag)?|list price|sells for|priced|costs(?= )|售价|价格|单价"),
+    ("price", rf"price(?: tag)?|list price|sells for|priced|costs(?= )|cost (?:more|less) than|{DEAR}|售价|价格|单价"),
     (f"{ABOUT}cost", r"cost|TCO|成本"),
     ("die_area", r"(?:die|logic) (?:area|size)|芯片面积"),
     ("transistor_count", r"transistors|晶体管"),
@@ -99,8 +101,9 @@ PER_CHIP = re.compile(
 )
 
 _MORE = r"more|higher|greater|larger|bigger|faster|better|stronger|increase|improvement|additional|boost"
-_LESS = r"less|lower|smaller|fewer|slower|cheaper|shorter|reduction|weaker|decrease"
-AFTER = re.compile(rf"[\s-]{{0,2}}(?:(?:the |an? |as )?(?:(?P<more>{_MORE})|(?P<less>{_LESS})|(?P<worse>worse)|"
+_LESS = r"less|lower|smaller|fewer|slower|shorter|reduction|weaker|decrease"
+AFTER = re.compile(rf"[\s-]{{0,2}}(?:(?:the |an? |as )?(?:(?P<more>{_MORE})|(?P<less>{_LESS}|(?=cheaper))|"
+                   rf"(?P<worse>worse)|"
                    rf"(?P<of>of|the|that|as (?:many|much|fast|powerful|large|high)))\b)", ENGLISH)  # fmt: skip
 BEFORE = re.compile(
     r"(?:(?P<more>(?:improv|increas|rais|boost|exceed)\w*(?: by)?|(?:up|higher|more|faster|larger|greater)(?: by)?|"
@@ -131,8 +134,8 @@ RANKINGS = (
                r"(?:weaker|slower|worse|less powerful|less advanced) than|落后于?|逊于|不如|不及|不敌|比不上|弱于"),
     ("equal", r"rival(?:s|led|ling)?|match(?:es|ed)?(?! for)|on par with|comparable (?:to|with)|compet(?:es?|ing) with|"
               r"challeng(?:es|ed|ing)|similar to|equal(?:s| to)?|媲美|相当于|对标|持平|匹敌|比肩"),
-    ("higher", r"(?:more|higher|greater|larger|increased|bigger)(?: [\w/-]+){1,4} than|高于|多于|大于"),
-    ("lower", r"(?:less|lower|fewer|smaller|reduced|weaker)(?: [\w/-]+){1,4} than|低于|少于|小于"),
+    ("higher", r"(?:costlier|pricier|costs? (?:\w+ )?more) than|(?:more|higher|greater|larger|increased|bigger)(?: [\w/-]+){1,4} than|高于|多于|大于"),
+    ("lower", r"(?:cheaper|costs? (?:\w+ )?less) than|(?:less|lower|fewer|smaller|reduced|weaker)(?: [\w/-]+){1,4} than|低于|少于|小于"),
 )  # fmt: skip
 RANKING = re.compile(
     _BEGIN + "(?:" + "|".join(f"(?P<r{place}>{words})" for place, (_, words) in enumerate(RANKINGS))
@@ -166,7 +169,7 @@ EACH = re.compile(r"\b(?:each|both|apiece)\b|均|都", ENGLISH)
 QUESTION = re.compile(r"[?？]\W*$")
 LOOKS = re.compile(
     r"\b(?:times|twice|double[sd]?|triple[sd]?|half|outperform|surpass|rival|versus|vs|compared|faster|slower|"
-    r"more than|less than|better|worse|beat)\w{0,3}\b|\d\s?(?:[x×](?![\w])(?!(?-i: ?[A-Z]))|%)|"
+    r"more than|less than|better|worse|beat|cheaper|pricier|costlier)\w{0,3}\b|\d\s?(?:[x×](?![\w])(?!(?-i: ?[A-Z]))|%)|"
     r"倍|相比|超越|领先|落后|媲美", ENGLISH)  # fmt: skip
 HARDWARE = re.compile(
     r"\b(?:export (?:controls?|licen[cs]es?|bans?)|compute|computing|BF16|FP\d{1,2}|INT8|GPUs?|NPUs?|TPUs?|"
