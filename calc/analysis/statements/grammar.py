@@ -151,6 +151,10 @@ _WITH = re.compile(
     r"(?:its |the |about |some |up to |only )?$",
     re.IGNORECASE,
 )
+_OTHER_MATTER = re.compile(
+    r"\s(?:the|its) (?!(?:size|amount|level|figure|number|value|one|same|rate|total)\b)[a-z]{3,}\b(?!['’-])"
+)
+"""After a factor of something that is no metric: "nine times the software"."""
 _THAN_A = re.compile(r" than (?:an? |the )?[a-z]")
 _SET_AGAINST = re.compile(
     r"\b(?:against|versus|vs\.?|compared (?:to|with)|than|and|(?:up|down) from) (?:only |just |the |about )?$",
@@ -180,7 +184,8 @@ class _Sentence:
         self.has_system = any(one.kind == "system" for one in self.mentions)
         self.hardware = lexicon.HARDWARE.search(text) is not None
         self.blocked = _blocked(text, len(self.mentions)) if self.mentions else ""
-        self.unclear = "names no chip or system of the catalog"
+        self.sure = sure
+        self.unclear = ""
         if (said := _PRONOUN.match(text)) and len(before) > 1:
             named = " or ".join(one.words for one in before[:MANY])
             self.unclear = f"“{said[0].strip()}” may be {named}"
@@ -188,7 +193,10 @@ class _Sentence:
         if said and len(before) == 1:
             self.mentions.insert(0, replace(before[0], start=said.start(), end=said.start(), component=False))
         self.named = [one for one in self.mentions if not self._is_component(one) and not _TOPIC.match(text, one.end)]
+        self.parts = {one.start: one.end for one in self.mentions if one.component}
         self.refused: list[str] = []
+        self.unread: list[str] = []
+        self.uncompared: list[str] = []
 
     def _is_component(self, mention: Mention) -> bool:
         """Whether a name is that of a part: something else is named that has it, or it is counted."""
@@ -197,14 +205,28 @@ class _Sentence:
         return mention.component and (before[-1:].isdigit() or before[-1:] in "颗张块枚个x×" or others)
 
     def why(self, stated: Sequence[Statement]) -> str:
-        """Return why a sentence that looks like a comparison was not understood; empty if it does not, or was."""
-        if stated or not (self.mentions or self.hardware) or not lexicon.LOOKS.search(self.text):
-            return self.refused[0] if self.refused else ""
-        if not self.mentions:
-            return self.unclear
-        return self.blocked or (
-            self.refused[0] if self.refused else "what is compared with what, or on which metric, is not clear"
-        )
+        """Return why a sentence that looks like a comparison, or has a figure of hardware, was not read, or not all.
+
+        It is empty where all was read.
+        """
+        looks = lexicon.LOOKS.search(self.text) is not None
+        if self.blocked or not self.mentions:
+            figured = self.sure and any(map(self._is_of_hardware, figures(self.text, self.parts)))
+            listed = figured or (looks and (self.mentions or self.hardware))
+            return (self.blocked or self.unclear or "names no chip or system of the catalog") if listed else ""
+        left = [*self.refused, *self.unread, *(self.uncompared if looks else ())]
+        if looks and not stated:
+            left.append("what is compared with what, or on which metric, is not clear")
+        return left[0] if left else ""
+
+    def _is_of_hardware(self, figure: Figure) -> bool:
+        """Whether a figure looks like one of a chip or system, by its unit; not money of companies, nor a purchase."""
+        if any(one.start < figure.end and figure.start < one.end for one in self.mentions):
+            return figure.counted and bool(self.unclear)
+        if figure.unit.startswith(("USD", "CNY")):
+            priced = any(one[2] in ("price", f"{lexicon.ABOUT}cost") for one in lexicon.matters(self.text))
+            return (priced or bool(self.mentions)) and not lexicon.MONEY_OF_COMPANIES.search(self.text)
+        return figure.counted or (figure.unit != "B" and figure.unit.lstrip("kMGTPEZi") in _LISTED)
 
     def statements(self) -> Iterator[Statement]:
         """Yield what the sentence states, from left to right, a place at most once."""
@@ -246,11 +268,13 @@ class _Sentence:
     # -- factors --------------------------------------------------------------------------------
 
     def _multipliers(self) -> Iterator[Statement]:
-        held = [one for one in factors(self.text) if not self._counts(one)]
+        ends = {one.end for one in self.mentions}
+        held = [one for one in factors(self.text, ends) if not self._counts(one)]
         sides: tuple[Mention | None, Mention | None] = None, None
         for factor, after in zip(held, [one.start for one in held[1:]] + [len(self.text)], strict=False):
             subject, object = self._sides(factor.start, factor.end)
             if subject is None and object is None:
+                self.uncompared.append(f"what “{self.text[factor.start : factor.end].strip()}” compares is not clear")
                 continue
             if object is None and sides[1] and subject and subject.ids == sides[1].ids:
                 subject, object = sides
@@ -259,6 +283,7 @@ class _Sentence:
                 factor = factor.hedged(lexicon.hedge(self.text[: object.start])[0])
             matter, end = self._matter(factor, min(after, self._clause(factor.start)[1]), object)
             if matter is None:
+                self.uncompared.append(f"the metric of “{self.text[factor.start : factor.end].strip()}” is not clear")
                 continue
             if matter == "price" and object is None and _THAN_A.match(self.text, end):
                 self.refused.append("the price is compared with something that is not in the catalog")
@@ -317,6 +342,8 @@ class _Sentence:
             if matter == lexicon.OVERALL and object and "," in self.text[object.end : factor.end + start]:
                 break
             return matter, factor.end + end
+        if _OTHER_MATTER.match(self.text, factor.end, stop):
+            return None, factor.end
         begin = self._clause(factor.start)[0]
         found = [one for one in lexicon.matters(self.text[begin : factor.start]) if one[2] != lexicon.OVERALL]
         if found:
@@ -354,15 +381,18 @@ class _Sentence:
     # -- figures and dates ----------------------------------------------------------------------
 
     def _figures(self) -> Iterator[Statement]:
-        parts = {one.start: one.end for one in self.mentions if one.component}
         held = []
-        for figure in figures(self.text, parts):
+        for figure in figures(self.text, self.parts):
             if lexicon.DIFFERENCE.match(self.text, figure.end):
+                self.unread.append(f"“{figure.text}” says by how much two differ")
                 continue
             subject = self._owner(figure.start, figure.end) or self._unnamed(figure)
             matter, end = self._measured(figure)
             if subject is not None and matter is not None:
                 held.append((figure, subject, matter, end))
+            elif self._is_of_hardware(figure):
+                unnamed = self.unclear or f"the chip or system of “{figure.text}” is not named"
+                self.unread.append(unnamed if subject is None else f"the metric of “{figure.text}” is not clear")
         for (subject, matter), group in groupby(held, key=lambda one: (one[1], one[2])):
             some = list(group)
             for name, figure, start, end in self._shared(subject, some):
@@ -456,7 +486,9 @@ class _Sentence:
             return wanted[0], next((end for one, end in words if one == wanted[0]), figure.end)
         wanted += (lexicon.BANDWIDTH,) if wanted and wanted[0] in lexicon.MEANT[lexicon.BANDWIDTH] else ()
         named = sorted(((one, end) for one, end in words if one in wanted), key=lambda one: one[0] == lexicon.BANDWIDTH)
-        return named[0] if named else (None, figure.end)
+        if named or lexicon.BANDWIDTH not in wanted:
+            return named[0] if named else (None, figure.end)
+        return lexicon.BANDWIDTH, figure.end
 
     def _dates(self) -> Iterator[Statement]:
         for start, end, date in dates(self.text):
@@ -531,6 +563,8 @@ _BY_UNIT = {
     "b/s": ("memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "die_to_die_bandwidth"),
 }  # fmt: skip
 """The metrics that a figure in a unit may be of; of several, the words beside it decide."""
+_LISTED = ("FLOP/s", "OP/s", "W", "B", "B/s", "b/s")
+"""A figure in these units that is not read is listed."""
 
 
 def _rate(near: str) -> tuple[str, list[str]]:

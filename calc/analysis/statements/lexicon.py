@@ -57,7 +57,8 @@ MATTERS = (
     ("power", r"(?:all-in |total |rack |system )*power(?: draw| consumption)?|electricity|energy consumption|TDP|"
               r"kilowatts?|功耗|耗电量?|功率"),
     (f"{ABOUT}energy", r"energy"),
-    ("price", rf"price(?: tag)?|list price|sells for|priced|costs(?= )|cost (?:more|less) than|{DEAR}|售价|价格|单价"),
+    ("price", rf"price(?: tag)?|list price|(?:sells|sold) for|priced|costs(?= )|cost (?:more|less) than|{DEAR}|"
+              r"售价|价格|单价"),
     (f"{ABOUT}cost", r"cost|TCO|成本"),
     ("die_area", r"(?:die|logic) (?:area|size)|芯片面积"),
     ("transistor_count", r"transistors|晶体管"),
@@ -134,8 +135,10 @@ RANKINGS = (
                r"(?:weaker|slower|worse|less powerful|less advanced) than|落后于?|逊于|不如|不及|不敌|比不上|弱于"),
     ("equal", r"rival(?:s|led|ling)?|match(?:es|ed)?(?! for)|on par with|comparable (?:to|with)|compet(?:es?|ing) with|"
               r"challeng(?:es|ed|ing)|similar to|equal(?:s| to)?|媲美|相当于|对标|持平|匹敌|比肩"),
-    ("higher", r"(?:costlier|pricier|costs? (?:\w+ )?more) than|(?:more|higher|greater|larger|increased|bigger)(?: [\w/-]+){1,4} than|高于|多于|大于"),
-    ("lower", r"(?:cheaper|costs? (?:\w+ )?less) than|(?:less|lower|fewer|smaller|reduced|weaker)(?: [\w/-]+){1,4} than|低于|少于|小于"),
+    ("higher", r"(?:costlier|pricier|costs? (?:\w+ )?more) than|"
+               r"(?:more|higher|greater|larger|increased|bigger)(?: [\w/-]+){1,4} than|高于|多于|大于"),
+    ("lower", r"(?:cheaper|costs? (?:\w+ )?less) than|"
+              r"(?:less|lower|fewer|smaller|reduced|weaker)(?: [\w/-]+){1,4} than|低于|少于|小于"),
 )  # fmt: skip
 RANKING = re.compile(
     _BEGIN + "(?:" + "|".join(f"(?P<r{place}>{words})" for place, (_, words) in enumerate(RANKINGS))
@@ -169,7 +172,8 @@ EACH = re.compile(r"\b(?:each|both|apiece)\b|均|都", ENGLISH)
 QUESTION = re.compile(r"[?？]\W*$")
 LOOKS = re.compile(
     r"\b(?:times|twice|double[sd]?|triple[sd]?|half|outperform|surpass|rival|versus|vs|compared|faster|slower|"
-    r"more than|less than|better|worse|beat|cheaper|pricier|costlier)\w{0,3}\b|\d\s?(?:[x×](?![\w])(?!(?-i: ?[A-Z]))|%)|"
+    r"more than|less than|better|worse|beat|cheaper|pricier|costlier)\w{0,3}\b|"
+    r"\d\s?(?:[x×](?![\w])(?!(?-i: ?[A-Z]))|%)|"
     r"倍|相比|超越|领先|落后|媲美", ENGLISH)  # fmt: skip
 HARDWARE = re.compile(
     r"\b(?:export (?:controls?|licen[cs]es?|bans?)|compute|computing|BF16|FP\d{1,2}|INT8|GPUs?|NPUs?|TPUs?|"
