@@ -212,6 +212,34 @@ def test_a_ranking_names_what_is_ahead_and_behind() -> None:
     assert "per watt: 16-bit compute" in why.partition("trails on")[2]
 
 
+def test_a_ranking_on_one_metric_has_a_verdict_with_its_ratio_and_sources() -> None:
+    """The ratio is that of `compare`; the same words turned round have the other verdict."""
+    more = only("The CloudMatrix 384 costs more than the GB200 NVL72.")
+    less = only("The GB200 NVL72 costs more than the CloudMatrix 384.")
+    assert (more.verdict, less.verdict) == (MATCHES, CONTRADICTS)
+    assert more.found is not None
+    assert more.found.numbers[1] > 1
+    assert f"ratio {more.found.numbers[0]:.2f}" in more.why
+    assert more.sources
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("The CloudMatrix 384 rivals the GB200 NVL72. It uses 600 kW.", "“It” may be CloudMatrix 384 or GB200 NVL72"),
+        ("The Huawei system uses 5 kilowatts.", "names no chip or system of the catalog"),
+        ("The CloudMatrix 384 has 49.2 TB.", "the metric of “49.2 TB” is not clear"),
+        ("The Foobar draws 559 kW, 3.9 times the power of the NVL72.", "the chip or system of “559 kW” is not named"),
+        ("If the CloudMatrix 384 drew 800 kW, it would melt.", "a condition"),
+        ("The CloudMatrix 384 draws 400 kW more than the GB200 NVL72.", "“400 kW” says by how much two differ"),
+        ("The CloudMatrix 384 has 3.6 times the memory of the GB200 NVL72 and 9 times the software.",
+         "the metric of “9 times” is not clear"),
+    ],
+)  # fmt: skip
+def test_a_figure_that_is_not_read_is_listed_with_the_reason(text: str, why: str) -> None:
+    assert [one.why for one in calc.check(text).not_understood] == [why]
+
+
 @pytest.mark.parametrize(("text", "value"), [("一百二十", "120"), ("三点六", "3.6"), ("十五", "15"), ("两", "2")])
 def test_chinese_numerals(text: str, value: str) -> None:
     assert str(quantities.numeral(text)) == value

@@ -19,6 +19,7 @@ from calc.analysis.dominance import Contrast
 from calc.analysis.scorecard import AHEAD, BEHIND, LEVEL, OVERLAPPING
 from calc.analysis.statements import grammar
 from calc.analysis.statements.grammar import NotUnderstood, Statement
+from calc.analysis.statements.lexicon import OPPOSITE, OVERALL
 from calc.analysis.statements.quantities import Figure
 from calc.analysis.statements.subjects import Finder, Mention
 from calc.figures import derive, reprs
@@ -147,7 +148,7 @@ class Checker:
         said = one.factor and (one.factor.text, one.factor.hedge, one.factor.loose)
         figure = one.figure and (one.figure.digits, one.figure.scale, one.figure.unit, one.figure.hedge)
         matter = (one.matter, *one.others)
-        key = (one.kind, *sides, matter, said, figure, one.date, one.sense, one.direction, one.per_chip)
+        key = (one.kind, *sides, matter, said, figure, one.date, one.sense, one.every, one.direction, one.per_chip)
         if key not in self._known:
             self._known[key] = self._answer(one)
         known = self._known[key]
@@ -185,7 +186,7 @@ class Checker:
         if side.verdict == NOT_COMPUTABLE:
             return Answer(one, UNCHECKED, side.missing, *ids, claimed)
         if side.contrast is not None:
-            return Answer(one, LISTS, f"{claim.subject} {_standings(side.contrast)}", *ids, lists=side.contrast)
+            return _ranked(one, side.contrast, *ids)
         assert best is not None
         sources = tuple(dict.fromkeys(choice.lead().source for choice in best.chosen))
         value = long_ratio(best.nearest)
@@ -301,6 +302,27 @@ def _meant(one: Statement) -> list[Statement]:
         return made
     more = re.sub(r"\d+(?:\.\d+)?", lambda found: str(Decimal(found[0]) + 1), one.factor.text)
     return [*made, *(replace(each, factor=replace(one.factor, text=more)) for each in made)]
+
+
+def _ranked(one: Statement, found: Contrast, subject: str, object: str) -> Answer:
+    """Answer a ranking by lists, or by a verdict: on one metric whose ranges have one side, or on all metrics."""
+    overall, verdict = one.metric == OVERALL, LISTS
+    if one.sense != "equal" and (one.every or not overall):
+        agree, against = (found.supports(sense, overall) for sense in (one.sense, OPPOSITE[one.sense]))
+        if not (against or found.level or found.overlapping):
+            verdict = MATCHES
+        elif (one.every and against) or not (agree or found.overlapping):
+            verdict = CONTRADICTS
+    why, rows = f"{subject} {_standings(found)}", found.comparison.rows if found.comparison else ()
+    ranked = {*found.ahead, *found.behind, *found.level, *found.overlapping}
+    ratios = [ratio for row in rows if row.metric.id in ranked for ratio in [row.ratios.get(subject)] if ratio]
+    if len(ratios) != 1:
+        return Answer(one, verdict, why, subject, object, lists=found)
+    value, *ends = ratios[0].numbers
+    why += f"; ratio {long_ratio(value)}{_range([long_ratio(end) for end in ends])}"
+    chosen = (choice for choice in ratios[0].nearest(value, value)[1] if isinstance(choice, Candidate))
+    sources = tuple(dict.fromkeys(choice.lead().source for choice in chosen))
+    return Answer(one, verdict, why, subject, object, None, ratios[0], sources, found)
 
 
 _STANDINGS = {"leads on": AHEAD, "trails on": BEHIND, "level on": LEVEL, "ranges overlap on": OVERLAPPING}

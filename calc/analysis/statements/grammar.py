@@ -26,7 +26,7 @@ class Statement:
 
     ``metric`` is a metric, the head of ids where the text leaves qualifiers open, or ``overall``; ``about`` a matter
     without a metric; ``others`` are metrics that its words may mean as well. ``open`` says what the text leaves open.
-    A name may fit several sheets.
+    A name may fit several sheets. ``every`` says that a ranking is of all metrics.
     """
 
     start: int
@@ -43,6 +43,7 @@ class Statement:
     figure: Figure | None = None
     date: str = ""
     sense: str = "higher"
+    every: bool = False
     direction: str = ""
     per_chip: bool = False
     credited_to: str | None = None
@@ -376,7 +377,8 @@ class _Sentence:
             if not words and (sense in ("higher", "lower") or re.search(r"\bth(?:at|ose) of\b", between)):
                 words = list(lexicon.matters(self.text[subject.end : found.start()]))
             matter = next((one[2] for one in words), lexicon.OVERALL)
-            yield self._stated(RANKING, found.start(), stop, subject, matter, object=object, sense=sense)
+            every = lexicon.EVERY.search(self.text, *self._clause(stop - 1)) is not None
+            yield self._stated(RANKING, found.start(), stop, subject, matter, object=object, sense=sense, every=every)
 
     # -- figures and dates ----------------------------------------------------------------------
 
@@ -533,7 +535,7 @@ class _Sentence:
         elif metric in ("scale_up_bandwidth", "scale_out_bandwidth") and not _DIRECTION.search(near):
             left = ["one direction or both"]
         elif metric == lexicon.OVERALL:
-            left = ["metric"]
+            left = [] if more.get("every") else ["metric"]
         metric, *others = lexicon.MEANT.get(metric or "", (metric,))
         if others:
             left = ["which bandwidth"]

@@ -130,9 +130,11 @@ LATER_HEDGE = re.compile(r"\s?(?:(?P<more>or more|plus\b|\+|以上|多)|(?P<abou
 RANKINGS = (
     ("ahead", r"outperform\w*|surpass\w*|beats?|beaten|exceed\w*|outpace\w*|eclips\w*|overtak\w*|"
               r"trounc\w+|leapfrog\w*|superior to|ahead of|"
-              r"(?:better|faster|more powerful|more advanced|stronger) than|全面超越|超越|超过|领先于?|优于|胜过|强于"),
+              r"better(?: [\w/-]+){0,4} than|(?:faster|more powerful|more advanced|stronger) than|"
+              r"全面超越|超越|超过|领先于?|优于|胜过|强于"),
     ("behind", r"lag(?:s|ged|ging)? behind|lags?|trail(?:s|ed|ing)?|inferior to|falls? short of|behind|no match for|"
-               r"(?:weaker|slower|worse|less powerful|less advanced) than|落后于?|逊于|不如|不及|不敌|比不上|弱于"),
+               r"worse(?: [\w/-]+){0,4} than|(?:weaker|slower|less powerful|less advanced) than|"
+               r"落后于?|逊于|不如|不及|不敌|比不上|弱于"),
     ("equal", r"rival(?:s|led|ling)?|match(?:es|ed)?(?! for)|on par with|comparable (?:to|with)|compet(?:es?|ing) with|"
               r"challeng(?:es|ed|ing)|similar to|equal(?:s| to)?|媲美|相当于|对标|持平|匹敌|比肩"),
     ("higher", r"(?:costlier|pricier|costs? (?:\w+ )?more) than|"
@@ -169,6 +171,12 @@ PART_OF_A_SYSTEM = re.compile(
     r"每(?:个|台)?(?:机柜|节点|服务器)", ENGLISH)  # fmt: skip
 RESPECTIVE = re.compile(r"\brespectively\b|分别", ENGLISH)
 EACH = re.compile(r"\b(?:each|both|apiece)\b|均|都", ENGLISH)
+EVERY = re.compile(
+    r"\b(?:all|every|each|any)(?: [\w-]+){0,3}? (?:metrics?|benchmarks?|areas?|respects?|measures?|aspects?|categor\w+|"
+    r"dimensions?|counts?|ways?)\b|\bacross the board\b|\bin everything\b|"
+    r"全面|(?:所有|全部|各项|每项|每一项)[^，。]{0,4}指标",
+    ENGLISH)  # fmt: skip
+"""That something holds on all metrics."""
 QUESTION = re.compile(r"[?？]\W*$")
 LOOKS = re.compile(
     r"\b(?:times|twice|double[sd]?|triple[sd]?|half|outperform|surpass|rival|versus|vs|compared|faster|slower|"
