@@ -233,8 +233,8 @@ class Checker:
             also = [metrics.title(each.name) for each in found if each.inside and each.name != best.name]
             why += f"; also as {', '.join(dict.fromkeys(also[:FEW]))}" if also else ""
         else:
-            why = f"nearest is {metrics.title(best.name)}: {value}{best.why}{self._left_out(one, figure, held)}"
-        why += _range(ends)
+            why = f"nearest is {metrics.title(best.name)}: {value}{best.why}"
+        why += _left_out(one, figure, held, best.inside) + _range(ends)
         if best.result.open:
             why += f" ({best.result.open})"
         return Answer(one, MATCHES if best.inside else CONTRADICTS, why, id, None, claimed, best.result, best.sources)
@@ -260,16 +260,6 @@ class Checker:
                 said = [each for each in result.expression.candidates if exact.holds(each.value)]
             sources = tuple(dict.fromkeys(each.lead().source for each in said))
             yield _Attempt(name, result, nearest, inside, rounded, off, sources, words)
-
-    def _left_out(self, one: Statement, figure: Figure, held: Readings) -> str:
-        """Say which report has a figure that no admissible one has, and why it is excluded."""
-        for name in _names(one, held):
-            for excluded in held.left_out(name):
-                parsed = None if metrics.metric(excluded.metric).is_text else units.split(excluded.report.value)
-                scale = _scale(figure, parsed.unit) if parsed else None
-                if parsed and scale and _interval(figure).times(scale).holds(float(parsed.low)):
-                    return f"; {excluded.report.source} has it, which is excluded: {excluded.why}"
-        return ""
 
     # -- dates ----------------------------------------------------------------------------------
 
@@ -363,6 +353,27 @@ def _names(one: Statement, held: Readings) -> list[str]:
         and (metric.family != "peak_compute" or name.startswith("peak_compute.int") == whole)
     ]  # fmt: skip
     return found if found or not share else [name for name in metrics.TABLE if metrics.covers(head, name)]
+
+
+def _left_out(one: Statement, figure: Figure, held: Readings, matched: bool) -> str:
+    """Say which excluded report has a figure; of one that matches, only where a newer edition has another instead."""
+    for name in _names(one, held):
+        for excluded in held.left_out(name):
+            listed = held.sheet.reports.get(excluded.metric, ())
+            newer = [report for report in listed if excluded.why == f"superseded by {report.source}"]
+            if _has(excluded.metric, excluded.report, figure) and (newer or not matched):
+                if any(_has(excluded.metric, report, figure) for report in newer):
+                    continue
+                instead = f" ({', '.join(dict.fromkeys(each.value for each in newer))})" if newer else ""
+                return f"; {excluded.report.source} has it, which is excluded: {excluded.why}{instead}"
+    return ""
+
+
+def _has(metric: str, report: schema.Report, figure: Figure) -> bool:
+    """Whether a report of a metric has a printed figure."""
+    parsed = None if metrics.metric(metric).is_text else units.split(report.value)
+    scale = _scale(figure, parsed.unit) if parsed else None
+    return bool(parsed and scale and _interval(figure).times(scale).holds(float(parsed.low)))
 
 
 _SCALES = {10**3: " thousand", 10**6: " million", 10**9: " billion", 10**12: " trillion"}
