@@ -14,7 +14,8 @@ LONG = 120
 NOTES = (
     "matches: some published figure, or combination of figures, lies within the digits that the text prints. That is "
     "arithmetic; of the figures themselves it says nothing.",
-    "The text is read by rules. What looks like a comparison and is not understood is listed; nothing is guessed.",
+    "The text is read by rules. What looks like a comparison, or a figure of hardware, and is not understood is "
+    "listed; nothing is guessed.",
 )
 
 
