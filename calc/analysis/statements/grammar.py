@@ -388,6 +388,9 @@ class _Sentence:
             if lexicon.DIFFERENCE.match(self.text, figure.end):
                 self.unread.append(f"“{figure.text}” says by how much two differ")
                 continue
+            if figure.counted and lexicon.PART_OF_A_COUNT.search(figure.text):
+                self.unread.append(f"“{figure.text}” counts a part of the system")
+                continue
             subject = self._owner(figure.start, figure.end) or self._unnamed(figure)
             matter, end = self._measured(figure)
             if subject is not None and matter is not None:

@@ -55,10 +55,10 @@ MATTERS = (
                      r"(?: (?:performance|throughput))?|算力|峰值性能|计算能力"),
     (BANDWIDTH, r"bandwidth|带宽"),
     ("power", r"(?:all-in |total |rack |system )*power(?: draw| consumption)?|electricity|energy consumption|TDP|"
-              r"kilowatts?|功耗|耗电量?|功率"),
+              r"kilowatts?|draw(?:s|ing)?|consum(?:es?|ing)|功耗|耗电量?|功率"),
     (f"{ABOUT}energy", r"energy"),
     ("price", rf"price(?: tag)?|list price|(?:sells|sold) for|priced|costs(?= )|cost (?:more|less) than|{DEAR}|"
-              r"售价|价格|单价"),
+              r"更?昂?贵(?=[\d一两二三四五六七八九十约近了，。]|$)|便宜|售价|价格|单价"),
     (f"{ABOUT}cost", r"cost|TCO|成本"),
     ("die_area", r"(?:die|logic) (?:area|size)|芯片面积"),
     ("transistor_count", r"transistors|晶体管"),
@@ -108,9 +108,9 @@ AFTER = re.compile(rf"[\s-]{{0,2}}(?:(?:the |an? |as )?(?:(?P<more>{_MORE})|(?P<
                    rf"(?P<of>of|the|that|as (?:many|much|fast|powerful|large|high)))\b)", ENGLISH)  # fmt: skip
 BEFORE = re.compile(
     r"(?:(?P<more>(?:improv|increas|rais|boost|exceed)\w*(?: by)?|(?:up|higher|more|faster|larger|greater)(?: by)?|"
-    r"提升了?|提高了?|增加了?|高出|高|多出|多|增长|快|领先)|"
+    r"提升了?|提高了?|增加了?|高出|高|多出|多|增长|快|贵|领先)|"
     r"(?P<less>(?:reduc|cut|lower|decreas)\w*(?: by)?|(?:down|less|slower|smaller|fewer)(?: by)?|"
-    r"降低了?|减少了?|低|少|慢))\s?(?:by |约|近|超过|超|至少|最高)?$", ENGLISH)  # fmt: skip
+    r"降低了?|减少了?|便宜了?|低|少|慢))\s?(?:by |约|近|超过|超|至少|最高)?$", ENGLISH)  # fmt: skip
 
 HEDGES = (
     ("up to", r"up to|no more than|not more than|as much as|as many as|a maximum of|最高(?:可达)?|高达|至多|最多"),
@@ -169,6 +169,11 @@ DIFFERENCE = re.compile(r"\s?(?:less|more|higher|lower|fewer|cheaper|extra)\b", 
 PART_OF_A_SYSTEM = re.compile(
     r"\b(?:each|every|per)(?: single| compute)? (?:rack|cabinet|node|server|tray|board) (?:of|in)\b|"
     r"每(?:个|台)?(?:机柜|节点|服务器)", ENGLISH)  # fmt: skip
+PART_OF_A_COUNT = re.compile(
+    r"\bof (?:them|which|these|those)\b|\b(?:compute|computing|switch|network\w*|communications?|storage|bus) racks\b",
+    ENGLISH,
+)
+"""In a count of some of what a system has."""
 RESPECTIVE = re.compile(r"\brespectively\b|分别", ENGLISH)
 EACH = re.compile(r"\b(?:each|both|apiece)\b|均|都", ENGLISH)
 EVERY = re.compile(
@@ -182,10 +187,11 @@ LOOKS = re.compile(
     r"\b(?:times|twice|double[sd]?|triple[sd]?|half|outperform|surpass|rival|versus|vs|compared|faster|slower|"
     r"more than|less than|better|worse|beat|cheaper|pricier|costlier)\w{0,3}\b|"
     r"\d\s?(?:[x×](?![\w])(?!(?-i: ?[A-Z]))|%)|"
-    r"倍|相比|超越|领先|落后|媲美", ENGLISH)  # fmt: skip
+    r"倍|相比|超越|领先|落后|媲美|比[^，。]{1,30}更", ENGLISH)  # fmt: skip
 HARDWARE = re.compile(
     r"\b(?:export (?:controls?|licen[cs]es?|bans?)|compute|computing|BF16|FP\d{1,2}|INT8|GPUs?|NPUs?|TPUs?|"
-    r"chips?|accelerators?|processors?|HBM\w*|[PTE]?FLOPS|memory|bandwidth|racks?|superpods?|"
+    r"chips?|accelerators?|processors?|HBM\w*|[PTE]?FLOPS|(?:peta|tera|exa)flops|memory|bandwidth|"
+    r"racks?|superpods?|optical (?:modules?|transceivers?)|"
     r"supernodes?|data cent(?:er|re)s?|AI|inference|training)\b|"
     r"芯片|显存|算力|内存|带宽|超节点|加速卡|推理|训练|出口|\d ?(?:[GT]B(?:/s)?|k?W)(?![A-Za-z])", ENGLISH)  # fmt: skip
 MONEY_OF_COMPANIES = re.compile(

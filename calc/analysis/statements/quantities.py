@@ -142,6 +142,10 @@ def _factor(found: re.Match[str], before: str, after: str) -> Factor | None:
         sense = "lower" if down != (sense == "lower") else "higher"
         sense = "worse" if way == "worse" else sense
         text = f"{'1/' if kind == 'part' or down else ''}{number} x" if kind != "share" else number
+        by = way or (precedes.lastgroup if precedes else None)
+        if kind in ("part", "share") and by in ("more", "less"):
+            share = text.partition(" ")[0] if kind == "share" else f"{100 / Decimal(number):.0f}"
+            kind, text, sense = "percent", f"{share} percent {by}", "lower" if by == "less" else "higher"
     hedge, length = lexicon.hedge(before)
     if later:
         hedge = "more than" if later["more"] else "about"

@@ -66,7 +66,9 @@ class Finder:
         self._names: dict[str, _Name] = {}
         self._begun: set[str] = set()
         self.systems_of = names.systems_of
-        self._makers = re.compile(rf"\b(?:{'|'.join(map(re.escape, names.makers()))})\b", re.IGNORECASE)
+        self._makers = re.compile(
+            rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, names.makers()))})(?![A-Za-z])", re.IGNORECASE
+        )
         generic: dict[str, set[str]] = {}
         for name, kind, id in names.spoken(KINDS):
             self._add(name, kind, (id,))
