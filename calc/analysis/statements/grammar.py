@@ -152,6 +152,8 @@ _WITH = re.compile(
     r"(?:its |the |about |some |up to |only )?$",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(r"[,，]\s?(?:and|but|is|are|has|which|而|且|并)")
+"""After a factor where the sentence goes on to another thing."""
 _OTHER_MATTER = re.compile(
     r"\s(?:the|its) (?!(?:size|amount|level|figure|number|value|one|same|rate|total)\b)[a-z]{3,}\b(?!['’-])"
 )
@@ -337,16 +339,16 @@ class _Sentence:
 
     def _matter(self, factor: Factor, stop: int, object: Mention | None) -> tuple[str | None, int]:
         """Return what a factor is of, and where its words end: what follows it, else what stands before it."""
+        begin = self._clause(factor.start)[0]
+        found = [one for one in lexicon.matters(self.text[begin : factor.start]) if one[2] != lexicon.OVERALL]
         for start, end, matter in lexicon.matters(self.text[factor.end : min(stop, factor.end + NEAR)]):
             if object is not None and object.start >= factor.end and factor.end + start > object.end + 40:
                 break
-            if matter == lexicon.OVERALL and object and "," in self.text[object.end : factor.end + start]:
+            if (found or matter == lexicon.OVERALL) and _GOES_ON.search(self.text[factor.end : factor.end + start]):
                 break
             return matter, factor.end + end
         if _OTHER_MATTER.match(self.text, factor.end, stop):
             return None, factor.end
-        begin = self._clause(factor.start)[0]
-        found = [one for one in lexicon.matters(self.text[begin : factor.start]) if one[2] != lexicon.OVERALL]
         if found:
             return found[-1][2], factor.end
         if any(lexicon.matters(self.text[begin : factor.start + 1])):
