@@ -163,6 +163,11 @@ _SET_AGAINST = re.compile(
     r"\b(?:against|versus|vs\.?|compared (?:to|with)|than|and|(?:up|down) from) (?:only |just |the |about )?$",
     re.IGNORECASE,
 )
+_OF_ANOTHER = re.compile(
+    r"\b(?:than|against|versus|vs\.?|compared (?:to|with)|as (?:much|many|high|large) as) "
+    r"(?:(?:only|just|the|about) )?(?:[A-Z]\w{1,20}['’]s )?$"
+)
+"""Before a figure of something that has no name: "more than Nvidia's 145 kW"."""
 _UP_TO = re.compile(r"[\w ]{0,40}(?:, | for | in | on | of )(?:the |an? )?(?:[A-Z]\w+(?:['’]s)? )?")
 _SOME = re.compile(
     r"\s(?:(?:any|all|the|an?|its|their|other|older|previous|current|best|top)\s){0,3}(?:[\w’']{2,14}\s){0,3}"
@@ -429,6 +434,8 @@ class _Sentence:
             near = after is not None and _ITS.fullmatch(between[: NEAR + 1]) and not _COMPARES.search(between)
             return after if near else None
         last = before[-1]
+        if len({one.ids for one in before}) == 1 and _OF_ANOTHER.search(self.text, last.end, start):
+            return None
         kinds = [one.kind for one in before[-2:]]
         if kinds == ["chip", "system"] and _CHIP_OF.fullmatch(self.text, before[-2].end, last.start):
             return before[-2]

@@ -289,6 +289,8 @@ def _figures(sentence: str, components: dict[int, int]) -> Iterator[Figure]:
         if not 0 < Decimal(low) <= Decimal(high):
             continue
         hedge, length = lexicon.hedge(sentence[max(found.start() - 28, 0) : found.start()])
+        if hedge in ("more than", "less than") and sentence[: found.start()].endswith(" the "):
+            hedge, length = None, 0
         if later := lexicon.LATER_HEDGE.match(sentence, end):
             hedge, end = ("more than" if later["more"] else "about"), later.end()
         counted = counted or any(unit == name for name, _ in COUNTS)
