@@ -262,7 +262,7 @@ FRAGMENTS = (
     "?", "\n", "据", "H20 ", " power", "$", "than ", "华为昇腾910C", "not ", "\x1b[31m", "<script>", "\u202e", "1/0",
     "0x", "0 times ", "100 percent less ", "two-thirds ", "2025年13月", "99999999999999999999", "kW", "TB/s memory ",
     "between ", "and ", "respectively", "分别", "成", "分之", "百", "半", "两台", "up from ", ", said Huawei",
-    "each ", "bandwidth ",
+    "each ", "bandwidth ", "CloudMatrix ", "cheaper ", "costs more than ", "beats ", "on all metrics ", "a third less ",
     "300P", "supernode of 128 C550 chips ", "²", "٣", "\u2028", "It ",
 )  # fmt: skip
 
@@ -405,6 +405,13 @@ def test_the_page_marks_and_escapes_the_text(tmp_path: Path) -> None:
     assert "<b>x</b>" not in page
     assert "Content-Security-Policy" in page
     assert "http-equiv" in page
+
+
+def test_the_page_marks_what_is_read_and_what_is_not_in_one_sentence() -> None:
+    text = "The CloudMatrix 384 has 3.6 times the memory of the GB200 NVL72 and 9 times the software."
+    page = calc.check(text).to_html()
+    assert '<mark class="ahead" id="s1">3.6 times the memory<' in page
+    assert '<mark class="missed" id="s2"> of the GB200 NVL72 and 9 times the software.<' in page
 
 
 def test_a_draft_is_a_sheet_that_validates_and_audits(tmp_path: Path) -> None:
