@@ -36,7 +36,7 @@ FEW = 3
 DIGITS, ZEROS = Fraction(1, 10), Fraction(1, 20)
 """A printed figure allows at most this share around it: by its digits or "about", and by zeros that are rounding."""
 _EXACT = ("chip", "rack", "node", "cpu")
-"""What is counted so that a number without "about" is that number."""
+"""What is counted so that a number without "about" is that number, and "at least" may be it."""
 _PLAIN = {name: place for place, name in enumerate(
     f"peak_compute.{rate}.{way}" for way in ("dense", "unstated", "sparse")
     for rate in ("bf16", "fp16", "fp8", "fp4"))}  # fmt: skip
@@ -400,7 +400,10 @@ def _hedge(figure: Figure) -> str | None:
 
 def _interval(figure: Figure) -> Interval:
     """Return the values that the printed digits of a figure allow, in its unit; of few digits at most `DIGITS` off."""
-    return _within(interval(f"{figure.digits} x", _hedge(figure)), figure, DIGITS)
+    allowed = interval(f"{figure.digits} x", _hedge(figure))
+    if figure.unit in _EXACT:
+        allowed = replace(allowed, low_open=False, high_open=False)
+    return _within(allowed, figure, DIGITS)
 
 
 def _rounded(figure: Figure) -> Interval:

@@ -191,7 +191,7 @@ LOOKS = re.compile(
 HARDWARE = re.compile(
     r"\b(?:export (?:controls?|licen[cs]es?|bans?)|compute|computing|BF16|FP\d{1,2}|INT8|GPUs?|NPUs?|TPUs?|"
     r"chips?|accelerators?|processors?|HBM\w*|[PTE]?FLOPS|(?:peta|tera|exa)flops|memory|bandwidth|"
-    r"racks?|superpods?|optical (?:modules?|transceivers?)|"
+    r"racks?|superpods?|optical (?:modules?|transceivers?)|transistors?|"
     r"supernodes?|data cent(?:er|re)s?|AI|inference|training)\b|"
     r"芯片|显存|算力|内存|带宽|超节点|加速卡|推理|训练|出口|\d ?(?:[GT]B(?:/s)?|k?W)(?![A-Za-z])", ENGLISH)  # fmt: skip
 MONEY_OF_COMPANIES = re.compile(
