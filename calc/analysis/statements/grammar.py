@@ -179,7 +179,10 @@ _TIMES_THAT = re.compile(r"的[^，,。]{0,12}(?:倍|成|一半|分之[一二三
 """After a name that the subject of a Chinese sentence is so many times; what follows is of the subject."""
 _AGAINST_IT = re.compile(r" (?:of [\w ]{2,20} )?(?:against|versus|vs\.?|compared (?:with|to)) (?:only |just )?")
 _COMPARED = re.compile(r"^\s?相比")
-_RATHER = re.compile(r",[^,]{0,40}$|\b(?:deliver|provid|offer|reach|with|at|draw|consum)\w*\b[^,]{0,30}$")
+_RATHER = re.compile(
+    r",(?! ?(?:which|whose)\b)[^,]{0,40}$|\b(?:deliver|provid|offer|reach|with|at|draw|consum)\w*\b[^,]{0,30}$|"
+    r"\b(?:and|but) (?:also |it )?(?:has|costs?|uses?|needs?|holds?|carries|packs|contains|weighs)\b[^,]{0,30}$"
+)
 
 
 class _Sentence:
@@ -380,7 +383,8 @@ class _Sentence:
             stop = object.end if object else found.end()
             sense = lexicon.ranked(found)
             words = list(lexicon.matters(self.text[found.start() : object.start if object else found.end()]))
-            words += lexicon.matters(self.text[stop : self._clause(stop - 1)[1]][:NEAR])
+            after = re.split(r"\b(?:and|but)\b", self.text[stop : self._clause(stop - 1)[1]])[0]
+            words += lexicon.matters(after[:NEAR])
             if not words and (sense in ("higher", "lower") or re.search(r"\bth(?:at|ose) of\b", between)):
                 words = list(lexicon.matters(self.text[subject.end : found.start()]))
             matter = next((one[2] for one in words), lexicon.OVERALL)
