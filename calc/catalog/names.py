@@ -201,6 +201,13 @@ class Names:
                 names, vendors = self._peeked(kind, id, "name|aliases"), list(self._peeked(kind, id, "vendor"))
                 yield from ((name, kind, id) for name in (id, *_after(names, vendors)))
 
+    def heads(self) -> Iterator[tuple[str, str]]:
+        """Yield each camel-case word that begins a system's name, and its id: no maker, and no family."""
+        for name, _, id in self.spoken(("system",)):
+            head, *rest = name.split()
+            if rest and re.fullmatch(r"[A-Z][a-z]+[A-Z][A-Za-z]*", head) and head.casefold() not in self._common:
+                yield head, id
+
     def makers(self) -> list[str]:
         """Return who makes the hardware that there are sheets of, in Latin and in Chinese."""
         sheets = ((kind, id) for kind in folders.HARDWARE for id in self.ids(kind))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from calc.analysis.statements.checking import LISTS, MATCHES, UNCHECKED, VERDICTS, Answer, Check
 from calc.analysis.statements.subjects import Mention
 from calc.figures import reprs
@@ -14,7 +16,8 @@ LONG = 120
 NOTES = (
     "matches: some published figure, or combination of figures, lies within the digits that the text prints. That is "
     "arithmetic; of the figures themselves it says nothing.",
-    "The text is read by rules. What looks like a comparison and is not understood is listed; nothing is guessed.",
+    "The text is read by rules. What looks like a comparison, or a figure of hardware, and is not understood is "
+    "listed; nothing is guessed.",
 )
 
 
@@ -88,7 +91,7 @@ _CLASSES = {MATCHES: "ahead", LISTS: "overlapping", UNCHECKED: "gap"}
 def pieces(found: Check) -> list[tuple[str, str, int]]:
     """Return the text in pieces, each with the class of its mark and the number of its note."""
     marked = [(one.statement.start, one.statement.end, _CLASSES.get(one.verdict, "behind")) for one in found.answers]
-    marked += [(one.start, one.end, "missed") for one in found.not_understood]
+    marked += [(*_unmarked(one.start, one.end, marked), "missed") for one in found.not_understood]
     made, at = [], 0
     for number, (start, end, kind) in sorted(enumerate(marked, 1), key=lambda one: one[1]):
         if start < at:
@@ -96,6 +99,13 @@ def pieces(found: Check) -> list[tuple[str, str, int]]:
         made += [(found.text[at:start], "", 0), (found.text[start:end], kind, number)]
         at = end
     return [*made, (found.text[at:], "", 0)]
+
+
+def _unmarked(start: int, end: int, marked: Sequence[tuple[int, int, str]]) -> tuple[int, int]:
+    """Return the longest part of a sentence in which nothing is marked."""
+    inside = [place for one in sorted(marked) if start <= one[0] < end for place in one[:2]]
+    places = iter([start, *inside, end])
+    return max(zip(places, places, strict=True), key=lambda gap: gap[1] - gap[0])
 
 
 def notes(found: Check) -> list[tuple[str, str, str]]:

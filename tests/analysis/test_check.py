@@ -106,6 +106,15 @@ def test_a_figure_of_an_excluded_report_says_so() -> None:
     assert "excluded" in excluded.why
 
 
+def test_a_match_that_a_newer_edition_took_back_says_so() -> None:
+    """Another source still has 559 kW; that the one it is known from has another figure now is said."""
+    answer = only("The CloudMatrix 384 draws 559 kW.")
+    assert answer.verdict == MATCHES
+    assert "superseded by semianalysis-cm384-2026 (600 kW)" in answer.why
+    assert "superseded" not in only("The CloudMatrix 384 draws 599.8 kW.").why
+    assert "superseded" not in only("The CloudMatrix 384 draws about 580 kW.").why
+
+
 def test_a_ranking_is_answered_by_lists() -> None:
     answer = only("The CloudMatrix 384 outperforms the GB200 NVL72 on some metrics.")
     assert answer.verdict == LISTS
@@ -212,6 +221,34 @@ def test_a_ranking_names_what_is_ahead_and_behind() -> None:
     assert "per watt: 16-bit compute" in why.partition("trails on")[2]
 
 
+def test_a_ranking_on_one_metric_has_a_verdict_with_its_ratio_and_sources() -> None:
+    """The ratio is that of `compare`; the same words turned round have the other verdict."""
+    more = only("The CloudMatrix 384 costs more than the GB200 NVL72.")
+    less = only("The GB200 NVL72 costs more than the CloudMatrix 384.")
+    assert (more.verdict, less.verdict) == (MATCHES, CONTRADICTS)
+    assert more.found is not None
+    assert more.found.numbers[1] > 1
+    assert f"ratio {more.found.numbers[0]:.2f}" in more.why
+    assert more.sources
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("The CloudMatrix 384 rivals the GB200 NVL72. It uses 600 kW.", "“It” may be CloudMatrix 384 or GB200 NVL72"),
+        ("The Huawei system uses 5 kilowatts.", "names no chip or system of the catalog"),
+        ("The CloudMatrix 384 has 49.2 TB.", "the metric of “49.2 TB” is not clear"),
+        ("The Foobar draws 559 kW, 3.9 times the power of the NVL72.", "the chip or system of “559 kW” is not named"),
+        ("If the CloudMatrix 384 drew 800 kW, it would melt.", "a condition"),
+        ("The CloudMatrix 384 draws 400 kW more than the GB200 NVL72.", "“400 kW” says by how much two differ"),
+        ("The CloudMatrix 384 has 3.6 times the memory of the GB200 NVL72 and 9 times the software.",
+         "the metric of “9 times” is not clear"),
+    ],
+)  # fmt: skip
+def test_a_figure_that_is_not_read_is_listed_with_the_reason(text: str, why: str) -> None:
+    assert [one.why for one in calc.check(text).not_understood] == [why]
+
+
 @pytest.mark.parametrize(("text", "value"), [("一百二十", "120"), ("三点六", "3.6"), ("十五", "15"), ("两", "2")])
 def test_chinese_numerals(text: str, value: str) -> None:
     assert str(quantities.numeral(text)) == value
@@ -225,7 +262,7 @@ FRAGMENTS = (
     "?", "\n", "据", "H20 ", " power", "$", "than ", "华为昇腾910C", "not ", "\x1b[31m", "<script>", "\u202e", "1/0",
     "0x", "0 times ", "100 percent less ", "two-thirds ", "2025年13月", "99999999999999999999", "kW", "TB/s memory ",
     "between ", "and ", "respectively", "分别", "成", "分之", "百", "半", "两台", "up from ", ", said Huawei",
-    "each ", "bandwidth ",
+    "each ", "bandwidth ", "CloudMatrix ", "cheaper ", "costs more than ", "beats ", "on all metrics ", "a third less ",
     "300P", "supernode of 128 C550 chips ", "²", "٣", "\u2028", "It ",
 )  # fmt: skip
 
@@ -368,6 +405,13 @@ def test_the_page_marks_and_escapes_the_text(tmp_path: Path) -> None:
     assert "<b>x</b>" not in page
     assert "Content-Security-Policy" in page
     assert "http-equiv" in page
+
+
+def test_the_page_marks_what_is_read_and_what_is_not_in_one_sentence() -> None:
+    text = "The CloudMatrix 384 has 3.6 times the memory of the GB200 NVL72 and 9 times the software."
+    page = calc.check(text).to_html()
+    assert '<mark class="ahead" id="s1">3.6 times the memory<' in page
+    assert '<mark class="missed" id="s2"> of the GB200 NVL72 and 9 times the software.<' in page
 
 
 def test_a_draft_is_a_sheet_that_validates_and_audits(tmp_path: Path) -> None:

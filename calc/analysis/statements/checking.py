@@ -19,6 +19,7 @@ from calc.analysis.dominance import Contrast
 from calc.analysis.scorecard import AHEAD, BEHIND, LEVEL, OVERLAPPING
 from calc.analysis.statements import grammar
 from calc.analysis.statements.grammar import NotUnderstood, Statement
+from calc.analysis.statements.lexicon import OPPOSITE, OVERALL
 from calc.analysis.statements.quantities import Figure
 from calc.analysis.statements.subjects import Finder, Mention
 from calc.figures import derive, reprs
@@ -32,6 +33,10 @@ from calc.units.numbers import grouped, long_ratio, number
 MATCHES, CONTRADICTS, LISTS, UNCHECKED = "matches", "contradicts", "answered by lists", "cannot be checked"
 FEW = 3
 """So many other metrics are named that a figure without qualifiers fits as well."""
+DIGITS, ZEROS = Fraction(1, 10), Fraction(1, 20)
+"""A printed figure allows at most this share around it: by its digits or "about", and by zeros that are rounding."""
+_EXACT = ("chip", "rack", "node", "cpu")
+"""What is counted so that a number without "about" is that number, and "at least" may be it."""
 _PLAIN = {name: place for place, name in enumerate(
     f"peak_compute.{rate}.{way}" for way in ("dense", "unstated", "sparse")
     for rate in ("bf16", "fp16", "fp8", "fp4"))}  # fmt: skip
@@ -143,7 +148,7 @@ class Checker:
         said = one.factor and (one.factor.text, one.factor.hedge, one.factor.loose)
         figure = one.figure and (one.figure.digits, one.figure.scale, one.figure.unit, one.figure.hedge)
         matter = (one.matter, *one.others)
-        key = (one.kind, *sides, matter, said, figure, one.date, one.sense, one.direction, one.per_chip)
+        key = (one.kind, *sides, matter, said, figure, one.date, one.sense, one.every, one.direction, one.per_chip)
         if key not in self._known:
             self._known[key] = self._answer(one)
         known = self._known[key]
@@ -181,7 +186,7 @@ class Checker:
         if side.verdict == NOT_COMPUTABLE:
             return Answer(one, UNCHECKED, side.missing, *ids, claimed)
         if side.contrast is not None:
-            return Answer(one, LISTS, f"{claim.subject} {_standings(side.contrast)}", *ids, lists=side.contrast)
+            return _ranked(one, side.contrast, *ids)
         assert best is not None
         sources = tuple(dict.fromkeys(choice.lead().source for choice in best.chosen))
         value = long_ratio(best.nearest)
@@ -228,8 +233,8 @@ class Checker:
             also = [metrics.title(each.name) for each in found if each.inside and each.name != best.name]
             why += f"; also as {', '.join(dict.fromkeys(also[:FEW]))}" if also else ""
         else:
-            why = f"nearest is {metrics.title(best.name)}: {value}{best.why}{self._left_out(one, figure, held)}"
-        why += _range(ends)
+            why = f"nearest is {metrics.title(best.name)}: {value}{best.why}"
+        why += _left_out(one, figure, held, best.inside) + _range(ends)
         if best.result.open:
             why += f" ({best.result.open})"
         return Answer(one, MATCHES if best.inside else CONTRADICTS, why, id, None, claimed, best.result, best.sources)
@@ -242,8 +247,7 @@ class Checker:
             return
         for share, words in _directions(one, metrics.metric(name)):
             exact = _interval(figure).times(scale * share)
-            loose = leeway(f"{figure.digits} x", _hedge(figure))
-            wide = loose.times(figure.scale * scale * share) if loose else exact
+            wide = _rounded(figure).times(scale * share)
             nearest, chosen = result.nearest(*exact.ends)
             inside, rounded = exact.holds(nearest), False
             if not inside and wide.holds(result.nearest(*wide.ends)[0]):
@@ -256,16 +260,6 @@ class Checker:
                 said = [each for each in result.expression.candidates if exact.holds(each.value)]
             sources = tuple(dict.fromkeys(each.lead().source for each in said))
             yield _Attempt(name, result, nearest, inside, rounded, off, sources, words)
-
-    def _left_out(self, one: Statement, figure: Figure, held: Readings) -> str:
-        """Say which report has a figure that no admissible one has, and why it is excluded."""
-        for name in _names(one, held):
-            for excluded in held.left_out(name):
-                parsed = None if metrics.metric(excluded.metric).is_text else units.split(excluded.report.value)
-                scale = _scale(figure, parsed.unit) if parsed else None
-                if parsed and scale and _interval(figure).times(scale).holds(float(parsed.low)):
-                    return f"; {excluded.report.source} has it, which is excluded: {excluded.why}"
-        return ""
 
     # -- dates ----------------------------------------------------------------------------------
 
@@ -298,6 +292,27 @@ def _meant(one: Statement) -> list[Statement]:
         return made
     more = re.sub(r"\d+(?:\.\d+)?", lambda found: str(Decimal(found[0]) + 1), one.factor.text)
     return [*made, *(replace(each, factor=replace(one.factor, text=more)) for each in made)]
+
+
+def _ranked(one: Statement, found: Contrast, subject: str, object: str) -> Answer:
+    """Answer a ranking by lists, or by a verdict: on one metric whose ranges have one side, or on all metrics."""
+    overall, verdict = one.metric == OVERALL, LISTS
+    if one.sense != "equal" and (one.every or not overall):
+        agree, against = (found.supports(sense, overall) for sense in (one.sense, OPPOSITE[one.sense]))
+        if not (against or found.level or found.overlapping):
+            verdict = MATCHES
+        elif (one.every and against) or not (agree or found.overlapping):
+            verdict = CONTRADICTS
+    why, rows = f"{subject} {_standings(found)}", found.comparison.rows if found.comparison else ()
+    ranked = {*found.ahead, *found.behind, *found.level, *found.overlapping}
+    ratios = [ratio for row in rows if row.metric.id in ranked for ratio in [row.ratios.get(subject)] if ratio]
+    if len(ratios) != 1:
+        return Answer(one, verdict, why, subject, object, lists=found)
+    value, *ends = ratios[0].numbers
+    why += f"; ratio {long_ratio(value)}{_range([long_ratio(end) for end in ends])}"
+    chosen = (choice for choice in ratios[0].nearest(value, value)[1] if isinstance(choice, Candidate))
+    sources = tuple(dict.fromkeys(choice.lead().source for choice in chosen))
+    return Answer(one, verdict, why, subject, object, None, ratios[0], sources, found)
 
 
 _STANDINGS = {"leads on": AHEAD, "trails on": BEHIND, "level on": LEVEL, "ranges overlap on": OVERLAPPING}
@@ -340,6 +355,27 @@ def _names(one: Statement, held: Readings) -> list[str]:
     return found if found or not share else [name for name in metrics.TABLE if metrics.covers(head, name)]
 
 
+def _left_out(one: Statement, figure: Figure, held: Readings, matched: bool) -> str:
+    """Say which excluded report has a figure; of one that matches, only where a newer edition has another instead."""
+    for name in _names(one, held):
+        for excluded in held.left_out(name):
+            listed = held.sheet.reports.get(excluded.metric, ())
+            newer = [report for report in listed if excluded.why == f"superseded by {report.source}"]
+            if _has(excluded.metric, excluded.report, figure) and (newer or not matched):
+                if any(_has(excluded.metric, report, figure) for report in newer):
+                    continue
+                instead = f" ({', '.join(dict.fromkeys(each.value for each in newer))})" if newer else ""
+                return f"; {excluded.report.source} has it, which is excluded: {excluded.why}{instead}"
+    return ""
+
+
+def _has(metric: str, report: schema.Report, figure: Figure) -> bool:
+    """Whether a report of a metric has a printed figure."""
+    parsed = None if metrics.metric(metric).is_text else units.split(report.value)
+    scale = _scale(figure, parsed.unit) if parsed else None
+    return bool(parsed and scale and _interval(figure).times(scale).holds(float(parsed.low)))
+
+
 _SCALES = {10**3: " thousand", 10**6: " million", 10**9: " billion", 10**12: " trillion"}
 
 
@@ -363,8 +399,29 @@ def _hedge(figure: Figure) -> str | None:
 
 
 def _interval(figure: Figure) -> Interval:
-    """Return the values that the printed digits of a figure allow, in its unit."""
-    return interval(f"{figure.digits} x", _hedge(figure)).times(Fraction(figure.scale))
+    """Return the values that the printed digits of a figure allow, in its unit; of few digits at most `DIGITS` off."""
+    allowed = interval(f"{figure.digits} x", _hedge(figure))
+    if figure.unit in _EXACT:
+        allowed = replace(allowed, low_open=False, high_open=False)
+    return _within(allowed, figure, DIGITS)
+
+
+def _rounded(figure: Figure) -> Interval:
+    """Return the same where zeros at the end may be rounding, at most `ZEROS` off; what is counted is not rounded."""
+    loose = None if figure.unit in _EXACT else leeway(f"{figure.digits} x", _hedge(figure))
+    return _within(loose, figure, ZEROS) if loose else _interval(figure)
+
+
+def _within(allowed: Interval, figure: Figure, share: Fraction) -> Interval:
+    """Return an interval in the unit of a figure, cut to what is at most a share off its digits."""
+    first, _, last = figure.digits.partition("..")
+    low, high = Fraction(first) * (1 - share), Fraction(last or first) * (1 + share)
+    cut = replace(
+        allowed,
+        low=max(allowed.low, low) if allowed.low else allowed.low,
+        high=allowed.high if allowed.high is None else min(allowed.high, high),
+    )
+    return cut.times(Fraction(figure.scale))
 
 
 def _scale(figure: Figure, unit: str) -> Fraction | None:

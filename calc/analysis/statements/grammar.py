@@ -26,7 +26,7 @@ class Statement:
 
     ``metric`` is a metric, the head of ids where the text leaves qualifiers open, or ``overall``; ``about`` a matter
     without a metric; ``others`` are metrics that its words may mean as well. ``open`` says what the text leaves open.
-    A name may fit several sheets.
+    A name may fit several sheets. ``every`` says that a ranking is of all metrics.
     """
 
     start: int
@@ -43,6 +43,7 @@ class Statement:
     figure: Figure | None = None
     date: str = ""
     sense: str = "higher"
+    every: bool = False
     direction: str = ""
     per_chip: bool = False
     credited_to: str | None = None
@@ -144,15 +145,29 @@ _AGAINST = re.compile(
 _OF = re.compile(rf"(?:\b(?:of|that|to|as|in|for) {_THAT}|(?:是|为|达到?|仅为|约为|相当于|的|于))$", re.IGNORECASE)
 _OF_IT = re.compile(r"\s?(?:\S{0,6}的)?(?:约|近|超过|逾)?")
 _ITS = re.compile(r"[\w ,.%'’/-]{0,40}?\b(?:of|for|in|on|by) " + _THAT + r"|\s|[ -][\w ]{0,12}")
+_COMPARES = re.compile(rf"{lexicon.LOOKS.pattern}|(?<![A-Za-z\d])\d|\bagainst\b|\bunlike\b", re.IGNORECASE)
+"""Between a figure and a name that it is only compared with."""
 _WITH = re.compile(
     r"^\W*(?:with|at|(?:first |officially )?(?:\w{2,14}(?:ed|ing)|shown)(?: (?:in|on|at|by|with|from))?) "
     r"(?:its |the |about |some |up to |only )?$",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(r"[,，]\s?(?:and|but|is|are|has|which|而|且|并)")
+"""After a factor where the sentence goes on to another thing."""
+_OTHER_MATTER = re.compile(
+    r"\s(?:the|its) (?!(?:size|amount|level|figure|number|value|one|same|rate|total)\b)[a-z]{3,}\b(?!['’-])"
+)
+"""After a factor of something that is no metric: "nine times the software"."""
+_THAN_A = re.compile(r" than (?:an? |the )?[a-z]")
 _SET_AGAINST = re.compile(
     r"\b(?:against|versus|vs\.?|compared (?:to|with)|than|and|(?:up|down) from) (?:only |just |the |about )?$",
     re.IGNORECASE,
 )
+_OF_ANOTHER = re.compile(
+    r"\b(?:than|against|versus|vs\.?|compared (?:to|with)|as (?:much|many|high|large) as) "
+    r"(?:(?:only|just|the|about) )?(?:[A-Z]\w{1,20}['’]s )?$"
+)
+"""Before a figure of something that has no name: "more than Nvidia's 145 kW"."""
 _UP_TO = re.compile(r"[\w ]{0,40}(?:, | for | in | on | of )(?:the |an? )?(?:[A-Z]\w+(?:['’]s)? )?")
 _SOME = re.compile(
     r"\s(?:(?:any|all|the|an?|its|their|other|older|previous|current|best|top)\s){0,3}(?:[\w’']{2,14}\s){0,3}"
@@ -164,7 +179,10 @@ _TIMES_THAT = re.compile(r"的[^，,。]{0,12}(?:倍|成|一半|分之[一二三
 """After a name that the subject of a Chinese sentence is so many times; what follows is of the subject."""
 _AGAINST_IT = re.compile(r" (?:of [\w ]{2,20} )?(?:against|versus|vs\.?|compared (?:with|to)) (?:only |just )?")
 _COMPARED = re.compile(r"^\s?相比")
-_RATHER = re.compile(r",[^,]{0,40}$|\b(?:deliver|provid|offer|reach|with|at|draw|consum)\w*\b[^,]{0,30}$")
+_RATHER = re.compile(
+    r",(?! ?(?:which|whose)\b)[^,]{0,40}$|\b(?:deliver|provid|offer|reach|with|at|draw|consum)\w*\b[^,]{0,30}$|"
+    r"\b(?:and|but) (?:also |it )?(?:has|costs?|uses?|needs?|holds?|carries|packs|contains|weighs)\b[^,]{0,30}$"
+)
 
 
 class _Sentence:
@@ -177,7 +195,8 @@ class _Sentence:
         self.has_system = any(one.kind == "system" for one in self.mentions)
         self.hardware = lexicon.HARDWARE.search(text) is not None
         self.blocked = _blocked(text, len(self.mentions)) if self.mentions else ""
-        self.unclear = "names no chip or system of the catalog"
+        self.sure = sure
+        self.unclear = ""
         if (said := _PRONOUN.match(text)) and len(before) > 1:
             named = " or ".join(one.words for one in before[:MANY])
             self.unclear = f"“{said[0].strip()}” may be {named}"
@@ -185,7 +204,10 @@ class _Sentence:
         if said and len(before) == 1:
             self.mentions.insert(0, replace(before[0], start=said.start(), end=said.start(), component=False))
         self.named = [one for one in self.mentions if not self._is_component(one) and not _TOPIC.match(text, one.end)]
+        self.parts = {one.start: one.end for one in self.mentions if one.component}
         self.refused: list[str] = []
+        self.unread: list[str] = []
+        self.uncompared: list[str] = []
 
     def _is_component(self, mention: Mention) -> bool:
         """Whether a name is that of a part: something else is named that has it, or it is counted."""
@@ -194,14 +216,28 @@ class _Sentence:
         return mention.component and (before[-1:].isdigit() or before[-1:] in "颗张块枚个x×" or others)
 
     def why(self, stated: Sequence[Statement]) -> str:
-        """Return why a sentence that looks like a comparison was not understood; empty if it does not, or was."""
-        if stated or not (self.mentions or self.hardware) or not lexicon.LOOKS.search(self.text):
-            return self.refused[0] if self.refused else ""
-        if not self.mentions:
-            return self.unclear
-        return self.blocked or (
-            self.refused[0] if self.refused else "what is compared with what, or on which metric, is not clear"
-        )
+        """Return why a sentence that looks like a comparison, or has a figure of hardware, was not read, or not all.
+
+        It is empty where all was read.
+        """
+        looks = lexicon.LOOKS.search(self.text) is not None
+        if self.blocked or not self.mentions:
+            figured = self.sure and any(map(self._is_of_hardware, figures(self.text, self.parts)))
+            listed = figured or (looks and (self.mentions or self.hardware))
+            return (self.blocked or self.unclear or "names no chip or system of the catalog") if listed else ""
+        left = [*self.refused, *self.unread, *(self.uncompared if looks else ())]
+        if looks and not stated:
+            left.append("what is compared with what, or on which metric, is not clear")
+        return left[0] if left else ""
+
+    def _is_of_hardware(self, figure: Figure) -> bool:
+        """Whether a figure looks like one of a chip or system, by its unit; not money of companies, nor a purchase."""
+        if any(one.start < figure.end and figure.start < one.end for one in self.mentions):
+            return figure.counted and bool(self.unclear)
+        if figure.unit.startswith(("USD", "CNY")):
+            priced = any(one[2] in ("price", f"{lexicon.ABOUT}cost") for one in lexicon.matters(self.text))
+            return (priced or bool(self.mentions)) and not lexicon.MONEY_OF_COMPANIES.search(self.text)
+        return figure.counted or (figure.unit != "B" and figure.unit.lstrip("kMGTPEZi") in _LISTED)
 
     def statements(self) -> Iterator[Statement]:
         """Yield what the sentence states, from left to right, a place at most once."""
@@ -243,11 +279,13 @@ class _Sentence:
     # -- factors --------------------------------------------------------------------------------
 
     def _multipliers(self) -> Iterator[Statement]:
-        held = [one for one in factors(self.text) if not self._counts(one)]
+        ends = {one.end for one in self.mentions}
+        held = [one for one in factors(self.text, ends) if not self._counts(one)]
         sides: tuple[Mention | None, Mention | None] = None, None
         for factor, after in zip(held, [one.start for one in held[1:]] + [len(self.text)], strict=False):
             subject, object = self._sides(factor.start, factor.end)
             if subject is None and object is None:
+                self.uncompared.append(f"what “{self.text[factor.start : factor.end].strip()}” compares is not clear")
                 continue
             if object is None and sides[1] and subject and subject.ids == sides[1].ids:
                 subject, object = sides
@@ -256,6 +294,10 @@ class _Sentence:
                 factor = factor.hedged(lexicon.hedge(self.text[: object.start])[0])
             matter, end = self._matter(factor, min(after, self._clause(factor.start)[1]), object)
             if matter is None:
+                self.uncompared.append(f"the metric of “{self.text[factor.start : factor.end].strip()}” is not clear")
+                continue
+            if matter == "price" and object is None and _THAN_A.match(self.text, end):
+                self.refused.append("the price is compared with something that is not in the catalog")
                 continue
             sense = factor.sense
             if factor.text.startswith("1/") and "efficient" in self.text[factor.end - 12 : end]:
@@ -305,12 +347,16 @@ class _Sentence:
 
     def _matter(self, factor: Factor, stop: int, object: Mention | None) -> tuple[str | None, int]:
         """Return what a factor is of, and where its words end: what follows it, else what stands before it."""
+        begin = self._clause(factor.start)[0]
+        found = [one for one in lexicon.matters(self.text[begin : factor.start]) if one[2] != lexicon.OVERALL]
         for start, end, matter in lexicon.matters(self.text[factor.end : min(stop, factor.end + NEAR)]):
             if object is not None and object.start >= factor.end and factor.end + start > object.end + 40:
                 break
+            if (found or matter == lexicon.OVERALL) and _GOES_ON.search(self.text[factor.end : factor.end + start]):
+                break
             return matter, factor.end + end
-        begin = self._clause(factor.start)[0]
-        found = [one for one in lexicon.matters(self.text[begin : factor.start]) if one[2] != lexicon.OVERALL]
+        if _OTHER_MATTER.match(self.text, factor.end, stop):
+            return None, factor.end
         if found:
             return found[-1][2], factor.end
         if any(lexicon.matters(self.text[begin : factor.start + 1])):
@@ -337,24 +383,32 @@ class _Sentence:
             stop = object.end if object else found.end()
             sense = lexicon.ranked(found)
             words = list(lexicon.matters(self.text[found.start() : object.start if object else found.end()]))
-            words += lexicon.matters(self.text[stop : self._clause(stop - 1)[1]][:NEAR])
+            after = re.split(r"\b(?:and|but)\b", self.text[stop : self._clause(stop - 1)[1]])[0]
+            words += lexicon.matters(after[:NEAR])
             if not words and (sense in ("higher", "lower") or re.search(r"\bth(?:at|ose) of\b", between)):
                 words = list(lexicon.matters(self.text[subject.end : found.start()]))
             matter = next((one[2] for one in words), lexicon.OVERALL)
-            yield self._stated(RANKING, found.start(), stop, subject, matter, object=object, sense=sense)
+            every = lexicon.EVERY.search(self.text, *self._clause(stop - 1)) is not None
+            yield self._stated(RANKING, found.start(), stop, subject, matter, object=object, sense=sense, every=every)
 
     # -- figures and dates ----------------------------------------------------------------------
 
     def _figures(self) -> Iterator[Statement]:
-        parts = {one.start: one.end for one in self.mentions if one.component}
         held = []
-        for figure in figures(self.text, parts):
+        for figure in figures(self.text, self.parts):
             if lexicon.DIFFERENCE.match(self.text, figure.end):
+                self.unread.append(f"“{figure.text}” says by how much two differ")
+                continue
+            if figure.counted and lexicon.PART_OF_A_COUNT.search(figure.text):
+                self.unread.append(f"“{figure.text}” counts a part of the system")
                 continue
             subject = self._owner(figure.start, figure.end) or self._unnamed(figure)
             matter, end = self._measured(figure)
             if subject is not None and matter is not None:
                 held.append((figure, subject, matter, end))
+            elif self._is_of_hardware(figure):
+                unnamed = self.unclear or f"the chip or system of “{figure.text}” is not named"
+                self.unread.append(unnamed if subject is None else f"the metric of “{figure.text}” is not clear")
         for (subject, matter), group in groupby(held, key=lambda one: (one[1], one[2])):
             some = list(group)
             for name, figure, start, end in self._shared(subject, some):
@@ -380,9 +434,12 @@ class _Sentence:
         if after and leads.search(self.text[:start]) and _UP_TO.fullmatch(self.text[end : after.start][: NEAR + 1]):
             return after
         if not before:
-            near = after is not None and _ITS.fullmatch(self.text[end : after.start][: NEAR + 1])
+            between = self.text[end : after.start] if after else ""
+            near = after is not None and _ITS.fullmatch(between[: NEAR + 1]) and not _COMPARES.search(between)
             return after if near else None
         last = before[-1]
+        if len({one.ids for one in before}) == 1 and _OF_ANOTHER.search(self.text, last.end, start):
+            return None
         kinds = [one.kind for one in before[-2:]]
         if kinds == ["chip", "system"] and _CHIP_OF.fullmatch(self.text, before[-2].end, last.start):
             return before[-2]
@@ -447,7 +504,9 @@ class _Sentence:
             return wanted[0], next((end for one, end in words if one == wanted[0]), figure.end)
         wanted += (lexicon.BANDWIDTH,) if wanted and wanted[0] in lexicon.MEANT[lexicon.BANDWIDTH] else ()
         named = sorted(((one, end) for one, end in words if one in wanted), key=lambda one: one[0] == lexicon.BANDWIDTH)
-        return named[0] if named else (None, figure.end)
+        if named or lexicon.BANDWIDTH not in wanted:
+            return named[0] if named else (None, figure.end)
+        return lexicon.BANDWIDTH, figure.end
 
     def _dates(self) -> Iterator[Statement]:
         for start, end, date in dates(self.text):
@@ -492,7 +551,7 @@ class _Sentence:
         elif metric in ("scale_up_bandwidth", "scale_out_bandwidth") and not _DIRECTION.search(near):
             left = ["one direction or both"]
         elif metric == lexicon.OVERALL:
-            left = ["metric"]
+            left = [] if more.get("every") else ["metric"]
         metric, *others = lexicon.MEANT.get(metric or "", (metric,))
         if others:
             left = ["which bandwidth"]
@@ -522,6 +581,8 @@ _BY_UNIT = {
     "b/s": ("memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "die_to_die_bandwidth"),
 }  # fmt: skip
 """The metrics that a figure in a unit may be of; of several, the words beside it decide."""
+_LISTED = ("FLOP/s", "OP/s", "W", "B", "B/s", "b/s")
+"""A figure in these units that is not read is listed."""
 
 
 def _rate(near: str) -> tuple[str, list[str]]:

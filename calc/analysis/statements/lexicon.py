@@ -13,6 +13,8 @@ OVERALL = "overall"
 ABOUT = "about:"
 """Begins what a claim may be about without there being a metric for it."""
 
+CHEAP = "cheaper|less expensive|less costly"
+DEAR = f"expensive|costly|costlier|pricier|pricey|{CHEAP}"
 _DRAW = r"(?:(?:all-in|total|rack|system) ){0,2}power per"
 BANDWIDTH = "bandwidth"
 MEANT = {BANDWIDTH: ("memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth")}
@@ -53,9 +55,10 @@ MATTERS = (
                      r"(?: (?:performance|throughput))?|算力|峰值性能|计算能力"),
     (BANDWIDTH, r"bandwidth|带宽"),
     ("power", r"(?:all-in |total |rack |system )*power(?: draw| consumption)?|electricity|energy consumption|TDP|"
-              r"kilowatts?|功耗|耗电量?|功率"),
+              r"kilowatts?|draw(?:s|ing)?|consum(?:es?|ing)|功耗|耗电量?|功率"),
     (f"{ABOUT}energy", r"energy"),
-    ("price", r"price(?: tag)?|list price|sells for|priced|costs(?= )|售价|价格|单价"),
+    ("price", rf"price(?: tag)?|list price|(?:sells|sold) for|priced|costs(?= )|cost (?:more|less) than|{DEAR}|"
+              r"更?昂?贵(?=[\d一两二三四五六七八九十约近了，。]|$)|便宜|售价|价格|单价"),
     (f"{ABOUT}cost", r"cost|TCO|成本"),
     ("die_area", r"(?:die|logic) (?:area|size)|芯片面积"),
     ("transistor_count", r"transistors|晶体管"),
@@ -99,14 +102,15 @@ PER_CHIP = re.compile(
 )
 
 _MORE = r"more|higher|greater|larger|bigger|faster|better|stronger|increase|improvement|additional|boost"
-_LESS = r"less|lower|smaller|fewer|slower|cheaper|shorter|reduction|weaker|decrease"
-AFTER = re.compile(rf"[\s-]{{0,2}}(?:(?:the |an? |as )?(?:(?P<more>{_MORE})|(?P<less>{_LESS})|(?P<worse>worse)|"
+_LESS = r"less|lower|smaller|fewer|slower|shorter|reduction|weaker|decrease"
+AFTER = re.compile(rf"[\s-]{{0,2}}(?:(?:the |an? |as )?(?:(?P<more>{_MORE})|(?P<less>{_LESS}|(?=cheaper))|"
+                   rf"(?P<worse>worse)|"
                    rf"(?P<of>of|the|that|as (?:many|much|fast|powerful|large|high)))\b)", ENGLISH)  # fmt: skip
 BEFORE = re.compile(
     r"(?:(?P<more>(?:improv|increas|rais|boost|exceed)\w*(?: by)?|(?:up|higher|more|faster|larger|greater)(?: by)?|"
-    r"提升了?|提高了?|增加了?|高出|高|多出|多|增长|快|领先)|"
+    r"提升了?|提高了?|增加了?|高出|高|多出|多|增长|快|贵|领先)|"
     r"(?P<less>(?:reduc|cut|lower|decreas)\w*(?: by)?|(?:down|less|slower|smaller|fewer)(?: by)?|"
-    r"降低了?|减少了?|低|少|慢))\s?(?:by |约|近|超过|超|至少|最高)?$", ENGLISH)  # fmt: skip
+    r"降低了?|减少了?|便宜了?|低|少|慢))\s?(?:by |约|近|超过|超|至少|最高)?$", ENGLISH)  # fmt: skip
 
 HEDGES = (
     ("up to", r"up to|no more than|not more than|as much as|as many as|a maximum of|最高(?:可达)?|高达|至多|最多"),
@@ -126,13 +130,17 @@ LATER_HEDGE = re.compile(r"\s?(?:(?P<more>or more|plus\b|\+|以上|多)|(?P<abou
 RANKINGS = (
     ("ahead", r"outperform\w*|surpass\w*|beats?|beaten|exceed\w*|outpace\w*|eclips\w*|overtak\w*|"
               r"trounc\w+|leapfrog\w*|superior to|ahead of|"
-              r"(?:better|faster|more powerful|more advanced|stronger) than|全面超越|超越|超过|领先于?|优于|胜过|强于"),
+              r"better(?: [\w/-]+){0,4} than|(?:faster|more powerful|more advanced|stronger) than|"
+              r"全面超越|超越|超过|领先于?|优于|胜过|强于"),
     ("behind", r"lag(?:s|ged|ging)? behind|lags?|trail(?:s|ed|ing)?|inferior to|falls? short of|behind|no match for|"
-               r"(?:weaker|slower|worse|less powerful|less advanced) than|落后于?|逊于|不如|不及|不敌|比不上|弱于"),
+               r"worse(?: [\w/-]+){0,4} than|(?:weaker|slower|less powerful|less advanced) than|"
+               r"落后于?|逊于|不如|不及|不敌|比不上|弱于"),
     ("equal", r"rival(?:s|led|ling)?|match(?:es|ed)?(?! for)|on par with|comparable (?:to|with)|compet(?:es?|ing) with|"
               r"challeng(?:es|ed|ing)|similar to|equal(?:s| to)?|媲美|相当于|对标|持平|匹敌|比肩"),
-    ("higher", r"(?:more|higher|greater|larger|increased|bigger)(?: [\w/-]+){1,4} than|高于|多于|大于"),
-    ("lower", r"(?:less|lower|fewer|smaller|reduced|weaker)(?: [\w/-]+){1,4} than|低于|少于|小于"),
+    ("higher", r"(?:costlier|pricier|costs? (?:\w+ )?more) than|"
+               r"(?:more|higher|greater|larger|increased|bigger)(?: [\w/-]+){1,4} than|高于|多于|大于"),
+    ("lower", r"(?:cheaper|costs? (?:\w+ )?less) than|"
+              r"(?:less|lower|fewer|smaller|reduced|weaker)(?: [\w/-]+){1,4} than|低于|少于|小于"),
 )  # fmt: skip
 RANKING = re.compile(
     _BEGIN + "(?:" + "|".join(f"(?P<r{place}>{words})" for place, (_, words) in enumerate(RANKINGS))
@@ -161,16 +169,29 @@ DIFFERENCE = re.compile(r"\s?(?:less|more|higher|lower|fewer|cheaper|extra)\b", 
 PART_OF_A_SYSTEM = re.compile(
     r"\b(?:each|every|per)(?: single| compute)? (?:rack|cabinet|node|server|tray|board) (?:of|in)\b|"
     r"每(?:个|台)?(?:机柜|节点|服务器)", ENGLISH)  # fmt: skip
+PART_OF_A_COUNT = re.compile(
+    r"\bof (?:them|which|these|those)\b|\b(?:compute|computing|switch|network\w*|communications?|storage|bus) racks\b",
+    ENGLISH,
+)
+"""In a count of some of what a system has."""
 RESPECTIVE = re.compile(r"\brespectively\b|分别", ENGLISH)
 EACH = re.compile(r"\b(?:each|both|apiece)\b|均|都", ENGLISH)
+EVERY = re.compile(
+    r"\b(?:all|every|each|any)(?: [\w-]+){0,3}? (?:metrics?|benchmarks?|areas?|respects?|measures?|aspects?|categor\w+|"
+    r"dimensions?|counts?|ways?)\b|\bacross the board\b|\bin everything\b|"
+    r"全面|(?:所有|全部|各项|每项|每一项)[^，。]{0,4}指标",
+    ENGLISH)  # fmt: skip
+"""That something holds on all metrics."""
 QUESTION = re.compile(r"[?？]\W*$")
 LOOKS = re.compile(
     r"\b(?:times|twice|double[sd]?|triple[sd]?|half|outperform|surpass|rival|versus|vs|compared|faster|slower|"
-    r"more than|less than|better|worse|beat)\w{0,3}\b|\d\s?(?:[x×](?![\w])(?!(?-i: ?[A-Z]))|%)|"
-    r"倍|相比|超越|领先|落后|媲美", ENGLISH)  # fmt: skip
+    r"more than|less than|better|worse|beat|cheaper|pricier|costlier)\w{0,3}\b|"
+    r"\d\s?(?:[x×](?![\w])(?!(?-i: ?[A-Z]))|%)|"
+    r"倍|相比|超越|领先|落后|媲美|比[^，。]{1,30}更", ENGLISH)  # fmt: skip
 HARDWARE = re.compile(
     r"\b(?:export (?:controls?|licen[cs]es?|bans?)|compute|computing|BF16|FP\d{1,2}|INT8|GPUs?|NPUs?|TPUs?|"
-    r"chips?|accelerators?|processors?|HBM\w*|[PTE]?FLOPS|memory|bandwidth|racks?|superpods?|"
+    r"chips?|accelerators?|processors?|HBM\w*|[PTE]?FLOPS|(?:peta|tera|exa)flops|memory|bandwidth|"
+    r"racks?|superpods?|optical (?:modules?|transceivers?)|transistors?|"
     r"supernodes?|data cent(?:er|re)s?|AI|inference|training)\b|"
     r"芯片|显存|算力|内存|带宽|超节点|加速卡|推理|训练|出口|\d ?(?:[GT]B(?:/s)?|k?W)(?![A-Za-z])", ENGLISH)  # fmt: skip
 MONEY_OF_COMPANIES = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -97,10 +97,19 @@ def numeral(text: str) -> Decimal:
     return Decimal(f"{total + held}{'.' * bool(digits)}{digits}")
 
 
-def factors(sentence: str) -> Iterator[Factor]:
-    """Yield the factors in a sentence. A percentage that is neither more, less nor of something is none."""
+_JOINED = re.compile(rf"(?:\d|\b(?:{_SPELLED}))(?:\s?[x×%倍])?(?P<and>\s?(?:,? and|、|和) ?)$", re.IGNORECASE)
+
+
+def factors(sentence: str, names: Collection[int] = ()) -> Iterator[Factor]:
+    """Yield the factors in a sentence; ``names`` has the places where names end, which are no numbers before "and".
+
+    A percentage that is neither more, less nor of something is none.
+    """
     for found in FACTOR.finditer(sentence):
         before, after = sentence[max(found.start() - 28, 0) : found.start()], sentence[found.end() : found.end() + 24]
+        joined = None if found["between"] else _JOINED.search(before)
+        if joined and found.start() - len(before) + joined.start("and") not in names:
+            continue
         made = _factor(found, before, after)
         if made:
             yield made
@@ -108,8 +117,7 @@ def factors(sentence: str) -> Iterator[Factor]:
 
 def _factor(found: re.Match[str], before: str, after: str) -> Factor | None:
     number, kind, sense = _printed(found)
-    joined = re.search(r"(?:\d|\b(?:" + _SPELLED + r"))\s?(?:[x×%倍]\s?)?(?:and|、|和) ?$", before, re.IGNORECASE)
-    if not number or (joined and not found["between"]):
+    if not number:
         return None
     end = found.end()
     if later := lexicon.LATER_HEDGE.match(after):
@@ -134,6 +142,10 @@ def _factor(found: re.Match[str], before: str, after: str) -> Factor | None:
         sense = "lower" if down != (sense == "lower") else "higher"
         sense = "worse" if way == "worse" else sense
         text = f"{'1/' if kind == 'part' or down else ''}{number} x" if kind != "share" else number
+        by = way or (precedes.lastgroup if precedes else None)
+        if kind in ("part", "share") and by in ("more", "less"):
+            share = text.partition(" ")[0] if kind == "share" else f"{100 / Decimal(number):.0f}"
+            kind, text, sense = "percent", f"{share} percent {by}", "lower" if by == "less" else "higher"
     hedge, length = lexicon.hedge(before)
     if later:
         hedge = "more than" if later["more"] else "about"
@@ -277,6 +289,8 @@ def _figures(sentence: str, components: dict[int, int]) -> Iterator[Figure]:
         if not 0 < Decimal(low) <= Decimal(high):
             continue
         hedge, length = lexicon.hedge(sentence[max(found.start() - 28, 0) : found.start()])
+        if hedge in ("more than", "less than") and sentence[: found.start()].endswith(" the "):
+            hedge, length = None, 0
         if later := lexicon.LATER_HEDGE.match(sentence, end):
             hedge, end = ("more than" if later["more"] else "about"), later.end()
         counted = counted or any(unit == name for name, _ in COUNTS)

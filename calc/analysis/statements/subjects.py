@@ -21,6 +21,8 @@ _FORM = re.compile(r"\s(?:SXM\d?|PCIe|NVL|OAM|\d+ ?GB|Active)(?=\s|$)")
 _OTHER_AFTER = re.compile(
     r"[ -](?:Ultra|Pro|Max|Mini|Super|Lite|Plus|Next|II|Ti|CPX|NVL\d+\w*|SuperCluster|SuperPod|Ultraserver)(?![a-z])"
 )
+_HEAD_GOES_ON = re.compile(r"[ -]?\d|[ -][A-Z]|-[a-z]")
+"""After the first word of a system's name where it is another name: "CloudMatrix 9000", "CloudMatrix-Infer"."""
 _OTHER_BEFORE = re.compile(r"(?:DGX|HGX|MGX|RTX|GeForce|Quadro|Xeon|Galaxy|Volvo|Rubin|[A-Z]{1,2}\d{3}\w?)[ -]$")
 _OWNER = re.compile(r"([A-Za-z]+)['’]s $")
 _COMPONENT = re.compile(
@@ -64,14 +66,21 @@ class Finder:
         self._names: dict[str, _Name] = {}
         self._begun: set[str] = set()
         self.systems_of = names.systems_of
-        self._makers = re.compile(rf"\b(?:{'|'.join(map(re.escape, names.makers()))})\b", re.IGNORECASE)
+        self._makers = re.compile(
+            rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, names.makers()))})(?![A-Za-z])", re.IGNORECASE
+        )
         generic: dict[str, set[str]] = {}
         for name, kind, id in names.spoken(KINDS):
             self._add(name, kind, (id,))
             if kind == "chip" and (short := _FORM.sub("", name)) != name:
                 generic.setdefault(short, set()).add(id)
-        for name, ids in generic.items():
-            self._add(name, "chip", tuple(sorted(ids)), replaces=False)
+        heads: dict[str, set[str]] = {}
+        for head, id in names.heads():
+            heads.setdefault(head, set()).add(id)
+        self._heads = {head.casefold() for head in heads}
+        for kind, short_names in (("chip", generic), ("system", heads)):
+            for name, ids in short_names.items():
+                self._add(name, kind, tuple(sorted(ids)), replaces=False)
 
     def _add(self, name: str, kind: str, ids: tuple[str, ...], *, replaces: bool = True) -> None:
         for spelled in _spellings(name):
@@ -130,6 +139,8 @@ class Finder:
                 place += 1
                 continue
             end, place = atoms[last][1], last + 1
+            if sentence[start:end].casefold() in self._heads and _HEAD_GOES_ON.match(sentence, end):
+                continue
             if _OTHER_AFTER.match(sentence, end) or _OTHER_BEFORE.search(sentence[max(start - 12, 0) : start]):
                 continue
             component = _COMPONENT.search(sentence[max(start - 40, 0) : start]) is not None and best.kind == "chip"
