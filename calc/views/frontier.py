@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from calc.estimates.frontier import UNITS, FigureRange, Frontier, FrontierPoint, Lead
 from calc.units.numbers import said
@@ -99,9 +99,9 @@ def _between(low: float, high: float) -> str:
     return f"from {said(_rounded(low, math.ceil))} to {last}" if low else f"up to {last}"
 
 
-def _rounded(number: float, way: object) -> float:
+def _rounded(number: float, way: Callable[[float], int]) -> float:
     step = 10.0 ** (math.floor(math.log10(number)) - 2)
-    return way(number / step) * step  # type: ignore[operator,no-any-return]
+    return way(number / step) * step
 
 
 def workload(found: Frontier) -> str:

@@ -9,7 +9,6 @@ from calc.errors import CalcError
 from calc.estimates import frontier
 from calc.estimates.estimator import Estimator
 from calc.estimates.frontier import FigureRange, FrontierPoint
-from calc.units.numbers import said
 
 SYSTEMS = ("cm384", "nvl72", "metax128")
 MODELS = ("deepseek-v3", "llama-3.1-70b", "llama-3.1-405b")
@@ -52,8 +51,7 @@ def _curves(estimator: Estimator, model: str, systems: list[str]) -> list[dict[s
 
 
 def _point(one: FrontierPoint) -> list[float | str]:
-    return [*_digits(one.per_user), *_digits(one.throughput), float(said(1e3 * one.tpot.value).replace(",", "")),
-            one.layout]  # fmt: skip
+    return [*_digits(one.per_user), *_digits(one.throughput), float(f"{1e3 * one.tpot.value:.3g}"), one.layout]
 
 
 def _digits(one: FigureRange) -> list[float]:
