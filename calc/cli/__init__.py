@@ -19,7 +19,7 @@ from pathlib import Path
 
 import click
 
-from calc.cli import output
+from calc.cli import interrupts, output
 from calc.cli.group import commands
 from calc.cli.options import ID
 from calc.errors import CalcError
@@ -78,6 +78,7 @@ def main(args: Sequence[str] | None = None) -> None:
 
 def run(args: Sequence[str] | None) -> int:
     """Run the command line and return the exit code; errors are said on standard error."""
+    interrupts.listen()
     # A short run makes many records and frees few: collecting garbage early only costs time.
     gc.set_threshold(1_000_000, 50, 50)
     # Commands draw into files: which screen somebody prefers is nothing to them, and may be none that there is.
@@ -95,31 +96,37 @@ def run(args: Sequence[str] | None) -> int:
             standalone_mode=False,
         )  # fmt: skip
         return code if isinstance(code, int) else 0
-    except CalcError as error:
-        return _fail(str(error), error.exit_code)
-    except click.exceptions.NoArgsIsHelpError as error:
-        return _fail("a command is missing", 2, f"{error.ctx.get_help() if error.ctx else ''}\n")
-    except click.UsageError as error:
-        usage = f"{error.ctx.get_usage()}\n" if error.ctx else ""
-        return _fail(error.format_message(), 2, usage)
-    except click.ClickException as error:
-        return _fail(error.format_message(), 2)
-    except (KeyboardInterrupt, click.Abort):
-        return _fail("interrupted", 130)
-    except BrokenPipeError:
-        return _seen_enough()
-    except OSError as error:
-        if error.errno == errno.ENOENT and error.filename is None:
-            return _fail("the current folder was removed; change to another one", 2)
-        return _fail(f"cannot write to standard output: {error.strerror or error}", 1)
-    except SystemExit as error:
-        if sys.stdout is not standard:  # click replaces it where a pipe is closed
+    except BaseException as error:
+        return _ended(KeyboardInterrupt() if interrupts.came() else error, sys.stdout is standard)
+
+
+def _ended(error: BaseException, open_pipe: bool) -> int:
+    """Say why a run ended; return its exit code."""
+    match error:
+        case KeyboardInterrupt() | click.Abort():
+            return _fail("interrupted", 130)
+        case CalcError():
+            return _fail(str(error), error.exit_code)
+        case click.exceptions.NoArgsIsHelpError():
+            return _fail("a command is missing", 2, f"{error.ctx.get_help() if error.ctx else ''}\n")
+        case click.UsageError():
+            usage = f"{error.ctx.get_usage()}\n" if error.ctx else ""
+            return _fail(error.format_message(), 2, usage)
+        case click.ClickException():
+            return _fail(error.format_message(), 2)
+        case BrokenPipeError():
             return _seen_enough()
-        return error.code if isinstance(error.code, int) else 1
-    except Exception as error:
-        if os.environ.get("CALC_DEBUG"):
-            raise
-        return _fail(f"internal error: {type(error).__name__}: {error}; set CALC_DEBUG=1 to see where", 1)
+        case OSError(errno=errno.ENOENT, filename=None):
+            return _fail("the current folder was removed; change to another one", 2)
+        case OSError():
+            return _fail(f"cannot write to standard output: {error.strerror or error}", 1)
+        case SystemExit() if not open_pipe:  # click replaces standard output where a pipe is closed
+            return _seen_enough()
+        case SystemExit():
+            return error.code if isinstance(error.code, int) else 1
+    if os.environ.get("CALC_DEBUG") or not isinstance(error, Exception):
+        raise error
+    return _fail(f"internal error: {type(error).__name__}: {error}; set CALC_DEBUG=1 to see where", 1)
 
 
 def _seen_enough() -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from calc.cli import interrupts
 from calc.cli.estimate import named, phase_options
 from calc.cli.group import commands, examples
 from calc.cli.options import open_comparer, output_options, policy_options, taken
@@ -109,7 +110,8 @@ def _stream(found: Sweep, output: str, form: str, chunk: int | None, engine: str
     try:
         with progress("Points") as step:
             streams.stream(found, output, kind, chunk or dask_chunks.CHUNK, engine, step)
-    except KeyboardInterrupt:
-        parts = streams.kept(output)
-        say(f"{parts} parts are kept in {str(streams.folder_of(output))!r}; run the same command to go on")
+    except BaseException:
+        if interrupts.came():
+            parts = streams.kept(output)
+            say(f"{parts} parts are kept in {str(streams.folder_of(output))!r}; run the same command to go on")
         raise

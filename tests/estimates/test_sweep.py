@@ -596,6 +596,31 @@ def test_an_interrupted_process_goes_on(tmp_path: Path) -> None:
     assert path.read_bytes() == whole.read_bytes()
 
 
+def test_an_interrupt_that_a_library_turns_into_an_error_is_one_still(tmp_path: Path) -> None:
+    """NumPy does so in `np.unique` along an axis, at moments that no test can choose."""
+    turned = """
+import os, signal, sys, time
+from calc import cli
+from calc.render import streams
+
+def stream(*_):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(5)
+    except KeyboardInterrupt:
+        raise TypeError("Cannot compare structured arrays") from None
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+streams.stream = stream
+sys.exit(cli.run(sys.argv[1:]))
+"""
+    call = ["sweep", "allreduce", "--system", "nvl72", "--size", "1 MiB:1 GiB:x4", "-o", str(tmp_path / "sweep.csv")]
+    process = subprocess.run([sys.executable, "-c", turned, *call], cwd=ROOT, capture_output=True, text=True)
+    assert process.returncode == 130, process.stderr
+    assert "0 parts are kept" in process.stderr
+    assert process.stderr.endswith("error: interrupted\n")
+
+
 def test_a_file_of_no_known_form_is_refused() -> None:
     with pytest.raises(UsageError, match=r"\.csv or \.parquet"):
         streams.form_of("sweep.txt")
