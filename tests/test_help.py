@@ -89,8 +89,7 @@ def test_a_command_loads_its_own_module_alone(name: str) -> None:
         f"{name!r}); print(found.callback.__module__, *(one for one in sys.modules if one.startswith('calc.cli.')))"
     )
     module, *loaded = subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT).split()
-    also = {"sweep": ("estimate",), "frontier": ("estimate", "plot")}  # whose options they take
-    shared = ("group", "options", "output", *also.get(name, ()))
+    shared = ("group", "interrupts", "options", "output", "phases", "pictures")
     assert set(loaded) - {f"calc.cli.{one}" for one in shared} == {module}
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from calc.cli.estimate import named, phase_options
 from calc.cli.group import commands, examples
 from calc.cli.options import Request, answering
 from calc.cli.output import progress, write
-from calc.cli.plot import form_of, look_options
+from calc.cli.phases import named, phase_options
+from calc.cli.pictures import form_of, look_options
 from calc.estimates import options as declared
 from calc.render.forms import FOR_COMMANDS
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -11,34 +10,14 @@ import click
 from calc.cli.group import commands, examples
 from calc.cli.options import ID, open_comparer, policy_options, taken
 from calc.cli.output import write
+from calc.cli.pictures import form_of, look_options
 from calc.errors import UsageError
-from calc.render.plot import FORMS, KINDS, STYLES, file
+from calc.render.plot import KINDS, file
 
 LADDER = "ladder"
 OWN = {name: kind for name, kind in KINDS.items() if kind.of in ("Comparison", "Validation")}
 """The kinds of figure of this command; others are drawn by the command of their answer."""
 SHOWS = "\n\n".join(f"{name}: {kind.help[0].lower()}{kind.help[1:]}" for name, kind in KINDS.items())
-
-
-def look_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add how a figure looks: its size and its colours."""
-    for option in (
-        click.option("--dark", "style", flag_value="dark", help="The same as --style dark."),
-        click.option("--style", type=click.Choice(STYLES), default="light", show_default=True,
-                     help="Colours of the figure; auto follows the settings of matplotlib."),
-        click.option("--size", metavar="SIZE", help="Size of the figure: slide or 16:9 (12.8 x 7.2 in), column (3.5 in "
-                     "wide), or WxH in inches; by default as wide as a slide, and higher where rows need it."),
-    ):  # fmt: skip
-        command = option(command)
-    return command
-
-
-def form_of(name: str) -> str:
-    """Return the form of a figure by the name of its file."""
-    ending = Path(name).suffix.lower().removeprefix(".")
-    if ending not in FORMS:
-        raise UsageError(f"cannot tell the form of {name!r}: name it NAME.svg, NAME.png or NAME.pdf")
-    return ending
 
 
 @commands.command(

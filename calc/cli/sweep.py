@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from calc.cli import interrupts
-from calc.cli.estimate import named, phase_options
 from calc.cli.group import commands, examples
 from calc.cli.options import open_comparer, output_options, policy_options, taken
 from calc.cli.output import emit, progress, say
+from calc.cli.phases import named, phase_options
 from calc.errors import UsageError
 from calc.estimates import options as declared
 from calc.estimates.options import PHASES
