@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 from tests import running
 
@@ -16,6 +17,8 @@ settings.register_profile(
     "here", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 settings.load_profile("here")
+# Hypothesis draws constants of all modules that are loaded by then: examples would depend on which tests ran before.
+providers._get_local_constants = lambda: providers._local_constants  # type: ignore[attr-defined]
 
 ROOT = Path(__file__).resolve().parent.parent
 collect_ignore = ["benchmarks/tools"]  # run by other tools in environments of their own

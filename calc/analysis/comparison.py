@@ -135,6 +135,20 @@ class Cell(Shown):
         return f"the total's headline ({head.lead().source}) is {value:.6g} {self.result.unit} per chip"
 
     @property
+    def above_peak(self) -> str:
+        """What is reported as the peak of a rate, where a measured headline is above all of it; else empty."""
+        name, _, last = self.name.rpartition(".")
+        peak = derive.result(self.subject, name) if last == metrics.MEASURED and "/s" in self.unit else None
+        if self.result is None or peak is None or self.result.numbers[0] <= peak.numbers[2]:
+            return ""
+        return f"measured above the reported peak of {numbers.amount(peak.numbers[2], self.unit)}"
+
+    @property
+    def unit(self) -> str:
+        """The unit that the metric has in sheets of this kind."""
+        return canonical_unit(metrics.metric(self.name), self.subject.sheet.kind)
+
+    @property
     def excluded(self) -> tuple[Excluded, ...]:
         """The reports that are shown and counted, but excluded."""
         if len(self._parts) == 1:
@@ -146,7 +160,7 @@ class Cell(Shown):
         """What a reader should know about the headline and its range."""
         if self.result is None:
             return ()
-        flags: list[str] = [self.split] if self.split else []
+        flags = [*filter(None, (self.split, self.above_peak))]
         several = len(self._parts) > 1
         flags += [self.chosen] if self.chosen else []
         for part in self._parts:

@@ -13,7 +13,7 @@ from calc.figures.readings import Excluded, Readings
 from calc.figures.results import readings
 from calc.sheets import metrics, schema
 from calc.sheets.metrics import Metric
-from calc.units.numbers import number
+from calc.units.numbers import in_table
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def ends(cell: Cell, scale: int = 1) -> tuple[str, str]:
     assert cell.result is not None
     _, low, high = cell.result.numbers
     exact = {one.value: one.exact for reading in readings(cell.result.expression) for one in reading.candidates}
-    return number(low / scale, exact=exact.get(low, False)), number(high / scale, exact=exact.get(high, False))
+    return in_table(low / scale, exact=exact.get(low, False)), in_table(high / scale, exact=exact.get(high, False))
 
 
 def is_disputed(cell: Cell) -> bool:

@@ -7,6 +7,7 @@ that says how far times lie from what those give (`calc.estimates.pooling`).
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,9 @@ NO_MEASUREMENT = "no measurement: taken as ideal"
 SIZES = ((2**14, "up to 16 KiB"), (2**20, "up to 1 MiB"), (float("inf"), "over 1 MiB"))
 """Sizes of an exchange, in bytes: libraries change how they send with the size, and so does the latency."""
 _OF_THEIR_OWN = ("all-reduce", "all-to-all")
+BORROWS = {"prefill": ("train",)}
+"""Phases of which few measurements are published, and those whose measurements say most about them: a prefill is the
+forward half of a training step."""
 SPREAD = 1.45
 """How many standard deviations of a log factor a range reaches to both sides: 85 % of a normal distribution."""
 
@@ -123,15 +127,16 @@ class Efficiencies:
         pool = self.pools.get(phase)
         if pool is None or not self.corrects:
             return time
+        sizes = {name: node for name, node in sized.sizes.items() if name in pool.kernel.lengths}
         place = given(
             "place in the range of measurements", 0.0, note=_told(pool, sized), ends=(-SPREAD, SPREAD),
             rests_on=() if self.anonymous else pool.nearest(sized.case),
         )  # fmt: skip
         formula = Formula(
             "pooled_factor", "exp(mean + place x deviation) of the nearest measurements",
-            partial(_corrected, pool, sized.labels, tuple(sized.sizes)),
+            partial(_corrected, pool, {**sized.labels, "phase": phase}, tuple(sizes)),
         )  # fmt: skip
-        factor = Operation("correction from measurements", formula, (place, *sized.sizes.values()), "x")
+        factor = Operation("correction from measurements", formula, (place, *sizes.values()), "x")
         return (time * factor).named("time, corrected", time.unit)
 
 
@@ -168,7 +173,9 @@ def _told(pool: Pool, sized: Sized) -> str:
     """Say how many measurements a range rests on, and how many of them are of this chip."""
     chip = sized.labels.get("chip", "")
     own = sum(one.case.labels.get("chip") == chip for one in pool.samples)
-    return f"from {len(pool.samples)} measurements, {own or 'none'} on this chip"
+    phases = dict.fromkeys(one.case.labels.get("phase", "") for one in pool.samples)
+    words = f" of {' and '.join(phases)}" if len(phases) > 1 else ""
+    return f"from {len(pool.samples)} measurements{words}, {own or 'none'} on this chip"
 
 
 @lru_cache(maxsize=1)
@@ -179,13 +186,21 @@ def fitted() -> Efficiencies:
         (one["kind"], *one["group"]): Default(one["value"], one["low"], one["high"], tuple(one["measurements"]))
         for one in found["efficiencies"]
     }
-    pools = {
-        phase: Pool(kernel(one["kernel"]), [
-            Sample(id, factor, PooledCase(labels, sizes), date) for id, factor, date, labels, sizes in one["samples"]
-        ])
+    samples = {
+        phase: [Sample(id, factor, PooledCase({**labels, "phase": phase}, sizes), date)
+                for id, factor, date, labels, sizes in one["samples"]]
         for phase, one in found["pools"].items()
     }  # fmt: skip
+    pools = {
+        phase: Pool(kernel(one["kernel"]), list(itertools.chain(*map(samples.__getitem__, pooled(phase)))))
+        for phase, one in found["pools"].items()
+    }
     return Efficiencies(defaults, pools)
+
+
+def pooled(phase: str) -> tuple[str, ...]:
+    """Return the phases whose measurements the pool of a phase has, its own first."""
+    return (phase, *BORROWS.get(phase, ()))
 
 
 def kernel(held: Mapping[str, Any]) -> Kernel:

@@ -25,6 +25,7 @@ from calc.errors import CalcError
 from calc.estimates import efficiencies, fitted, fitted_trials
 from calc.estimates.cases import Case, case, hardware_of
 from calc.estimates.efficiencies import (
+    BORROWS,
     COMPUTE,
     EXCHANGE_LATENCY,
     LAYER_LATENCY,
@@ -53,14 +54,17 @@ PARTS: dict[str, tuple[str, ...]] = {
                "source*chip~", "source*model~"),
     "train": ("", "vendor", "chip", "chip*width", "kind*width", "model", "source", "kind~", "chip*kind~",
               "source*chip~", "source*model~"),
-    "prefill": ("", "vendor", "chip", "source", "kind~", "chip*kind~"),
+    "prefill": ("phase", "vendor*phase", "chip*phase", "kind*phase", "chip*phase~"),
     "allreduce": ("", "vendor", "chip", "tier", "source", "operation~", "tier~", "chip*tier~", "source*chip~"),
     "matmul": ("", "vendor", "chip", "chip*width", "width", "source", "~", "chip*width~"),
     "memory-bandwidth": ("", "vendor", "chip", "source"),
 }  # fmt: skip
-"""The parts of the covariance of each phase: the labels that two cases share, with ~ where it fades with size."""
+"""The parts of the covariance of each phase: the labels that two cases share, with ~ where it fades with size.
+
+A phase that borrows measurements has the covariance of those too; its own parts say how far it lies from them.
+"""
 LENGTHS = {
-    "decode": ("tokens", "rows", "chips"), "prefill": ("tokens", "rows", "chips", "length"),
+    "decode": ("tokens", "rows", "chips"),
     "train": ("tokens", "rows", "tp", "chips", "width"), "allreduce": ("size", "ranks"), "matmul": ("size", "side"),
     "memory-bandwidth": (),
 }  # fmt: skip
@@ -79,17 +83,19 @@ def fit(comparer: Comparer, step: Callable[[str], None] = lambda words: None) ->
     defaults = _defaults(comparer, rows)
     step(f"{len(rows)} runs, {len(defaults)} efficiencies")
     pools: dict[str, Any] = {}
+    samples: dict[str, list[Sample]] = {}
     for phase, parts in PARTS.items():
         mine = [one for one in rows if one.phase == phase]
         if phase == "decode":
             defaults |= _layer_latencies(comparer, mine, defaults)
-        samples = list(map(sample, tried(comparer, mine, Efficiencies(defaults, without_ranges=True))))
-        kernel, score = _kernel(samples, parts, LENGTHS[phase])
-        step(f"{phase}: {len(samples)} measurements, score {score:.3f}")
-        pools[phase] = {"kernel": kernel, "samples": [
-            [one.measurement, round(one.log_factor, 4), one.date, dict(one.case.labels),
-             {name: round(float(size), 3) for name, size in one.case.sizes.items()}] for one in samples
-        ]}  # fmt: skip
+        samples[phase] = list(map(sample, tried(comparer, mine, Efficiencies(defaults, without_ranges=True))))
+        if borrowed := BORROWS.get(phase):
+            others = list(itertools.chain(*map(samples.__getitem__, borrowed)))
+            kernel, score = _beside(samples[phase], parts, pools[borrowed[0]]["kernel"], others)
+        else:
+            kernel, score = _kernel(samples[phase], parts, LENGTHS[phase])
+        step(f"{phase}: {len(samples[phase])} measurements, score {score:.3f}")
+        pools[phase] = {"kernel": kernel, "samples": [_row(one, kernel) for one in samples[phase]]}
     made = [
         {"kind": key[0], "group": list(key[1:]), "value": _digits(one.value), "low": _digits(one.low),
          "high": _digits(one.high), "measurements": list(one.rests_on)}
@@ -234,16 +240,40 @@ def _first(samples: Sequence[Sample], names: Sequence[str], sizes: Sequence[str]
     return {"deviations": dict.fromkeys(names, FIRST), "lengths": dict.fromkeys(sizes, 3.0), "noise": 0.1, "mean": mean}
 
 
+def _row(one: Sample, kernel: Mapping[str, Any]) -> list[Any]:
+    """Return a sample as the file has it, without what the file says otherwise or no pool asks for."""
+    labels = {name: label for name, label in one.case.labels.items() if name != "phase"}
+    sizes = {name: round(float(one.case.sizes[name]), 3) for name in kernel["lengths"]}
+    return [one.measurement, round(one.log_factor, 4), one.date, labels, sizes]
+
+
 def _kernel(samples: Sequence[Sample], names: Sequence[str], sizes: Sequence[str]) -> tuple[dict[str, Any], float]:
     """Return the covariance with the best score, as numbers by name, and the score per measurement."""
     held = _first(samples, names, sizes)
     if len(samples) < FEWEST:
         return held, 0.0
-    score = _Score(held, samples)
-    best = score.of(held)
     places = [("deviations", name) for name in names] + [("lengths", name) for name in sizes] + [("noise", "")]
+    return _best(held, places, _Score(held, samples), len(samples))
+
+
+def _beside(
+    samples: Sequence[Sample], names: Sequence[str], base: Mapping[str, Any], borrowed: Sequence[Sample]
+) -> tuple[dict[str, Any], float]:
+    """Return a covariance with parts of its own beside those that borrowed samples have, which stay as they are.
+
+    Of few samples a third score counts: by vendor, so that the range is wide enough where none of a vendor is known.
+    """
+    held = dict(base) | {"deviations": dict(base["deviations"]) | dict.fromkeys(names, FIRST)}
+    score = _Score(held, [*samples, *borrowed], len(samples), ("chip", "source", "vendor"))
+    return _best(held, [("deviations", name) for name in names], score, len(samples))
+
+
+def _best(
+    held: dict[str, Any], places: Sequence[tuple[str, str]], score: _Score, many: int
+) -> tuple[dict[str, Any], float]:
+    best = score.of(held)
     for factor in (3.0, 1.7, 1.3, 1.1):
-        least = 1e-3 * math.log(factor) * len(samples)  # of a finer step, a smaller gain counts
+        least = 1e-3 * math.log(factor) * many  # of a finer step, a smaller gain counts
         improved = True
         while improved:
             improved = False
@@ -257,7 +287,7 @@ def _kernel(samples: Sequence[Sample], names: Sequence[str], sizes: Sequence[str
     rounded = {"deviations": {name: _digits(value) for name, value in held["deviations"].items()},
                "lengths": {name: _digits(value) for name, value in held["lengths"].items()},
                "noise": _digits(held["noise"]), "mean": _digits(held["mean"])}  # fmt: skip
-    return rounded, best / len(samples)
+    return rounded, best / many
 
 
 def _moved(held: dict[str, Any], where: str, name: str, by: float) -> dict[str, Any]:
@@ -269,19 +299,28 @@ def _moved(held: dict[str, Any], where: str, name: str, by: float) -> dict[str, 
 
 
 class _Score:
-    """How well samples that are left out are predicted: by chip, by source, and one by one."""
+    """How well samples that are left out are predicted: by chip, by source, and one by one.
 
-    def __init__(self, held: dict[str, Any], samples: Sequence[Sample]) -> None:
+    With ``many`` only the first samples are scored; the others are known, unless they are left out with those.
+    """
+
+    def __init__(
+        self, held: dict[str, Any], samples: Sequence[Sample], many: int | None = None,
+        by: Sequence[str] = ("chip", "source"),
+    ) -> None:  # fmt: skip
         pool = Pool(efficiencies.kernel(held), samples)
         table = pool.table
+        self.many = len(samples) if many is None else many
         self.same = [
             np.prod([(table[name][:, None] == table[name]) & (table[name][:, None] >= 0) for name in part.labels] or
                     [np.ones((len(samples),) * 2)], axis=0) for part in pool.kernel.parts
         ]  # fmt: skip
         self.apart = {name: (table[name][:, None] - table[name]) ** 2 for name in held["lengths"]}
         self.found = np.array([one.log_factor for one in samples])
-        groups = [[one.case.labels.get(name, one.measurement) for one in samples] for name in ("chip", "source")]
-        self.groups = [[np.flatnonzero(np.array(group) == name) for name in dict.fromkeys(group)] for group in groups]
+        groups = [np.array([one.case.labels.get(name, one.measurement) for one in samples]) for name in by]
+        self.groups = [
+            [np.flatnonzero(group == name) for name in dict.fromkeys(group[: self.many].tolist())] for group in groups
+        ]
 
     def of(self, held: dict[str, Any]) -> float:
         """Return the robust log predictive density of the samples left out, with a weak prior on the deviations."""
@@ -293,11 +332,11 @@ class _Score:
             covariance += part.deviation**2 * same * (near if part.by_size else 1.0)
         inverse = np.linalg.inv(covariance)
         weights = inverse @ (self.found - kernel.mean)
-        score = _density(weights / np.diag(inverse), 1 / np.sqrt(np.diag(inverse)))
+        score = _density((weights / np.diag(inverse))[: self.many], 1 / np.sqrt(np.diag(inverse))[: self.many])
         for group in self.groups:
             for at in group:
-                block = np.linalg.inv(inverse[np.ix_(at, at)])
-                score += _density(block @ weights[at], np.sqrt(np.diag(block)))
+                block, own = np.linalg.inv(inverse[np.ix_(at, at)]), at < self.many
+                score += _density((block @ weights[at])[own], np.sqrt(np.diag(block))[own])
         # A few chips say little about how chips differ: a weak prior around FIRST, within a factor of three.
         prior = sum((math.log(part.deviation / FIRST) / math.log(3)) ** 2 for part in kernel.parts) / 2
         return score / (1 + len(self.groups)) - prior

@@ -324,14 +324,15 @@ class ServingStep:
         return {"chip": chip, "vendor": vendor, "width": width, "kind": kind, "model": self.model.id, "mode": "step"}
 
     def sizes(self, tokens: Expression, length: Expression) -> dict[str, Expression]:
-        """Return how large a step is: its tokens, the rows of a matrix product, its chips, and tokens of a sequence."""
+        """Return how large a step is: its tokens, the rows and width of a matrix product, its chips, its sequences."""
         model, spread = self.model, self.spread
         rows = tokens
         if model.has_experts:
             groups = given("replicas that share the experts", spread.expert_chips / spread.tp, note="layout")
             share = model.need("experts_per_token") / model.need("experts")
             rows = (tokens * groups * share).named("tokens of an expert", "token")
-        return {"tokens": tokens, "rows": rows, "chips": self.replica, "length": length}
+        tp, width = given("tp", spread.tp), model.need("hidden_width")
+        return {"tokens": tokens, "rows": rows, "chips": self.replica, "length": length, "tp": tp, "width": width}
 
     def compute(self, label: str, part: str, operations: Expression, peak: Expression) -> Expression:
         """Return the limit on the time of some operations, shared among the chips of a replica."""

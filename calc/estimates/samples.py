@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from calc.analysis.comparison import Comparer
 from calc.errors import CalcError
+from calc.estimates import efficiencies
 from calc.estimates.cases import Case, case
 from calc.estimates.efficiencies import Efficiencies
 from calc.estimates.pooling import Sample
@@ -41,7 +42,7 @@ def sample(one: Tried) -> Sample:
     """Return the sample of a measurement: its labels, its sizes, and the logarithm of measured over computed time."""
     assert one.case.estimate.uncorrected is not None
     sized = one.case.estimate.uncorrected.sized
-    labels = dict(sized.labels) | {"source": one.measurement.source or ""}
+    labels = dict(sized.labels) | {"source": one.measurement.source or "", "phase": one.measurement.phase}
     factor = math.log(one.case.time / one.time)
     return Sample(one.measurement.id or "", factor, replace(sized.case, labels=labels), one.date)
 
@@ -50,5 +51,7 @@ def with_samples(comparer: Comparer, rows: Iterable[Measurement], known: Efficie
     """Return efficiencies whose pools hold more measurements, as those of an overlay."""
     plain, pools = replace(known, pools={}, without_ranges=True), dict(known.pools)
     for one in tried(comparer, (row for row in rows if row.phase in pools), plain):
-        pools[one.measurement.phase] = pools[one.measurement.phase].with_samples([sample(one)])
+        for phase in pools:
+            if one.measurement.phase in efficiencies.pooled(phase):
+                pools[phase] = pools[phase].with_samples([sample(one)])
     return replace(known, pools=pools)

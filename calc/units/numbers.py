@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 DERIVED_DIGITS = 4
 RATIO_DIGITS = 3
 EXACT_DIGITS = 12
+TABLE_DIGITS = 6
 COUNTED = 1e6
 """Below this a whole number is printed with all its digits as the end of a range."""
 
@@ -40,6 +41,17 @@ def digits(value: float, significant: int, *, pad: bool = False) -> str:
 def number(value: float, *, exact: bool = False) -> str:
     """Print a figure: with all its digits if a report printed it, else with those that mean something."""
     return digits(value, EXACT_DIGITS if exact else DERIVED_DIGITS)
+
+
+def in_table(value: float, *, exact: bool) -> str:
+    """Print a figure for a table: as a report printed it, but of a long fraction no more than six digits.
+
+    Examples
+    --------
+    >>> in_table(2.48130622279, exact=True), in_table(599.821, exact=True), in_table(1234567.0, exact=True)
+    ('2.48131', '599.821', '1234567')
+    """
+    return digits(value, TABLE_DIGITS) if exact and not float(value).is_integer() else number(value, exact=exact)
 
 
 def amount(value: float, unit: str, *, exact: bool = False) -> str:

@@ -230,8 +230,8 @@ def _foot(found: Comparison, lines: Sequence[ScoreLine]) -> Iterator[str]:
         said: dict[str, list[str]] = {}
         for line in lines:
             cell = line.row.cells[subject.id]
-            if cell.result is None and cell.unplaced:
-                said.setdefault("; ".join(cell.unplaced), []).append(line.title)
+            if text := cell.above_peak or ("; ".join(cell.unplaced) if cell.result is None else ""):
+                said.setdefault(text, []).append(line.title)
         yield from (f"{subject.name}, {', '.join(dict.fromkeys(rows))}: {text}" for text, rows in said.items())
     yield from words.merged(*found.subjects)
     yield from words.foot(found.policy, found.as_of)

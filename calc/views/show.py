@@ -163,7 +163,7 @@ def _unit(subject: schema.Sheet, metric: Metric, cell: Cell) -> tuple[TableCell,
 def _value(cell: Cell, scale: int) -> TableCell:
     assert cell.result is not None
     value = cell.result.numbers[0]
-    return tables.digits(numbers.number(value / scale, exact=cell.exact), value=value)
+    return tables.digits(numbers.in_table(value / scale, exact=cell.exact), value=value)
 
 
 def _range(cell: Cell, scale: int) -> str:

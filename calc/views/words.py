@@ -13,7 +13,7 @@ from calc.figures.results import WIDE, Result
 from calc.sheets import metrics, schema
 from calc.sheets.source_kinds import ORDER
 from calc.units import numbers
-from calc.units.numbers import grouped, long_ratio, number, span
+from calc.units.numbers import grouped, in_table, long_ratio, span
 from calc.views import tables
 from calc.views.tables import Column, Folding, TableCell
 
@@ -62,7 +62,7 @@ def figure(cell: Cell) -> TableCell:
     if cell.result is None:
         return gap(IN_TABLES[cell.state])
     value = cell.result.numbers[0]
-    return tables.digits(number(value, exact=cell.exact), value=value)
+    return tables.digits(in_table(value, exact=cell.exact), value=value)
 
 
 def whole_figure(cell: Cell) -> TableCell:
@@ -73,7 +73,7 @@ def whole_figure(cell: Cell) -> TableCell:
     many = f"{len(cell.reports)} reports, at most {cell.origins} independent"
     hint = "; ".join([formula, many, f"sources: {', '.join(cell.sources)}", *cell.flags])
     value, low, high = cell.result.numbers
-    text = number(value, exact=cell.exact)
+    text = in_table(value, exact=cell.exact)
     return tables.digits(text, value=value, span=span(low, high), marks=marks(cell), hint=hint)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -116,6 +117,48 @@ def test_ranges_hold_on_hardware_that_is_left_out(phase: str, label: str, least:
     misses, deviations = left_out(FITTED.pools[phase], label)
     assert np.mean(np.abs(misses) <= SPREAD * deviations) >= least
     assert np.median(np.exp(2 * SPREAD * deviations)) <= widest
+
+
+def test_a_prefill_is_pooled_with_training(tmp_path: Path) -> None:
+    """Few prefills are published: a chip that trains slower than others is expected to prefill slower too."""
+    pool, lent = FITTED.pools["prefill"], FITTED.pools["train"].samples
+    phases = [one.case.labels["phase"] for one in pool.samples]
+    assert phases == sorted(phases)  # its own first
+    assert [one for one in pool.samples if one.case.labels["phase"] == "train"] == lent
+    own = [one for one in pool.samples if one.case.labels["phase"] == "prefill"]
+    assert {one.measurement.partition("-")[0] for one in own} == {"prefill"}
+    slow = replace(
+        lent[0],
+        measurement="slow",
+        log_factor=2.0,
+        case=replace(
+            lent[0].case, labels={"chip": "new", "vendor": "new", "kind": "dense", "width": "16 bit", "phase": "train"}
+        ),
+    )
+    asked = PooledCase(slow.case.labels | {"phase": "prefill"}, slow.case.sizes)
+    before, after = pool.predict(asked), pool.with_samples([slow]).predict(asked)
+    assert after[0] > before[0] + 0.2
+    assert after[1] < before[1]
+
+
+def test_a_prefill_on_hardware_that_is_left_out_is_within_its_range() -> None:
+    pool = FITTED.pools["prefill"]
+    own = [one for one in pool.samples if one.case.labels["phase"] == "prefill"]
+    for label, least, far in (("chip", 0.75, 1.5), ("source", 0.75, 1.5), ("vendor", 0.75, 3.0)):
+        misses = []
+        for one in own:
+            others = pool.keeping(lambda other, one=one: other.case.labels[label] != one.case.labels[label])  # noqa: B023
+            mean, deviation = others.predict(one.case)
+            misses.append((abs(one.log_factor - float(mean)), SPREAD * float(deviation)))
+        assert np.mean([miss <= reach for miss, reach in misses]) >= least, label
+        assert np.exp(np.median([miss for miss, _ in misses])) <= far, label
+
+
+def test_a_time_to_first_token_is_no_shorter_than_its_matrix_products_take() -> None:
+    """A prompt of a thousand tokens: matrix products alone reach three quarters of the peak, measured on the chip."""
+    made = WORKSPACE.estimate.prefill("llama-3.1-70b", chip="h100-sxm", chips=4, tp=4, prompt=1024, precision="bf16")
+    assert made.estimate is not None
+    assert made.estimate.numbers[0] > made.bound.numbers[0] / 0.75
 
 
 def test_a_day_hides_what_was_measured_later() -> None:
