@@ -305,10 +305,9 @@ class Auditor:
         pairs = list(claims.meant(claim))
         attempts = tuple(self._attempts(claim, claimed, pairs, *held))
         if not any(one.inside for one in attempts):
-            # What a source had set aside stands for its own claim, whatever others report of the same metric.
-            tried = {(one.metric, one.object_metric, one.ratio.numbers) for one in attempts}
-            also = self._attempts(claim, claimed, claims.as_printed(claim, pairs, *as_printed), *as_printed)
-            attempts += tuple(one for one in also if (one.metric, one.object_metric, one.ratio.numbers) not in tried)
+            tried = {(one.metric, one.object_metric) for one in attempts}
+            also = [pair for pair in claims.as_printed(claim, pairs, *as_printed) if pair not in tried]
+            attempts += tuple(self._attempts(claim, claimed, also, *as_printed))
         if not attempts:
             return Recomputation(NOT_COMPUTABLE, missing=self._missing(claim, pairs, held))
         return Recomputation(REPRODUCED if any(one.inside for one in attempts) else NOT_REPRODUCED, attempts)

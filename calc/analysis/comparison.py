@@ -141,7 +141,7 @@ class Cell(Shown):
         peak = derive.result(self.subject, name) if last == metrics.MEASURED and "/s" in self.unit else None
         if self.result is None or peak is None or self.result.numbers[0] <= peak.numbers[2]:
             return ""
-        return f"measured above the reported peak of {numbers.amount(peak.numbers[2], self.unit)}"
+        return f"above the reported peak of {numbers.amount(peak.numbers[2], self.unit)}"
 
     @property
     def unit(self) -> str:

@@ -11,10 +11,9 @@ WORKSPACE = calc.load()
 
 def test_a_measured_rate_above_the_peak_says_so() -> None:
     done = run("compare", "metax128", "nvl72")
-    said = "16-bit, measured: measured above the reported peak of\n240 TFLOP/s/chip"
-    assert said in done.out
+    assert "16-bit, measured: above the reported peak of 240 TFLOP/s/chip" in " ".join(done.out.split())
     cell = calc.compare("metax-c550", "h100-sxm").row("peak_compute.bf16.dense.measured").cells["metax-c550"]
-    assert "measured above the reported peak of 240 TFLOP/s/chip" in cell.flags
+    assert "above the reported peak of 240 TFLOP/s/chip" in cell.flags
 
 
 def test_it_is_said_exactly_where_it_is_so() -> None:
