@@ -158,6 +158,8 @@ _OTHER_MATTER = re.compile(
     r"\s(?:the|its) (?!(?:size|amount|level|figure|number|value|one|same|rate|total)\b)[a-z]{3,}\b(?!['’-])"
 )
 """After a factor of something that is no metric: "nine times the software"."""
+_BEHIND = re.compile(r"(?:(?!\b(?:and|but|with)\b)[\w /-]){0,40}[,(] ?(?:or |i\.e\.,? |roughly |which is |that is )?")
+"""Between a compute rate and the factor that says how it compares."""
 _THAN_A = re.compile(r" than (?:an? |the )?[a-z]")
 _SET_AGAINST = re.compile(
     r"\b(?:against|versus|vs\.?|compared (?:to|with)|than|and|(?:up|down) from) (?:only |just |the |about )?$",
@@ -304,9 +306,17 @@ class _Sentence:
                 matter = {"compute_per_power": "power_per_compute"}.get(matter, matter)
             if factor.text.startswith("1/") and "efficient" in self.text and matter.startswith("power_per_"):
                 factor, sense = replace(factor, text=factor.text.removeprefix("1/")), "worse"
+            rate = self._rate_before(factor.start) if matter in ("peak_compute", lexicon.OVERALL) else ""
             yield self._stated(
-                MULTIPLIER, factor.start, end, subject, matter, object=object, factor=factor, sense=sense
+                MULTIPLIER, factor.start, end, subject, matter, object=object, factor=factor, sense=sense, rate=rate
             )
+
+    def _rate_before(self, at: int) -> str:
+        """Return the words of the compute rate that a factor is set behind: "148 TFLOPS at BF16, a sixth of"."""
+        rates = (one for one in figures(self.text[:at], self.parts) if one.unit.endswith(("FLOP/s", "OP/s")))
+        last = max(rates, key=lambda one: one.start, default=None)
+        joined = last is not None and _BEHIND.fullmatch(self.text, last.end, at)
+        return self._near(last.start, last.end) if last and joined else ""
 
     def _counts(self, factor: Factor) -> bool:
         """Whether "8x" counts what is named right after it."""
@@ -527,10 +537,15 @@ class _Sentence:
     # -- all ------------------------------------------------------------------------------------
 
     def _stated(
-        self, kind: str, start: int, end: int, subject: Mention | None, matter: str, **more: object
+        self, kind: str, start: int, end: int, subject: Mention | None, matter: str, rate: str = "", **more: object
     ) -> Statement:
-        """Return a statement with the qualifiers that its clause states, and what it leaves open."""
+        """Return a statement with the qualifiers that its clause states, and what it leaves open.
+
+        A factor of no other matter that is set behind a compute rate is of that ``rate``.
+        """
         near = self._near(start, end)
+        if rate and not lexicon.PRECISION.search(near):
+            matter, near = "peak_compute", f"{near} {rate}"
         if (
             matter == "peak_compute"
             and "figure" not in more
