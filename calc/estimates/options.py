@@ -20,7 +20,8 @@ PHASES = {
 }
 """The phases that can be estimated, with the help of their commands."""
 EXAMPLES = {
-    "train": ("train --model llama-3.1-405b --chip h100-sxm --chips 16384 --tokens 15.6e12",
+    "train": ("train --model llama-3.1-405b --chip h100-sxm --chips 16384 --tokens 15.6e12 --tp 8 --pp 16 "
+              "--batch 2048 --sequence 8192",
               "train --model llama-3.1-70b --chip h100-sxm --chips 64 --sequence 8192 --batch 64 --tp 8"),
     "prefill": ("prefill --model deepseek-v3 --system cm384 --chips 16 --batch 4 --prompt 4k --precision int8",
                 "prefill --model llama-3.1-8b --chip h100-sxm --prompt 8k"),
