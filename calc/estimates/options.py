@@ -132,7 +132,7 @@ def flag(name: str) -> str:
 
 _AXES = "Degree of {} parallelism ({})."
 OPTIONS = (
-    Option("model", "id", "Model; `list models` shows the ids.", _MODELS, "ID"),
+    Option("model", "id", "Model: an id of `list models`, or the path of a config.json.", _MODELS, "ID"),
     Option("system", "id", "System; may be repeated.", tuple(PHASES), "ID"),
     Option("chip", "id", "Chip; may be repeated.", tuple(PHASES), "ID"),
     Option("chips", "count", "Number of chips; by default all of a system, or one chip.", tuple(PHASES), unit="chip"),

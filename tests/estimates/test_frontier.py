@@ -361,6 +361,8 @@ def test_the_line_on_who_is_ahead_rounds_inwards_and_says_where_none_is() -> Non
     assert "At no speed" not in text
     near = ("frontier", "--model", "llama-3.1-8b", "--chip", "h100-sxm", "--chip", "h800", "--input", "1k", "--output",
             "1k", "--chips", "1")  # fmt: skip
+    three = " ".join(output(*near, "--chip", "a100-sxm", "--chip", "h200-sxm").split())
+    assert three.count("At no speed") == 1
     assert re.search(r"At no speed is H100 SXM or \S.* ahead in every combination", " ".join(output(*near).split()))
 
 
