@@ -160,6 +160,10 @@ _OTHER_MATTER = re.compile(
 """After a factor of something that is no metric: "nine times the software"."""
 _BEHIND = re.compile(r"(?:(?!\b(?:and|but|with)\b)[\w /-]){0,40}[,(] ?(?:or |i\.e\.,? |roughly |which is |that is )?")
 """Between a compute rate and the factor that says how it compares."""
+_BESIDE_A_BANDWIDTH = re.compile(
+    r",? (?:and|with|at) (?:a |about |up to )?[\d.,]+ ?[GT]B(?:/s|ps)(?! of (?!HBM|memory))"
+)
+"""After an amount of memory that is named together with its bandwidth: "141 GB and 4.8 TB/s"."""
 _THAN_A = re.compile(r" than (?:an? |the )?[a-z]")
 _SET_AGAINST = re.compile(
     r"\b(?:against|versus|vs\.?|compared (?:to|with)|than|and|(?:up|down) from) (?:only |just |the |about )?$",
@@ -500,7 +504,8 @@ class _Sentence:
         after = re.split(r"[,，(]| and \d", after)[0]
         if other := FACTOR.search(after) or re.search(r"(?<![A-Za-z])\d", after):
             after = after[: other.start()]
-        words = [(one[2], figure.end + one[1]) for one in lexicon.matters(after)]
+        host = {"host_memory_capacity": "host_memory_bandwidth"} if figure.unit.endswith("/s") else {}
+        words = [(host.get(one[2], one[2]), figure.end + one[1]) for one in lexicon.matters(after)]
         words += [(one[2], figure.end) for one in reversed(list(lexicon.matters(around)))]
         wanted = _BY_UNIT.get(figure.unit.lstrip("kMGTPEZi") if not figure.counted else figure.unit, ())
         if figure.unit.startswith(("USD", "CNY")):
@@ -514,6 +519,8 @@ class _Sentence:
             return wanted[0], next((end for one, end in words if one == wanted[0]), figure.end)
         wanted += (lexicon.BANDWIDTH,) if wanted and wanted[0] in lexicon.MEANT[lexicon.BANDWIDTH] else ()
         named = sorted(((one, end) for one, end in words if one in wanted), key=lambda one: one[0] == lexicon.BANDWIDTH)
+        if not named and "memory_capacity" in wanted and _BESIDE_A_BANDWIDTH.match(self.text, figure.end):
+            return "memory_capacity", figure.end
         if named or lexicon.BANDWIDTH not in wanted:
             return named[0] if named else (None, figure.end)
         return lexicon.BANDWIDTH, figure.end
@@ -586,14 +593,16 @@ class _Sentence:
 
 
 _DIRECTION = re.compile(r"\b(?:uni|bi)directional\b|one[- ]way|both (?:ways|directions)|单向|双向", re.IGNORECASE)
+_BANDWIDTHS = (
+    "memory_bandwidth", "host_memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "die_to_die_bandwidth",
+)  # fmt: skip
 _BY_UNIT = {
     "FLOP/s": ("peak_compute",), "OP/s": ("peak_compute",), "W": ("power",), "chip": ("chip_count",),
     "rack": ("rack_count",), "node": ("node_count",), "transistor": ("transistor_count",), "cpu": ("cpu_count",),
     "module": ("optical_module_count",), "Hz": ("clock",),
     "B": ("memory_capacity", "host_memory_capacity", "cache"),
     "g": ("weight",), "t": ("weight",), "m^2": ("floor_space",), "mm^2": ("die_area",),
-    "B/s": ("memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "die_to_die_bandwidth"),
-    "b/s": ("memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "die_to_die_bandwidth"),
+    "B/s": _BANDWIDTHS, "b/s": _BANDWIDTHS,
 }  # fmt: skip
 """The metrics that a figure in a unit may be of; of several, the words beside it decide."""
 _LISTED = ("FLOP/s", "OP/s", "W", "B", "B/s", "b/s")
