@@ -21,8 +21,6 @@ OVERLAY = "from an overlay"
 IF_SPARSE = "half of it, if it is a sparse rate"
 LENGTHENED = 3
 """By how many digits an exact rule (half of both directions, dies of a chip) may lengthen a printed figure."""
-PRINTED = 9
-"""So many digits a fraction has at most that was written for people; what has more is the output of a program."""
 Basis = tuple[str, str, str]
 """What a report is of: subject, metric, unit."""
 
@@ -51,13 +49,11 @@ class Candidate:
 
     @property
     def exact(self) -> bool:
-        """Whether all digits mean something: a report's, not lengthened by a unit such as GiB, nor of a program."""
+        """Whether all digits mean something: a report's, not lengthened by a unit such as GiB."""
         if self.report is None:
             return False
         printed = units.split(self.report.value)
         held = _digits(Decimal(repr(self.value)))
-        if held > PRINTED and not self.value.is_integer():
-            return False
         return held <= max(_digits(printed.low), _digits(printed.high)) + LENGTHENED
 
     @property

@@ -306,14 +306,6 @@ def test_history_without_two_dated_reports_is_an_error_that_says_so() -> None:
     assert f"no metric of {empty} has two dated reports" in done.err
 
 
-def test_the_floats_of_a_program_are_rounded_and_the_digits_of_a_print_are_kept() -> None:
-    """1240.6531113944748 GB/s per die is 2.481 TB/s for two; 599,821 W and 671026404352 parameters keep all digits."""
-    assert "2.481 TB/s/chip" in output("explain", "cm384", "memory_bandwidth.per-chip.measured")
-    assert "599.821 kW" in output("explain", "cm384", "power.all-in")
-    assert calc.system("cm384").power.all_in.exact
-    assert not calc.system("cm384")["memory_bandwidth.per-chip.measured"].exact
-
-
 def test_history_begins_with_how_the_figure_moved() -> None:
     lines = output("history", "h100-sxm", "memory_capacity", width=200).splitlines()
     assert lines[1].startswith("Memory capacity: headline 80 GB/chip (nvidia-h100-datasheet)")
