@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
@@ -109,6 +109,10 @@ class Subject:
         if cell.result is None:
             raise UsageError(f"{metric} of {self.id}: {gap(cell)}")
         return cell.result
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the ids of `metrics`, as a dictionary does."""
+        return iter(self.metrics)
 
     def __getattr__(self, name: str) -> Result | MetricGroup:
         return attributes.attribute(self, (), name)

@@ -14,6 +14,15 @@ from calc.sheets.multipliers import Interval, interval
 
 PEAKS = ("peak_compute", "memory_capacity", "memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth")
 """The families in which a ratio of "performance" is looked for where a claim names no metric."""
+PLAIN = {name: place for place, name in enumerate(
+    f"peak_compute.{rate}.{way}" for way in ("dense", "unstated", "sparse")
+    for rate in ("bf16", "fp16", "fp8", "fp4"))}  # fmt: skip
+"""Which compute rates words without qualifiers mean first, where they fit several."""
+
+
+def plainness(name: str) -> int:
+    """Return the place of a metric among `PLAIN`; all others come after them."""
+    return PLAIN.get(name, len(PLAIN))
 
 
 def claimed(claim: schema.Claim) -> Interval | None:

@@ -14,7 +14,7 @@ from calc.catalog import files
 from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.sheets import folders, metrics, schema
-from calc.sheets.configs import ModelConfig
+from calc.sheets.configs import ModelConfig, as_id
 from calc.sheets.folders import FOLDERS, shown, source_path
 from calc.sheets.layout import formatted
 from calc.sheets.yaml_nodes import TODO, scalar
@@ -81,6 +81,9 @@ def from_config(id: str, config: ModelConfig, specs: Sequence[str]) -> list[Plan
     UsageError
         As `plan` does.
     """
+    called = as_id(config.name)
+    if called not in id and id not in called:  # the folder that the file lies in is not named after the model
+        config = replace(config, name=id)
     source, sheet = plan("source", f"{id}-config", specs), plan("model", id, specs)
     adds = sheet.words.startswith("an addition")
     data = {key: held for key, held in config.sheet(id, f"{id}-config").items() if not (adds and key in _OWN)}

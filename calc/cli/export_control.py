@@ -13,7 +13,7 @@ from calc.cli.options import ID, Request, answering
 @commands.command(
     "export-control", epilog=examples("export-control h20", "export-control ascend-910c --on 2025-06-01 --explain")
 )
-@click.argument("ids", nargs=-1, required=True, type=ID, metavar="CHIP...")
+@click.argument("ids", nargs=-1, type=ID, metavar="CHIP...")
 @click.option("--on", metavar="DATE", help="Check only the rules in force on DATE. [default: all rules]")
 @click.option("--die-area", metavar="AREA", help="Override the reported die area: '814 mm^2', '700..800 mm^2'.")
 @click.option(
@@ -22,7 +22,7 @@ from calc.cli.options import ID, Request, answering
 @click.option(
     "--not-for-data-centres", "other_use", is_flag=True, help="The chips are not designed or marketed for data centres."
 )
-@click.option("--rules", "in_words", is_flag=True, help="Show what the rules say, too.")
+@click.option("--rules", "in_words", is_flag=True, help="Show what the rules say, too; without CHIP, that alone.")
 @click.option("--explain", "explained", is_flag=True, help="Show the working, too, down to each report.")
 @answering
 def export_control(
@@ -37,5 +37,8 @@ def export_control(
     """
     from calc.analysis.export_control import classification
     from calc.analysis.export_control.quantities import UserInputs
+    from calc.errors import UsageError
 
+    if not ids and not shown["in_words"]:
+        raise UsageError("which chip? Name one or several, e.g. `export-control h20`, or --rules for the rules alone")
     return classification.classify(asked.comparer, ids, on, UserInputs.parse(die_area, planar, not other_use))

@@ -23,7 +23,7 @@ from calc.formulas.conventions import option
 from calc.units import Quantity
 
 CURRENCIES = ("USD", "CNY", "EUR")
-_THOUSANDS = {"k": 1024.0, "m": 1024.0**2}
+_THOUSANDS = {"k": 1024.0, "m": 1024.0**2, "b": 1e9, "t": 1e12}
 
 
 def checked(phase: str, asked: Mapping[str, Any], grids: bool = False) -> dict[str, Any]:
@@ -84,7 +84,9 @@ def read(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def number(row: Option, value: Any) -> float:
-    """Return an amount in the option's unit; ``4k`` is 4096, as lengths of contexts are written.
+    """Return an amount in the option's unit.
+
+    ``4k`` is 4096, as lengths of contexts are written; ``15.6T`` is 15.6e12, as the tokens of a training are.
 
     That a share is at most 1 is said by the phase, which knows what else may be meant.
     """
@@ -93,7 +95,7 @@ def number(row: Option, value: Any) -> float:
     if hasattr(value, "magnitude"):
         return _in_range(row, float(quantity(row, value).magnitude))
     if isinstance(value, str):
-        short = re.fullmatch(r"(\d+(?:\.\d+)?)([kKmM])", value.strip())
+        short = re.fullmatch(r"(\d+(?:\.\d+)?)([kKmMBT])", value.strip())
         if not short and not _PLAIN.fullmatch(value.strip()):
             return _in_range(row, float(quantity(row, value).to(units.unit(row.unit)).magnitude))
         value = float(short[1]) * _THOUSANDS[short[2].lower()] if short else _float(row, value.strip())

@@ -20,6 +20,7 @@ from calc import units
 from calc.errors import CalcError, UsageError
 from calc.estimates import arguments, options
 from calc.estimates.inference import numerics
+from calc.estimates.precision import narrower
 from calc.estimates.stacks import EstimateStack, Figure, Row, stacked
 from calc.figures.policy import Policy
 from calc.figures.readings import Reading
@@ -376,12 +377,17 @@ class _Searched:
         if not len(order) and not refused:
             fastest = f"; the shortest TPOT is {said(1e3 / float(user.max()))} ms" if len(user) else ""
             refused = f"no layout is within the limits{fastest}"
-        asked: Any = self.scenario.options
-        precision = numerics(asked.precision, asked.weights)
+        precision = numerics(*_precisions(self.scenario))
         return MachineFrontier(
             sheet.id, sheet.name, precision, {name: column[order] for name, column in self._degrees.items()},
             {name: column[order] for name, column in ranges.items()}, unbeaten(many[order]), refused, self.notes,
         )  # fmt: skip
+
+
+def _precisions(scenario: Scenario) -> tuple[str, str]:
+    """Return the precisions of arithmetic and of the weights."""
+    asked: Any = scenario.options
+    return asked.precision, asked.weights
 
 
 def unbeaten(throughput: Array) -> Array:
@@ -444,11 +450,13 @@ def _search(
             points = _Points(stack, which[quick], points.batches[quick])
         stacks.append(points)
     if least > room:
-        most = max(layout["chips"] for layout in kept)
+        most, asked = max(layout["chips"] for layout in kept), _precisions(scenario)
         refused = (
-            f"{scenario.model.id} does not fit on up to {most} chips: needs at least {said(least)} GB per chip, "
-            f"{hardware.id} has {said(room)} GB"
+            f"{scenario.model.id} in {numerics(*asked)} does not fit on up to {most} chips: needs at least "
+            f"{said(least)} GB per chip, {hardware.id} has at most {said(room)} GB"
         )
+        if less := next(narrower(hardware, asked[1]), None):
+            refused += f"; a narrower precision needs less, such as --precision {less[0]}"
         return _Searched(scenario, kept, (), refused)
     return _Searched(scenario, kept, [one for one in stacks if len(one.which)], notes=_notes(scenario, stacks, per))
 

@@ -11,7 +11,7 @@ from calc.estimates.estimate import Amount, Estimate, Verdict, noted
 from calc.estimates.hardware import Hardware
 from calc.estimates.model import LanguageModel
 from calc.estimates.parallelism import Layout, Parallelism, cache_share, conditions, held_parameters, layout
-from calc.estimates.precision import element_bytes
+from calc.estimates.precision import FAVOURED, element_bytes, narrower
 from calc.figures.operations import Expression, apply, total
 from calc.figures.results import Assumption, Result, given
 from calc.formulas.conventions import option
@@ -170,7 +170,7 @@ def judge(model: LanguageModel, hardware: Hardware, parts: Mapping[str, Amount],
         return Verdict(True, needed, headline)
     if needed <= largest:
         return Verdict(True, needed, headline, f"fits only the largest capacity reported, {said(largest)} GB")
-    return Verdict(False, needed, headline, remedy=_remedy(model, hardware, sizes, asked, largest))
+    return Verdict(False, needed, headline, remedy=_remedy(model, hardware, sizes, asked, headline))
 
 
 def refuse(verdict: Verdict, hardware: Hardware, parts: Mapping[str, Amount]) -> None:
@@ -181,14 +181,14 @@ def refuse(verdict: Verdict, hardware: Hardware, parts: Mapping[str, Amount]) ->
                           for name, part in parts.items())  # fmt: skip
         raise UsageError(
             f"does not fit: needs {said(verdict.needed)} GB per chip ({sizes}), {hardware.id} has "
-            f"{said(verdict.capacity)} GB. {verdict.remedy}"
+            f"{said(verdict.capacity)} GB. {verdict.remedy}".rstrip()
         )
 
 
 def _remedy(
     model: LanguageModel, hardware: Hardware, sizes: Mapping[str, float], asked: Engine | None, capacity: float
 ) -> str:  # fmt: skip
-    """Return what would fit: the smallest number of chips, the largest batch, the longest context."""
+    """Return what would fit: the largest batch, the longest context, the fewest chips, the widest precision."""
     if "state" in sizes or asked is None:
         fewest = math.ceil(sizes["state"] * hardware.chips / capacity)
         return f"What would fit: at least {fewest} chips with the state fully sharded."
@@ -203,8 +203,10 @@ def _remedy(
             tips.append(f"{'--context' if asked.context else '--prompt'} {longest}")
     if chips := _fewest(model, hardware, sizes, asked, capacity):
         tips.append(f"--chips {chips} --tp {chips}")
-    tips.append("a narrower precision")
-    return f"What would fit: {', or '.join(tips)}."
+    weights, stored = sizes["weights"], asked.weights or str(getattr(asked, "precision", FAVOURED[0]))
+    tips += [f"--precision {name}" for name, share in narrower(hardware, stored)
+             if weights * share + sum(sizes.values()) - weights <= capacity][:1]  # fmt: skip
+    return f"What would fit: {', or '.join(tips)}." if tips else ""
 
 
 def _fewest(

@@ -20,7 +20,8 @@ PHASES = {
 }
 """The phases that can be estimated, with the help of their commands."""
 EXAMPLES = {
-    "train": ("train --model llama-3.1-405b --chip h100-sxm --chips 16384 --tokens 15.6e12",
+    "train": ("train --model llama-3.1-405b --chip h100-sxm --chips 16384 --tokens 15.6e12 --tp 8 --pp 16 "
+              "--batch 2048 --sequence 8192",
               "train --model llama-3.1-70b --chip h100-sxm --chips 64 --sequence 8192 --batch 64 --tp 8"),
     "prefill": ("prefill --model deepseek-v3 --system cm384 --chips 16 --batch 4 --prompt 4k --precision int8",
                 "prefill --model llama-3.1-8b --chip h100-sxm --prompt 8k"),
@@ -131,7 +132,7 @@ def flag(name: str) -> str:
 
 _AXES = "Degree of {} parallelism ({})."
 OPTIONS = (
-    Option("model", "id", "Model; `list models` shows the ids.", _MODELS, "ID"),
+    Option("model", "id", "Model: an id of `list models`, or the path of a config.json.", _MODELS, "ID"),
     Option("system", "id", "System; may be repeated.", tuple(PHASES), "ID"),
     Option("chip", "id", "Chip; may be repeated.", tuple(PHASES), "ID"),
     Option("chips", "count", "Number of chips; by default all of a system, or one chip.", tuple(PHASES), unit="chip"),

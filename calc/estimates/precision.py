@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from calc.errors import UsageError
@@ -92,6 +92,15 @@ def arithmetic(hardware: Hardware, precision: str) -> str:
 def stored(precision: str, worked: str) -> str:
     """Return the format of the weights of a precision: that of its arithmetic where it leaves the format open."""
     return worked if precision in ("8bit", "w8a8") else precision
+
+
+def narrower(hardware: Hardware, now: str) -> Iterator[tuple[str, float]]:
+    """Yield the narrower precisions that the hardware computes with, each with its share of the bytes of one."""
+    known = set(hardware.precisions())
+    for name in ("8bit", "w4a16"):
+        share = float((element_bytes(name).value / element_bytes(now).value).magnitude)
+        if share < 1 and ("peak" in hardware.overrides or known.intersection(FORMATS[name].arithmetic)):
+            yield name, share
 
 
 def favoured(hardware: Hardware) -> str:

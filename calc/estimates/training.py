@@ -22,6 +22,10 @@ from calc.units.numbers import EXACT_DIGITS, said
 
 STATE = 16.0
 """Bytes per parameter of weights, gradients and Adam state in mixed precision (arXiv 1910.02054)."""
+PARTIAL = (
+    "Without --batch and --sequence, the exchange of gradients, the optimizer step and pipeline bubbles are not "
+    "counted: on many chips training takes longer"
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,14 @@ def train(
         exchanges, missing = TrainingExchanges(model, hardware, spread, known, tokens, steps, again[0]).all()
     if tiers := list(longest(exchanges)):
         terms[NETWORK] = apply("time_lower_bound", *tiers).named("network", "h")
-    notes = [spread.note, hardware.peak_note(asked.precision), hardware.domain_note if exchanges else "", missing]
+    alone = steps is None and hardware.chips > 1 and asked.mfu is None and TRAINING not in known.instead
+    notes = [
+        PARTIAL if alone else "",
+        spread.note,
+        hardware.peak_note(asked.precision),
+        hardware.domain_note if exchanges else "",
+        missing,
+    ]
     worked = apply("compute_time_lower_bound", done, peak).named("compute, with recomputation", "h")
     uncorrected = None
     if asked.mfu is not None:

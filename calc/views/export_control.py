@@ -20,9 +20,10 @@ DIGITS = 6
 
 def tables(found: Classification, in_words: bool = False) -> list[Table]:
     """Return the answers first: of one chip with thresholds and figures, of several in one table."""
-    first = found.chips[0]
-    shown = [overview(found)] if len(found.chips) > 1 else [tests(first), conditions(first), figures(first)]
+    made = (tests, conditions, figures)
+    shown = [each(chip) for chip in found.chips for each in made] if len(found.chips) < 2 else [overview(found)]
     shown += [rules(found)] if in_words else []
+    shown[0].lead += [] if found.chips else [*CAVEAT, ""]
     said = "a and b are its paragraphs; each rule says what follows"
     shown[-1].notes += [] if in_words else [f"met: the figures reach the thresholds of a rule; {said}: --rules."]
     shown[-1].notes += _foot(found)

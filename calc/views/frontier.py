@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from calc.estimates.frontier import UNITS, FigureRange, Frontier, FrontierPoint, Lead
 from calc.units.numbers import said
@@ -49,9 +49,11 @@ def _best(found: Frontier) -> Table:
             table.notes.append(f"{machine.name}: {machine.refused}.")
     if "tpot" in found.asked:
         table.notes.append("The limit on TPOT holds for the estimate, not over its whole range.")
+    if found.per != "USD" and "chip_price" in found.asked:
+        table.notes.append("--chip-price is not counted here; --per USD gives tokens per dollar.")
     table.notes.append("Prefill runs on the same chips, and its time counts; `estimate decode` leaves it out.")
     shown = {machine.id for machine in found.machines if machine.points}
-    table.notes += [line for lead in found.leads if shown.issuperset(lead.ahead) for line in leads(found, lead)]
+    table.notes += leads(found, [lead for lead in found.leads if shown.issuperset(lead.ahead)])
     table.notes += dict.fromkeys(f"{note}." for machine in found.machines for note in machine.notes)
     return table
 
@@ -80,17 +82,23 @@ def _curves(found: Frontier) -> Table:
     return table
 
 
-def leads(found: Frontier, lead: Lead) -> Iterator[str]:
-    """Yield in a sentence each where one of two is ahead of the other in every combination."""
+def leads(found: Frontier, some: Sequence[Lead]) -> Iterator[str]:
+    """Yield in a sentence each where one of two is ahead in every combination; those that nowhere are, in one."""
     names = {machine.id: machine.name for machine in found.machines}
-    for id, ranges in lead.ahead.items():
-        other = next((names[one] for one in lead.ahead if one != id), names[id])
-        if ranges:
-            where = f"{' and '.join(_between(*ends) for ends in ranges)} tok/s per user"
-            yield f"{names[id]} is ahead of {other} {where} in every combination of reports and efficiencies."
-    if not any(lead.ahead.values()):
-        both = " or ".join(names[id] for id in lead.ahead)
-        yield f"At no speed is {both} ahead in every combination of reports and efficiencies."
+    even = []
+    for lead in some:
+        for id, ranges in lead.ahead.items():
+            other = next((names[one] for one in lead.ahead if one != id), names[id])
+            if ranges:
+                where = f"{' and '.join(_between(*ends) for ends in ranges)} tok/s per user"
+                yield f"{names[id]} is ahead of {other} {where} in every combination of reports and efficiencies."
+        if not any(lead.ahead.values()):
+            even.append([names[id] for id in lead.ahead])
+    if len(even) == 1:
+        yield f"At no speed is {' or '.join(even[0])} ahead in every combination of reports and efficiencies."
+    elif even:
+        each = "in every combination of reports and efficiencies"
+        yield f"At no speed is one of these ahead of the other {each}: {'; '.join(map(' and '.join, even))}."
 
 
 def _between(low: float, high: float) -> str:

@@ -61,11 +61,14 @@ def _moved(cell: Cell) -> Iterator[str]:
     yield f"{metrics.metric(cell.name).full_title}: headline {headline}{ends}, {many}."
     found = movement(cell)
     if found is None:
-        yield "  No dated report."
+        yield "  No dated report in the range."
         return
     both = (found.first, found.latest)
     first, latest = (f"{numbers.amount(one.value, unit)} ({one.day}, {one.source})" for one in both)
-    yield f"  First dated: {first}. Latest: {latest}." if found.dated > 1 else f"  Only one dated report: {first}."
+    if found.dated > 1:
+        yield f"  First dated in the range: {first}. Latest: {latest}."
+    else:
+        yield f"  Only one dated report in the range: {first}."
 
 
 def moved(comparer: Comparer, name: str) -> Table:
@@ -87,8 +90,8 @@ def moved(comparer: Comparer, name: str) -> Table:
         Column("latest_date", "date", fold=Folding("latest")), Column("value", "headline", True),
         *titled("low", "high", for_programs=True), Column("dated", "dated", True),
     ], lead=[
-        f"{reprs.counted(len(found), 'metric')} with more than one dated report: the latest report differs from the "
-        f"first in {changed}.", "",
+        f"{reprs.counted(len(found), 'metric')} with more than one dated report in the range: the latest differs from "
+        f"the first in {changed}.", "",
     ], folded_note="Under a figure: its date.")  # fmt: skip
     for one in sorted(found, key=lambda each: not each.moved):
         assert one.cell.result is not None

@@ -127,6 +127,20 @@ def test_a_name_that_fits_several_sheets_is_said_to() -> None:
     answer = only("The H100 has 80 GB of HBM3 memory.")
     assert answer.verdict == MATCHES
     assert "fits h100-nvl, h100-pcie, h100-sxm" in answer.why
+    assert (answer.subject, "this is h100-sxm" in answer.why) == ("h100-sxm", True)
+
+
+def test_a_factor_that_fits_an_unusual_precision_alone_says_what_the_usual_one_gives() -> None:
+    """No cherry-picking: three times as fast holds on one of several rates, and the usual rate is named too."""
+    answer = only("The Ascend 910C is three times as fast as the H20.")
+    assert answer.verdict == MATCHES
+    assert "not on BF16 dense: 5.0" in answer.why
+    assert "not on" not in only("The Ascend 910C is five times as fast as the H20.").why
+
+
+def test_a_factor_without_a_precision_is_held_against_the_usual_one_first() -> None:
+    answer = only("The Ascend 910C has nine times the compute of the H20.")
+    assert (answer.verdict, "BF16 dense" in answer.why) == (CONTRADICTS, True)
 
 
 def test_directions_of_a_link_are_tried_both_and_left_open() -> None:

@@ -147,6 +147,14 @@ def test_density_of_h100() -> None:
     assert any(round(case["performance_density"].low / 1e18, 2) == 19.45 for case in chip("h100-sxm").cases([DENSITY]))
 
 
+def test_the_rules_can_be_read_without_a_chip() -> None:
+    text = " ".join(output("export-control", "--rules").split())
+    assert "What the rules say" in text
+    assert CAVEAT[0] in text
+    refused = run("export-control")
+    assert (refused.code, "which chip?" in refused.err) == (2, True)
+
+
 def test_h20() -> None:
     found = chip("h20")
     assert found.test(BANDS).answers == ("a", "b", "none")

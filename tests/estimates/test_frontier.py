@@ -361,6 +361,8 @@ def test_the_line_on_who_is_ahead_rounds_inwards_and_says_where_none_is() -> Non
     assert "At no speed" not in text
     near = ("frontier", "--model", "llama-3.1-8b", "--chip", "h100-sxm", "--chip", "h800", "--input", "1k", "--output",
             "1k", "--chips", "1")  # fmt: skip
+    three = " ".join(output(*near, "--chip", "a100-sxm", "--chip", "h200-sxm").split())
+    assert three.count("At no speed") == 1
     assert re.search(r"At no speed is H100 SXM or \S.* ahead in every combination", " ".join(output(*near).split()))
 
 
@@ -374,7 +376,9 @@ def test_the_line_on_who_is_ahead_rounds_inwards_and_says_where_none_is() -> Non
         (["--chip", "no-chip"], "no-chip"),
         ([], "which hardware? Give --system or --chip"),
         (["--chip", "h100-sxm", "--model", "deepseek-v3", "--chips", "2"],
-         "h100-sxm: deepseek-v3 does not fit on up to 2 chips: needs at least"),
+         "h100-sxm: deepseek-v3 in BF16 does not fit on up to 2 chips: needs at least"),
+        (["--chip", "h200-sxm", "--model", "deepseek-v3"], "at most 151 GB; a narrower precision needs less, such as "
+                                                            "--precision 8bit"),
         (["--chip", "h100-sxm", "--per", "USD"], "--per USD needs --chip-price in USD"),
         (["--chip", "h100-sxm", "--per", "USD", "--chip-price", "10 CNY/chip/h"], "--chip-price in USD"),
         (["--chip", "enflame-l600", "--per", "kW"], "--per kW: the power of enflame-l600 is not reported"),

@@ -72,6 +72,14 @@ def test_a_figure_shows_id_value_unit_and_range() -> None:
     assert str(found) == "49.2 TB (48 to 49.2), as-reported"
 
 
+def test_a_sheet_runs_through_its_metrics_as_a_dictionary_through_its_keys() -> None:
+    cm384 = calc.system("cm384")
+    assert list(cm384) == cm384.metrics
+    assert "memory_capacity" in cm384
+    assert "weight" not in cm384
+    assert all(cm384[metric].value is not None for metric in cm384)
+
+
 def test_a_figure_per_chip_in_a_unit_of_a_total_says_what_to_do_in_two_sentences() -> None:
     value = calc.chip("gb200").memory_bandwidth.value
     with pytest.raises(calc.CalcError) as caught:

@@ -155,7 +155,9 @@ def test_the_start_page_says_what_compare_says(parsed: dict[str, Page]) -> None:
     found = Workspace().compare("cm384", "nvl72")
     assert "CloudMatrix 384 leads: whole system (5 of 6)" in text
     memory = found.row("memory_bandwidth").ratios["cm384"].numbers
-    assert f"{memory[0]:.2f}" in text
+    assert f"▲ {memory[0]:.2f}" in text  # not by its colour alone
+    assert "▼ 0.31" in text
+    assert "Ratio = CloudMatrix 384 / GB200 NVL72" in text
     assert f"{memory[1]:.2f}–{memory[2]:.2f}" in text
 
 

@@ -311,12 +311,18 @@ def test_new_writes_a_sheet_and_its_source(tmp_path: Path, monkeypatch: pytest.M
     assert counted(find_model(Comparer(Catalog(["my-sheets"]), Policy()), "my-model")) == pytest.approx(
         671e9, rel=0.001
     )
+    sheet = (tmp_path / "my-sheets" / "models" / "my-model.yaml").read_text()
+    assert "name: my-model\n" in sheet  # and not the folder that the file lies in
     assert "No" in run("validate", "--fix", "my-sheets", "--specs", "my-sheets").out
     assert run("new", "model", "my-model", "--from", "config.json", "--specs", "my-sheets").code == 2
     (tmp_path / "qwen3-8b").mkdir()
     written(tmp_path / "qwen3-8b", LLAMA)
     bare = run("new", "model", "qwen3-8b", "--from", "qwen3-8b", "--specs", "my-sheets")
     assert "an addition to the model qwen3-8b" in bare.out
+    (tmp_path / "Qwen3-9B").mkdir()
+    written(tmp_path / "Qwen3-9B", LLAMA)
+    assert run("new", "model", "qwen3-9b", "--from", "Qwen3-9B", "--specs", "my-sheets").code == 0
+    assert "name: Qwen3-9B\n" in (tmp_path / "my-sheets" / "models" / "qwen3-9b.yaml").read_text()
     assert "8.03e9 by the shape, no count is printed; the name says 8b" in bare.out
     assert run("new", "chip", "a-chip", "--from", "config.json", "--specs", "my-sheets").code == 2
     refused = run("new", "model", "another", "--from", "nowhere.json", "--specs", "others")

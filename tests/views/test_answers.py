@@ -309,7 +309,7 @@ def test_history_without_two_dated_reports_is_an_error_that_says_so() -> None:
 def test_history_begins_with_how_the_figure_moved() -> None:
     lines = output("history", "h100-sxm", "memory_capacity", width=200).splitlines()
     assert lines[1].startswith("Memory capacity: headline 80 GB/chip (nvidia-h100-datasheet)")
-    assert lines[2].startswith("  First dated: 80 GB/chip (2022-03, nvidia-hopper-blog-2022). Latest: ")
+    assert lines[2].startswith("  First dated in the range: 80 GB/chip (2022-03, nvidia-hopper-blog-2022). Latest: ")
 
 
 def test_sources_of_a_sheet_begin_with_how_many_of_each_kind() -> None:

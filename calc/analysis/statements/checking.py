@@ -37,10 +37,6 @@ DIGITS, ZEROS = Fraction(1, 10), Fraction(1, 20)
 """A printed figure allows at most this share around it: by its digits or "about", and by zeros that are rounding."""
 _EXACT = ("chip", "rack", "node", "cpu")
 """What is counted so that a number without "about" is that number, and "at least" may be it."""
-_PLAIN = {name: place for place, name in enumerate(
-    f"peak_compute.{rate}.{way}" for way in ("dense", "unstated", "sparse")
-    for rate in ("bf16", "fp16", "fp8", "fp4"))}  # fmt: skip
-"""Which compute rates a figure without qualifiers is taken for first, where it fits several."""
 VERDICTS = (MATCHES, CONTRADICTS, LISTS, UNCHECKED)
 
 
@@ -173,7 +169,7 @@ class Checker:
     def _claim(self, one: Statement, subject: Mention, object: Mention) -> Answer:
         """Return the best answer over the sheets that the two names may mean."""
         made = []
-        for said, first, second in product(_meant(one), subject.ids, object.ids):
+        for said, first, second in product(_meant(one), self._likeliest(subject), self._likeliest(object)):
             claim = as_claim(said, first, second)
             made.append(self._of_claim(said, claim, self._auditor.published(claim)))
         best = min(made, key=lambda answer: VERDICTS.index(answer.verdict))
@@ -181,13 +177,21 @@ class Checker:
             best, why="; ".join(filter(None, (best.why, _which(subject, best.subject), _which(object, best.object))))
         )
 
+    def _likeliest(self, mention: Mention) -> list[str]:
+        """Return what a name may mean, the sheets with most reports first; of an unnamed system in the given order."""
+        if mention.unnamed:
+            return list(mention.ids)
+        reports = {id: sum(map(len, self.comparer.catalog.subject(id).reports.values())) for id in mention.ids}
+        return sorted(reports, key=reports.__getitem__, reverse=True)
+
     def _of_claim(self, one: Statement, claim: schema.Claim, side: Recomputation) -> Answer:
-        ids, claimed, best = (claim.subject, claim.object), claims.claimed(claim), side.best
+        ids, claimed = (claim.subject, claim.object), claims.claimed(claim)
         if side.verdict == NOT_COMPUTABLE:
             return Answer(one, UNCHECKED, side.missing, *ids, claimed)
         if side.contrast is not None:
             return _ranked(one, side.contrast, *ids)
-        assert best is not None
+        tried = sorted(side.attempts, key=lambda each: claims.plainness(each.metric))
+        best = next((each for each in tried if each.inside), tried[0])
         sources = tuple(dict.fromkeys(choice.lead().source for choice in best.chosen))
         value = long_ratio(best.nearest)
         on = " against ".join(dict.fromkeys(map(metrics.title, (best.metric, best.object_metric))))
@@ -198,6 +202,8 @@ class Checker:
         why += _range([long_ratio(end) for end in best.ratio.numbers[1:]])
         if best.ratio.open:
             why += f" ({best.ratio.open})"
+        if best.inside and best is not tried[0] and tried[0].metric in claims.PLAIN:
+            why += f"; not on {metrics.title(tried[0].metric)}: {long_ratio(tried[0].nearest)}"
         return Answer(
             one, MATCHES if side.verdict == REPRODUCED else CONTRADICTS, why, *ids, claimed, best.ratio, sources
         )
@@ -207,7 +213,7 @@ class Checker:
     def _figure(self, one: Statement, subject: Mention, figure: Figure) -> Answer:
         """Return the best answer over the sheets that a name may mean."""
         made = []
-        for said, id in product(_meant(one), subject.ids):
+        for said, id in product(_meant(one), self._likeliest(subject)):
             sheet = self.comparer.catalog.subject(id)
             made.append(self._of_sheet(said, figure, self.comparer.reader.of(sheet)))
         best = min(made, key=lambda answer: VERDICTS.index(answer.verdict))
@@ -224,7 +230,8 @@ class Checker:
         if not found:
             return Answer(one, UNCHECKED, f"no figure of {id}: {metrics.title(one.matter)}", id, claimed=claimed)
         best = min(
-            found, key=lambda each: (not each.inside, each.rounded, each.off, _PLAIN.get(each.name, len(_PLAIN)))
+            found,
+            key=lambda each: (not each.inside, each.rounded, each.off, claims.plainness(each.name)),
         )
         value, *ends = (_printed(each, best.result.unit, figure) for each in (best.nearest, *best.result.numbers[1:]))
         if best.inside:

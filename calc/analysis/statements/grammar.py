@@ -158,6 +158,12 @@ _OTHER_MATTER = re.compile(
     r"\s(?:the|its) (?!(?:size|amount|level|figure|number|value|one|same|rate|total)\b)[a-z]{3,}\b(?!['’-])"
 )
 """After a factor of something that is no metric: "nine times the software"."""
+_BEHIND = re.compile(r"(?:(?!\b(?:and|but|with)\b)[\w /-]){0,40}[,(] ?(?:or |i\.e\.,? |roughly |which is |that is )?")
+"""Between a compute rate and the factor that says how it compares."""
+_BESIDE_A_BANDWIDTH = re.compile(
+    r",? (?:and|with|at) (?:a |about |up to )?[\d.,]+ ?[GT]B(?:/s|ps)(?! of (?!HBM|memory))"
+)
+"""After an amount of memory that is named together with its bandwidth: "141 GB and 4.8 TB/s"."""
 _THAN_A = re.compile(r" than (?:an? |the )?[a-z]")
 _SET_AGAINST = re.compile(
     r"\b(?:against|versus|vs\.?|compared (?:to|with)|than|and|(?:up|down) from) (?:only |just |the |about )?$",
@@ -304,9 +310,17 @@ class _Sentence:
                 matter = {"compute_per_power": "power_per_compute"}.get(matter, matter)
             if factor.text.startswith("1/") and "efficient" in self.text and matter.startswith("power_per_"):
                 factor, sense = replace(factor, text=factor.text.removeprefix("1/")), "worse"
+            rate = self._rate_before(factor.start) if matter in ("peak_compute", lexicon.OVERALL) else ""
             yield self._stated(
-                MULTIPLIER, factor.start, end, subject, matter, object=object, factor=factor, sense=sense
+                MULTIPLIER, factor.start, end, subject, matter, object=object, factor=factor, sense=sense, rate=rate
             )
+
+    def _rate_before(self, at: int) -> str:
+        """Return the words of the compute rate that a factor is set behind: "148 TFLOPS at BF16, a sixth of"."""
+        rates = (one for one in figures(self.text[:at], self.parts) if one.unit.endswith(("FLOP/s", "OP/s")))
+        last = max(rates, key=lambda one: one.start, default=None)
+        joined = last is not None and _BEHIND.fullmatch(self.text, last.end, at)
+        return self._near(last.start, last.end) if last and joined else ""
 
     def _counts(self, factor: Factor) -> bool:
         """Whether "8x" counts what is named right after it."""
@@ -490,7 +504,8 @@ class _Sentence:
         after = re.split(r"[,，(]| and \d", after)[0]
         if other := FACTOR.search(after) or re.search(r"(?<![A-Za-z])\d", after):
             after = after[: other.start()]
-        words = [(one[2], figure.end + one[1]) for one in lexicon.matters(after)]
+        host = {"host_memory_capacity": "host_memory_bandwidth"} if figure.unit.endswith("/s") else {}
+        words = [(host.get(one[2], one[2]), figure.end + one[1]) for one in lexicon.matters(after)]
         words += [(one[2], figure.end) for one in reversed(list(lexicon.matters(around)))]
         wanted = _BY_UNIT.get(figure.unit.lstrip("kMGTPEZi") if not figure.counted else figure.unit, ())
         if figure.unit.startswith(("USD", "CNY")):
@@ -504,6 +519,8 @@ class _Sentence:
             return wanted[0], next((end for one, end in words if one == wanted[0]), figure.end)
         wanted += (lexicon.BANDWIDTH,) if wanted and wanted[0] in lexicon.MEANT[lexicon.BANDWIDTH] else ()
         named = sorted(((one, end) for one, end in words if one in wanted), key=lambda one: one[0] == lexicon.BANDWIDTH)
+        if not named and "memory_capacity" in wanted and _BESIDE_A_BANDWIDTH.match(self.text, figure.end):
+            return "memory_capacity", figure.end
         if named or lexicon.BANDWIDTH not in wanted:
             return named[0] if named else (None, figure.end)
         return lexicon.BANDWIDTH, figure.end
@@ -527,10 +544,15 @@ class _Sentence:
     # -- all ------------------------------------------------------------------------------------
 
     def _stated(
-        self, kind: str, start: int, end: int, subject: Mention | None, matter: str, **more: object
+        self, kind: str, start: int, end: int, subject: Mention | None, matter: str, rate: str = "", **more: object
     ) -> Statement:
-        """Return a statement with the qualifiers that its clause states, and what it leaves open."""
+        """Return a statement with the qualifiers that its clause states, and what it leaves open.
+
+        A factor of no other matter that is set behind a compute rate is of that ``rate``.
+        """
         near = self._near(start, end)
+        if rate and not lexicon.PRECISION.search(near):
+            matter, near = "peak_compute", f"{near} {rate}"
         if (
             matter == "peak_compute"
             and "figure" not in more
@@ -571,14 +593,16 @@ class _Sentence:
 
 
 _DIRECTION = re.compile(r"\b(?:uni|bi)directional\b|one[- ]way|both (?:ways|directions)|单向|双向", re.IGNORECASE)
+_BANDWIDTHS = (
+    "memory_bandwidth", "host_memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "die_to_die_bandwidth",
+)  # fmt: skip
 _BY_UNIT = {
     "FLOP/s": ("peak_compute",), "OP/s": ("peak_compute",), "W": ("power",), "chip": ("chip_count",),
     "rack": ("rack_count",), "node": ("node_count",), "transistor": ("transistor_count",), "cpu": ("cpu_count",),
     "module": ("optical_module_count",), "Hz": ("clock",),
     "B": ("memory_capacity", "host_memory_capacity", "cache"),
     "g": ("weight",), "t": ("weight",), "m^2": ("floor_space",), "mm^2": ("die_area",),
-    "B/s": ("memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "die_to_die_bandwidth"),
-    "b/s": ("memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "die_to_die_bandwidth"),
+    "B/s": _BANDWIDTHS, "b/s": _BANDWIDTHS,
 }  # fmt: skip
 """The metrics that a figure in a unit may be of; of several, the words beside it decide."""
 _LISTED = ("FLOP/s", "OP/s", "W", "B", "B/s", "b/s")

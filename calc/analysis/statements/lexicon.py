@@ -34,9 +34,9 @@ MATTERS = (
     (f"{ABOUT}network cost", r"network(?:ing)? cost"),
     (f"{ABOUT}network power", r"network(?:ing)? power"),
     (f"{ABOUT}density", r"(?:compute |power )?density|算力密度"),
-    ("host_memory_bandwidth", r"host memory bandwidth"),
-    ("host_memory_capacity", r"(?:host|system|CPU) memory|DRAM capacity|LPDDR\w*"),
-    ("memory_bandwidth", r"(?:memory|HBM|VRAM) bandwidth|bandwidth of (?:the )?(?:memory|HBM)|"
+    ("host_memory_bandwidth", r"(?:(?:host|system|CPU) memory|(?:LP)?DDR\d\w*(?: memory)?) bandwidth"),
+    ("host_memory_capacity", r"(?:host|system|CPU) memory|DRAM capacity|LPDDR\w*|DDR\d\w*"),
+    ("memory_bandwidth", r"(?:memory|HBM\w*|VRAM) bandwidth|bandwidth of (?:the )?(?:memory|HBM)|"
                          r"(?:内存|显存|HBM)(?:总)?带宽|访存带宽"),
     ("die_to_die_bandwidth", r"(?:die-to-die|inter-die|chip-to-chip) bandwidth"),
     ("scale_out_bandwidth", r"scale[- ]out(?: network)?(?: bandwidth)?|scale-out带宽"),

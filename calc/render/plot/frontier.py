@@ -30,7 +30,7 @@ def curves(found: Frontier) -> Curves:
     if not drawn:
         raise UsageError("\n".join(f"{one.id}: {one.refused}" for one in found.machines))
     limits = [f"{name.upper()} at most {time(found.asked[name])}" for name in ("tpot", "ttft") if name in found.asked]
-    notes = [line for lead in found.leads for line in leads(found, lead)]
+    notes = list(leads(found, found.leads))
     notes += [f"Not drawn: {one.name}, {one.refused}." for one in found.machines if not len(one)]
     about = "Line: Pareto curve, a mark a layout and batch; band: range over reports and efficiencies; TTFT without a "
     return Curves(
