@@ -32,7 +32,7 @@ TITLES = {
     "link-efficiency": "link efficiency",
     "exchange-latency": "latency of an exchange",
     "layer-latency": "fixed latency of a layer",
-    "training-efficiency": "compute efficiency in training",
+    "training-efficiency": "MFU of training runs",
     "overlap": "compute/communication overlap",
 }
 COMPUTE, MEMORY, LINK, EXCHANGE_LATENCY, LAYER_LATENCY, TRAINING, OVERLAP = KINDS = tuple(TITLES)
@@ -104,18 +104,19 @@ class Efficiencies:
     def of(self, kind: str, *group: str) -> Assumption:
         """Return what is taken for a kind in a group, or in the group of the first words that has a default.
 
-        It has a range only where times are not corrected, since a correction has the range of all of it.
+        It has a range only where times are not corrected, since a correction has the range of all of it; the MFU of
+        whole runs is not corrected.
         """
         if kind in self.instead:
             return self.instead[kind]
         if kind == OVERLAP:
             ends = () if self.corrects or self.without_ranges else (0.0, 1.0)
             return given(TITLES[kind], 0.5, note="assumed: between none and all of it; the middle", ends=ends)
-        unit = UNITS.get(kind, "x")
+        unit, ranged = UNITS.get(kind, "x"), kind == TRAINING or not self.corrects
         for length in range(len(group), -1, -1):
             if found := self.defaults.get((kind, *group[:length])):
                 words = f" ({', '.join(group[:length])})" if length else ""
-                ends = () if self.corrects or self.without_ranges else (found.low, found.high)
+                ends = (found.low, found.high) if ranged and not self.without_ranges else ()
                 note = f"from {len(found.rests_on)} measurements"
                 return given(
                     f"{TITLES[kind]}{words}", found.value, unit, note, ends=ends, rests_on=found.rests_on

@@ -31,6 +31,7 @@ from calc.estimates.efficiencies import (
     LAYER_LATENCY,
     LINK,
     MEMORY,
+    TRAINING,
     Default,
     Efficiencies,
     bits,
@@ -155,6 +156,8 @@ def _defaults(comparer: Comparer, rows: Sequence[Measurement]) -> dict[tuple[str
             elif one.phase == "matmul":
                 made = case(comparer, one, Efficiencies(without_ranges=True))
                 add(one, made.estimate.bound.numbers[0] / made.time / 1e3, COMPUTE, bits(one.precision or ""))
+            elif one.phase == "train":
+                _of_run(case(comparer, one, Efficiencies(without_ranges=True)), add)
             elif (one.operation or "").startswith("expert-"):
                 _of_experts(comparer, one, add)
             elif one.phase == "allreduce":
@@ -164,6 +167,7 @@ def _defaults(comparer: Comparer, rows: Sequence[Measurement]) -> dict[tuple[str
     return {
         group: Default(*efficiencies.middle([value for _, value in values]), tuple(id for id, _ in values))
         for group, values in found.items()
+        if group[0] != TRAINING or len(values) >= FEWEST  # few runs say nothing of the range
     }
 
 
@@ -181,6 +185,14 @@ def _of_collective(one: Measurement, made: Case, add: Callable[..., None]) -> No
         add(one, ideal / made.time, LINK, *link_group(inside, one.operation or ""))
     elif size <= SMALL and made.time - ideal < SLOWEST:
         add(one, (made.time - ideal) * 1e6, EXCHANGE_LATENCY, *exchange_group(inside, size))
+
+
+def _of_run(made: Case, add: Callable[..., None]) -> None:
+    """Add the MFU of a training run."""
+    if made.estimate.uncorrected is not None:
+        labels = made.estimate.uncorrected.sized.labels
+        least = Result(made.estimate.terms["compute"], "s").numbers[0]
+        add(made.measurement, least / made.time, TRAINING, labels["kind"], labels["width"], labels["chip"])
 
 
 def _of_experts(comparer: Comparer, one: Measurement, add: Callable[..., None]) -> None:

@@ -22,9 +22,9 @@ from calc.units.numbers import EXACT_DIGITS, said
 
 STATE = 16.0
 """Bytes per parameter of weights, gradients and Adam state in mixed precision (arXiv 1910.02054)."""
-PARTIAL = (
-    "Without --batch and --sequence, the exchange of gradients, the optimizer step and pipeline bubbles are not "
-    "counted: on many chips training takes longer"
+WHOLE = (
+    "Without --batch and --sequence, the estimate takes the MFU of published training runs, with their layouts; with "
+    "them, exchanges, optimizer step and pipeline bubbles are counted"
 )
 
 
@@ -92,7 +92,7 @@ def train(
         terms[NETWORK] = apply("time_lower_bound", *tiers).named("network", "h")
     alone = steps is None and hardware.chips > 1 and asked.mfu is None and TRAINING not in known.instead
     notes = [
-        PARTIAL if alone else "",
+        WHOLE if alone else "",
         spread.note,
         hardware.peak_note(asked.precision),
         hardware.domain_note if exchanges else "",
@@ -105,6 +105,9 @@ def train(
     elif TRAINING in known.instead:
         busy = apply("derated", worked, known.of(TRAINING)).named("compute at the given efficiency", "h")
         time = _in_pipeline(busy, asked, spread)
+    elif alone:
+        reached = known.of(TRAINING, model_kind(model), bits(asked.precision), hardware.chip[0])
+        time = apply("derated", terms[COMPUTE], reached).named("time at the MFU of published runs", "h")
     else:
         reached = known.of(efficiencies.COMPUTE, bits(asked.precision))
         busy = apply("derated", worked, reached).named("compute at the expected efficiency", "h")
