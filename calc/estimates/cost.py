@@ -29,15 +29,20 @@ FREE = Prices()
 """No prices."""
 
 
-def of_serving(hardware: Hardware, prices: Prices, rate: Of, chips: Expression) -> list[Maker]:
-    """Return energy per token where power is reported, and cost per token where prices are given."""
+def of_serving(
+    hardware: Hardware, prices: Prices, rate: Of, chips: Expression, tokens: str = "tokens"
+) -> list[Maker]:  # fmt: skip
+    """Return energy per token where power is reported, and cost per token where prices are given.
+
+    ``tokens`` says which are counted, where others are processed besides.
+    """
     made: list[Maker] = []
     if power := hardware.power:
         boundary, watts = power
         drawn = watts * chips
         drawn = (drawn * prices.pue if prices.pue else drawn).named(f"power, {boundary}", "kW")
         said = _with_pue(boundary, prices)
-        energy = maker("energy_per_token", f"energy per token ({said})", "J/token",
+        energy = maker("energy_per_token", f"energy per {tokens.removesuffix('s')} ({said})", "J/token",
                        lambda time: apply("energy_per_token", drawn, rate(time)), "energy per token")  # fmt: skip
         made += [
             maker("rate_per_power", f"throughput per kW ({said})", "token/s per kW",
@@ -45,11 +50,11 @@ def of_serving(hardware: Hardware, prices: Prices, rate: Of, chips: Expression) 
             energy,
         ]  # fmt: skip
         if price := prices.energy_price:
-            made.append(maker("energy_cost", "energy cost per million tokens", f"{currency(price)}/Mtoken",
+            made.append(maker("energy_cost", f"energy cost per million {tokens}", f"{currency(price)}/Mtoken",
                               lambda time: apply("energy_cost", energy.make(time), price)))  # fmt: skip
     if hour := prices.chip_price:
         every = (hour * chips).named("price of all chips", f"{currency(hour)}/h")
-        made.append(maker("cost", "chip cost per million tokens", f"{currency(hour)}/Mtoken",
+        made.append(maker("cost", f"chip cost per million {tokens}", f"{currency(hour)}/Mtoken",
                           lambda time: apply("cost_per_token", every, rate(time))))  # fmt: skip
     return made
 

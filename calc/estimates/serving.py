@@ -191,5 +191,5 @@ class _Served:
             maker("rate_per_user", "throughput per user", "token/s", lambda time: output / time),
             Maker("ttft", "TTFT, no queue", "ms", lambda time: self.first_token(read(time))),
             Maker("requests", "requests", "request/s", requests),
-            *of_serving(self.hardware, prices, rate, self.chips),
+            *of_serving(self.hardware, prices, rate, self.chips, "output tokens"),
         ]  # fmt: skip

@@ -105,6 +105,7 @@ def of_sheets(comparer: Comparer, kinds: Sequence[str], asked: Selection) -> Tab
     used = [OVERLAY_MARK for sheet in found if sheet.layers]
     used += [cell.marks or "" for row in table.body for cell in row]
     gaps = [f"{NONE} not reported"] if any(cell.text == NONE for row in table.body for cell in row) else []
+    gaps += [] if found else list(_lacking(comparer, kinds, asked))
     table.notes = [*gaps, *_bases(table, shown), *words.legend(used, words.layers(*found)), *words.merged(*found)]
     if names or comparer.policy.as_of:
         table.notes.append(words.policy_line(comparer.policy))
@@ -112,6 +113,14 @@ def of_sheets(comparer: Comparer, kinds: Sequence[str], asked: Selection) -> Tab
         table.notes.append("Other figures: --columns memory_capacity,power --sort power --desc")
     table.notes.append("One of them: python -m calc show ID. Two: python -m calc compare A B.")
     return table
+
+
+def _lacking(comparer: Comparer, kinds: Sequence[str], asked: Selection) -> Iterator[str]:
+    """Say of an empty list how many have the figures that its conditions are of."""
+    sheets = selection.select(comparer, kinds, Selection())
+    for name in dict.fromkeys([*asked.having, *(one.metric.id for one in asked.where)]):
+        many = sum(bool(selection.having(comparer, sheet, name)) for sheet in sheets)
+        yield f"{many} of {len(sheets)} have {name}."
 
 
 def _bases(table: Table, shown: Sequence[Basis]) -> Iterator[str]:
