@@ -429,7 +429,7 @@ class Comparer:
 
     def late(self, source: str) -> bool:
         """Whether a source is left out because of the day asked for."""
-        return self.policy.too_late(self.catalog.source(source)) is not None
+        return self.policy.as_of is not None and self.policy.too_late(self.catalog.source(source)) is not None
 
     def knows(self, one: Measurement) -> bool:
         """Whether a measurement was known by the day asked for, by its own date and its source's."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -372,6 +372,12 @@ def title(matter: str) -> str:
     """Return what a metric is called for readers; of the head of several ids, or another matter, its words."""
     known = TABLE.get(matter)
     return known.full_title if known else matter.replace("_", " ").replace(".", " ")
+
+
+@cache
+def heads() -> frozenset[str]:
+    """Return every metric id, and every first part of one (``peak_compute``, ``peak_compute.bf16``)."""
+    return frozenset(head for name in TABLE for head in itertools.accumulate(name.split("."), "{}.{}".format))
 
 
 def covers(head: str, name: str) -> bool:

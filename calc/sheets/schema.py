@@ -41,9 +41,10 @@ def _flag(value: Any) -> bool:
 
 def _matching(pattern: str, what: str) -> AfterValidator:
     """Return the check that a text is of a pattern."""
+    fits = re.compile(pattern, re.DOTALL).fullmatch
 
     def check(value: str) -> str:
-        if not re.fullmatch(pattern, value, re.DOTALL):
+        if not fits(value):
             raise _expected(what)
         return value
 
@@ -52,6 +53,7 @@ def _matching(pattern: str, what: str) -> AfterValidator:
 
 AN_ID = "an id of lower-case letters, digits, '-' and '.', of at most 100 characters"
 ID = r"[a-z0-9]+(?:[.-][a-z0-9]+)*"
+_ID = re.compile(ID)
 MAX_ID = 100
 """Characters of an id: it is a file's name, too."""
 DATE = r"([12]\d{3})(?:-(\d\d)(?:-(\d\d))?)?"
@@ -60,7 +62,7 @@ URL = r"""https?://[^\s<>"']+"""
 
 def is_id(value: str) -> bool:
     """Whether a text may be an id."""
-    return len(value) <= MAX_ID and re.fullmatch(ID, value) is not None
+    return len(value) <= MAX_ID and _ID.fullmatch(value) is not None
 
 
 def a_date(value: str) -> str:
@@ -237,7 +239,7 @@ class SourceSheet(Source):
     @property
     def source(self) -> Source:
         """The source without its id."""
-        return Source.model_construct(**{name: getattr(self, name) for name in Source.model_fields})
+        return Source.model_construct(**{name: value for name, value in self if name != "id"})
 
 
 class Printed(Record):
@@ -444,7 +446,7 @@ class Sheet(Extension):
     @property
     def kind(self) -> str:
         """``chip``, ``system`` or ``model``."""
-        return next(kind for kind, record in RECORDS.items() if isinstance(self, record))
+        return _KINDS[type(self)]
 
 
 class Chip(Sheet):
@@ -468,17 +470,21 @@ RELATIONS = ("family", "predecessor", "same_as")
 """What a sheet says of its subject as a whole, each with its source."""
 OURS = frozenset({"layer", "layers", "of", "merged"})
 RECORDS: dict[str, type[Sheet]] = {"chip": Chip, "system": System, "model": Model}
+_KINDS = {record: kind for kind, record in RECORDS.items()}
 
 
 def references(record: Record, where: Location = ()) -> Iterator[tuple[Location, Refers, str]]:
     """Yield where a record, or one that it holds, names something in another file, what it may be, and its id."""
     for key, refers in _referring(type(record)):
         value = getattr(record, key, None)
+        if value is None or value == ():
+            continue
         for place, held in _leaves((*where, key), value):
-            if isinstance(held, Record):
+            if isinstance(held, str):
+                if refers and is_id(held):
+                    yield place, refers, held
+            elif isinstance(held, Record):
                 yield from references(held, place)
-            elif refers and isinstance(held, str) and is_id(held):
-                yield place, refers, held
 
 
 def _leaves(where: Location, value: Any) -> Iterator[tuple[Location, Any]]:
