@@ -21,7 +21,7 @@ from calc.figures import derive, reprs, results
 from calc.figures.arguments import checked
 from calc.figures.normalize import Reader
 from calc.figures.policy import Policy
-from calc.figures.readings import Candidate, Readings
+from calc.figures.readings import COUNTS, Candidate, Readings, group
 from calc.figures.results import Result
 from calc.figures.shown import Shown
 from calc.sheets import metrics, schema
@@ -182,7 +182,7 @@ class Auditor:
     def __init__(self, comparer: Comparer) -> None:
         self.comparer, self.catalog = comparer, comparer.catalog
         self._hearing, self._compared = Memo(self._reader), Memo(self._compare)
-        self._contrast, self._said = Memo(self._contrasted), Memo(self._said_by)
+        self._contrast, self._said, self._heard = Memo(self._contrasted), Memo(self._said_by), Memo(self._heard_from)
 
     # -- which claims ---------------------------------------------------------------------------
 
@@ -196,7 +196,7 @@ class Auditor:
         return dominance.contrast(self._compared(*pair))
 
     def _said_by(self, kind: str, id: str, sources: frozenset[str], counted_by: frozenset[str] | None) -> Readings:
-        return self._heard(sources, self.catalog.sheet(kind, id)).said_by(sources, counted_by)
+        return self._heard(kind, id, sources).said_by(sources, counted_by)
 
     def audit(self, names: Sequence[str] = (), source: str | None = None, claim: str | None = None) -> Audit:
         """Recompute claims: all, or those on one or two subjects, by one source, or one claim.
@@ -276,7 +276,7 @@ class Auditor:
         sheets = self._sheets(claim)
         subject, object = sheets
         held = self.comparer.reader.of(subject), self.comparer.reader.of(object)
-        as_printed = self._heard(said_by, subject), self._heard(said_by, object)
+        as_printed = self._heard(subject.kind, subject.id, said_by), self._heard(object.kind, object.id, said_by)
         return self._recompute(claim, claims.claimed(claim), held, as_printed)
 
     def _uncheckable(self, claim: schema.Claim) -> str | None:
@@ -318,8 +318,9 @@ class Auditor:
     ) -> Iterator[Attempt]:  # fmt: skip
         loose = leeway(claim.factor or "", claim.hedge)
         for name, other in pairs:
-            above, below = derive.result(subject, name), derive.result(object, other)
-            if above is None or below is None or below.touches_zero:
+            if (above := derive.result(subject, name)) is None:
+                continue
+            if (below := derive.result(object, other)) is None or below.touches_zero:
                 continue
             ratio = results.ratio(above, below)
             try:
@@ -349,13 +350,19 @@ class Auditor:
 
     # -- whose figures --------------------------------------------------------------------------
 
-    def _heard(self, sources: frozenset[str], sheet: schema.Sheet) -> Readings:
+    def _heard_from(self, kind: str, id: str, sources: frozenset[str]) -> Readings:
         """Return the readings of a sheet to which what some sources had superseded or set aside is figures too."""
-        reader = self.comparer.reader
+        reader, sheet = self.comparer.reader, self.catalog.sheet(kind, id)
         of_it = (reader.of(part).excluded.values() for part in (sheet, self.catalog.chip_of(sheet)) if part)
-        excluded = (one for found in of_it for rows in found for one in rows)
-        unheard = (metrics.metric(one.metric) for one in excluded if one.report.source in sources)
-        return (self._hearing(sources) if any(not (m.listed or m.is_text) for m in unheard) else reader).of(sheet)
+        excluded = [one for found in of_it for rows in found for one in rows if one.report.source in sources]
+        unheard = [
+            one for one in excluded if not (metrics.metric(one.metric).listed or metrics.metric(one.metric).is_text)
+        ]
+        if not unheard:
+            return reader.of(sheet)
+        groups = {group(one.metric) for one in unheard}
+        heard = self._hearing(frozenset(one.report.source for one in unheard)).of(sheet)
+        return heard if COUNTS in groups else reader.of(sheet).replaced(heard, groups)
 
     # -- claims without a factor ----------------------------------------------------------------
 

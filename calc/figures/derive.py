@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from calc.figures.operations import Operation
-from calc.figures.readings import Reading, Readings, canonical_unit
+from calc.figures.readings import Reading, Readings, canonical_unit, group
 from calc.figures.results import Result
 from calc.formulas import FORMULAS
 from calc.sheets import metrics
@@ -65,7 +65,8 @@ def chosen(metric: Metric) -> list[int]:
 
 def part(subject: Readings, name: str) -> Reading | None:
     """Return the reading of a metric that is not computed, or the one that a chosen metric shows."""
-    return choice(subject, metrics.metric(name)) or subject.get(name)
+    metric = metrics.metric(name)
+    return (choice(subject, metric) if metric.family in CHOICES else None) or subject.get(name)
 
 
 @cache
@@ -90,9 +91,12 @@ def result(subject: Readings, name: str) -> Result | None:
         If there is no such metric.
     """
     metric = metrics.metric(name)
-    parts = [part(subject, one) for one in inputs(metric)]
-    held = [one for one in parts if one is not None]
-    if parts and len(held) == len(parts):
+    wanted, held = inputs(metric), []
+    for one in wanted:
+        if (found := part(subject, one)) is None:
+            break
+        held.append(found)
+    if wanted and len(held) == len(wanted):
         unit = canonical_unit(metric, subject.sheet.kind)
         node = Operation(metric.title, FORMULAS[RECIPES[metric.formula][0]], tuple(held), unit)
         return Result(node, unit)
@@ -109,7 +113,8 @@ def printed(subject: Readings, name: str) -> Result | None:
 
 def available(subjects: Iterable[Readings], family: str = "") -> Iterator[str]:
     """Yield every metric, or those of a family, that at least one subject has, reported or computable, in order."""
-    together = [subject.held.keys() for subject in subjects]
+    groups = _groups(family)
+    together = [subject.names(groups) if family else subject.held.keys() for subject in subjects]
     for name, shown_by, parts in _ways(family):
         for held in together:
             if not shown_by.isdisjoint(held) or (parts and all(part & held for part in parts)):
@@ -118,6 +123,14 @@ def available(subjects: Iterable[Readings], family: str = "") -> Iterator[str]:
     measured = {name for held in together for name in held if name.endswith(f".{metrics.MEASURED}")}
     every = (f"{name}.{metrics.MEASURED}" for name, metric in metrics.TABLE.items() if metric.family == "compute_16bit")
     yield from sorted(measured | {name for name in every if measured & {*choices(name)}} if measured else ())
+
+
+@cache
+def _groups(family: str) -> frozenset[str]:
+    """Return the groups of readings that the metrics of a family may be shown by or computed from."""
+    return frozenset(
+        group(one) for _, shown_by, parts in _ways(family) for names in (shown_by, *parts) for one in names
+    )
 
 
 @cache

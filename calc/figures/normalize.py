@@ -1,6 +1,6 @@
 """From a sheet's reports to its readings: each report on the canonical basis, or set apart with a reason.
 
-The rule for what a source leaves open stands in `_Subject._resolve`: an open qualifier is read one way if that
+The rule for what a source leaves open stands in `_Work._resolve`: an open qualifier is read one way if that
 way alone agrees with reports that state it; otherwise every way of reading it is a candidate.
 """
 
@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from calc import units
 from calc.catalog.catalog import Catalog
 from calc.catalog.origins import Origins
 from calc.figures.policy import Policy, Rank, replaced
 from calc.figures.readings import (
+    COUNTS,
     HELD_AS_WORDS,
     IF_SPARSE,
     OVERLAY,
+    STRUCTURE,
     Candidate,
     Excluded,
+    Group,
     Reading,
     Readings,
     canonical_unit,
+    group,
+    left_out,
 )
 from calc.formulas import FORMULAS, exactly
 from calc.sheets import metrics, schema
@@ -43,6 +48,10 @@ _WORDS = {"sparsity": "dense or sparse", "per what": "unit of count"}
 _DIRECTIONS = {"bidirectional": [(HALF, "")], UNSTATED: [(ONE, "read as one way"), (HALF, "read as both ways")]}
 """By what a report's figure is multiplied to be one way, each with what that assumes; else it is one way."""
 
+Taken = dict[tuple[str, str], list[Candidate]]
+"""The candidates of a sheet, by metric and level."""
+NOTHING_LENT: Mapping[str, list[Candidate]] = {}
+
 
 class Reader:
     """Makes readings of the sheets of a catalog under one policy, each subject once."""
@@ -50,14 +59,31 @@ class Reader:
     def __init__(self, catalog: Catalog, policy: Policy) -> None:
         self.catalog, self.policy, self.origins = catalog, policy, Origins(catalog)
         self._done: dict[tuple[str, str], Readings] = {}
+        self._structures: dict[tuple[str, str], tuple[Taken, Group]] = {}
         self._excluded: dict[str, str | None] = {}
 
     def of(self, sheet: schema.Sheet) -> Readings:
         """Return the readings of a sheet."""
         key = (sheet.kind, sheet.id)
         if key not in self._done:
-            self._done[key] = _Subject(self, sheet).read()
+            whose = filter(None, (sheet, self.catalog.chip_of(sheet)))
+            groups = {group(name) for one in whose for name in one.reports}
+            self._done[key] = Readings(sheet, groups, partial(self.read, sheet))
         return self._done[key]
+
+    def read(self, sheet: schema.Sheet, key: str, lent: Mapping[str, list[Candidate]] = NOTHING_LENT) -> Group:
+        """Return the readings of one group of a sheet's metrics; see `_Work` for what a system lends its chip."""
+        if key == COUNTS:
+            return self.structure(sheet)[1]
+        return _Work(self, sheet, key, self.structure(sheet)[0], lent).read()
+
+    def structure(self, sheet: schema.Sheet) -> tuple[Taken, Group]:
+        """Return the counts of a sheet's parts, as candidates and as readings."""
+        key = (sheet.kind, sheet.id)
+        if key not in self._structures:
+            counts: Taken = {}
+            self._structures[key] = counts, _Work(self, sheet, COUNTS, counts).read()
+        return self._structures[key]
 
     def excludes(self, source: str) -> str | None:
         """Say why the policy keeps a source out, or return None."""
@@ -76,28 +102,44 @@ class _Open:
     assumed: tuple[str, ...]
 
 
-class _Subject:
-    """The work of reading one sheet: first the stated reports, then the open ones against them."""
+class _Work:
+    """The work of reading one group of a sheet's metrics: first the stated reports, then the open ones against them.
 
-    STRUCTURE = ("rack_count", "dies_per_chip", "chips_per_superchip", "chip_count")
+    Parameters
+    ----------
+    reader : Reader
+        Whose policy and catalog hold.
+    sheet : Sheet
+        The subject.
+    key : str
+        The group.
+    counts : dict
+        The counts of the sheet's parts; of the group of these counts, what is taken is put in here.
+    lent : mapping
+        What a system states of this chip: each stated total shared among the chips. A report of the chip that leaves
+        something open may lean on it, seen from that system.
+    """
 
-    def __init__(self, reader: Reader, sheet: schema.Sheet, lent: dict[str, list[Candidate]] | None = None) -> None:
-        self.reader, self.sheet, self.kind = reader, sheet, sheet.kind
-        self.chip: Readings | None = None
-        self.lent: dict[str, list[Candidate]] = lent or {}
-        self.own: dict[tuple[str, str], list[Candidate]] = {}
+    def __init__(
+        self, reader: Reader, sheet: schema.Sheet, key: str, counts: Taken,
+        lent: Mapping[str, list[Candidate]] = NOTHING_LENT,
+    ) -> None:  # fmt: skip
+        self.reader, self.sheet, self.kind, self.key = reader, sheet, sheet.kind, key
+        self.counts, self.lent = counts, lent
+        self.chip: Mapping[str, Reading] = {}
+        self.own: Taken = counts if key == COUNTS else {}
         self.excluded: dict[str, list[Excluded]] = {}
-        self._support: dict[tuple[str, str], list[Candidate]] = {}
+        self._support: Taken = {}
         self._ranks: dict[int, tuple[Rank, tuple[str, ...]]] = {}
 
-    def read(self) -> Readings:
-        # Counts of parts first: they lead from one basis to another.
-        names = dict.fromkeys(name for name in (*self.STRUCTURE, *self.sheet.reports) if name in self.sheet.reports)
+    def read(self) -> Group:
+        # Counts of parts in their order: one leads from one basis to another for the next.
+        names = [name for name in dict.fromkeys((*STRUCTURE, *self.sheet.reports)) if group(name) == self.key]
         # Stated reports first: they alone lend support, so that no open report leans on another.
         waiting: list[tuple[str, schema.Report]] = []
         for name in names:
             metric = metrics.metric(name)
-            for report in self.sheet.reports[name]:
+            for report in self.sheet.reports.get(name, ()):
                 if why := self._why_excluded(report, metric):
                     self._exclude(name, report, why)
                 elif _left_open(metric, report, self.kind):
@@ -105,7 +147,7 @@ class _Subject:
                 else:
                     self._take_stated(name, report)
         if chip := self.reader.catalog.chip_of(self.sheet):
-            self.chip = _Subject(self.reader, chip, self._lends()).read()
+            self.chip = self.reader.read(chip, self.key, self._lends()).held
         for option in [o for item in waiting for o in self._take_open(*item)]:
             self._take(option.metric, option.level, option.candidate)
         return self._readings()
@@ -114,10 +156,7 @@ class _Subject:
         self.own.setdefault((name, level), []).append(candidate)
 
     def _lends(self) -> dict[str, list[Candidate]]:
-        """Return what this system states of its chip: each stated total shared among the chips.
-
-        A chip's report that leaves something open may lean on it, seen from this system.
-        """
+        """Return what this system states of its chip."""
         names = {name for name, level in self.own if level == "system" and metrics.metric(name).adds == "sum"}
         return {name: self._with_computed(name, "chip") for name in names}
 
@@ -184,15 +223,17 @@ class _Subject:
         by_convention = _is_port_rate(metric, report, self.kind)
         ways = [(ONE, "")] if by_convention else _DIRECTIONS.get(report.direction or "", [(ONE, "")])
         pers = self._pers(metric, report)[: 1 if literally else None]
-        for (plain, said), (way, said_way), (per, said_per) in itertools.product(targets, ways, pers):
+        levels = [(*self._level(metric, per, report.layer), said) for per, said in pers]
+        flags = (PORT_RATE,) if by_convention else ()
+        for (plain, said), (way, said_way), (level, scales, why_not, said_per) in itertools.product(
+            targets, ways, levels
+        ):
             target, assumed = f"{plain}{measured}", tuple(filter(None, (said, said_way, said_per)))
-            level, scales, why_not = self._level(metric, per, report.layer)
             why = why or why_not
             for scale, structure, step in scales:
                 unit = canonical_unit(metrics.metric(target), level)
                 steps = tuple(filter(None, ("half of both directions" if way == HALF else "", step)))
                 factors = way * scales[0][0], way * scale
-                flags = (PORT_RATE,) if by_convention else ()
                 made = self._candidates(name, report, factors, structure, steps, unit, flags)
                 found += [_Open(target, level, candidate, assumed) for candidate in made]
         if not found and not why:
@@ -206,7 +247,7 @@ class _Subject:
         family, precision, sparsity = name.split(".")
         precisions, sparsities = [(precision, "")], [(sparsity, "")]
         if precision == UNSTATED:
-            stated = {*(name for name, _ in self.own), *(self.chip.held if self.chip else ())}
+            stated = {*(name for name, _ in self.own), *self.chip}
             known = {one.split(".")[1] for one in stated if one.startswith(f"{family}.")}
             precisions = [(p, f"{p} assumed") for p in PRECISIONS if p in known]
         if sparsity == UNSTATED:
@@ -238,13 +279,13 @@ class _Subject:
         elif per == self.kind:
             return self.kind, one, ""
         elif self.kind == "chip" and per in ("die", "superchip"):
-            counts = self.own.get(("dies_per_chip" if per == "die" else "chips_per_superchip", "chip"), [])
+            counts = self._stated_counts("dies_per_chip" if per == "die" else "chips_per_superchip", "chip")
             found = [(Decimal(count.value), count) for count in _first_of_each(counts)]
             if per == "die":
                 return "chip", [(n, c, f"{c.value:g} dies per chip") for n, c in found], "per die, dies unknown"
             return "chip", [(1 / n, c, f"{c.value:g} chips per superchip") for n, c in found], "per superchip"
         elif self.kind == "system" and per == "rack":
-            racks = [c for c in self.own.get(("rack_count", "system"), []) if _seen_by(layer, c)]
+            racks = [c for c in self._stated_counts("rack_count", "system") if _seen_by(layer, c)]
             if racks and all(c.value == 1 for c in racks):
                 return "system", [(ONE, min(racks, key=lambda c: c.rank), "one rack is the system")], ""
         elif self.kind == "system" and per == "chip" and metric.adds == "sum":
@@ -252,6 +293,9 @@ class _Subject:
         if per == UNSTATED:
             return "", [], "reported, but unit of count not specified"
         return "", [], f"reported per {per}, another basis"
+
+    def _stated_counts(self, name: str, level: str) -> list[Candidate]:
+        return [one for one in self.counts.get((name, level), ()) if one.stated]
 
     def _candidates(
         self, name: str, report: schema.Report, scales: tuple[Decimal, Decimal], structure: Candidate | None,
@@ -377,7 +421,7 @@ class _Subject:
         here, there, formula = list(self.own.get((name, "system"), ())), self._per_chip(name), FORMULAS["total"]
         if level == "chip":
             here, there, formula = there, here, FORMULAS["per_chip"]
-        counts = _first_of_each(self.own.get(("chip_count", "system"), ()))
+        counts = _first_of_each(self.counts.get(("chip_count", "system"), ()))
         if metric.adds != "sum" or not counts:
             return here
         unit = canonical_unit(metric, level)
@@ -395,16 +439,14 @@ class _Subject:
 
     def _per_chip(self, name: str) -> list[Candidate]:
         """Return the candidates per chip: the chip's own sheet, and what this sheet prints per chip."""
-        reading = self.chip.get(name) if self.chip else None
+        reading = self.chip.get(name)
         return [*(reading.candidates if reading else ()), *self.own.get((name, "chip"), ())]
 
-    def _readings(self) -> Readings:
-        found = Readings(self.sheet, excluded=self.excluded)
+    def _readings(self) -> Group:
+        found: dict[str, Reading] = {}
         names = {name for name, _ in self.own}
-        if self.kind == "system" and self.chip:
-            names |= {
-                name for name in self.chip.held if metrics.metric(name.removesuffix(f".{MEASURED}")).adds == "sum"
-            }
+        if self.kind == "system":
+            names |= {name for name in self.chip if metrics.metric(name.removesuffix(f".{MEASURED}")).adds == "sum"}
         for name in sorted(names, key=metrics.place):
             metric = metrics.metric(name)
             candidates = self._with_computed(name, self.kind) if self.kind == "system" else self.own.get(
@@ -417,14 +459,14 @@ class _Subject:
             if self.kind == "system" and shared and share in metrics.TABLE:
                 of_share = metrics.metric(f"{share}.{MEASURED}" if measured else share)
                 self._hold(found, of_share, self._with_computed(name, "chip"))
-        return found
+        return Group(found, self.excluded)
 
-    def _hold(self, found: Readings, metric: Metric, candidates: Iterable[Candidate]) -> None:
+    def _hold(self, found: dict[str, Reading], metric: Metric, candidates: Iterable[Candidate]) -> None:
         ordered = tuple(sorted(candidates, key=lambda c: c.rank))
         if not ordered:
             return
-        excluded = tuple(found.left_out(metric.id))
-        found.held[metric.id] = Reading(self.sheet.id, self.sheet.name, metric, ordered, excluded)
+        excluded = tuple(left_out(self.excluded, metric.id))
+        found[metric.id] = Reading(self.sheet.id, self.sheet.name, metric, ordered, excluded)
 
 
 @lru_cache(maxsize=4096)
@@ -448,7 +490,9 @@ def _halved(option: _Open) -> _Open:
 
 def _seen_by(layer: str | None, candidate: Candidate) -> bool:
     """Whether a candidate rests on nothing but what is shipped and one overlay."""
-    return all(report.layer in (None, layer) for _, report in candidate.reports())
+    if candidate.report is not None and candidate.report.layer not in (None, layer):
+        return False
+    return not candidate.inputs or all(_seen_by(layer, part) for part in candidate.inputs)
 
 
 def _is_port_rate(metric: Metric, report: schema.Report, kind: str) -> bool:

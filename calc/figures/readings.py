@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
-
-import numpy as np
+from functools import cached_property, lru_cache, partial
+from typing import NamedTuple
 
 from calc import units
 from calc.figures.operations import Expression
@@ -157,7 +156,7 @@ class Reading(Expression, Shown):
 
     def quantity(self, candidates: Iterable[Candidate]) -> units.Quantity:
         """Return candidates' values as a one-dimensional quantity in the reading's unit."""
-        return units.quantity(np.array([c.value for c in candidates], dtype=float), self.unit)
+        return units.quantity([c.value for c in candidates], self.unit)
 
     def reports(self) -> list[schema.Report]:
         """Return the reports of the metric itself that speak here, at this level or per chip."""
@@ -170,23 +169,84 @@ class Reading(Expression, Shown):
         return list(found.values())
 
 
-@dataclass
-class Readings:
-    """What is held of one subject: readings by metric id, and the reports that none took."""
+STRUCTURE = ("rack_count", "dies_per_chip", "chips_per_superchip", "chip_count")
+"""The counts of parts that lead from one basis to another: read before all else, and in this order."""
+COUNTS = "counts"
+"""The group of them."""
 
-    sheet: schema.Sheet
-    held: dict[str, Reading] = field(default_factory=dict)
-    excluded: dict[str, list[Excluded]] = field(default_factory=dict)
+
+@lru_cache(maxsize=4096)
+def group(name: str) -> str:
+    """Return what is read together with a metric: its family, or the counts of parts."""
+    family = name.partition(".")[0]
+    return COUNTS if family in STRUCTURE else family
+
+
+class Group(NamedTuple):
+    """The readings of one `group` of metrics of a subject, by id, and the reports that none took."""
+
+    held: Mapping[str, Reading]
+    excluded: Mapping[str, list[Excluded]]
+
+
+NOTHING = Group({}, {})
+
+
+class Readings:
+    """What is held of one subject; the metrics of a group are read when one of them is first asked for.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The subject.
+    groups : iterable of str
+        Of which groups there may be something.
+    read : callable
+        Reads one group.
+    """
+
+    def __init__(self, sheet: schema.Sheet, groups: Iterable[str], read: Callable[[str], Group]) -> None:
+        self.sheet, self._groups, self._read = sheet, frozenset(groups), read
+        self._known: dict[str, Group] = {}
+
+    def _group(self, name: str) -> Group:
+        key = group(name)
+        if key not in self._groups:
+            return NOTHING
+        if key not in self._known:
+            self._known[key] = self._read(key)
+        return self._known[key]
+
+    @cached_property
+    def held(self) -> dict[str, Reading]:
+        """All readings by metric id, in the order of the table; a share per chip follows its total."""
+        found = {name: one for key in self._groups for name, one in self._group(key).held.items()}
+        return dict(sorted(found.items(), key=lambda item: _order(item[0])))
+
+    @cached_property
+    def excluded(self) -> dict[str, list[Excluded]]:
+        """The reports that no reading took, by the metric that they stand under."""
+        return {name: rows for key in sorted(self._groups) for name, rows in self._group(key).excluded.items()}
+
+    def names(self, groups: Collection[str]) -> set[str]:
+        """Return the metrics of some groups of which there is a reading."""
+        return {name for key in self._groups.intersection(groups) for name in self._group(key).held}
+
+    def replaced(self, other: Readings, groups: Collection[str]) -> Readings:
+        """Return these readings with other ones of the same subject in place of some groups."""
+        return Readings(self.sheet, self._groups, partial(self._chosen, other, groups))
+
+    def _chosen(self, other: Readings, groups: Collection[str], key: str) -> Group:
+        return (other if key in groups else self)._group(key)
 
     def get(self, name: str) -> Reading | None:
         """Return the reading of a metric, or None if nobody reports it."""
-        return self.held.get(metrics.ALIASES.get(name, name))
+        name = metrics.ALIASES.get(name, name)
+        return self._group(name).held.get(name)
 
     def left_out(self, name: str) -> list[Excluded]:
         """Return the reports that concern a metric and are excluded; of a measured one, those of measured values."""
-        found = (one for key, rows in self.excluded.items() if metrics.concerns(key, name) for one in rows)
-        measured = name.endswith(f".{metrics.MEASURED}")
-        return [one for one in found if not measured or one.report.basis == metrics.MEASURED]
+        return left_out(self._group(name).excluded, name)
 
     def said_by(self, sources: Collection[str], counted_by: Collection[str] | None = None) -> Readings:
         """Return what some sources alone say: their figures, in totals and shares times anybody's count.
@@ -199,18 +259,37 @@ class Readings:
             Whose counts of chips are kept; by default anybody's where the sources give none. Where
             they do, their totals and shares rest on that count.
         """
-        counted = self.held.get("chip_count")
+        return Readings(self.sheet, self._groups, partial(self._said, sources, counted_by))
+
+    def _said(self, sources: Collection[str], counted_by: Collection[str] | None, key: str) -> Group:
+        counted = self.get("chip_count")
         counts = {c.value for c in counted.candidates if c.lead().source in sources} if counted else set()
 
         def by_them(candidate: Candidate) -> bool:
-            used = {value for (_, name, _), value in candidate.basis() if name == "chip_count"}
-            return candidate.lead().source in sources and (not counts or used <= counts)
+            if candidate.lead().source not in sources:
+                return False
+            return not counts or all(n in counts for (_, name, _), n in candidate.basis() if name == "chip_count")
 
-        kept = {name: tuple(filter(by_them, reading.candidates)) for name, reading in self.held.items()}
-        if counted_by is None and not kept.get("chip_count") and "chip_count" in self.held:
-            kept["chip_count"] = self.held["chip_count"].candidates
-        held = {name: replace(self.held[name], candidates=said, excluded=()) for name, said in kept.items() if said}
-        return Readings(self.sheet, held)
+        held = self._group(key).held
+        kept = {name: tuple(filter(by_them, reading.candidates)) for name, reading in held.items()}
+        if counted_by is None and "chip_count" in held and not kept["chip_count"]:
+            kept["chip_count"] = held["chip_count"].candidates
+        said = {name: replace(held[name], candidates=some, excluded=()) for name, some in kept.items() if some}
+        return Group(said, {})
+
+
+def left_out(excluded: Mapping[str, list[Excluded]], name: str) -> list[Excluded]:
+    """Return the reports, of some that are excluded, that concern a metric; see `Readings.left_out`."""
+    found = (one for key, rows in excluded.items() if metrics.concerns(key, name) for one in rows)
+    measured = name.endswith(f".{metrics.MEASURED}")
+    return [one for one in found if not measured or one.report.basis == metrics.MEASURED]
+
+
+def _order(name: str) -> tuple[tuple[int, str], bool]:
+    """Return what readings are sorted by: the place of the total, measured or not, then whether it is a share of it."""
+    plain = name.removesuffix(f".{metrics.MEASURED}")
+    total = plain.removesuffix(f".{metrics.PER_CHIP}")
+    return metrics.place(f"{total}{name[len(plain) :]}"), total != plain
 
 
 def _digits(value: Decimal) -> int:
