@@ -303,6 +303,25 @@ def test_no_command_in_the_shell_loads_frames_and_plots(command: list[str], tmp_
     assert modules & {"pandas", "matplotlib", "jinja2", "dask", "IPython", "hypothesis", "pyarrow"} == set()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["list"],
+        ["list", "systems", "--where", "memory_capacity >= 10 TB", "--columns", "power", "--format", "json"],
+        ["list", "chips", "--format", "csv"],
+        ["list", "metrics"],
+        ["history", "cm384", "memory_capacity"],
+        ["sources"],
+        ["sources", "cm384", "--format", "json"],
+    ],
+    ids=" ".join,
+)
+def test_what_only_reads_and_orders_figures_computes_with_no_quantities(command: list[str], tmp_path: Path) -> None:
+    """Half of the time of a short command would be the import of pint and NumPy."""
+    modules = loaded(f"from calc.cli import main; main({command!r})", tmp_path)
+    assert modules & {"pint", "numpy"} == set()
+
+
 def test_objects_in_python_load_no_frames_until_one_is_asked_for(tmp_path: Path) -> None:
     code = "import calc; repr(calc.system('cm384').power); repr(calc.compare('cm384', 'nvl72')); dir(calc)"
     assert (

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-import numpy as np
-
 from calc import units
 from calc.errors import DataError
 from calc.figures import reprs
@@ -94,7 +92,7 @@ class Assumption(Expression):
 
     def quantity(self, choices: Iterable[AssumedValue]) -> Quantity:
         """Return values of it as a one-dimensional quantity."""
-        return units.quantity(np.array([one.value for one in choices], dtype=float), self.unit)
+        return units.quantity([one.value for one in choices], self.unit)
 
 
 def given(
@@ -187,6 +185,8 @@ class Result(Shown):
 
     @cached_property
     def _grid(self) -> _Grid:
+        import numpy as np  # where readings alone are shown, nothing is computed with them
+
         found = list(axes(self.expression))
         choices: list[tuple[Choice, ...]] = [axis.distinct() for axis in found]
         reduced = math.prod(map(len, choices)) > MAX_CELLS
@@ -216,6 +216,8 @@ class Result(Shown):
 
     def _without_end(self, found: list[Axis], choices: list[tuple[Choice, ...]], fine: Any) -> DataError:
         """Return the refusal of the first combination that gives no finite number."""
+        import numpy as np
+
         at = np.unravel_index(int(np.argmin(fine)), fine.shape)
         taken = {axis: units.quantity(choice[place].value, axis.unit)
                  for axis, choice, place in zip(found, choices, at, strict=True)}  # fmt: skip
@@ -272,6 +274,8 @@ class Result(Shown):
         float, tuple of Choice
             The headline's value if that lies inside, else the nearest one; a choice an axis.
         """
+        import numpy as np
+
         cells = self._grid.cells
         apart = np.where(np.isnan(cells), np.inf, np.maximum(np.maximum(low - cells, cells - high), 0))
         place = np.unravel_index(int(np.argmin(apart)), cells.shape)
@@ -420,6 +424,8 @@ def _taken_of(values: Mapping[Expression, Quantity], leaf: Expression) -> Quanti
 
 def _no_number(node: Expression, inputs: Mapping[Axis, Quantity]) -> DataError:
     """Return the refusal of what has no finite value, with the inputs that are zero, or else the largest and least."""
+    import numpy as np
+
     sizes = {leaf: float(np.abs(np.asarray(value.magnitude, dtype=float)).flat[0]) for leaf, value in inputs.items()}
     zero = [leaf for leaf, size in sizes.items() if size == 0]
     ends = dict.fromkeys((max(sizes, key=sizes.__getitem__), min(sizes, key=sizes.__getitem__))) if sizes else {}
@@ -442,6 +448,8 @@ def contradictions(axes: list[Axis], choices: list[tuple[Choice, ...]]) -> Any:
     Two readings may rest on one report: the totals of two systems with the same chip. Such a figure
     is one number wherever it enters. The cell of the headlines always stays.
     """
+    import numpy as np
+
     found = np.zeros(tuple(map(len, choices)), dtype=bool)
     for (i, first), (j, second) in itertools.combinations(enumerate(axes), 2):
         if first.keys.isdisjoint(second.keys):

@@ -10,13 +10,14 @@ it by name, and `list formulas` shows it. A new module is one row of `table.SUBJ
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from calc import units
 from calc.formulas import arithmetic, export_control
-from calc.formulas.registry import KNOWN, Formula
+from calc.formulas.registry import KNOWN, DimensionError, Formula
 
 __all__ = ["FORMULAS", "Formula", "exactly"]
 
@@ -70,11 +71,20 @@ def exactly(formula: Formula, unit: str, *inputs: tuple[float, str]) -> float:
     >>> exactly(FORMULAS["total"], "PFLOP/s", (384, "chip"), (780, "TFLOP/s/chip"))
     299.52
     """
-    _check(formula.name, unit, *(name for _, name in inputs))
-    scaled = (Decimal(number) * units.scale(name) for number, name in inputs)
-    return float(formula.function(*scaled) / units.scale(unit))
+    return _exactly(formula.name, unit, *inputs)
+
+
+@lru_cache(maxsize=16384)
+def _exactly(name: str, unit: str, *inputs: tuple[float, str]) -> float:
+    _check(name, unit, *(of for _, of in inputs))
+    scaled = (Decimal(number) * units.scale(of) for number, of in inputs)
+    return float(FORMULAS[name].function(*scaled) / units.scale(unit))
 
 
 @lru_cache(maxsize=1024)
 def _check(name: str, unit: str, *inputs: str) -> None:
+    with suppress(DimensionError):
+        if FORMULAS[name].dimensions and units.same_dimension(FORMULAS[name].measured(*inputs), unit):
+            return
+    # Quantities are needed for nothing else here: they say what does not fit.
     FORMULAS[name].function(*(units.quantity(1.0, text) for text in inputs)).to(units.unit(unit))

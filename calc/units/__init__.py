@@ -1,37 +1,46 @@
 """The vocabulary: text to quantity and back, from one registry made of ``units.txt``.
 
-Numbers and units are parsed apart (`quantities`), spellings that people use are answered (`spellings`), numbers are
-written for readers (`numbers`). Imports `calc.errors` alone. A new unit or prefix is one line of ``units.txt``, another
-spelling one of `spellings`; in which unit a size is shown is `calc.figures.display_units`.
+Values and units are text and exact numbers (`vocabulary`) until something is computed with them: then they are
+quantities (`quantities`), which loads pint when one of its names is first used. Spellings that people use are answered
+(`spellings`), numbers are written for readers (`numbers`). Imports `calc.errors` alone. A new unit or prefix is one
+line of ``units.txt``, another spelling one of `spellings`; in which unit a size is shown is
+`calc.figures.display_units`.
 """
 
-from calc.units.quantities import (
+from typing import TYPE_CHECKING, Any
+
+from calc.units.vocabulary import (
     MAX_LENGTH,
     NUMBER,
     VOCABULARY,
-    ConversionError,
-    DimensionalityError,
     Parsed,
     Quantity,
     describe,
+    dimensions,
     factors,
     joined,
-    own,
-    parse,
     per,
-    quantity,
     readings,
-    registry,
     remedy,
     require,
     same_dimension,
     scale,
     si,
     split,
-    text,
-    unit,
-    unit_text,
 )
+
+if TYPE_CHECKING:
+    from calc.units.quantities import (
+        ConversionError,
+        DimensionalityError,
+        own,
+        parse,
+        quantity,
+        registry,
+        text,
+        unit,
+        unit_text,
+    )
 
 __all__ = [
     "MAX_LENGTH",
@@ -42,6 +51,7 @@ __all__ = [
     "Parsed",
     "Quantity",
     "describe",
+    "dimensions",
     "factors",
     "joined",
     "own",
@@ -60,3 +70,12 @@ __all__ = [
     "unit",
     "unit_text",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from calc.units import quantities
+
+        found = globals()[name] = getattr(quantities, name)
+        return found
+    raise AttributeError(f"module 'calc.units' has no attribute {name!r}")

@@ -97,8 +97,9 @@ def test_values_are_the_same_amount_in_base_units() -> None:
             assert [row[name] for name in ("low_si", "high_si", "low_exact", "high_exact", "unit_si")] == [None] * 5
             continue
         counted = row["per"] if row["per"] in units.VOCABULARY else None
-        for end, high in (("low", False), ("high", True)):
-            amount = units.split(row["value"]).quantity(high=high)
+        parsed = units.split(row["value"])
+        for end, number in (("low", parsed.low), ("high", parsed.high)):
+            amount = units.quantity(float(number), parsed.unit)
             amount = amount / units.quantity(1, counted) if counted else amount
             assert amount.to(units.unit(row["unit_si"])).magnitude == pytest.approx(row[f"{end}_si"], rel=1e-12)
             assert float(Decimal(row[f"{end}_exact"])) == row[f"{end}_si"]
