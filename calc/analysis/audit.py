@@ -181,7 +181,7 @@ class Auditor:
 
     def __init__(self, comparer: Comparer) -> None:
         self.comparer, self.catalog = comparer, comparer.catalog
-        self._hearing, self._compared = Memo(self._reader), Memo(self._compare)
+        self._hearing, self._compared, self._sheet = Memo(self._reader), Memo(self._compare), Memo(self._found)
         self._contrast, self._said, self._heard = Memo(self._contrasted), Memo(self._said_by), Memo(self._heard_from)
 
     # -- which claims ---------------------------------------------------------------------------
@@ -209,6 +209,9 @@ class Auditor:
         if len(names) > 2:
             raise UsageError("audit takes no id, one or two: `audit cm384 nvl72`")
         sources = self._sources(source, claim)
+        ids = tuple(dict.fromkeys(self._named(name, sources) for name in names))
+        if claim is None:
+            sources = [one for one in sources if self.catalog.claims_name(one, ids)]
         found = [(s, key, c) for s in sources for key, c in self.catalog.claims(s).items()]
         if claim is not None:
             keys = [claim_id(s, key) for s, key, _ in found]
@@ -216,7 +219,6 @@ class Auditor:
                 hint = did_you_mean(claim, keys) or f"its source claims {', '.join(keys)}"
                 raise UsageError(f"no claim {claim!r}; {hint}")
             found = [found[keys.index(claim)]]
-        ids = tuple(dict.fromkeys(self._named(name, found) for name in names))
         wanted = [item for item in found if set(ids) <= {item[2].subject, item[2].object}]
         late = {s for s, *_ in wanted if self.comparer.late(s)}
         comparison = contrast = None
@@ -238,12 +240,13 @@ class Auditor:
         hint = did_you_mean(wanted, known) or "`audit` lists all claims by source"
         raise UsageError(f"no source of claims {wanted!r}; {hint}")
 
-    def _named(self, name: str, found: Iterable[tuple[str, str, schema.Claim]]) -> str:
+    def _named(self, name: str, sources: Iterable[str]) -> str:
         """Return the id of a sheet, or a name that claims use for what has none."""
         try:
             return self.catalog.resolve(name)[1]
         except UsageError:
-            if any(name in (claim.subject, claim.object) for _, _, claim in found):
+            claims = (claim for source in sources for claim in self.catalog.claims(source).values())
+            if any(name in (claim.subject, claim.object) for claim in claims):
                 return name
             raise
 
@@ -281,14 +284,16 @@ class Auditor:
 
     def _uncheckable(self, claim: schema.Claim) -> str | None:
         """Return why nothing can be computed of a claim: no metric, or no sheet; None if something may be."""
-        names = dict.fromkeys((claim.subject, claim.object))
-        gone = [name for name in names if not self.catalog.has_sheet(name)]
         if claim.about:
             return f"no metric for {claim.about}"
+        gone = [name for name in dict.fromkeys((claim.subject, claim.object)) if self._sheet(name) is None]
         return f"no sheet for {' and '.join(gone)}" if gone else None
 
+    def _found(self, name: str) -> schema.Sheet | None:
+        return self.catalog.subject(name) if self.catalog.has_sheet(name) else None
+
     def _sheets(self, claim: schema.Claim) -> list[schema.Sheet]:
-        return [self.catalog.sheet(*self.catalog.resolve(name)) for name in (claim.subject, claim.object)]
+        return [sheet for name in (claim.subject, claim.object) if (sheet := self._sheet(name))]
 
     def _own(
         self, claim: schema.Claim, claimed: Interval | None, sheets: Sequence[schema.Sheet], said_by: frozenset[str]

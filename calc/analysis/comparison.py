@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from calc.catalog.catalog import Catalog
+from calc.catalog.memo import Memo
 from calc.errors import UsageError
 from calc.figures import derive, reprs, results
 from calc.figures.arguments import checked
@@ -20,13 +21,14 @@ from calc.figures.results import Result
 from calc.figures.shown import Shown
 from calc.formulas import FORMULAS, exactly
 from calc.sheets import metrics, schema
-from calc.sheets.measurements import Measurement
 from calc.sheets.metrics import Metric
 from calc.units import numbers
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+    from calc.sheets.measurements import Measurement
 
 S = TypeVar("S", schema.Report, schema.Remark, schema.Family, schema.Kin)
 SCOPES = "power_scopes"
@@ -108,7 +110,7 @@ class Cell(Shown):
     @cached_property
     def origins(self) -> int:
         """How many origins the reports have at most; of a computed value, those of its weakest part."""
-        return min((self.comparer.reader.origins.of(part.reports()) for part in self._parts), default=0)
+        return min(map(self.comparer.origins, self._parts), default=0)
 
     @property
     def lead(self) -> str:
@@ -366,6 +368,11 @@ class Comparer:
     def __init__(self, catalog: Catalog, policy: Policy) -> None:
         self.catalog, self.policy = catalog, policy
         self.reader = Reader(catalog, policy)
+        self.origins = Memo(self._origins)
+
+    def _origins(self, reading: Reading) -> int:
+        """Return how many origins the reports of a reading have at most."""
+        return self.reader.origins.of(reading.reports())
 
     def compare(self, names: Sequence[str], baseline: str | None = None) -> Comparison:
         """Compare two or more subjects of one kind, by id or alias; ratios are to the baseline, by default the last.

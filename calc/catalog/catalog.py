@@ -178,6 +178,11 @@ class Catalog(Names):
         """Return the sources that have a sheet of claims, sorted, without reading one."""
         return folders.stems(self.layers, CLAIMS)
 
+    def claims_name(self, source: str, ids: Iterable[str]) -> bool:
+        """Whether all of some ids stand in the text of what a source claims; no record is made for that."""
+        texts = [read_text(path) for _, path in self.held(CLAIMS, source)]
+        return all(any(id in text for text in texts) for id in ids)
+
     def _claims(self, source: str) -> dict[str, schema.Claim]:
         """Return what a source claims, by its keys, over all layers."""
         parts = self._parts(CLAIMS, source, schema.ClaimSheet, rules.check_claims, self.references.of_claims)

@@ -154,19 +154,19 @@ class Reading(Expression, Shown):
         """All that its candidates rest on."""
         return frozenset(key for base in self.bases for key in base)
 
-    def quantity(self, candidates: Iterable[Candidate]) -> units.Quantity:
-        """Return candidates' values as a one-dimensional quantity in the reading's unit."""
-        return units.quantity([c.value for c in candidates], self.unit)
-
-    def reports(self) -> list[schema.Report]:
+    def reports(self) -> tuple[schema.Report, ...]:
         """Return the reports of the metric itself that speak here, at this level or per chip."""
+        return self._reports
+
+    @cached_property
+    def _reports(self) -> tuple[schema.Report, ...]:
         found = {
             id(report): report
             for candidate in self.candidates
             for holder, report in candidate.reports()
             if metrics.metric(holder.metric).family == self.metric.family
         }
-        return list(found.values())
+        return tuple(found.values())
 
 
 STRUCTURE = ("rack_count", "dies_per_chip", "chips_per_superchip", "chip_count")

@@ -90,10 +90,6 @@ class Assumption(Expression):
             seen.setdefault(one.value, one)
         return tuple(seen.values())
 
-    def quantity(self, choices: Iterable[AssumedValue]) -> Quantity:
-        """Return values of it as a one-dimensional quantity."""
-        return units.quantity([one.value for one in choices], self.unit)
-
 
 def given(
     label: str, number: float, unit: str = "x", note: str = "given", *, ends: Iterable[float] = (),
@@ -193,26 +189,28 @@ class Result(Shown):
         if reduced:
             common = _common(found)
             choices = [_extremes(choice, common) for choice in choices]
-        arrays: dict[Expression, Quantity] = {
-            axis: axis.quantity(choice).reshape([-1 if at is axis else 1 for at in found])  # type: ignore[arg-type]
-            for axis, choice in zip(found, choices, strict=True)
-        }
+        arrays: dict[Expression, Quantity] = {}
+        for axis, choice in zip(found, choices, strict=True):
+            along = np.reshape([one.value for one in choice], [-1 if at is axis else 1 for at in found])
+            arrays[axis] = units.quantity(along, axis.unit)
         # What no combination allows may divide by zero; it is masked below.
         with np.errstate(all="ignore"):
-            grid = evaluate([self.expression], arrays)[0].to(units.unit(self.unit)).magnitude
+            grid = units.magnitude(evaluate([self.expression], arrays)[0], self.unit)
         grid = np.broadcast_to(np.asarray(grid, dtype=float), tuple(map(len, choices)))
-        value = float(grid[(0,) * grid.ndim])
         barred = contradictions(found, choices)
-        if not np.isfinite(value) or not np.isfinite(grid[~barred]).all():
-            raise self._without_end(found, choices, np.isfinite(grid) | barred)
+        fine = np.isfinite(grid) | barred
+        if not fine.all():
+            raise self._without_end(found, choices, fine)
+        least, most = (np.nanargmin, np.nanargmax) if barred.any() else (np.argmin, np.argmax)
         grid = np.where(barred, np.nan, grid)
 
         def at(flat: int) -> dict[int, Choice]:
             places = zip(found, choices, np.unravel_index(flat, grid.shape), strict=True)
             return {id(axis): choice[place] for axis, choice, place in places}
 
-        low, high = int(np.nanargmin(grid)), int(np.nanargmax(grid))
-        return _Grid(value, float(grid.flat[low]), float(grid.flat[high]), at(low), at(high), reduced, grid, choices)
+        low, high = int(least(grid)), int(most(grid))
+        value, lowest, highest = (float(grid.flat[place]) for place in (0, low, high))
+        return _Grid(value, lowest, highest, at(low), at(high), reduced, grid, choices)
 
     def _without_end(self, found: list[Axis], choices: list[tuple[Choice, ...]], fine: Any) -> DataError:
         """Return the refusal of the first combination that gives no finite number."""
@@ -294,6 +292,10 @@ class Result(Shown):
 
     def chosen(self, axis: Axis) -> tuple[Choice, Choice, Choice]:
         """Return an axis's choices in the headline cell, in the lowest and in the highest."""
+        if self.expression is axis and axis.unit == self.unit:  # its candidates are the grid
+            choices: tuple[Choice, ...] = axis.distinct()
+            values = [one.value for one in choices]
+            return choices[0], choices[values.index(min(values))], choices[values.index(max(values))]
         return axis.distinct()[0], self._grid.at_low[id(axis)], self._grid.at_high[id(axis)]
 
     @property
@@ -454,9 +456,8 @@ def contradictions(axes: list[Axis], choices: list[tuple[Choice, ...]]) -> Any:
     for (i, first), (j, second) in itertools.combinations(enumerate(axes), 2):
         if first.keys.isdisjoint(second.keys):
             continue
-        apart = np.array(
-            [[_differ(dict(a.basis()), dict(b.basis())) for b in choices[j]] for a in choices[i]], dtype=bool
-        )
+        ours, theirs = ([dict(one.basis()) for one in choices[place]] for place in (i, j))
+        apart = np.array([[_differ(a, b) for b in theirs] for a in ours], dtype=bool)
         found |= apart.reshape([len(c) if n in (i, j) else 1 for n, c in enumerate(choices)])
     found[(0,) * found.ndim] = False
     return found

@@ -14,7 +14,6 @@ from calc.figures.shown import by_class
 from calc.render import records
 from calc.views.answers import Described, Estimates, Working, parts
 from calc.views.tables import Table
-from calc.views.working import walk
 
 if TYPE_CHECKING:
     from calc.analysis.audit import Audit
@@ -94,6 +93,8 @@ def of_table(table: Table) -> Flat:
 
 def of_working(node: Node) -> Flat:
     """Return a row a node, in the order of the tree; ``depth`` says how deep it stands."""
+    from calc.views.working import walk
+
     rows = []
     for depth, part in walk(node):
         row = part | {"roles": " ".join(part["roles"]), "flags": "; ".join(part["flags"]), "depth": depth}

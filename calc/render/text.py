@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -30,7 +30,9 @@ from calc.sheets.metrics import GROUPS
 from calc.views import words
 from calc.views.answers import Working, parts
 from calc.views.tables import INDENT, Column, Table, TableCell
-from calc.views.working import Step, ends, steps
+
+if TYPE_CHECKING:
+    from calc.views.working import Step
 
 
 class Text(RichText):
@@ -335,6 +337,8 @@ def _blocks(shown: Table) -> Group:
 
 def working(node: Node) -> Tree:
     """Return an explanation as a tree of lines, the selected report of each reading marked."""
+    from calc.views.working import steps  # what tables need none of
+
     return _tree(steps(node))
 
 
@@ -346,6 +350,8 @@ def _tree(step: Step) -> Tree:
 
 def working_page(node: Node, policy: Policy, lead: Sequence[str] = ()) -> RenderableType:
     """Return a working below its answer and the reports at low and high, with a short foot."""
+    from calc.views.working import ends
+
     above = [*lead, *ends(node)]
     foot = [f"See also: {', '.join(node['see_also'])}."] if node.get("see_also") else []
     foot.append(words.short_foot(policy))

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from calc.units.quantities import (
         ConversionError,
         DimensionalityError,
+        magnitude,
         own,
         parse,
         quantity,
@@ -54,6 +55,7 @@ __all__ = [
     "dimensions",
     "factors",
     "joined",
+    "magnitude",
     "own",
     "parse",
     "per",
