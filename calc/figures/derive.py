@@ -113,9 +113,8 @@ def printed(subject: Readings, name: str) -> Result | None:
 
 def available(subjects: Iterable[Readings], family: str = "") -> Iterator[str]:
     """Yield every metric, or those of a family, that at least one subject has, reported or computable, in order."""
-    groups = _groups(family)
-    together = [subject.names(groups) if family else subject.held.keys() for subject in subjects]
-    for name, shown_by, parts in _ways(family):
+    together = [subject.names(_groups(family)) if family else subject.held.keys() for subject in subjects]
+    for name, shown_by, parts in _ways_of(family):
         for held in together:
             if not shown_by.isdisjoint(held) or (parts and all(part & held for part in parts)):
                 yield name
@@ -125,17 +124,32 @@ def available(subjects: Iterable[Readings], family: str = "") -> Iterator[str]:
     yield from sorted(measured | {name for name in every if measured & {*choices(name)}} if measured else ())
 
 
+Way = tuple[str, frozenset[str], list[frozenset[str]]]
+"""A metric, which readings show it, and for each of its inputs, which readings may stand for it."""
+
+
 @cache
 def _groups(family: str) -> frozenset[str]:
     """Return the groups of readings that the metrics of a family may be shown by or computed from."""
-    return frozenset(
-        group(one) for _, shown_by, parts in _ways(family) for names in (shown_by, *parts) for one in names
-    )
+    ways = (names for _, shown_by, parts in _ways_of(family) for names in (shown_by, *parts))
+    return frozenset(group(one) for names in ways for one in names)
+
+
+def _ways_of(family: str) -> list[Way]:
+    return _by_family()[family] if family else _ways()
 
 
 @cache
-def _ways(family: str) -> list[tuple[str, frozenset[str], list[frozenset[str]]]]:
-    """Return for each metric which readings show it, and for each of its inputs, which readings may stand for it."""
+def _by_family() -> dict[str, list[Way]]:
+    found: dict[str, list[Way]] = {}
+    for way in _ways():
+        found.setdefault(way[0].partition(".")[0], []).append(way)
+    return found
+
+
+@cache
+def _ways() -> list[Way]:
+    """Return how each metric may be had."""
 
     def shown_by(name: str) -> frozenset[str]:
         return frozenset(metrics.ALIASES.get(one, one) for one in (name, *choices(name)))
@@ -147,5 +161,4 @@ def _ways(family: str) -> list[tuple[str, frozenset[str], list[frozenset[str]]]]
             [*map(shown_by, inputs(metric))],
         )
         for name, metric in metrics.TABLE.items()
-        if family in ("", metric.family)
     ]
