@@ -356,6 +356,51 @@ def test_claims_and_sources_are_found_by_words(
     assert sum(row.is_visible() for row in rows.all()) == every
 
 
+BROKEN = """() => [...document.querySelectorAll("thead th")].flatMap((head) => {
+  const walk = document.createTreeWalker(head, NodeFilter.SHOW_TEXT), range = document.createRange(), broken = [];
+  for (let node; (node = walk.nextNode());) for (const { index, 0: word } of node.data.matchAll(/\\S+/g)) {
+    range.setStart(node, index);
+    range.setEnd(node, index + word.length);
+    if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1) broken.push(word);
+  }
+  return broken; })"""
+"""The words of the heads of tables that stand on two lines."""
+
+
+@pytest.mark.parametrize("name", ["index.html", "compare/index.html", "scatter/index.html", "frontier/index.html",
+    "compare/index.html#a=trn3-ultraserver&b=atlas-950",
+    "compare/index.html#a=atlas-960-supercluster&b=sanjiangyuan-metax"])  # fmt: skip
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_a_table_fits_a_phone_with_its_caption_and_no_word_of_its_head_is_broken(
+    name: str, locale: str, opened: Any
+) -> None:
+    page = opened(name, viewport=PHONE, locale=locale)
+    page.wait_for_selector("tbody tr")
+    cut = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent.slice(0, 80))"
+    assert page.eval_on_selector_all(".wide", cut) == []
+    assert page.evaluate(BROKEN) == []
+    edges = "(all) => all.map((one) => one.getBoundingClientRect().right)"
+    assert all(edge <= PHONE["width"] for edge in page.eval_on_selector_all("caption", edges))
+
+
+def test_the_frontier_shows_some_rows_on_a_phone_and_all_when_asked(opened: Any) -> None:
+    page = opened("frontier/index.html", viewport=PHONE)
+    body = page.locator("#table tbody").first
+    body.locator("tr").first.wait_for()
+    seen = "(all) => all.map((one) => one.offsetHeight > 0)"
+    rows = body.locator("tr").evaluate_all(seen)
+    assert rows[:2] == [True, True]
+    assert rows[-1]
+    assert 5 < sum(rows) < len(rows) / 4
+    body.get_by_role("button", name="show all rows").click()
+    assert all(body.locator("tr").evaluate_all(seen))
+    assert body.get_by_role("button").count() == 0
+    desk = opened("frontier/index.html")
+    desk.locator("#table tbody tr").first.wait_for()
+    assert all(desk.locator("#table tbody tr").evaluate_all(seen))
+    assert desk.get_by_role("button", name="show all rows").count() == 0
+
+
 def test_dates_do_not_break(opened: Any) -> None:
     lines = """(all) => all.map((one) => { const range = document.createRange(); range.selectNodeContents(one);
       return [one.textContent, new Set([...range.getClientRects()].map((box) => box.top)).size]; })"""

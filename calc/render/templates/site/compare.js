@@ -37,7 +37,7 @@ const draw = () => {
     const rows = [...tally].map(([group, held]) => make("tr", "", make("th", group, { scope: "row" }), make("td", String(sum(held)), { class: "n" }),
       ...Object.keys(LISTS).map((where) => make("td", String(held[where] || ""), { class: `n ${where}` }))));
     by("verdict").append(make("div", "", { class: "wide", role: "region", tabindex: "0", "aria-label": t("verdict") },
-      make("table", "", make("caption", t("verdict_of", a.name, b.name)), make("thead", "", head), make("tbody", "", ...rows))));
+      make("table", "", { class: "narrow" }, make("caption", t("verdict_of", a.name, b.name)), make("thead", "", head), make("tbody", "", ...rows))));
   }
   drawTable(a, b, kind, lines);
   drawClaims(a, b);

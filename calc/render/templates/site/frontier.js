@@ -1,6 +1,7 @@
 "use strict";
 const HELD = window.FRONTIER;
 const [USER, USER_LOW, USER_HIGH, RATE, RATE_LOW, RATE_HIGH, TPOT, LAYOUT] = [0, 1, 2, 3, 4, 5, 6, 7];
+const FEW = 10;
 const wanted = { model: "", ...address.get() };
 const between = (value, low, high) => `${digits(value)} (${digits(low)} to ${digits(high)})`;
 const draw = () => {
@@ -22,8 +23,16 @@ const draw = () => {
     const head = make("tr", "", make("th", "", { colspan: heads.length, scope: "rowgroup" }, make("a", name, { href: `${document.body.dataset.root}systems/${id}/index.html` }), ` ${precision}`));
     const rows = points.map((row) => make("tr", "", make("th", row[LAYOUT], { scope: "row" }), make("td", digits(row[USER]), { class: "n" }), make("td", digits(row[RATE]), { class: "n" }),
       make("td", `${digits(row[RATE_LOW])} to ${digits(row[RATE_HIGH])}`, { class: "n" }), make("td", digits(row[TPOT]), { class: "n" })));
-    return make("tbody", "", head, ...(rows.length ? rows : [make("tr", "", make("td", refused || t("nothing"), { colspan: heads.length }))]));
+    const body = make("tbody", "", head, ...(rows.length ? rows : [make("tr", "", make("td", refused || t("nothing"), { colspan: heads.length }))]));
+    if (rows.length > FEW) {
+      const more = labelled("every_row", "button", { type: "button", class: "more" });
+      more.addEventListener("click", () => { body.className = ""; more.remove(); });
+      head.cells[0].append(more);
+      body.className = "few";
+    }
+    return body;
   });
+  by("table").className = "pair";
   by("table").replaceChildren(make("thead", "", make("tr", "", ...heads.map(([key, name = ""]) => labelled(key, "th", { scope: "col", class: name })))), ...bodies);
 };
 const form = () => {

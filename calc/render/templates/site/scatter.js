@@ -13,6 +13,7 @@ const draw = () => {
     vendor: held.map((one) => one.vendor), xt: said(x), yt: said(y) } }, { x: named(x), y: named(y) });
   const head = make("tr", "", labelled("name", "th", { scope: "col" }), labelled("vendor", "th", { scope: "col" }),
     make("th", named(x), { scope: "col", class: "n" }), make("th", named(y), { scope: "col", class: "n" }));
+  by("table").className = "pair";
   by("table").replaceChildren(make("thead", "", head), make("tbody", "", ...held.map((one) => make("tr", "",
     make("th", one.name, { scope: "row" }), make("td", one.vendor), figureCell(one, x), figureCell(one, y)))));
   sortable(by("table"));
