@@ -68,7 +68,7 @@ class Reader:
         if key not in self._done:
             whose = filter(None, (sheet, self.catalog.chip_of(sheet)))
             groups = {group(name) for one in whose for name in one.reports}
-            self._done[key] = Readings(sheet, groups, partial(self.read, sheet))
+            self._done.setdefault(key, Readings(sheet, groups, partial(self.read, sheet)))
         return self._done[key]
 
     def read(self, sheet: schema.Sheet, key: str, lent: Mapping[str, list[Candidate]] = NOTHING_LENT) -> Group:
@@ -82,7 +82,7 @@ class Reader:
         key = (sheet.kind, sheet.id)
         if key not in self._structures:
             counts: Taken = {}
-            self._structures[key] = counts, _Work(self, sheet, COUNTS, counts).read()
+            self._structures.setdefault(key, (counts, _Work(self, sheet, COUNTS, counts).read()))
         return self._structures[key]
 
     def excludes(self, source: str) -> str | None:

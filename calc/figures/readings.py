@@ -213,8 +213,8 @@ class Readings:
         key = group(name)
         if key not in self._groups:
             return NOTHING
-        if key not in self._known:
-            self._known[key] = self._read(key)
+        if key not in self._known:  # of several threads the first one's stays: readings are told apart by identity
+            self._known.setdefault(key, self._read(key))
         return self._known[key]
 
     @cached_property
