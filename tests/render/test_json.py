@@ -32,6 +32,7 @@ from calc.render.forms import CONTRACTS
 from calc.render.json import dump
 from calc.render.text import FILE_WIDTH
 from calc.sheets import metrics
+from calc.units.numbers import in_table
 from calc.views.words import IN_TABLES
 from tests.running import CHIPS, ROOT, SYSTEMS, output, run
 
@@ -569,7 +570,7 @@ def test_markdown_of_compare_shows_the_numbers_of_its_json(name: str) -> None:
             if cell["value"] is None:
                 assert text == IN_TABLES[cell["state"]]
             else:
-                assert text.split()[0].replace(",", "") == cell["text"].split()[0]
+                assert text.split()[0].replace(",", "") == in_table(float(cell["text"].split()[0]), exact=True)
         for id, text in zip(others, line[2 + len(ids) :: 2], strict=True):
             assert bool(text) == (id in row["ratios"])
             if text:
