@@ -211,7 +211,7 @@ def several(value: Any) -> list[Any]:
     """Return the values of an option; a text is one, and so is a quantity."""
     if isinstance(value, str) or hasattr(value, "magnitude") or not isinstance(value, Iterable):
         return [value]
-    return list(value)
+    return [value] if getattr(value, "ndim", 1) == 0 else list(value)
 
 
 def swept(row: Option, value: Any) -> SweptOption:
