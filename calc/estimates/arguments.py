@@ -97,6 +97,8 @@ def number(row: Option, value: Any) -> float:
         if not short and not _PLAIN.fullmatch(value.strip()):
             return _in_range(row, float(quantity(row, value).to(units.unit(row.unit)).magnitude))
         value = float(short[1]) * _THOUSANDS[short[2].lower()] if short else _float(row, value.strip())
+    else:
+        _type_checked(row, value, grids=False)
     return _in_range(row, float(value))
 
 

@@ -253,6 +253,7 @@ FOUND = (
     ("door", ("subject.plot", ["bars"], {"metric": "@own"})), ("door", ("get", ["a" * 5000], {})),
     ("door", ("import_table", ["a.csv"], {"folder": "a" * 300})), ("door", ("model", ["a" * 300 + ".json"], {})),
     ("door", ("import_table", ["a.csv"], {"folder": "a" * 300, "write": True})),
+    ("door", ("frontier", ["small"], {"chip": "plain", "input": 1, "output": 1, "chips": []})),
     ("lines", ["site", "-o", "a" * 300]), ("lines", ["site", "-o", "a/" * 2500]),
     ("lines", ["new", "chip", "x", "--specs", "a" * 300]), ("grids", "a" * 5000),
     ("where", {"kind": "chips", "sort": " " * 3000}), ("imports", (".csv", ",", {"name": ("a/" * 2500,)}, None)),
