@@ -254,6 +254,7 @@ FOUND = (
     ("door", ("import_table", ["a.csv"], {"folder": "a" * 300})), ("door", ("model", ["a" * 300 + ".json"], {})),
     ("door", ("import_table", ["a.csv"], {"folder": "a" * 300, "write": True})),
     ("door", ("frontier", ["small"], {"chip": "plain", "input": 1, "output": 1, "chips": []})),
+    ("sweeps", {"phase": "prefill", "system": "rack", "latency": "5e-324:4:log10"}),
     ("lines", ["site", "-o", "a" * 300]), ("lines", ["site", "-o", "a/" * 2500]),
     ("lines", ["new", "chip", "x", "--specs", "a" * 300]), ("grids", "a" * 5000),
     ("where", {"kind": "chips", "sort": " " * 3000}), ("imports", (".csv", ",", {"name": ("a/" * 2500,)}, None)),
