@@ -85,7 +85,7 @@ SEED ?= $(shell date +%s)
 .PHONY: fuzz
 fuzz: $(VENV)/.test ## Look for inputs that lead to a fault, SECONDS=120 from SEED on
 	@echo "SEED=$(SEED)"
-	$(BIN)/python -m tests.fuzz.valid $(SECONDS) $(SEED)
+	$(BIN)/python -m tests.fuzz $(SECONDS) $(SEED)
 	FUZZ=1 $(BIN)/python -m pytest -n logical tests/test_fuzz.py
 
 .PHONY: format

@@ -26,10 +26,19 @@ def printable(text: str) -> str:
                         else f"\\x{ord(one[0]):02x}", text)  # fmt: skip
 
 
+_ENDLESS = re.compile(r"(\S{200})\S{400,}|(\s{20})\s{80,}")
+
+
 class CalcError(Exception):
-    """Something the user can mend; never shown with a traceback."""
+    """Something the user can mend; never shown with a traceback.
+
+    Its message shows a word of the user that has no end by its beginning.
+    """
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        return _ENDLESS.sub(r"\1\2...", super().__str__())
 
 
 class DataError(CalcError):

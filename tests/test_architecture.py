@@ -211,6 +211,15 @@ def test_formulas_know_only_units_and_errors(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES)
+def test_paths_are_looked_at_by_what_never_raises(module: str) -> None:
+    """Of a name that no file can have, `os.path` says no where `Path` raises."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    calls = [node.func.attr for node in ast.walk(tree)
+             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args]  # fmt: skip
+    assert not {"exists", "is_dir", "is_file", "is_symlink"} & {*calls}
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_no_star_and_no_dynamic_import(module: str) -> None:
     """The floors are read from the text, so nothing may come in that the text does not name.
 

@@ -49,6 +49,12 @@ def test_nobody_listens(words: str) -> None:
     assert shell(f"{call('compare cm384 nobody')} >&- 2>&-") == (2, "", "")
 
 
+def test_a_closed_standard_input_is_an_empty_one() -> None:
+    for words in ("mcp", "check -"):
+        code, _, said = shell(f"{call(words)} <&-")
+        assert (code, said) == (0, ""), words
+
+
 def test_odd_surroundings_change_nothing(tmp_path: Path) -> None:
     plain = shell(call("compare cm384 nvl72"), COLUMNS="80")
     assert plain[0] == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,12 +60,13 @@ def import_table(request: ImportRequest, specs: Sequence[str], *, write: bool = 
     """
     somewhere = write or bool(specs) or bool(folders.from_environment())
     catalog, layer = target(specs) if somewhere else (Catalog(), None)
-    plan = planning.plan(catalog, layer, request)
-    made = writing.written(layer or Path(), plan)
-    if not write or layer is None:
-        return Imported(plan, layer, tuple(made))
-    if made:
-        files.write_all(made, layer)
+    with files.alone(layer) if write and layer else nullcontext():
+        plan = planning.plan(catalog, layer, request)
+        made = writing.written(layer or Path(), plan)
+        if not write or layer is None:
+            return Imported(plan, layer, tuple(made))
+        if made:
+            files.write_all(made, layer)
     # What was looked up before is not read again: the folder may have been made just now.
     over = Catalog([*catalog.layers[1:], layer]) if folders.is_layer(layer) else catalog
     checks = validate(over, [layer]) if folders.is_layer(layer) else None

@@ -110,10 +110,10 @@ def _layer(path: Path) -> Path:
     # Some folder named systems/ or claims/ two levels up makes nothing here a sheet.
     held = whole.parent.name in (*folders.SCHEMAS, folders.SCHEMA)
     kind, above = folders.placed(whole)
-    near = [whole] if whole.is_dir() else []
-    near += [whole.parent] if not whole.is_dir() or whole.name in (*folders.SCHEMAS, folders.SCHEMA) else []
+    near = [whole] if os.path.isdir(whole) else []
+    near += [whole.parent] if not os.path.isdir(whole) or whole.name in (*folders.SCHEMAS, folders.SCHEMA) else []
     for folder in (*near, *([whole.parent.parent] if held else []), *([above] if kind == folders.SOURCES else [])):
-        if folder.is_dir() and folders.is_layer(folder):
+        if os.path.isdir(folder) and folders.is_layer(folder):
             return folder
     raise UsageError(
         f"{str(path)!r} is neither a sheet in {'/, '.join(folders.HELD)}/ or {folders.SOURCES}/, nor "

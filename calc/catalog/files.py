@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -42,13 +43,14 @@ def _hidden(target: Path) -> str:
 
 
 def clean(target: Path) -> None:
-    """Remove what a run left that was killed; what it had moved away comes back."""
-    for folder in target.parent.glob(f"{glob.escape(_hidden(target))}*.*"):
-        owner = folder.name.removeprefix(_hidden(target)).partition(".")[0]
-        if owner.isdigit() and folder.is_dir() and not _lives(int(owner)):
-            if (folder / "old").exists() and not target.exists():
-                os.rename(folder / "old", target)
-            shutil.rmtree(folder, ignore_errors=True)
+    """Remove what a run left that was killed, as far as that can be; what it had moved away comes back."""
+    with contextlib.suppress(OSError):
+        for folder in target.parent.glob(f"{glob.escape(_hidden(target))}*.*"):
+            owner = folder.name.removeprefix(_hidden(target)).partition(".")[0]
+            if owner.isdigit() and os.path.isdir(folder) and not _lives(int(owner)):
+                if os.path.exists(folder / "old") and not os.path.exists(target):
+                    os.rename(folder / "old", target)
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _lives(process: int) -> bool:
@@ -103,7 +105,7 @@ def writing(output: str) -> Iterator[IO[bytes]]:
         with _place(target) as new:
             with open(new, "wb") as file:
                 yield file
-            if target.exists():
+            if os.path.exists(target):
                 shutil.copymode(target, new)
             os.replace(new, target)
 
@@ -143,12 +145,12 @@ def replaceable(output: str, replaces: Collection[str]) -> Path:
     """
     with _refused(f"write {output!r}"):
         target = Path(os.path.realpath(output))
-        if os.path.lexists(target) and not target.is_dir():
+        if os.path.lexists(target) and not os.path.isdir(target):
             raise UsageError(f"{output!r} is a file; choose a new folder")
         if Path.cwd().is_relative_to(target):
             raise UsageError(f"{output!r} is or contains the current folder; choose a new folder")
-        held = sorted(os.listdir(target)) if target.is_dir() else []
-    if other := [name for name in held if name not in replaces or not (target / name).is_file()]:
+        held = sorted(os.listdir(target)) if os.path.isdir(target) else []
+    if other := [name for name in held if name not in replaces or not os.path.isfile(target / name)]:
         more = f" and {len(other) - 3} more" if other[3:] else ""
         raise UsageError(
             f"{output!r} contains other files ({', '.join(other[:3])}{more}); nothing was changed. Choose a new "
@@ -181,10 +183,10 @@ def write_all(contents: Mapping[Path, str], within: Path) -> None:
         with _held():
             try:
                 for number, path in enumerate(contents):
-                    for folder in reversed([each for each in path.parents if not each.exists()]):
+                    for folder in reversed([each for each in path.parents if not os.path.exists(each)]):
                         folder.mkdir()
                         made.append(folder)
-                    old = waiting / f"old{number}" if path.exists() else None
+                    old = waiting / f"old{number}" if os.path.exists(path) else None
                     if old is not None:
                         shutil.copy2(path, old)
                         shutil.copymode(path, waiting / f"new{number}")
@@ -203,14 +205,36 @@ def _swap(new: Path, target: Path) -> None:
     old = new.with_name("old")
     with _held():
         try:
-            if target.exists():
+            if os.path.exists(target):
                 shutil.copymode(target, new)
                 os.rename(target, old)
             os.rename(new, target)
         except BaseException:
-            if old.exists():
+            if os.path.exists(old):
                 os.rename(old, target)
             raise
+
+
+@contextlib.contextmanager
+def alone(within: Path) -> Iterator[None]:
+    """Let one process at a time read and then change what lies in a folder; another one waits for it.
+
+    The system lets go of it where a process is killed; what such a one left is removed. Where it has no locks, nobody
+    waits.
+    """
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(ImportError, OSError):
+            import fcntl
+
+            above = os.open(Path(os.path.realpath(within)).parent, os.O_RDONLY)  # it is there before the folder is
+            held.callback(os.close, above)
+            fcntl.flock(above, fcntl.LOCK_EX)
+        clean(within)
+        with contextlib.suppress(OSError):
+            for left in within.rglob(".*.yaml.*"):
+                if sheet := re.fullmatch(r"\.(.+\.yaml)\.\d+\.[a-z0-9_]{8}", left.name):
+                    clean(left.with_name(sheet[1]))
+        yield
 
 
 def folder(path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from calc.catalog import files
@@ -32,18 +32,20 @@ def fix(catalog: Catalog, paths: Sequence[Path] | None) -> tuple[list[str], list
         neither: `calc.analysis.validation.validate` tells of it.
     """
     changed, left = [], []
-    for path, _, new in _not_laid_out(catalog, paths):
-        if isinstance(new, LayoutError):
-            left.append(str(new))
-        else:
-            files.write(new, str(path))
-            changed.append(shown(path))
+    for layer in catalog.layers:
+        with files.alone(layer):
+            for path, _, new in _not_laid_out([layer], paths):
+                if isinstance(new, LayoutError):
+                    left.append(str(new))
+                else:
+                    files.write(new, str(path))
+                    changed.append(shown(path))
     return changed, left
 
 
 def misplaced(catalog: Catalog, paths: Sequence[Path] | None) -> Iterator[Problem]:
     """Yield the first line of each sheet that is not laid out by the rules."""
-    for path, text, made in _not_laid_out(catalog, paths):
+    for path, text, made in _not_laid_out(catalog.layers, paths):
         if not isinstance(made, LayoutError):
             old, new = text.split("\n"), made.split("\n")
             pairs = enumerate(zip(old, new, strict=False), 1)
@@ -54,9 +56,11 @@ def misplaced(catalog: Catalog, paths: Sequence[Path] | None) -> Iterator[Proble
             )
 
 
-def _not_laid_out(catalog: Catalog, paths: Sequence[Path] | None) -> Iterator[tuple[Path, str, str | LayoutError]]:
+def _not_laid_out(
+    layers: Iterable[Path], paths: Sequence[Path] | None
+) -> Iterator[tuple[Path, str, str | LayoutError]]:
     """Yield each sheet that is not laid out by the rules: its text, and what it should be or why that cannot be."""
-    for layer in catalog.layers:
+    for layer in layers:
         found = sorted(path for name in (*folders.HELD, folders.SOURCES) for path in folders.sheets(layer, name))
         for path in (*found, layer / folders.SOURCE_LIST):
             if folders.is_installed(layer) or not os.path.isfile(path) or not folders.lies_under(path, paths):

@@ -169,9 +169,9 @@ def target(specs: Sequence[str]) -> tuple[Catalog, Path]:
     _refuse_installed(layer)
     if folders.is_layer(layer):
         return Catalog(overlays), layer
-    if not layer.parent.is_dir():
+    if not os.path.isdir(layer.parent):
         raise UsageError(f"no folder {str(layer.parent)!r}; create it first")
-    if layer.exists() and not (layer.is_dir() and not any(layer.iterdir())):
+    if os.path.exists(layer) and not (os.path.isdir(layer) and not os.listdir(layer)):
         raise UsageError(f"{str(layer)!r} contains other files, but no sheets; name a new or an empty folder")
     return Catalog(overlays[:-1]), layer
 

@@ -56,7 +56,9 @@ def measure(
     day = datetime.datetime.now(datetime.UTC).date().isoformat()
     with devices.TorchDevice(devices.found(device), ranks) as machine:
         chip = catalog.resolve(chip, "chip")[1] if chip else sheet.chip_called(catalog, machine.name)
-        places = sheet.place(catalog, layer, id or f"measured-here-{chip}-{day}")
+        id = id or f"measured-here-{chip}-{day}"
+        with files.alone(layer):
+            places = sheet.place(catalog, layer, id)
         counts = plan.rank_counts(machine.ranks, per_chip)
         left_out = []
         with progress("Measurements") as step:
@@ -80,7 +82,9 @@ def measure(
     if dry_run:
         write("".join(f"# {folders.shown(path)}\n{text}\n" for path, text in texts.items()))
         return
-    files.write_all(texts, layer)
+    with files.alone(layer):
+        sheet.place(catalog, layer, id)  # nobody else has taken it in the meantime
+        files.write_all(texts, layer)
     emit(measuring.best(setup, timings, left_out), "text", None, "auto")
     sys.stdout.write(
         f"Written: {', '.join(map(folders.shown, texts))}\n"

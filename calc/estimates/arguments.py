@@ -99,6 +99,8 @@ def number(row: Option, value: Any) -> float:
         if not short and not _PLAIN.fullmatch(value.strip()):
             return _in_range(row, float(quantity(row, value).to(units.unit(row.unit)).magnitude))
         value = float(short[1]) * _THOUSANDS[short[2].lower()] if short else _float(row, value.strip())
+    else:
+        _type_checked(row, value, grids=False)
     return _in_range(row, float(value))
 
 
@@ -213,7 +215,7 @@ def several(value: Any) -> list[Any]:
     """Return the values of an option; a text is one, and so is a quantity."""
     if isinstance(value, str) or hasattr(value, "magnitude") or not isinstance(value, Iterable):
         return [value]
-    return list(value)
+    return [value] if getattr(value, "ndim", 1) == 0 else list(value)
 
 
 def swept(row: Option, value: Any) -> SweptOption:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -88,14 +88,14 @@ class Estimator:
         return known
 
     @checked
-    def validate(self, split: str = "leave-one-out", phases: Collection[str] = ()) -> Validation:
+    def validate(self, split: str = "leave-one-out", phases: Sequence[str] = ()) -> Validation:
         """Return every published measurement with its limit and its estimate.
 
         Parameters
         ----------
         split : {'leave-one-out', 'leave-one-source-out', 'leave-one-chip-out', 'leave-one-vendor-out'}
             What an estimate may not rest on: the measurement itself, or all of its source, its chip, or its vendor.
-        phases : collection of str
+        phases : sequence of str
             Only measurements of these phases; by default of all.
 
         Returns
@@ -263,6 +263,7 @@ class Estimator:
         """
         return self.estimate("serve", model=model, **asked)
 
+    @checked
     @_documented
     def train(self, model: str, **asked: Any) -> Estimate:
         """Estimate training time, MFU, energy and cost, for all tokens or for one step.

@@ -22,6 +22,7 @@ from calc.estimates import arguments, options
 from calc.estimates.inference import numerics
 from calc.estimates.precision import narrower
 from calc.estimates.stacks import EstimateStack, Figure, Row, stacked
+from calc.figures.arguments import checked
 from calc.figures.policy import Policy
 from calc.figures.readings import Reading
 from calc.figures.results import Axis, Choice, contradictions
@@ -175,6 +176,7 @@ class Frontier(Shown):
     asked: Mapping[str, Any]
     policy: Policy
 
+    @checked
     def best(self, tpot: str | None = None, ttft: str | None = None) -> dict[str, FrontierPoint | None]:
         """Return the point with the most throughput of each kind of hardware, by its id.
 
@@ -194,6 +196,7 @@ class Frontier(Shown):
         """Return what ``--format json`` prints."""
         return self.shown("dict")
 
+    @checked
     def plot(self, ax: Axes | None = None, **more: Any) -> Axes:
         """Draw the curves with their ranges, and return the axes; ``size`` and ``style`` as of a comparison."""
         return self.shown("plot", kind="frontier", ax=ax, **more)

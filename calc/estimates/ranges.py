@@ -49,7 +49,7 @@ def _range(where: str, ends: list[str], read: Callable[[str], float], room: int)
     points = re.fullmatch(r"x(\d+)", spacing)
     if not points and spacing not in FACTORS:
         return _stepped(where, low, high, read(spacing), room)
-    if low <= 0:
+    if low <= 0 or math.isinf(high / low):
         raise UsageError(f"{where}: a range by factors begins above zero; expected for example 1:512:log2")
     if not points:
         # Half of a millionth of a step is what rounding may take from the last point.

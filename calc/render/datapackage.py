@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -131,7 +132,7 @@ def earlier(folder: Path) -> set[str]:
         hashes = {one["path"]: one["hash"] for one in body["resources"]} if body["name"] == NAME else {}
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return set()
-    held = {name for name in hashes if Path(name).name == name and (folder / name).is_file()}
+    held = {name for name in hashes if Path(name).name == name and os.path.isfile(folder / name)}
     ours = {name for name in held if hashes[name] == _hash((folder / name).read_bytes())}
     return {DESCRIPTOR, *ours} if hashes else set()
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -86,7 +87,7 @@ def stream(sweep: Sweep, output: str, form: str, chunk: int = dask_chunks.CHUNK,
     save = partial(_save, form, sweep.fields, sweep.units, about)
     done = 0
     for group in _groups(parts, AT_ONCE if engine == "dask" else 1):
-        if missing := [part for part in group if not part[0].exists()]:
+        if missing := [part for part in group if not os.path.exists(part[0])]:
             _write(sweep, missing, save, engine)
         done += sum(box.points for _, boxes in group for box in boxes)
         if progress is not None:
@@ -106,7 +107,7 @@ def kept(output: str) -> int:
 
 def _begin(folder: Path, manifest: dict[str, Any]) -> None:
     path = folder / MANIFEST
-    if folder.is_dir() and not all(one.name.startswith(f".{MANIFEST}.") for one in folder.iterdir()):
+    if os.path.isdir(folder) and not all(one.name.startswith(f".{MANIFEST}.") for one in folder.iterdir()):
         try:
             begun = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -125,7 +126,7 @@ def _begin(folder: Path, manifest: dict[str, Any]) -> None:
 def _end(folder: Path) -> None:
     """Remove the parts; the manifest last, so that a run that is broken off here goes on, too."""
     for path in folder.iterdir():
-        if path.is_dir():
+        if os.path.isdir(path):
             shutil.rmtree(path)
         elif path.name != MANIFEST:
             path.unlink()

@@ -177,7 +177,7 @@ def read(path: Path) -> ModelConfig:
         With every fault: no JSON, an architecture or a field that is not understood, a field that is missing, of
         another type, or out of all measure.
     """
-    file = path / CONFIG if path.is_dir() else path
+    file = path / CONFIG if os.path.isdir(path) else path
     text = read_text(Path(os.path.realpath(file)))  # the cache of Hugging Face holds links
     return _Reader(_Json(file, text, _parsed(file, text))).config()
 
@@ -575,7 +575,7 @@ class _Reader:
     def _size(self) -> None:
         """Report how many parameters the index of the weights beside the file counts."""
         path = self.json.path.with_name(INDEX)
-        if "parameters.total" in self.reports or not path.is_file():
+        if "parameters.total" in self.reports or not os.path.isfile(path):
             return
         text = read_text(Path(os.path.realpath(path)), MOST_OF_AN_INDEX)
         index = _Json(path, text, _parsed(path, text))

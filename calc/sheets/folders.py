@@ -28,7 +28,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 _CHECKOUT = _PACKAGE.parent / "specs"
-SHIPPED = _CHECKOUT if (_CHECKOUT / SOURCES).is_dir() else _PACKAGE / "_specs"
+SHIPPED = _CHECKOUT if os.path.isdir(_CHECKOUT / SOURCES) else _PACKAGE / "_specs"
 """The folder of the sheets that come with the package: a checkout's, or the wheel's."""
 
 
@@ -126,7 +126,7 @@ def schema_file(kind: str) -> str:
 def schema_of(path: Path) -> str:
     """Return the way from a sheet to its JSON Schema, or an empty text if its folder of sheets has none."""
     folder, layer = placed(path)
-    if folder not in SCHEMAS or not (layer / SCHEMA / schema_file(SCHEMAS[folder])).is_file():
+    if folder not in SCHEMAS or not os.path.isfile(layer / SCHEMA / schema_file(SCHEMAS[folder])):
         return ""
     up = "../" * (len(path.parts) - len(layer.parts) - 1)
     return f"{up}{SCHEMA}/{schema_file(SCHEMAS[folder])}"

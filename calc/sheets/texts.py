@@ -38,7 +38,7 @@ def read_text(path: Path, most: int = MAX_BYTES) -> str:
     SheetError
         If the file is missing, too large, or not UTF-8.
     """
-    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent.parent)):
+    if os.path.islink(path) and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent.parent)):
         # What it holds may be no sheet, and messages would show its lines.
         raise fault(path, "a link to a file outside of its folder of sheets", "a file", hint="copy the file there")
     try:
@@ -122,6 +122,6 @@ def _write() -> None:
     with suppress(OSError):
         if path.is_absolute():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            anew = path.exists() and path.stat().st_size > MAX_CACHE
+            anew = os.path.exists(path) and path.stat().st_size > MAX_CACHE
             with path.open("wb" if anew else "ab", buffering=0) as file:
                 file.write("\n".join(("", *_new.values(), "")).encode("ascii"))

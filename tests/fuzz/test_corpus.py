@@ -8,6 +8,8 @@ import decimal
 import io
 import json
 import pickle
+import random
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +31,8 @@ from calc.render import csv as rows
 from calc.render import json as contract
 from calc.sheets.schema import Source
 from calc.views.tables import Column, Table, TableCell
-from tests.fuzz import valid
+from tests.fuzz import __main__ as search
+from tests.fuzz import targets, valid
 
 # -- the door -------------------------------------------------------------------------------------
 
@@ -239,9 +242,64 @@ def test_names_are_no_formulas_of_a_picture(small: Path) -> None:
         assert code == 0, said
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_drawn_sheets_never_end_in_a_fault(small: Path, seed: int) -> None:
-    assert valid.check(seed, small)[2] == []
+# -- the search -------------------------------------------------------------------------------------
+
+FOUND = (
+    ("door", ("export_control", [], {})), ("door", ("sweep", ["decode"], {"tp": "@0d"})),
+    ("door", ("estimate.validate", [], {"phases": ["@date"]})),
+    ("door", ("estimate.validate", [], {"phases": "@numbers"})),
+    ("door", ("pareto.best", ["1 s", "1 s"], {"ttft": "1 s"})), ("door", ("pareto.plot", ["@subject"], {})),
+    ("door", ("pareto.plot", [], {"size": "@huge"})), ("door", ("pareto.plot", [], {"size": "@empty-frame"})),
+    ("door", ("subject.plot", ["bars"], {"metric": "@own"})), ("door", ("get", ["a" * 5000], {})),
+    ("door", ("import_table", ["a.csv"], {"folder": "a" * 300})), ("door", ("model", ["a" * 300 + ".json"], {})),
+    ("door", ("import_table", ["a.csv"], {"folder": "a" * 300, "write": True})),
+    ("door", ("frontier", ["small"], {"chip": "plain", "input": 1, "output": 1, "chips": []})),
+    ("sweeps", {"phase": "prefill", "system": "rack", "latency": "5e-324:4:log10"}),
+    ("lines", ["site", "-o", "a" * 300]), ("lines", ["site", "-o", "a/" * 2500]),
+    ("lines", ["new", "chip", "x", "--specs", "a" * 300]), ("grids", "a" * 5000),
+    ("where", {"kind": "chips", "sort": " " * 3000}), ("imports", (".csv", ",", {"name": ("a/" * 2500,)}, None)),
+)  # fmt: skip
+"""Each fault that the search found, by its smallest input: what was asked, and of which target."""
+
+
+@pytest.mark.parametrize(("name", "drawn"), FOUND, ids=lambda part: ascii(part)[:60])
+def test_what_was_found_is_mended(small: Path, name: str, drawn: Any) -> None:
+    assert search.outcome(targets.TARGETS[name], drawn) in ("accepted", "refused")
+
+
+@pytest.mark.parametrize("name", targets.DOOR)
+def test_the_calls_that_the_search_begins_with_are_right(small: Path, name: str) -> None:
+    assert search.outcome(targets.TARGETS["door"], (name, *targets.DOOR[name])) == "accepted"
+
+
+@pytest.mark.parametrize("name", targets.TARGETS)
+def test_a_short_search_finds_no_fault(small: Path, name: str) -> None:
+    target = targets.TARGETS[name]
+    for seed in range(max(3, target.share // 25)):
+        drawn = target.draw(random.Random(seed))
+        assert search.outcome(target, drawn) in ("accepted", "refused"), drawn
+
+
+def test_the_search_sees_a_fault_and_cuts_its_input() -> None:
+    def ask(text: str) -> bool:
+        if "x" in text:
+            raise ValueError(f"{len(text)} signs")
+        if "y" in text:
+            raise CalcError("a" * 50 + " b" * 2000)
+        while "z" in text:
+            pass
+        return bool(text)
+
+    target = targets.Target(1, lambda rng: "", ask)
+    assert [search.outcome(target, text) for text in ("a", "")] == ["accepted", "refused"]
+    fault = search.outcome(target, "abcxdefghij")
+    assert fault.startswith("ValueError")
+    assert search.shortened(target, "abcxdefghij", fault) == "x"
+    assert "a message of" in search.outcome(target, "y")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "PATIENCE", 0.05)
+        signal.signal(signal.SIGPROF, search._too_long)
+        assert search.outcome(target, "z").startswith("TooLong")
 
 
 # -- pickle and threads -------------------------------------------------------------------------------

@@ -1,22 +1,21 @@
 """Sheets that pass ``validate``, extremes included, and the commands that must then answer.
 
-``python -m tests.fuzz.valid SECONDS SEED`` (or ``make fuzz SECONDS=300 SEED=7``) searches for as long as it is told,
-and prints each fault with the seed of its input; `check` is what tests run on one seed.
+`check` is what tests, and the search of `tests.fuzz`, run on one seed.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import random
 import shutil
-import sys
 import tempfile
-import time
 from pathlib import Path
 
-from calc import cli
+from calc import api, cli
+from calc.errors import CONTROLS
 from calc.sheets import folders, metrics
 
 SOURCES = ("maker", "press", "blog")
@@ -58,8 +57,42 @@ reports:
   ffn_width: [{value: 128 x, source: maker, locator: p}]
   vocabulary: [{value: 100 x, source: maker, locator: p}]
 """,
+    "claims/maker.yaml": """id: maker
+status: as-reported
+claims:
+  a: {subject: plain, object: rack, metric: overall, sense: better, printed: x, locator: p}
+  b: {subject: rack, object: plain, metric: power, factor: 2 x, hedge: about, sense: higher, printed: x, locator: p}
+""",
+    "measured/maker.yaml": """id: maker
+status: as-reported
+measurements:
+  one: {chip: plain, what: a thing, locator: p, phase: decode, quantity: throughput, value: 10 token/s, model: small,
+    chips: 1 chip, batch: 1, batch_scope: global, context: 128 token, precision: bf16}
+  two: {chip: plain, what: a product, locator: p, phase: matmul, quantity: compute-rate, precision: bf16,
+    value: 100 TFLOP/s/chip}
+""",
+    "rules/threshold.yaml": """id: threshold
+name: A threshold
+citation: N
+status: as-reported
+date: "2022-10-07"
+source: maker
+locator: p
+content: ["text"]
+test: both thresholds
+outcomes:
+  - {outcome: met, conditions: [io_bandwidth >= 600 GB/s, total_processing_performance >= 4800 TOP*b/s]}
+otherwise: not-met
+""",
 }
 OTHER = {"chip": "plain", "system": "rack", "model": "small"}
+MARKUP = (
+    "<script>alert(1)</script>", "[x](javascript:y)", "# head", "a | b", "``", "$\\undefined$", "=1+1",
+    "-1", "@x", "'", '"',
+    "\\", "{{7*7}}", "}", "&amp;", "<!--", "]]>", "[red]", ":warning:", "%s", "**", "_x_", "雲矩陣", "é",
+    "🧮", "a" * 100,
+)  # fmt: skip
+"""Texts that a sheet may hold, and that some form of output could read as its own."""
 ASKED = ("--batch", "1", "--context", "1k")
 
 
@@ -70,7 +103,8 @@ def sheet(rng: random.Random, kind: str) -> str:
     if kind == "model" and rng.random() < 0.7:
         drawn = ("layers", "hidden_width", "attention_heads", "kv_heads", "head_width", "ffn_width", "vocabulary")
         chosen = list({m.id: m for m in [*chosen, *map(metrics.metric, drawn)]}.values())
-    lines = ["id: drawn", "name: Drawn", "vendor: maker", "status: as-reported"]
+    name = rng.choice(("Drawn", *MARKUP))
+    lines = ["id: drawn", f"name: {json.dumps(name, ensure_ascii=False)}", "vendor: maker", "status: as-reported"]
     lines += ["chip: plain"] if kind == "system" else []
     lines.append("reports:")
     for metric in chosen:
@@ -78,7 +112,8 @@ def sheet(rng: random.Random, kind: str) -> str:
         for source in rng.sample(SOURCES, rng.randint(1, 3)):
             more = f", direction: {rng.choice(('unidirectional', 'bidirectional'))}" if metric.directed else ""
             more += rng.choice(("", "", ", about: true", ", basis: measured", ", at_most: true"))
-            lines.append(f"  - {{value: {_value(rng, metric)}, source: {source}, locator: p{more}}}")
+            place = json.dumps(rng.choice(("p", *MARKUP)), ensure_ascii=False)
+            lines.append(f"  - {{value: {_value(rng, metric)}, source: {source}, locator: {place}{more}}}")
     return "\n".join(lines) + "\n"
 
 
@@ -145,7 +180,14 @@ def check(seed: int, folder: Path) -> tuple[int, bool, list[str]]:
         for words in [["validate"], *calls(kind)]:
             shutil.rmtree("exported", ignore_errors=True)
             code, said = asked(*words)
-            if "internal error" in said or "Traceback" in said or (valid and "drawn.yaml" in said and code == 1):
+            said += "".join(path.read_text() for path in map(Path, words[-1:]) if path.is_file())
+            if (
+                code not in (0, 1, 2)
+                or CONTROLS.search(said)
+                or "internal error" in said
+                or "Traceback" in said
+                or (valid and "drawn.yaml" in said and code == 1)
+            ):
                 faults.append(f"seed {seed}: {' '.join(words)}: {said.strip().splitlines()[-1]}")
         return len(calls(kind)) + 1, valid, faults
     finally:
@@ -159,26 +201,11 @@ def small_catalog() -> contextlib.AbstractContextManager[Path]:  # type: ignore[
     with tempfile.TemporaryDirectory() as made:
         laid(BASE, Path(made, "specs"))
         folders.shipped = lambda: Path(made, "specs")
+        api.workspace.cache_clear()
         os.chdir(made)
         try:
             yield Path(made, "specs")
         finally:
             os.chdir(before)
             folders.shipped = shipped
-
-
-def main(seconds: float, seed: int) -> int:
-    """Search for some seconds from a seed on; print what is found, and how much was tried."""
-    begun, inputs, done, whole, found = time.monotonic(), 0, 0, 0, 0
-    with small_catalog() as folder:
-        while time.monotonic() - begun < seconds:
-            many, valid, faults = check(seed + inputs, folder)
-            inputs, done, whole, found = inputs + 1, done + many, whole + valid, found + len(faults)
-            for fault in faults:
-                sys.stdout.write(f"{fault}\n")
-    sys.stdout.write(f"{inputs} sheets ({whole} valid), {done} calls from seed {seed} on; {found} faults\n")
-    return int(found > 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main(float(sys.argv[1]), int(sys.argv[2])))
+            api.workspace.cache_clear()

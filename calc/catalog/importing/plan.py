@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -283,7 +284,7 @@ def _identity(report: Mapping[str, Any]) -> tuple[str, ...]:
 def _there(layer: Path | None, kind: str, id: str) -> dict[str, set[tuple[str, ...]]]:
     """Return the reports that a sheet of the overlay has, by their metrics."""
     path = sheet_path(layer, kind, id) if layer else None
-    if path is None or not path.is_file():
+    if path is None or not os.path.isfile(path):
         return {}
     data = loader.opened(path).data
     reports = data.get("reports") if isinstance(data, dict) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -33,7 +34,7 @@ def written(layer: Path, plan: ImportPlan) -> dict[Path, str]:
     for id, rows in groupby(by_id, key=lambda each: each.thing.id):
         additions = list(rows)
         path = sheet_path(layer, plan.request.kind, id)
-        if path.is_file():
+        if os.path.isfile(path):
             text = _added(formatted(read_text(path), path), path, additions)
         else:
             text = _head(plan.request.kind, additions[0].thing) + _metrics(additions)

@@ -99,9 +99,9 @@ def texts(places: tuple[Path, Path], setup: Setup, timings: Sequence[Timing]) ->
     id = measured.stem
     rows = [f"  {id}-{_key(each.load)}:\n    {{{_joined(row(setup, each))}}}" for each in timings]
     sheet = [f"id: {id}", "status: as-reported", "measurements:", *rows]
-    return {
-        measured: formatted("\n".join(sheet) + "\n", measured),
+    return {  # what is cited before what cites it
         source: formatted("\n".join(f"{key}: {scalar(held)}" for key, held in _source(id, setup)) + "\n", source),
+        measured: formatted("\n".join(sheet) + "\n", measured),
     }
 
 

@@ -14,6 +14,7 @@ from calc.estimates.cases import hardware_of
 from calc.estimates.efficiencies import Efficiencies
 from calc.estimates.validation import splits
 from calc.estimates.validation.trials import Compared, Trial, trial
+from calc.figures.arguments import checked
 from calc.figures.policy import Policy
 from calc.figures.shown import Shown
 from calc.sheets.measurements import PHASES, Measurement
@@ -144,6 +145,7 @@ class Validation(Shown):
         """Return a row a measurement as a pandas frame; the counts are in ``attrs``."""
         return self.shown("frame")
 
+    @checked
     def plot(self, ax: Axes | None = None, **more: Any) -> Axes:
         """Draw measured vs estimated times, and return the axes; ``size`` and ``style`` as of a comparison."""
         return self.shown("plot", kind="validation", ax=ax, **more)

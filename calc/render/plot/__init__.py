@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calc.errors import UsageError, did_you_mean
+from calc.figures.arguments import check
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +22,8 @@ Make = Callable[..., "Drawing"]
 Size = tuple[float, float | None]
 FORMS = ("svg", "png", "pdf")
 STYLES = ("light", "dark", "auto")
+FLAGS = ("everything", "claims")
+"""The options that are true or false; the others are words."""
 PAGE: Size = (9.0, None)
 """The size of a figure within a page, in inches; it is as high as it needs."""
 
@@ -144,14 +147,18 @@ def draw(
     how = KINDS[kind]
     if strange := [name for name in more if name not in how.options]:
         raise UsageError(f"the figure {kind!r} takes no {strange[0]!r}, but {', '.join(how.options)}")
+    for name, value in {"style": style, **more}.items():
+        check(name, value, bool if name in FLAGS else str | None)
     if ax is not None and size is not None:
         raise UsageError("a size is for a new figure: give ax or size, not both")
     if style not in STYLES:
         raise UsageError(f"no style {style!r}; there are {', '.join(STYLES)}")
     from calc.render.plot import style as looks
 
+    if ax is not None:
+        check("ax", ax, looks.Axes)
     colours = looks.chosen(style, ax)
-    width, height = size if isinstance(size, tuple) else looks.size(size)
+    width, height = looks.size(size)
     shown = how.load()(found, **more)
     with looks.settings(colours, shown.title):
         if ax is not None:

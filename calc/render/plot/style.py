@@ -24,6 +24,7 @@ from matplotlib.ticker import LogLocator
 from matplotlib.transforms import Bbox
 
 from calc.errors import UsageError, printable
+from calc.figures.arguments import check
 from calc.sheets import schema
 from calc.units.numbers import digits, grouped
 
@@ -126,14 +127,14 @@ def _lightness(color: Sequence[float]) -> float:
     return 0.299 * red + 0.587 * green + 0.114 * blue
 
 
-def size(text: str | None) -> tuple[float, float | None]:
+def size(text: str | tuple[float, float | None] | None) -> tuple[float, float | None]:
     """Return width and height of a figure in inches; no height where it is as high as it needs.
 
     Parameters
     ----------
-    text : str or None
-        ``slide`` or a ratio as ``16:9`` (as wide as a slide), ``column``, or ``WxH`` in inches. None is the width of
-        a slide.
+    text : str, tuple or None
+        ``slide`` or a ratio as ``16:9`` (as wide as a slide), ``column``, ``WxH`` in inches, or both as numbers. None
+        is the width of a slide.
 
     Raises
     ------
@@ -145,11 +146,12 @@ def size(text: str | None) -> tuple[float, float | None]:
     >>> size("16:9"), size("10x4"), size("column")
     ((12.8, 7.2), (10.0, 4.0), (3.5, None))
     """
-    if text in (None, "column"):
-        return (SLIDE[0], None) if text is None else (COLUMN, None)
-    if text == "slide":
-        return SLIDE
-    found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,3})?)([x:])(\d{1,3}(?:\.\d{1,3})?)", str(text).strip().lower())
+    check("size", text, str | tuple[float, float | None] | None)
+    if text is None or text in ("column", "slide"):
+        return (SLIDE[0], None) if text is None else SLIDE if text == "slide" else (COLUMN, None)
+    if isinstance(text, tuple):
+        return _in_range(text, *text)
+    found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,3})?)([x:])(\d{1,3}(?:\.\d{1,3})?)", text.strip().lower())
     if not found:
         raise UsageError(
             f"size {text!r}: write slide, column, a ratio as 16:9, or width x height in inches, for example 12.8x7.2"
@@ -157,11 +159,14 @@ def size(text: str | None) -> tuple[float, float | None]:
     width, height = float(found[1]), float(found[3])
     if found[2] == ":":
         width, height = SLIDE[0], SLIDE[0] * height / width if width else 0.0
-    if not all(SMALLEST <= side <= LARGEST for side in (width, height)):
-        raise UsageError(
-            f"size {text!r} is {width:g} x {height:g} in; each side is between {SMALLEST:g} and {LARGEST:g} in"
-        )
-    return width, round(height, 4)
+    return _in_range(text, width, round(height, 4))
+
+
+def _in_range(given: object, width: float, height: float | None) -> tuple[float, float | None]:
+    if not all(SMALLEST <= side <= LARGEST for side in (width, height) if side is not None):
+        inches = f"{width:g}" if height is None else f"{width:g} x {height:g}"
+        raise UsageError(f"size {given!r} is {inches} in; each side is between {SMALLEST:g} and {LARGEST:g} in")
+    return width, height
 
 
 class Sheet(Figure):

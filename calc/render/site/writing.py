@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -43,12 +45,17 @@ def update(contents: Mapping[str, bytes], output: str) -> Written:
         If the folder holds other files under these names, or cannot be written.
     """
     target = Path(output)
-    if target.exists() and not target.is_dir():
+    if os.path.exists(target) and not os.path.isdir(target):
         raise UsageError(f"{output!r} is a file; choose a folder")
+    try:
+        os.lstat(target / MANIFEST)
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # said before any of the folders above it is made
+            raise UsageError(f"cannot write {output!r}: {error.strerror}") from error
     files.clean(target / MANIFEST)
     before = _manifest(target)
     hashes = {name: _hash(content) for name, content in contents.items()}
-    if foreign := [name for name in contents if name not in before and (target / name).exists()]:
+    if foreign := [name for name in contents if name not in before and os.path.exists(target / name)]:
         raise UsageError(
             f"{output!r} contains {foreign[0]!r}, which this command did not write; nothing was changed. Choose a new "
             "folder, or one that contains an earlier site"
@@ -71,7 +78,7 @@ def _manifest(target: Path) -> dict[str, str]:
     """Return the files of an earlier run with their hashes."""
     path = target / MANIFEST
     try:
-        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        found = json.loads(path.read_text(encoding="utf-8")) if os.path.isfile(path) else {}
     except ValueError:
         found = None
     if not isinstance(found, dict) or not all(_is_inside(name) for name in found):
@@ -92,11 +99,11 @@ def _hash(content: bytes) -> str:
 
 def _is(path: Path, before: str | None, now: str) -> bool:
     """Whether a file is there with these contents, whatever the list says."""
-    return before == now and path.is_file() and _hash(path.read_bytes()) == now
+    return before == now and os.path.isfile(path) and _hash(path.read_bytes()) == now
 
 
 def _put(path: Path, content: bytes) -> None:
-    for folder in reversed([each for each in path.parents if not each.exists()]):
+    for folder in reversed([each for each in path.parents if not os.path.exists(each)]):
         files.folder(folder)
     files.write(content, str(path))
 
@@ -105,6 +112,6 @@ def _remove(target: Path, name: str) -> None:
     """Remove a file of an earlier run, and the folders that are empty then."""
     (target / name).unlink(missing_ok=True)
     for folder in (target / name).parents:
-        if folder == target or not folder.is_dir() or any(folder.iterdir()):
+        if folder == target or not os.path.isdir(folder) or any(folder.iterdir()):
             break
         folder.rmdir()
