@@ -213,6 +213,33 @@ def test_a_system_without_a_name_is_that_of_its_chips() -> None:
     assert (other.subject, other.verdict) == (None, UNCHECKED)
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("The C550 is out. Its 64-chip system beats the NVL72.", "may be metax-c550-3dmesh or yaolong-s8000-g2"),
+        (
+            "The C550 is out. Its 200-chip system has 9 TB of memory.",
+            "“Its 200-chip system” is no system of the catalog",
+        ),
+        ("The C550's 64-chip system has 4 TB of memory.", "“64-chip system” may be metax-c550-3dmesh or"),
+    ],
+)
+def test_a_system_that_its_count_does_not_tell_is_listed(text: str, why: str) -> None:
+    found = calc.check(text)
+    assert found.answers == ()
+    assert why in found.not_understood[0].why
+
+
+def test_a_figure_of_a_superchip_is_said_to_be() -> None:
+    """Half of it is the figure of the chip; a figure that is already the chip's is not doubled."""
+    whole = only("The GB200 has 0.5 TB/s of LPDDR5X bandwidth.")
+    assert (whole.verdict, "0.256 TB/s/chip, x 2 chips per superchip" in whole.why) == (MATCHES, True)
+    both = only("The GB200 has 3.6 TB/s of NVLink bandwidth.")
+    assert "both directions halved, x 2 chips per superchip" in both.why
+    assert "superchip" not in only("The GB200 has 8 TB/s of memory bandwidth.").why
+    assert "superchip" not in only("The GB200 has 20 TB/s of memory bandwidth.").why
+
+
 def test_two_readings_are_both_tried() -> None:
     """What 高出 adds to may be counted or not; "bandwidth" is of memory or of links."""
     more = only("CloudMatrix 384的功耗比GB200 NVL72高出2.9倍。")
@@ -277,7 +304,8 @@ FRAGMENTS = (
     "0x", "0 times ", "100 percent less ", "two-thirds ", "2025年13月", "99999999999999999999", "kW", "TB/s memory ",
     "between ", "and ", "respectively", "分别", "成", "分之", "百", "半", "两台", "up from ", ", said Huawei",
     "each ", "bandwidth ", "CloudMatrix ", "cheaper ", "costs more than ", "beats ", "on all metrics ", "a third less ",
-    "300P", "supernode of 128 C550 chips ", "²", "٣", "\u2028", "It ",
+    "300P", "supernode of 128 C550 chips ", "²", "٣", "\u2028", "It ", "Its 128-chip system ",
+    "Huawei's system ", "the machine ",
 )  # fmt: skip
 
 

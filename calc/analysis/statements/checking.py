@@ -252,7 +252,10 @@ class Checker:
         scale = _scale(figure, result.unit) if result else None
         if result is None or scale is None:
             return
-        for share, words in _directions(one, metrics.metric(name)):
+        counts = [Fraction(1), *_chips_of_superchip(one, held, metrics.metric(name))]
+        for (share, words), many in product(_directions(one, metrics.metric(name)), counts):
+            if many > 1:
+                share, words = share / many, f"{words}, x {number(float(many))} chips per superchip"
             exact = _interval(figure).times(scale * share)
             wide = _rounded(figure).times(scale * share)
             nearest, chosen = result.nearest(*exact.ends)
@@ -260,6 +263,8 @@ class Checker:
             if not inside and wide.holds(result.nearest(*wide.ends)[0]):
                 exact, inside, rounded = wide, True, True
                 nearest, chosen = result.nearest(*wide.ends)
+            if many > 1 and not inside:
+                continue
             low, high = exact.ends
             off = 0.0 if inside else abs(nearest - (low if nearest < low else high)) / (abs(nearest) or 1)
             said = [choice for choice in chosen if isinstance(choice, Candidate)]
@@ -445,6 +450,16 @@ def _directions(one: Statement, metric: metrics.Metric) -> Sequence[tuple[Fracti
         return [(Fraction(1), "")]
     both = (Fraction(1, 2), ", both directions halved")
     return [both] if one.direction else [(Fraction(1), ""), both]
+
+
+def _chips_of_superchip(one: Statement, held: Readings, metric: metrics.Metric) -> Sequence[Fraction]:
+    """Return how many chips the superchip of a chip has, if a figure of its name may be of the superchip.
+
+    One that says which direction it is of is exact, and taken as that of the chip.
+    """
+    may = not one.per_chip and not one.direction and metric.per == metrics.SUBJECT
+    found = derive.result(held, "chips_per_superchip") if may else None
+    return [Fraction(found.numbers[0])] if found else []
 
 
 def _same_day(reported: str, printed: str) -> bool:

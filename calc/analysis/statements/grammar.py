@@ -82,7 +82,8 @@ def read(text: str, finder: Finder) -> tuple[list[Statement], list[NotUnderstood
             left = len(sentence) - len(sentence.lstrip())
             kept = sentence.strip()
             missed.append(NotUnderstood(start + left, start + left + len(kept), kept, why))
-        named = {one.ids: one for one in piece.mentions if not (one.component and piece.has_system)}
+        has_system = any(one.kind == "system" for one in piece.mentions)
+        named = {one.ids: one for one in piece.mentions if not (one.component and has_system)}
         before = tuple(named.values()) or (before if piece.hardware else ())
     return found, missed, len(text)
 
@@ -96,11 +97,6 @@ def _blocked(sentence: str, named: int) -> str:
     return f"names more than {MANY} chips and systems" if named > MANY else ""
 
 
-_PRONOUN = re.compile(
-    r"^\W*(?:据[^，,]{1,20}[，,])?"
-    r"(?:it|its|this system|the system|this chip|the chip|the rack|they|它|其|该系统|该芯片)(?![a-z])",
-    re.IGNORECASE,
-)
 _MAKER = r"(?:[A-Z]\w+(?:['’]s)? ){0,2}"
 _JOINED = re.compile(rf"(?:['’]s)?(?:\s?[,&、和与及]\s?|,? (?:and|or|&) |以及)(?:the |an? )?{_MAKER}(?:华为|英伟达)?")
 _CHIP_OF = re.compile(
@@ -130,6 +126,16 @@ _CONTAINED = re.compile(
     rf"[ -](?:chip |card |GPU )?{_CONTAINER}\b|"
     r"\s?(?:AI)?(?:芯片|加速卡|卡|GPU)?(?:组成)?的?[\u3400-\u9fff]{0,6}(?:超节点|集群|机柜|系统|服务器)", re.IGNORECASE,
 )  # fmt: skip
+_OF_SO_MANY = re.compile(
+    r"(?<!\bin )(?<!\bof )(?<!\bfor )(?<!\bfrom )(?<!\bper )(?<!\bwithin )(?<!\binside )(?<!\binto )"
+    r"\b(?:(?:its|this|the|an?|their) |(?P<maker>[A-Z]\w{1,20})['’]s )(?:new |own |latest )?"
+    r"(?:(?P<many>\d{1,3}(?:,\d{3})+|\d{1,6})[ -](?:AI )?(?:chip|card|GPU|NPU|accelerator|processor)s?[ -]"
+    rf"{_CONTAINER}\b|{_CONTAINER} (?:of|with) (?P<after>\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}) "
+    r"(?:chips|cards|GPUs|NPUs|accelerators|processors)\b)|其(?P<zhmany>\d{1,6})[卡颗张]的?(?:芯片)?(?:超节点|集群|机柜|系统)",
+    re.IGNORECASE,
+)
+"""A system that is told by how many chips it has: "its 128-chip system"; not where a chip is only said to be in it."""
+_SO_MANY = re.compile(rf"(\d[\d,]*)\s?[x×颗张块枚个]?\s?{lexicon.PART}$")
 _NOTHING_ELSE = re.compile(
     r"(?:[\W_]|\b(?:the|that|those|of|as|than|over|an?|its|is|compared|with|against|relative|to|versus|vs|more|better|"
     r"worse|so|much|rival|for|in|on|at)\b|(?-i:[A-Z])\w*|以上|左右|多)*", re.IGNORECASE,
@@ -203,17 +209,76 @@ class _Sentence:
         self.blocked = _blocked(text, len(self.mentions)) if self.mentions else ""
         self.sure = sure
         self.unclear = ""
-        if (said := _PRONOUN.match(text)) and len(before) > 1:
-            named = " or ".join(one.words for one in before[:MANY])
-            self.unclear = f"“{said[0].strip()}” may be {named}"
-            self.hardware = True
-        if said and len(before) == 1:
-            self.mentions.insert(0, replace(before[0], start=said.start(), end=said.start(), component=False))
+        self.vague: list[tuple[int, int]] = []
+        systems = list(self._of_so_many(before))
+        said = finder.reference.match(text)
+        places = [*((one.start, one.end) for one in (*self.mentions, *systems)), *self.vague]
+        if said and not any(start < said.end() for start, _ in places):
+            meant = self._meant(said, before)
+            if len(meant) > 1:
+                named = " or ".join(one.words for one in meant[:MANY])
+                self.unclear = f"“{said[0].strip()}” may be {named}"
+                self.hardware = True
+            elif meant:
+                self.mentions.insert(0, replace(meant[0], start=said.start(), end=said.start(), component=False))
+        self.mentions = sorted((*self.mentions, *systems), key=lambda one: one.start)
         self.named = [one for one in self.mentions if not self._is_component(one) and not _TOPIC.match(text, one.end)]
         self.parts = {one.start: one.end for one in self.mentions if one.component}
         self.refused: list[str] = []
         self.unread: list[str] = []
         self.uncompared: list[str] = []
+
+    def _meant(self, said: re.Match[str], before: Sequence[Mention]) -> list[Mention]:
+        """Return which names of the sentence before a word such as "it", "the machine" or "Huawei's system" may mean.
+
+        A word for a system means no chip, and one for a chip no system.
+        """
+        if said["any"]:
+            return list(before)
+        kind = "chip" if said["chip"] or said["zhchip"] else "system"
+        maker = said["maker"] or said["zhmaker"]
+        return [one for one in before if one.kind == kind and (not maker or self.finder.is_of(one, maker))]
+
+    def _of_so_many(self, before: Sequence[Mention]) -> Iterator[Mention]:
+        """Yield the systems that are told by how many chips they have, where one of the catalog alone is meant."""
+        first = next((one.start for one in self.mentions if one.kind == "system"), len(self.text))
+        for one in [one for one in self.mentions if one.component and one.start < first]:
+            many = _SO_MANY.search(self.text[: one.start])
+            said = many and (_CONTAINS.search(self.text, 0, many.start()) or _CONTAINED.match(self.text, one.end))
+            if many and said:
+                yield from self._told((min(said.start(), one.start), one.end), many[1], [one], [])
+        for found in _OF_SO_MANY.finditer(self.text):
+            start, end = found.span()
+            owner = [one for one in self.mentions if one.end == found.end("maker")]
+            held = owner or [one for one in self.mentions if one.end <= start] or list(before)
+            if owner:
+                start = owner[0].end + len("'s ")
+            elif found["maker"]:
+                held = [one for one in held if self.finder.is_of(one, found["maker"])]
+            chips, systems = ([one for one in held if one.kind == kind] for kind in ("chip", "system"))
+            if chips or (found[0][:3].casefold() == "its" and systems):
+                count = found["many"] or found["after"] or found["zhmany"]
+                yield from self._told((start, end), count, chips, systems)
+
+    def _told(
+        self, place: tuple[int, int], many: str, chips: Sequence[Mention], systems: Sequence[Mention]
+    ) -> Iterator[Mention]:
+        ids = {id for one in systems for id in one.ids}
+        if len({one.ids for one in chips}) == 1:
+            ids.update(id for each in chips[0].ids for id in self.finder.systems_of(each))
+        fit = self.finder.of_so_many(sorted(ids), int(many.replace(",", "")))
+        words = self.text[slice(*place)]
+        if len(fit) == 1:
+            yield Mention(*place, tuple(fit), "system", words)
+        else:
+            self.unclear = f"“{words}” may be {' or '.join(fit)}" if fit else f"“{words}” is no system of the catalog"
+            self.hardware = True
+            self.vague.append(place)
+
+    def _before(self, at: int) -> list[Mention]:
+        """Return the names before a place; where a system that is none of the catalog stands there, those after it."""
+        begin = max((end for _, end in self.vague if end <= at), default=0)
+        return [one for one in self.named if begin <= one.start and one.end <= at]
 
     def _is_component(self, mention: Mention) -> bool:
         """Whether a name is that of a part: something else is named that has it, or it is counted."""
@@ -233,7 +298,7 @@ class _Sentence:
             return (self.blocked or self.unclear or "names no chip or system of the catalog") if listed else ""
         left = [*self.refused, *self.unread, *(self.uncompared if looks else ())]
         if looks and not stated:
-            left.append("what is compared with what, or on which metric, is not clear")
+            left.append(self.unclear or "what is compared with what, or on which metric, is not clear")
         return left[0] if left else ""
 
     def _is_of_hardware(self, figure: Figure) -> bool:
@@ -328,7 +393,7 @@ class _Sentence:
 
     def _sides(self, start: int, end: int) -> tuple[Mention | None, Mention | None]:
         """Return subject and object of what stands at a place."""
-        before = [one for one in self.named if one.end <= start]
+        before = self._before(start)
         after = [one for one in self.named if one.start >= end]
         object = next((one for one in after if self._marked(one, end)), None)
         if object is None:
@@ -385,7 +450,7 @@ class _Sentence:
         for found in lexicon.RANKING.finditer(self.text):
             if any(one.start - 28 <= found.end() and found.start() <= one.end + 12 for one in said):
                 continue
-            subject = next((one for one in reversed(self.named) if one.end <= found.start()), None)
+            subject = next(reversed(self._before(found.start())), None)
             object = next((one for one in self.named if one.start >= found.end()), None)
             if subject is None or (object is not None and subject.ids == object.ids):
                 continue
@@ -442,7 +507,7 @@ class _Sentence:
 
     def _owner(self, start: int, end: int) -> Mention | None:
         """Return of what a figure is: the name before it, or the subject where that name is only compared with."""
-        before = [one for one in self.named if one.end <= start]
+        before = self._before(start)
         after = next((one for one in self.named if one.start >= end), None)
         leads = _WITH if not before else _SET_AGAINST
         if after and leads.search(self.text[:start]) and _UP_TO.fullmatch(self.text[end : after.start][: NEAR + 1]):
@@ -583,8 +648,10 @@ class _Sentence:
         if isinstance(object, Mention) and subject is not None and subject.kind != object.kind:
             left.append("per chip or per system")
         direction = found[0] if (found := _DIRECTION.search(near)) else ""
+        chip = subject is not None and subject.kind == "chip" and f"{subject.words}{self.text[subject.end :][:12]}"
+        of_chip = bool(chip and _ONE_CHIP.search(chip))
         return Statement(start, end, self.text[start:end], kind, 0, subject, metric=metric, about=about,
-                         direction=direction, per_chip=lexicon.PER_CHIP.search(near) is not None,
+                         direction=direction, per_chip=lexicon.PER_CHIP.search(near) is not None or of_chip,
                          others=tuple(others), credited_to=self._credit(), open=tuple(left), **more)  # type: ignore[arg-type]  # fmt: skip
 
     def _credit(self) -> str | None:
@@ -592,6 +659,8 @@ class _Sentence:
         return lexicon.credit(self.text, [(one.start, one.end) for one in self.mentions])
 
 
+_ONE_CHIP = re.compile(r"^\S+[ -](?:GPU|chip|die|accelerator)s?\b|\bGPU in\b", re.IGNORECASE)
+"""The name of a superchip where its chip is meant."""
 _DIRECTION = re.compile(r"\b(?:uni|bi)directional\b|one[- ]way|both (?:ways|directions)|单向|双向", re.IGNORECASE)
 _BANDWIDTHS = (
     "memory_bandwidth", "host_memory_bandwidth", "scale_up_bandwidth", "scale_out_bandwidth", "die_to_die_bandwidth",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise, product
 
 from calc.analysis.statements.lexicon import HARDWARE, PART
-from calc.catalog.names import LATIN, Names
+from calc.catalog.catalog import Catalog
+from calc.catalog.names import LATIN
 from calc.sheets.folders import HARDWARE as KINDS
 
 _ATOM = re.compile(r"[A-Za-zÀ-ÿ]+|[0-9]+|[\u3400-\u9fff]")
@@ -25,6 +26,7 @@ _HEAD_GOES_ON = re.compile(r"[ -]?\d|[ -][A-Z]|-[a-z]")
 """After the first word of a system's name where it is another name: "CloudMatrix 9000", "CloudMatrix-Infer"."""
 _OTHER_BEFORE = re.compile(r"(?:DGX|HGX|MGX|RTX|GeForce|Quadro|Xeon|Galaxy|Volvo|Rubin|[A-Z]{1,2}\d{3}\w?)[ -]$")
 _OWNER = re.compile(r"([A-Za-z]+)['’]s $")
+_SYSTEM = r"(?:system|machine|rack|cluster|supernode|superpod)"
 _COMPONENT = re.compile(
     r"(?:(?<![A-Za-z0-9,])\d(?:[\d,]{0,9}\d)?\+?\s?[x×]?|\b(?:with|using|powered by|based on|built (?:on|from|with)|"
     r"of its|equipped with|housing|packs?|"
@@ -62,13 +64,20 @@ class _Name:
 class Finder:
     """Finds the names of chips and systems in sentences; made once for a catalog."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Catalog) -> None:
+        self._catalog = names
         self._names: dict[str, _Name] = {}
         self._begun: set[str] = set()
         self.systems_of = names.systems_of
-        self._makers = re.compile(
-            rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, names.makers()))})(?![A-Za-z])", re.IGNORECASE
-        )
+        makers = "|".join(map(re.escape, names.makers()))
+        self._makers = re.compile(rf"(?<![A-Za-z])(?:{makers})(?![A-Za-z])", re.IGNORECASE)
+        self.reference = re.compile(
+            r"^\W*(?:据[^，,]{1,20}[，,])?"
+            r"(?:(?P<any>it|its|they|它|其)|(?:this|the) (?P<chip>chip)|该(?P<zhchip>芯片)|"
+            rf"(?:(?:this|the|(?P<maker>(?:the )?(?:{makers})(?:['’]s)?)) {_SYSTEM}|"
+            rf"(?:该|(?P<zhmaker>{makers})的?)(?:系统|集群|超节点|机柜)))"
+            r"(?![A-Za-z-]| (?:learning|translation|vision|software|vendor|maker|memory|board)\b)", re.IGNORECASE,
+        )  # fmt: skip
         generic: dict[str, set[str]] = {}
         for name, kind, id in names.spoken(KINDS):
             self._add(name, kind, (id,))
@@ -114,6 +123,22 @@ class Finder:
         found = list(islice(self._walk(sentence), MANY + 1))
         sure = sure or not all(one.weak for one in found) or len({one.ids for one in found}) > 1
         return found if sure or self.is_about_hardware(sentence) else []
+
+    def is_of(self, mention: Mention, maker: str) -> bool:
+        """Whether what a name means is of a maker, in Latin or in Chinese."""
+        said = re.sub(r"^the |['’]s$", "", maker, flags=re.IGNORECASE)
+        said = LATIN.get(said, said).casefold()
+        return any(self._catalog.subject(id).vendor.casefold() == said for id in mention.ids)
+
+    def of_so_many(self, ids: Iterable[str], many: int) -> list[str]:
+        """Return those of some systems that have so many chips in all; where none has, those with as many per rack."""
+        whole, part = [], []
+        for id in ids:
+            reports = self._catalog.subject(id).reports.get("chip_count", ())
+            counts = {report.per for report in reports if report.value == f"{many} chip" and not report.set_aside}
+            whole += [id] if counts & {None, "system"} else []
+            part += [id] if counts else []
+        return whole or part
 
     def is_about_hardware(self, text: str) -> bool:
         """Whether a text has a word of hardware, or names a maker."""
