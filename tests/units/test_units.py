@@ -74,6 +74,8 @@ def test_reads(text: str, name: str, number: float) -> None:
         ("inf W", "expected a number and a unit"),
         ("1e999", "write its unit after it"),
         ("1e999 W", "too large"),
+        ("1..1e61 W", "too large"),
+        ("-1e61..1 W", "too large"),
         ("", "the value is empty"),
         ("   ", "the value is empty"),
         ("384", "write its unit after it"),
