@@ -1,9 +1,10 @@
 """Mutation testing: small faults are put into a part of `calc`, one at a time; the tests of that part must fail.
 
 The faults and the runs are Cosmic Ray's; here stand which tests belong to which part, and what is no fault: a change
-of an annotation, of a cache or of how arguments are passed, and what is no Python. The part is changed in a copy of the project, never in the
-working tree. ``python -m tests.mutants PART [NUMBER [SEED]]`` tries a random sample and prints the share that was
-killed and each fault that was not; ``python -m tests.mutants PART again`` tries only those of the last run once more.
+of an annotation, of a cache or of how arguments are passed, and what is no Python. The part is changed in a copy of
+the project, never in the working tree. ``python -m tests.mutants PART [NUMBER [SEED]]`` tries a random sample, prints
+each fault that survives, and the share that was killed; ``python -m tests.mutants PART again`` tries only the survivors
+of the last run once more.
 """
 
 from __future__ import annotations
