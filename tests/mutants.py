@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("calc", "specs", "tests", "pyproject.toml", "README.md", "notebooks")
 KEPT = ROOT / ".mutants"
 """Where the sessions lie; Cosmic Ray's own reports, such as ``cr-report``, read them."""
-OPTIONS = ("-p", "no:cacheprovider", "--hypothesis-profile", "mutants", "-W", "ignore:Module already imported")
+OPTIONS = ("-x", "-p", "no:cacheprovider", "-W", "ignore:Module already imported")
 
 PARTS: dict[str, tuple[list[str], list[str]]] = {
     "units": (["calc/units"], ["calc/units", "tests/units", "tests/property/test_unit_laws.py"]),
@@ -60,7 +60,8 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
             "model", "memory", "exchanges", "collectives", "efficiencies", "pooling", "ranges", "serving", "training",
             "inference", "parallelism", "precision", "cost",
         )],
-        ["tests/estimates/test_conditions.py", "tests/estimates/test_pooling.py", "tests/estimates/test_estimates.py"],
+        [f"tests/estimates/test_{name}.py" for name in (
+            "exchanges", "memory", "conditions", "pooling", "estimates", "sweep")],
     ),
 }  # fmt: skip
 """What is changed, and the tests that must notice, the quick ones first."""
@@ -175,8 +176,14 @@ def warm() -> None:
     gc.freeze()
 
 
-def ran(tests: list[str], seconds: float) -> str:
-    """Run tests in a process of their own, in this folder; return in a word how they ended."""
+def ran(tests: list[str], seconds: float = math.inf) -> str:
+    """Run tests in this folder, one file after the other until one fails; return in a word how they ended."""
+    ends = (_ran(each, seconds) for each in tests)  # to collect them all may take longer than to fail
+    return next((end for end in ends if end != "survived"), "survived")
+
+
+def _ran(tests: str, seconds: float) -> str:
+    """Run one file or folder of tests in a process of its own."""
     child = os.fork()
     if not child:
         os.setsid()
@@ -184,11 +191,13 @@ def ran(tests: list[str], seconds: float) -> str:
         os.dup2(out, 1)
         os.dup2(out, 2)
         sys.path[0] = os.environ["PYTHONPATH"] = os.getcwd()
-        code = 1
+        code = True
         try:
             import pytest
 
-            code = int(pytest.main(["-x", *OPTIONS, *tests]))
+            profile = ["--hypothesis-profile", "mutants"] if tests.startswith("tests/") else []
+            end = pytest.main([*OPTIONS, *profile, tests])
+            code = end not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
         finally:
             os._exit(code)
     until = time.monotonic() + seconds
@@ -210,8 +219,7 @@ def tried(item: Any, tests: list[str], seconds: float) -> Any:
 
     (one,) = item.mutations
     with use_mutation(one.module_path, get_operator(one.operator_name)(), one.occurrence) as codes:
-        ends = (ran([each], seconds) for each in tests)  # one by one: to collect them all may take longer than to fail
-        end = next((each for each in ends if each != "survived"), "survived")
+        end = ran(tests, seconds)
     lines = (code.splitlines() for code in codes)
     diff = "\n".join(difflib.unified_diff(*lines, str(one.module_path), lineterm="", n=1))
     outcome = TestOutcome.SURVIVED if end == "survived" else TestOutcome.KILLED
@@ -231,7 +239,7 @@ def main(part: str, number: str = "150", seed: str = "1") -> None:
             copy(ROOT / name, Path(place, name))
         with contextlib.chdir(place), use_db(KEPT / f"{part}.sqlite", WorkDB.Mode.create) as db:
             begun = time.monotonic()
-            if ran(tests, math.inf) != "survived":
+            if ran(tests) != "survived":
                 raise SystemExit("The tests fail without any mutant.")
             sys.dont_write_bytecode = True  # two mutants of one second and one length would be taken for each other
             seconds = 20 + 3 * (time.monotonic() - begun)
