@@ -30,41 +30,42 @@ ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("calc", "specs", "tests", "pyproject.toml", "README.md", "notebooks")
 KEPT = ROOT / ".mutants"
 """Where the sessions lie; Cosmic Ray's own reports, such as ``cr-report``, read them."""
-OPTIONS = ("-x", "-p", "no:cacheprovider", "-W", "ignore:Module already imported")
+OPTIONS = ("-x", "-p", "no:cacheprovider", "-W", "ignore:Module already imported", "--hypothesis-profile", "mutants")
 
 PARTS: dict[str, tuple[list[str], list[str]]] = {
-    "units": (["calc/units"], ["calc/units", "tests/units", "tests/property/test_unit_laws.py"]),
+    "units": (["calc/units"], ["tests/units calc/units", "tests/property/test_unit_laws.py"]),
     "policy": (
         [f"calc/figures/{name}.py" for name in ("policy", "readings", "operations", "extremes")],
-        ["calc/figures", "tests/figures", "tests/property/test_operation_laws.py", "tests/property/test_source_laws.py",
-         "tests/property/test_date_laws.py", "tests/property/test_reading_laws.py"],
+        ["tests/figures calc/figures", "tests/property/test_date_laws.py",
+         "tests/property/test_operation_laws.py tests/property/test_source_laws.py",
+         "tests/property/test_reading_laws.py"],
     ),
     "readings": (
         [f"calc/figures/{name}.py" for name in ("normalize", "results", "derive")],
-        ["calc/figures", "tests/figures", "tests/property/test_operation_laws.py", "tests/property/test_open_laws.py",
+        ["tests/figures calc/figures", "tests/property/test_open_laws.py tests/property/test_operation_laws.py",
          "tests/property/test_reading_laws.py"],
     ),
     "formulas": (
-        ["calc/formulas"], ["calc/formulas", "tests/formulas", "tests/property/test_formula_laws.py"],
+        ["calc/formulas"], ["tests/formulas calc/formulas", "tests/property/test_formula_laws.py"],
     ),
     "audit": (
         ["calc/analysis/audit.py", "calc/analysis/scorecard.py"],
-        ["calc/analysis/audit.py", "calc/analysis/scorecard.py", "tests/analysis/test_scorecard.py",
-         "tests/property/test_verdict_laws.py::test_level_is_level_from_both_sides",
-         "tests/property/test_verdict_laws.py::test_the_verdict_of_two_is_the_mirror_of_the_other_way_round",
-         "tests/property/test_verdict_laws.py::test_every_comparable_figure_is_in_one_list",
-         "tests/analysis/test_audit.py"],
+        ["tests/analysis/test_scorecard.py calc/analysis/scorecard.py " + " ".join(
+            f"tests/property/test_verdict_laws.py::{name}" for name in (
+                "test_level_is_level_from_both_sides", "test_every_comparable_figure_is_in_one_list",
+                "test_the_verdict_of_two_is_the_mirror_of_the_other_way_round")),
+         "tests/analysis/test_audit.py calc/analysis/audit.py"],
     ),
     "estimates": (
         [f"calc/estimates/{name}.py" for name in (
             "model", "memory", "exchanges", "collectives", "efficiencies", "pooling", "ranges", "serving", "training",
             "inference", "parallelism", "precision", "cost",
         )],
-        [f"tests/estimates/test_{name}.py" for name in (
-            "exchanges", "memory", "conditions", "pooling", "estimates", "sweep")],
+        [" ".join(f"tests/estimates/test_{name}.py" for name in ("exchanges", "memory", "conditions", "pooling")),
+         "tests/estimates/test_estimates.py", "tests/estimates/test_sweep.py"],
     ),
 }  # fmt: skip
-"""What is changed, and the tests that must notice, the quick ones first."""
+"""What is changed, and the tests that must notice, the quick ones first: those of a text run in one process."""
 
 _CACHES = ("lru_cache", "cache")
 _BITS = {"RShift", "LShift", "BitOr", "BitAnd", "BitXor"}
@@ -177,13 +178,13 @@ def warm() -> None:
 
 
 def ran(tests: list[str], seconds: float = math.inf) -> str:
-    """Run tests in this folder, one file after the other until one fails; return in a word how they ended."""
-    ends = (_ran(each, seconds) for each in tests)  # to collect them all may take longer than to fail
+    """Run tests in this folder, one text of files after the other until one fails; return in a word how they ended."""
+    ends = (_ran(each.split(), seconds) for each in tests)  # to collect them all may take longer than to fail
     return next((end for end in ends if end != "survived"), "survived")
 
 
-def _ran(tests: str, seconds: float) -> str:
-    """Run one file or folder of tests in a process of its own."""
+def _ran(tests: list[str], seconds: float) -> str:
+    """Run tests in a process of its own."""
     child = os.fork()
     if not child:
         os.setsid()
@@ -195,9 +196,8 @@ def _ran(tests: str, seconds: float) -> str:
         try:
             import pytest
 
-            profile = ["--hypothesis-profile", "mutants"] if tests.startswith("tests/") else []
-            end = pytest.main([*OPTIONS, *profile, tests])
-            code = end not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+            end = pytest.main([*OPTIONS, *tests])
+            code = end != pytest.ExitCode.OK
         finally:
             os._exit(code)
     until = time.monotonic() + seconds
