@@ -61,7 +61,7 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
             "model", "memory", "exchanges", "collectives", "efficiencies", "pooling", "ranges", "serving", "training",
             "inference", "parallelism", "precision", "cost",
         )],
-        [" ".join(f"tests/estimates/test_{name}.py" for name in ("exchanges", "memory", "conditions", "pooling")),
+        [" ".join(f"tests/estimates/test_{name}.py" for name in ("exchanges", "memory", "serving_steps", "conditions", "pooling")),
          "tests/estimates/test_estimates.py", "tests/estimates/test_sweep.py"],
     ),
 }  # fmt: skip
