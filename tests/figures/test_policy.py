@@ -77,7 +77,8 @@ def source(**fields: Any) -> schema.Source:
     ("known", "why"),
     [
         ("2025-07-27", None), ("2025-07-28", None), ("2025-06", None), ("2024", None),
-        ("2025-07-29", "later than 2025-07-28"), ("2025-08", "later than 2025-07-28"), ("2026", "later than 2025-07-28"),
+        ("2025-07-29", "later than 2025-07-28"), ("2025-08", "later than 2025-07-28"),
+        ("2026", "later than 2025-07-28"),
         ("2025-07", "dated only 2025-07, so it may be later than 2025-07-28"),
         ("2025", "dated only 2025, so it may be later than 2025-07-28"), (None, "undated"),
     ],
