@@ -36,7 +36,8 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     "units": (["calc/units"], ["tests/units calc/units", "tests/property/test_unit_laws.py"]),
     "policy": (
         [f"calc/figures/{name}.py" for name in ("policy", "readings", "operations")],
-        ["tests/figures calc/figures", "tests/property/test_date_laws.py tests/property/test_source_laws.py"],
+        [" ".join(f"tests/figures/test_{name}.py" for name in ("readings", "policy", "extremes", "spine", "cases")),
+         "tests/property/test_date_laws.py tests/property/test_source_laws.py"],
     ),
     "readings": (
         [f"calc/figures/{name}.py" for name in ("normalize", "results", "derive")],
@@ -46,7 +47,8 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     "formulas": (["calc/formulas"], ["tests/formulas calc/formulas", "tests/property/test_formula_laws.py"]),
     "audit": (
         ["calc/analysis/audit.py", "calc/analysis/scorecard.py"],
-        ["tests/analysis/test_scorecard.py calc/analysis/scorecard.py", "tests/property/test_verdict_laws.py",
+        ["tests/analysis/test_standing.py tests/property/test_claim_laws.py", "tests/property/test_verdict_laws.py",
+         "tests/analysis/test_scorecard.py calc/analysis/scorecard.py",
          "tests/analysis/test_audit.py calc/analysis/audit.py"],
     ),
     "estimates": (
@@ -64,6 +66,7 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
 
 _CACHES = ("lru_cache", "cache")
 _BITS = {"RShift", "LShift", "BitOr", "BitAnd", "BitXor"}
+_SAME = {"Is", "IsNot"}
 
 
 class _Meaning(ast.NodeTransformer):
@@ -112,7 +115,7 @@ def common(item: Any) -> bool:
     """Whether a mutation is of a kind that is an error somebody makes."""
     _, _, ends = item.mutations[0].operator_name.partition("_")
     before, _, after = ends.partition("_")
-    return not {before, after} & _BITS and (before, after) not in {("Eq", "Is"), ("NotEq", "IsNot")}
+    return not {before, after} & _BITS and (before in _SAME) == (after in _SAME)
 
 
 def shows(item: Any) -> bool:
