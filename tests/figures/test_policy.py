@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -142,3 +143,35 @@ def test_each_rule_puts_the_better_first() -> None:
 def test_a_publisher_is_the_vendor_if_its_name_begins_with_it(publisher: str, own: bool) -> None:
     said = source(publisher=publisher or "-", kind="maker")
     assert (kind_of(said, "AMD") == kind_of(source(publisher="AMD", kind="maker"), "AMD")) is own
+
+
+SOURCES = {
+    "old": source(date="2024"), "new": source(date="2025-06"), "late": source(date="2026"), "undated": source(),
+    "same-month": source(date="2025-07"),
+}  # fmt: skip
+CATALOG: Any = SimpleNamespace(source=SOURCES.__getitem__, superseded={"old": ("new",), "new": ("late",)})
+JULY = Policy(last_day("2025-07-28"))
+
+
+@pytest.mark.parametrize(
+    ("relay", "why"),
+    [
+        (None, None), ("old", None), ("new", None), ("late", "known here only through late, 2026"),
+        ("undated", "known here only through undated, undated"),
+        ("same-month", "known here only through same-month, 2025-07"),
+    ],
+)  # fmt: skip
+def test_what_is_known_through_a_later_document_is_late(relay: str | None, why: str | None) -> None:
+    made = schema.Report.model_validate({"value": "1 GB", "source": "old", "locator": "p. 1", "relay": relay})
+    assert JULY.late_relay(CATALOG, made) == why
+    assert Policy().late_relay(CATALOG, made) is None
+
+
+def test_a_newer_edition_excludes_the_old_one_once_it_is_out_unless_that_is_heard() -> None:
+    assert JULY.excludes(CATALOG, "old") == "superseded by new"
+    assert JULY.excludes(CATALOG, "new") is None
+    assert Policy().excludes(CATALOG, "new") == "superseded by late"
+    assert Policy(last_day("2025-01-01")).excludes(CATALOG, "old") is None
+    assert JULY.excludes(CATALOG, "late") == "later than 2025-07-28"
+    heard = Policy(hearing=frozenset({"old"}))
+    assert (heard.excludes(CATALOG, "old"), heard.excludes(CATALOG, "new")) == (None, "superseded by late")

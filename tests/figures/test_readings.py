@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calc import units
-from calc.figures.readings import IF_SPARSE, Candidate, Reading, canonical_unit
+from calc.figures.readings import IF_SPARSE, Candidate, Reading, Readings, canonical_unit
 from calc.sheets import metrics, schema
 
 
@@ -73,3 +73,34 @@ def test_values_that_differ_by_less_than_rounding_are_one() -> None:
 def test_a_figure_is_held_per_what_it_is_of(metric: str, kind: str, unit: str) -> None:
 
     assert units.same_dimension(canonical_unit(metrics.metric(metric), kind), unit)
+
+
+def says(id: str, value: float, metric: str) -> Candidate:
+    return Candidate(value, 0.5, "GB", "s", metric, (), report(f"{value:g} GB", id))
+
+
+def said(counts: dict[str, float], sources: set[str], counted_by: set[str] | None = None) -> dict[str, list[float]]:
+    """Return what some sources say of a system with 80 GB a chip by a, 96 by b, and counts by others."""
+    counted = [says(id, count, "chip_count") for id, count in counts.items()]
+    totals = [
+        Candidate(count.value * each.value, 0.5, "GB", "s", "memory_capacity", (), None, (count, each), "total")
+        for each in (says("a", 80, "memory_capacity"), says("b", 96, "memory_capacity")) for count in counted
+    ]  # fmt: skip
+    own = {"id": "s", "name": "S", "vendor": "V", "status": "as-reported"}
+    sheet = schema.System.model_validate(own | {"reports": {}})
+    held = {
+        name: Reading("s", "S", metrics.metric(name), tuple(rows))
+        for name, rows in (("chip_count", counted), ("memory_capacity", totals))
+        if rows
+    }
+    found = Readings(sheet, held).said_by(sources, counted_by)
+    return {name: [candidate.value for candidate in reading.candidates] for name, reading in found.held.items()}
+
+
+def test_what_a_source_says_counts_by_its_own_count_or_by_anybodys() -> None:
+    assert said({"a": 8, "b": 16}, {"a"}) == {"chip_count": [8], "memory_capacity": [640]}
+    assert said({"c": 8, "b": 16}, {"a"}) == {"chip_count": [8, 16], "memory_capacity": [640, 1280]}
+    assert said({"c": 8, "b": 16}, {"a"}, {"a"}) == {"memory_capacity": [640, 1280]}
+    assert said({"a": 8, "b": 16}, {"a", "b"}) == {"chip_count": [8, 16], "memory_capacity": [640, 1280, 768, 1536]}
+    assert said({"c": 8}, {"nobody"}) == {"chip_count": [8]}
+    assert said({}, {"a"}) == {}
