@@ -112,6 +112,16 @@ def _has_difference_below(tree: Expression) -> bool:
     return (mine and below) or any(map(_has_difference_below, inputs))
 
 
+def test_a_chain_of_one_sign_is_one_node_and_another_sign_or_a_name_ends_it() -> None:
+    assert (TWO * FIVE * FOUR).inputs == (TWO, FIVE, FOUR)
+    assert (ALONE / TWO / FIVE).inputs == (ALONE, TWO, FIVE)
+    assert (TWO + FIVE + FOUR).inputs == (TWO, FIVE, FOUR)
+    for first in (TWO * FIVE, (TWO + FIVE).named("sum", "x"), TWO - FIVE):
+        assert (first + FOUR).inputs == (first, FOUR)
+    assert Result(TWO * FIVE + FOUR, "x").numbers[0] == 14
+    assert Result(TWO * (FIVE - FOUR) / ALONE, "x").numbers[0] == pytest.approx(1 / 3)
+
+
 def test_an_assumption_has_each_value_once() -> None:
     held: Assumption = given("same", 2.0, ends=(2.0, 3.0, 2.0))
     assert [one.value for one in held.distinct()] == [2, 3]

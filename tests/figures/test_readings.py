@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 
 from calc import units
@@ -55,7 +57,7 @@ def test_what_rests_on_half_of_a_rate_is_halved() -> None:
 
 
 def test_values_that_differ_by_less_than_rounding_are_one() -> None:
-    values = (80.0, 81.0, 80.0 + 1e-13, 80.0 + 1e-11, 81.0)
+    values = (80.0, 81.0, 80.0 + 1e-13, 80.0 + 2e-12, 81.0)
     candidates = tuple(reported(value, f"{value:.0f} GB") for value in values)
     reading = Reading("c", "C", metrics.metric("memory_capacity"), candidates)
     assert reading.headline is candidates[0]
@@ -104,3 +106,16 @@ def test_what_a_source_says_counts_by_its_own_count_or_by_anybodys() -> None:
     assert said({"a": 8, "b": 16}, {"a", "b"}) == {"chip_count": [8, 16], "memory_capacity": [640, 1280, 768, 1536]}
     assert said({"c": 8}, {"nobody"}) == {"chip_count": [8]}
     assert said({}, {"a"}) == {}
+
+
+def test_the_reports_of_a_reading_are_those_of_its_metric() -> None:
+    """Not of a count that a total rests on, whatever that is called; and each once."""
+    figure = reported(80, "80 GB")
+    counts = [reported(8, "8 chip", name) for name in ("chip_count", "rack_count")]
+    candidates = (*(computed(count, figure) for count in counts), figure)
+    assert Reading("c", "C", metrics.metric("memory_capacity"), candidates).reports() == [figure.report]
+
+
+def test_a_candidate_is_what_it_was() -> None:
+    with pytest.raises(FrozenInstanceError):
+        reported(80, "80 GB").value = 81  # type: ignore[misc]
