@@ -48,7 +48,7 @@ def seconds(made: Estimate) -> float:
 @pytest.mark.parametrize(("recompute", "weights", "core"), [("none", 6, 3), ("selective", 6, 4), ("full", 8, 4)])
 @pytest.mark.parametrize("pp", [1, 4])
 def test_a_step_of_training(recompute: str, weights: int, core: int, pp: int) -> None:
-    """Compute and exchanges of a layer overlap, are stretched by the pipeline, and gradients and the state come to it."""
+    """Compute and exchanges of a layer overlap, stretched by the pipeline; gradients and the state come to it."""
     chips, tp, batch = 64, 2, 128
     dp, tokens = chips // tp // pp, batch * SEQUENCE
     asked = Training(tp=tp, pp=pp, batch=batch, sequence=SEQUENCE, recompute=recompute, interleave=2, microbatch=2)
