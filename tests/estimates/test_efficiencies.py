@@ -22,6 +22,7 @@ from calc.estimates.efficiencies import (
     middle,
 )  # fmt: skip
 from calc.estimates.pooling import Pool
+from calc.estimates.precision import element_bytes
 from calc.figures.results import Assumption, given
 
 HELD = {(COMPUTE,): Default(0.7, 0.5, 0.8, ("a", "b")), (COMPUTE, "8 bit"): Default(0.6, 0.4, 0.9, ("a",))}
@@ -108,3 +109,8 @@ def test_a_covariance_is_written_by_what_its_parts_share() -> None:
         (("vendor",), 1, False), (("chip", "width"), 2, False), (("kind",), 3, True),
     ]  # fmt: skip
     assert (found.lengths, found.noise, found.mean) == ({"rows": 4.0}, 0.5, 0.25)
+
+
+def test_a_precision_that_is_not_stated_is_of_16_bits_or_of_8() -> None:
+    assert values(element_bytes("unstated")) == [2, 1]
+    assert values(element_bytes("fp4", "")) == [0.5]

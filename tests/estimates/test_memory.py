@@ -125,6 +125,17 @@ def test_where_no_weights_fit_no_batch_is_advised() -> None:
     assert "--chips 16 --tp 16" in refused.remedy  # 812 GB over 8 chips of 80 GB leave nothing
 
 
+def test_where_not_a_token_fits_no_context_is_advised() -> None:
+    """A kilobyte is left beside weights and reserve; a token takes 131."""
+    spare = 80 - SMALL * 2 / 1e9 - 1e-6
+    asked = {"chip": "h100-sxm", "batch": 1, "context": 100, "memory_fraction": 1, "reserve": f"{spare} GB/chip"}
+    refused = ESTIMATE.memory("llama-3.1-8b", **asked).verdict
+    assert refused is not None
+    assert refused.fits is False
+    assert "--context" not in refused.remedy
+    assert "--batch" not in refused.remedy
+
+
 def test_a_system_has_no_more_chips_than_it_has() -> None:
     """405B at 16 bit needs 812 GB over the chips, and 8 chips of 96 GB less the reserve hold less."""
     with pytest.raises(UsageError) as caught:

@@ -133,3 +133,68 @@ def test_a_collective_over_domains_is_bound_by_the_slower_level() -> None:
     made = ESTIMATE.allreduce("1 GB", **OF_LINKS, chips=32, link_efficiency=1, latency="0 us")
     assert made.bound.value.to("s").magnitude == pytest.approx(max(1e9 / NEAR, 1e9 / 8 / FAR))
     assert seconds(made) == pytest.approx(max(1e9 * 2 * 7 / 8 / NEAR, 1e9 / 8 * 2 * 3 / 4 / FAR))
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [("4 GiB", "4 GiB"), ("1 KiB", "1 KiB"), ("64 MiB", "64 MiB"), ("1.5 MB", "1.5 MB"),
+     ("1 GB", "1 GB"), ("1000 B", "1 kB"), ("999 B", "999 B")],
+)  # fmt: skip
+def test_a_size_is_said_in_powers_of_1024_or_of_1000(size: str, words: str) -> None:
+    made = ESTIMATE.allreduce(size, **OF_LINKS, chips=8, link_efficiency=1, latency="0 us")
+    assert f"array of {words}" in made.question
+
+
+def test_a_step_is_compared_with_measurements_by_the_tokens_of_an_expert() -> None:
+    made = ESTIMATE.decode("deepseek-v3", **(RATES | {"precision": "fp8"}), chips=16, tp=2, ep=8, batch=4, context=4096)
+    assert made.uncorrected is not None
+    found = made.uncorrected.sized.case
+    wanted = {"tokens": 4, "rows": 4 * 8 / 2 * 8 / 256, "chips": 2, "length": 4096}
+    assert {name: 2**octaves for name, octaves in found.sizes.items()} == pytest.approx(wanted)
+    assert (found.labels["width"], found.labels["kind"], found.labels["mode"]) == ("8 bit", "experts", "step")
+
+
+# -- requests: their prefill and their steps --------------------------------------------------------
+
+LOAD = {"input": 4096, "output": 1024, "batch": 16}
+DENSE = {**{name: value for name, value in RATES.items() if name != "domain"}, **REACHED, "tp": 2, "overlap": 0.25,
+         "domain": 8}  # fmt: skip
+
+
+def phases(chips: int, prefill_chips: int | None = None, **drafts: float) -> tuple[float, float]:
+    """Return the seconds of a step at the mean context, and of the prefill of one prompt."""
+    step = ESTIMATE.decode("llama-3.1-8b", **DENSE, chips=chips, batch=16, context=4096 + 512, **drafts)
+    read = ESTIMATE.prefill("llama-3.1-8b", **DENSE, chips=prefill_chips or chips, batch=1, prompt=4096)
+    return seconds(step), seconds(read)
+
+
+@pytest.mark.parametrize("drafts", [{}, {"drafts": 1, "acceptance": 0.5}])
+def test_a_request_waits_for_the_prefill_of_its_batch(drafts: dict[str, float]) -> None:
+    """On the same chips, a replica reads the prompts of its batch and writes their outputs step by step."""
+    made = ESTIMATE.serve("llama-3.1-8b", **DENSE, **LOAD, chips=4, **drafts)
+    step, read = phases(4, **drafts)
+    time = 1024 / (1.5 if drafts else 1) * step + 16 * read
+    assert seconds(made) == pytest.approx(time)
+    figures = {name: figure.estimate.numbers[0] for name, figure in made.figures.items()}
+    requests = 2 * 16 / time
+    assert figures["requests"] == pytest.approx(requests)
+    assert figures["rate"] == pytest.approx(requests * 1024)
+    assert figures["rate_per_chip"] == pytest.approx(requests * 1024 / 4)
+    assert figures["total_rate_per_chip"] == pytest.approx(requests * (1024 + 4096) / 4)
+    assert figures["time_per_output_token"] / 1e3 == pytest.approx(time / 1024)
+    assert figures["rate_per_user"] == pytest.approx(1024 / time)
+    assert figures["ttft"] / 1e3 == pytest.approx(read)
+
+
+@pytest.mark.parametrize(("readers", "writers"), [(4, 8), (2, 32)])
+def test_apart_the_slower_phase_gives_the_requests(readers: int, writers: int) -> None:
+    """Prefill and decode on chips of their own; the cache goes over the slow links of the chips of a replica."""
+    made = ESTIMATE.serve("llama-3.1-8b", **DENSE, **LOAD, chips=readers + writers, prefill_chips=readers,
+                          decode_chips=writers)  # fmt: skip
+    step, read = phases(writers, readers)
+    assert seconds(made) == pytest.approx(1024 * step)
+    figures = {name: figure.estimate.numbers[0] for name, figure in made.figures.items()}
+    requests = min(16 * writers / 2 / (1024 * step), readers / 2 / read)
+    assert figures["requests"] == pytest.approx(requests)
+    assert figures["rate_per_chip"] == pytest.approx(requests * 1024 / (readers + writers))
+    assert figures["ttft"] / 1e3 == pytest.approx(read + 4096 * CACHE / (2 * FAR))

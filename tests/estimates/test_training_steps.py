@@ -95,6 +95,16 @@ def test_the_state_is_sixteen_bytes_a_parameter_over_all_chips() -> None:
     assert made.held["state"].numbers[0] * 1e9 == pytest.approx(SMALL * 16 / 4)
 
 
+def test_a_step_is_compared_with_measurements_by_the_tokens_of_a_microbatch_and_of_an_expert() -> None:
+    hardware = find_hardware(COMPARER, "h100-sxm", "chip", 32, OVERRIDES, 8)
+    asked = Training(tp=2, cp=2, ep=8, batch=64, sequence=SEQUENCE, microbatch=2, unfit=True)
+    made = train(find_model(COMPARER, "deepseek-v3"), hardware, asked, Efficiencies())
+    assert made.uncorrected is not None
+    tokens = 2 * SEQUENCE / 2
+    wanted = {"tokens": tokens, "rows": tokens * 8 / 2 * 8 / 256, "tp": 2, "chips": 32, "width": 7168}
+    assert {name: 2**octaves for name, octaves in made.uncorrected.sized.case.sizes.items()} == pytest.approx(wanted)
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
