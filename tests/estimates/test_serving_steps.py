@@ -6,6 +6,8 @@ import pytest
 
 import calc
 from calc.estimates.estimate import Estimate
+from calc.estimates.model import find_model
+from calc.figures.results import Result, given
 
 ESTIMATE = calc.load().estimate
 PEAK, MEMORY, NEAR, FAR = 1000e12, 4e12, 400e9, 50e9
@@ -198,3 +200,21 @@ def test_apart_the_slower_phase_gives_the_requests(readers: int, writers: int) -
     assert figures["requests"] == pytest.approx(requests)
     assert figures["rate_per_chip"] == pytest.approx(requests * 1024 / (readers + writers))
     assert figures["ttft"] / 1e3 == pytest.approx(read + 4096 * CACHE / (2 * FAR))
+
+
+@pytest.mark.parametrize(("chips", "words"), [(2, "batch 16"), (4, "batch 16 per replica")])
+def test_a_batch_is_said_to_be_of_a_replica_where_there_are_several(chips: int, words: str) -> None:
+    made = ESTIMATE.decode("llama-3.1-8b", **DENSE, chips=chips, batch=16, context=4096)
+    assert words in made.asked
+
+
+@pytest.mark.parametrize(("convention", "share"), [("full", 1), ("causal", 1 / 2)])
+def test_a_window_is_met_whole_in_either_convention(convention: str, share: float) -> None:
+    """Of gpt-oss-120b every second layer of 36 has a window of 128; a token has up to 127 others of it before it.
+
+    Counted as every token meeting every one, the window's; counted causally half of twice the window's.
+    """
+    model = find_model(calc.load().comparer, "gpt-oss-120b")
+    core = model.causal_core(given("context", 8192.0, "token"), convention)
+    each = 4 * 64 * 64
+    assert Result(core, "FLOP/token").numbers[0] == pytest.approx(18 * each * (8192 * share + 128))
