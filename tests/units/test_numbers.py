@@ -41,7 +41,8 @@ def test_what_is_reported_keeps_its_digits_and_what_is_derived_has_four() -> Non
     assert numbers.number(123456789012.34, exact=True) == "123456789012"
     assert numbers.number(123456789.01234, exact=True) == "123456789.012"
     assert numbers.number(1234.567) == "1235"
-    assert numbers.amount(2.5, "GB") == "2.5 GB"
+    assert numbers.amount(1234.567, "GB") == "1235 GB"
+    assert numbers.amount(1234.567, "GB", exact=True) == "1234.567 GB"
 
 
 @pytest.mark.parametrize(

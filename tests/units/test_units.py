@@ -138,6 +138,11 @@ def test_refuses(text: str, advice: str) -> None:
         ("3 W*TFLOPS", "", "write '3 W*TFLOP/s' for a rate, '3 W*TFLOP' for an amount"),
         ("5 TFLOPS/token", "", "write '5 TFLOP/s/token' for a rate, '5 TFLOP/token' for an amount"),
         ("5 TFLOPS/sec", "", "write '5 TFLOP/s'"),
+        ("5 TFLOPs per second", "", "write '5 TFLOP per s'"),
+        ("5 TFLOPS*sec", "", "write '5 TFLOP/s*s' for a rate, '5 TFLOP*s' for an amount"),
+        ("0", "384 chip", "write its unit after it"),
+        ("5 MTOKEN", "", ""),
+        ("3 GWH", "", "write '3 GWh'"),
         ("2 USD/TFLOPS/chip", "", ""),
         ("64 GB/GPU", "", "write '64 GB/chip'"),
         ("1,5 GB", "192 GB", "write a decimal point: '1.5 GB'"),
@@ -257,6 +262,20 @@ def test_what_cannot_be_shown_in_a_unit_says_what_to_do(text: str, name: str, hi
         assert isinstance(caught.value, units.DimensionalityError)
         assert isinstance(caught.value, CalcError)
         assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("have", "want", "thing"),
+    [
+        ("W/chip", "kW", "chip"),
+        ("W/chip^2", "W", ""),
+        ("W/chip/rack", "W", ""),
+        ("W", "W/chip", ""),
+        ("GB", "GB*s", ""),
+    ],
+)
+def test_a_unit_is_per_one_thing_that_is_counted_or_per_none(have: str, want: str, thing: str) -> None:
+    assert units.per(have, want) == thing
 
 
 def test_the_advice_on_a_figure_per_chip_works() -> None:
