@@ -13,6 +13,7 @@ import ast
 import contextlib
 import difflib
 import gc
+import inspect
 import itertools
 import math
 import os
@@ -22,10 +23,13 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import CodeType, FunctionType
 from typing import Any
 
+Functions = dict[tuple[str, str, int], list[FunctionType]]
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("calc", "specs", "tests", "pyproject.toml", "README.md", "notebooks")
 KEPT = ROOT / ".mutants"
@@ -36,18 +40,20 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     "units": (["calc/units"], ["tests/units calc/units", "tests/property/test_unit_laws.py"]),
     "policy": (
         [f"calc/figures/{name}.py" for name in ("policy", "readings", "operations")],
-        [" ".join(f"tests/figures/test_{name}.py" for name in ("readings", "policy", "extremes", "spine", "cases")),
+        ["tests/figures/test_readings.py tests/figures/test_policy.py tests/figures/test_extremes.py",
+         "tests/figures/test_spine.py tests/figures/test_cases.py",
          "tests/property/test_date_laws.py tests/property/test_source_laws.py"],
     ),
     "readings": (
         [f"calc/figures/{name}.py" for name in ("normalize", "results", "derive")],
-        ["tests/figures calc/figures", "tests/property/test_open_laws.py tests/property/test_operation_laws.py",
+        ["tests/figures/test_extremes.py calc/figures/results.py", "tests/figures/test_spine.py",
+         "tests/figures/test_cases.py", "tests/property/test_open_laws.py tests/property/test_operation_laws.py",
          "tests/property/test_reading_laws.py"],
     ),
     "formulas": (["calc/formulas"], ["tests/formulas calc/formulas", "tests/property/test_formula_laws.py"]),
     "audit": (
         ["calc/analysis/audit.py", "calc/analysis/scorecard.py"],
-        ["tests/analysis/test_standing.py tests/property/test_claim_laws.py", "tests/property/test_verdict_laws.py",
+        ["tests/analysis/test_standing.py", "tests/property/test_claim_laws.py tests/property/test_verdict_laws.py",
          "tests/analysis/test_scorecard.py calc/analysis/scorecard.py",
          "tests/analysis/test_audit.py calc/analysis/audit.py"],
     ),
@@ -57,10 +63,10 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
             "inference", "parallelism", "precision", "cost",
         )],
         [" ".join(f"tests/estimates/test_{name}.py" for name in (
-            "exchanges", "memory", "serving_steps", "conditions", "pooling")),
-         "tests/estimates/test_estimates.py", "tests/estimates/test_sweep.py"],
+            "efficiencies", "exchanges", "memory", "ranges", "serving_steps", "training_steps")),
+         "tests/estimates/test_conditions.py tests/estimates/test_pooling.py", "tests/estimates/test_estimates.py"],
     ),
-    "extremes": (["calc/figures/extremes.py"], ["tests/figures", "tests/estimates/test_sweep.py"]),
+    "extremes": (["calc/figures/extremes.py"], ["tests/figures/test_extremes.py", "tests/estimates/test_sweep.py"]),
 }  # fmt: skip
 """What is changed, and the tests that must notice, the quick ones first: those of a text run in one process."""
 
@@ -162,26 +168,70 @@ def _place(item: Any) -> tuple[Any, ...]:
     return one.module_path, one.start_pos, one.operator_name, one.occurrence
 
 
-def warm() -> None:
-    """Import what the tests need from outside, and nothing of the project: each run imports that anew."""
-    import hypothesis  # noqa: F401
-    import pytest  # noqa: F401
+def warm(tests: list[str]) -> Functions:
+    """Import this folder's project and tests, so that no run has to; return its functions by where they stand."""
+    import pytest
 
-    import calc.api  # noqa: F401
+    sys.path[0] = os.environ["PYTHONPATH"] = os.getcwd()
+    _forget()
+    with open(os.devnull, "w", encoding="utf-8") as out, contextlib.redirect_stdout(out):
+        pytest.main([*OPTIONS, "--collect-only", *" ".join(tests).split()])
+    found: Functions = {}
+    for one in gc.get_objects():
+        if isinstance(one, FunctionType) and one.__module__ and one.__module__.partition(".")[0] == "calc":
+            found.setdefault(_where(one.__code__), []).append(one)
+    gc.freeze()
+    return found
 
+
+def _where(code: CodeType) -> tuple[str, str, int]:
+    return os.path.relpath(code.co_filename), code.co_qualname, code.co_firstlineno
+
+
+def _forget() -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] in ("calc", "tests")]:
         del sys.modules[name]
-    gc.collect()
-    gc.freeze()
 
 
-def ran(tests: list[str], seconds: float = math.inf) -> str:
-    """Run tests in this folder, one text of files after the other until one fails; return in a word how they ended."""
-    ends = (_ran(each.split(), seconds) for each in tests)  # to collect them all may take longer than to fail
+def changed(path: Path, before: str, after: str, known: Functions) -> Callable[[], None]:
+    """Return what brings a change into a process that has imported the project.
+
+    Where it is within a function, the function's code is replaced, which its decorators and importers have too; else
+    all is imported anew.
+    """
+    old, new = (_codes(compile(text, str(path), "exec")) for text in (before, after))
+    apart = [(was, now) for was, now in zip(old, new, strict=False) if was != now]
+    if len(old) != len(new) or len(apart) != 1 or _where(apart[0][0]) not in known:
+        return _forget
+    was, now = apart[0]
+    functions = known[_where(was)]
+    if any(len(one.__code__.co_freevars) != len(now.co_freevars) for one in functions):
+        return _forget
+
+    def replace() -> None:
+        for one in functions:
+            one.__code__ = now
+
+    return replace
+
+
+def _codes(whole: CodeType) -> list[CodeType]:
+    """Return the code of a module and of its classes, without that of functions, and then that of each function."""
+    inner = [each for each in whole.co_consts if isinstance(each, CodeType)]
+    rest = tuple(None if isinstance(each, CodeType) else each for each in whole.co_consts)
+    found = [whole.replace(co_consts=rest, co_linetable=b"")]  # which tells where a function ends
+    for each in inner:
+        found += [each] if each.co_flags & inspect.CO_NEWLOCALS else _codes(each)
+    return found
+
+
+def ran(tests: list[str], seconds: float = math.inf, first: Callable[[], None] | None = None) -> str:
+    """Run tests, one text of files after the other until one fails; return in a word how they ended."""
+    ends = (_ran(each.split(), seconds, first) for each in tests)
     return next((end for end in ends if end != "survived"), "survived")
 
 
-def _ran(tests: list[str], seconds: float) -> str:
+def _ran(tests: list[str], seconds: float, first: Callable[[], None] | None) -> str:
     """Run tests in a process of its own."""
     child = os.fork()
     if not child:
@@ -189,35 +239,39 @@ def _ran(tests: list[str], seconds: float) -> str:
         out = os.open(os.devnull, os.O_WRONLY)
         os.dup2(out, 1)
         os.dup2(out, 2)
-        sys.path[0] = os.environ["PYTHONPATH"] = os.getcwd()
-        code = True
+        end: int = 1
         try:
             import pytest
 
+            if first:
+                first()
             end = pytest.main([*OPTIONS, *tests])
-            code = end != pytest.ExitCode.OK
         finally:
-            os._exit(code)
+            os._exit(end)
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
-            return "killed" if status else "survived"
+            end = os.waitstatus_to_exitcode(status)
+            return {0: "survived", 1: "killed"}.get(end, "no import")
         time.sleep(0.02)
     os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return "timeout"
 
 
-def tried(item: Any, tests: list[str], seconds: float) -> Any:
-    """Return what became of a mutant, as Cosmic Ray holds it."""
+def tried(item: Any, tests: list[str], seconds: float, known: Functions) -> Any:
+    """Return what became of a mutant, as Cosmic Ray holds it; what survives is tried again in all that is imported."""
     from cosmic_ray.mutating import use_mutation
     from cosmic_ray.plugins import get_operator
     from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkResult
 
     (one,) = item.mutations
     with use_mutation(one.module_path, get_operator(one.operator_name)(), one.occurrence) as codes:
-        end = ran(tests, seconds)
+        first = changed(one.module_path, *codes, known)
+        end = ran(tests, seconds, first)
+        if end == "survived" and first is not _forget:
+            end = ran(tests, seconds, _forget)
     lines = (code.splitlines() for code in codes)
     diff = "\n".join(difflib.unified_diff(*lines, str(one.module_path), lineterm="", n=1))
     outcome = TestOutcome.SURVIVED if end == "survived" else TestOutcome.KILLED
@@ -230,16 +284,16 @@ def main(part: str, number: str = "150", seed: str = "1") -> None:
 
     sources, tests = PARTS[part]
     KEPT.mkdir(exist_ok=True)
-    warm()
     with TemporaryDirectory() as place:
         for name in COPIED:
             copy: Any = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
             copy(ROOT / name, Path(place, name))
         with contextlib.chdir(place), use_db(KEPT / f"{part}.sqlite", WorkDB.Mode.create) as db:
+            known = warm(tests)
+            sys.dont_write_bytecode = True  # two mutants of one second and one length would be taken for each other
             begun = time.monotonic()
             if ran(tests) != "survived":
                 raise SystemExit("The tests fail without any mutant.")
-            sys.dont_write_bytecode = True  # two mutants of one second and one length would be taken for each other
             seconds = 20 + 3 * (time.monotonic() - begun)
             if number == "again":
                 again = {id for id, result in db.results if result.output == "survived"}
@@ -248,7 +302,7 @@ def main(part: str, number: str = "150", seed: str = "1") -> None:
             else:
                 items = start(db, sources, int(number), int(seed))
             for item in items:
-                result = tried(item, tests, seconds)
+                result = tried(item, tests, seconds, known)
                 db.set_result(item.job_id, result)
                 if result.output == "survived":
                     print(result.diff, end="\n\n", flush=True)

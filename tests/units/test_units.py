@@ -142,6 +142,7 @@ def test_refuses(text: str, advice: str) -> None:
         ("5 TFLOPS*sec", "", "write '5 TFLOP/s*s' for a rate, '5 TFLOP*s' for an amount"),
         ("0", "384 chip", "write its unit after it"),
         ("5 MTOKEN", "", ""),
+        ("3 ktoken", "", ""),
         ("3 GWH", "", "write '3 GWh'"),
         ("2 USD/TFLOPS/chip", "", ""),
         ("64 GB/GPU", "", "write '64 GB/chip'"),
