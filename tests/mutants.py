@@ -66,7 +66,9 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
             "efficiencies", "exchanges", "memory", "ranges", "serving_steps", "training_steps")),
          "tests/estimates/test_conditions.py tests/estimates/test_pooling.py", "tests/estimates/test_estimates.py"],
     ),
-    "extremes": (["calc/figures/extremes.py"], ["tests/figures/test_extremes.py", "tests/estimates/test_sweep.py"]),
+    "extremes": (
+        ["calc/figures/extremes.py"], ["tests/figures/test_extremes.py", "tests/estimates/test_sweep.py -k corners"],
+    ),
 }  # fmt: skip
 """What is changed, and the tests that must notice, the quick ones first: those of a text run in one process."""
 
