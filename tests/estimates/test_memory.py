@@ -121,7 +121,7 @@ def test_what_is_left_takes_so_many_tokens_more() -> None:
 def test_where_no_weights_fit_no_batch_is_advised() -> None:
     refused = ESTIMATE.memory("llama-3.1-405b", chip="h100-sxm", chips=4, tp=4, batch=8, context=4096).verdict
     assert refused is not None
-    assert re.findall(r"--\w+", refused.remedy) == ["--chips", "--tp"]
+    assert not {"--batch", "--context"} & {*re.findall(r"--\w+", refused.remedy)}
     assert "--chips 16 --tp 16" in refused.remedy  # 812 GB over 8 chips of 80 GB leave nothing
 
 
