@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from calc import units
-from calc.figures.extremes import corners
+from calc.figures.extremes import _front, corners
 from calc.figures.operations import Expression, apply
 from calc.figures.results import Assumption, Result, evaluate, given
 from tests.property.laws import MANY
@@ -120,6 +122,17 @@ def test_a_chain_of_one_sign_is_one_node_and_another_sign_or_a_name_ends_it() ->
         assert (first + FOUR).inputs == (first, FOUR)
     assert Result(TWO * FIVE + FOUR, "x").numbers[0] == 14
     assert Result(TWO * (FIVE - FOUR) / ALONE, "x").numbers[0] == pytest.approx(1 / 3)
+
+
+@MANY
+@drawn(st.integers(1, 4).flatmap(lambda wide: st.lists(st.tuples(*[st.integers(-3, 3)] * wide), min_size=1)))
+def test_the_front_is_what_no_other_row_passes(rows: list[tuple[int, ...]]) -> None:
+    """Of equal rows the first; whatever is as good in all columns and better in one passes a row."""
+    passed = [any(other != row and all(map(operator.ge, other, row)) for other in rows) for row in rows]
+    wanted = {rows.index(row) for row, out in zip(rows, passed, strict=True) if not out}
+    found = _front(np.array(rows, dtype=float))
+    assert len(found) == len(set(found))
+    assert set(found) == wanted
 
 
 def test_an_assumption_has_each_value_once() -> None:
