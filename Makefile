@@ -67,7 +67,7 @@ newest: ## Run the quick tests against the newest versions of everything, in .ve
 upgrade: ## Renew constraints.txt from the newest versions and run the tests with them
 	rm -rf $(VENV)
 	@$(MAKE) --no-print-directory $(VENV)/.made
-	@$(PIP) --editable '.[test,notebooks,dask,mcp,parquet,site]'
+	@$(PIP) --editable '.[test,notebooks,dask,mcp,parquet,site,mutants]'
 	(echo '# The versions that were tested; `make upgrade` renews them.' && \
 	    $(BIN)/python -m pip freeze --exclude-editable) > constraints.txt
 	@$(MAKE) --no-print-directory test
@@ -88,6 +88,17 @@ fuzz: $(VENV)/.test ## Look for inputs that lead to a fault, SECONDS=120 from SE
 	$(BIN)/python -m tests.fuzz $(SECONDS) $(SEED)
 	FUZZ=1 $(BIN)/python -m pytest -n logical tests/test_fuzz.py
 
+$(VENV)/.mutants: $(VENV)/.test
+	@$(PIP) --constraint constraints.txt --editable '.[test,mutants]'
+	@touch $@
+
+PART ?= units
+SAMPLE ?= 150
+
+.PHONY: mutants
+mutants: $(VENV)/.mutants ## Put small faults into PART=units, SAMPLE=150 of them: its tests must fail (minutes)
+	$(BIN)/python -m tests.mutants $(PART) $(SAMPLE)
+
 .PHONY: format
 format: $(VENV)/.test ## Format the code and the sheets
 	$(BIN)/ruff check --fix .
@@ -105,5 +116,5 @@ bench: $(VENV)/.test ## Print the benchmarks' ratios, taken in one run
 
 .PHONY: clean
 clean: ## Remove the environment and all caches
-	rm -rf $(VENV) .venv-newest build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-newest build dist .hypothesis .mutants .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -8,14 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.internal.conjecture import providers
 
 from tests import running
 
+_PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
 settings.register_profile(
-    "here", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+    "mutants", deadline=None, derandomize=True, phases=_PHASES,  # that a test fails is enough
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)  # fmt: skip
+# Explaining a whole catalog would take minutes.
+settings.register_profile("here", settings.get_profile("mutants"), phases=[*_PHASES, Phase.shrink])
 settings.load_profile("here")
 # Hypothesis draws constants of all modules that are loaded by then: examples would depend on which tests ran before.
 providers._get_local_constants = lambda: providers._local_constants  # type: ignore[attr-defined]

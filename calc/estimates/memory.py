@@ -195,7 +195,7 @@ def _remedy(
     tips = []
     cache = sizes.get("cache", 0.0)
     room = capacity - sum(size for name, size in sizes.items() if name != "cache")
-    if cache and room > 0:
+    if cache:
         if (batch := int(asked.batch * room / cache)) >= 1:
             tips.append(f"--batch {batch}")
         length = float(asked.context or getattr(asked, "prompt", 0.0) or 0.0)

@@ -110,7 +110,8 @@ def _ways(node: Operation, inputs: list[Quantity], place: int, value: Quantity) 
     with np.errstate(all="ignore"):
         other = own * steps if own.magnitude else own + (steps - 1) * (own + 1 * own.units)
         changed = node.formula.function(*inputs[:place], other, *inputs[place + 1 :])
-        apart = (changed - value).to(value.units).magnitude * (steps - 1)
+        # By the way in which the input itself went: one below zero falls where it is doubled.
+        apart = (changed - value).to(value.units).magnitude * (other - own).magnitude
     ways = {1 if one > 0 else -1 for one in apart[np.isfinite(apart)] if one}
     return ways or {1, -1}
 

@@ -85,7 +85,7 @@ def span(low: float, high: float) -> str:
 def ratio(value: float, low: float, high: float) -> str:
     """Print a ratio with its span: ``1.67 (1.60 to 1.90)``."""
     shown = [grouped(long_ratio(part)) for part in (value, low, high)]
-    return shown[0] if shown[0] == shown[1] == shown[2] else f"{shown[0]} ({shown[1]} to {shown[2]})"
+    return shown[0] if shown[1] == shown[2] else f"{shown[0]} ({shown[1]} to {shown[2]})"
 
 
 def long_ratio(value: float) -> str:

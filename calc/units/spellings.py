@@ -80,7 +80,7 @@ def meanings(text: str, vocabulary: Collection[str]) -> list[str]:
     tokens = re.split(r"(\s+per\s+|[/*])", text.strip())
     parts = [[token] if place % 2 else _factor(token, vocabulary) for place, token in enumerate(tokens)]
     for place in range(0, len(parts) - 2, 2):
-        if tokens[place + 1] == "/" and parts[place + 2] == ["s"]:
+        if tokens[place + 1] != "*" and parts[place + 2] == ["s"]:
             parts[place] = [each for each in parts[place] if not each.endswith("/s")]
     divisors = [part for part, before in zip(parts[2::2], tokens[1::2], strict=True) if before == "/"]
     if any("/" in each for part in divisors for each in part):

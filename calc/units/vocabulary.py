@@ -339,14 +339,15 @@ _NEAR = 100
 def _sized(number: str, example: str) -> str:
     """Say how a bare number is written with its unit, where its size leaves no doubt which."""
     like = example.partition(" ")[2]
-    known = split(example).low if like else Decimal(1)
-    base = like[1:] if like[:1] in spellings.PREFIXES and like[1:] and _reads(f"1 {like[1:]}", like) else like
-    for each in dict.fromkeys((like, base)) if like and Decimal(number) > 0 else ():
-        value = Decimal(number) * scale(each) / scale(like)
-        if _counts(like) or 1 <= value / known * _NEAR <= _NEAR**2:
-            said = f", where it is in {each}" if each != like else ""
-            spelt = number if each == like else f"{value.normalize():f}"
-            return f"write its unit, such as '{spelt} {like}'{said}"
+    if like and Decimal(number) > 0:
+        known = split(example).low
+        base = like[1:] if like[0] in spellings.PREFIXES and _reads(f"1 {like[1:]}", like) else like
+        for each in dict.fromkeys((like, base)):
+            value = Decimal(number) * scale(each) / scale(like)
+            if _counts(like) or 1 <= value / known * _NEAR <= _NEAR**2:
+                said = f", where it is in {each}" if each != like else ""
+                spelt = number if each == like else f"{value.normalize():f}"
+                return f"write its unit, such as '{spelt} {like}'{said}"
     return "write its unit after it"
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +16,7 @@ from calc.formulas import (
     arithmetic,
     collectives,
     cost,
+    export_control,
     inference,
     memory,
     model,
@@ -19,9 +24,10 @@ from calc.formulas import (
     topology,
     training,
 )
-from calc.formulas.table import FORMULAS
+from calc.formulas.table import FORMULAS, SUBJECTS
 from calc.units import Quantity, parse
 
+HERE = Path(__file__).parent
 BYTE, HALF, TOKEN7, T4096 = parse("1 B"), parse("2 B"), parse("7 token"), parse("4096 token")
 MIB, US, LINK = parse("1 MiB"), parse("1 us"), parse("1 GB/s")
 
@@ -100,6 +106,71 @@ WRITTEN_OUT = [
      2 / (1000 * 3600) * 1e6),
     ("A9", lambda: arithmetic.per_power(parse("1000 token/s/chip"), parse("1.73 kW/chip")), "token/s/MW",
      1000 / 1.73 * 1000),
+    ("A1", lambda: arithmetic.sum_of(parse("3 s"), parse("5 s"), parse("7 s")), "s", 15),
+    ("A1", lambda: arithmetic.product_of(parse("3 x"), parse("5 s"), parse("7 W")), "J", 105),
+    ("A1", lambda: arithmetic.quotient_of(parse("100 J"), parse("3 s"), parse("7 x")), "W", 100 / 21),
+    ("A1", lambda: arithmetic.same(parse("3 GB")), "MB", 3000),
+    ("A1", lambda: arithmetic.total(parse("3 chip"), parse("5 W/chip")), "W", 15),
+    ("A1", lambda: arithmetic.per_chip(parse("5 W"), parse("2 chip")), "W/chip", 2.5),
+    ("A1", lambda: arithmetic.equivalent(parse("5 GB"), parse("2 GB")), "x", 2.5),
+    ("A1", lambda: arithmetic.power_per(parse("5 kW"), parse("2 TFLOP/s")), "W/TFLOP*s", 2500),
+    ("A1", lambda: arithmetic.per_price(parse("5 GB"), parse("2 USD")), "GB/USD", 2.5),
+    ("A1", lambda: arithmetic.price_per(parse("5 USD"), parse("2 GB")), "USD/GB", 2.5),
+    ("A1", lambda: arithmetic.bytes_per_flop(parse("5 TB/s"), parse("2 PFLOP/s")), "B/FLOP", 0.0025),
+    ("A1", lambda: arithmetic.chips_per_rack(parse("384 chip"), parse("16 rack")), "chip/rack", 24),
+    ("A1", lambda: arithmetic.chips_per_rack(parse("40 chip"), parse("16 rack")), "chip/rack", 2.5),
+    ("A1", lambda: roofline.overlapped(0.75, parse("3 s"), parse("5 s"), parse("4 s")), "s", 5 + 0.25 * 7),
+    ("A1", lambda: roofline.derated(parse("5 s"), 0.4), "s", 12.5),
+    ("A1", lambda: roofline.arithmetic_intensity(parse("7 FLOP"), parse("2 B")), "FLOP/B", 3.5),
+    ("A3", lambda: training.pipelined(parse("6 s"), 5, 8, 2), "s", 6 * (1 + 4 / 16)),
+    ("A3", lambda: training.amdahl_speedup(0.6, 3), "x", 1 / (0.4 + 0.2)),
+    ("A6", lambda: inference.slower_rate(parse("5 token/s"), parse("3 token/s"), parse("4 token/s")), "token/s", 3),
+    ("A6", lambda: collectives.waited(parse("6 s"), 3, parse("0.5 s")), "s", 7.5),
+    ("A6", lambda: collectives.remote_copies(8, 4), "x", 6),
+    ("A6", lambda: collectives.distinct_remote_groups(2, 4), "x", 3 * (1 - (3 / 4) ** 2)),
+    ("A6", lambda: collectives.distinct_remote_groups(1, 4), "x", 3 / 4),
+    ("A7", lambda: collectives.in_switch_all_reduce_time(MIB, LINK), "s", 2**20 / 1e9),
+    ("A2", lambda: model.attention_parameters(7, 5, 2, 3), "param", 2 * 7 * 5 * 3 + 2 * 7 * 2 * 3),
+    ("A2", lambda: model.latent_attention_parameters(7, 2, 3, 5, 11, 13, 17), "param",
+     7 * 3 + 3 * 2 * (11 + 13) + 7 * (5 + 13) + 5 * 2 * (11 + 17) + 2 * 17 * 7),
+    ("A2", lambda: model.feed_forward_parameters(3, 5, kind="ungated"), "param", 2 * 3 * 5),
+    ("A2", lambda: model.router_parameters(3, 5), "param", 15),
+    ("A2", lambda: model.layers_parameters(3, parse("5 param"), parse("7 param")), "param", 36),
+    ("A2", lambda: model.absorbed_core_flops(TOKEN7, 2, 5, 3), "FLOP/token", 2 * 2 * (2 * 5 + 3) * 7),
+    ("A2", lambda: model.latent_core_flops(TOKEN7, 5, 2, 3, 4, convention="causal"), "FLOP/token", 5 * 9 * 7),
+    ("A2", lambda: model.latent_decode_core_intensity(63, 5, 3, HALF), "FLOP/B", 2 * 63 * 13 / (2 * 8)),
+    ("A5", lambda: memory.kv_cache_per_token(3, 5, 7, HALF), "B/token", 2 * 3 * 5 * 7 * 2),
+    ("A5", lambda: memory.latent_cache_per_token(3, 5, 7, HALF), "B/token", 3 * 12 * 2),
+    ("A5", lambda: memory.cached_tokens(T4096, TOKEN7), "token", 7),
+    ("A5", lambda: memory.kv_cache_bytes(4, TOKEN7, parse("3 B/token")), "B", 84),
+    ("A4", lambda: memory.recomputed_activation_bytes(TOKEN7, 2, 3, 5), "B", 2 * 7 * 2 * 3 * 5),
+    ("A6", lambda: inference.prefill_flops(parse("11 param"), TOKEN7, 3, parse("5 FLOP/token")), "FLOP",
+     2 * 11 * 7 + 3 * 5 * 7),
+    ("A6", lambda: inference.tokens_per_step(4, 0.5, 0.25), "token", 7),
+    ("A6", lambda: inference.expert_parallel_decode_time_lower_bound(3, parse("5 us")), "us", 30),
+    ("A6", lambda: collectives.expert_exchange_bytes(TOKEN7, 3, 5, BYTE, HALF), "B", 7 * 3 * 5 * 3),
+    ("A7", lambda: collectives.binomial_broadcast(8, MIB, LINK, US), "s", 3 * (1e-6 + 2**20 / 1e9)),
+    ("A7", lambda: collectives.ring_all_reduce(8, MIB, LINK, US), "s", 14 * 1e-6 + 14 / 8 * 2**20 / 1e9),
+    ("A7", lambda: collectives.hierarchical_all_reduce(8, 4, MIB, LINK, parse("0.5 GB/s"), US, parse("3 us")), "s",
+     14 * 1e-6 + 14 / 8 * 2**20 / 1e9 + 6 * 3e-6 + 6 / 4 * 2**17 / 0.5e9),
+    ("A7", lambda: collectives.ring_tree_crossover(16, LINK, US), "B", 1e-6 * 1e9 * 16 / 3),
+    ("A7", lambda: collectives.wire_rate(LINK, 9, 3), "GB/s", 2 / 8),
+    ("A8", lambda: topology.torus_bisection(512, 3, LINK), "GB/s", 128),
+    ("A8", lambda: topology.full_mesh_bisection(5, LINK), "GB/s", 6.25),
+    ("A8", lambda: topology.rail_bisection(parse("8 chip/node"), parse("4 node"), parse("50 GB/s/chip"), 3), "GB/s",
+     8 * 4 * 50 / 6),
+    ("A8", lambda: topology.pair_bandwidth(parse("75 GB/s"), 8), "GB/s", 75 / 7),
+    ("A9", lambda: cost.run_energy(parse("3 chip*h"), parse("500 W/chip"), 1.2), "Wh", 1800),
+    ("A9", lambda: cost.emission(parse("3 kWh"), parse("0.4 kg/kWh")), "kg", 1.2),
+    ("A9", lambda: cost.run_cost(parse("3 chip*h"), parse("2 USD/chip/h")), "USD", 6),
+    ("A1", lambda: roofline.compute_from_clock(parse("2 GHz"), 3, 5), "GFLOP/s", 60),
+    ("A1", lambda: roofline.memory_bandwidth_from_clock(parse("2 GHz"), parse("8 B")), "GB/s", 32),
+    ("X", lambda: export_control.processing_performance(parse("600 TOP/s"), parse("8 b")), "TOP*b/s", 4800),
+    ("X", lambda: export_control.total_processing_performance(
+        parse("3 TOP*b/s"), parse("5 TOP*b/s"), parse("5 TOP*b/s"), parse("4 TOP*b/s")), "TOP*b/s", 5),
+    ("X", lambda: export_control.performance_density(parse("4900 TOP*b/s"), parse("800 mm^2")), "TOP*b/s/mm^2", 6.125),
+    ("X", lambda: export_control.largest_area(parse("4900 TOP*b/s"), parse("6 TOP*b/s/mm^2")), "mm^2", 4900 / 6),
+    ("X", lambda: export_control.both_ways(parse("300 GB/s")), "GB/s", 600),
 ]  # fmt: skip
 
 
@@ -108,6 +179,22 @@ WRITTEN_OUT = [
 )
 def test_equation(section: str, compute: Callable[[], Quantity], unit: str, number: float) -> None:
     assert compute().to(units.unit(unit)).magnitude == pytest.approx(number, rel=1e-12)
+
+
+def test_each_formula_has_a_number_that_was_computed_apart() -> None:
+    """A vector, or an equation written out."""
+    written = "".join((HERE / name).read_text(encoding="utf-8") for name in ("test_equations.py", "test_formulas.py"))
+    own = [name for name, formula in FORMULAS.items() if not isinstance(formula.function, partial)]
+    computed = set(re.findall(r"\b[a-z]\w*\.(\w+)", written))
+    assert [name for name in own if FORMULAS[name].dimensions and name not in computed] == []
+
+
+def test_each_function_of_a_subject_is_registered() -> None:
+    """So that expressions can call it and lists show it; all but what is a factor of several formulas."""
+    registered = {formula.function for formula in FORMULAS.values()}
+    public = {name: each for module in SUBJECTS.values() for name, each in vars(module).items()
+              if inspect.isfunction(each) and each.__module__ == module.__name__ and name[0] != "_"}  # fmt: skip
+    assert {name for name, each in public.items() if each not in registered} == {"bus_factor"}
 
 
 # -- options, and the table -------------------------------------------------------------------------

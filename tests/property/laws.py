@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import settings
 
 from calc.analysis import workings
 from calc.analysis.comparison import Comparer
@@ -22,10 +22,7 @@ from calc.figures.results import Result, readings
 from calc.sheets import metrics, schema
 from tests import strategies
 
-FEW = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],  # explaining a whole catalog takes minutes
-)  # fmt: skip
+FEW = settings(max_examples=20)
 SOME = settings(FEW, max_examples=35)
 MANY = settings(FEW, max_examples=120)
 NEAR = 1e-12

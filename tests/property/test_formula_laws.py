@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calc import units
+from calc.errors import UsageError
 from calc.formulas import (
     arithmetic,
     collectives,
@@ -96,6 +97,16 @@ def test_every_choice_of_options_has_its_equation() -> None:
                 assert FORMULAS[chosen.name] is chosen
                 texts.add(chosen.text)
     assert len(texts) == sum(bool(formula.dimensions) for formula in FORMULAS.values())
+
+
+@each(case for case in CASES if case.formula.options and not isinstance(case.formula.function, partial))
+def test_each_option_that_is_taken_is_listed(case: Case) -> None:
+    """What a refusal says an option may be, is what lists and expressions know of it."""
+    formula, likes, _ = case
+    for name, values in formula.options.items():
+        with pytest.raises(UsageError) as caught:
+            formula.function(*(quantity(4.0, like) for like in likes), **{name: "nonsense"})
+        assert f"expected {' or '.join(map(repr, values))}" in str(caught.value)
 
 
 @each(CASES)

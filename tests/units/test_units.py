@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from decimal import Decimal
 
 import pint
 import pytest
@@ -73,6 +74,8 @@ def test_reads(text: str, name: str, number: float) -> None:
         ("inf W", "expected a number and a unit"),
         ("1e999", "write its unit after it"),
         ("1e999 W", "too large"),
+        ("1..1e61 W", "too large"),
+        ("-1e61..1 W", "too large"),
         ("", "the value is empty"),
         ("   ", "the value is empty"),
         ("384", "write its unit after it"),
@@ -122,12 +125,61 @@ def test_refuses(text: str, advice: str) -> None:
         ("2.5k", "1943 token/s", "write '2500 token/s'"),
         ("5 pB", "192 GB", ""),
         ("5 Mm", "3.2 km", ""),
+        ("5", "8000 EUR", "write its unit, such as '5 EUR'"),
+        ("-5", "192 GB", "write its unit after it"),
+        ("8 CPUs", "64 cpu", "write '8 cpu'"),
+        ("90 mins", "60 min", "write '90 min'"),
+        ("80 transistr", "1 transistor", "write '80 transistor'"),
+        ("80 transistr", "", "write '80 transistor'"),
+        ("3 supership", "1 superchip", "write '3 superchip'"),
+        ("3 megawatts", "599.8 kW", "write '3 MW'"),
+        ("3 gigaFLOP", "", "write '3 GFLOP'"),
+        ("5 teraflops", "", "write '5 TFLOP/s' for a rate, '5 TFLOP' for an amount"),
+        ("3 W*TFLOPS", "", "write '3 W*TFLOP/s' for a rate, '3 W*TFLOP' for an amount"),
+        ("5 TFLOPS/token", "", "write '5 TFLOP/s/token' for a rate, '5 TFLOP/token' for an amount"),
+        ("5 TFLOPS/sec", "", "write '5 TFLOP/s'"),
+        ("5 TFLOPs per second", "", "write '5 TFLOP per s'"),
+        ("5 TFLOPS*sec", "", "write '5 TFLOP/s*s' for a rate, '5 TFLOP*s' for an amount"),
+        ("0", "384 chip", "write its unit after it"),
+        ("5 MTOKEN", "", ""),
+        ("3 ktoken", "", ""),
+        ("3 GWH", "", "write '3 GWh'"),
+        ("2 USD/TFLOPS/chip", "", ""),
+        ("64 GB/GPU", "", "write '64 GB/chip'"),
+        ("1,5 GB", "192 GB", "write a decimal point: '1.5 GB'"),
+        ("12,5 kW", "", "write a decimal point: '12.5 kW'"),
+        ("1,5 zz", "192 GB", "write a decimal point"),
+        ("125-135 kW", "599.8 kW", "write a range with two dots: '125..135 kW'"),
+        ("1,229 TB/s", "900 GB/s", "write the digits only: '1229 TB/s'"),
+        ("$5", "", "write the number first, and then 'USD'"),
+        ("≥ 5 GB", "", "add the key 'at_least: true'"),
+        ("~5 GB", "", "add the key 'about: true'"),
+        ("up to 5 GB", "", "add the key 'at_most: true'"),
+        ("5+ GB", "", "add the key 'at_least: true'"),
     ],
 )
 def test_a_suggestion_is_the_same_value_of_the_dimension_expected(text: str, example: str, hint: str) -> None:
     with pytest.raises(UnitError) as caught:
         units.require(units.split(text, example), example.partition(" ")[2], example)
     assert caught.value.hint == hint
+
+
+def test_a_value_has_at_most_eighty_characters() -> None:
+    assert units.split(f"{1:0>{units.MAX_LENGTH - 2}} W").low == 1
+    with pytest.raises(UnitError, match="is 81 characters long"):
+        units.split(f"{1:0>{units.MAX_LENGTH - 1}} W")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "factor"),
+    [("kWh", "J", 3_600_000), ("J*s", "J*s", 1), ("kJ/s", "W", 1000), ("J/s^2", "J/s^2", 1), ("kWh/h", "W", 1000),
+     ("kWh/kg", "J/kg", 3_600_000), ("g", "kg", "0.001"), ("mm^2", "m^2", "1e-6"), ("GHz", "1/s", 10**9),
+     ("USD/kWh", "USD/J", 1 / Decimal(3_600_000))],
+)  # fmt: skip
+def test_the_unit_of_si_measures_the_same(name: str, text: str, factor: float | str) -> None:
+    found, times = units.si(name)
+    assert found.replace("x/s", "1/s") == text
+    assert times == pytest.approx(Decimal(factor))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +216,19 @@ def test_a_wrong_dimension_is_said_in_words() -> None:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("GHz", "a frequency"), ("mm^2", "an area"), ("TOP*b/s", "a rate of operations times their bit length")],
+    [
+        ("GHz", "a frequency"),
+        ("mm^2", "an area"),
+        ("TOP*b/s", "a rate of operations times their bit length"),
+        ("chip", "a count of chips"),
+        ("switch", "a count of switches"),
+        ("GB/s/chip", "a data rate per chip"),
+        ("GB/chip/s", "a data rate per chip"),
+        ("W/chip/rack", "a power per chip per rack"),
+        ("GB/s/s", "a quantity in GB/s/s"),
+        ("chip/s", "a quantity in chip/s"),
+        ("GB/chip^2", "a quantity in GB/chip^2"),
+    ],
 )
 def test_a_dimension_has_words(name: str, words: str) -> None:
     assert units.describe(name) == words
@@ -199,6 +263,20 @@ def test_what_cannot_be_shown_in_a_unit_says_what_to_do(text: str, name: str, hi
         assert isinstance(caught.value, units.DimensionalityError)
         assert isinstance(caught.value, CalcError)
         assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("have", "want", "thing"),
+    [
+        ("W/chip", "kW", "chip"),
+        ("W/chip^2", "W", ""),
+        ("W/chip/rack", "W", ""),
+        ("W", "W/chip", ""),
+        ("GB", "GB*s", ""),
+    ],
+)
+def test_a_unit_is_per_one_thing_that_is_counted_or_per_none(have: str, want: str, thing: str) -> None:
+    assert units.per(have, want) == thing
 
 
 def test_the_advice_on_a_figure_per_chip_works() -> None:

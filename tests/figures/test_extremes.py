@@ -1,0 +1,140 @@
+"""The ends of a span lie at few combinations: those are found by which way each formula goes with each input."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
+
+from calc import units
+from calc.figures.extremes import _front, corners
+from calc.figures.operations import Expression, apply
+from calc.figures.results import Assumption, Result, evaluate, given
+from tests.property.laws import MANY
+
+TWO = given("two", 2.0, ends=(1.0, 3.0))
+FIVE = given("five", 5.0, ends=(4.0, 7.0))
+FOUR = given("four", 4.0, ends=(8.0,))
+ALONE = given("alone", 6.0)
+EACH = (TWO, FIVE, FOUR)
+
+
+def at(expression: Expression, places: dict[Any, Any]) -> float:
+    held = {axis: units.quantity(one.value, axis.unit) for axis, one in places.items()}
+    return float(evaluate([expression], held)[0].to(units.unit("x")).magnitude)
+
+
+def everywhere(expression: Expression) -> list[float]:
+    """The value at every combination."""
+    every = itertools.product(*(axis.distinct() for axis in EACH))
+    return [at(expression, dict(zip(EACH, each, strict=True))) for each in every]
+
+
+def places(*expressions: Expression) -> list[dict[str, float]]:
+    return [{axis.label: one.value for axis, one in each.items()} for each in corners(expressions)]
+
+
+def test_the_headlines_come_first_and_then_the_ends() -> None:
+    """It rises with two and with five, and falls with four."""
+    assert places(TWO * FIVE / FOUR * ALONE) == [
+        {"two": 2, "five": 5, "four": 4}, {"two": 3, "five": 7, "four": 4}, {"two": 1, "five": 4, "four": 8},
+    ]  # fmt: skip
+
+
+def test_what_goes_the_same_way_shares_its_corners() -> None:
+    assert len(places(TWO * FIVE, TWO + FIVE)) == 3
+    assert len(places(TWO * FIVE, TWO / FIVE)) == 5
+    assert len(places(TWO, FIVE)) == 3
+
+
+def test_what_rises_and_falls_is_looked_at_from_both_sides() -> None:
+    """A part of the whole against the whole: two is on both sides of the difference."""
+    found = places(TWO * FIVE - TWO * FOUR)
+    assert {each["two"] for each in found} == {1, 2, 3}
+    assert {(each["five"], each["four"]) for each in found[1:]} == {(7, 4), (4, 8)}
+
+
+def test_what_is_below_zero_goes_the_way_of_its_inputs() -> None:
+    """Two less four is below zero: doubled it falls, and yet the whole rises with two and falls with four."""
+    assert places(FIVE + (TWO - FOUR))[1:] == [{"five": 7, "two": 3, "four": 4}, {"five": 4, "two": 1, "four": 8}]
+
+
+def test_what_is_one_value_is_no_corner() -> None:
+    assert places(ALONE * ALONE) == [{}]
+
+
+def test_the_least_time_moves_with_the_term_that_binds_anywhere() -> None:
+    """Five is always above two, but far from here two could be the longer: it is asked for at both its ends."""
+    one, other = (given(name, number, "s", ends=ends) for name, number, ends in (
+        ("short", 2.0, (1.0, 3.0)), ("long", 5.0, (4.0, 7.0))))  # fmt: skip
+    made = apply("time_lower_bound", one, other).named("time", "s")
+    assert places(made)[1:] == [{"short": 3, "long": 7}, {"short": 1, "long": 4}]
+
+
+TREES = st.recursive(
+    st.sampled_from(EACH),
+    lambda under: st.builds(lambda a, b, way: {"+": a + b, "*": a * b, "/": a / b, "-": a - b}[way],
+                            under, under, st.sampled_from("+*/-")),
+    max_leaves=6,
+)  # fmt: skip
+
+
+@MANY
+@drawn(TREES)
+def test_corners_hold_both_ends(tree: Expression) -> None:
+    """Where each input goes one way whatever the others are: products and quotients of sums of what occurs once."""
+    used = [axis for axis in EACH if any(axis is leaf for leaf in _leaves(tree))]
+    if len(list(_leaves(tree))) > len(used):
+        return
+    every = everywhere(tree)
+    if any(not abs(value) < 1e6 for value in every) or _has_difference_below(tree):
+        return
+    found = [at(tree, each) for each in corners([tree])]
+    assert found[0] == pytest.approx(every[0])
+    assert (min(found), max(found)) == pytest.approx((min(every), max(every)))
+    assert Result(tree, "x").numbers == pytest.approx((every[0], min(every), max(every)))
+
+
+def _leaves(tree: Expression) -> Sequence[Any]:
+    inputs = getattr(tree, "inputs", None)
+    return [tree] if inputs is None else [leaf for each in inputs for leaf in _leaves(each)]
+
+
+def _has_difference_below(tree: Expression) -> bool:
+    """Whether a difference, which may be of either sign, is multiplied or divided by something."""
+    inputs = getattr(tree, "inputs", ())
+    mine = tree.formula.name in ("multiply", "divide") if inputs else False  # type: ignore[attr-defined]
+    below = any(getattr(each, "formula", None) and each.formula.name == "subtract" for each in inputs)
+    return (mine and below) or any(map(_has_difference_below, inputs))
+
+
+def test_a_chain_of_one_sign_is_one_node_and_another_sign_or_a_name_ends_it() -> None:
+    assert (TWO * FIVE * FOUR).inputs == (TWO, FIVE, FOUR)
+    assert (ALONE / TWO / FIVE).inputs == (ALONE, TWO, FIVE)
+    assert (TWO + FIVE + FOUR).inputs == (TWO, FIVE, FOUR)
+    for first in (TWO * FIVE, (TWO + FIVE).named("sum", "x"), TWO - FIVE):
+        assert (first + FOUR).inputs == (first, FOUR)
+    assert Result(TWO * FIVE + FOUR, "x").numbers[0] == 14
+    assert Result(TWO * (FIVE - FOUR) / ALONE, "x").numbers[0] == pytest.approx(1 / 3)
+
+
+@MANY
+@drawn(st.integers(1, 4).flatmap(lambda wide: st.lists(st.tuples(*[st.integers(-3, 3)] * wide), min_size=1)))
+def test_the_front_is_what_no_other_row_passes(rows: list[tuple[int, ...]]) -> None:
+    """Of equal rows the first; whatever is as good in all columns and better in one passes a row."""
+    passed = [any(other != row and all(map(operator.ge, other, row)) for other in rows) for row in rows]
+    wanted = {rows.index(row) for row, out in zip(rows, passed, strict=True) if not out}
+    found = _front(np.array(rows, dtype=float))
+    assert len(found) == len(set(found))
+    assert set(found) == wanted
+
+
+def test_an_assumption_has_each_value_once() -> None:
+    held: Assumption = given("same", 2.0, ends=(2.0, 3.0, 2.0))
+    assert [one.value for one in held.distinct()] == [2, 3]
