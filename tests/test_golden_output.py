@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from calc.units.numbers import in_table
 from tests.running import CHIPS, ROOT, SYSTEMS, output, run
 
 GOLDEN = Path(__file__).parent / "golden" / "output"
@@ -183,7 +184,8 @@ def test_every_digit_of_a_sheet_is_shown_at_every_width(id: str, width: int) -> 
     body = json.loads(output("show", id, "--format", "json"))
     shares = {name for name in body["metrics"] if name.endswith(".per-chip")}
     held = {*body["reports"]} & {*body["metrics"]} | shares
-    headlines = {body["metrics"][name]["text"].split()[0] for name in held if not name.startswith(SCALED)}
+    texts = {body["metrics"][name]["text"].split()[0] for name in held if not name.startswith(SCALED)}
+    headlines = {in_table(float(text), exact=True) for text in texts}
     assert headlines
     assert headlines - numbers(output("show", id, width=width)) == set()
 
