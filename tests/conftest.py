@@ -36,7 +36,7 @@ def _garbage_goes() -> Iterator[None]:
 def _caches_end(request: pytest.FixtureRequest) -> Iterator[None]:
     """What a file of tests keeps goes with it: a process that holds gigabytes forks and collects slowly."""
     yield
-    for held in [*vars(getattr(request.node, "obj", None) or object).values(), running.output, running._opened]:
+    for held in [*vars(getattr(request.node, "obj", None) or object).values(), *vars(running).values()]:
         if hasattr(held, "cache_clear") and not (getattr(held, "__module__", "") or "").startswith("calc"):
             held.cache_clear()
     gc.collect()

@@ -15,6 +15,7 @@ from typing import Any
 import click
 import pytest
 
+from calc.analysis import audit
 from calc.analysis.comparison import Comparer
 from calc.cli import commands, main, options
 from calc.cli.group import ORDER
@@ -48,6 +49,15 @@ def opened(specs: Iterable[str], **policy: Any) -> Comparer:
     return open_comparer(specs, **policy) if made.catalog.configured else made
 
 
+_Auditor = audit.Auditor
+
+
+@cache
+def auditor(comparer: Comparer) -> audit.Auditor:
+    """Return what recomputes claims under the policy of a comparer, each once."""
+    return _Auditor(comparer)
+
+
 @dataclass(frozen=True)
 class Done:
     """What a call left behind."""
@@ -66,6 +76,7 @@ def run(*args: str, width: int = 80, encoding: str = "utf-8") -> Done:
             patch.setenv(name, value)
         for module in OPENS:
             patch.setattr(module, "open_comparer", opened)
+        patch.setattr(audit, "Auditor", auditor)
         try:
             main(args)
         except SystemExit as end:

@@ -65,6 +65,8 @@ def test_examples_run(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         pytest.skip("takes a device that PyTorch knows, and a minute; see tests/estimates/test_measuring.py")
     if example.split()[0] == "mcp":
         pytest.skip("serves as long as its client is there; see tests/test_mcp.py")
+    if example.split()[0] == "site":
+        pytest.skip("takes seconds; tests/render/test_site.py runs them")
     for name in FILES:
         if name in example.split():
             (tmp_path / name).write_text(FILES[name], encoding="utf-8")

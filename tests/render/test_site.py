@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from calc import __version__
 from calc.analysis import overview
 from calc.api import Workspace
 from calc.catalog import files
+from calc.cli.group import CALL
 from calc.errors import UsageError
 from calc.estimates import fitted_trials
 from calc.figures import derive
@@ -28,7 +29,7 @@ from calc.sheets.folders import FOLDERS
 from calc.views.site import frontiers, subjects
 from calc.views.site.phrases import LANGUAGES, phrases
 from calc.views.site.subjects import SubjectFigures, recipes
-from tests.running import ROOT, run
+from tests.running import COMMANDS, ROOT, run
 
 HOSTILE = "tests/data/hostile"
 OWNED = "document.title='owned'"
@@ -76,6 +77,21 @@ def hostile() -> dict[str, bytes]:
         return pages.site(Workspace([HOSTILE]).comparer, __version__)
 
 
+@pytest.fixture
+def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Runs an example of the help, and returns the folder that it wrote."""
+
+    def written(call: str) -> Path:
+        assert f"\n  {CALL} {call}\n" in f"{COMMANDS['site'].epilog}\n"
+        monkeypatch.chdir(tmp_path)
+        done = run(*call.split())
+        assert (done.code, done.err) == (0, "")
+        assert re.search(r"\d+ files, \d\.\d MB; \d+ written, 0 removed", done.out)
+        return tmp_path / "site"
+
+    return written
+
+
 # -- budget, bytes, links --------------------------------------------------------------------------
 
 
@@ -96,8 +112,10 @@ def test_there_is_a_page_for_each(plain: dict[str, bytes]) -> None:
     assert {f"sources/{id}/index.html" for id in catalog.source_ids()} <= plain.keys()
 
 
-def test_the_same_sheets_give_the_same_bytes(plain: dict[str, bytes]) -> None:
-    again = pages.site(Workspace().comparer, __version__)
+def test_the_same_sheets_give_the_same_bytes(plain: dict[str, bytes], example: Callable[..., Path]) -> None:
+    made = example("site -o site")
+    again = {str(path.relative_to(made)): path.read_bytes() for path in made.rglob("*") if path.is_file()}
+    assert again.pop(writing.MANIFEST)
     assert [name for name in plain.keys() | again.keys() if plain.get(name) != again.get(name)] == []
 
 
@@ -406,11 +424,9 @@ def test_a_list_that_is_not_ours_is_refused(said: str, tmp_path: Path) -> None:
     assert held(tmp_path).keys() == {writing.MANIFEST}
 
 
-def test_the_command_refuses_a_file_and_writes_a_folder(tmp_path: Path) -> None:
+def test_the_command_refuses_a_file_and_writes_a_folder(tmp_path: Path, example: Callable[..., Path]) -> None:
     (tmp_path / "x").write_text("")
     assert run("site", "-o", str(tmp_path / "x")).code == 2
     assert run("site").code == 2
-    done = run("site", "-o", str(tmp_path / "site"), "--as-of", "2025-07-28")
-    assert (done.code, done.err) == (0, "")
-    assert re.search(r"\d+ files, \d\.\d MB; \d+ written, 0 removed", done.out)
-    assert "2025-07-28" in (tmp_path / "site/index.html").read_text(encoding="utf-8")
+    made = example("site -o site --as-of 2025-07-28")
+    assert "2025-07-28" in (made / "index.html").read_text(encoding="utf-8")
