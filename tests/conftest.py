@@ -24,6 +24,12 @@ ROOT = Path(__file__).resolve().parent.parent
 collect_ignore = ["benchmarks/tools"]  # run by other tools in environments of their own
 
 
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: no search for garbage, one a file of tests, looks at it again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _garbage_goes() -> Iterator[None]:
     """The command line keeps its garbage until the process ends; here many calls share one process."""

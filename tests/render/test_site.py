@@ -197,8 +197,8 @@ def test_without_bokeh_there_are_no_charts_and_the_pages_say_so() -> None:
 def test_the_accuracy_page_says_what_validate_says(plain: dict[str, bytes], parsed: dict[str, Page]) -> None:
     """What `make calibrate` kept is what `estimate --validate` gives: else it is to be run again."""
     rows = re.findall(r"data-t=all>all</span>(.*?)<tbody>", plain["accuracy/index.html"].decode())
-    for split, place in (("leave-one-out", 0), ("leave-one-chip-out", 2)):
-        found = Workspace().estimate.validate(split)
+    made = {split: Workspace().estimate.validate(split) for split in ("leave-one-out", "leave-one-chip-out")}
+    for (split, found), place in zip(made.items(), (0, 2), strict=True):
         mine = {one.id: one for one in fitted_trials.read() if one.split == split}
         assert mine.keys() == {one.id for one in found.tests}
         for one in found.tests:
@@ -207,7 +207,7 @@ def test_the_accuracy_page_says_what_validate_says(plain: dict[str, bytes], pars
         score = found.score
         shares = [f"{100 * many / score.many:.0f}" for many in (score.inside, score.near)]
         assert re.findall(r"class=n>([^<]*)", rows[place])[:3] == [str(score.many), *shares]
-    worst = max(Workspace().estimate.validate().tests, key=lambda one: one.factor)
+    worst = max(made["leave-one-out"].tests, key=lambda one: one.factor)
     assert worst.id in parsed["accuracy/index.html"].text
     assert f"../sources/{worst.measurement.source}/index.html" in parsed["accuracy/index.html"].values("href")
 
