@@ -74,6 +74,7 @@ def modules() -> dict[str, Path]:
 MODULES = modules()
 
 
+@cache
 def imports(module: str) -> list[Import]:
     """Every import of a module, those in functions and for types alone included."""
     path = MODULES[module]
