@@ -86,7 +86,7 @@ SEED ?= $(shell date +%s)
 fuzz: $(VENV)/.test ## Look for inputs that lead to a fault, SECONDS=120 from SEED on
 	@echo "SEED=$(SEED)"
 	$(BIN)/python -m tests.fuzz $(SECONDS) $(SEED)
-	FUZZ=1 $(BIN)/python -m pytest -n logical tests/test_fuzz.py
+	FUZZ=1 $(BIN)/python -m pytest -n logical tests/test_fuzz.py tests/test_fuzz_calls.py
 
 $(VENV)/.mutants: $(VENV)/.test
 	@$(PIP) --constraint constraints.txt --editable '.[test,mutants]'

@@ -28,6 +28,12 @@ ROOT = Path(__file__).resolve().parent.parent
 collect_ignore = ["benchmarks/tools"]  # run by other tools in environments of their own
 
 
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: no search for garbage, one a file of tests, looks at it again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _garbage_goes() -> Iterator[None]:
     """The command line keeps its garbage until the process ends; here many calls share one process."""
@@ -40,7 +46,7 @@ def _garbage_goes() -> Iterator[None]:
 def _caches_end(request: pytest.FixtureRequest) -> Iterator[None]:
     """What a file of tests keeps goes with it: a process that holds gigabytes forks and collects slowly."""
     yield
-    for held in [*vars(getattr(request.node, "obj", None) or object).values(), running.output]:
+    for held in [*vars(getattr(request.node, "obj", None) or object).values(), *vars(running).values()]:
         if hasattr(held, "cache_clear") and not (getattr(held, "__module__", "") or "").startswith("calc"):
             held.cache_clear()
     gc.collect()

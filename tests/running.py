@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
-from calc.cli import commands, main
+from calc.analysis import audit
+from calc.analysis.comparison import Comparer
+from calc.cli import commands, main, options
 from calc.cli.group import ORDER
+from calc.sheets import folders
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS = ("cm384", "metax128", "nvl72", "shanghai-cube")
@@ -20,6 +27,35 @@ CHIPS = ("ascend-910c", "gb200", "metax-c550")
 
 COMMANDS = {name: one for name in ORDER if (one := commands.get_command(click.Context(commands), name))}
 """Every command, its module imported."""
+
+OPENS = [one for name, one in sys.modules.items() if name.startswith("calc.cli.") and hasattr(one, "open_comparer")]
+"""Every module of commands that opens the sheets."""
+open_comparer = options.open_comparer
+
+
+@cache
+def _opened(where: str, held: object, specs: tuple[str, ...], policy: tuple[tuple[str, Any], ...]) -> Comparer:
+    return open_comparer(specs, **dict(policy))
+
+
+def opened(specs: Iterable[str], **policy: Any) -> Comparer:
+    """Open sheets as a command does; those of the same texts under one policy once, as the MCP server does."""
+    specs = tuple(specs)
+    if folders.shipped() != folders.SHIPPED:  # a test put others there
+        return open_comparer(specs, **policy)
+    paths = [path for folder in specs for path in sorted(Path(folder).rglob("*")) if path.is_file()]
+    held = tuple((path, path.read_bytes()) for path in paths)
+    made = _opened(os.getcwd(), held, specs, tuple(policy.items()))
+    return open_comparer(specs, **policy) if made.catalog.configured else made
+
+
+_Auditor = audit.Auditor
+
+
+@cache
+def auditor(comparer: Comparer) -> audit.Auditor:
+    """Return what recomputes claims under the policy of a comparer, each once."""
+    return _Auditor(comparer)
 
 
 @dataclass(frozen=True)
@@ -38,6 +74,9 @@ def run(*args: str, width: int = 80, encoding: str = "utf-8") -> Done:
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         for name, value in env.items():
             patch.setenv(name, value)
+        for module in OPENS:
+            patch.setattr(module, "open_comparer", opened)
+        patch.setattr(audit, "Auditor", auditor)
         try:
             main(args)
         except SystemExit as end:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,7 @@ def modules() -> dict[str, Path]:
 MODULES = modules()
 
 
+@cache
 def imports(module: str) -> list[Import]:
     """Every import of a module, those in functions and for types alone included."""
     path = MODULES[module]
@@ -232,23 +234,30 @@ def test_no_star_and_no_dynamic_import(module: str) -> None:
     assert calls & {"__import__", "import_module", "importlib.import_module", "eval", "exec"} == set()
 
 
-def loaded(code: str, tmp_path: Path) -> set[str]:
-    """The modules that are loaded after a piece of code ran in a fresh interpreter.
+@pytest.fixture(scope="module")
+def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of empty stand-ins for the libraries that must not be loaded.
 
-    Empty stand-ins for the libraries that must not be loaded are put on the path, so that an
-    import of one of them is seen even where it is not installed.
+    Put on the path, they show an import of one of them even where it is not installed.
     """
+    folder = tmp_path_factory.mktemp("stand_ins")
     for name in ("pandas", "matplotlib", "jinja2", "IPython", "mcp"):
-        (tmp_path / f"{name}.py").write_text("")
+        (folder / f"{name}.py").write_text("")
+    return folder
+
+
+@cache
+def loaded(code: str, folder: Path) -> frozenset[str]:
+    """The modules that are loaded after a piece of code ran in a fresh interpreter, started once for the same code."""
     script = f"import sys\ntry:\n {code}\nexcept SystemExit as end:\n assert not end.code\n"
     script += "print('\\n' + '\\n'.join(sys.modules))"
-    path = os.pathsep.join((str(ROOT), str(tmp_path)))
+    path = os.pathsep.join((str(ROOT), str(folder)))
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path,
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=folder,
         env={**os.environ, "PYTHONPATH": path, "COLUMNS": "80"}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return set(done.stdout.splitlines())
+    return frozenset(done.stdout.splitlines())
 
 
 HEAVY = {"pint", "pydantic", "yaml", "numpy", "rich", "pandas", "matplotlib", "jinja2", "hypothesis", "mcp", "anyio"}
@@ -264,22 +273,22 @@ HEAVY = {"pint", "pydantic", "yaml", "numpy", "rich", "pandas", "matplotlib", "j
         "import calc.cli; calc.cli.main(['--version'])",
     ],
 )
-def test_the_front_door_is_light(code: str, tmp_path: Path) -> None:
-    modules = loaded(code, tmp_path)
+def test_the_front_door_is_light(code: str, stand_ins: Path) -> None:
+    modules = loaded(code, stand_ins)
     assert "calc" in modules
     assert modules & HEAVY == set()
 
 
-def test_completion_of_ids_is_light(tmp_path: Path) -> None:
+def test_completion_of_ids_is_light(stand_ins: Path) -> None:
     code = "from calc.cli import ID; print([c.value for c in ID.shell_complete(None, None, 'nvl7')])"
-    modules = loaded(code, tmp_path)
+    modules = loaded(code, stand_ins)
     assert "['nvl72']" in modules
     assert modules & HEAVY == set()
 
 
 @pytest.mark.parametrize("form", ["text", "json", "csv", "markdown"])
-def test_compare_loads_no_frames_and_no_plots(form: str, tmp_path: Path) -> None:
-    modules = loaded(f"from calc.cli import main; main(['compare', 'cm384', 'nvl72', '--format', '{form}'])", tmp_path)
+def test_compare_loads_no_frames_and_no_plots(form: str, stand_ins: Path) -> None:
+    modules = loaded(f"from calc.cli import main; main(['compare', 'cm384', 'nvl72', '--format', '{form}'])", stand_ins)
     assert modules & {"pandas", "matplotlib", "jinja2", "dask", "IPython", "hypothesis"} == set()
     assert "pint" in modules
 
@@ -306,9 +315,9 @@ def test_compare_loads_no_frames_and_no_plots(form: str, tmp_path: Path) -> None
     ],
     ids=" ".join,
 )
-def test_no_command_in_the_shell_loads_frames_and_plots(command: list[str], tmp_path: Path) -> None:
+def test_no_command_in_the_shell_loads_frames_and_plots(command: list[str], stand_ins: Path) -> None:
     command = [str(ROOT / word) if word.startswith("specs/") else word for word in command]
-    modules = loaded(f"from calc.cli import main; main({command!r})", tmp_path)
+    modules = loaded(f"from calc.cli import main; main({command!r})", stand_ins)
     assert modules & {"pandas", "matplotlib", "jinja2", "dask", "IPython", "hypothesis", "pyarrow"} == set()
 
 
@@ -325,32 +334,32 @@ def test_no_command_in_the_shell_loads_frames_and_plots(command: list[str], tmp_
     ],
     ids=" ".join,
 )
-def test_what_only_reads_and_orders_figures_computes_with_no_quantities(command: list[str], tmp_path: Path) -> None:
+def test_what_only_reads_and_orders_figures_computes_with_no_quantities(command: list[str], stand_ins: Path) -> None:
     """Half of the time of a short command would be the import of pint and NumPy."""
-    modules = loaded(f"from calc.cli import main; main({command!r})", tmp_path)
+    modules = loaded(f"from calc.cli import main; main({command!r})", stand_ins)
     assert modules & {"pint", "numpy"} == set()
 
 
-def test_objects_in_python_load_no_frames_until_one_is_asked_for(tmp_path: Path) -> None:
+def test_objects_in_python_load_no_frames_until_one_is_asked_for(stand_ins: Path) -> None:
     code = "import calc; repr(calc.system('cm384').power); repr(calc.compare('cm384', 'nvl72')); dir(calc)"
     assert (
-        loaded(code, tmp_path) & {"pandas", "matplotlib", "jinja2", "dask", "IPython", "pyarrow", "rich.console"}
+        loaded(code, stand_ins) & {"pandas", "matplotlib", "jinja2", "dask", "IPython", "pyarrow", "rich.console"}
         == set()
     )
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "markdown"])
-def test_only_text_loads_rich(form: str, tmp_path: Path) -> None:
-    modules = loaded(f"from calc.cli import main; main(['compare', 'cm384', 'nvl72', '--format', '{form}'])", tmp_path)
+def test_only_text_loads_rich(form: str, stand_ins: Path) -> None:
+    modules = loaded(f"from calc.cli import main; main(['compare', 'cm384', 'nvl72', '--format', '{form}'])", stand_ins)
     assert "rich.console" not in modules
 
 
-def test_compare_reads_only_the_sheets_it_names(tmp_path: Path) -> None:
+def test_compare_reads_only_the_sheets_it_names(stand_ins: Path) -> None:
     code = (
         "sys.addaudithook(lambda event, args: event == 'open' and str(args[0]).endswith('.yaml') and "
         "print('\\nread', args[0])); from calc.cli import main; main(['compare', 'cm384', 'nvl72'])"
     )
-    read = {Path(line.removeprefix("read ")) for line in loaded(code, tmp_path) if line.startswith("read ")}
+    read = {Path(line.removeprefix("read ")) for line in loaded(code, stand_ins) if line.startswith("read ")}
     sources = {path for path in read if "sources" in path.parts}
     sheets = {"systems": ["cm384", "nvl72"], "chips": ["ascend-910c", "gb200"]}
     named = [ROOT / "specs" / folder / f"{id}.yaml" for folder, ids in sheets.items() for id in ids]

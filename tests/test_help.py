@@ -59,7 +59,11 @@ def test_help_ends_with_two_examples_of_the_command(words: str) -> None:
     assert [line.strip() for line in last] == ["Examples:", *(f"{CALL} {example}" for example in examples)]
 
 
-@pytest.mark.parametrize("example", [*EXAMPLES, *examples_of(commands)])
+SITE = examples_of(WORDS["site"])
+"""They take seconds each: `tests.render.test_site` runs them, and looks at what they write."""
+
+
+@pytest.mark.parametrize("example", [one for one in (*EXAMPLES, *examples_of(commands)) if one not in SITE])
 def test_examples_run(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if example.split()[0] == "measure" or " measure " in example:
         pytest.skip("takes a device that PyTorch knows, and a minute; see tests/estimates/test_measuring.py")

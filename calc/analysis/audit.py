@@ -183,6 +183,7 @@ class Auditor:
         self.comparer, self.catalog = comparer, comparer.catalog
         self._hearing, self._compared, self._sheet = Memo(self._reader), Memo(self._compare), Memo(self._found)
         self._contrast, self._said, self._heard = Memo(self._contrasted), Memo(self._said_by), Memo(self._heard_from)
+        self.finding = Memo(self._finding)
 
     # -- which claims ---------------------------------------------------------------------------
 
@@ -252,7 +253,7 @@ class Auditor:
 
     # -- one claim ------------------------------------------------------------------------------
 
-    def finding(self, source: str, key: str, claim: schema.Claim) -> Finding:
+    def _finding(self, source: str, key: str, claim: schema.Claim) -> Finding:
         """Recompute one claim of a source."""
         claimed, mismatch = claims.claimed(claim), claims.mismatch(claim)
         superseded = any(self.comparer.policy.newer(self.catalog, source))

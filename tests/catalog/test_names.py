@@ -259,12 +259,17 @@ ownpage:
 }
 
 
-def laid(folder: Path, latin: bool) -> str:
-    """Write the overlay, in its own script or with two letters for each character; return its folder."""
-    for path, text in SHEET.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(twin(text) if latin else text, encoding="utf-8")
-    return str(folder)
+@pytest.fixture(scope="module")
+def laid(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, tuple[Path, str]]:
+    """The overlay in its own script, and with two letters for each character: where to stand, and its folder there."""
+    found = {}
+    for latin in (False, True):
+        above = tmp_path_factory.mktemp("laid")
+        for path, text in SHEET.items():
+            (above / "specs" / path).parent.mkdir(parents=True, exist_ok=True)
+            (above / "specs" / path).write_text(twin(text) if latin else text, encoding="utf-8")
+        found[latin] = above, "specs"
+    return found
 
 
 def twin(text: str) -> str:
@@ -283,12 +288,16 @@ LAID = {
 
 @pytest.mark.parametrize("width", [*WIDTHS, 90])
 @pytest.mark.parametrize("name", LAID)
-def test_a_name_in_its_own_script_takes_the_room_of_its_cells(name: str, width: int, tmp_path: Path) -> None:
+def test_a_name_in_its_own_script_takes_the_room_of_its_cells(
+    name: str, width: int, laid: dict[bool, tuple[Path, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A table stays as it is, cell by cell, if each wide character is written as two letters."""
     assert all(cell_len(wide) == len(two) == 2 for wide, two in TWIN.items())
-    wide, two = (
-        run(*LAID[name], "--specs", laid(tmp_path / "specs", latin), width=width).out for latin in (False, True)
-    )  # fmt: skip
+    said = []
+    for above, specs in laid.values():
+        monkeypatch.chdir(above)
+        said.append(run(*LAID[name], "--specs", specs, width=width).out)
+    wide, two = said
     assert any(char in wide for char in TWIN)
     assert twin(wide) == twin(two)
 

@@ -95,14 +95,15 @@ def test_no_report_is_lost(kind: str, id: str) -> None:
     taken = [r for reading in subject.held.values() for c in reading.candidates for _, r in c.reports()]
     apart = [other for rows in subject.excluded.values() for other in rows]
     shown = json.sheet(comparer(), id)
+
+    @cache
+    def parts(metric: str) -> list[tuple[str, str, str]]:
+        return [(part["source"], part["locator"], part["printed"]) for part in explained(comparer(), sheet, metric)]
+
     for name, rows in sheet.reports.items():
         assert len(shown["reports"][name]) == len(rows)
         family = {other for other in subject.held if other.partition(".")[0] == name.partition(".")[0]}
-        found = {
-            (part["source"], part["locator"], part["printed"])
-            for other in {name, *family}
-            for part in explained(comparer(), sheet, other)
-        }
+        found = {part for other in {name, *family} for part in parts(other)}
         for report in rows:
             assert report in taken or report in [other.report for other in apart], (name, report)
             assert (report.source, report.locator, report.as_printed) in found, (name, report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from calc import __version__
 from calc.analysis import overview
 from calc.api import Workspace
 from calc.catalog import files
+from calc.cli.group import CALL
 from calc.errors import UsageError
 from calc.estimates import fitted_trials
 from calc.figures import derive
@@ -28,7 +29,7 @@ from calc.sheets.folders import FOLDERS
 from calc.views.site import frontiers, subjects
 from calc.views.site.phrases import LANGUAGES, phrases
 from calc.views.site.subjects import SubjectFigures, recipes
-from tests.running import ROOT, run
+from tests.running import COMMANDS, ROOT, run
 
 HOSTILE = "tests/data/hostile"
 OWNED = "document.title='owned'"
@@ -76,6 +77,21 @@ def hostile() -> dict[str, bytes]:
         return pages.site(Workspace([HOSTILE]).comparer, __version__)
 
 
+@pytest.fixture
+def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Runs an example of the help, and returns the folder that it wrote."""
+
+    def written(call: str) -> Path:
+        assert f"\n  {CALL} {call}\n" in f"{COMMANDS['site'].epilog}\n"
+        monkeypatch.chdir(tmp_path)
+        done = run(*call.split())
+        assert (done.code, done.err) == (0, "")
+        assert re.search(r"\d+ files, \d\.\d MB; \d+ written, 0 removed", done.out)
+        return tmp_path / "site"
+
+    return written
+
+
 # -- budget, bytes, links --------------------------------------------------------------------------
 
 
@@ -96,8 +112,10 @@ def test_there_is_a_page_for_each(plain: dict[str, bytes]) -> None:
     assert {f"sources/{id}/index.html" for id in catalog.source_ids()} <= plain.keys()
 
 
-def test_the_same_sheets_give_the_same_bytes(plain: dict[str, bytes]) -> None:
-    again = pages.site(Workspace().comparer, __version__)
+def test_the_same_sheets_give_the_same_bytes(plain: dict[str, bytes], example: Callable[..., Path]) -> None:
+    made = example("site -o site")
+    again = {str(path.relative_to(made)): path.read_bytes() for path in made.rglob("*") if path.is_file()}
+    assert again.pop(writing.MANIFEST)
     assert [name for name in plain.keys() | again.keys() if plain.get(name) != again.get(name)] == []
 
 
@@ -179,8 +197,8 @@ def test_without_bokeh_there_are_no_charts_and_the_pages_say_so() -> None:
 def test_the_accuracy_page_says_what_validate_says(plain: dict[str, bytes], parsed: dict[str, Page]) -> None:
     """What `make calibrate` kept is what `estimate --validate` gives: else it is to be run again."""
     rows = re.findall(r"data-t=all>all</span>(.*?)<tbody>", plain["accuracy/index.html"].decode())
-    for split, place in (("leave-one-out", 0), ("leave-one-chip-out", 2)):
-        found = Workspace().estimate.validate(split)
+    made = {split: Workspace().estimate.validate(split) for split in ("leave-one-out", "leave-one-chip-out")}
+    for (split, found), place in zip(made.items(), (0, 2), strict=True):
         mine = {one.id: one for one in fitted_trials.read() if one.split == split}
         assert mine.keys() == {one.id for one in found.tests}
         for one in found.tests:
@@ -189,7 +207,7 @@ def test_the_accuracy_page_says_what_validate_says(plain: dict[str, bytes], pars
         score = found.score
         shares = [f"{100 * many / score.many:.0f}" for many in (score.inside, score.near)]
         assert re.findall(r"class=n>([^<]*)", rows[place])[:3] == [str(score.many), *shares]
-    worst = max(Workspace().estimate.validate().tests, key=lambda one: one.factor)
+    worst = max(made["leave-one-out"].tests, key=lambda one: one.factor)
     assert worst.id in parsed["accuracy/index.html"].text
     assert f"../sources/{worst.measurement.source}/index.html" in parsed["accuracy/index.html"].values("href")
 
@@ -406,11 +424,9 @@ def test_a_list_that_is_not_ours_is_refused(said: str, tmp_path: Path) -> None:
     assert held(tmp_path).keys() == {writing.MANIFEST}
 
 
-def test_the_command_refuses_a_file_and_writes_a_folder(tmp_path: Path) -> None:
+def test_the_command_refuses_a_file_and_writes_a_folder(tmp_path: Path, example: Callable[..., Path]) -> None:
     (tmp_path / "x").write_text("")
     assert run("site", "-o", str(tmp_path / "x")).code == 2
     assert run("site").code == 2
-    done = run("site", "-o", str(tmp_path / "site"), "--as-of", "2025-07-28")
-    assert (done.code, done.err) == (0, "")
-    assert re.search(r"\d+ files, \d\.\d MB; \d+ written, 0 removed", done.out)
-    assert "2025-07-28" in (tmp_path / "site/index.html").read_text(encoding="utf-8")
+    made = example("site -o site --as-of 2025-07-28")
+    assert "2025-07-28" in (made / "index.html").read_text(encoding="utf-8")

@@ -42,7 +42,8 @@ def weight(subject: CheckedSheet, voices: list[Voice], *values: Candidate) -> We
 def centre(subject: CheckedSheet, voices: list[Voice]) -> Candidate:
     """Return the value that most speaks for; the best-ranked between equals."""
     values = sorted((c for voice in voices for c in voice.candidates), key=lambda c: c.rank)
-    return max((group[0] for group in findings.grouped(values)), key=lambda value: weight(subject, voices, value))
+    firsts = [group[0] for group in findings.grouped(values)]
+    return max(firsts, key=lambda value: weight(subject, voices, value)) if firsts[1:] else firsts[0]
 
 
 def _outliers(subject: CheckedSheet, reading: Reading, voices: list[Voice]) -> Iterator[Contradiction]:
