@@ -164,7 +164,7 @@ class Subject:
         >>> print(calc.system("nvl72").history("power.all-in"))
         power.all-in of GB200 NVL72 (nvl72) in time
         Power, all-in: headline 145 kW (semianalysis-cm384-2026), 1 report.
-          Only one dated report: 145 kW (2026-02-05, semianalysis-cm384-2026).
+          Only one dated report in the range: 145 kW (2026-02-05, semianalysis-cm384-2026).
         <BLANKLINE>
           date          reported  source                   edition                            used as
           power.all-in
@@ -380,6 +380,8 @@ class Workspace:
         >>> calc.export_control("h20", die_area="814 mm^2")["h20"].test("bis-3a090-2023").answer
         'none'
         """
+        if not names:
+            raise UsageError("export control is checked of one or more chips, such as h20; calc.chips() lists them")
         return classify(self.comparer, names, on, UserInputs.parse(die_area, planar, data_centre))
 
     def chips(

@@ -375,6 +375,7 @@ def evaluate(expressions: Sequence[Expression], values: Mapping[Expression, Quan
 
     Examples
     --------
+    >>> import numpy as np
     >>> chips, each = Assumption("chips", units.parse("4 chip")), Assumption("power", units.parse("2 kW/chip"))
     >>> [found] = evaluate([chips * each], {chips: units.quantity(np.array([2.0, 8.0]), "chip")})
     >>> found.to(units.unit("kW")).magnitude.tolist()

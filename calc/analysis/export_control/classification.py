@@ -208,11 +208,8 @@ def classify(
     Raises
     ------
     UsageError
-        For no name or an unknown one, a system without the sheet of its chip, a day that is none or before the first
-        rule.
+        For an unknown name, a system without the sheet of its chip, a day that is none or before the first rule.
     """
-    if not names:
-        raise UsageError("export control is checked of one or more chips, such as h20; `list chips` shows the ids")
     rules = _counted(comparer.catalog.rules(), on)
     chips: dict[str, Classified] = {}
     for sheet in comparer.catalog.subjects(names):
