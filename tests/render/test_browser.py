@@ -206,6 +206,18 @@ def test_fits_a_phone(name: str, opened: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
+"""The rules whose outcome depends on colours and widths; what the others find is found once."""
+
+
+def grave(page: Any, **only: Any) -> list[Any]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    options = {"preload": False, "resultTypes": ["violations"], **only}
+    found = Axe().run(page, options=options).response["violations"]
+    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")]
+
+
 @pytest.mark.parametrize(
     ("name", "scheme", "viewport"),
     [
@@ -215,13 +227,10 @@ def test_fits_a_phone(name: str, opened: Any) -> None:
     ids=["report", "report-dark-phone"],
 )
 def test_axe_finds_nothing_serious(name: str, scheme: str, viewport: dict[str, int], opened: Any) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     page = opened(name, color_scheme=scheme, viewport=viewport)
-    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    grave = [one for one in found if one["impact"] in ("serious", "critical")]
-    assert [(one["id"], one["nodes"][0]["html"][:200], len(one["nodes"])) for one in grave] == []
+    # Hundreds of workings are made alike: of ten one is opened.
+    page.evaluate("document.querySelectorAll('main details').forEach((one, at) => { one.open = at % 10 == 0; })")
+    assert grave(page, **({"runOnly": LOOKS} if scheme == "dark" else {})) == []
 
 
 def test_a_hostile_sheet_stays_text(opened: Any) -> None:

@@ -22,7 +22,7 @@ from calc.render.site import pages, writing
 from calc.sheets.folders import FOLDERS
 from calc.views.site.figures import dated
 from calc.views.site.subjects import SubjectFigures, figure
-from tests.render.test_browser import DESK, PHONE, browser, needs_chromium
+from tests.render.test_browser import DESK, LOOKS, PHONE, browser, grave, needs_chromium
 from tests.running import ROOT
 
 __all__ = ["browser"]
@@ -80,18 +80,6 @@ def opened(browser: Any, folder: Path) -> Iterator[Any]:
     for context in contexts:
         assert all(page.title() != "owned" for page in context.pages)
         context.close()
-
-
-LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
-"""The rules whose outcome depends on colours and widths; what the others find is found once."""
-
-
-def grave(page: Any, **only: Any) -> list[Any]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    options = {"preload": False, "resultTypes": ["violations"], **only}
-    found = Axe().run(page, options=options).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")]
 
 
 @pytest.mark.parametrize("name", EACH)
