@@ -284,6 +284,8 @@ def main(part: str, number: str = "150", seed: str = "1") -> None:
     """Try a sample of the mutants of a part, or the survivors of the last one, and print what became of them."""
     from cosmic_ray.work_db import WorkDB, use_db
 
+    if part not in PARTS:
+        raise SystemExit(f"PART={part}: expected one of {', '.join(PARTS)}")
     sources, tests = PARTS[part]
     KEPT.mkdir(exist_ok=True)
     with TemporaryDirectory() as place:
