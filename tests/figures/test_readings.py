@@ -6,7 +6,9 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
+import calc
 from calc import units
+from calc.figures import policy
 from calc.figures.readings import IF_SPARSE, Candidate, Group, Reading, Readings, canonical_unit, group
 from calc.sheets import metrics, schema
 
@@ -119,3 +121,22 @@ def test_the_reports_of_a_reading_are_those_of_its_metric() -> None:
 def test_a_candidate_is_what_it_was() -> None:
     with pytest.raises(FrozenInstanceError):
         reported(80, "80 GB").value = 81  # type: ignore[misc]
+
+
+def test_a_share_per_chip_follows_its_total_in_what_a_system_holds() -> None:
+    system = calc.load().comparer
+    held = list(system.reader.of(system.catalog.sheet("system", "cm384")).held)
+    shares = [name for name in held if ".per-chip" in name]
+    assert len(shares) > 10
+    for name in shares:
+        total = name.replace(".per-chip", "")
+        if total in held:
+            assert held.index(total) == held.index(name) - 1, name
+
+
+@pytest.mark.parametrize(("subject", "kind"), [("chip", "code"), ("system", "code"), ("model", "product-document")])
+def test_a_file_of_the_maker_s_code_defines_a_model_and_nothing_else(subject: str, kind: str) -> None:
+    source = schema.Source.model_validate(
+        {"title": "t", "publisher": "Maker", "kind": "maker", "document": "repository", "url": "https://example.org"}
+    )
+    assert policy.kind_of(source, "Maker", subject) == kind
