@@ -140,15 +140,12 @@ class Cell(Shown):
     def above_peak(self) -> str:
         """What is reported as the peak of a rate, where a measured headline is above all of it; else empty."""
         name, _, last = self.name.rpartition(".")
-        peak = derive.result(self.subject, name) if last == metrics.MEASURED and "/s" in self.unit else None
-        if self.result is None or peak is None or self.result.numbers[0] <= peak.numbers[2]:
+        if self.result is None or last != metrics.MEASURED or "/s" not in self.result.unit:
             return ""
-        return f"above the reported peak of {numbers.amount(peak.numbers[2], self.unit)}"
-
-    @property
-    def unit(self) -> str:
-        """The unit that the metric has in sheets of this kind."""
-        return canonical_unit(metrics.metric(self.name), self.subject.sheet.kind)
+        peak = derive.result(self.subject, name)
+        if peak is None or self.result.numbers[0] <= peak.numbers[2]:
+            return ""
+        return f"above the reported peak of {numbers.amount(peak.numbers[2], peak.unit)}"
 
     @property
     def excluded(self) -> tuple[Excluded, ...]:

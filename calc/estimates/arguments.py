@@ -23,7 +23,7 @@ from calc.formulas.conventions import option
 from calc.units import Quantity
 
 CURRENCIES = ("USD", "CNY", "EUR")
-_THOUSANDS = {"k": 1024.0, "m": 1024.0**2, "b": 1e9, "t": 1e12}
+_SUFFIXES = {"k": 1024.0, "m": 1024.0**2, "b": 1e9, "t": 1e12}
 
 
 def checked(phase: str, asked: Mapping[str, Any], grids: bool = False) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def number(row: Option, value: Any) -> float:
         short = re.fullmatch(r"(\d+(?:\.\d+)?)([kKmMBT])", value.strip())
         if not short and not _PLAIN.fullmatch(value.strip()):
             return _in_range(row, float(quantity(row, value).to(units.unit(row.unit)).magnitude))
-        value = float(short[1]) * _THOUSANDS[short[2].lower()] if short else _float(row, value.strip())
+        value = float(short[1]) * _SUFFIXES[short[2].lower()] if short else _float(row, value.strip())
     else:
         _type_checked(row, value, grids=False)
     return _in_range(row, float(value))

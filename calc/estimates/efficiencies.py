@@ -32,7 +32,7 @@ TITLES = {
     "link-efficiency": "link efficiency",
     "exchange-latency": "latency of an exchange",
     "layer-latency": "fixed latency of a layer",
-    "training-efficiency": "MFU of training runs",
+    "training-efficiency": "compute efficiency in training",
     "overlap": "compute/communication overlap",
 }
 COMPUTE, MEMORY, LINK, EXCHANGE_LATENCY, LAYER_LATENCY, TRAINING, OVERLAP = KINDS = tuple(TITLES)

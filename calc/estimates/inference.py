@@ -162,7 +162,7 @@ def decode(
     sequences = (batch * single).named("one token per sequence", "token")
     words = f"{said(asked.context, EXACT_DIGITS)} tokens of context"
     drafting = _drafting(hardware, asked, known)
-    return step.estimate("decode", words, tokens, matrices, core, cache, useful, sequences, prices, context, drafting)
+    return step.estimate("decode", words, tokens, matrices, core, cache, useful, sequences, prices, drafting)
 
 
 def _drafting(hardware: Hardware, asked: Serving, known: Efficiencies) -> Drafting | None:
@@ -197,7 +197,7 @@ def prefill(
     core = (model.causal_core(prompt) * tokens).named("attention", "TFLOP")
     cache = model.cache(batch, prompt, step.cached)
     words = f"prompts of {said(asked.prompt, EXACT_DIGITS)} tokens"
-    return step.estimate("prefill", words, tokens, matrices, core, cache, tokens, None, prices, prompt)
+    return step.estimate("prefill", words, tokens, matrices, core, cache, tokens, None, prices)
 
 
 class ServingStep:
@@ -219,8 +219,7 @@ class ServingStep:
 
     def estimate(
         self, title: str, context: str, tokens: Expression, matrices: Expression, core: Expression, cache: Expression,
-        useful: Expression, sequences: Expression | None, prices: Prices, length: Expression,
-        drafting: Drafting | None = None,
+        useful: Expression, sequences: Expression | None, prices: Prices, drafting: Drafting | None = None,
     ) -> Estimate:  # fmt: skip
         """Return the estimate of a step from its operations on ``tokens``, its KV cache, and the ``useful`` tokens."""
         asked, hardware, known, decoding = self.asked, self.hardware, self.known, sequences is not None
@@ -256,7 +255,7 @@ class ServingStep:
         kind = model_kind(self.model)
         fixed = (self.model.layers * known.of(LAYER_LATENCY, kind)).named("fixed latency of the layers", "ms")
         time = (time + fixed).named("step time before correction", "ms")
-        uncorrected = Uncorrected(time, Sized(self.labels(kind), self.sizes(tokens, length)))
+        uncorrected = Uncorrected(time, Sized(self.labels(kind), self.sizes(tokens)))
         time = known.correct(title, *uncorrected)
         amounts = {"weights": Amount(held.label, "GB/chip", held), "cache": Amount(kept.label, "GB/chip", kept)}
         if drafting:
@@ -323,8 +322,8 @@ class ServingStep:
         width = bits(self.asked.precision)
         return {"chip": chip, "vendor": vendor, "width": width, "kind": kind, "model": self.model.id, "mode": "step"}
 
-    def sizes(self, tokens: Expression, length: Expression) -> dict[str, Expression]:
-        """Return how large a step is: its tokens, the rows and width of a matrix product, its chips, its sequences."""
+    def sizes(self, tokens: Expression) -> dict[str, Expression]:
+        """Return how large a step is: its tokens, the rows and width of a matrix product, its chips."""
         model, spread = self.model, self.spread
         rows = tokens
         if model.has_experts:
@@ -332,7 +331,7 @@ class ServingStep:
             share = model.need("experts_per_token") / model.need("experts")
             rows = (tokens * groups * share).named("tokens of an expert", "token")
         tp, width = given("tp", spread.tp), model.need("hidden_width")
-        return {"tokens": tokens, "rows": rows, "chips": self.replica, "length": length, "tp": tp, "width": width}
+        return {"tokens": tokens, "rows": rows, "chips": self.replica, "tp": tp, "width": width}
 
     def compute(self, label: str, part: str, operations: Expression, peak: Expression) -> Expression:
         """Return the limit on the time of some operations, shared among the chips of a replica."""

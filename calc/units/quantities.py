@@ -117,8 +117,7 @@ def unit(text: str) -> pint.Unit:
     Parameters
     ----------
     text : str
-        Names of the vocabulary joined by ``/`` and ``*``, each with an optional power up to ``^9``;
-        one `` per `` divides the left side by the right. ``x`` alone is the pure number.
+        As `calc.units.vocabulary.powers` reads it.
 
     Raises
     ------

@@ -338,7 +338,7 @@ def test_training_by_tokens_alone_takes_the_mfu_of_published_runs() -> None:
     assert made.estimate is not None
     days = [value / 24 for value in made.estimate.numbers]
     assert days == pytest.approx([434 / 0.39, 434 / 0.43, 434 / 0.3], rel=0.02)
-    assert len(next(one for one in made.inputs if "MFU" in one.name).rests_on) > 10
+    assert len(next(one for one in made.inputs if "efficiency in training" in one.name).rests_on) > 10
 
 
 def test_tokens_of_training_may_be_written_in_billions_and_trillions() -> None:

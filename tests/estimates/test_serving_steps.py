@@ -151,7 +151,7 @@ def test_a_step_is_compared_with_measurements_by_the_tokens_of_an_expert() -> No
     made = ESTIMATE.decode("deepseek-v3", **(RATES | {"precision": "fp8"}), chips=16, tp=2, ep=8, batch=4, context=4096)
     assert made.uncorrected is not None
     found = made.uncorrected.sized.case
-    wanted = {"tokens": 4, "rows": 4 * 8 / 2 * 8 / 256, "chips": 2, "length": 4096, "tp": 2, "width": 7168}
+    wanted = {"tokens": 4, "rows": 4 * 8 / 2 * 8 / 256, "chips": 2, "tp": 2, "width": 7168}
     assert {name: 2**octaves for name, octaves in found.sizes.items()} == pytest.approx(wanted)
     assert (found.labels["width"], found.labels["kind"], found.labels["mode"]) == ("8 bit", "experts", "step")
 
