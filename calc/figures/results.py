@@ -12,6 +12,7 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -22,6 +23,7 @@ from calc.figures.operations import Expression, Operation
 from calc.figures.readings import Basis, Candidate, Reading
 from calc.figures.shown import Shown
 from calc.formulas import FORMULAS
+from calc.formulas.registry import DimensionError
 from calc.units import Quantity
 
 if TYPE_CHECKING:
@@ -189,13 +191,16 @@ class Result(Shown):
         if reduced:
             common = _common(found)
             choices = [_extremes(choice, common) for choice in choices]
-        arrays: dict[Expression, Quantity] = {}
-        for axis, choice in zip(found, choices, strict=True):
-            along = np.reshape([one.value for one in choice], [-1 if at is axis else 1 for at in found])
-            arrays[axis] = units.quantity(along, axis.unit)
+        arrays: dict[Expression, Any] = {
+            axis: np.reshape([float(one.value) for one in choice], [-1 if at is axis else 1 for at in found])
+            for axis, choice in zip(found, choices, strict=True)
+        }
         # What no combination allows may divide by zero; it is masked below.
         with np.errstate(all="ignore"):
-            grid = units.magnitude(evaluate([self.expression], arrays)[0], self.unit)
+            grid = _product(self.expression, self.unit, arrays)
+            if grid is None:
+                quantities = {axis: units.quantity(along, axis.unit) for axis, along in arrays.items()}
+                grid = units.magnitude(evaluate([self.expression], quantities)[0], self.unit)
         grid = np.broadcast_to(np.asarray(grid, dtype=float), tuple(map(len, choices)))
         barred = contradictions(found, choices)
         fine = np.isfinite(grid) | barred
@@ -353,6 +358,26 @@ def ratio(subject: Result, object: Result, apart: str = "") -> Result:
     label = f"{subject.expression.label} / {object.expression.label}"
     node = Operation(label, FORMULAS["equivalent"], (subject.expression, object.expression), "x")
     return Result(node, "x", apart)
+
+
+def _product(node: Expression, unit: str, numbers: Mapping[Expression, Any]) -> Any:
+    """Return products and quotients of readings, in a unit; None of any other expression, and where no units fit.
+
+    What is compared is no more than that, and is told without pint, which takes longer to load than all the rest.
+    """
+    try:
+        found, like, scale = _scaled(node, numbers)
+    except (KeyError, DimensionError):
+        return None
+    return found * float(scale / units.scale(unit)) if units.same_dimension(like, unit) else None
+
+
+def _scaled(node: Expression, numbers: Mapping[Expression, Any]) -> tuple[Any, str, Decimal]:
+    """Return a node's numbers, a unit of its dimension, and how many base units one of the numbers is."""
+    if not isinstance(node, Operation) or not node.formula.monomial:
+        return numbers[node], node.unit, units.scale(node.unit)
+    found, likes, scales = zip(*(_scaled(part, numbers) for part in node.inputs), strict=True)
+    return node.formula.function(*found), node.formula.measured(*likes), node.formula.function(*scales)
 
 
 def evaluate(expressions: Sequence[Expression], values: Mapping[Expression, Quantity]) -> list[Quantity]:

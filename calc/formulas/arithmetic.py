@@ -7,7 +7,7 @@ work on decimal numbers too.
 from __future__ import annotations
 
 import operator
-from functools import reduce
+from functools import partial, reduce
 
 from calc.formulas.registry import KNOWN, Formula, formula
 from calc.units import Quantity
@@ -49,7 +49,10 @@ KNOWN |= {
 }
 
 
-@formula("chips x per chip", "chip, any/chip -> any")
+relation = partial(formula, monomial=True)
+
+
+@relation("chips x per chip", "chip, any/chip -> any")
 def total(count: Quantity, per_chip: Quantity) -> Quantity:
     """Sum a figure over the chips of a system. Counting units must cancel: a count of dies gives no total.
 
@@ -62,55 +65,55 @@ def total(count: Quantity, per_chip: Quantity) -> Quantity:
     return count * per_chip
 
 
-@formula("total / chips", "any, chip -> any/chip")
+@relation("total / chips", "any, chip -> any/chip")
 def per_chip(total: Quantity, count: Quantity) -> Quantity:
     """Share a system's figure among its chips."""
     return total / count
 
 
-@formula("subject / object", "any, any -> x")
+@relation("subject / object", "any, any -> x")
 def equivalent(subject: Quantity, object: Quantity) -> Quantity:
     """Say how many of the object equal one of the subject on a metric: their ratio, a number on one basis alone."""
     return subject / object
 
 
-@formula("amount / power", "any(/chip), W(/chip) -> any/W")
+@relation("amount / power", "any(/chip), W(/chip) -> any/W")
 def per_power(amount: Quantity, power: Quantity) -> Quantity:
     """Relate a compute rate, a bandwidth or a capacity to the power that it takes, of one boundary."""
     return amount / power
 
 
-@formula("power / amount", "W(/chip), any(/chip) -> W/any")
+@relation("power / amount", "W(/chip), any(/chip) -> W/any")
 def power_per(power: Quantity, amount: Quantity) -> Quantity:
     """Relate power to what it buys: the inverse of `per_power`."""
     return power / amount
 
 
-@formula("amount / price", "any(/chip), money(/chip) -> any/money")
+@relation("amount / price", "any(/chip), money(/chip) -> any/money")
 def per_price(amount: Quantity, price: Quantity) -> Quantity:
     """Relate a compute rate, a bandwidth or a capacity to its price, in one currency."""
     return amount / price
 
 
-@formula("price / amount", "money(/chip), any(/chip) -> money/any")
+@relation("price / amount", "money(/chip), any(/chip) -> money/any")
 def price_per(price: Quantity, amount: Quantity) -> Quantity:
     """Relate a price to what it buys: the inverse of `per_price`."""
     return price / amount
 
 
-@formula("bandwidth / compute", "B/s(/chip), FLOP/s(/chip) -> B/FLOP")
+@relation("bandwidth / compute", "B/s(/chip), FLOP/s(/chip) -> B/FLOP")
 def bytes_per_flop(bandwidth: Quantity, compute: Quantity) -> Quantity:
     """Say how much data moves for each operation at peak: of memory, scale-up or scale-out, in one direction."""
     return bandwidth / compute
 
 
-@formula("compute / memory bandwidth", "FLOP/s(/chip), B/s(/chip) -> FLOP/B", "WIL; SB, chapter roofline")
+@relation("compute / memory bandwidth", "FLOP/s(/chip), B/s(/chip) -> FLOP/B", "WIL; SB, chapter roofline")
 def ridge_point(compute: Quantity, memory_bandwidth: Quantity) -> Quantity:
     """Return the arithmetic intensity above which peak compute, not memory, is the bound."""
     return compute / memory_bandwidth
 
 
-@formula("chips / racks", "chip, rack -> chip/rack")
+@relation("chips / racks", "chip, rack -> chip/rack")
 def chips_per_rack(chips: Quantity, racks: Quantity) -> Quantity:
     """Spread the chips over all racks of the system, those that hold only switches among them."""
     return chips / racks

@@ -30,7 +30,7 @@ def total_processing_performance(*parts: Quantity) -> Quantity:
 
 
 @formula("total processing performance / die area (88 FR 73458, read in copies only)",
-         "OP*b/s(/chip), mm^2(/chip) -> OP*b/s/mm^2", "BIS p-945, as relayed")  # fmt: skip
+         "OP*b/s(/chip), mm^2(/chip) -> OP*b/s/mm^2", "BIS p-945, as relayed", monomial=True)  # fmt: skip
 def performance_density(total_processing_performance: Quantity, die_area: Quantity) -> Quantity:
     """Relate a chip's total processing performance to the area of its dies.
 

@@ -73,8 +73,9 @@ class Formula:
     The ``name`` is the function's, with the options that differ from the defaults added to it; the ``text`` its
     equation, with the names of the inputs. ``dimensions`` are those of the inputs and the result, each by a unit of it:
     ``B, B/s... -> s``; empty for an operation of `arithmetic`, which takes what units allow. The ``reference`` has keys
-    of `REFERENCES` with what follows them, by semicolons. ``variants`` are, by the options in words as they are given
-    to the function, the formula's forms with other options.
+    of `REFERENCES` with what follows them, by semicolons. ``monomial`` says that it is a product or a quotient of its
+    inputs: numbers in other units are multiplied by what it gives for the units. ``variants`` are, by the options in
+    words as they are given to the function, the formula's forms with other options.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Formula:
     function: Callable[..., Any]
     dimensions: str = ""
     reference: str = ""
+    monomial: bool = False
     variants: dict[tuple[tuple[str, str | int], ...], Formula] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -187,11 +189,13 @@ KNOWN: dict[str, Formula] = {}
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-def formula(text: str, dimensions: str, reference: str = "derived") -> Callable[[_F], _F]:
+def formula(
+    text: str, dimensions: str, reference: str = "derived", *, monomial: bool = False
+) -> Callable[[_F], _F]:  # fmt: skip
     """Register a function as a formula, and tell ``help`` what it is registered with."""
 
     def register(function: _F) -> _F:
-        made = KNOWN[function.__name__] = Formula(function.__name__, text, function, dimensions, reference)
+        made = KNOWN[function.__name__] = Formula(function.__name__, text, function, dimensions, reference, monomial)
         likes, _, result = dimensions.partition(" -> ")
         inputs = zip(function.__code__.co_varnames, likes.split(", "), strict=False)
         kinds = f"{', '.join(f'{name} [{like}]' for name, like in inputs)}; result [{result}]"

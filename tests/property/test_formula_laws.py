@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -129,6 +130,18 @@ def test_units_never_matter(case: Case, data: st.DataObject) -> None:
     restated = [data.draw(strategies.restated(each)) for each in given_in]
     found = number(case.formula.function(*given_in), case.result)
     assert number(case.formula.function(*restated), case.result) == pytest.approx(found, rel=NEAR)
+
+
+@each(case for case in CASES if module_of(case.formula) == arithmetic.__name__ or case.formula.monomial)
+@given(st.data())
+@settings(FEW, max_examples=6)
+def test_what_is_called_a_product_scales_as_one(case: Case, data: st.DataObject) -> None:
+    """So figures are compared without quantities: the number in other units is the number times theirs."""
+    assert case.formula.monomial
+    one, other = (data.draw(strategies.inputs(*case.likes)) for _ in range(2))
+    both = (a.magnitude * b.magnitude for a, b in zip(one, other, strict=True))
+    apart = (case.formula.function(*(each.magnitude for each in inputs)) for inputs in (one, other))
+    assert case.formula.function(*both) == pytest.approx(math.prod(apart), rel=NEAR)
 
 
 OTHER = {"x": "chip"}
