@@ -290,7 +290,7 @@ def test_completion_of_ids_is_light(stand_ins: Path) -> None:
 def test_compare_loads_no_quantities_frames_and_plots(form: str, stand_ins: Path) -> None:
     modules = loaded(f"from calc.cli import main; main(['compare', 'cm384', 'nvl72', '--format', '{form}'])", stand_ins)
     assert "calc.analysis.comparison" in modules
-    assert modules & {"pint", "pandas", "matplotlib", "jinja2", "dask", "IPython", "hypothesis"} == set()
+    assert modules & {"pint", "numpy", "pandas", "matplotlib", "jinja2", "dask", "IPython", "hypothesis"} == set()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,7 +30,7 @@ from calc.units import Quantity
 if TYPE_CHECKING:
     import pandas as pd
 
-MAX_CELLS = 1_000_000
+MAX_CELLS, FEW_CELLS = 1_000_000, 4096
 WIDE = 1.25
 """From this ratio of its ends on, a span is marked as wide."""
 
@@ -133,20 +134,25 @@ def axes(expression: Expression) -> Iterator[Axis]:
 
 
 class _Grid(NamedTuple):
-    """What the grid of an expression says; ``at_low`` and ``at_high`` give each reading's candidate by its identity.
+    """What the grid of an expression says.
 
-    ``cells`` has one axis a reading, in the order of ``choices``, and no number where one figure
-    would have two values.
+    ``cells`` are in the order of `itertools.product` of ``choices``, an axis a reading; there is no number where one
+    figure would have two values. ``lowest`` and ``highest`` are the places of the ends.
     """
 
-    value: float
-    low: float
-    high: float
-    at_low: dict[int, Choice]
-    at_high: dict[int, Choice]
-    reduced: bool
-    cells: Any
+    cells: Sequence[float]
     choices: list[tuple[Choice, ...]]
+    lowest: int
+    highest: int
+    reduced: bool
+
+    def chosen(self, place: int) -> tuple[Choice, ...]:
+        """Return the choices of a cell, one an axis."""
+        found: list[Choice] = []
+        for choice in reversed(self.choices):
+            place, at = divmod(place, len(choice))
+            found.append(choice[at])
+        return tuple(reversed(found))
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,51 +185,70 @@ class Result(Shown):
         if isinstance(self.expression, Reading) and self.expression.unit == self.unit:  # its candidates are the grid
             values = [candidate.value for candidate in self.expression.candidates]
             return values[0], min(values), max(values)
-        return self._grid.value, self._grid.low, self._grid.high
+        grid = self._grid
+        return grid.cells[0], grid.cells[grid.lowest], grid.cells[grid.highest]
 
     @cached_property
     def _grid(self) -> _Grid:
-        import numpy as np  # where readings alone are shown, nothing is computed with them
-
         found = list(axes(self.expression))
         choices: list[tuple[Choice, ...]] = [axis.distinct() for axis in found]
         reduced = math.prod(map(len, choices)) > MAX_CELLS
         if reduced:
             common = _common(found)
             choices = [_extremes(choice, common) for choice in choices]
-        arrays: dict[Expression, Any] = {
+        factor = _product(self.expression, self.unit)
+        if factor is None or math.prod(map(len, choices)) > FEW_CELLS:
+            cells = self._broadcast(found, choices, factor)
+        else:
+            cells = array("d", self._each(found, choices, factor))
+        allowed = [cell for cell in cells if not math.isnan(cell)]
+        return _Grid(cells, choices, cells.index(min(allowed)), cells.index(max(allowed)), reduced)
+
+    def _each(self, found: list[Axis], choices: list[tuple[Choice, ...]], factor: float) -> Iterator[float]:
+        """Yield the cells of a product one by one, which takes less time than to load NumPy."""
+        clashes = list(_clashes(found, choices))
+        for places in itertools.product(*(range(len(choice)) for choice in choices)):
+            if any(places) and any(apart[places[i]][places[j]] for i, j, apart in clashes):
+                yield math.nan
+                continue
+            chosen = [choice[at] for choice, at in zip(choices, places, strict=True)]
+            numbers: dict[Expression, float] = {axis: one.value for axis, one in zip(found, chosen, strict=True)}
+            try:
+                cell = _number(self.expression, numbers) * factor
+            except ZeroDivisionError:
+                cell = math.inf
+            if not math.isfinite(cell):
+                raise self._without_end(found, chosen)
+            yield cell
+
+    def _broadcast(
+        self, found: list[Axis], choices: list[tuple[Choice, ...]], factor: float | None
+    ) -> array[float]:  # fmt: skip
+        """Return all cells, evaluated at once; ``factor`` is that of a product."""
+        import numpy as np
+
+        numbers: dict[Expression, Any] = {
             axis: np.reshape([float(one.value) for one in choice], [-1 if at is axis else 1 for at in found])
             for axis, choice in zip(found, choices, strict=True)
         }
         # What no combination allows may divide by zero; it is masked below.
         with np.errstate(all="ignore"):
-            grid = _product(self.expression, self.unit, arrays)
-            if grid is None:
-                quantities = {axis: units.quantity(along, axis.unit) for axis, along in arrays.items()}
+            if factor is None:
+                quantities = {axis: units.quantity(along, axis.unit) for axis, along in numbers.items()}
                 grid = units.magnitude(evaluate([self.expression], quantities)[0], self.unit)
+            else:
+                grid = _number(self.expression, numbers) * factor
         grid = np.broadcast_to(np.asarray(grid, dtype=float), tuple(map(len, choices)))
         barred = contradictions(found, choices)
         fine = np.isfinite(grid) | barred
         if not fine.all():
-            raise self._without_end(found, choices, fine)
-        least, most = (np.nanargmin, np.nanargmax) if barred.any() else (np.argmin, np.argmax)
-        grid = np.where(barred, np.nan, grid)
+            at = np.unravel_index(int(np.argmin(fine)), fine.shape)
+            raise self._without_end(found, [choice[place] for choice, place in zip(choices, at, strict=True)])
+        return array("d", np.where(barred, np.nan, grid).tobytes())
 
-        def at(flat: int) -> dict[int, Choice]:
-            places = zip(found, choices, np.unravel_index(flat, grid.shape), strict=True)
-            return {id(axis): choice[place] for axis, choice, place in places}
-
-        low, high = int(least(grid)), int(most(grid))
-        value, lowest, highest = (float(grid.flat[place]) for place in (0, low, high))
-        return _Grid(value, lowest, highest, at(low), at(high), reduced, grid, choices)
-
-    def _without_end(self, found: list[Axis], choices: list[tuple[Choice, ...]], fine: Any) -> DataError:
-        """Return the refusal of the first combination that gives no finite number."""
-        import numpy as np
-
-        at = np.unravel_index(int(np.argmin(fine)), fine.shape)
-        taken = {axis: units.quantity(choice[place].value, axis.unit)
-                 for axis, choice, place in zip(found, choices, at, strict=True)}  # fmt: skip
+    def _without_end(self, found: list[Axis], chosen: Sequence[Choice]) -> DataError:
+        """Return the refusal of a combination that gives no finite number."""
+        taken = {axis: units.quantity(one.value, axis.unit) for axis, one in zip(found, chosen, strict=True)}
         return _no_number(self.expression, {leaf: taken.get(leaf, _taken(leaf)) for leaf in leaves(self.expression)})
 
     @property
@@ -277,13 +302,14 @@ class Result(Shown):
         float, tuple of Choice
             The headline's value if that lies inside, else the nearest one; a choice an axis.
         """
-        import numpy as np
+        grid = self._grid
 
-        cells = self._grid.cells
-        apart = np.where(np.isnan(cells), np.inf, np.maximum(np.maximum(low - cells, cells - high), 0))
-        place = np.unravel_index(int(np.argmin(apart)), cells.shape)
-        chosen = tuple(choice[at] for choice, at in zip(self._grid.choices, place, strict=True))
-        return float(cells[place]), chosen
+        def apart(place: int) -> float:
+            cell = grid.cells[place]
+            return math.inf if math.isnan(cell) else max(low - cell, cell - high, 0)
+
+        place = min(range(len(grid.cells)), key=apart)
+        return grid.cells[place], grid.chosen(place)
 
     def combinations(self) -> Iterator[tuple[float | None, tuple[Choice, ...]]]:
         """Yield the value of each combination, that of the headlines first, with a choice an axis.
@@ -292,8 +318,8 @@ class Result(Shown):
         be taken for two. Where the grid is `reduced`, so are the combinations.
         """
         grid = self._grid
-        for value, chosen in zip(grid.cells.flat, itertools.product(*grid.choices), strict=True):
-            yield (None if math.isnan(value) else float(value)), chosen
+        for value, chosen in zip(grid.cells, itertools.product(*grid.choices), strict=True):
+            yield (None if math.isnan(value) else value), chosen
 
     def chosen(self, axis: Axis) -> tuple[Choice, Choice, Choice]:
         """Return an axis's choices in the headline cell, in the lowest and in the highest."""
@@ -301,7 +327,8 @@ class Result(Shown):
             choices: tuple[Choice, ...] = axis.distinct()
             values = [one.value for one in choices]
             return choices[0], choices[values.index(min(values))], choices[values.index(max(values))]
-        return axis.distinct()[0], self._grid.at_low[id(axis)], self._grid.at_high[id(axis)]
+        grid, at = self._grid, next(at for at, one in enumerate(axes(self.expression)) if one is axis)
+        return axis.distinct()[0], grid.chosen(grid.lowest)[at], grid.chosen(grid.highest)[at]
 
     @property
     def name(self) -> str:
@@ -360,24 +387,37 @@ def ratio(subject: Result, object: Result, apart: str = "") -> Result:
     return Result(node, "x", apart)
 
 
-def _product(node: Expression, unit: str, numbers: Mapping[Expression, Any]) -> Any:
-    """Return products and quotients of readings, in a unit; None of any other expression, and where no units fit.
+def _product(node: Expression, unit: str) -> float | None:
+    """Return by what a product or quotient of readings is multiplied to be in a unit, or None.
 
-    What is compared is no more than that, and is told without pint, which takes longer to load than all the rest.
+    There is none for any other expression, and where the units do not fit. What is compared is no more than that, and
+    is told without pint, which takes longer to load than all the rest.
     """
-    try:
-        found, like, scale = _scaled(node, numbers)
-    except (KeyError, DimensionError):
-        return None
-    return found * float(scale / units.scale(unit)) if units.same_dimension(like, unit) else None
+    found = _scaled(node)
+    return float(found[1] / units.scale(unit)) if found and units.same_dimension(found[0], unit) else None
 
 
-def _scaled(node: Expression, numbers: Mapping[Expression, Any]) -> tuple[Any, str, Decimal]:
-    """Return a node's numbers, a unit of its dimension, and how many base units one of the numbers is."""
+def _scaled(node: Expression) -> tuple[str, Decimal] | None:
+    """Return a unit of a node's dimension, and how many base units one of its numbers is; see `_product`."""
+    if isinstance(node, Reading):
+        return node.unit, units.scale(node.unit)
     if not isinstance(node, Operation) or not node.formula.monomial:
-        return numbers[node], node.unit, units.scale(node.unit)
-    found, likes, scales = zip(*(_scaled(part, numbers) for part in node.inputs), strict=True)
-    return node.formula.function(*found), node.formula.measured(*likes), node.formula.function(*scales)
+        return None
+    parts = [part for part in map(_scaled, node.inputs) if part]
+    if len(parts) < len(node.inputs):
+        return None
+    likes, scales = zip(*parts, strict=True)
+    try:
+        return node.formula.measured(*likes), node.formula.function(*scales)
+    except DimensionError:
+        return None
+
+
+def _number(node: Expression, numbers: Mapping[Expression, Any]) -> Any:
+    """Evaluate a product or quotient of readings by bare numbers, or arrays of them."""
+    if isinstance(node, Operation):
+        return node.formula.function(*(_number(part, numbers) for part in node.inputs))
+    return numbers[node]
 
 
 def evaluate(expressions: Sequence[Expression], values: Mapping[Expression, Quantity]) -> list[Quantity]:
@@ -479,14 +519,18 @@ def contradictions(axes: list[Axis], choices: list[tuple[Choice, ...]]) -> Any:
     import numpy as np
 
     found = np.zeros(tuple(map(len, choices)), dtype=bool)
-    for (i, first), (j, second) in itertools.combinations(enumerate(axes), 2):
-        if first.keys.isdisjoint(second.keys):
-            continue
-        ours, theirs = ([dict(one.basis()) for one in choices[place]] for place in (i, j))
-        apart = np.array([[_differ(a, b) for b in theirs] for a in ours], dtype=bool)
-        found |= apart.reshape([len(c) if n in (i, j) else 1 for n, c in enumerate(choices)])
+    for i, j, apart in _clashes(axes, choices):
+        found |= np.reshape(apart, [len(c) if n in (i, j) else 1 for n, c in enumerate(choices)])
     found[(0,) * found.ndim] = False
     return found
+
+
+def _clashes(axes: list[Axis], choices: list[tuple[Choice, ...]]) -> Iterator[tuple[int, int, list[list[bool]]]]:
+    """Yield the places of two axes that rest on one figure, and which of their choices take it for two values."""
+    for (i, first), (j, second) in itertools.combinations(enumerate(axes), 2):
+        if not first.keys.isdisjoint(second.keys):
+            ours, theirs = ([dict(one.basis()) for one in choices[place]] for place in (i, j))
+            yield i, j, [[_differ(a, b) for b in theirs] for a in ours]
 
 
 def _differ(one: dict[Basis, float], other: dict[Basis, float]) -> bool:
