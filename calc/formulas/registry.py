@@ -10,7 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple, TypeVar
 
 from calc import units
@@ -131,21 +131,26 @@ class Formula:
         DimensionError
             At the first input that is of another dimension than it should be.
         """
-        bound: dict[str, str] = {}
-        likes = self.likes(len(given))
-        for at in sorted(range(len(given)), key=lambda at: ANY in likes[at]):  # what binds anything comes last
-            for each in _readings(likes[at], bound, given[at]):
-                if units.same_dimension(filled(likes[at], each), given[at]):
-                    bound = each
-                    break
-            else:
-                raise DimensionError(at, filled(likes[at], bound))
-        return filled(self.result, bound)
+        return _measured(self, given)
 
     def chosen(self, **options: str | int) -> Formula:
         """Return the form of the formula with options in words, each one of `options`."""
         held = {name: value for name, value in options.items() if value != self.options[name][0]}
         return self.variants[tuple(sorted(held.items()))] if held else self
+
+
+@lru_cache(maxsize=4096)
+def _measured(formula: Formula, given: tuple[str, ...]) -> str:
+    bound: dict[str, str] = {}
+    likes = formula.likes(len(given))
+    for at in sorted(range(len(given)), key=lambda at: ANY in likes[at]):  # what binds anything comes last
+        for each in _readings(likes[at], bound, given[at]):
+            if units.same_dimension(filled(likes[at], each), given[at]):
+                bound = each
+                break
+        else:
+            raise DimensionError(at, filled(likes[at], bound))
+    return filled(formula.result, bound)
 
 
 def _default(parameter: inspect.Parameter) -> Quantity | None:
