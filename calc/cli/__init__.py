@@ -22,7 +22,7 @@ import click
 from calc.cli import interrupts, output
 from calc.cli.group import commands
 from calc.cli.options import ID
-from calc.errors import CalcError
+from calc.errors import CalcError, UsageError
 
 __all__ = ["ID", "commands", "main", "run"]
 
@@ -92,6 +92,8 @@ def run(args: Sequence[str] | None) -> int:
     standard = sys.stdout
     try:
         script = Path(sys.argv[0]).name.startswith("chipcalc")
+        for word in args or ():
+            _encoded(word)
         code = commands.main(
             args, prog_name="chipcalc" if script else "python -m calc", complete_var="_CHIPCALC_COMPLETE",
             standalone_mode=False,
@@ -99,6 +101,15 @@ def run(args: Sequence[str] | None) -> int:
         return code if isinstance(code, int) else 0
     except BaseException as error:
         return _ended(KeyboardInterrupt() if interrupts.came() else error, sys.stdout is standard)
+
+
+def _encoded(word: str) -> None:
+    """Refuse what no shell can give: half of a character, which neither files nor streams take."""
+    try:
+        word.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        half = f"half of a character (U+{ord(word[error.start]):04X})"
+        raise UsageError(f"an argument holds {half} behind {word[: error.start]!r}; write it without") from None
 
 
 def _ended(error: BaseException, open_pipe: bool) -> int:

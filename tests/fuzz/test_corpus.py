@@ -102,10 +102,11 @@ CALLS = (
     ("estimate", "train", *_QWEN, "--batch", "512", "--sequence", "4k", "--interleave", "0"),
     ("list", "chips", "--where", " " * 100_000),
     ("compare", *["cm384"] * 60),
+    ("site", "-o", "\ud800"), ("check", "\ud800 is 2x nvl72"), ("import", "\udfff.csv"),
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("words", CALLS, ids=lambda words: " ".join(words)[:60])
+@pytest.mark.parametrize("words", CALLS, ids=lambda words: ascii(" ".join(words))[:60])
 def test_a_call_that_cannot_be_is_refused_at_once(words: tuple[str, ...]) -> None:
     code, said = valid.asked(*words)
     assert code == 2, said
