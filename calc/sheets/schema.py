@@ -477,9 +477,11 @@ def references(record: Record, where: Location = ()) -> Iterator[tuple[Location,
     """Yield where a record, or one that it holds, names something in another file, what it may be, and its id."""
     for key, refers in _referring(type(record)):
         value = getattr(record, key, None)
-        if value is None or value == ():
+        if isinstance(value, str):
+            if refers and is_id(value):
+                yield (*where, key), refers, value
             continue
-        for place, held in _leaves((*where, key), value):
+        for place, held in _leaves((*where, key), value) if value else ():
             if isinstance(held, str):
                 if refers and is_id(held):
                     yield place, refers, held
