@@ -303,12 +303,14 @@ class Result(Shown):
             The headline's value if that lies inside, else the nearest one; a choice an axis.
         """
         grid = self._grid
-
-        def apart(place: int) -> float:
-            cell = grid.cells[place]
-            return math.inf if math.isnan(cell) else max(low - cell, cell - high, 0)
-
-        place = min(range(len(grid.cells)), key=apart)
+        place = next((at for at, cell in enumerate(grid.cells) if low <= cell <= high), None)
+        if place is None:  # the largest below or the smallest above
+            ends = [
+                max((cell for cell in grid.cells if cell < low), default=math.nan),
+                min((cell for cell in grid.cells if cell > high), default=math.nan),
+            ]
+            cell = min((end for end in ends if not math.isnan(end)), key=lambda end: max(low - end, end - high))
+            place = grid.cells.index(cell)
         return grid.cells[place], grid.chosen(place)
 
     def combinations(self) -> Iterator[tuple[float | None, tuple[Choice, ...]]]:
