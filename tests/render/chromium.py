@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -87,30 +87,34 @@ class Tabs:
         return [tab for _, tab in taken]
 
 
-LOOKS = ["link-in-text-block", "scrollable-region-focusable", "target-size"]
-"""The rules, beside that of contrast, whose outcome depends on colours and widths; others are asked once."""
+LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
+"""The rules whose outcome depends on colours and widths; what the others find is found once."""
 
-_CONTRAST = """async () => {
-  const seen = new Map(), chain = (one) => one ? `${chain(one.parentElement)} ${one.tagName}${
-    [...one.attributes].map(({ name, value }) => name === "class" ? `.${value}` : `[${name}]`).join("")}` : "";
+_VIOLATIONS = """async (only) => {
+  const chains = new Map(), many = new Map();
+  const chain = (one) => {
+    if (!chains.has(one)) chains.set(one, `${one.parentElement ? chain(one.parentElement) : ""} ${one.tagName}${
+      [...one.attributes].map(({ name, value }) => name === "class" ? `.${value}` : `[${name}]`).join("")}`);
+    return chains.get(one); };
+  const place = (one) => { for (let at = 0; ; at++) if (at > 2 || !(one = one.previousElementSibling)) return at; };
   const said = (one) => one.matches("input, select, textarea")
     || [...one.childNodes].some((each) => each.nodeType === Node.TEXT_NODE && each.data.trim());
-  const include = [...document.body.querySelectorAll("*")].filter((one) => {
+  const some = [...document.body.querySelectorAll("*")].filter((one) => {
     if (!one.checkVisibility() || !said(one)) return false;
-    const kind = chain(one), many = seen.get(kind) ?? 0;
-    seen.set(kind, many + 1);
-    return many < 3;
+    const kind = `${chain(one)} ${place(one)}`;
+    many.set(kind, (many.get(kind) ?? 0) + 1);
+    return many.get(kind) <= 3;
   });
-  const options = { preload: false, resultTypes: ["violations"], runOnly: ["color-contrast"] };
-  return (await axe.run({ include }, options)).violations; }"""
-"""Contrast, which axe takes longest for: of texts alike in tags, classes and attributes up to the page, three."""
+  some.forEach((one) => one.setAttribute("data-seen", ""));
+  axe.configure({ rules: [{ id: "color-contrast", selector: "[data-seen]" }] });
+  return (await axe.run({ preload: false, resultTypes: ["violations"], ...only })).violations; }"""
+"""What axe finds. Contrast takes it longest: of texts alike in tags, classes and attributes up to the page, three."""
 
 
-def grave(page: Any, rules: Sequence[str] = ()) -> list[Any]:
-    """Return what axe finds serious by some rules or all of them, each with one element that it is about."""
+def grave(page: Any, **only: Any) -> list[Any]:
+    """Return what axe finds serious, each with one element that it is about."""
     from axe_playwright_python.sync_playwright import Axe
 
-    only = {"runOnly": rules} if rules else {"rules": {"color-contrast": {"enabled": False}}}
-    found = Axe().run(page, options={"preload": False, "resultTypes": ["violations"], **only}).response["violations"]
-    found += page.evaluate(_CONTRAST)
+    page.evaluate(Axe().axe_script)
+    found = page.evaluate(_VIOLATIONS, only)
     return [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")]
