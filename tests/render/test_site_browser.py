@@ -14,18 +14,18 @@ from typing import Any
 import pytest
 from pybtex.database import parse_string
 
-from calc import __version__
 from calc.analysis import scorecard
 from calc.api import Workspace
 from calc.figures.policy import last_day
-from calc.render.site import pages, writing
+from calc.render.site import writing
 from calc.sheets.folders import FOLDERS
 from calc.views.site.figures import dated
 from calc.views.site.subjects import SubjectFigures, figure
 from tests.render.chromium import DESK, LOOKS, PHONE, Tabs, grave, needs_chromium, tabs
+from tests.render.sites import HOSTILE, hostile
 from tests.running import ROOT
 
-__all__ = ["tabs"]
+__all__ = ["hostile", "tabs"]
 pytestmark = needs_chromium
 EACH = ("index.html", "systems/cm384/index.html", "chips/index.html", "models/deepseek-v3/index.html",
         "sources/index.html", "sources/semianalysis-cm384-2026/index.html", "claims/index.html", "compare/index.html",
@@ -43,13 +43,13 @@ NATURE = {"copy": "read from a copy of the source", "relay": "read only through 
 def place() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        return Workspace(["tests/data/hostile"])
+        return Workspace([HOSTILE])
 
 
 @pytest.fixture(scope="module")
-def folder(place: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(hostile: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("site")
-    writing.update(pages.site(place.comparer, __version__), str(found))
+    writing.update(hostile, str(found))
     return found
 
 
