@@ -27,7 +27,8 @@ providers._get_local_constants = lambda: providers._local_constants  # type: ign
 ROOT = Path(__file__).resolve().parent.parent
 collect_ignore = ["benchmarks/tools"]  # run by other tools in environments of their own
 
-LONG = ("test_site_browser", "test_notebooks", "test_site", "test_browser", "test_pages", "test_wheel", "test_readme")
+LONG = ("test_site_browser", "test_kills", "test_notebooks", "test_reading_laws", "test_export", "test_site",
+        "test_fuzz", "test_browser", "test_json", "test_pages", "test_frontier", "test_wheel")  # fmt: skip
 """The files of tests that take longest."""
 
 
