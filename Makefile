@@ -48,7 +48,7 @@ site: $(VENV)/.site ## Write the whole catalog as a static site into site/
 
 .PHONY: test
 test: $(VENV)/.test ## Install what tests need and run them
-	$(BIN)/python -m pytest -n logical --dist loadfile
+	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder # the order is that of tests/conftest.py
 
 # For the loop of work, and what a new version of a library would break first.
 QUICK := -n logical --dist loadfile tests/units tests/sheets tests/formulas tests/figures

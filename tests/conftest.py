@@ -27,6 +27,16 @@ providers._get_local_constants = lambda: providers._local_constants  # type: ign
 ROOT = Path(__file__).resolve().parent.parent
 collect_ignore = ["benchmarks/tools"]  # run by other tools in environments of their own
 
+LONG = ("test_site_browser", "test_kills", "test_notebooks", "test_reading_laws", "test_export", "test_site",
+        "test_fuzz", "test_browser", "test_json", "test_pages", "test_frontier", "test_wheel")  # fmt: skip
+"""The files of tests that take longest."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is begun first: begun last, it would be waited for by workers with nothing left to do."""
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(LONG)))
+
 
 def pytest_collection_finish() -> None:
     """What was collected stays until the end: no search for garbage, one a file of tests, looks at it again."""

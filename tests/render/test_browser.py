@@ -1,41 +1,20 @@
-"""Report pages in a browser: sort, filter, open, switch, print, download; nothing is loaded, nothing runs away.
-
-`.ci/run` installs Chromium and sets CALC_BROWSER_TESTS=1: there these tests must run. Elsewhere they
-are skipped where no Chromium is found.
-"""
+"""Report pages in a browser: sort, filter, open, switch, print, download; nothing is loaded, nothing runs away."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.render.chromium import DESK, LOOKS, PHONE, Tabs, grave, needs_chromium, tabs
 from tests.running import ROOT, output, run
 
-MUST = os.environ.get("CALC_BROWSER_TESTS") == "1"
-CHROMIUM = os.environ.get("CALC_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-needs_chromium = pytest.mark.skipif(
-    not (CHROMIUM or MUST), reason="no Chromium found: apt-get install chromium, or name it in CALC_CHROMIUM"
-)
+__all__ = ["tabs"]
 pytestmark = needs_chromium
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
 PAGES = ("two", "hostile")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM, "CALC_BROWSER_TESTS=1, but there is no Chromium"
-    with sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")
@@ -51,39 +30,15 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {path.stem: path for path in folder.iterdir()}
 
 
-class Seen:
-    """A page that was opened, and what it asked for or complained of."""
-
-    def __init__(self, browser: Any, path: Path, **options: Any) -> None:
-        self.context = browser.new_context(**({"viewport": DESK} | options))
-        self.page = self.context.new_page()
-        self.asked: list[str] = []
-        self.said: list[str] = []
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.goto(path.as_uri())
-
-    def quiet(self) -> None:
-        """Nothing was asked for but the file, nothing complained of, and no text of a sheet has run."""
-        assert [url for url in self.asked if not url.startswith(("file:", "blob:"))] == []
-        assert len([url for url in self.asked if url.startswith("file:")]) == 1
-        assert self.said == []
-        assert self.page.title() != "owned"
-
-
 @pytest.fixture
-def opened(browser: Any, files: dict[str, Path]) -> Iterator[Any]:
-    seen: list[Seen] = []
-
-    def make(name: str, **options: Any) -> Any:
-        seen.append(Seen(browser, files[name], **options))
-        return seen[-1].page
-
-    yield make
-    for one in seen:
-        one.quiet()
-        one.context.close()
+def opened(tabs: Tabs, files: dict[str, Path]) -> Iterator[Any]:
+    """Open a page; in the end nothing was asked for but the file, nothing complained of, no text of a sheet has run."""
+    yield lambda name, **options: tabs.take(**options).open(files[name].as_uri())
+    for tab in tabs.leave():
+        assert [url for url in tab.asked if not url.startswith(("file:", "blob:"))] == []
+        assert len([url for url in tab.asked if url.startswith("file:")]) == 1
+        assert tab.said == []
+        assert tab.page.title() != "owned"
 
 
 def shown(page: Any) -> list[str]:
@@ -204,18 +159,6 @@ def test_prints(opened: Any) -> None:
 def test_fits_a_phone(name: str, opened: Any) -> None:
     page = opened(name, viewport=PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-
-
-LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
-"""The rules whose outcome depends on colours and widths; what the others find is found once."""
-
-
-def grave(page: Any, **only: Any) -> list[Any]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    options = {"preload": False, "resultTypes": ["violations"], **only}
-    found = Axe().run(page, options=options).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")]
 
 
 @pytest.mark.parametrize(

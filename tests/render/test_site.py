@@ -29,9 +29,11 @@ from calc.sheets.folders import FOLDERS
 from calc.views.site import frontiers, subjects
 from calc.views.site.phrases import LANGUAGES, phrases
 from calc.views.site.subjects import SubjectFigures, recipes
+from tests.render.sites import hostile
 from tests.running import COMMANDS, ROOT, run
 
-HOSTILE = "tests/data/hostile"
+__all__ = ["hostile"]
+
 OWNED = "document.title='owned'"
 TEMPLATES = ROOT / "calc/render/templates/site"
 MAX_SITE, MAX_PAGE, MAX_REQUESTS = 8_000_000, 700_000, 6
@@ -68,13 +70,6 @@ def plain() -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def parsed(plain: dict[str, bytes]) -> dict[str, Page]:
     return {name: Page(content) for name, content in plain.items() if name.endswith(".html")}
-
-
-@pytest.fixture(scope="module")
-def hostile() -> dict[str, bytes]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(ROOT)
-        return pages.site(Workspace([HOSTILE]).comparer, __version__)
 
 
 @pytest.fixture

@@ -14,18 +14,18 @@ from typing import Any
 import pytest
 from pybtex.database import parse_string
 
-from calc import __version__
 from calc.analysis import scorecard
 from calc.api import Workspace
 from calc.figures.policy import last_day
-from calc.render.site import pages, writing
+from calc.render.site import writing
 from calc.sheets.folders import FOLDERS
 from calc.views.site.figures import dated
 from calc.views.site.subjects import SubjectFigures, figure
-from tests.render.test_browser import DESK, LOOKS, PHONE, browser, grave, needs_chromium
+from tests.render.chromium import DESK, LOOKS, PHONE, Tabs, grave, needs_chromium, tabs
+from tests.render.sites import HOSTILE, hostile
 from tests.running import ROOT
 
-__all__ = ["browser"]
+__all__ = ["hostile", "tabs"]
 pytestmark = needs_chromium
 EACH = ("index.html", "systems/cm384/index.html", "chips/index.html", "models/deepseek-v3/index.html",
         "sources/index.html", "sources/semianalysis-cm384-2026/index.html", "claims/index.html", "compare/index.html",
@@ -43,43 +43,34 @@ NATURE = {"copy": "read from a copy of the source", "relay": "read only through 
 def place() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        return Workspace(["tests/data/hostile"])
+        return Workspace([HOSTILE])
 
 
 @pytest.fixture(scope="module")
-def folder(place: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(hostile: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("site")
-    writing.update(pages.site(place.comparer, __version__), str(found))
+    writing.update(hostile, str(found))
     return found
 
 
 @pytest.fixture
-def opened(browser: Any, folder: Path) -> Iterator[Any]:
-    contexts, said, asked = [], [], []
-
+def opened(tabs: Tabs, folder: Path) -> Iterator[Any]:
     def make(name: str, *, served: bool = False, script: str = "", **options: Any) -> Any:
-        contexts.append(browser.new_context(**({"viewport": DESK, "locale": "en-GB"} | options)))
-        if served:
-            contexts[-1].route(
-                f"{HOST}/**", lambda route: route.fulfill(path=folder / route.request.url[len(HOST) + 1 :])
-            )
-        page = contexts[-1].new_page()
-        if script:
-            page.add_init_script(script)
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: said.append(str(error)))
+        def prepare(context: Any) -> None:
+            context.add_init_script(script)
+            if served:
+                context.route(f"{HOST}/**", lambda one: one.fulfill(path=folder / one.request.url[len(HOST) + 1 :]))
+
         path, _, state = name.partition("#")
         at = f"{HOST}/{path}" if served else (folder / path).as_uri()
-        page.goto(f"{at}#{state}" if state else at)
-        return page
+        tab = tabs.take(prepare, f"{served} {script}", **options)
+        return tab.open(f"{at}#{state}" if state else at)
 
     yield make
-    assert said == []
-    assert [url for url in asked if not url.startswith((folder.as_uri(), HOST, "data:", "blob:"))] == []
-    for context in contexts:
-        assert all(page.title() != "owned" for page in context.pages)
-        context.close()
+    for tab in tabs.leave():
+        assert [text for kind, text in tab.said if kind in ("error", "warning")] == []
+        assert [url for url in tab.asked if not url.startswith((folder.as_uri(), HOST, "data:", "blob:"))] == []
+        assert tab.page.title() != "owned"
 
 
 @pytest.mark.parametrize("name", EACH)
@@ -335,13 +326,14 @@ def test_claims_and_sources_are_found_by_words(
     page = opened(f"{name}/index.html", viewport=viewport)
     rows = page.locator("tbody tr")
     every = rows.count()
+    visible = "(all) => all.filter((one) => one.checkVisibility()).map((one) => one.innerText)"
     page.locator("main").get_by_label("Find").fill(words.upper())
-    seen = [row.inner_text() for row in rows.all() if row.is_visible()]
+    seen = rows.evaluate_all(visible)
     assert 0 < len(seen) < every / 4
     assert all(wanted in text for text in seen)
     assert page.get_by_text(f"{len(seen)} of {every} rows shown").is_visible()
     page.locator("main").get_by_label("Find").fill("")
-    assert sum(row.is_visible() for row in rows.all()) == every
+    assert len(rows.evaluate_all(visible)) == every
 
 
 BROKEN = """() => [...document.querySelectorAll("thead th")].flatMap((head) => {
