@@ -183,8 +183,14 @@ class Pool:
 
     def keeping(self, wanted: Callable[[Sample], bool]) -> Pool:
         """Return the pool of the samples that are wanted; the pool itself if that is all of them."""
-        kept = [one for one in self.samples if wanted(one)]
-        return self if len(kept) == len(self.samples) else Pool(self.kernel, kept)
+        kept = [at for at, one in enumerate(self.samples) if wanted(one)]
+        if len(kept) == len(self.samples):
+            return self
+        made = Pool(self.kernel, [self.samples[at] for at in kept])
+        # What they have in common is known: each measurement is left out of a pool of its own.
+        table = {name: column[kept] for name, column in self.table.items()}
+        vars(made).update(_codes=self._codes, table=table, covariance=self.covariance[np.ix_(kept, kept)])
+        return made
 
     def with_samples(self, samples: Sequence[Sample]) -> Pool:
         """Return the pool with more samples."""
