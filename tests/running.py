@@ -6,7 +6,7 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from calc.analysis import audit
 from calc.analysis.comparison import Comparer
 from calc.cli import commands, main, options
 from calc.cli.group import ORDER
-from calc.sheets import folders
+from calc.sheets import folders, texts
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS = ("cm384", "metax128", "nvl72", "shanghai-cube")
@@ -56,6 +56,20 @@ _Auditor = audit.Auditor
 def auditor(comparer: Comparer) -> audit.Auditor:
     """Return what recomputes claims under the policy of a comparer, each once."""
     return _Auditor(comparer)
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return {}
+
+
+@contextlib.contextmanager
+def parsed_once() -> Iterator[None]:
+    """Keep the data of each text that has no fault, as runs do of the shipped sheets: it is parsed once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts, "known", lambda path, text: _data().get(text))
+        patch.setattr(texts, "keep", lambda path, text, data: _data().update({text: data}))
+        yield
 
 
 @dataclass(frozen=True)
