@@ -18,7 +18,7 @@ import pytest
 from calc.analysis import audit, validation
 from calc.analysis.comparison import Comparer
 from calc.catalog.catalog import Catalog
-from calc.cli import commands, main, options
+from calc.cli import commands, main, options, sheets
 from calc.cli.group import ORDER
 from calc.sheets import folders, texts
 
@@ -48,6 +48,11 @@ def opened(specs: Iterable[str], **policy: Any) -> Comparer:
     held = tuple((path, path.read_bytes()) for path in paths)
     made = _opened(os.getcwd(), held, specs, tuple(policy.items()))
     return open_comparer(specs, **policy) if made.catalog.configured else made
+
+
+def catalog(specs: Iterable[str]) -> Catalog:
+    """Return the sheets that `opened` has read, for a command that asks for no policy."""
+    return opened(specs).catalog
 
 
 _Auditor = audit.Auditor
@@ -107,6 +112,7 @@ def run(*args: str, width: int = 80, encoding: str = "utf-8") -> Done:
             patch.setenv(name, value)
         for module in OPENS:
             patch.setattr(module, "open_comparer", opened)
+        patch.setattr(sheets, "open_catalog", catalog)
         patch.setattr(audit, "Auditor", auditor)
         patch.setattr(validation, "validate", checked)
         try:
