@@ -42,6 +42,7 @@ def pytest_collection_finish() -> None:
     """What was collected stays until the end: no search for garbage, one a file of tests, looks at it again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(1_000_000, 50, 50)  # as the first call of the command line would
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -6,7 +6,7 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,11 +15,12 @@ from typing import Any
 import click
 import pytest
 
-from calc.analysis import audit
+from calc.analysis import audit, validation
 from calc.analysis.comparison import Comparer
-from calc.cli import commands, main, options
+from calc.catalog.catalog import Catalog
+from calc.cli import commands, main, options, sheets
 from calc.cli.group import ORDER
-from calc.sheets import folders
+from calc.sheets import folders, texts
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS = ("cm384", "metax128", "nvl72", "shanghai-cube")
@@ -49,6 +50,11 @@ def opened(specs: Iterable[str], **policy: Any) -> Comparer:
     return open_comparer(specs, **policy) if made.catalog.configured else made
 
 
+def catalog(specs: Iterable[str]) -> Catalog:
+    """Return the sheets that `opened` has read, for a command that asks for no policy."""
+    return opened(specs).catalog
+
+
 _Auditor = audit.Auditor
 
 
@@ -56,6 +62,36 @@ _Auditor = audit.Auditor
 def auditor(comparer: Comparer) -> audit.Auditor:
     """Return what recomputes claims under the policy of a comparer, each once."""
     return _Auditor(comparer)
+
+
+_validate = validation.validate
+
+
+@cache
+def _shipped_checked(where: str, layout: bool) -> validation.Checked:
+    return _validate(opened(()).catalog, (), layout=layout)
+
+
+def checked(catalog: Catalog, paths: Sequence[Path], step: validation.Progress | None = None, *,
+            layout: bool = False) -> validation.Checked:  # fmt: skip
+    """Return what is wrong with sheets; the shipped ones alone are checked once."""
+    if not paths and catalog.layers == [folders.SHIPPED]:
+        return _shipped_checked(os.getcwd(), layout)
+    return _validate(catalog, paths, step, layout=layout)
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return {}
+
+
+@contextlib.contextmanager
+def parsed_once() -> Iterator[None]:
+    """Keep the data of each text that has no fault, as runs do of the shipped sheets: it is parsed once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts, "known", lambda path, text: _data().get(text))
+        patch.setattr(texts, "keep", lambda path, text, data: _data().update({text: data}))
+        yield
 
 
 @dataclass(frozen=True)
@@ -76,7 +112,9 @@ def run(*args: str, width: int = 80, encoding: str = "utf-8") -> Done:
             patch.setenv(name, value)
         for module in OPENS:
             patch.setattr(module, "open_comparer", opened)
+        patch.setattr(sheets, "open_catalog", catalog)
         patch.setattr(audit, "Auditor", auditor)
+        patch.setattr(validation, "validate", checked)
         try:
             main(args)
         except SystemExit as end:

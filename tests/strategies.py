@@ -156,6 +156,12 @@ def value_texts(draw: DrawFn, /, name: str, kind: Kind = "system", *, ranges: bo
     return reexpress(text, draw(_often_itself(unit)))
 
 
+# A strategy that was made before need not be looked through again.
+@functools.cache
+def _value(name: str, kind: Kind, ranges: bool) -> SearchStrategy[str]:
+    return value_texts(name, kind, ranges=ranges)
+
+
 @functools.cache
 def ten_away(unit: str) -> list[str]:
     """Return the units a power of ten away, itself first, in which a value keeps its digits.
@@ -292,7 +298,7 @@ def reports(
     words : bool
         Whether the source's own words, its locator and a note are drawn, in any script.
     """
-    value = draw(value_texts(name, kind, ranges=ranges))
+    value = draw(_value(name, kind, ranges))
     source = draw(_one_of(tuple(sources)))
     details = draw(_details(name, kind, is_open, apart))
     details = {"locator": 'section "Overview": table 1'} | details
@@ -301,6 +307,13 @@ def reports(
         credited = draw(st.none() | _one_of(tuple(sources)) | texts().map("by {}".format))
         details |= {"credited_to": credited} if credited else {}
     return schema.Report(value=value, source=source, **details)
+
+
+@functools.cache
+def _some_reports(
+    name: str, sources: tuple[str, ...], kind: Kind, most: int, **more: bool
+) -> SearchStrategy[tuple[schema.Report, ...]]:  # fmt: skip
+    return st.lists(reports(name, sources, kind, **more), min_size=1, max_size=most, unique=True).map(tuple)
 
 
 def parts(metric: metrics.Metric, kind: Kind, *, is_open: bool = False) -> list[str | None]:
@@ -425,9 +438,7 @@ def sheets(
     if more.get("is_open") and names is None:
         known += OPEN_METRICS
     reported = {
-        name: draw(
-            st.lists(reports(name, sources, kind, **more), min_size=1, max_size=max_reports, unique=True).map(tuple)
-        )
+        name: draw(_some_reports(name, tuple(sources), kind, max_reports, **more))
         for name in known
         if name in must or draw(st.booleans())
     }

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from calc import cli
 from calc.sheets import folders
+from tests.running import parsed_once
 
 SHIPPED = folders.shipped()
 FILES = sorted(path.relative_to(SHIPPED).as_posix() for path in SHIPPED.rglob("*.yaml"))
@@ -61,7 +62,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.delenv("CALC_DEBUG", raising=False)
     monkeypatch.chdir(tmp_path)
     limits = sys.getrecursionlimit()
-    yield specs
+    with parsed_once():
+        yield specs
     sys.setrecursionlimit(limits)
 
 

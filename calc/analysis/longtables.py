@@ -102,11 +102,11 @@ def reports(comparer: Comparer, names: Iterable[str] | None = None) -> list[Row]
     sheets.
     """
     sheets = _sheets(comparer.catalog) if names is None else comparer.catalog.subjects(names)
-    return [row for sheet in sheets for row in _reports(sheet, comparer.reader.of(sheet))]
-
-
-def _reports(sheet: schema.Sheet, held: Readings) -> Iterator[Row]:
     known = report_fields()
+    return [row for sheet in sheets for row in _reports(sheet, comparer.reader.of(sheet), known)]
+
+
+def _reports(sheet: schema.Sheet, held: Readings, known: Sequence[Field]) -> Iterator[Row]:
     fates = _fates(held)
     for name, rows in sheet.reports.items():
         metric = metrics.metric(name)
@@ -206,7 +206,7 @@ def _lists() -> dict[str, tuple[type[schema.Record], list[str]]]:
     """Return the lists of records of a sheet by the name of their table: what is in them, and under which keys."""
     found: dict[str, tuple[type[schema.Record], list[str]]] = {}
     for sheet in schema.RECORDS.values():
-        for key, said in sheet.model_json_schema()["properties"].items():
+        for key, said in fields.properties(sheet).items():
             if (kind := fields.nested(said)) and kind != schema.Report.__name__:
                 name = _GAPS if kind == schema.Gap.__name__ else key
                 keys = found.setdefault(name, (getattr(schema, kind), []))[1]

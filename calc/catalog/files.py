@@ -141,7 +141,7 @@ def replaceable(output: str, replaces: Collection[str]) -> Path:
     Raises
     ------
     UsageError
-        If something else is there.
+        If something else is there, or it cannot be made.
     """
     with _refused(f"write {output!r}"):
         target = Path(os.path.realpath(output))
@@ -150,6 +150,10 @@ def replaceable(output: str, replaces: Collection[str]) -> Path:
         if Path.cwd().is_relative_to(target):
             raise UsageError(f"{output!r} is or contains the current folder; choose a new folder")
         held = sorted(os.listdir(target)) if os.path.isdir(target) else []
+        try:
+            os.lstat(target)
+        except FileNotFoundError:
+            os.stat(target.parent)  # where that is not there either, it is said before anything is made
     if other := [name for name in held if name not in replaces or not os.path.isfile(target / name)]:
         more = f" and {len(other) - 3} more" if other[3:] else ""
         raise UsageError(

@@ -58,14 +58,15 @@ class Field:
 
 
 @cache
-def _properties(record: type[schema.Record]) -> Mapping[str, Row]:
+def properties(record: type[schema.Record]) -> Mapping[str, Row]:
+    """Return what the JSON Schema of a record says of each of its fields."""
     return cast(Mapping[str, Row], record.model_json_schema()["properties"])
 
 
 def of(record: type[schema.Record], leave_out: Collection[str] = ()) -> list[Field]:
     """Return a field for each field of a record that is no list of records, in the record's order."""
     found = []
-    for name, said in _properties(record).items():
+    for name, said in properties(record).items():
         if name in leave_out or name in schema.OURS - {"layer"} or nested(said):
             continue
         plain = next((one for one in said.get("anyOf", ()) if one.get("type") != "null"), said)

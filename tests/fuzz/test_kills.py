@@ -23,6 +23,7 @@ from calc.render import html
 from calc.render.site import writing
 from tests.fake_device import FakeDevice
 from tests.fuzz import valid
+from tests.running import parsed_once
 
 FULL = "full disk"
 FAULTS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM, FULL)
@@ -152,7 +153,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         valid.asked("measure", "--help")  # the module is there before its clock is replaced
         clock = SimpleNamespace(monotonic=device.clock)
         monkeypatch.setattr(sys.modules["calc.cli.measure"], "time", clock)
-        yield specs.parent
+        with parsed_once():
+            yield specs.parent
 
 
 _SWEPT = ("--model", "small", "--chip", "plain", "--batch", "1,2,4", "--context", "1k,2k")

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -38,7 +39,7 @@ from calc.errors import UsageError
 from calc.figures.policy import last_day
 from calc.render import plot
 from calc.render.plot import bars, ladder, reports, roofline, shares, style
-from tests.running import ROOT, output, run
+from tests.running import ROOT, auditor, output, run
 
 SYSTEMS = ("cm384", "nvl72")
 PAIRS = (SYSTEMS, ("nvl72", "cm384"), ("metax128", "nvl72"), ("ascend-910c", "gb200"))
@@ -46,6 +47,13 @@ SVG = "{http://www.w3.org/2000/svg}"
 COMPUTE = "peak_compute.bf16.dense"
 KINDS = plot.kinds("Comparison")
 AS_REPORTED = "As-reported; ranges cover all reports."
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _claims_are_recomputed_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ladder, "Auditor", auditor)
+        yield
 
 
 @cache
