@@ -85,7 +85,7 @@ def _spoken(size: float) -> str:
     """Return a size in bytes as one reads it: by powers of 1024 if it is a multiple of KiB, else of 1000."""
     step, names = (1024, ("B", "KiB", "MiB", "GiB")) if size % 1024 == 0 else (1000, ("B", "kB", "MB", "GB"))
     power = min(int(math.log(size, step) + 1e-9), 3) if size >= 1 else 0
-    return f"{said(size / step**power)} {names[power]}"
+    return f"{said(size / step**power, EXACT_DIGITS)} {names[power]}"
 
 
 def _ring(operation: str, size: Expression, link: Expression, ranks: int, where: str) -> Expression:

@@ -172,7 +172,7 @@ def _state(model: LanguageModel, hardware: Hardware) -> dict[str, Amount]:
 def _words(asked: Training) -> list[str]:
     """Return what is trained on, as one reads it."""
     said_of = {
-        "tokens": f"{(asked.tokens or 0) / 1e12:.4g} T tokens" if asked.tokens else "",
+        "tokens": f"{said(asked.tokens / 1e12, EXACT_DIGITS)} T tokens" if asked.tokens else "",
         "batch": f"batch {said(asked.batch, EXACT_DIGITS)}" if asked.batch else "",
         "sequence": f"sequences of {said(asked.sequence, EXACT_DIGITS)} tokens" if asked.sequence else "",
     }

@@ -140,7 +140,7 @@ def test_a_collective_over_domains_is_bound_by_the_slower_level() -> None:
 @pytest.mark.parametrize(
     ("size", "words"),
     [("4 GiB", "4 GiB"), ("1 KiB", "1 KiB"), ("64 MiB", "64 MiB"), ("1.5 MB", "1.5 MB"),
-     ("1 GB", "1 GB"), ("1000 B", "1 kB"), ("999 B", "999 B")],
+     ("1 GB", "1 GB"), ("1000 B", "1 kB"), ("999 B", "999 B"), ("2048 GiB", "2,048 GiB"), ("3333 kB", "3.333 MB")],
 )  # fmt: skip
 def test_a_size_is_said_in_powers_of_1024_or_of_1000(size: str, words: str) -> None:
     made = ESTIMATE.allreduce(size, **OF_LINKS, chips=8, link_efficiency=1, latency="0 us")
