@@ -23,7 +23,8 @@ from calc.formulas.conventions import option
 from calc.units import Quantity
 
 CURRENCIES = ("USD", "CNY", "EUR")
-_SUFFIXES = {"k": 1024.0, "m": 1024.0**2, "b": 1e9, "t": 1e12}
+_SUFFIXES = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
+_OF_LENGTHS = {"k": 1024.0, "m": 1024.0**2}
 
 
 def checked(phase: str, asked: Mapping[str, Any], grids: bool = False) -> dict[str, Any]:
@@ -86,7 +87,8 @@ def read(phase: str, asked: Mapping[str, Any]) -> dict[str, Any]:
 def number(row: Option, value: Any) -> float:
     """Return an amount in the option's unit.
 
-    ``4k`` is 4096, as lengths of contexts are written; ``15.6T`` is 15.6e12, as the tokens of a training are.
+    ``4k`` is 4096, as lengths of contexts are written; ``15.6T`` is 15.6e12 and ``300M`` 300e6, as the tokens of a
+    training are.
 
     That a share is at most 1 is said by the phase, which knows what else may be meant.
     """
@@ -98,7 +100,8 @@ def number(row: Option, value: Any) -> float:
         short = re.fullmatch(r"(\d+(?:\.\d+)?)([kKmMBT])", value.strip())
         if not short and not _PLAIN.fullmatch(value.strip()):
             return _in_range(row, float(quantity(row, value).to(units.unit(row.unit)).magnitude))
-        value = float(short[1]) * _SUFFIXES[short[2].lower()] if short else _float(row, value.strip())
+        suffixes = _SUFFIXES | (_OF_LENGTHS if row.name != "tokens" else {})
+        value = float(short[1]) * suffixes[short[2].lower()] if short else _float(row, value.strip())
     else:
         _type_checked(row, value, grids=False)
     return _in_range(row, float(value))

@@ -343,7 +343,7 @@ def test_training_by_tokens_alone_takes_the_mfu_of_published_runs() -> None:
 
 def test_tokens_of_training_may_be_written_in_billions_and_trillions() -> None:
     asked: dict[str, Any] = {"model": "llama-3.1-8b", "chip": "h100-sxm", "chips": 8}
-    for text, tokens in (("15.6T", 15.6e12), ("300B", 3e11)):
+    for text, tokens in (("15.6T", 15.6e12), ("300B", 3e11), ("300M", 3e8)):
         assert ESTIMATE.train(**asked, tokens=text).value == ESTIMATE.train(**asked, tokens=tokens).value
 
 
