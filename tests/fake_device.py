@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 from calc.estimates.measuring.plan import Collective, Load, Product, Stream
 from calc.estimates.measuring.timing import CannotRunError, Run
+
+DAY = "2026-11-30"
+CALENDAR = SimpleNamespace(
+    UTC=datetime.UTC, datetime=SimpleNamespace(now=lambda zone: datetime.datetime.fromisoformat(f"{DAY}T23:59:59Z"))
+)
+"""In the place of the module `datetime`: the day does not change while a test runs."""
 
 
 @dataclass

@@ -83,6 +83,8 @@ def run(args: Sequence[str] | None) -> int:
     gc.set_threshold(1_000_000, 50, 50)
     # Commands draw into files: which screen somebody prefers is nothing to them, and may be none that there is.
     os.environ["MPLBACKEND"] = "agg"
+    # Matrices here are small; on a busy machine the threads of BLAS wait for each other: a minute for a second.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Python has no stream where the caller has closed it; what is written there goes nowhere, what is read is empty.
     sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 import time
 from collections.abc import Sequence
@@ -44,8 +45,6 @@ def measure(
     with what they were measured on. Needs PyTorch: pip install 'chipcalc[measure]'.
     """
     end = time.monotonic() + READY * seconds
-    import datetime
-
     from calc.catalog import files, templates
     from calc.catalog.catalog import Catalog
     from calc.estimates.measuring import devices, plan, sheet, timing

@@ -85,13 +85,20 @@ class Kernel:
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """The measurements of a phase, and the covariance that joins them."""
+    """The measurements of a phase, and the covariance that joins them.
+
+    ``part_of`` is the pool from which some were left out, with the places of the others in it: what those have in
+    common is known there, and each measurement is left out once.
+    """
 
     kernel: Kernel
     samples: Sequence[Sample]
+    part_of: tuple[Pool, list[int]] | None = None
 
     @cached_property
     def _codes(self) -> dict[str, dict[str, int]]:
+        if self.part_of:
+            return self.part_of[0]._codes
         names = {name for part in self.kernel.parts for name in part.labels}
         return {
             name: {label: at for at, label in enumerate(dict.fromkeys(
@@ -110,11 +117,17 @@ class Pool:
     @cached_property
     def table(self) -> dict[str, Array]:
         """Labels and sizes of the samples, an array each."""
+        if self.part_of:
+            whole, kept = self.part_of
+            return {name: column[kept] for name, column in whole.table.items()}
         return self._coded([sample.case for sample in self.samples])
 
     @cached_property
     def covariance(self) -> Array:
         """The covariance of the samples, with the noise of each."""
+        if self.part_of:
+            whole, kept = self.part_of
+            return whole.covariance[np.ix_(kept, kept)]
         return self.kernel.between(self.table, self.table) + self.kernel.noise**2 * np.eye(len(self.samples))
 
     @cached_property
@@ -186,11 +199,7 @@ class Pool:
         kept = [at for at, one in enumerate(self.samples) if wanted(one)]
         if len(kept) == len(self.samples):
             return self
-        made = Pool(self.kernel, [self.samples[at] for at in kept])
-        # What they have in common is known: each measurement is left out of a pool of its own.
-        table = {name: column[kept] for name, column in self.table.items()}
-        vars(made).update(_codes=self._codes, table=table, covariance=self.covariance[np.ix_(kept, kept)])
-        return made
+        return Pool(self.kernel, [self.samples[at] for at in kept], (self, kept))
 
     def with_samples(self, samples: Sequence[Sample]) -> Pool:
         """Return the pool with more samples."""

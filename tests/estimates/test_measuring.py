@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import sys
 import time
 from pathlib import Path
@@ -15,10 +14,9 @@ from calc.catalog.catalog import Catalog
 from calc.errors import UsageError
 from calc.estimates.measuring import devices, plan, sheet, timing
 from calc.estimates.measuring.plan import Collective, Load, Product, Stream
-from tests.fake_device import FakeDevice
+from tests.fake_device import CALENDAR, DAY, FakeDevice
 from tests.running import Done, run
 
-DAY = datetime.datetime.now(datetime.UTC).date().isoformat()
 ID = f"measured-here-ascend-910b2-{DAY}"
 
 
@@ -33,6 +31,7 @@ def measured(patch: pytest.MonkeyPatch, device: FakeDevice, *args: str) -> Done:
         patched.setattr(devices, "found", lambda kind: kind or "npu")
         patched.setattr(devices, "TorchDevice", machine)
         patched.setattr(sys.modules["calc.cli.measure"], "time", SimpleNamespace(monotonic=device.clock))
+        patched.setattr(sys.modules["calc.cli.measure"], "datetime", CALENDAR)
         return run("measure", *args)
 
 

@@ -22,7 +22,7 @@ from calc.errors import UsageError
 from calc.estimates.measuring import devices
 from calc.render import html
 from calc.render.site import pages, writing
-from tests.fake_device import FakeDevice
+from tests.fake_device import CALENDAR, FakeDevice
 from tests.fuzz import valid
 from tests.running import parsed_once
 
@@ -161,6 +161,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         valid.asked("measure", "--help")  # the module is there before its clock is replaced
         clock = SimpleNamespace(monotonic=device.clock)
         monkeypatch.setattr(sys.modules["calc.cli.measure"], "time", clock)
+        monkeypatch.setattr(sys.modules["calc.cli.measure"], "datetime", CALENDAR)
         with parsed_once():
             yield specs.parent
 
