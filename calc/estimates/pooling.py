@@ -93,7 +93,7 @@ class Pool:
 
     kernel: Kernel
     samples: Sequence[Sample]
-    part_of: tuple[Pool, list[int]] | None = None
+    part_of: tuple[Pool, Array] | None = None
 
     @cached_property
     def _codes(self) -> dict[str, dict[str, int]]:
@@ -131,11 +131,22 @@ class Pool:
         return self.kernel.between(self.table, self.table) + self.kernel.noise**2 * np.eye(len(self.samples))
 
     @cached_property
-    def _solved(self) -> tuple[Array, Array]:
-        """The lower Cholesky factor's inverse, and the weights of the samples' deviations from the mean."""
-        inverse = np.linalg.inv(np.linalg.cholesky(self.covariance))
-        apart = np.array([sample.log_factor for sample in self.samples]) - self.kernel.mean
-        return inverse, inverse.T @ (inverse @ apart)
+    def _precision(self) -> Array:
+        """The inverse of the covariance; of a part that is most of a pool, from the inverse P of the whole.
+
+        With A kept and B left out, it is P_AA - P_AB P_BB^-1 P_BA: the inverse of a partitioned matrix.
+        """
+        if self.part_of and 2 * len(self.samples) > len(self.part_of[0].samples):
+            whole, kept = self.part_of
+            out = np.delete(np.arange(len(whole.samples)), kept)
+            found, across = whole._precision[np.ix_(kept, kept)], whole._precision[np.ix_(kept, out)]
+            return found - across @ np.linalg.solve(whole._precision[np.ix_(out, out)], across.T)
+        return np.linalg.inv(self.covariance)
+
+    @cached_property
+    def _weights(self) -> Array:
+        """The weights of the samples' deviations from the mean."""
+        return self._precision @ (np.array([sample.log_factor for sample in self.samples]) - self.kernel.mean)
 
     def predict(self, case: PooledCase) -> tuple[Array, Array]:
         """Return mean and standard deviation of the log factor of one run of a case.
@@ -159,11 +170,10 @@ class Pool:
         }
         flat = {name: size.reshape(-1) for name, size in zip(self.kernel.lengths, sizes, strict=True)}
         shared = self.kernel.between(one | flat, self.table)
-        inverse, weights = self._solved
         # Row by row: a product of whole matrices rounds differently with the number of its rows, and a sweep that goes
         # on after an interruption has others than one that does not.
-        mean = self.kernel.mean + np.array([(row * weights).sum() for row in shared])
-        explained = np.array([np.square((inverse * row).sum(axis=-1)).sum() for row in shared])
+        mean = self.kernel.mean + np.array([(row * self._weights).sum() for row in shared])
+        explained = np.array([(row * (self._precision * row).sum(axis=-1)).sum() for row in shared])
         left = self.kernel.variance - explained
         return mean.reshape(shape), np.sqrt(np.maximum(left, self.kernel.noise**2)).reshape(shape)
 
@@ -199,7 +209,7 @@ class Pool:
         kept = [at for at, one in enumerate(self.samples) if wanted(one)]
         if len(kept) == len(self.samples):
             return self
-        return Pool(self.kernel, [self.samples[at] for at in kept], (self, kept))
+        return Pool(self.kernel, [self.samples[at] for at in kept], (self, np.array(kept, dtype=int)))
 
     def with_samples(self, samples: Sequence[Sample]) -> Pool:
         """Return the pool with more samples."""

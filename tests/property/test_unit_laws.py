@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+import numpy as np
 import pint
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from pint.registry import Quantity as PintQuantity
 
 from calc import units
 from calc.errors import UnitError
@@ -54,6 +56,35 @@ def test_text_in_another_unit_is_the_same_quantity(quantity: units.Quantity, dat
     unit = data.draw(st.sampled_from(strategies.units_like(units.unit_text(quantity.units))))
     again = units.parse(units.text(quantity, unit)).to(quantity.units)
     assert again.magnitude == pytest.approx(quantity.magnitude, rel=1e-12)
+
+
+def magnitudes() -> st.SearchStrategy[float | np.ndarray]:
+    numbers = st.floats(-1e30, 1e30).filter(lambda number: abs(number) > 1e-30)
+    return numbers | st.lists(numbers, min_size=3, max_size=3).map(np.array)
+
+
+@MANY
+@given(magnitudes(), magnitudes(), strategies.compound_units(2), strategies.compound_units(2), st.booleans())
+def test_arithmetic_is_that_of_pint(
+    one: float | np.ndarray, other: float | np.ndarray, first: str, second: str, alike: bool
+) -> None:
+    """Where plain numbers meet, what is done is what pint does, to the last bit."""
+    a, b = units.quantity(one, first), units.quantity(other, first if alike else second)
+    for name in ("__mul__", "__truediv__", *(("__add__", "__sub__") if alike else ())):
+        made, wanted = getattr(a, name)(b), getattr(PintQuantity, name)(a, b)
+        assert (type(made), made.units, made.dimensionality) == (type(wanted), wanted.units, wanted.dimensionality)
+        np.testing.assert_array_equal(made.magnitude, wanted.magnitude)
+
+
+def test_what_is_no_plain_number_is_left_to_pint() -> None:
+    """Whole numbers divide as real ones, a number is no quantity, and what does not fit is refused."""
+    seven, two = units.quantity(7, "chip"), units.quantity(2, "chip")
+    assert (seven / two).magnitude == 3.5
+    assert (seven * 2).magnitude == 14
+    assert (units.quantity(1.0, "TB") + units.quantity(1.0, "GB")).to("GB").magnitude == pytest.approx(1001)
+    for bad in (lambda: units.quantity(1.0, "GB") + units.quantity(1.0, "W"), lambda: units.quantity(1.0, "GB") - 1.0):
+        with pytest.raises(units.DimensionalityError):
+            bad()
 
 
 @MANY
