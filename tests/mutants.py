@@ -1,10 +1,10 @@
 """Mutation testing: small faults are put into a part of `calc`, one at a time; the tests of that part must fail.
 
 The faults and the runs are Cosmic Ray's; here stand which tests belong to which part, and what is no fault: a change
-of an annotation, of a cache or of how arguments are passed, and what is no Python. The part is changed in a copy of
-the project, never in the working tree. ``python -m tests.mutants PART [NUMBER [SEED]]`` tries a random sample, prints
-each fault that survives, and the share that was killed; ``python -m tests.mutants PART again`` tries only the survivors
-of the last run once more.
+of an annotation, of a cache, of how arguments are passed or of what `zip` asserts, and what is no Python. The part is
+changed in a copy of the project, never in the working tree. ``python -m tests.mutants PART [NUMBER [SEED]]`` tries a
+random sample, prints each fault that survives, and the share that was killed; ``python -m tests.mutants PART again``
+tries only the survivors of the last run once more.
 """
 
 from __future__ import annotations
@@ -46,9 +46,10 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "readings": (
         [f"calc/figures/{name}.py" for name in ("normalize", "results", "derive")],
-        ["tests/figures/test_extremes.py calc/figures/results.py", "tests/figures/test_spine.py",
-         "tests/figures/test_cases.py", "tests/property/test_open_laws.py tests/property/test_operation_laws.py",
-         "tests/property/test_reading_laws.py"],
+        ["tests/figures/test_results.py tests/figures/test_readings.py calc/figures/results.py",
+         "tests/figures/test_spine.py", "tests/figures/test_cases.py",
+         "tests/property/test_open_laws.py tests/property/test_operation_laws.py",
+         "tests/property/test_comparison_laws.py", "tests/property/test_reading_laws.py"],
     ),
     "formulas": (["calc/formulas"], ["tests/formulas calc/formulas", "tests/property/test_formula_laws.py"]),
     "audit": (
@@ -78,7 +79,7 @@ _SAME = {"Is", "IsNot"}
 
 
 class _Meaning(ast.NodeTransformer):
-    """A module without that which changes no result: annotations, caches, and what goes by place or by name."""
+    """A module without that which changes no result: annotations, caches, what goes by place or by name."""
 
     def visit_arguments(self, node: ast.arguments) -> ast.AST:
         node.args, node.posonlyargs, node.kwonlyargs = [*node.posonlyargs, *node.args, *node.kwonlyargs], [], []
@@ -91,6 +92,10 @@ class _Meaning(ast.NodeTransformer):
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:  # the name that `ast` looks for
         node.annotation = ast.Constant(None)
+        return self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:  # `strict` asserts what always holds
+        node.keywords = [each for each in node.keywords if _name(node) != "zip" or each.arg != "strict"]
         return self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
@@ -109,6 +114,8 @@ def meaning(code: str) -> str:
     Examples
     --------
     >>> meaning("def f(a: int | None = 1): ...") == meaning("def f(a: int & None = 1): ...")
+    True
+    >>> meaning("zip(a, b, strict=True)") == meaning("zip(a, b, strict=False)") != meaning("zip(a, a, strict=True)")
     True
     >>> meaning("def f(a, *, b=1): ...") == meaning("def f(a, /, b=1): ...") != meaning("def f(a, *, b=2): ...")
     True
@@ -171,16 +178,24 @@ def _place(item: Any) -> tuple[Any, ...]:
 
 
 def warm(tests: list[str]) -> Functions:
-    """Import this folder's project and tests, so that no run has to; return its functions by where they stand."""
+    """Import this folder's project and tests, so that no run has to; return the functions that are not called by that.
+
+    They are told apart by where they stand.
+    """
     import pytest
 
     sys.path[0] = os.environ["PYTHONPATH"] = os.getcwd()
     _forget()
+    called: set[CodeType] = set()
+    sys.setprofile(lambda frame, *_: called.add(frame.f_code))
     with open(os.devnull, "w", encoding="utf-8") as out, contextlib.redirect_stdout(out):
         pytest.main([*OPTIONS, "--collect-only", *" ".join(tests).split()])
+    sys.setprofile(None)
+    gc.unfreeze()  # what a collection of tests leaves
     found: Functions = {}
     for one in gc.get_objects():
-        if isinstance(one, FunctionType) and one.__module__ and one.__module__.partition(".")[0] == "calc":
+        ours = isinstance(one, FunctionType) and (one.__module__ or "").partition(".")[0] == "calc"
+        if ours and one.__code__ not in called:
             found.setdefault(_where(one.__code__), []).append(one)
     gc.freeze()
     return found
@@ -198,8 +213,8 @@ def _forget() -> None:
 def changed(path: Path, before: str, after: str, known: Functions) -> Callable[[], None]:
     """Return what brings a change into a process that has imported the project.
 
-    Where it is within a function, the function's code is replaced, which its decorators and importers have too; else
-    all is imported anew.
+    Where it is within a function that no import calls, the function's code is replaced, which its decorators and
+    importers have too; else all is imported anew.
     """
     old, new = (_codes(compile(text, str(path), "exec")) for text in (before, after))
     apart = [(was, now) for was, now in zip(old, new, strict=False) if was != now]
@@ -263,17 +278,14 @@ def _ran(tests: list[str], seconds: float, first: Callable[[], None] | None) -> 
 
 
 def tried(item: Any, tests: list[str], seconds: float, known: Functions) -> Any:
-    """Return what became of a mutant, as Cosmic Ray holds it; what survives is tried again in all that is imported."""
+    """Return what became of a mutant, as Cosmic Ray holds it."""
     from cosmic_ray.mutating import use_mutation
     from cosmic_ray.plugins import get_operator
     from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkResult
 
     (one,) = item.mutations
     with use_mutation(one.module_path, get_operator(one.operator_name)(), one.occurrence) as codes:
-        first = changed(one.module_path, *codes, known)
-        end = ran(tests, seconds, first)
-        if end == "survived" and first is not _forget:
-            end = ran(tests, seconds, _forget)
+        end = ran(tests, seconds, changed(one.module_path, *codes, known))
     lines = (code.splitlines() for code in codes)
     diff = "\n".join(difflib.unified_diff(*lines, str(one.module_path), lineterm="", n=1))
     outcome = TestOutcome.SURVIVED if end == "survived" else TestOutcome.KILLED

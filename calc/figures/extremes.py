@@ -108,7 +108,7 @@ def _ways(node: Operation, inputs: list[Quantity], place: int, value: Quantity) 
     """Return whether a formula rises (1) or falls (-1) with one of its inputs; both if it does neither."""
     own, steps = inputs[place], np.array(PROBES)
     with np.errstate(all="ignore"):
-        other = own * steps if own.magnitude else own + (steps - 1) * (own + 1 * own.units)
+        other = steps * (own if own.magnitude else own.units)
         changed = node.formula.function(*inputs[:place], other, *inputs[place + 1 :])
         # By the way in which the input itself went: one below zero falls where it is doubled.
         apart = (changed - value).to(value.units).magnitude * (other - own).magnitude
