@@ -46,17 +46,17 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "readings": (
         [f"calc/figures/{name}.py" for name in ("normalize", "results", "derive")],
-        ["tests/figures/test_results.py tests/figures/test_readings.py calc/figures/results.py",
-         "tests/figures/test_spine.py", "tests/figures/test_cases.py",
+        ["tests/figures/test_results.py tests/figures/test_readings.py tests/figures/test_derive.py",
+         "tests/figures/test_spine.py calc/figures/results.py", "tests/figures/test_cases.py",
          "tests/property/test_open_laws.py tests/property/test_operation_laws.py",
          "tests/property/test_comparison_laws.py", "tests/property/test_reading_laws.py"],
     ),
     "formulas": (["calc/formulas"], ["tests/formulas calc/formulas", "tests/property/test_formula_laws.py"]),
     "audit": (
         ["calc/analysis/audit.py", "calc/analysis/scorecard.py"],
-        ["tests/analysis/test_standing.py", "tests/property/test_claim_laws.py tests/property/test_verdict_laws.py",
-         "tests/analysis/test_scorecard.py calc/analysis/scorecard.py",
-         "tests/analysis/test_audit.py calc/analysis/audit.py"],
+        ["tests/analysis/test_standing.py", "tests/analysis/test_scorecard.py calc/analysis/scorecard.py",
+         "tests/analysis/test_audit.py calc/analysis/audit.py",
+         "tests/property/test_claim_laws.py tests/property/test_verdict_laws.py"],
     ),
     "estimates": (
         [f"calc/estimates/{name}.py" for name in (

@@ -145,6 +145,13 @@ def test_a_figure_is_one_number_in_a_corner(monkeypatch: pytest.MonkeyPatch) -> 
     assert found() == [(80, 10), (240, 10), (80, 29)]
 
 
+def test_what_an_expression_has_not_makes_no_corner_of_it() -> None:
+    """One goes up with the share and with five, the other down with the share: four ends and the headlines."""
+    one = {"a": FIGURES["a"]}
+    total, share = resting("total", one, (240, 160, 80)), resting("share", one, (10, 21, 29))
+    assert len(corners([share + FIVE, total * FIVE / share])) == 5
+
+
 @MANY
 @drawn(st.data())
 def test_corners_hold_both_ends_of_what_figures_in_common_allow(data: st.DataObject) -> None:
