@@ -90,6 +90,22 @@ def test_the_least_time_moves_with_the_term_that_binds_anywhere() -> None:
     assert places(made)[1:] == [{"short": 3, "long": 7}, {"short": 1, "long": 4}]
 
 
+def test_the_lower_of_two_bounds_moves_with_the_one_that_is_far_above() -> None:
+    """Memory binds, but with far less than the peak compute would: it is asked for at both its ends."""
+    peak, bandwidth, intensity = (given(name, number, unit, ends=(2 * number,)) for name, number, unit in (
+        ("peak", 1e6, "FLOP/s"), ("bandwidth", 5.0, "B/s"), ("intensity", 1.0, "FLOP/B")))  # fmt: skip
+    made = apply("attainable_compute", peak, bandwidth, intensity).named("compute", "FLOP/s")
+    assert [tuple(each.values()) for each in places(made)] == [(1e6, 5, 1), (2e6, 10, 2)]
+
+
+def test_what_is_flat_wherever_it_is_looked_at_may_go_either_way() -> None:
+    """With fewer microbatches it falls with the stages."""
+    stages, many = given("stages", 4.0, ends=(8.0,)), given("microbatches", 1e12, ends=(2.0,))
+    found = places(apply("pipeline_factor", stages, given("chunks", 1.0), many))
+    assert found[0] == {"stages": 4, "microbatches": 1e12}
+    assert {"stages": 8, "microbatches": 2} in found
+
+
 TREES = st.recursive(
     st.sampled_from(EACH),
     lambda under: st.builds(lambda a, b, way: {"+": a + b, "*": a * b, "/": a / b, "-": a - b}[way],
@@ -147,6 +163,9 @@ def test_a_figure_is_one_number_in_a_corner(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_what_an_expression_has_not_makes_no_corner_of_it() -> None:
     """One goes up with the share and with five, the other down with the share: four ends and the headlines."""
+    assert places(TWO + FOUR, TWO * FIVE / FOUR)[1:3] == [
+        {"two": 3, "five": 5, "four": 8}, {"two": 1, "five": 5, "four": 4},
+    ]  # fmt: skip
     one = {"a": FIGURES["a"]}
     total, share = resting("total", one, (240, 160, 80)), resting("share", one, (10, 21, 29))
     assert len(corners([share + FIVE, total * FIVE / share])) == 5
