@@ -40,13 +40,14 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     "units": (["calc/units"], ["tests/units calc/units", "tests/property/test_unit_laws.py"]),
     "policy": (
         [f"calc/figures/{name}.py" for name in ("policy", "readings", "operations")],
-        ["tests/figures/test_readings.py tests/figures/test_policy.py tests/figures/test_extremes.py",
+        [" ".join(f"tests/figures/test_{name}.py" for name in ("readings", "policy", "extremes", "results", "derive")),
          "tests/figures/test_spine.py tests/figures/test_cases.py",
-         "tests/property/test_date_laws.py tests/property/test_source_laws.py"],
+         "tests/property/test_date_laws.py tests/property/test_source_laws.py tests/property/test_claim_laws.py",
+         "tests/property/test_reading_laws.py -k headline"],
     ),
     "readings": (
         [f"calc/figures/{name}.py" for name in ("normalize", "results", "derive")],
-        ["tests/figures/test_results.py tests/figures/test_readings.py tests/figures/test_derive.py",
+        [" ".join(f"tests/figures/test_{name}.py" for name in ("results", "readings", "derive", "normalize")),
          "tests/figures/test_spine.py calc/figures/results.py", "tests/figures/test_cases.py",
          "tests/property/test_open_laws.py tests/property/test_operation_laws.py",
          "tests/property/test_comparison_laws.py", "tests/property/test_reading_laws.py"],
@@ -55,7 +56,7 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     "audit": (
         ["calc/analysis/audit.py", "calc/analysis/scorecard.py"],
         ["tests/analysis/test_standing.py", "tests/analysis/test_scorecard.py calc/analysis/scorecard.py",
-         "tests/analysis/test_audit.py calc/analysis/audit.py",
+         "tests/analysis/test_audit.py tests/analysis/test_attributes.py calc/analysis/audit.py",
          "tests/property/test_claim_laws.py tests/property/test_verdict_laws.py"],
     ),
     "estimates": (
