@@ -1,10 +1,10 @@
 """Mutation testing: small faults are put into a part of `calc`, one at a time; the tests of that part must fail.
 
 The faults and the runs are Cosmic Ray's; here stand which tests belong to which part, and what is no fault: a change
-of an annotation, of a cache, of how arguments are passed or of what `zip` asserts, and what is no Python. The part is
-changed in a copy of the project, never in the working tree. ``python -m tests.mutants PART [NUMBER [SEED]]`` tries a
-random sample, prints each fault that survives, and the share that was killed; ``python -m tests.mutants PART again``
-tries only the survivors of the last run once more.
+of an annotation, of a cache, of how arguments are passed or of what `zip` asserts, words that are put in order where
+they are compared, and what is no Python. The part is changed in a copy of the project, never in the working tree.
+``python -m tests.mutants PART [NUMBER [SEED]]`` tries a random sample, prints each fault that survives, and the share
+that was killed; ``python -m tests.mutants PART again`` tries only the survivors of the last run once more.
 """
 
 from __future__ import annotations
@@ -77,10 +77,11 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
 _CACHES = ("lru_cache", "cache")
 _BITS = {"RShift", "LShift", "BitOr", "BitAnd", "BitXor"}
 _SAME = {"Is", "IsNot"}
+_WORDS = {"LtE": ast.Eq, "GtE": ast.Eq, "Lt": ast.NotEq, "Gt": ast.NotEq}
 
 
 class _Meaning(ast.NodeTransformer):
-    """A module without that which changes no result: annotations, caches, what goes by place or by name."""
+    """A module without that which changes no result: annotations, caches, and what goes by place or by name."""
 
     def visit_arguments(self, node: ast.arguments) -> ast.AST:
         node.args, node.posonlyargs, node.kwonlyargs = [*node.posonlyargs, *node.args, *node.kwonlyargs], [], []
@@ -97,6 +98,11 @@ class _Meaning(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:  # `strict` asserts what always holds
         node.keywords = [each for each in node.keywords if _name(node) != "zip" or each.arg != "strict"]
+        return self.generic_visit(node)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:  # nobody asks which of two words comes first
+        if any(isinstance(getattr(each, "value", None), str) for each in (node.left, *node.comparators)):
+            node.ops = [_WORDS.get(type(op).__name__, type(op))() for op in node.ops]
         return self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
@@ -117,6 +123,8 @@ def meaning(code: str) -> str:
     >>> meaning("def f(a: int | None = 1): ...") == meaning("def f(a: int & None = 1): ...")
     True
     >>> meaning("zip(a, b, strict=True)") == meaning("zip(a, b, strict=False)") != meaning("zip(a, a, strict=True)")
+    True
+    >>> meaning("a == 'b'") == meaning("a >= 'b'") != meaning("a != 'b'")
     True
     >>> meaning("def f(a, *, b=1): ...") == meaning("def f(a, /, b=1): ...") != meaning("def f(a, *, b=2): ...")
     True
