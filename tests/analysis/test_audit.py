@@ -319,6 +319,15 @@ def test_rivals_is_answered_by_the_metrics_on_which_the_spans_overlap() -> None:
     assert found.any.verdict == f"supported by {many} metric{'s' if many != 1 else ''}"
 
 
+@pytest.mark.parametrize(
+    "names", [("gb200", "cm384"), ("cm384", "gb200"), ("cm384",), ("cm384", "cm384"), ("h100", "cm384")]
+)
+def test_what_is_not_two_of_one_kind_is_not_compared(names: tuple[str, ...]) -> None:
+    found = load().audit(*names)
+    assert (found.comparison, found.contrast) == (None, None)
+    assert found.names == tuple(dict.fromkeys(names))
+
+
 # -- laws ------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -428,6 +429,18 @@ def test_what_is_nothing_is_no_object() -> None:
     )
     assert found.own.verdict == NOT_COMPUTABLE
     assert found.own.missing
+
+
+@pytest.mark.parametrize(("one", "other"), [("chip", "system"), ("system", "chip")])
+def test_a_chip_and_a_system_have_no_ratio(one: str, other: str) -> None:
+    """Whichever comes first; that the two differ is said beside what the claim itself mixes."""
+    figures = {f"{kind}-0": {"memory_bandwidth": (row("4 TB/s", "said"),)} for kind in (one, other)}
+    said = {"subject": f"{one}-0", "object": f"{other}-0"}
+    found = the(catalog_of(figures, claim(**said, metric="memory_bandwidth", factor="2 x", basis="fp8")))
+    assert found.own.missing == found.any.missing == "a chip's figure and a system's have no ratio"
+    assert found.mismatch == f"a {one} against a {other}"
+    found = the(catalog_of(figures, claim(**said, metric=schema.OVERALL, sense="ahead")))
+    assert found.own.missing == found.any.missing == "a chip and a system have no metric in common"
 
 
 def test_one_figure_is_not_taken_for_two_values() -> None:
