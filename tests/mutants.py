@@ -105,6 +105,9 @@ class _Meaning(ast.NodeTransformer):
             node.ops = [_WORDS.get(type(op).__name__, type(op))() for op in node.ops]
         return self.generic_visit(node)
 
+    def visit_If(self, node: ast.If) -> ast.AST:  # what is imported for annotations alone
+        return ast.Pass() if "TYPE_CHECKING" in ast.dump(node.test) else self.generic_visit(node)
+
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None
         node.decorator_list = [each for each in node.decorator_list if _name(each) not in _CACHES]
@@ -123,6 +126,8 @@ def meaning(code: str) -> str:
     >>> meaning("def f(a: int | None = 1): ...") == meaning("def f(a: int & None = 1): ...")
     True
     >>> meaning("zip(a, b, strict=True)") == meaning("zip(a, b, strict=False)") != meaning("zip(a, a, strict=True)")
+    True
+    >>> meaning("if TYPE_CHECKING: import a") == meaning("if not TYPE_CHECKING: import a") != meaning("import a")
     True
     >>> meaning("a == 'b'") == meaning("a >= 'b'") != meaning("a != 'b'")
     True

@@ -117,6 +117,13 @@ def test_a_share_of_its_own_total_takes_a_count_from_others() -> None:
     assert found.own.best.ratio.numbers[0] == pytest.approx(599_821 / 384 / (145_000 / 72))
 
 
+def test_an_attempt_names_the_metric_or_the_two_that_it_is_on() -> None:
+    tried = [one for found in everything().findings for side in (found.own, found.any) for one in side.attempts]
+    assert {one.metric == one.object_metric for one in tried} == {True, False}
+    for one in tried:
+        assert one.on.split(" against ") == list(dict.fromkeys((one.metric, one.object_metric)))
+
+
 def test_seventy_percent_more_is_close_only_if_its_zero_is_rounding() -> None:
     found = finding(f"{NEW}/budget-compute")
     assert verdicts(found) == (NOT_REPRODUCED, NOT_REPRODUCED)

@@ -443,6 +443,22 @@ def test_a_chip_and_a_system_have_no_ratio(one: str, other: str) -> None:
     assert found.own.missing == found.any.missing == "a chip and a system have no metric in common"
 
 
+@pytest.mark.parametrize(
+    ("metric", "sense", "many"),
+    [(schema.OVERALL, "higher", 1), (schema.OVERALL, "lower", 0), (schema.OVERALL, "ahead", 1),
+     (schema.OVERALL, "behind", 0), ("price_per_memory_capacity", "higher", 0),
+     ("price_per_memory_capacity", "lower", 1)],
+)  # fmt: skip
+def test_higher_is_ahead_where_no_metric_is_named(metric: str, sense: str, many: int) -> None:
+    """A lower price is better: as a claim on the price it is lower, and as one on all it is ahead."""
+    figures = {
+        f"chip-{n}": {"memory_capacity": (row("80 GB", "said"),), "price.usd": (row(f"{400 + 100 * n} USD", "said"),)}
+        for n in (0, 1)
+    }
+    found = the(catalog_of(figures, claim(subject="chip-0", object="chip-1", metric=metric, sense=sense)))
+    assert found.own.verdict == found.any.verdict == f"supported by {many} metric{'s' * (many != 1)}"
+
+
 def test_one_figure_is_not_taken_for_two_values() -> None:
     """Two systems with as many of one chip are level, however its reports disagree: none prints twice as much."""
     counts = {f"system-{n}": {"chip_count": (row("10 chip", "said"),)} for n in (0, 1)}
