@@ -40,7 +40,8 @@ PARTS: dict[str, tuple[list[str], list[str]]] = {
     "units": (["calc/units"], ["tests/units calc/units", "tests/property/test_unit_laws.py"]),
     "policy": (
         [f"calc/figures/{name}.py" for name in ("policy", "readings", "operations")],
-        [" ".join(f"tests/figures/test_{name}.py" for name in ("readings", "policy", "extremes", "results", "derive")),
+        [" ".join(f"tests/figures/test_{name}.py" for name in (
+            "readings", "policy", "normalize", "extremes", "results", "derive")),
          "tests/figures/test_spine.py tests/figures/test_cases.py",
          "tests/property/test_date_laws.py tests/property/test_source_laws.py tests/property/test_claim_laws.py",
          "tests/property/test_reading_laws.py -k headline"],

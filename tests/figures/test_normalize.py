@@ -178,6 +178,14 @@ def test_what_is_no_candidate_says_why() -> None:
     assert values(heard, "memory_capacity") == [80, 81]
 
 
+def test_what_is_left_out_of_a_measured_metric_was_measured() -> None:
+    rows = [said("81 GB", set_aside="a slip"), said("79 GB", set_aside="another", basis="measured")]
+    held = read({"memory_capacity": rows})
+    assert [[one.why for one in held.left_out(name)] for name in ("memory_capacity", "memory_capacity.measured")] == [
+        ["a slip", "another"], ["another"],
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("name", "value", "more", "why"),
     [
