@@ -146,6 +146,13 @@ def test_a_rate_that_may_be_sparse_is_a_range(precision: str, found: list[float]
     assert bool(reading.open) is (len(found) > 1)
 
 
+def test_a_metric_of_what_is_not_specified_is_open() -> None:
+    held = read({"power.unstated": [said("500 W")], f"{RATE}.unstated": [said("100 TFLOP/s")]}, strict=True).held
+    assert {name: reading.open for name, reading in held.items()} == {
+        "power.unstated": "scope not specified", f"{RATE}.unstated": "dense or sparse not specified",
+    }  # fmt: skip
+
+
 # -- ranges, flags and what stays out -----------------------------------------------------------------
 
 
