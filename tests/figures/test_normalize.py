@@ -86,6 +86,20 @@ def test_a_figure_of_a_system_is_brought_to_the_system_or_to_its_chips(
     assert whys(held, BANDWIDTH) == why
 
 
+@pytest.mark.parametrize(("per", "found"), [(None, [50]), ("port", [50]), ("chip", []), ("superchip", [])])
+def test_a_rate_of_a_port_is_of_nothing_else(per: str | None, found: list[float]) -> None:
+    held = read({"scale_out_port_rate": [said("50 GB/s", per=per, direction="unidirectional")]})
+    assert values(held, "scale_out_port_rate") == found
+    assert whys(held, "scale_out_port_rate") == ([] if found else [f"reported per {per}, another basis"])
+
+
+def test_each_group_is_read_by_itself() -> None:
+    held = read({"die_area": [said("800 mm^2")], "memory_capacity": [said("80 GB")], "dies_per_chip": [said("2 die")]})
+    for groups in (["memory_capacity"], ["counts", "die_area"], ["memory_bandwidth"], []):
+        wanted = {"dies_per_chip" if one == "counts" else one for one in groups} - {"memory_bandwidth"}
+        assert held.names(groups) == wanted
+
+
 def test_what_does_not_add_up_is_of_the_chip_alone() -> None:
     chip = {"die_area": [said("800 mm^2")], "memory_capacity": [said("80 GB")]}
     assert set(read(chip, {"chip_count": [said("4 chip")]}).held) == {
@@ -110,6 +124,15 @@ def test_a_total_is_each_count_times_each_share() -> None:
     assert [candidate.half for candidate in reading.candidates] == [0.5, 2, 4, 0.2, 0.4]
     assert [candidate.formula for candidate in reading.candidates] == ["", *["total"] * 4]
     assert values(held, f"{BANDWIDTH}.per-chip") == [1, 2, 9 / 4, 9 / 8]
+
+
+def test_an_open_total_goes_before_what_open_shares_come_to() -> None:
+    """Both leave as much open, and one of them is reported at the level itself."""
+    link = "scale_up_bandwidth"
+    chip, count = {link: [said("90 GB/s", direction="unstated")]}, {"chip_count": [said("10 chip")]}
+    held = read(chip, count | {link: [said("1.0 TB/s", direction="unstated")]})
+    assert values(held, link) == [0.5, 1, 0.45, 0.9]
+    assert all(one.open == "direction not specified" for one in held.held[link].candidates)
 
 
 def test_nothing_in_all_is_nothing_each() -> None:
@@ -206,6 +229,46 @@ def test_what_leaves_too_much_open_is_in_no_reading(name: str, value: str, more:
     held = read({name: [said(value, **more)]})
     assert not held.held
     assert whys(held, name) == [why]
+
+
+LINK = "scale_up_bandwidth"
+
+
+@pytest.mark.parametrize(
+    ("text", "stated", "found"),
+    [
+        ("0.2 TB/s", ["240 GB/s", "126 GB/s"], [200]),  # 0.2 says 150 to 250, and its half 75 to 125
+        ("0.200 TB/s", ["240 GB/s", "126 GB/s"], [100, 200]),
+        ("60..70 GB/s", ["65 GB/s"], [60, 70]),
+        ("60..70 GB/s", ["65 GB/s", "32 GB/s"], [30, 60, 35, 70]),
+    ],
+)  # fmt: skip
+def test_an_open_direction_is_the_one_that_fits_within_the_digits(
+    text: str, stated: list[str], found: list[float]
+) -> None:
+    """Both ends of a range may be as near."""
+    rows = [said(value, direction="unidirectional") for value in stated]
+    held = read({LINK: [*rows, said(text, direction="unstated")]}).held[LINK]
+    assert sorted(one.value for one in held.candidates if not one.stated) == sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "more", "strict", "found"),
+    [
+        (LINK, "80 GB/s", {"direction": "unstated"}, True, [40, 80]),
+        ("memory_capacity", "80 GB", {"per": "unstated"}, False, [80]),
+        ("peak_compute.unstated.dense", "80 TFLOP/s", {}, False, [80]),
+    ],
+)  # fmt: skip
+def test_what_is_heard_and_open_is_taken_as_printed(
+    name: str, value: str, more: dict[str, str], strict: bool, found: list[float]
+) -> None:
+    """Of a source whose claims are looked at, a figure that no reading takes stands as its page has it."""
+    one = {name: [said(value, **more)]}
+    assert not read(one, strict=strict).held
+    held = read(one, strict=strict, hearing=frozenset("s"))
+    assert (values(held, name), whys(held, name)) == (found, [])
+    assert {(one.flags, one.stated) for one in held.held[name].candidates} == {(("as printed",), False)}
 
 
 @pytest.mark.parametrize(
