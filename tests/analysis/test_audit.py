@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -16,6 +17,7 @@ import yaml
 
 from calc.analysis.audit import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Auditor, Finding
 from calc.api import load
+from calc.errors import UsageError
 from calc.sheets import metrics
 from calc.sheets.multipliers import Interval, interval
 from calc.units.numbers import RATIO_DIGITS, digits
@@ -122,6 +124,16 @@ def test_an_attempt_names_the_metric_or_the_two_that_it_is_on() -> None:
     assert {one.metric == one.object_metric for one in tried} == {True, False}
     for one in tried:
         assert one.on.split(" against ") == list(dict.fromkeys((one.metric, one.object_metric)))
+
+
+def test_an_answer_is_the_same_as_itself_alone() -> None:
+    """However alike two are; and what is asked of it is a text."""
+    found = finding(f"{NEW}/table-power")
+    assert found.any.best is not None
+    for one in (found.any.best, found.any, found, everything()):
+        assert replace(one) != one == one  # type: ignore[type-var]
+    with pytest.raises(UsageError, match="claim: 3; expected a text"):
+        everything().finding(3)  # type: ignore[arg-type]
 
 
 def test_seventy_percent_more_is_close_only_if_its_zero_is_rounding() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -137,6 +138,13 @@ def test_a_leaf_is_told_once_in_order_of_appearance() -> None:
     assert list(leaves(both + TWO, ALONE, both)) == [TWO, FIVE, ALONE]
     assert [one.value for one in FIVE.distinct()] == [5, 4, 7]
     assert list(AssumedValue(1.0).basis()) == []
+
+
+def test_a_node_is_the_same_as_itself_alone() -> None:
+    """Two figures that look alike are two axes."""
+    for one in (TWO, reading(said(3.0)), TWO * FIVE, Result(TWO, "x")):
+        assert replace(one) != one == one  # type: ignore[type-var]
+    assert AssumedValue(1.0) == AssumedValue(1.0) != AssumedValue(1.0, "of a measurement")
 
 
 # -- what has no number -----------------------------------------------------------------------------
