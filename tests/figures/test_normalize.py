@@ -135,6 +135,29 @@ def test_an_open_total_goes_before_what_open_shares_come_to() -> None:
     assert all(one.open == "direction not specified" for one in held.held[link].candidates)
 
 
+@pytest.mark.parametrize(
+    ("said_of_it", "found"),
+    [({"value": "1.0 TB/s"}, [100, 100]), ({"value": "100 GB/s", "per": "chip"}, [100, 100]), (None, [100, 200])],
+)
+def test_what_a_system_states_settles_what_its_chip_leaves_open(
+    said_of_it: dict[str, str] | None, found: list[float]
+) -> None:
+    """As a total or per chip; without, both ways of reading the chip stay."""
+    link = "scale_up_bandwidth"
+    rows = {link: [said(**said_of_it, direction="unidirectional")]} if said_of_it else {}
+    held = read({link: [said("200 GB/s", direction="unstated")]}, {"chip_count": [said("10 chip")], **rows})
+    assert values(held, f"{link}.per-chip") == found
+    assert bool(held.held[link].open) is (said_of_it is None)
+
+
+def test_steps_say_how_a_figure_got_here() -> None:
+    both = said("800 GB/s", direction="bidirectional", per="die")
+    held = read({"scale_up_bandwidth": [both], "dies_per_chip": [said("2 die")]}).held["scale_up_bandwidth"]
+    assert (held.headline.value, held.headline.steps) == (800, ("half of both directions", "2 dies per chip"))
+    one = read({"scale_up_bandwidth": [said("800 GB/s", direction="unidirectional")]}).held["scale_up_bandwidth"]
+    assert (one.headline.value, one.headline.steps) == (800, ())
+
+
 def test_nothing_in_all_is_nothing_each() -> None:
     held = read({}, {"chip_count": [said("4 chip")], "optical_module_count": [said("0 module")]})
     assert values(held, "optical_module_count") == [0]
