@@ -392,7 +392,7 @@ class _Work:
             for stated in self._stated(option.metric, option.level, layer) if _seen_by(layer, option.candidate) else ():
                 apart = abs(value - stated.value)
                 if apart <= NEAR * abs(stated.value) * (1 + ROUNDING):
-                    equal = apart <= (half + stated.half) * (1 + ROUNDING) + ROUNDING * abs(value)
+                    equal = apart <= half + stated.half + ROUNDING * abs(value)
                     found.append((not equal, apart, stated.rank, option, stated))
         best = min(found, key=lambda item: item[:3], default=None)
         return best and (not best[0], best[3], best[4])
