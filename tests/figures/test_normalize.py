@@ -94,7 +94,9 @@ def test_a_rate_of_a_port_is_of_nothing_else(per: str | None, found: list[float]
 
 
 def test_each_group_is_read_by_itself() -> None:
-    held = read({"die_area": [said("800 mm^2")], "memory_capacity": [said("80 GB")], "dies_per_chip": [said("2 die")]})
+    areas, parts = {"die_area": [said("800 mm^2")]}, {"dies_per_chip": [said("2 die")]}
+    held = read(areas | parts | {"memory_capacity": [said("80 GB")], "cache": [said("50 MB")]})
+    assert set(held.held) == {"die_area", "dies_per_chip", "memory_capacity", "cache"}
     for groups in (["memory_capacity"], ["counts", "die_area"], ["memory_bandwidth"], []):
         wanted = {"dies_per_chip" if one == "counts" else one for one in groups} - {"memory_bandwidth"}
         assert held.names(groups) == wanted
@@ -262,6 +264,8 @@ LINK = "scale_up_bandwidth"
     [
         ("0.2 TB/s", ["240 GB/s", "126 GB/s"], [200]),  # 0.2 says 150 to 250, and its half 75 to 125
         ("0.200 TB/s", ["240 GB/s", "126 GB/s"], [100, 200]),
+        ("250 GB/s", ["100 GB/s"], [125]),  # a quarter apart is near
+        ("252 GB/s", ["100 GB/s"], [126, 252]),
         ("60..70 GB/s", ["65 GB/s"], [60, 70]),
         ("60..70 GB/s", ["65 GB/s", "32 GB/s"], [30, 60, 35, 70]),
     ],
