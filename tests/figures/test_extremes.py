@@ -171,6 +171,17 @@ def test_what_an_expression_has_not_makes_no_corner_of_it() -> None:
     assert len(corners([share + FIVE, total * FIVE / share])) == 5
 
 
+def test_what_is_too_much_to_look_through_has_the_ends_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the headline of what an expression has not; below zero too, and within one."""
+    monkeypatch.setattr(extremes, "MAX_COMBINATIONS", 1)
+    one = {"a": FIGURES["a"]}
+    total, share = resting("total", one, (160.5, 240.2, -80.1)), resting("share", one, (10.5, 10.2, 10.7))
+    found = [(each["share"], each["five"], each["total"]) for each in places(share + FIVE, total * FIVE / share)]
+    assert found == [
+        (10.5, 5, 160.5), (10.7, 7, 160.5), (10.2, 4, 160.5), (10.2, 7, 240.2), (10.7, 4, -80.1),
+    ]  # fmt: skip
+
+
 @MANY
 @drawn(st.data())
 def test_corners_hold_both_ends_of_what_figures_in_common_allow(data: st.DataObject) -> None:
