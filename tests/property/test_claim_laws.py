@@ -459,6 +459,14 @@ def test_higher_is_ahead_where_no_metric_is_named(metric: str, sense: str, many:
     assert found.own.verdict == found.any.verdict == f"supported by {many} metric{'s' * (many != 1)}"
 
 
+@pytest.mark.parametrize("other", ["80 GB", "60..90 GB"])
+def test_equal_is_answered_where_nothing_is_ahead(other: str) -> None:
+    """One figure that is level, or whose ranges share a part, is enough."""
+    figures = {f"chip-{n}": {"memory_capacity": (row(text, "said"),)} for n, text in enumerate(("80 GB", other))}
+    found = the(catalog_of(figures, claim(subject="chip-0", object="chip-1", metric=schema.OVERALL, sense="equal")))
+    assert found.own.verdict == found.any.verdict == "supported by 1 metric"
+
+
 def test_one_figure_is_not_taken_for_two_values() -> None:
     """Two systems with as many of one chip are level, however its reports disagree: none prints twice as much."""
     counts = {f"system-{n}": {"chip_count": (row("10 chip", "said"),)} for n in (0, 1)}
