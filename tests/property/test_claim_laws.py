@@ -467,6 +467,12 @@ def test_equal_is_answered_where_nothing_is_ahead(other: str) -> None:
     assert found.own.verdict == found.any.verdict == "supported by 1 metric"
 
 
+@pytest.mark.parametrize(("metric", "what"), [(schema.OVERALL, "figure"), ("memory_capacity", "memory_capacity")])
+def test_where_the_two_have_nothing_in_common_that_is_what_is_missing(metric: str, what: str) -> None:
+    found = the(catalog_of({}, claim(subject="chip-0", object="chip-1", metric=metric, sense="ahead")))
+    assert found.own.missing == found.any.missing == f"no {what} for both on one basis"
+
+
 def test_one_figure_is_not_taken_for_two_values() -> None:
     """Two systems with as many of one chip are level, however its reports disagree: none prints twice as much."""
     counts = {f"system-{n}": {"chip_count": (row("10 chip", "said"),)} for n in (0, 1)}
