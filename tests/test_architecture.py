@@ -179,6 +179,21 @@ def behind(module: str, doors: str) -> bool:
     return any(module == door or module.startswith(f"{door}.") for door in doors.split())
 
 
+GATHERING = {"Entry", "Origins", "PlausibleRange", "Table"}
+"""The records that change: they are filled, or written anew, by what made them."""
+
+
+def test_records_are_frozen() -> None:
+    frozen: dict[str, bool] = {}
+    for path in MODULES.values():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for made in node.decorator_list if isinstance(node, ast.ClassDef) else ():
+                if "dataclass" in ast.unparse(made):
+                    frozen[node.name] = "frozen=True" in ast.unparse(made)
+    assert len(frozen) > 100
+    assert {name for name, is_frozen in frozen.items() if not is_frozen} == GATHERING
+
+
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_each_door_is_used(library: str) -> None:
     for door in LIBRARIES[library].split():

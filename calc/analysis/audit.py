@@ -360,10 +360,7 @@ class Auditor:
         """Return the readings of a sheet to which what some sources had superseded or set aside is figures too."""
         reader, sheet = self.comparer.reader, self.catalog.sheet(kind, id)
         of_it = (reader.of(part).excluded.values() for part in (sheet, self.catalog.chip_of(sheet)) if part)
-        excluded = [one for found in of_it for rows in found for one in rows if one.report.source in sources]
-        unheard = [
-            one for one in excluded if not (metrics.metric(one.metric).listed or metrics.metric(one.metric).is_text)
-        ]
+        unheard = [one for found in of_it for rows in found for one in rows if one.report.source in sources]
         if not unheard:
             return reader.of(sheet)
         groups = {group(one.metric) for one in unheard}

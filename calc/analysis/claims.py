@@ -76,7 +76,7 @@ def _stated(name: str | None) -> Sequence[str]:
 
 def _of_family(held: Readings, family: str) -> list[str]:
     apart = (f".{metrics.PER_CHIP}", f".{metrics.MEASURED}")
-    return [n for n in derive.available([held], family) if metrics.metric(n).family == family and not n.endswith(apart)]
+    return [n for n in derive.available([held], family) if not n.endswith(apart)]
 
 
 def _agree(first: Sequence[str], second: Sequence[str]) -> bool:

@@ -121,7 +121,8 @@ def available(subjects: Iterable[Readings], family: str = "") -> Iterator[str]:
                 break
     measured = {name for held in together for name in held if name.endswith(f".{metrics.MEASURED}")}
     every = (f"{name}.{metrics.MEASURED}" for name, metric in metrics.TABLE.items() if metric.family == "compute_16bit")
-    yield from sorted(measured | {name for name in every if measured & {*choices(name)}} if measured else ())
+    found = sorted(measured | {name for name in every if measured & {*choices(name)}} if measured else ())
+    yield from (name for name in found if not family or name.startswith(f"{family}."))
 
 
 Way = tuple[str, frozenset[str], list[frozenset[str]]]

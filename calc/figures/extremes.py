@@ -20,7 +20,7 @@ from calc.units import Quantity
 
 Signs = dict[Axis, frozenset[int]]
 """For each axis, whether a value rises (1) or falls (-1) with it; both where that is open."""
-PROBES = (1e-9, 0.5, 2.0, 1e9)
+PROBES = (1e-9, 1e9)
 """What an input is multiplied by to see whether a formula rises or falls: far enough that the shorter of two
 terms becomes the longer."""
 MAX_COMBINATIONS = 65_536
@@ -47,7 +47,7 @@ def corners(expressions: Sequence[Expression]) -> list[dict[Axis, Choice]]:
         open_ = [axis for axis in found if len(signs.get(axis, ())) > 1]
         for way in (1, -1):
             for ends in itertools.product((1, -1), repeat=len(open_)):
-                towards = {axis: way * next(iter(one)) for axis, one in signs.items() if len(one) == 1}
+                towards = {axis: way * next(iter(one)) for axis, one in signs.items()}
                 _merge(wanted, towards | dict(zip(open_, ends, strict=True)))
     made = [{axis: axis.distinct()[0] for axis in found}]
     for towards in wanted:
@@ -108,7 +108,7 @@ def _ways(node: Operation, inputs: list[Quantity], place: int, value: Quantity) 
     """Return whether a formula rises (1) or falls (-1) with one of its inputs; both if it does neither."""
     own, steps = inputs[place], np.array(PROBES)
     with np.errstate(all="ignore"):
-        other = own * steps if own.magnitude else own + (steps - 1) * (own + 1 * own.units)
+        other = steps * (own if own.magnitude else own.units)
         changed = node.formula.function(*inputs[:place], other, *inputs[place + 1 :])
         # By the way in which the input itself went: one below zero falls where it is doubled.
         apart = (changed - value).to(value.units).magnitude * (other - own).magnitude
@@ -132,7 +132,7 @@ def _groups(found: Sequence[Axis]) -> list[list[Axis]]:
 def _best(group: list[Axis], towards: dict[Axis, int]) -> list[tuple[tuple[Axis, Choice], ...]]:
     """Return the combinations of a group that no other one passes on the way; one figure is one number in each."""
     choices: list[tuple[Choice, ...]] = [axis.distinct() for axis in group]
-    if len(group) == 1 or math.prod(map(len, choices)) > MAX_COMBINATIONS:
+    if math.prod(map(len, choices)) > MAX_COMBINATIONS:
         ends = [_end(axis, towards.get(axis, 0)) for axis in group]
         return [tuple(zip(group, ends, strict=True))]
     barred = contradictions(group, choices).ravel()
@@ -155,4 +155,4 @@ def _front(scores: Any) -> list[int]:
 
 def _end(axis: Axis, way: int) -> Choice:
     found: Sequence[Choice] = axis.distinct()
-    return max(found, key=lambda one: one.value * way) if way else found[0]
+    return max(found, key=lambda one: one.value * way)  # of equal ones the first

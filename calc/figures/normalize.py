@@ -116,8 +116,8 @@ class _Work:
     counts : dict
         The counts of the sheet's parts; of the group of these counts, what is taken is put in here.
     lent : mapping
-        What a system states of this chip: each stated total shared among the chips. A report of the chip that leaves
-        something open may lean on it, seen from that system.
+        What a system states of this chip: each figure per chip, and each total shared among the chips. A report of
+        the chip that leaves something open may lean on it, seen from that system.
     """
 
     def __init__(
@@ -157,7 +157,7 @@ class _Work:
 
     def _lends(self) -> dict[str, list[Candidate]]:
         """Return what this system states of its chip."""
-        names = {name for name, level in self.own if level == "system" and metrics.metric(name).adds == "sum"}
+        names = {name for name, _ in self.own if metrics.metric(name).adds == "sum"}
         return {name: self._with_computed(name, "chip") for name in names}
 
     def _take_stated(self, name: str, report: schema.Report) -> None:
@@ -392,7 +392,7 @@ class _Work:
             for stated in self._stated(option.metric, option.level, layer) if _seen_by(layer, option.candidate) else ():
                 apart = abs(value - stated.value)
                 if apart <= NEAR * abs(stated.value) * (1 + ROUNDING):
-                    equal = apart <= (half + stated.half) * (1 + ROUNDING) + ROUNDING * abs(value)
+                    equal = apart <= half + stated.half + ROUNDING * abs(value)
                     found.append((not equal, apart, stated.rank, option, stated))
         best = min(found, key=lambda item: item[:3], default=None)
         return best and (not best[0], best[3], best[4])

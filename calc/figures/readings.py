@@ -285,11 +285,10 @@ def left_out(excluded: Mapping[str, list[Excluded]], name: str) -> list[Excluded
     return [one for one in found if not measured or one.report.basis == metrics.MEASURED]
 
 
-def _order(name: str) -> tuple[tuple[int, str], bool]:
-    """Return what readings are sorted by: the place of the total, measured or not, then whether it is a share of it."""
+def _order(name: str) -> tuple[int, str]:
+    """Return what readings are sorted by: the place of the total, measured or not; a share is read right after it."""
     plain = name.removesuffix(f".{metrics.MEASURED}")
-    total = plain.removesuffix(f".{metrics.PER_CHIP}")
-    return metrics.place(f"{total}{name[len(plain) :]}"), total != plain
+    return metrics.place(f"{plain.removesuffix(f'.{metrics.PER_CHIP}')}{name[len(plain) :]}")
 
 
 def _digits(value: Decimal) -> int:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -16,6 +17,7 @@ import yaml
 
 from calc.analysis.audit import NOT_COMPUTABLE, NOT_REPRODUCED, REPRODUCED, Audit, Auditor, Finding
 from calc.api import load
+from calc.errors import UsageError
 from calc.sheets import metrics
 from calc.sheets.multipliers import Interval, interval
 from calc.units.numbers import RATIO_DIGITS, digits
@@ -115,6 +117,23 @@ def test_a_share_of_its_own_total_takes_a_count_from_others() -> None:
     assert found.own.verdict == REPRODUCED
     assert found.own.best is not None
     assert found.own.best.ratio.numbers[0] == pytest.approx(599_821 / 384 / (145_000 / 72))
+
+
+def test_an_attempt_names_the_metric_or_the_two_that_it_is_on() -> None:
+    tried = [one for found in everything().findings for side in (found.own, found.any) for one in side.attempts]
+    assert {one.metric == one.object_metric for one in tried} == {True, False}
+    for one in tried:
+        assert one.on.split(" against ") == list(dict.fromkeys((one.metric, one.object_metric)))
+
+
+def test_an_answer_is_the_same_as_itself_alone() -> None:
+    """However alike two are; and what is asked of it is a text."""
+    found = finding(f"{NEW}/table-power")
+    assert found.any.best is not None
+    for one in (found.any.best, found.any, found, everything()):
+        assert replace(one) != one == one  # type: ignore[type-var]
+    with pytest.raises(UsageError, match="claim: 3; expected a text"):
+        everything().finding(3)  # type: ignore[arg-type]
 
 
 def test_seventy_percent_more_is_close_only_if_its_zero_is_rounding() -> None:
@@ -317,6 +336,15 @@ def test_rivals_is_answered_by_the_metrics_on_which_the_spans_overlap() -> None:
     assert found.any.contrast is not None
     many = len(found.any.contrast.overlapping) + len(found.any.contrast.level)
     assert found.any.verdict == f"supported by {many} metric{'s' if many != 1 else ''}"
+
+
+@pytest.mark.parametrize(
+    "names", [("gb200", "cm384"), ("cm384", "gb200"), ("cm384",), ("cm384", "cm384"), ("h100", "cm384")]
+)
+def test_what_is_not_two_of_one_kind_is_not_compared(names: tuple[str, ...]) -> None:
+    found = load().audit(*names)
+    assert (found.comparison, found.contrast) == (None, None)
+    assert found.names == tuple(dict.fromkeys(names))
 
 
 # -- laws ------------------------------------------------------------------------------------------

@@ -80,6 +80,29 @@ def test_the_verdict_never_wraps(first: str, second: str) -> None:
         assert line.split()[len(tally.group.split()) :] == [str(tally.counted), *counts]
 
 
+@pytest.mark.parametrize("ids", [*itertools.combinations(("cm384", "metax128", "nvl72", "shanghai-cube"), 3),
+                                 *PAIRS[::9], ("cm384", "cm384")], ids=" ".join)  # fmt: skip
+def test_the_rows_are_those_that_two_have_and_what_everybody_asks_for(ids: tuple[str, ...]) -> None:
+    """In the order of the groups; of power and price those that most subjects report, the first of those that tie."""
+    found = calc.compare(*ids)
+    held = {row.metric.id: sum(cell.result is not None for cell in row.cells.values()) for row in found.rows}
+    most = {
+        key: max(words, key=lambda word: (held.get(f"{family}.{word}", 0), -list(words).index(word)))
+        for key, family, words in (("b", "power", scorecard.BOUNDARIES), ("c", "price", scorecard.CURRENCIES))
+    }
+    said = most | {"B": scorecard.BOUNDARIES[most["b"]], "C": scorecard.CURRENCIES[most["c"]]}
+    always = [name.format(**said) for name in scorecard.ALWAYS]
+    wanted = [
+        (group.format(**said), title.format(**said), name)
+        for group, entries in scorecard.GROUPS[found.subjects[0].kind] for title, pattern in entries
+        if held.get(name := pattern.format(**said), 0) >= (1 if name in always else min(2, len(found.subjects)))
+    ]  # fmt: skip
+    shown = [(line.group, line.title, line.row.metric.id) for line in scorecard.lines(found)]
+    assert [line for line in shown if "measured" not in line[1]] == [
+        each for each in wanted if "measured" not in each[1]
+    ]
+
+
 def test_models_have_rows_of_the_scorecard_and_no_verdict() -> None:
     found = calc.compare("deepseek-v3", "llama-3.1-405b")
     assert {line.group for line in scorecard.lines(found)} == {"Model"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from calc.analysis import scorecard
@@ -40,6 +43,24 @@ def test_where_a_figure_stands(low: float, high: float, place: str) -> None:
 )  # fmt: skip
 def test_counts_of_parts_and_what_was_measured_lead_nobody(name: str, counts: bool) -> None:
     assert is_primitive(metrics.metric(name)) is counts
+
+
+@pytest.mark.parametrize(
+    ("peak", "fails"),
+    [
+        (None, True),
+        (ratio(4.5, 9), True),
+        (ratio(5, 4), False),
+        (ratio(6, 4), False),
+        (ratio(9, 9, apart="open"), True),
+    ],
+)
+def test_a_peak_fails_below_what_was_measured(peak: Result | None, fails: bool) -> None:
+    """By the values shown, not by their ranges; a gap and a peak that lacks a qualifier fail too."""
+    measured: Any = Result(given("measured", 5, ends=(4, 7)), "x")
+    cell: Any = SimpleNamespace(result=peak)
+    assert scorecard._fails_as_a_peak(cell, measured) is fails
+    assert scorecard._fails_as_a_peak(None, measured)
 
 
 def test_what_is_counted_is_what_stands_in_a_list() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -13,9 +14,12 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from calc import units
+from calc.figures import extremes
 from calc.figures.extremes import _front, corners
 from calc.figures.operations import Expression, apply
+from calc.figures.readings import Candidate, Reading
 from calc.figures.results import Assumption, Result, evaluate, given
+from calc.sheets import metrics, schema
 from tests.property.laws import MANY
 
 TWO = given("two", 2.0, ends=(1.0, 3.0))
@@ -51,6 +55,7 @@ def test_what_goes_the_same_way_shares_its_corners() -> None:
     assert len(places(TWO * FIVE, TWO + FIVE)) == 3
     assert len(places(TWO * FIVE, TWO / FIVE)) == 5
     assert len(places(TWO, FIVE)) == 3
+    assert len(places(TWO - TWO, FIVE / TWO)) == 3
 
 
 def test_what_rises_and_falls_is_looked_at_from_both_sides() -> None:
@@ -67,6 +72,14 @@ def test_what_is_below_zero_goes_the_way_of_its_inputs() -> None:
 
 def test_what_is_one_value_is_no_corner() -> None:
     assert places(ALONE * ALONE) == [{}]
+    assert places(ALONE * given("same", 2.0, ends=(2.0,))) == [{}]
+
+
+def test_what_is_zero_is_looked_at_from_there_upwards() -> None:
+    """Multiplied it would stay zero, and say nothing of where the whole goes."""
+    none, time = given("none", 0.0, "s", ends=(4.0,)), given("time", 2.0, "s", ends=(1.0, 3.0))
+    assert places(time - none)[1:] == [{"time": 3, "none": 0}, {"time": 1, "none": 4}]
+    assert places(TWO / (time + none))[1:] == [{"two": 3, "time": 1, "none": 0}, {"two": 1, "time": 3, "none": 4}]
 
 
 def test_the_least_time_moves_with_the_term_that_binds_anywhere() -> None:
@@ -75,6 +88,22 @@ def test_the_least_time_moves_with_the_term_that_binds_anywhere() -> None:
         ("short", 2.0, (1.0, 3.0)), ("long", 5.0, (4.0, 7.0))))  # fmt: skip
     made = apply("time_lower_bound", one, other).named("time", "s")
     assert places(made)[1:] == [{"short": 3, "long": 7}, {"short": 1, "long": 4}]
+
+
+def test_the_lower_of_two_bounds_moves_with_the_one_that_is_far_above() -> None:
+    """Memory binds, but with far less than the peak compute would: it is asked for at both its ends."""
+    peak, bandwidth, intensity = (given(name, number, unit, ends=(2 * number,)) for name, number, unit in (
+        ("peak", 1e6, "FLOP/s"), ("bandwidth", 5.0, "B/s"), ("intensity", 1.0, "FLOP/B")))  # fmt: skip
+    made = apply("attainable_compute", peak, bandwidth, intensity).named("compute", "FLOP/s")
+    assert [tuple(each.values()) for each in places(made)] == [(1e6, 5, 1), (2e6, 10, 2)]
+
+
+def test_what_is_flat_wherever_it_is_looked_at_may_go_either_way() -> None:
+    """With fewer microbatches it falls with the stages."""
+    stages, many = given("stages", 4.0, ends=(8.0,)), given("microbatches", 1e12, ends=(2.0,))
+    found = places(apply("pipeline_factor", stages, given("chunks", 1.0), many))
+    assert found[0] == {"stages": 4, "microbatches": 1e12}
+    assert {"stages": 8, "microbatches": 2} in found
 
 
 TREES = st.recursive(
@@ -99,6 +128,75 @@ def test_corners_hold_both_ends(tree: Expression) -> None:
     assert found[0] == pytest.approx(every[0])
     assert (min(found), max(found)) == pytest.approx((min(every), max(every)))
     assert Result(tree, "x").numbers == pytest.approx((every[0], min(every), max(every)))
+
+
+def resting(name: str, on: dict[str, Sequence[float]], values: Sequence[float]) -> Reading:
+    """A reading computed from figures of some subjects: a value for each of their combinations."""
+
+    def candidate(value: float, figures: Sequence[float]) -> Candidate:
+        under = (Candidate(one, 0, "x", of, "weight", (), REPORT) for of, one in zip(on, figures, strict=True))
+        return Candidate(value, 0, "x", name, "weight", (), inputs=tuple(under))
+
+    return Reading(name, name, metrics.metric("weight"), tuple(map(candidate, values, itertools.product(*on.values()))))
+
+
+REPORT = schema.Report(value="1 kg", source="s", locator="p. 1")
+FIGURES = {"a": (1.0, 2.0, 3.0), "b": (4.0, 5.0)}
+ON = (("a",), ("b",), ("a", "b"))
+
+
+def test_a_figure_is_one_number_in_a_corner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A total over the share of it that it is made of: neither end takes the share for two values."""
+    one = {"a": FIGURES["a"]}
+    total, share = resting("total", one, (80, 160, 240)), resting("share", one, (10, 21, 29))
+
+    def found() -> list[tuple[float, ...]]:
+        return [tuple(each.value for each in places.values()) for places in corners([total / share])]
+
+    together = [(80, 10), (160, 21), (240, 29)]
+    assert found() == together
+    monkeypatch.setattr(extremes, "MAX_COMBINATIONS", 9)
+    assert found() == together
+    monkeypatch.setattr(extremes, "MAX_COMBINATIONS", 8)  # too many to look through: each by itself
+    assert found() == [(80, 10), (240, 10), (80, 29)]
+
+
+def test_what_an_expression_has_not_makes_no_corner_of_it() -> None:
+    """One goes up with the share and with five, the other down with the share: four ends and the headlines."""
+    assert places(TWO + FOUR, TWO * FIVE / FOUR)[1:3] == [
+        {"two": 3, "five": 5, "four": 8}, {"two": 1, "five": 5, "four": 4},
+    ]  # fmt: skip
+    one = {"a": FIGURES["a"]}
+    total, share = resting("total", one, (240, 160, 80)), resting("share", one, (10, 21, 29))
+    assert len(corners([share + FIVE, total * FIVE / share])) == 5
+
+
+def test_what_is_too_much_to_look_through_has_the_ends_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the headline of what an expression has not; below zero too, and within one."""
+    monkeypatch.setattr(extremes, "MAX_COMBINATIONS", 1)
+    one = {"a": FIGURES["a"]}
+    total, share = resting("total", one, (160.5, 240.2, -80.1)), resting("share", one, (10.5, 10.2, 10.7))
+    found = [(each["share"], each["five"], each["total"]) for each in places(share + FIVE, total * FIVE / share)]
+    assert found == [
+        (10.5, 5, 160.5), (10.7, 7, 160.5), (10.2, 4, 160.5), (10.2, 7, 240.2), (10.7, 4, -80.1),
+    ]  # fmt: skip
+
+
+@MANY
+@drawn(st.data())
+def test_corners_hold_both_ends_of_what_figures_in_common_allow(data: st.DataObject) -> None:
+    """Readings that rest on the same figures, one of which may rest on those of two others."""
+    found: list[Expression] = []
+    for place, names in enumerate(data.draw(st.permutations(ON))):
+        on = {name: FIGURES[name] for name in names}
+        many = math.prod(map(len, on.values()))
+        values = data.draw(st.lists(st.integers(1, 9), min_size=many, max_size=many, unique=True))
+        found.append(resting(f"reading {place}", on, values))
+    tree = found[0]
+    for one in found[1:]:
+        tree = {"+": tree + one, "*": tree * one, "/": tree / one}[data.draw(st.sampled_from("+*/"))]
+    ends = [at(tree, each) for each in corners([tree])]
+    assert (ends[0], min(ends), max(ends)) == pytest.approx(Result(tree, "x").numbers)
 
 
 def _leaves(tree: Expression) -> Sequence[Any]:

@@ -147,7 +147,7 @@ def test_a_publisher_is_the_vendor_if_its_name_begins_with_it(publisher: str, ow
 
 SOURCES = {
     "old": source(date="2024"), "new": source(date="2025-06"), "late": source(date="2026"), "undated": source(),
-    "same-month": source(date="2025-07"),
+    "same-month": source(date="2025-07"), "same-day": source(date="2025-07-28"),
 }  # fmt: skip
 CATALOG: Any = SimpleNamespace(source=SOURCES.__getitem__, superseded={"old": ("new",), "new": ("late",)})
 JULY = Policy(last_day("2025-07-28"))
@@ -156,7 +156,7 @@ JULY = Policy(last_day("2025-07-28"))
 @pytest.mark.parametrize(
     ("relay", "why"),
     [
-        (None, None), ("old", None), ("new", None), ("late", "known here only through late, 2026"),
+        (None, None), ("old", None), ("new", None), ("same-day", None), ("late", "known here only through late, 2026"),
         ("undated", "known here only through undated, undated"),
         ("same-month", "known here only through same-month, 2025-07"),
     ],

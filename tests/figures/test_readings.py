@@ -70,7 +70,7 @@ def test_values_that_differ_by_less_than_rounding_are_one() -> None:
 @pytest.mark.parametrize(
     ("metric", "kind", "unit"),
     [("memory_bandwidth", "chip", "TB/s/chip"), ("memory_bandwidth", "system", "TB/s"),
-     ("chip_count", "system", "chip"),
+     ("chip_count", "system", "chip"), ("chips_per_superchip", "chip", "chip/superchip"),
      ("memory_bandwidth.per-chip", "system", "TB/s/chip"), ("peak_compute.bf16.dense", "chip", "TFLOP/s/chip")],
 )  # fmt: skip
 def test_a_figure_is_held_per_what_it_is_of(metric: str, kind: str, unit: str) -> None:

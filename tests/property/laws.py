@@ -22,9 +22,11 @@ from calc.figures.results import Result, readings
 from calc.sheets import metrics, schema
 from tests import strategies
 
-FEW = settings(max_examples=20)
-SOME = settings(FEW, max_examples=35)
-MANY = settings(FEW, max_examples=120)
+PART = 4 if settings.get_current_profile_name() == "mutants" else 1
+"""A fault that is put in shows in a few examples, or a test of its own is wanted."""
+FEW = settings(max_examples=20 // PART)
+SOME = settings(FEW, max_examples=35 // PART)
+MANY = settings(FEW, max_examples=120 // PART)
 NEAR = 1e-12
 
 STATED_CHIP = ("dies_per_chip", "chips_per_superchip", "peak_compute.bf16.dense", "memory_bandwidth", "power.chip")

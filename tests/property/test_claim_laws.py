@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -428,6 +429,48 @@ def test_what_is_nothing_is_no_object() -> None:
     )
     assert found.own.verdict == NOT_COMPUTABLE
     assert found.own.missing
+
+
+@pytest.mark.parametrize(("one", "other"), [("chip", "system"), ("system", "chip")])
+def test_a_chip_and_a_system_have_no_ratio(one: str, other: str) -> None:
+    """Whichever comes first; that the two differ is said beside what the claim itself mixes."""
+    figures = {f"{kind}-0": {"memory_bandwidth": (row("4 TB/s", "said"),)} for kind in (one, other)}
+    said = {"subject": f"{one}-0", "object": f"{other}-0"}
+    found = the(catalog_of(figures, claim(**said, metric="memory_bandwidth", factor="2 x", basis="fp8")))
+    assert found.own.missing == found.any.missing == "a chip's figure and a system's have no ratio"
+    assert found.mismatch == f"a {one} against a {other}"
+    found = the(catalog_of(figures, claim(**said, metric=schema.OVERALL, sense="ahead")))
+    assert found.own.missing == found.any.missing == "a chip and a system have no metric in common"
+
+
+@pytest.mark.parametrize(
+    ("metric", "sense", "many"),
+    [(schema.OVERALL, "higher", 1), (schema.OVERALL, "lower", 0), (schema.OVERALL, "ahead", 1),
+     (schema.OVERALL, "behind", 0), ("price_per_memory_capacity", "higher", 0),
+     ("price_per_memory_capacity", "lower", 1)],
+)  # fmt: skip
+def test_higher_is_ahead_where_no_metric_is_named(metric: str, sense: str, many: int) -> None:
+    """A lower price is better: as a claim on the price it is lower, and as one on all it is ahead."""
+    figures = {
+        f"chip-{n}": {"memory_capacity": (row("80 GB", "said"),), "price.usd": (row(f"{400 + 100 * n} USD", "said"),)}
+        for n in (0, 1)
+    }
+    found = the(catalog_of(figures, claim(subject="chip-0", object="chip-1", metric=metric, sense=sense)))
+    assert found.own.verdict == found.any.verdict == f"supported by {many} metric{'s' * (many != 1)}"
+
+
+@pytest.mark.parametrize("other", ["80 GB", "60..90 GB"])
+def test_equal_is_answered_where_nothing_is_ahead(other: str) -> None:
+    """One figure that is level, or whose ranges share a part, is enough."""
+    figures = {f"chip-{n}": {"memory_capacity": (row(text, "said"),)} for n, text in enumerate(("80 GB", other))}
+    found = the(catalog_of(figures, claim(subject="chip-0", object="chip-1", metric=schema.OVERALL, sense="equal")))
+    assert found.own.verdict == found.any.verdict == "supported by 1 metric"
+
+
+@pytest.mark.parametrize(("metric", "what"), [(schema.OVERALL, "figure"), ("memory_capacity", "memory_capacity")])
+def test_where_the_two_have_nothing_in_common_that_is_what_is_missing(metric: str, what: str) -> None:
+    found = the(catalog_of({}, claim(subject="chip-0", object="chip-1", metric=metric, sense="ahead")))
+    assert found.own.missing == found.any.missing == f"no {what} for both on one basis"
 
 
 def test_one_figure_is_not_taken_for_two_values() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from calc.catalog import merging
 from calc.figures import derive, results
-from calc.figures.normalize import Reader
+from calc.figures.normalize import PORT_RATE, Reader
 from calc.figures.readings import Candidate, Readings
 from calc.sheets import metrics, schema
 from tests import strategies
@@ -86,6 +86,34 @@ def test_an_open_direction(strict: bool, number: str, stated: list[str]) -> None
     assert {candidate.open for candidate in found} <= {"" if way else "direction not specified"}
     if way:
         assert f"read as {'one way' if way == 'one' else 'both ways'}" in " ".join(found[0].flags)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "more", "ways", "by_convention"),
+    [
+        ("scale_out_bandwidth", "400 Gb/s", {}, [50], True),
+        ("scale_out_bandwidth", "400 Gb/s", {"direction": "bidirectional"}, [25], False),
+        ("scale_out_bandwidth", "400 Gb/s", {"direction": "unidirectional"}, [50], False),
+        ("scale_up_bandwidth", "400 Gb/s", {}, [25, 50], False),
+        ("scale_up_bandwidth", "50 GB/s", {"note": "of a port"}, [25, 50], False),
+        ("scale_out_bandwidth", "50 GB/s", {}, [25, 50], False),
+        ("scale_out_bandwidth", "50 GB/s", {"note": "its transport"}, [25, 50], False),
+        ("scale_out_bandwidth", "50 GB/s", {"note": "of a port"}, [50], True),
+        ("scale_out_bandwidth", "50 GB/s", {"locator": "two NICs"}, [50], True),
+        ("scale_out_bandwidth", "50 GB/s", {"printed": "50 GB/s RoCE"}, [50], True),
+        ("scale_out_bandwidth", "50 GB/s", {"basis": "measured", "note": "ethernet"}, [50], True),
+    ],
+)  # fmt: skip
+def test_what_is_called_a_port_s_is_one_way(
+    name: str, value: str, more: dict[str, str], ways: list[float], by_convention: bool
+) -> None:
+    """Standards give a port's rate per direction; of any other link a figure without one is open."""
+    fields = {"value": value, "source": "s", "locator": "p. 1", "direction": "unstated"} | more
+    held = read({name: [schema.Report.model_validate(fields)]}).held
+    found = held[f"{name}.measured" if "basis" in more else name]
+    assert [candidate.value for candidate in found.candidates] == ways
+    assert (PORT_RATE in found.headline.flags) is by_convention
+    assert bool(found.open) is (len(ways) > 1)
 
 
 @pytest.mark.parametrize("strict", [False, True])
