@@ -127,7 +127,7 @@ def _domains(comparer: Comparer) -> dict[str, list[int | str]]:
 
 
 def _digits(value: float) -> float:
-    return float(f"{value:.4g}")
+    return float(f"{round(value, 9):.4g}") + 0.0  # what is zero but for rounding differs from machine to machine
 
 
 def _runs(found: Sequence[Measurement] | Any) -> Iterator[Measurement]:

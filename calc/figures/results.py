@@ -305,12 +305,10 @@ class Result(Shown):
         grid = self._grid
         place = next((at for at, cell in enumerate(grid.cells) if low <= cell <= high), None)
         if place is None:  # the largest below or the smallest above
-            ends = [
-                max((cell for cell in grid.cells if cell < low), default=math.nan),
-                min((cell for cell in grid.cells if cell > high), default=math.nan),
-            ]
-            cell = min((end for end in ends if not math.isnan(end)), key=lambda end: max(low - end, end - high))
-            place = grid.cells.index(cell)
+            ends = (max((cell for cell in grid.cells if cell < low), default=math.nan),
+                    min((cell for cell in grid.cells if cell > high), default=math.nan))  # fmt: skip
+            places = [grid.cells.index(end) for end in ends if not math.isnan(end)]
+            place = min(places, key=lambda at: (max(low - grid.cells[at], grid.cells[at] - high), at))
         return grid.cells[place], grid.chosen(place)
 
     def combinations(self) -> Iterator[tuple[float | None, tuple[Choice, ...]]]:
@@ -390,7 +388,7 @@ def ratio(subject: Result, object: Result, apart: str = "") -> Result:
 
 
 def _product(node: Expression, unit: str) -> float | None:
-    """Return by what a product or quotient of readings is multiplied to be in a unit, or None.
+    """Return by what a product or quotient of what may be several values is multiplied to be in a unit, or None.
 
     There is none for any other expression, and where the units do not fit. What is compared is no more than that, and
     is told without pint, which takes longer to load than all the rest.
@@ -401,7 +399,7 @@ def _product(node: Expression, unit: str) -> float | None:
 
 def _scaled(node: Expression) -> tuple[str, Decimal] | None:
     """Return a unit of a node's dimension, and how many base units one of its numbers is; see `_product`."""
-    if isinstance(node, Reading):
+    if isinstance(node, Reading) or (isinstance(node, Assumption) and node.others):
         return node.unit, units.scale(node.unit)
     if not isinstance(node, Operation) or not node.formula.monomial:
         return None
@@ -416,7 +414,7 @@ def _scaled(node: Expression) -> tuple[str, Decimal] | None:
 
 
 def _number(node: Expression, numbers: Mapping[Expression, Any]) -> Any:
-    """Evaluate a product or quotient of readings by bare numbers, or arrays of them."""
+    """Evaluate a product or quotient by bare numbers, or arrays of them."""
     if isinstance(node, Operation):
         return node.formula.function(*(_number(part, numbers) for part in node.inputs))
     return numbers[node]

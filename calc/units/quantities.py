@@ -12,14 +12,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 # Where Dask is installed, pint loads it, and it half a hundred modules: a second for every command. Arrays of
 # Dask are wrapped all the same, and are computed by Dask itself.
 _HIDDEN = "dask" not in sys.modules
 if _HIDDEN:
     sys.modules["dask"] = None  # type: ignore[assignment] # what the import system takes for "there is none"
 import pint
+from pint.compat import ndarray  # type: ignore[attr-defined]
 from pint.facets.plain import ScaleConverter, UnitDefinition
 from pint.registry import Quantity as PintQuantity
 from pint.util import UnitsContainer
@@ -94,7 +93,7 @@ class _Quantity(PintQuantity):  # type: ignore[type-arg]  # pint's generic type 
         return bool(super()._check(own(other)))
 
 
-_PLAIN = (float, np.ndarray)
+_PLAIN = (float, ndarray)
 
 
 def _plain(one: Any, other: Any) -> bool:

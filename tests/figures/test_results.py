@@ -18,7 +18,7 @@ from calc.errors import DataError
 from calc.figures import results
 from calc.figures.operations import Expression, Operation, apply
 from calc.figures.readings import Candidate, Reading
-from calc.figures.results import AssumedValue, Result, evaluate, given, leaves, ratio
+from calc.figures.results import AssumedValue, Result, axes, evaluate, given, leaves, ratio
 from calc.formulas import FORMULAS
 from calc.formulas.registry import ANY, COUNT, MONEY, filled
 from calc.sheets import metrics, schema
@@ -60,7 +60,7 @@ def test_a_figure_that_would_be_two_values_gives_none() -> None:
     assert [value for value, _ in result.combinations()] == [8, None, None, 8]
     assert result.numbers == (8, 8, 8)
     assert result.nearest(4, 4)[0] == 8
-    assert [one.value for one in result._grid.at_low.values()] == [80, 10]
+    assert [result.chosen(axis)[1].value for axis in axes(result.expression)] == [80, 10]
 
 
 def test_the_headlines_are_a_combination_even_if_one_figure_is_two_values_in_them() -> None:
