@@ -77,6 +77,24 @@ def test_nothing_measured_is_the_prior() -> None:
 # -- what was fitted ------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("label", ["vendor", "chip", "source"])
+@pytest.mark.parametrize("phase", ["decode", "train", "allreduce"])
+def test_a_part_of_a_pool_is_a_pool_of_its_samples(phase: str, label: str) -> None:
+    """Whatever is left out, few or most: what is known of the whole saves work, and changes nothing."""
+    whole = fitted().pools[phase]
+    asked = [PooledCase(one.case.labels, {key: float(size) for key, size in one.case.sizes.items()})
+             for one in whole.samples[::40]]  # fmt: skip
+    for name in sorted({one.case.labels[label] for one in whole.samples}):
+        for is_of in (True, False):
+            kept = whole.keeping(lambda one, name=name, is_of=is_of: (one.case.labels[label] == name) == is_of)
+            alone = Pool(kept.kernel, kept.samples)
+            for each in asked:
+                assert np.allclose(kept.predict(each), alone.predict(each), rtol=1e-8)
+                assert kept.nearest(each) == alone.nearest(each)
+    nothing = whole.keeping(lambda _: False).predict(asked[0])
+    assert np.allclose(nothing, (whole.kernel.mean, math.sqrt(whole.kernel.variance)))
+
+
 def test_all_samples_are_measurements_of_the_catalog() -> None:
     held = WORKSPACE.comparer.catalog.measurements
     for pool in FITTED.pools.values():
