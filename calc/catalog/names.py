@@ -106,8 +106,8 @@ class Names:
 
     def held(self, folder: str, stem: str) -> list[tuple[int, Path]]:
         """Return the files of one name in a folder of each layer, with the number of the layer."""
-        found = ((n, os.path.join(layer, folder, f"{stem}.yaml")) for n, layer in enumerate(self.layers))
-        return [(n, Path(path)) for n, path in found if os.path.isfile(path)]
+        found = ((n, layer / folder / f"{stem}.yaml") for n, layer in enumerate(self.layers))
+        return [(n, path) for n, path in found if os.path.isfile(path)]
 
     def ids(self, kind: str) -> list[str]:
         """Return all ids of a kind, sorted."""

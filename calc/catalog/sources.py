@@ -65,8 +65,8 @@ class Sources:
         """Return each file that has a source, the lowest layer's first."""
         found: list[Place] = []
         for number, layer in enumerate(self.layers if schema.is_id(id) else ()):
-            alone = (os.path.join(layer, SOURCES, folder, f"{id}.yaml") for folder in (id[0], EDITIONS))
-            found += [(number, Path(path)) for path in alone if os.path.isfile(path)]
+            alone = (folders.source_path(layer, id, folder) for folder in ("", EDITIONS))
+            found += [(number, path) for path in alone if os.path.isfile(path)]
             if id in self.lists[number].entries:
                 found.append((number, self.lists[number].path))
         return found

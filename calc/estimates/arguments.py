@@ -23,8 +23,8 @@ from calc.formulas.conventions import option
 from calc.units import Quantity
 
 CURRENCIES = ("USD", "CNY", "EUR")
-_SUFFIXES = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
-_OF_LENGTHS = {"k": 1024.0, "m": 1024.0**2}
+_DECIMAL = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
+_BINARY = _DECIMAL | {"k": 1024.0, "m": 1024.0**2}
 
 
 def checked(phase: str, asked: Mapping[str, Any], grids: bool = False) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def number(row: Option, value: Any) -> float:
         short = re.fullmatch(r"(\d+(?:\.\d+)?)([kKmMBT])", value.strip())
         if not short and not _PLAIN.fullmatch(value.strip()):
             return _in_range(row, float(quantity(row, value).to(units.unit(row.unit)).magnitude))
-        suffixes = _SUFFIXES | (_OF_LENGTHS if row.name != "tokens" else {})
+        suffixes = _DECIMAL if row.decimal else _BINARY
         value = float(short[1]) * suffixes[short[2].lower()] if short else _float(row, value.strip())
     else:
         _type_checked(row, value, grids=False)

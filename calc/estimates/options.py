@@ -76,6 +76,8 @@ class Option:
         that no product of options leaves the numbers of a computer.
     redraws : bool
         Whether each value makes another expression, so that the option is no axis of a grid.
+    decimal : bool
+        Whether k and M are thousands and millions; else they are of 1024, as lengths of contexts are written.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Option:
     from_zero: bool = False
     most: float = 0.0
     redraws: bool = False
+    decimal: bool = False
 
     def __post_init__(self) -> None:
         if not self.most:
@@ -177,7 +180,7 @@ OPTIONS = (
     Option("drafter", "word", "Speculative decoding: model that drafts, on the same chips.", _DECODED, "ID"),
     Option("drafter_cost", "number", "Speculative decoding: time of a draft token over that of a step, e.g. 0.05.",
            _DECODED, "X", from_zero=True),
-    Option("tokens", "number", "Total training tokens, e.g. 15.6e12.", ("train",), unit="token"),
+    Option("tokens", "number", "Total training tokens, e.g. 15.6e12.", ("train",), unit="token", decimal=True),
     Option("sequence", "number", "Sequence length in tokens.", ("train",), unit="token"),
     Option("sequence", "number", "Sequence length in tokens, for the activations of training.", ("memory",),
            unit="token"),

@@ -182,9 +182,6 @@ class Result(Shown):
     @cached_property
     def numbers(self) -> tuple[float, float, float]:
         """Value, low and high as bare numbers in ``unit``."""
-        if isinstance(self.expression, Reading) and self.expression.unit == self.unit:  # its candidates are the grid
-            values = [candidate.value for candidate in self.expression.candidates]
-            return values[0], min(values), max(values)
         grid = self._grid
         return grid.cells[0], grid.cells[grid.lowest], grid.cells[grid.highest]
 
@@ -287,7 +284,7 @@ class Result(Shown):
     @property
     def reduced(self) -> bool:
         """Whether the grid was so large that only the extremes of each reading were combined."""
-        return not isinstance(self.expression, Reading) and self._grid.reduced
+        return self._grid.reduced
 
     def nearest(self, low: float, high: float) -> tuple[float, tuple[Choice, ...]]:
         """Return what comes nearest to an interval over all combinations, and the candidates that give it.
@@ -323,10 +320,6 @@ class Result(Shown):
 
     def chosen(self, axis: Axis) -> tuple[Choice, Choice, Choice]:
         """Return an axis's choices in the headline cell, in the lowest and in the highest."""
-        if self.expression is axis and axis.unit == self.unit:  # its candidates are the grid
-            choices: tuple[Choice, ...] = axis.distinct()
-            values = [one.value for one in choices]
-            return choices[0], choices[values.index(min(values))], choices[values.index(max(values))]
         grid, at = self._grid, next(at for at, one in enumerate(axes(self.expression)) if one is axis)
         return axis.distinct()[0], grid.chosen(grid.lowest)[at], grid.chosen(grid.highest)[at]
 

@@ -477,11 +477,9 @@ def references(record: Record, where: Location = ()) -> Iterator[tuple[Location,
     """Yield where a record, or one that it holds, names something in another file, what it may be, and its id."""
     for key, refers in _referring(type(record)):
         value = getattr(record, key, None)
-        if isinstance(value, str):
-            if refers and is_id(value):
-                yield (*where, key), refers, value
+        if value is None or value == ():
             continue
-        for place, held in _leaves((*where, key), value) if value else ():
+        for place, held in _leaves((*where, key), value):
             if isinstance(held, str):
                 if refers and is_id(held):
                     yield place, refers, held
